@@ -1,0 +1,2 @@
+//! Postward.
+fn main() {}
