@@ -1,0 +1,1 @@
+//! A verified password, remembered for a mail app that reconnects.

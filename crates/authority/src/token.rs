@@ -1,0 +1,33 @@
+//! The bearer token of a browser session.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use postward_wire::Secret;
+use rand::Rng;
+use sha2::{Digest, Sha256};
+
+/// 256 random bits that stand for a browser session. The store keeps only a hash of it.
+pub struct Token(Secret);
+
+impl Token {
+    pub(crate) fn draw(rng: &mut impl Rng) -> Self {
+        let mut bytes = [0u8; 32];
+        rng.fill_bytes(&mut bytes);
+        Self(Secret::new(BASE64_URL_SAFE_NO_PAD.encode(bytes)))
+    }
+
+    /// Takes what a cookie carried. Whether it opens anything is for the store to say.
+    pub fn from_cookie(text: &str) -> Self {
+        Self(Secret::new(text.to_owned()))
+    }
+
+    /// The text for the cookie.
+    pub fn expose(&self) -> &str {
+        self.0.expose()
+    }
+
+    /// A plain hash is enough: 256 random bits cannot be guessed, so there is nothing to slow down.
+    pub(crate) fn digest(&self) -> Vec<u8> {
+        Sha256::digest(self.0.expose().as_bytes()).to_vec()
+    }
+}
