@@ -1,0 +1,85 @@
+//! What stands behind the gate: the mail engine, built in or remote.
+
+use crate::remote::RemoteEngine;
+use futures_util::future::BoxFuture;
+use postward_wire::{Address, Protocol};
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_util::sync::CancellationToken;
+
+/// Something bytes go into and come out of.
+pub trait Duplex: AsyncRead + AsyncWrite + Send + Unpin + 'static {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin + 'static> Duplex for T {}
+
+/// A connection whose kind does not matter to whoever holds it.
+pub type BoxStream = Box<dyn Duplex>;
+
+/// The mail engine.
+#[derive(Clone)]
+pub enum Engine {
+    /// In this process: it is handed the client's connection itself.
+    Local(Arc<dyn LocalEngine>),
+    /// Behind a socket: bytes are copied.
+    Remote(Arc<RemoteEngine>),
+}
+
+impl Engine {
+    /// Whether the engine speaks a protocol, so that a configuration that asks for more is refused before anything
+    /// listens.
+    pub fn serves(&self, protocol: Protocol) -> bool {
+        match (self, protocol) {
+            (Self::Local(_), Protocol::Imap | Protocol::Pop3 | Protocol::Smtp) => true,
+            (Self::Remote(_), Protocol::Imap) => true,
+            (Self::Remote(_), Protocol::Pop3 | Protocol::Smtp) => false,
+        }
+    }
+}
+
+/// A mail engine in this process. It knows no credentials: it is handed a proven address and a connection.
+pub trait LocalEngine: Send + Sync + 'static {
+    /// Opens the mailbox of a proven address. Its session starts after the client has heard that it is signed in.
+    fn open(&self, protocol: Protocol, mailbox: &Address)
+    -> BoxFuture<'_, Result<Opened, EngineUnavailable>>;
+}
+
+/// A mailbox that was opened and waits for its client.
+pub struct Opened {
+    /// What IMAP's `OK` says after the sign-in: `IMAP4rev1 IDLE UIDPLUS …`. Empty for the other protocols.
+    pub capabilities: Cow<'static, str>,
+    /// Serves the client to the end.
+    pub serve: Box<dyn FnOnce(Conversation) -> BoxFuture<'static, ()> + Send>,
+}
+
+/// What a local engine serves.
+pub struct Conversation {
+    /// The client. While this node is frozen it takes and gives no bytes; once the session is ended it takes a
+    /// goodbye and gives nothing.
+    pub stream: BoxStream,
+    /// What the client sent behind its sign-in command: to be read before the stream.
+    pub pipelined: Vec<u8>,
+    /// Fires when the engine has to come to an end: say goodbye where that is safe, without waiting for the client,
+    /// and return. Whoever takes too long is dropped in the middle.
+    pub stop: CancellationToken,
+}
+
+/// The engine cannot be used at the moment, and why, for the log. The stranger hears a temporary error.
+#[derive(Debug)]
+pub struct EngineUnavailable(Cow<'static, str>);
+
+impl EngineUnavailable {
+    /// Says why.
+    pub fn new(why: impl Into<Cow<'static, str>>) -> Self {
+        Self(why.into())
+    }
+}
+
+impl fmt::Display for EngineUnavailable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for EngineUnavailable {}
