@@ -1,0 +1,7 @@
+//! IMAP up to the sign-in: with a stranger ([`PreAuth`]) and with the engine behind ([`Upstream`]).
+
+mod preauth;
+mod upstream;
+
+pub(crate) use preauth::PreAuth;
+pub use upstream::Upstream;

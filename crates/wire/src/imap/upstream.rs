@@ -1,0 +1,267 @@
+//! Signing in at an IMAP engine on behalf of a proven mailbox, by SASL PLAIN with an authorization identity: a Dovecot
+//! master user, or whatever else honours RFC 4616 §2.
+
+use crate::address::Address;
+use crate::line::{Input, MAX_LINE, Taken};
+use crate::secret::Secret;
+use crate::upstream::{Origin, UpstreamStep};
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use core::mem;
+use imap_codec::decode::Decoder;
+use imap_codec::{GreetingCodec, ResponseCodec};
+use imap_types::response::{
+    Capability, Code, CommandContinuationRequest, Data, GreetingKind, Response, Status, StatusBody,
+    StatusKind,
+};
+use zeroize::Zeroizing;
+
+/// What an engine may send before the mailbox is open. Dovecot sends about one KiB.
+const MAX_ANSWERS: usize = 8 * MAX_LINE;
+
+/// The client's side of IMAP, from the engine's greeting to its capabilities after sign-in.
+///
+/// What goes to the engine is made of the proven [`Address`] and of our own configuration; nothing the stranger sent
+/// is in it (invariant 11).
+pub struct Upstream {
+    state: State,
+    input: Input,
+    login: Login,
+}
+
+/// The engine's own credentials, and for whom they are used.
+struct Login {
+    mailbox: Address,
+    master: String,
+    secret: Secret,
+    origin: Option<Origin>,
+}
+
+enum State {
+    /// Nothing has come from the engine yet.
+    Greeting,
+    /// `ID` is on its way; whatever comes of it does not matter.
+    Id { sasl_ir: SaslIr },
+    /// `AUTHENTICATE PLAIN` is on its way; the engine is to ask for the message.
+    Challenge,
+    /// The message is on its way.
+    Verdict { capabilities: Option<String> },
+    /// Signed in; asked what the engine can do.
+    Capability { capabilities: Option<String> },
+    /// Broken or done.
+    Over,
+}
+
+/// Whether the engine takes the message within the command (RFC 4959).
+#[derive(Clone, Copy)]
+enum SaslIr {
+    Offered,
+    Missing,
+}
+
+impl Upstream {
+    /// Will open `mailbox` with the engine's master user. An `origin` is only for an engine that trusts us
+    /// (Dovecot: `login_trusted_networks`).
+    pub fn new(mailbox: Address, master: String, secret: Secret, origin: Option<Origin>) -> Self {
+        let login = Login { mailbox, master, secret, origin };
+        Self { state: State::Greeting, input: Input::new(MAX_ANSWERS), login }
+    }
+
+    /// Takes what the engine sent. Only to be called after [`UpstreamStep::Receive`].
+    pub fn receive(&mut self, bytes: &[u8]) {
+        self.input.receive(bytes);
+    }
+
+    /// What is to be done next.
+    pub fn step(&mut self) -> UpstreamStep {
+        loop {
+            if matches!(self.state, State::Over) {
+                return UpstreamStep::Broken;
+            }
+            let mut line = match self.input.take_line() {
+                Taken::Line(line) => line,
+                Taken::Wait => return UpstreamStep::Receive,
+                Taken::TooLong | Taken::Spent => return self.give_up(),
+            };
+            line.extend_from_slice(b"\r\n");
+            if let Some(step) = self.hear(&line) {
+                return step;
+            }
+        }
+    }
+
+    /// Takes one line of the engine. Nothing where it changes nothing.
+    fn hear(&mut self, line: &[u8]) -> Option<UpstreamStep> {
+        match mem::replace(&mut self.state, State::Over) {
+            State::Greeting => Some(self.greeting(line)),
+            State::Id { sasl_ir } => match Answer::read(line, "i") {
+                Answer::Ok { .. } | Answer::No { .. } => Some(self.authenticate(sasl_ir)),
+                Answer::Untagged { .. } => self.stay(State::Id { sasl_ir }),
+                Answer::GoAhead | Answer::Nonsense => Some(UpstreamStep::Broken),
+            },
+            State::Challenge => match Answer::read(line, "a") {
+                Answer::GoAhead => {
+                    self.state = State::Verdict { capabilities: None };
+                    Some(UpstreamStep::Send(format!("{}\r\n", self.login.message()).into_bytes()))
+                }
+                Answer::No { text } => Some(UpstreamStep::Refused(text)),
+                Answer::Untagged { .. } => self.stay(State::Challenge),
+                Answer::Ok { .. } | Answer::Nonsense => Some(UpstreamStep::Broken),
+            },
+            State::Verdict { capabilities: untagged } => match Answer::read(line, "a") {
+                Answer::Ok { capabilities } => match capabilities.or(untagged) {
+                    Some(capabilities) => Some(self.ready(capabilities)),
+                    None => {
+                        self.state = State::Capability { capabilities: None };
+                        Some(UpstreamStep::Send(b"c CAPABILITY\r\n".to_vec()))
+                    }
+                },
+                Answer::No { text } => Some(UpstreamStep::Refused(text)),
+                Answer::Untagged { capabilities } => {
+                    self.stay(State::Verdict { capabilities: capabilities.or(untagged) })
+                }
+                Answer::GoAhead | Answer::Nonsense => Some(UpstreamStep::Broken),
+            },
+            State::Capability { capabilities: untagged } => match Answer::read(line, "c") {
+                Answer::Ok { capabilities } => {
+                    Some(self.ready(capabilities.or(untagged).unwrap_or_default()))
+                }
+                Answer::Untagged { capabilities } => {
+                    self.stay(State::Capability { capabilities: capabilities.or(untagged) })
+                }
+                Answer::No { .. } | Answer::GoAhead | Answer::Nonsense => Some(UpstreamStep::Broken),
+            },
+            State::Over => Some(UpstreamStep::Broken),
+        }
+    }
+
+    fn greeting(&mut self, line: &[u8]) -> UpstreamStep {
+        let Ok(([], greeting)) = GreetingCodec::default().decode(line) else {
+            return UpstreamStep::Broken;
+        };
+        match greeting.kind {
+            GreetingKind::Ok => {}
+            GreetingKind::Bye => return UpstreamStep::Refused(greeting.text.inner().to_owned()),
+            // Somebody is signed in already, and nobody knows who.
+            GreetingKind::PreAuth => return UpstreamStep::Broken,
+        }
+        let sasl_ir = match greeting.code {
+            Some(Code::Capability(list)) if list.as_ref().contains(&Capability::SaslIr) => SaslIr::Offered,
+            _ => SaslIr::Missing,
+        };
+        match &self.login.origin {
+            Some(origin) => {
+                let id = id_command(origin);
+                self.state = State::Id { sasl_ir };
+                UpstreamStep::Send(id.into_bytes())
+            }
+            None => self.authenticate(sasl_ir),
+        }
+    }
+
+    fn authenticate(&mut self, sasl_ir: SaslIr) -> UpstreamStep {
+        match sasl_ir {
+            SaslIr::Offered => {
+                self.state = State::Verdict { capabilities: None };
+                UpstreamStep::Send(format!("a AUTHENTICATE PLAIN {}\r\n", self.login.message()).into_bytes())
+            }
+            SaslIr::Missing => {
+                self.state = State::Challenge;
+                UpstreamStep::Send(b"a AUTHENTICATE PLAIN\r\n".to_vec())
+            }
+        }
+    }
+
+    fn ready(&mut self, capabilities: String) -> UpstreamStep {
+        UpstreamStep::Ready { capabilities, pipelined: self.input.take_rest() }
+    }
+
+    fn stay(&mut self, state: State) -> Option<UpstreamStep> {
+        self.state = state;
+        None
+    }
+
+    fn give_up(&mut self) -> UpstreamStep {
+        self.state = State::Over;
+        UpstreamStep::Broken
+    }
+}
+
+impl Login {
+    // RFC 4616 §2: authzid NUL authcid NUL passwd. The mailbox is whom we act for, the master user is who we are.
+    fn message(&self) -> String {
+        let Self { mailbox, master, secret, origin: _ } = self;
+        let plain = Zeroizing::new(format!("{mailbox}\0{master}\0{}", secret.expose()));
+        STANDARD.encode(plain.as_bytes())
+    }
+}
+
+/// RFC 2971, with the fields by which Dovecot's `login_trusted_networks` learns whom we speak for.
+fn id_command(origin: &Origin) -> String {
+    let Origin { ip, port, session } = origin;
+    let session: String =
+        session.chars().filter(|c| c.is_ascii_alphanumeric() || "-_.".contains(*c)).collect();
+    format!(
+        "i ID (\"x-originating-ip\" \"{ip}\" \"x-originating-port\" \"{port}\" \
+         \"x-session-id\" \"{session}\" \"x-proxy-ttl\" \"4\")\r\n"
+    )
+}
+
+/// What one line of the engine says, as far as it matters here.
+enum Answer {
+    Ok { capabilities: Option<String> },
+    No { text: String },
+    Untagged { capabilities: Option<String> },
+    GoAhead,
+    Nonsense,
+}
+
+impl Answer {
+    fn read(line: &[u8], our_tag: &str) -> Self {
+        let response = match ResponseCodec::default().decode(line) {
+            Ok(([], response)) => response,
+            // An engine may tell things we need not understand.
+            _ if line.starts_with(b"* ") => return Self::Untagged { capabilities: None },
+            _ => return Self::Nonsense,
+        };
+        match response {
+            Response::CommandContinuationRequest(CommandContinuationRequest::Basic(_))
+            | Response::CommandContinuationRequest(CommandContinuationRequest::Base64(_)) => Self::GoAhead,
+            Response::Data(Data::Capability(list)) => {
+                Self::Untagged { capabilities: Some(joined(list.as_ref())) }
+            }
+            Response::Status(Status::Tagged(tagged)) if tagged.tag.inner() == our_tag => {
+                let StatusBody { kind, code, text } = tagged.body;
+                match kind {
+                    StatusKind::Ok => Self::Ok { capabilities: capabilities_in(code) },
+                    StatusKind::No | StatusKind::Bad => Self::No { text: text.inner().to_owned() },
+                }
+            }
+            Response::Status(Status::Tagged(_)) => Self::Nonsense,
+            Response::Status(Status::Bye(bye)) => Self::No { text: bye.text.inner().to_owned() },
+            Response::Status(Status::Untagged(body)) => {
+                Self::Untagged { capabilities: capabilities_in(body.code) }
+            }
+            _ => Self::Untagged { capabilities: None },
+        }
+    }
+}
+
+fn capabilities_in(code: Option<Code<'_>>) -> Option<String> {
+    match code {
+        Some(Code::Capability(list)) => Some(joined(list.as_ref())),
+        _ => None,
+    }
+}
+
+fn joined(list: &[Capability<'_>]) -> String {
+    let words: Vec<String> = list.iter().map(Capability::to_string).collect();
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,158 @@
+//! What a stranger has sent and the dialogue has not yet read, within fixed bounds.
+
+use alloc::vec::Vec;
+use core::mem;
+use zeroize::Zeroizing;
+
+/// The longest line read before sign-in. RFC 2683 §3.2.1.5 asks IMAP servers for 8,000 octets, and no other command
+/// known before sign-in comes near that.
+pub(crate) const MAX_LINE: usize = 8 * 1024;
+
+/// Bytes received and not yet read, with the count of all that was read.
+///
+/// The driver asks for bytes only when no whole line is left, so the buffer never holds more than one unfinished
+/// line and one read of the driver. Passwords pass through here: all of it is wiped.
+pub(crate) struct Input {
+    bytes: Zeroizing<Vec<u8>>,
+    /// Everything in front of this was read.
+    start: usize,
+    /// Everything between `start` and this is known to hold no line end.
+    searched: usize,
+    /// How many bytes may still be read before sign-in.
+    allowance: usize,
+}
+
+/// What came of asking for a line.
+pub(crate) enum Taken {
+    /// A line without its line end.
+    Line(Zeroizing<Vec<u8>>),
+    /// It has not fully arrived.
+    Wait,
+    /// More than [`MAX_LINE`] without a line end.
+    TooLong,
+    /// The allowance before sign-in is used up.
+    Spent,
+}
+
+impl Input {
+    pub(crate) fn new(allowance: usize) -> Self {
+        Self { bytes: Zeroizing::new(Vec::new()), start: 0, searched: 0, allowance }
+    }
+
+    pub(crate) fn receive(&mut self, bytes: &[u8]) {
+        let unread = self.bytes.get(self.start..).unwrap_or_default();
+        let mut joined = Vec::with_capacity(unread.len() + bytes.len());
+        joined.extend_from_slice(unread);
+        joined.extend_from_slice(bytes);
+        self.searched -= self.start;
+        self.start = 0;
+        self.bytes = Zeroizing::new(joined);
+    }
+
+    /// The next line. RFC 5321 and RFC 9051 say CRLF; people with a terminal send LF.
+    pub(crate) fn take_line(&mut self) -> Taken {
+        let unsearched = self.bytes.get(self.searched..).unwrap_or_default();
+        let Some(ahead) = unsearched.iter().position(|byte| *byte == b'\n') else {
+            self.searched = self.bytes.len();
+            return if self.bytes.len() - self.start > MAX_LINE { Taken::TooLong } else { Taken::Wait };
+        };
+        let length = self.searched + ahead + 1 - self.start;
+        if length > MAX_LINE {
+            return Taken::TooLong;
+        }
+        let Some(mut line) = self.take_exactly(length) else {
+            return Taken::Spent;
+        };
+        line.pop();
+        if line.last() == Some(&b'\r') {
+            line.pop();
+        }
+        Taken::Line(line)
+    }
+
+    /// Whether this many bytes have arrived and the allowance covers them.
+    pub(crate) fn holds(&self, length: usize) -> bool {
+        self.bytes.len() - self.start >= length
+    }
+
+    /// The next `length` bytes, whatever they are, or nothing where fewer have arrived or may be read.
+    pub(crate) fn take_exactly(&mut self, length: usize) -> Option<Zeroizing<Vec<u8>>> {
+        let allowance = self.allowance.checked_sub(length)?;
+        let end = self.start.checked_add(length)?;
+        // Room for the two bytes with which a dialogue may restore the line end.
+        let mut taken = Zeroizing::new(Vec::with_capacity(length + 2));
+        taken.extend_from_slice(self.bytes.get(self.start..end)?);
+        self.allowance = allowance;
+        self.start = end;
+        self.searched = end;
+        Some(taken)
+    }
+
+    /// Throws away what was not read.
+    pub(crate) fn clear(&mut self) {
+        self.bytes = Zeroizing::new(Vec::new());
+        self.start = 0;
+        self.searched = 0;
+    }
+
+    /// Hands over what was not read: after sign-in it belongs to the engine.
+    pub(crate) fn take_rest(&mut self) -> Vec<u8> {
+        let mut rest = mem::take(&mut *self.bytes);
+        rest.drain(..self.start);
+        self.clear();
+        rest
+    }
+}
+
+/// Appends without leaving an unwiped copy behind, which a growing `Vec` would.
+pub(crate) fn append_wiped(to: &mut Zeroizing<Vec<u8>>, bytes: &[u8]) {
+    if to.capacity() - to.len() < bytes.len() {
+        let mut grown = Vec::with_capacity((to.len() + bytes.len()).next_power_of_two());
+        grown.extend_from_slice(to);
+        *to = Zeroizing::new(grown);
+    }
+    to.extend_from_slice(bytes);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::String;
+    use alloc::vec;
+
+    fn check(pieces: &[&[u8]], expected: &[&str]) {
+        let mut input = Input::new(1 << 16);
+        let mut found = vec![];
+        for piece in pieces {
+            input.receive(piece);
+            while let Taken::Line(line) = input.take_line() {
+                found.push(String::from_utf8_lossy(&line).into_owned());
+            }
+        }
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_line_ends_with_lf_or_crlf_however_it_is_cut() {
+        check(&[b"a\r\nb\nc"], &["a", "b"]);
+        check(&[b"a\r", b"\nb", b"\n", b"\n\r\n"], &["a", "b", "", ""]);
+        check(&[b"a\rb\r\n"], &["a\rb"]);
+    }
+
+    #[test]
+    fn a_line_without_end_is_given_up() {
+        let mut input = Input::new(1 << 16);
+        input.receive(&[b'a'; MAX_LINE]);
+        assert!(matches!(input.take_line(), Taken::Wait));
+        input.receive(b"a");
+        assert!(matches!(input.take_line(), Taken::TooLong));
+    }
+
+    #[test]
+    fn reading_stops_where_the_allowance_ends() {
+        let mut input = Input::new(8);
+        input.receive(b"12345\n67890\n");
+        assert!(matches!(input.take_line(), Taken::Line(_)));
+        assert!(matches!(input.take_line(), Taken::Spent));
+    }
+}

@@ -1,0 +1,262 @@
+//! The dialogue with a stranger, whichever protocol he speaks: what is the same for all of them.
+
+use crate::client_name::ClientName;
+use crate::dialogue::{Attempt, Protocol, Step};
+use crate::farewell::Farewell;
+use crate::line::Input;
+use crate::opening::{Channel, Limits, Opening};
+use crate::refusal::Refusal;
+use crate::{imap, pop3, smtp};
+use alloc::vec::Vec;
+use core::mem;
+
+/// A dialogue from the greeting to the sign-in, driven as [`crate::dialogue`] says.
+///
+/// It holds one unfinished line at most beside what the driver handed in last, however much a stranger sends.
+pub struct Dialogue {
+    opening: Opening,
+    talk: Talk,
+    input: Input,
+    patience: Patience,
+    phase: Phase,
+}
+
+/// Where the dialogue stands between two steps.
+enum Phase {
+    /// Nobody has spoken yet.
+    Greeting,
+    /// The client has the word.
+    Talking,
+    /// The go-ahead for TLS has been sent.
+    GoAhead,
+    /// The driver shakes hands.
+    Handshake,
+    /// The authority is being asked.
+    Asking,
+    /// The authority has said no, and the client is to hear it.
+    Refused { reply: Vec<u8> },
+    /// The authority has said yes, and the client is to hear it.
+    Accepted { reply: Vec<u8> },
+    /// Closed, or about to be.
+    Over,
+}
+
+/// What one protocol knows of the conversation.
+enum Talk {
+    Imap(imap::PreAuth),
+    Pop3(pop3::PreAuth),
+    Smtp(smtp::PreAuth),
+}
+
+/// What a protocol makes of the client's next words.
+pub(crate) enum Move {
+    /// They have not fully arrived.
+    Wait,
+    /// An answer to something sensible.
+    Say(Vec<u8>),
+    /// An answer to a mistake; a connection may make only so many.
+    Complain(Vec<u8>),
+    /// An answer to credentials nobody can have.
+    Refuse(Vec<u8>),
+    /// The go-ahead for TLS.
+    StartTls(Vec<u8>),
+    /// Somebody wants to sign in.
+    Ask(Attempt),
+    /// The answer to a good-bye.
+    Leave(Vec<u8>),
+    /// This cannot go on.
+    GiveUp(Farewell),
+}
+
+/// How much is still borne of this connection. TLS does not renew it.
+struct Patience {
+    commands: u32,
+    bad_commands: u32,
+    failed_sign_ins: u32,
+}
+
+impl Dialogue {
+    /// Begins with a client that has just connected, and whose TLS handshake is done where the channel says so.
+    pub fn new(protocol: Protocol, opening: Opening) -> Self {
+        Self {
+            talk: Talk::new(protocol),
+            input: Input::new(opening.limits.bytes),
+            patience: Patience::new(opening.limits),
+            phase: Phase::Greeting,
+            opening,
+        }
+    }
+
+    /// Takes what the client sent. Only to be called after [`Step::Receive`].
+    pub fn receive(&mut self, bytes: &[u8]) {
+        self.input.receive(bytes);
+    }
+
+    /// What is to be done next. A driver that owes an answer ([`Step::StartTls`], [`Step::SignIn`]) and asks all
+    /// the same is told to close: nothing is ever opened by mistake.
+    pub fn step(&mut self) -> Step {
+        match mem::replace(&mut self.phase, Phase::Over) {
+            Phase::Greeting => {
+                self.phase = Phase::Talking;
+                Step::Send(self.talk.greeting(&self.opening))
+            }
+            Phase::Talking => self.converse(),
+            Phase::GoAhead => {
+                self.phase = Phase::Handshake;
+                Step::StartTls
+            }
+            Phase::Refused { reply } => self.send_refusal(reply),
+            Phase::Accepted { reply } => Step::Splice { reply, pipelined: self.input.take_rest() },
+            Phase::Handshake | Phase::Asking | Phase::Over => Step::Close,
+        }
+    }
+
+    /// The handshake asked for by [`Step::StartTls`] has succeeded.
+    pub fn tls_started(&mut self) {
+        if !matches!(self.phase, Phase::Handshake) {
+            self.phase = Phase::Over;
+            return;
+        }
+        self.input.clear();
+        self.talk = Talk::new(self.protocol());
+        self.opening.channel = Channel::Tls;
+        self.phase = Phase::Talking;
+    }
+
+    /// The attempt of [`Step::SignIn`] has succeeded, and the engine that takes over can do this. Only IMAP tells the
+    /// client (RFC 9051 §6.2.3); the others ignore it.
+    pub fn accepted(&mut self, capabilities: &str) {
+        self.phase = match mem::replace(&mut self.phase, Phase::Over) {
+            Phase::Asking => Phase::Accepted { reply: self.talk.accepted(capabilities) },
+            _ => Phase::Over,
+        };
+    }
+
+    /// The attempt of [`Step::SignIn`] has failed.
+    pub fn refused(&mut self, refusal: Refusal) {
+        self.phase = match mem::replace(&mut self.phase, Phase::Over) {
+            Phase::Asking => Phase::Refused { reply: self.talk.refused(refusal) },
+            _ => Phase::Over,
+        };
+    }
+
+    /// The protocol spoken.
+    pub fn protocol(&self) -> Protocol {
+        match self.talk {
+            Talk::Imap(_) => Protocol::Imap,
+            Talk::Pop3(_) => Protocol::Pop3,
+            Talk::Smtp(_) => Protocol::Smtp,
+        }
+    }
+
+    /// What the client called itself, if it did, and not before TLS where TLS came later.
+    pub fn client_name(&self) -> Option<&ClientName> {
+        match &self.talk {
+            Talk::Imap(talk) => talk.client_name(),
+            Talk::Pop3(_) => None,
+            Talk::Smtp(talk) => talk.client_name(),
+        }
+    }
+
+    fn converse(&mut self) -> Step {
+        let next = self.talk.next(&mut self.input, &self.opening);
+        if !matches!(next, Move::Wait) && !Patience::spend(&mut self.patience.commands) {
+            return self.part(Vec::new(), Farewell::TooMuch);
+        }
+        match next {
+            Move::Wait => self.go_on(Phase::Talking, Step::Receive),
+            Move::Say(reply) => self.go_on(Phase::Talking, Step::Send(reply)),
+            Move::Complain(reply) => {
+                if Patience::spend(&mut self.patience.bad_commands) {
+                    self.go_on(Phase::Talking, Step::Send(reply))
+                } else {
+                    self.part(reply, Farewell::TooManyMistakes)
+                }
+            }
+            Move::Refuse(reply) => self.send_refusal(reply),
+            Move::StartTls(reply) => {
+                // RFC 3207 §6, CVE-2011-0411: what came before TLS must not be read as if it came after.
+                self.input.clear();
+                self.go_on(Phase::GoAhead, Step::Send(reply))
+            }
+            Move::Ask(attempt) => self.go_on(Phase::Asking, Step::SignIn(attempt)),
+            Move::Leave(reply) => Step::Send(reply),
+            Move::GiveUp(farewell) => self.part(Vec::new(), farewell),
+        }
+    }
+
+    fn send_refusal(&mut self, reply: Vec<u8>) -> Step {
+        if Patience::spend(&mut self.patience.failed_sign_ins) {
+            self.go_on(Phase::Talking, Step::Send(reply))
+        } else {
+            self.part(reply, Farewell::TooManyFailures)
+        }
+    }
+
+    fn go_on(&mut self, phase: Phase, step: Step) -> Step {
+        self.phase = phase;
+        step
+    }
+
+    /// Says the last words. The phase is [`Phase::Over`] already, so closing is what follows.
+    fn part(&mut self, mut reply: Vec<u8>, farewell: Farewell) -> Step {
+        self.input.clear();
+        reply.extend_from_slice(farewell.line(self.protocol()));
+        Step::Send(reply)
+    }
+}
+
+impl Talk {
+    fn new(protocol: Protocol) -> Self {
+        match protocol {
+            Protocol::Imap => Self::Imap(imap::PreAuth::default()),
+            Protocol::Pop3 => Self::Pop3(pop3::PreAuth::default()),
+            Protocol::Smtp => Self::Smtp(smtp::PreAuth::default()),
+        }
+    }
+
+    fn greeting(&self, opening: &Opening) -> Vec<u8> {
+        match self {
+            Self::Imap(_) => imap::PreAuth::greeting(opening),
+            Self::Pop3(_) => pop3::PreAuth::greeting(opening),
+            Self::Smtp(_) => smtp::PreAuth::greeting(opening),
+        }
+    }
+
+    fn next(&mut self, input: &mut Input, opening: &Opening) -> Move {
+        match self {
+            Self::Imap(talk) => talk.next(input, opening),
+            Self::Pop3(talk) => talk.next(input, opening),
+            Self::Smtp(talk) => talk.next(input, opening),
+        }
+    }
+
+    fn accepted(&mut self, capabilities: &str) -> Vec<u8> {
+        match self {
+            Self::Imap(talk) => talk.accepted(capabilities),
+            Self::Pop3(_) => pop3::PreAuth::accepted(),
+            Self::Smtp(_) => smtp::PreAuth::accepted(),
+        }
+    }
+
+    fn refused(&mut self, refusal: Refusal) -> Vec<u8> {
+        match self {
+            Self::Imap(talk) => talk.refused(refusal),
+            Self::Pop3(_) => pop3::PreAuth::refused(refusal),
+            Self::Smtp(_) => smtp::PreAuth::refused(refusal),
+        }
+    }
+}
+
+impl Patience {
+    fn new(limits: Limits) -> Self {
+        let Limits { bytes: _, commands, bad_commands, failed_sign_ins } = limits;
+        Self { commands, bad_commands, failed_sign_ins }
+    }
+
+    /// Uses up one. Says whether the conversation may go on after it.
+    fn spend(left: &mut u32) -> bool {
+        *left = left.saturating_sub(1);
+        *left > 0
+    }
+}

@@ -1,0 +1,164 @@
+//! The one copy of the SASL mechanisms a stranger may use: PLAIN (RFC 4616) and LOGIN
+//! (draft-murchison-sasl-login).
+//!
+//! The three protocols wrap the same exchange differently; nothing but the wrapping is theirs.
+
+use crate::address::Address;
+use crate::dialogue::Attempt;
+use crate::secret::Secret;
+use alloc::string::String;
+use alloc::vec::Vec;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use zeroize::Zeroizing;
+
+/// The longest name taken: an [`Address`] in its longest spelling, with room for a domain typed in Unicode.
+pub const MAX_NAME: usize = 2 * Address::MAX_LEN;
+
+/// The longest password taken: 256 characters of UTF-8 and the six digits behind them.
+pub const MAX_PASSWORD: usize = 256 * 4 + 6;
+
+/// A mechanism that carries name and password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mechanism {
+    /// RFC 4616: everything in one message.
+    Plain,
+    /// Name and password asked for one after the other. Obsolete, and all that some phones know.
+    Login,
+}
+
+impl Mechanism {
+    /// Finds a mechanism by its registered name, in any case.
+    pub fn named(name: &[u8]) -> Option<Self> {
+        if name.eq_ignore_ascii_case(b"PLAIN") {
+            Some(Self::Plain)
+        } else if name.eq_ignore_ascii_case(b"LOGIN") {
+            Some(Self::Login)
+        } else {
+            None
+        }
+    }
+}
+
+/// An exchange that waits for the client's next message.
+pub struct Exchange(State);
+
+enum State {
+    Plain,
+    LoginName,
+    LoginPassword { name: Zeroizing<Vec<u8>> },
+}
+
+/// What a message from the client led to.
+pub enum Turn {
+    /// Send this challenge, already in base64, and hand the answer to the exchange.
+    Challenge(&'static str, Exchange),
+    /// Name and password are complete.
+    Complete(Attempt),
+    /// The client thought better of it (`*`).
+    Cancelled,
+    /// Not base64, or not the mechanism's message.
+    Malformed,
+    /// Well formed, and no credentials of anybody: the stranger hears what every wrong password hears.
+    Unfit,
+}
+
+impl Exchange {
+    /// Begins without an initial response.
+    pub fn start(mechanism: Mechanism) -> Turn {
+        match mechanism {
+            Mechanism::Plain => Turn::Challenge("", Self(State::Plain)),
+            // "Username:"
+            Mechanism::Login => Turn::Challenge("VXNlcm5hbWU6", Self(State::LoginName)),
+        }
+    }
+
+    /// Begins with an initial response as it stands in the command: base64, or `=` for an empty one (RFC 4954 §4).
+    pub fn start_with(mechanism: Mechanism, initial: &[u8]) -> Turn {
+        let initial = if initial == b"=" { b"" } else { initial };
+        match decode(initial) {
+            Some(message) => Self::start_with_decoded(mechanism, message),
+            None => Turn::Malformed,
+        }
+    }
+
+    /// Begins with an initial response that somebody else has decoded.
+    pub fn start_with_decoded(mechanism: Mechanism, message: Zeroizing<Vec<u8>>) -> Turn {
+        match mechanism {
+            Mechanism::Plain => Self(State::Plain).take(message),
+            Mechanism::Login => Self(State::LoginName).take(message),
+        }
+    }
+
+    /// Goes on with a line of the client.
+    pub fn answer(self, line: &[u8]) -> Turn {
+        if line == b"*" {
+            return Turn::Cancelled;
+        }
+        match decode(line) {
+            Some(message) => self.take(message),
+            None => Turn::Malformed,
+        }
+    }
+
+    fn take(self, message: Zeroizing<Vec<u8>>) -> Turn {
+        match self.0 {
+            State::Plain => plain(&message),
+            // "Password:"
+            State::LoginName => Turn::Challenge("UGFzc3dvcmQ6", Self(State::LoginPassword { name: message })),
+            State::LoginPassword { name } => complete(&name, &message),
+        }
+    }
+}
+
+/// Makes an attempt of what was typed, or nothing if nobody can be called or have chosen that: both must be UTF-8
+/// (RFC 4616 §2), not empty, of bearable length, and without NUL, CR and LF.
+pub fn attempt(name: &[u8], password: &[u8]) -> Option<Attempt> {
+    let authcid = text_within(name, MAX_NAME)?;
+    let secret = text_within(password, MAX_PASSWORD)?;
+    Some(Attempt { authcid: String::from(authcid), secret: Secret::new(String::from(secret)) })
+}
+
+fn complete(name: &[u8], password: &[u8]) -> Turn {
+    attempt(name, password).map_or(Turn::Unfit, Turn::Complete)
+}
+
+// RFC 4616 §2: message = [authzid] UTF8NUL authcid UTF8NUL passwd
+fn plain(message: &[u8]) -> Turn {
+    let mut parts = message.split(|byte| *byte == 0);
+    let (Some(authzid), Some(authcid), Some(password), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return Turn::Malformed;
+    };
+    match complete(authcid, password) {
+        Turn::Complete(attempt) if !names_the_same(authzid, &attempt.authcid) => Turn::Unfit,
+        turn => turn,
+    }
+}
+
+/// Nobody acts for somebody else here: an authzid may only repeat the authcid, in whatever spelling.
+fn names_the_same(authzid: &[u8], authcid: &str) -> bool {
+    if authzid.is_empty() || authzid == authcid.as_bytes() {
+        return true;
+    }
+    let authzid = text_within(authzid, MAX_NAME).and_then(|text| Address::parse(text).ok());
+    authzid.is_some_and(|authzid| Address::parse(authcid).is_ok_and(|authcid| authcid == authzid))
+}
+
+fn text_within(bytes: &[u8], max: usize) -> Option<&str> {
+    let text = core::str::from_utf8(bytes).ok()?;
+    let fit = (1..=max).contains(&text.len()) && !text.contains(['\0', '\r', '\n']);
+    fit.then_some(text)
+}
+
+/// Strict base64: canonical padding, nothing else in between.
+fn decode(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    // Decoding into a vector of the right size leaves no unwiped copy behind.
+    let mut message = Zeroizing::new(Vec::with_capacity(base64::decoded_len_estimate(text.len())));
+    STANDARD.decode_vec(text, &mut message).ok()?;
+    Some(message)
+}
+
+#[cfg(test)]
+mod tests;

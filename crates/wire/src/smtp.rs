@@ -1,0 +1,168 @@
+//! Message submission up to the sign-in, with a stranger (RFC 6409, RFC 5321, RFC 4954, RFC 3207).
+
+use crate::client_name::ClientName;
+use crate::dialogue::Attempt;
+use crate::farewell::Farewell;
+use crate::line::{Input, Taken};
+use crate::opening::Opening;
+use crate::preauth::Move;
+use crate::refusal::Refusal;
+use crate::sasl::{Exchange, Mechanism, Turn};
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::mem;
+
+/// What a stranger may say in SMTP before sign-in.
+#[derive(Default)]
+pub(crate) struct PreAuth {
+    state: State,
+    client_name: Option<ClientName>,
+}
+
+#[derive(Default)]
+enum State {
+    /// The client has not said who it is.
+    #[default]
+    Connected,
+    /// `HELO`: no extensions, so no AUTH.
+    Helo,
+    /// `EHLO`: everything may follow.
+    Ehlo,
+    /// Within AUTH.
+    Sasl(Exchange),
+}
+
+impl PreAuth {
+    pub(crate) fn greeting(opening: &Opening) -> Vec<u8> {
+        format!("220 {} ESMTP Postward ready.\r\n", opening.hostname).into_bytes()
+    }
+
+    pub(crate) fn client_name(&self) -> Option<&ClientName> {
+        self.client_name.as_ref()
+    }
+
+    pub(crate) fn next(&mut self, input: &mut Input, opening: &Opening) -> Move {
+        let line = match input.take_line() {
+            Taken::Line(line) => line,
+            Taken::Wait => return Move::Wait,
+            Taken::TooLong => return Move::GiveUp(Farewell::TooLarge),
+            Taken::Spent => return Move::GiveUp(Farewell::TooMuch),
+        };
+        match mem::take(&mut self.state) {
+            State::Sasl(exchange) => {
+                self.state = State::Ehlo;
+                self.turn(exchange.answer(&line))
+            }
+            state => {
+                self.state = state;
+                self.command(&line, opening)
+            }
+        }
+    }
+
+    pub(crate) fn accepted() -> Vec<u8> {
+        b"235 2.7.0 Signed in.\r\n".to_vec()
+    }
+
+    pub(crate) fn refused(refusal: Refusal) -> Vec<u8> {
+        format!("{}\r\n", refusal.smtp()).into_bytes()
+    }
+
+    fn command(&mut self, line: &[u8], opening: &Opening) -> Move {
+        let (verb, argument) = match line.iter().position(|byte| *byte == b' ') {
+            Some(space) => (line.get(..space), line.get(space + 1..)),
+            None => (Some(line), None),
+        };
+        let verb = verb.unwrap_or_default().to_ascii_uppercase();
+        let argument = argument.unwrap_or_default().trim_ascii();
+        match verb.as_slice() {
+            b"EHLO" | b"HELO" if argument.is_empty() => complain("501 5.5.4 A host name is missing."),
+            b"EHLO" => {
+                self.introduce(State::Ehlo, argument);
+                Move::Say(extensions(opening).into_bytes())
+            }
+            b"HELO" => {
+                self.introduce(State::Helo, argument);
+                say(&format!("250 {}", opening.hostname))
+            }
+            b"STARTTLS" if !argument.is_empty() => complain("501 5.5.4 STARTTLS takes no argument."),
+            b"STARTTLS" if opening.channel.offers_start_tls() => {
+                Move::StartTls(b"220 2.0.0 Begin TLS now.\r\n".to_vec())
+            }
+            b"STARTTLS" => complain("503 5.5.1 STARTTLS is not offered here."),
+            // RFC 4954 §6.
+            b"AUTH" if opening.channel.refuses_passwords() => complain("538 5.7.11 Start TLS first."),
+            b"AUTH" if !matches!(self.state, State::Ehlo) => complain("503 5.5.1 Send EHLO first."),
+            b"AUTH" => self.auth(argument),
+            b"NOOP" => say("250 2.0.0 Done."),
+            b"RSET" => say("250 2.0.0 Done."),
+            // RFC 5321 §3.5.3: nobody learns here who has a mailbox.
+            b"VRFY" => say("252 2.1.5 Send mail, and see."),
+            b"QUIT" => Move::Leave(b"221 2.0.0 Good-bye.\r\n".to_vec()),
+            // RFC 4954 §6.
+            b"MAIL" | b"RCPT" | b"DATA" | b"BDAT" | b"EXPN" | b"ETRN" => complain("530 5.7.0 Sign in first."),
+            _ => complain("500 5.5.2 Unknown command."),
+        }
+    }
+
+    fn introduce(&mut self, state: State, argument: &[u8]) {
+        self.state = state;
+        self.client_name = ClientName::from_wire(argument);
+    }
+
+    // RFC 4954 §4: AUTH mechanism [initial-response]
+    fn auth(&mut self, argument: &[u8]) -> Move {
+        let mut words = argument.split(|byte| *byte == b' ');
+        let mechanism = words.next().and_then(Mechanism::named);
+        match (mechanism, words.next(), words.next()) {
+            (Some(mechanism), None, _) => self.turn(Exchange::start(mechanism)),
+            (Some(mechanism), Some(initial), None) => self.turn(Exchange::start_with(mechanism, initial)),
+            (Some(_), Some(_), Some(_)) => complain("501 5.5.4 Too many arguments."),
+            (None, ..) => complain("504 5.5.4 Mechanism is not offered."),
+        }
+    }
+
+    fn turn(&mut self, turn: Turn) -> Move {
+        match turn {
+            Turn::Challenge(challenge, exchange) => {
+                self.state = State::Sasl(exchange);
+                say(&format!("334 {challenge}"))
+            }
+            Turn::Complete(attempt) => sign_in(Some(attempt)),
+            Turn::Unfit => sign_in(None),
+            Turn::Cancelled => complain("501 5.7.0 Cancelled."),
+            Turn::Malformed => complain("501 5.5.2 Not base64, or not what this mechanism sends."),
+        }
+    }
+}
+
+fn sign_in(attempt: Option<Attempt>) -> Move {
+    match attempt {
+        Some(attempt) => Move::Ask(attempt),
+        None => Move::Refuse(PreAuth::refused(Refusal::Rejected)),
+    }
+}
+
+fn extensions(opening: &Opening) -> String {
+    let Opening { hostname, message_size, channel, limits: _ } = opening;
+    let mut list = format!("250-{hostname}\r\n250-PIPELINING\r\n250-SIZE {message_size}\r\n250-8BITMIME\r\n");
+    if channel.offers_start_tls() {
+        list += "250-STARTTLS\r\n";
+    }
+    if !channel.refuses_passwords() {
+        list += "250-AUTH PLAIN LOGIN\r\n";
+    }
+    list + "250 ENHANCEDSTATUSCODES\r\n"
+}
+
+fn say(reply: &str) -> Move {
+    Move::Say(format!("{reply}\r\n").into_bytes())
+}
+
+fn complain(reply: &str) -> Move {
+    Move::Complain(format!("{reply}\r\n").into_bytes())
+}
+
+#[cfg(test)]
+mod tests;
