@@ -1,0 +1,264 @@
+//! The folders of one mailbox.
+
+use crate::error::{MailError, Result};
+use crate::folder::Folder;
+use crate::folder_name::{FolderName, SpecialUse};
+use crate::limits::Limits;
+use crate::maildir;
+use crate::store::{Mailstore, blocking};
+use crate::subscriptions;
+use postward_wire::Address;
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A mailbox that is there and can be read and written. Cheap to clone; holds no file open.
+#[derive(Clone)]
+pub struct OpenMailbox {
+    store: Mailstore,
+    address: Address,
+    maildir: PathBuf,
+}
+
+/// A line of LIST.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FolderInfo {
+    /// Its name.
+    pub name: FolderName,
+    /// What it is for.
+    pub special_use: Option<SpecialUse>,
+    /// Whether clients are asked to show it.
+    pub subscribed: bool,
+    /// A subscription outlives its folder (RFC 9051 §6.3.7): then there is nothing to open.
+    pub exists: bool,
+}
+
+/// Names the directories of deleted folders until they are emptied; two dots, so that nobody takes them for folders.
+const TRASH: &str = "..postward-trash-";
+
+impl OpenMailbox {
+    pub(crate) fn new(store: Mailstore, address: Address, maildir: PathBuf) -> Self {
+        Self { store, address, maildir }
+    }
+
+    /// Whose mailbox it is.
+    pub fn address(&self) -> &Address {
+        &self.address
+    }
+
+    /// The store it is in.
+    pub fn store(&self) -> &Mailstore {
+        &self.store
+    }
+
+    /// The limits of its sessions.
+    pub fn limits(&self) -> &Limits {
+        self.store.limits()
+    }
+
+    /// Every folder, and every subscription without one, in the order of their names; INBOX first.
+    pub async fn list(&self) -> Result<Vec<FolderInfo>> {
+        let mailbox = self.clone();
+        blocking(move || {
+            let subscribed = subscriptions::load(&mailbox.maildir)?;
+            let existing = mailbox.folder_names()?;
+            let mut names: Vec<&FolderName> = existing.union(&subscribed).collect();
+            names.sort_by_key(|name| !name.is_inbox());
+            let info = |name: &FolderName| FolderInfo {
+                name: name.clone(),
+                special_use: SpecialUse::of(name),
+                subscribed: subscribed.contains(name),
+                exists: existing.contains(name),
+            };
+            Ok(names.into_iter().map(info).collect())
+        })
+        .await
+    }
+
+    /// Opens a folder and reads what is in it.
+    pub async fn open(&self, name: &FolderName) -> Result<Folder> {
+        let (mailbox, name) = (self.clone(), name.clone());
+        blocking(move || {
+            let directory = mailbox.directory(&name);
+            if !directory.join("cur").is_dir() {
+                return Err(MailError::NotFound);
+            }
+            // Another tool may have left out what was empty.
+            maildir::create_folder(&directory)?;
+            let folder = mailbox.store.folder(name, directory, mailbox.maildir.clone());
+            folder.with_disk(|disk| disk.sync())?;
+            Ok(folder)
+        })
+        .await
+    }
+
+    /// Creates a folder.
+    pub async fn create(&self, name: &FolderName) -> Result<()> {
+        let name = name.clone();
+        self.restructure(move |mailbox| {
+            if mailbox.directory(&name).exists() {
+                return Err(MailError::Exists);
+            }
+            mailbox.create_directory(&name)
+        })
+        .await
+    }
+
+    /// Deletes a folder with its messages. Folders below it stay (RFC 9051 §6.3.5).
+    pub async fn delete(&self, name: &FolderName) -> Result<()> {
+        let name = name.clone();
+        self.restructure(move |mailbox| {
+            if name.is_inbox() {
+                return Err(MailError::Misuse("INBOX cannot be deleted."));
+            }
+            let directory = mailbox.directory(&name);
+            mailbox.store.set_gone(&directory);
+            let trash = mailbox.maildir.join(format!("{TRASH}{:016x}", rand::random::<u64>()));
+            fs::rename(&directory, &trash)?;
+            maildir::sync_directory(&mailbox.maildir)?;
+            // The folder is gone; what of it stays on disk is swept when the mailbox is listed next time.
+            let _ = fs::remove_dir_all(&trash);
+            Ok(())
+        })
+        .await
+    }
+
+    /// Renames a folder and those below it. Messages keep their UIDs. Renaming INBOX moves its messages into a new
+    /// folder and leaves it empty (RFC 9051 §6.3.6).
+    pub async fn rename(&self, from: &FolderName, to: &FolderName) -> Result<()> {
+        if from.is_inbox() {
+            self.create(to).await?;
+            let (inbox, target) = (self.open(from).await?, self.open(to).await?);
+            let uids = inbox.view().messages.iter().map(|m| m.uid).collect();
+            return inbox.move_to(uids, &target).await.map(drop);
+        }
+        let (from, to) = (from.clone(), to.clone());
+        self.restructure(move |mailbox| mailbox.rename_tree(&from, &to)).await
+    }
+
+    fn rename_tree(&self, from: &FolderName, to: &FolderName) -> Result<()> {
+        if to == from || to.is_below(from) {
+            return Err(MailError::Misuse("A folder cannot be moved into itself."));
+        }
+        let existing = self.folder_names()?;
+        let tree: Vec<&FolderName> =
+            existing.iter().filter(|name| *name == from || name.is_below(from)).collect();
+        if tree.is_empty() {
+            return Err(MailError::NotFound);
+        }
+        let moves =
+            tree.into_iter().map(|name| Ok((name, name.moved(from, to)?))).collect::<Result<Vec<_>>>()?;
+        if moves.iter().any(|(_, new)| new.is_inbox() || existing.contains(new)) {
+            return Err(MailError::Exists);
+        }
+        for (old, new) in moves {
+            let directory = self.directory(old);
+            self.store.set_gone(&directory);
+            fs::rename(directory, self.directory(&new))?;
+        }
+        Ok(maildir::sync_directory(&self.maildir)?)
+    }
+
+    /// Asks clients to show a folder, or a name that may become one.
+    pub async fn subscribe(&self, name: &FolderName) -> Result<()> {
+        let name = name.clone();
+        self.resubscribe(move |names| names.insert(name)).await
+    }
+
+    /// Asks clients not to show a folder.
+    pub async fn unsubscribe(&self, name: &FolderName) -> Result<()> {
+        let name = name.clone();
+        self.resubscribe(move |names| names.remove(&name)).await
+    }
+
+    async fn resubscribe(
+        &self,
+        change: impl FnOnce(&mut BTreeSet<FolderName>) -> bool + Send + 'static,
+    ) -> Result<()> {
+        self.restructure(move |mailbox| {
+            let mut names = subscriptions::load(&mailbox.maildir)?;
+            if change(&mut names) {
+                subscriptions::save(&mailbox.maildir, &names)?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// The octets of all messages, as their file names tell them.
+    pub async fn storage_used(&self) -> Result<u64> {
+        let mailbox = self.clone();
+        blocking(move || {
+            let names = mailbox.folder_names()?;
+            let sizes = names.iter().map(|name| maildir::stored_size(&mailbox.directory(name)));
+            Ok(sizes.sum::<io::Result<u64>>()?)
+        })
+        .await
+    }
+
+    /// Changes the tree of folders. One at a time: what is looked at first must still be so when it is acted on.
+    async fn restructure<T: Send + 'static>(
+        &self,
+        act: impl FnOnce(&Self) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let mailbox = self.clone();
+        blocking(move || {
+            let _alone = mailbox.store.restructuring();
+            act(&mailbox)
+        })
+        .await
+    }
+
+    /// The folders that are on disk. Sweeps what deletions could not finish.
+    fn folder_names(&self) -> io::Result<BTreeSet<FolderName>> {
+        let mut names = BTreeSet::from([FolderName::inbox()]);
+        for entry in fs::read_dir(&self.maildir)? {
+            let entry = entry?;
+            let directory = entry.file_name();
+            let Some(directory) = directory.to_str() else { continue };
+            if directory.starts_with(TRASH) {
+                let _ = fs::remove_dir_all(entry.path());
+            } else if let Some(name) = FolderName::from_directory(directory)
+                && entry.path().join("cur").is_dir()
+            {
+                names.insert(name);
+            }
+        }
+        Ok(names)
+    }
+
+    fn directory(&self, name: &FolderName) -> PathBuf {
+        directory(&self.maildir, name)
+    }
+
+    fn create_directory(&self, name: &FolderName) -> Result<()> {
+        Ok(create_directory(&self.maildir, name)?)
+    }
+}
+
+/// Creates what a mailbox begins with: INBOX, a folder for each special use, and subscriptions to them.
+pub(crate) fn create(maildir: &Path) -> io::Result<()> {
+    maildir::create_directories(maildir)?;
+    let names = SpecialUse::ALL.map(SpecialUse::folder);
+    for name in &names {
+        create_directory(maildir, name)?;
+    }
+    subscriptions::save(maildir, &names.into_iter().chain([FolderName::inbox()]).collect())?;
+    // INBOX last: where it is, the mailbox is whole.
+    create_directory(maildir, &FolderName::inbox())
+}
+
+fn directory(maildir: &Path, name: &FolderName) -> PathBuf {
+    name.directory().map_or_else(|| maildir.to_owned(), |directory| maildir.join(directory))
+}
+
+fn create_directory(maildir: &Path, name: &FolderName) -> io::Result<()> {
+    let directory = directory(maildir, name);
+    maildir::create_directories(&directory)?;
+    if !name.is_inbox() {
+        // Maildir++: tells delivery agents that this is no mailbox of its own.
+        fs::File::create(directory.join("maildirfolder"))?;
+    }
+    maildir::create_folder(&directory)
+}

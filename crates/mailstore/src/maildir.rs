@@ -1,0 +1,232 @@
+//! The Maildir itself: file names, and writing a message so that it is never lost.
+
+use crate::flags::Flags;
+use crate::view::Place;
+use std::fs::{self, DirBuilder, File};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// Divides the part of a file name that stays from its flags.
+const INFO: char = ':';
+/// Marks a name as ours. In such a name the seconds are the INTERNALDATE and the sizes are right, so that opening a
+/// folder of ten thousand messages asks the file system for a listing and for nothing else.
+const OURS: &str = ".postward,";
+
+/// The part of a file name that stays when flags change.
+pub(crate) fn base_of(file: &str) -> &str {
+    file.split_once(INFO).map_or(file, |(base, _)| base)
+}
+
+/// The flags a file name carries.
+pub(crate) fn flags_of(file: &str) -> Flags {
+    let letters = file.split_once(INFO).and_then(|(_, info)| info.strip_prefix("2,"));
+    Flags::from_letters(letters.unwrap_or_default())
+}
+
+/// The file name with other flags.
+pub(crate) fn with_flags(file: &str, flags: Flags) -> String {
+    format!("{}{INFO}2,{}", base_of(file), flags.letters())
+}
+
+/// What a file name says about its message.
+pub(crate) struct NameFacts {
+    /// The size with CRLF line ends (`,W=`).
+    pub(crate) size: Option<u64>,
+    /// The INTERNALDATE, where the name is ours.
+    pub(crate) received: Option<i64>,
+}
+
+pub(crate) fn facts_of(file: &str) -> NameFacts {
+    let base = base_of(file);
+    let size = size_field(base, "W=");
+    let received = base.contains(OURS).then(|| base.split('.').next().and_then(|s| s.parse().ok())).flatten();
+    NameFacts { size, received }
+}
+
+fn size_field(base: &str, key: &str) -> Option<u64> {
+    base.split(',').skip(1).find_map(|field| field.strip_prefix(key))?.parse().ok()
+}
+
+/// Messages without a UID get theirs in this order: the time in the name, then the name.
+pub(crate) fn arrival_order(file: &str) -> (u64, u64, &str) {
+    let mut parts = file.splitn(3, '.');
+    let seconds = parts.next().and_then(|s| s.parse().ok()).unwrap_or(u64::MAX);
+    let micros = parts.next().and_then(|unique| {
+        let digits = unique.strip_prefix('M')?;
+        let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+        digits.get(..end)?.parse().ok()
+    });
+    (seconds, micros.unwrap_or_default(), file)
+}
+
+/// A file name nobody has used before. `size` is that of the file, `crlf_size` that of the message with CRLF line ends.
+pub(crate) fn fresh_name(received: i64, size: u64, crlf_size: u64) -> String {
+    static COUNTER: AtomicU64 = AtomicU64::new(0);
+    let micros = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().subsec_micros();
+    let count = COUNTER.fetch_add(1, Ordering::Relaxed);
+    let random: u64 = rand::random();
+    // A date before 1970 has no place in a name; its file is only listed a little later than it could be.
+    let seconds = received.max(0);
+    let process = std::process::id();
+    format!("{seconds}.M{micros:06}P{process}Q{count:06}R{random:016x}{OURS}S={size},W={crlf_size}")
+}
+
+/// Now, as an INTERNALDATE.
+pub(crate) fn now() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs().cast_signed())
+}
+
+/// A message on its way into a folder: in `tmp`, and gone again if nobody commits it.
+pub(crate) struct Incoming {
+    file: File,
+    tmp: PathBuf,
+    folder: PathBuf,
+    written: u64,
+    committed: bool,
+}
+
+impl Incoming {
+    /// Opens a file in the folder's `tmp`.
+    pub(crate) fn create(folder: &Path) -> io::Result<Self> {
+        let tmp = folder.join("tmp").join(fresh_name(now(), 0, 0));
+        let file = create_file(&tmp)?;
+        Ok(Self { file, tmp, folder: folder.to_owned(), written: 0, committed: false })
+    }
+
+    /// Puts the message where readers look. When this has returned, the message survives a power loss. The order is
+    /// what makes it so: contents, then name, then directory.
+    pub(crate) fn commit(self, place: Place, flags: Flags, received: i64) -> io::Result<String> {
+        self.set_received(received)?;
+        self.sync()?;
+        let directory = self.folder.join(place.directory());
+        let name = self.publish(place, flags, received)?;
+        sync_directory(&directory)?;
+        Ok(name)
+    }
+
+    /// Makes the contents survive a power loss.
+    pub(crate) fn sync(&self) -> io::Result<()> {
+        self.file.sync_all()
+    }
+
+    /// Makes the contents of every file of this file system survive a power loss: for many, quicker than one by one.
+    pub(crate) fn sync_file_system(&self) -> io::Result<()> {
+        Ok(rustix::fs::syncfs(&self.file)?)
+    }
+
+    /// Renames the file, whose contents are safe, to where readers look. Returns its name.
+    pub(crate) fn publish(mut self, place: Place, flags: Flags, received: i64) -> io::Result<String> {
+        let base = fresh_name(received, self.written, self.written);
+        let name = match place {
+            Place::New => base,
+            Place::Cur => with_flags(&base, flags),
+        };
+        fs::rename(&self.tmp, self.folder.join(place.directory()).join(&name))?;
+        self.committed = true;
+        Ok(name)
+    }
+
+    /// Sets the INTERNALDATE where Dovecot looks for it.
+    pub(crate) fn set_received(&self, received: i64) -> io::Result<()> {
+        self.file.set_modified(UNIX_EPOCH + Duration::from_secs(received.max(0).cast_unsigned()))
+    }
+}
+
+impl Write for Incoming {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.written += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Drop for Incoming {
+    fn drop(&mut self) {
+        if !self.committed {
+            // What stays behind is swept with the other leftovers of `tmp`.
+            let _ = fs::remove_file(&self.tmp);
+        }
+    }
+}
+
+/// Makes renames in a directory survive a power loss.
+pub(crate) fn sync_directory(directory: &Path) -> io::Result<()> {
+    File::open(directory)?.sync_all()
+}
+
+/// Replaces a small file as a whole: after a crash it is the old one or the new one.
+pub(crate) fn replace_file(path: &Path, contents: &[u8]) -> io::Result<()> {
+    let mut tmp = path.as_os_str().to_owned();
+    tmp.push(format!(".{:016x}.tmp", rand::random::<u64>()));
+    let tmp = PathBuf::from(tmp);
+    let replaced = create_file(&tmp).and_then(|mut file| {
+        file.write_all(contents)?;
+        file.sync_all()?;
+        fs::rename(&tmp, path)
+    });
+    if replaced.is_err() {
+        let _ = fs::remove_file(&tmp);
+    }
+    replaced?;
+    path.parent().map_or(Ok(()), sync_directory)
+}
+
+/// Creates a file that only its owner reads.
+fn create_file(path: &Path) -> io::Result<File> {
+    File::options().write(true).create_new(true).mode(0o600).open(path)
+}
+
+/// Creates a directory with those above it, for the owner only, and makes them survive a power loss.
+pub(crate) fn create_directories(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    if let Some(above) = path.parent().filter(|above| !above.as_os_str().is_empty()) {
+        create_directories(above)?;
+    }
+    match DirBuilder::new().mode(0o700).create(path) {
+        Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
+        created => created?,
+    }
+    path.parent().filter(|above| !above.as_os_str().is_empty()).map_or(Ok(()), sync_directory)
+}
+
+/// Creates the directories of a folder. `cur` comes last: where it is, the folder is whole.
+pub(crate) fn create_folder(folder: &Path) -> io::Result<()> {
+    ["tmp", "new", "cur"].iter().try_for_each(|name| create_directories(&folder.join(name)))
+}
+
+/// The octets of a folder's messages: from their names, or from the file system where a name does not tell.
+pub(crate) fn stored_size(folder: &Path) -> io::Result<u64> {
+    let mut sum = 0;
+    for place in [Place::New, Place::Cur] {
+        for entry in fs::read_dir(folder.join(place.directory()))? {
+            let entry = entry?;
+            let name = entry.file_name();
+            let named = name.to_str().and_then(|name| size_field(base_of(name), "S="));
+            // A file that goes away meanwhile counts nothing.
+            sum += named.unwrap_or_else(|| entry.metadata().map_or(0, |m| m.len()));
+        }
+    }
+    Ok(sum)
+}
+
+/// Removes what deliveries that never finished left in `tmp`. The Maildir convention gives them 36 hours.
+pub(crate) fn sweep_tmp(folder: &Path) -> io::Result<()> {
+    const AGE: Duration = Duration::from_hours(36);
+    for entry in fs::read_dir(folder.join("tmp"))? {
+        let entry = entry?;
+        let modified = entry.metadata().and_then(|m| m.modified());
+        if modified.is_ok_and(|m| m.elapsed().is_ok_and(|age| age > AGE)) {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,185 @@
+//! Where the mailboxes are, and which of their folders are open in this process.
+
+use crate::error::{MailError, Result};
+use crate::flags::Flags;
+use crate::folder::{Folder, Shared};
+use crate::folder_name::FolderName;
+use crate::limits::Limits;
+use crate::mailbox::{self, OpenMailbox};
+use crate::maildir::{self, Incoming};
+use crate::recipients::Recipients;
+use crate::view::Place;
+use postward_wire::Address;
+use std::collections::HashMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+/// All mailboxes of a host, below one directory: `root/<domain>/<local-part>/Maildir`. Cheap to clone.
+///
+/// One process at a time hands out UIDs below a root. Other tools may deliver, rename and delete files meanwhile;
+/// that is seen at the next [`Folder::sync`].
+#[derive(Clone)]
+pub struct Mailstore {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    root: PathBuf,
+    recipients: Arc<dyn Recipients>,
+    limits: Limits,
+    registry: Arc<Registry>,
+    /// Held while folders or mailboxes are created, renamed or removed. Taken before a folder's lock, never after.
+    restructuring: Mutex<()>,
+}
+
+/// The folders some session has open, by directory.
+#[derive(Default)]
+pub(crate) struct Registry {
+    open: Mutex<HashMap<PathBuf, Weak<Shared>>>,
+}
+
+impl Mailstore {
+    /// Opens the store below `root`, which is created if it is not there.
+    pub fn open(root: &Path, recipients: Arc<dyn Recipients>, limits: Limits) -> Result<Self> {
+        maildir::create_directories(root)?;
+        let registry = Arc::new(Registry::default());
+        let inner =
+            Inner { root: root.to_owned(), recipients, limits, registry, restructuring: Mutex::new(()) };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Opens the mailbox of a proven address. A mailbox nobody has opened or sent to yet is created with its folders.
+    pub async fn open_mailbox(&self, address: &Address) -> Result<OpenMailbox> {
+        let (store, address) = (self.clone(), address.clone());
+        blocking(move || {
+            let maildir = store.ensure(&address)?;
+            Ok(OpenMailbox::new(store, address, maildir))
+        })
+        .await
+    }
+
+    /// Puts a message into a mailbox's INBOX. When this returns, it survives a power loss.
+    pub async fn deliver(&self, to: &Address, message: impl AsRef<[u8]> + Send + 'static) -> Result<()> {
+        let (store, to) = (self.clone(), to.clone());
+        blocking(move || {
+            let fixed = crate::crlf::CrlfEnds::default().fix(message.as_ref()).into_owned();
+            store.deliver_with(&to, |incoming| io::Write::write_all(incoming, &fixed))
+        })
+        .await
+    }
+
+    /// Puts what `write` writes into a mailbox's INBOX.
+    pub(crate) fn deliver_with(
+        &self,
+        to: &Address,
+        write: impl FnOnce(&mut Incoming) -> io::Result<()>,
+    ) -> Result<()> {
+        let maildir = self.ensure(to)?;
+        let mut incoming = Incoming::create(&maildir)?;
+        write(&mut incoming)?;
+        incoming.commit(Place::New, Flags::NONE, maildir::now())?;
+        // The message is safe from here on; sessions that have the folder open hear of it now or at their next sync.
+        if let Some(folder) = self.inner.registry.find(&maildir)
+            && let Err(cause) = folder.with_disk(|disk| disk.list_again())
+        {
+            tracing::warn!(%cause, "sessions could not be told of new mail yet");
+        }
+        Ok(())
+    }
+
+    /// Who knows the recipients.
+    pub(crate) fn recipients(&self) -> &dyn Recipients {
+        &*self.inner.recipients
+    }
+
+    /// The limits of every session.
+    pub fn limits(&self) -> &Limits {
+        &self.inner.limits
+    }
+
+    /// The directory of a mailbox, which exists when this returns.
+    fn ensure(&self, address: &Address) -> Result<PathBuf> {
+        let maildir = self.mailbox_directory(address).join("Maildir");
+        if maildir.join("cur").is_dir() {
+            return Ok(maildir);
+        }
+        let _alone = self.restructuring();
+        mailbox::create(&maildir)?;
+        Ok(maildir)
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        &self.inner.root
+    }
+
+    /// Where all that belongs to an address is. An [`Address`] has no `/` and no empty part, so that this is always
+    /// two levels below the root.
+    pub(crate) fn mailbox_directory(&self, address: &Address) -> PathBuf {
+        self.inner.root.join(address.domain()).join(address.local_part())
+    }
+
+    /// The one shared folder of a directory.
+    pub(crate) fn folder(&self, name: FolderName, directory: PathBuf, maildir: PathBuf) -> Folder {
+        let mut open = self.inner.registry.lock();
+        if let Some(folder) = open.get(&directory).and_then(Folder::upgrade) {
+            return folder;
+        }
+        let registry = Arc::downgrade(&self.inner.registry);
+        let folder = Folder::new(name, directory.clone(), maildir, registry);
+        open.insert(directory, folder.downgrade());
+        folder
+    }
+
+    /// Cuts off whoever has the folder of this directory, or one below it, open.
+    pub(crate) fn set_gone(&self, directory: &Path) {
+        let gone: Vec<Folder> = {
+            let open = self.inner.registry.lock();
+            open.iter()
+                .filter(|(path, _)| path.starts_with(directory))
+                .filter_map(|(_, f)| Folder::upgrade(f))
+                .collect()
+        };
+        for folder in gone {
+            folder.set_gone();
+            self.inner.registry.evict(&folder);
+        }
+    }
+
+    /// Makes the caller the only one to change the tree of folders and mailboxes.
+    pub(crate) fn restructuring(&self) -> MutexGuard<'_, ()> {
+        self.inner.restructuring.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Registry {
+    fn lock(&self) -> MutexGuard<'_, HashMap<PathBuf, Weak<Shared>>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn find(&self, directory: &Path) -> Option<Folder> {
+        self.lock().get(directory).and_then(Folder::upgrade)
+    }
+
+    /// Takes out the entry of a folder whose last handle is gone, unless the name has a new one by now.
+    pub(crate) fn forget(&self, directory: &Path) {
+        let mut open = self.lock();
+        if open.get(directory).is_some_and(|shared| shared.strong_count() == 0) {
+            open.remove(directory);
+        }
+    }
+
+    fn evict(&self, folder: &Folder) {
+        self.lock().retain(|_, shared| !shared.ptr_eq(&folder.downgrade()));
+    }
+}
+
+/// Runs file work where it holds nobody up. It runs to its end also if the caller is gone.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(outcome) => outcome,
+        Err(cause) => Err(MailError::Unavailable(io::Error::other(cause))),
+    }
+}

@@ -1,0 +1,168 @@
+//! `dovecot-uidlist`, version 3: which UID belongs to which file, in the form Dovecot reads and writes.
+//!
+//! ```text
+//! 3 V1700000000 N42 G0123456789abcdef0123456789abcdef
+//! 40 :1700000001.M1P2Q3.host,S=120,W=123
+//! 41 W512 :1700000002.M1P2Q4.host
+//! ```
+//!
+//! New lines are appended and synced before anybody hears of their UIDs; the whole file is replaced when many of its
+//! messages are gone. A list that cannot be trusted is not repaired: UIDVALIDITY changes, and clients start afresh.
+
+use crate::maildir;
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write as _};
+use std::path::Path;
+
+/// The name of the file, in every folder.
+pub(crate) const FILE: &str = "dovecot-uidlist";
+
+/// The first line, and how many lines follow it on disk.
+#[derive(Debug)]
+pub(crate) struct UidList {
+    pub(crate) uid_validity: u32,
+    /// The next UID to give away. Only ever grows.
+    pub(crate) next_uid: u32,
+    /// The folder's GUID and whatever else stands in the first line, kept as it is.
+    extra: String,
+    lines: usize,
+}
+
+/// One line.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Record {
+    pub(crate) uid: u32,
+    /// The fields between UID and file name.
+    pub(crate) extra: Option<String>,
+    pub(crate) base: String,
+}
+
+/// Why a list is not there to be used.
+#[derive(Debug)]
+pub(crate) enum NoList {
+    /// Never written, or lost.
+    Missing,
+    /// Torn or garbled. Its UIDVALIDITY, if that much can be read, must not come again.
+    Broken {
+        /// What the first line says.
+        uid_validity: Option<u32>,
+    },
+    /// Our trouble.
+    Unavailable(io::Error),
+}
+
+impl UidList {
+    /// A list for a folder that has none.
+    pub(crate) fn fresh(uid_validity: u32) -> Self {
+        let guid: u128 = rand::random();
+        Self { uid_validity, next_uid: 1, extra: format!("G{guid:032x}"), lines: 0 }
+    }
+
+    /// Reads the list of a folder.
+    pub(crate) fn load(folder: &Path) -> Result<(Self, Vec<Record>), NoList> {
+        let mut bytes = Vec::new();
+        match File::open(folder.join(FILE)).and_then(|mut file| file.read_to_end(&mut bytes)) {
+            Ok(_) => {}
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Err(NoList::Missing),
+            Err(cause) => return Err(NoList::Unavailable(cause)),
+        }
+        let text = String::from_utf8_lossy(&bytes);
+        let header = text.lines().next().and_then(parse_header);
+        let uid_validity = header.as_ref().map(|list| list.uid_validity);
+        header.and_then(|list| parse_records(list, &text)).ok_or(NoList::Broken { uid_validity })
+    }
+
+    /// Replaces the whole file.
+    pub(crate) fn rewrite<'a>(
+        &mut self,
+        folder: &Path,
+        records: impl Iterator<Item = (u32, Option<&'a str>, &'a str)>,
+    ) -> io::Result<()> {
+        let mut text = format!("3 V{} N{}", self.uid_validity, self.next_uid);
+        if !self.extra.is_empty() {
+            let _ = write!(text, " {}", self.extra);
+        }
+        text.push('\n');
+        let mut lines = 0;
+        for (uid, extra, base) in records {
+            push_line(&mut text, uid, extra, base);
+            lines += 1;
+        }
+        maildir::replace_file(&folder.join(FILE), text.as_bytes())?;
+        self.lines = lines;
+        Ok(())
+    }
+
+    /// Appends lines and syncs them. On failure the file is as it was, so that no half line stays behind.
+    pub(crate) fn append<'a>(
+        &mut self,
+        folder: &Path,
+        records: impl Iterator<Item = (u32, Option<&'a str>, &'a str)>,
+    ) -> io::Result<()> {
+        let mut text = String::new();
+        let mut lines = 0;
+        for (uid, extra, base) in records {
+            push_line(&mut text, uid, extra, base);
+            lines += 1;
+        }
+        let mut file = File::options().write(true).open(folder.join(FILE))?;
+        let end = file.seek(SeekFrom::End(0))?;
+        let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_data());
+        if let Err(cause) = written {
+            file.set_len(end)?;
+            return Err(cause);
+        }
+        self.lines += lines;
+        Ok(())
+    }
+
+    /// Whether so many of the lines are of messages gone that the file is worth writing anew.
+    pub(crate) fn is_wasteful(&self, live: usize) -> bool {
+        self.lines > 2 * live + 64
+    }
+}
+
+fn push_line(text: &mut String, uid: u32, extra: Option<&str>, base: &str) {
+    let _ = match extra {
+        Some(extra) => writeln!(text, "{uid} {extra} :{base}"),
+        None => writeln!(text, "{uid} :{base}"),
+    };
+}
+
+fn parse_header(line: &str) -> Option<UidList> {
+    let mut fields = line.split(' ');
+    if fields.next()? != "3" {
+        return None;
+    }
+    let (mut uid_validity, mut next_uid, mut extra) = (None, None, Vec::new());
+    for field in fields.filter(|field| !field.is_empty()) {
+        match field.split_at_checked(1)? {
+            ("V", number) => uid_validity = Some(number.parse().ok().filter(|v| *v > 0)?),
+            ("N", number) => next_uid = Some(number.parse().ok().filter(|n| *n > 0)?),
+            _ => extra.push(field),
+        }
+    }
+    Some(UidList { uid_validity: uid_validity?, next_uid: next_uid?, extra: extra.join(" "), lines: 0 })
+}
+
+fn parse_records(mut list: UidList, text: &str) -> Option<(UidList, Vec<Record>)> {
+    // A line without its end was torn, and with it, maybe, others whose UIDs somebody has heard of.
+    let body = text.strip_suffix('\n')?.split('\n').skip(1);
+    let mut records: Vec<Record> = Vec::new();
+    for line in body {
+        let (fields, file) = line.split_once(" :")?;
+        let (uid, extra) = fields.split_once(' ').map_or((fields, None), |(uid, extra)| (uid, Some(extra)));
+        let uid: u32 = uid.parse().ok()?;
+        // RFC 9051 §2.3.1.1: strictly ascending. Zero is no UID, and the last one leaves none to follow it.
+        if uid == u32::MAX || uid <= records.last().map_or(0, |r| r.uid) || file.is_empty() {
+            return None;
+        }
+        let base = maildir::base_of(file).to_owned();
+        records.push(Record { uid, extra: extra.map(str::to_owned), base });
+    }
+    list.lines = records.len();
+    list.next_uid = list.next_uid.max(records.last().map_or(0, |r| r.uid) + 1);
+    // Nobody has received four thousand million messages; a number like this was made up, and would end the UIDs.
+    (list.next_uid < 4_000_000_000).then_some((list, records))
+}

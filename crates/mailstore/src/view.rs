@@ -1,0 +1,105 @@
+//! What a folder looked like at one moment.
+
+use crate::flags::Flags;
+use crate::maildir;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A folder at one moment: its messages in the order of their UIDs.
+///
+/// A view never changes. A session keeps the `Arc<View>` it has told its client about, and what has happened since is
+/// the difference to the one [`crate::Folder::sync`] returns; sessions that stand at the same moment share one copy.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// RFC 9051 §2.3.1.1. While it stays, a UID means the same message.
+    pub uid_validity: u32,
+    /// No message that comes later has a smaller UID.
+    pub uid_next: u32,
+    /// Grows with every change, so that two views can be told apart without comparing them.
+    pub revision: u64,
+    /// In the order of UIDs.
+    pub messages: Vec<Message>,
+    /// The names of the folder's keywords, by their number.
+    pub keywords: Arc<Vec<String>>,
+}
+
+/// One message in a [`View`].
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// Never given to another message of this folder, also after this one is gone.
+    pub uid: u32,
+    /// System flags and keywords.
+    pub flags: Flags,
+    /// RFC822.SIZE: the octets [`crate::Folder::read`] returns.
+    pub size: u64,
+    /// INTERNALDATE, in seconds since 1970.
+    pub received: i64,
+    /// Where its file is.
+    pub(crate) place: Place,
+    /// The name of its file.
+    pub(crate) file: Arc<str>,
+    /// Fields of its `dovecot-uidlist` line that must survive a rewrite, a POP3 UIDL among them.
+    pub(crate) extra: Option<Arc<str>>,
+}
+
+/// The two directories a message can be in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Delivered, and no session has been told yet.
+    New,
+    /// Seen by a session, which says nothing about `\Seen`.
+    Cur,
+}
+
+impl Place {
+    pub(crate) fn directory(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Cur => "cur",
+        }
+    }
+}
+
+impl View {
+    /// Of a folder nobody has read yet.
+    pub(crate) fn empty() -> Self {
+        Self { uid_validity: 0, uid_next: 1, revision: 0, messages: Vec::new(), keywords: Arc::default() }
+    }
+
+    /// The message with this UID.
+    pub fn message(&self, uid: u32) -> Option<&Message> {
+        self.position(uid).and_then(|at| self.messages.get(at))
+    }
+
+    /// How many messages stand before this one: its sequence number less one.
+    pub fn position(&self, uid: u32) -> Option<usize> {
+        self.messages.binary_search_by_key(&uid, |m| m.uid).ok()
+    }
+
+    /// The names of the keywords in a set of flags of this folder.
+    pub fn keyword_names(&self, flags: Flags) -> impl Iterator<Item = &str> {
+        flags.keyword_indexes().filter_map(|index| self.keywords.get(index)).map(String::as_str)
+    }
+}
+
+impl Message {
+    /// Whether no session has claimed it yet ([`crate::Folder::claim_recent`]).
+    pub fn is_recent(&self) -> bool {
+        self.place == Place::New
+    }
+
+    /// Where its file is.
+    pub(crate) fn path(&self, folder: &Path) -> PathBuf {
+        folder.join(self.place.directory()).join(&*self.file)
+    }
+
+    /// What its line in the uidlist says.
+    pub(crate) fn list_line(&self) -> (u32, Option<&str>, &str) {
+        (self.uid, self.extra.as_deref(), maildir::base_of(&self.file))
+    }
+
+    /// What POP3 calls it if the engine before us gave it a name of its own (the `P` field of `dovecot-uidlist`).
+    pub(crate) fn pop3_uidl(&self) -> Option<&str> {
+        self.extra.as_deref()?.split(' ').find_map(|field| field.strip_prefix('P'))
+    }
+}
