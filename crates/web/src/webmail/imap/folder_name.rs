@@ -1,0 +1,119 @@
+//! The names of folders: the engine's spelling and the people's.
+
+use super::Trouble;
+use base64::Engine as _;
+use base64::alphabet::IMAP_MUTF7;
+use base64::engine::general_purpose::{GeneralPurpose, NO_PAD};
+use imap_types::mailbox::Mailbox;
+
+/// A folder, by the name the engine knows it by (RFC 3501 §5.1.3: modified UTF-7). It is kept as it was spelt, so
+/// that the engine always hears its own spelling back.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct FolderName(String);
+
+impl FolderName {
+    /// Longer than any path on disk.
+    const MAX_LEN: usize = 1_000;
+
+    /// The one folder every mailbox has.
+    pub(crate) fn inbox() -> Self {
+        Self("INBOX".to_owned())
+    }
+
+    /// Takes what a path carried. Whether there is such a folder is for the engine to say.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        if text.is_empty() || text.len() > Self::MAX_LEN || text.chars().any(char::is_control) {
+            return None;
+        }
+        // RFC 3501 §5.1: INBOX is the one name in which case does not matter.
+        Some(if text.eq_ignore_ascii_case("INBOX") { Self::inbox() } else { Self(text.to_owned()) })
+    }
+
+    pub(super) fn from_engine(mailbox: &Mailbox<'_>) -> Result<Self, Trouble> {
+        match mailbox {
+            Mailbox::Inbox => Ok(Self::inbox()),
+            Mailbox::Other(other) => std::str::from_utf8(other.as_ref())
+                .ok()
+                .and_then(Self::parse)
+                .ok_or(Trouble::Garbled("a folder name that is no text")),
+        }
+    }
+
+    pub(super) fn to_engine(&self) -> Result<Mailbox<'_>, Trouble> {
+        Mailbox::try_from(self.0.as_str()).map_err(|_| Trouble::Unspeakable)
+    }
+
+    /// The engine's spelling, for paths.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether this is the inbox.
+    pub(crate) fn is_inbox(&self) -> bool {
+        self.0 == "INBOX"
+    }
+
+    /// The name as people read it.
+    pub(crate) fn to_text(&self) -> String {
+        decode(&self.0).unwrap_or_else(|| self.0.clone())
+    }
+}
+
+/// Reads modified UTF-7; `None` where the text is not that, which then stands for itself.
+fn decode(text: &str) -> Option<String> {
+    const BASE64: GeneralPurpose = GeneralPurpose::new(&IMAP_MUTF7, NO_PAD);
+    let mut decoded = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((plain, shifted)) = rest.split_once('&') {
+        decoded.push_str(plain);
+        let (encoded, after) = shifted.split_once('-')?;
+        if encoded.is_empty() {
+            decoded.push('&');
+        } else {
+            let bytes = BASE64.decode(encoded).ok()?;
+            let (pairs, odd) = bytes.as_chunks::<2>();
+            if !odd.is_empty() {
+                return None;
+            }
+            let units = pairs.iter().map(|pair| u16::from_be_bytes(*pair));
+            for character in char::decode_utf16(units) {
+                decoded.push(character.ok().filter(|c| !c.is_control())?);
+            }
+        }
+        rest = after;
+    }
+    decoded.push_str(rest);
+    Some(decoded)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn names_are_shown_as_people_wrote_them() {
+        for (engine, people) in [
+            ("INBOX", "INBOX"),
+            ("Entw&APw-rfe", "Entwürfe"),
+            ("R&-D", "R&D"),
+            ("~peter/mail/&U,BTFw-/&ZeVnLIqe-", "~peter/mail/台北/日本語"),
+            ("&2D3eAA-", "😀"),
+            // Not modified UTF-7: shown as it is, never lost.
+            ("a&b", "a&b"),
+            ("&AA-", "&AA-"),
+            ("&2D0-", "&2D0-"),
+            ("&AAo-", "&AAo-"),
+        ] {
+            assert_eq!(FolderName::parse(engine).unwrap().to_text(), people);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_a_name_is_no_name() {
+        for text in ["", "a\r\nb", "a\0", &"x".repeat(2_000)] {
+            assert_eq!(FolderName::parse(text), None);
+        }
+        assert!(FolderName::parse("inbox").unwrap().is_inbox());
+    }
+}

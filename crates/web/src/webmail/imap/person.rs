@@ -1,0 +1,48 @@
+//! Somebody a message names: sender or recipient.
+
+use imap_types::core::NString;
+use imap_types::envelope::Address;
+use mail_parser::parsers::MessageStream;
+
+/// A name and an address, as they stand in a header: anybody can write anything there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Person {
+    /// The name, where one is given.
+    pub(crate) name: Option<String>,
+    /// The address; empty where the header has none.
+    pub(crate) address: String,
+}
+
+impl Person {
+    /// What to call this person in a list.
+    pub(crate) fn label(&self) -> &str {
+        match &self.name {
+            Some(name) if !name.is_empty() => name,
+            _ if self.address.is_empty() => "Unknown sender",
+            _ => &self.address,
+        }
+    }
+
+    /// Reads one address of an ENVELOPE; group markers (RFC 3501 §7.4.2: an address without a host) are nobody.
+    pub(super) fn of_envelope(address: &Address<'_>) -> Option<Self> {
+        let (local_part, host) = (text(&address.mailbox)?, text(&address.host)?);
+        Some(Self { name: header_text(&address.name), address: format!("{local_part}@{host}") })
+    }
+}
+
+/// A header text of an ENVELOPE, with its encoded words (RFC 2047) read and its control characters gone.
+pub(super) fn header_text(value: &NString<'_>) -> Option<String> {
+    let bytes = value.0.as_ref()?.as_ref();
+    // The parser wants a header field: one that ends, and goes on nowhere.
+    let mut field: Vec<u8> = bytes.iter().map(|&b| if b == b'\r' || b == b'\n' { b' ' } else { b }).collect();
+    field.push(b'\n');
+    let parsed = MessageStream::new(&field).parse_unstructured();
+    let text: String = parsed.as_text()?.chars().filter(|c| !c.is_control()).collect();
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+fn text(value: &NString<'_>) -> Option<String> {
+    let bytes = value.0.as_ref()?.as_ref();
+    Some(String::from_utf8_lossy(bytes).chars().filter(|c| !c.is_control()).collect())
+}

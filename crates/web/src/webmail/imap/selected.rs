@@ -1,0 +1,260 @@
+//! An open folder: its messages, by window, by word, one by one.
+
+use super::connection::Connection;
+use super::summary::Summary;
+use super::trouble::Trouble;
+use imap_types::command::CommandBody;
+use imap_types::core::{AString, Atom, Charset, Vec1};
+use imap_types::fetch::{MacroOrMessageDataItemNames, MessageDataItem, MessageDataItemName, Section};
+use imap_types::flag::{Flag, StoreResponse, StoreType};
+use imap_types::response::Data;
+use imap_types::search::SearchKey;
+use imap_types::sequence::SequenceSet;
+use std::fmt;
+use std::num::NonZeroU32;
+use std::str::FromStr;
+
+/// A folder that is open on the connection, and how many messages it held when it was opened.
+pub(crate) struct Selected<'a> {
+    connection: &'a mut Connection,
+    /// How many messages there are.
+    pub(crate) messages: u32,
+}
+
+/// The number of a message in its folder (RFC 3501 §2.3.1.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Uid(NonZeroU32);
+
+/// What can be noted on a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mark {
+    /// It has been read.
+    Seen,
+    /// It has not been read.
+    Unseen,
+    /// It carries a star.
+    Flagged,
+    /// It carries no star.
+    Unflagged,
+}
+
+impl<'a> Selected<'a> {
+    /// The largest message that is read whole. Larger ones are shown by their header and can be downloaded.
+    pub(crate) const MAX_MESSAGE: u32 = 25 * 1024 * 1024;
+    /// How much of a too large message is read to show its header.
+    const HEADER_WINDOW: NonZeroU32 = NonZeroU32::new(256 * 1024).expect("not zero");
+    /// Most words a search is made of.
+    const MAX_WORDS: usize = 8;
+
+    pub(super) async fn open(
+        connection: &'a mut Connection,
+        command: CommandBody<'_>,
+    ) -> Result<Self, Trouble> {
+        let mut exists = None;
+        connection
+            .run(command, |data| {
+                if let Data::Exists(count) = data {
+                    exists = Some(count);
+                }
+                Ok(())
+            })
+            .await?;
+        let messages = exists.ok_or(Trouble::Garbled("a SELECT without EXISTS"))?;
+        Ok(Self { connection, messages })
+    }
+
+    /// The newest messages but `skip`, `limit` at most, newest first. Costs the same in a folder of ten and of ten
+    /// million.
+    pub(crate) async fn newest(&mut self, skip: u32, limit: u32) -> Result<Vec<Summary>, Trouble> {
+        let Some(last) = NonZeroU32::new(self.messages.saturating_sub(skip)) else { return Ok(Vec::new()) };
+        let first = NonZeroU32::new(last.get().saturating_sub(limit) + 1).unwrap_or(NonZeroU32::MIN);
+        let mut found = self.summaries(SequenceSet::from(first..=last), By::Position).await?;
+        found.reverse();
+        Ok(found)
+    }
+
+    /// The summaries of these messages, newest first. A message that is gone by now is left out.
+    pub(crate) async fn these(&mut self, uids: &[Uid]) -> Result<Vec<Summary>, Trouble> {
+        let numbers: Vec<NonZeroU32> = uids.iter().map(|uid| uid.0).collect();
+        let Ok(set) = SequenceSet::try_from(numbers) else { return Ok(Vec::new()) };
+        let mut found = self.summaries(set, By::Uid).await?;
+        found.sort_unstable_by_key(|summary| std::cmp::Reverse(summary.uid));
+        Ok(found)
+    }
+
+    async fn summaries(&mut self, set: SequenceSet, by: By) -> Result<Vec<Summary>, Trouble> {
+        let mut found = Vec::new();
+        self.connection
+            .run(fetch(set, by, Summary::items()), |data| {
+                if let Data::Fetch { items, .. } = data {
+                    found.extend(Summary::read(items.as_ref())?);
+                }
+                Ok(())
+            })
+            .await?;
+        Ok(found)
+    }
+
+    /// The messages that hold every one of these words, in header or text, newest first.
+    pub(crate) async fn search(&mut self, words: &str) -> Result<Vec<Uid>, Trouble> {
+        let keys: Vec<SearchKey<'_>> = words
+            .split_whitespace()
+            .take(Self::MAX_WORDS)
+            .map(|word| AString::try_from(word).map(SearchKey::Text))
+            .collect::<Result<_, _>>()
+            .map_err(|_| Trouble::Unspeakable)?;
+        let Ok(criteria) = Vec1::try_from(keys) else { return Ok(Vec::new()) };
+        let charset = (!words.is_ascii()).then(|| Charset::from(Atom::unvalidated("UTF-8")));
+        let mut answer = None;
+        self.connection
+            .run(CommandBody::Search { charset, criteria, uid: true }, |data| {
+                if let Data::Search(numbers, ..) = data {
+                    answer.get_or_insert_with(Vec::new).extend(numbers);
+                }
+                Ok(())
+            })
+            .await?;
+        // RFC 3501 §7.2.5: an empty result is said, not left out; silence is no answer.
+        let mut uids: Vec<Uid> =
+            answer.ok_or(Trouble::Garbled("no SEARCH response"))?.into_iter().map(Uid).collect();
+        uids.sort_unstable_by(|a, b| b.cmp(a));
+        uids.dedup();
+        Ok(uids)
+    }
+
+    /// One message as it stands in the mailbox; `None` when it is not there (any more). Reading it marks nothing.
+    pub(crate) async fn message(&mut self, uid: Uid) -> Result<Option<Stored>, Trouble> {
+        let mut size = None;
+        let mut flags = (false, false);
+        let ask = vec![MessageDataItemName::Rfc822Size, MessageDataItemName::Flags];
+        self.each_of(uid, ask, |item| match item {
+            MessageDataItem::Rfc822Size(bytes) => size = Some(bytes),
+            MessageDataItem::Flags(set) => {
+                flags = (set.contains(&Flag::Seen.into()), set.contains(&Flag::Flagged.into()));
+            }
+            _ => {}
+        })
+        .await?;
+        let Some(size) = size else { return Ok(None) };
+        let whole = size <= Self::MAX_MESSAGE;
+        let partial = (!whole).then_some((0, Self::HEADER_WINDOW));
+        let section = (!whole).then_some(Section::Header(None));
+        let mut bytes = None;
+        self.each_of(uid, vec![MessageDataItemName::BodyExt { section, partial, peek: true }], |item| {
+            if let MessageDataItem::BodyExt { data, .. } = item {
+                bytes = data.into_option().map(|data| data.into_owned());
+            }
+        })
+        .await?;
+        let (seen, flagged) = flags;
+        Ok(bytes.map(|bytes| Stored { size, seen, flagged, whole, bytes }))
+    }
+
+    /// Some bytes of a message, for a download in pieces; `None` past its end.
+    pub(crate) async fn piece(
+        &mut self,
+        uid: Uid,
+        offset: u32,
+        length: NonZeroU32,
+    ) -> Result<Option<Vec<u8>>, Trouble> {
+        let partial = Some((offset, length));
+        let mut bytes = None;
+        self.each_of(
+            uid,
+            vec![MessageDataItemName::BodyExt { section: None, partial, peek: true }],
+            |item| {
+                if let MessageDataItem::BodyExt { data, .. } = item {
+                    bytes = data.into_option().map(|data| data.into_owned());
+                }
+            },
+        )
+        .await?;
+        Ok(bytes.filter(|bytes| !bytes.is_empty()))
+    }
+
+    /// Notes something on a message.
+    pub(crate) async fn mark(&mut self, uid: Uid, mark: Mark) -> Result<(), Trouble> {
+        let (kind, flag) = match mark {
+            Mark::Seen => (StoreType::Add, Flag::Seen),
+            Mark::Unseen => (StoreType::Remove, Flag::Seen),
+            Mark::Flagged => (StoreType::Add, Flag::Flagged),
+            Mark::Unflagged => (StoreType::Remove, Flag::Flagged),
+        };
+        let command = CommandBody::Store {
+            sequence_set: SequenceSet::from(uid.0),
+            kind,
+            response: StoreResponse::Silent,
+            flags: vec![flag],
+            uid: true,
+        };
+        self.connection.run(command, |_| Ok(())).await
+    }
+
+    /// Asks for items of one message, and passes over what the engine tells of others meanwhile.
+    async fn each_of(
+        &mut self,
+        uid: Uid,
+        ask: Vec<MessageDataItemName<'_>>,
+        mut each: impl FnMut(MessageDataItem<'_>),
+    ) -> Result<(), Trouble> {
+        self.connection
+            .run(fetch(SequenceSet::from(uid.0), By::Uid, ask), |data| {
+                if let Data::Fetch { items, .. } = data
+                    && items.as_ref().contains(&MessageDataItem::Uid(uid.0))
+                {
+                    items.into_iter().for_each(&mut each);
+                }
+                Ok(())
+            })
+            .await
+    }
+}
+
+/// A message as the engine keeps it.
+pub(crate) struct Stored {
+    /// Its size in bytes.
+    pub(crate) size: u32,
+    /// Whether it has been read.
+    pub(crate) seen: bool,
+    /// Whether it carries a star.
+    pub(crate) flagged: bool,
+    /// Whether `bytes` are all of it, or only its header because it is larger than [`Selected::MAX_MESSAGE`].
+    pub(crate) whole: bool,
+    /// The message.
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// How messages are named in a command.
+#[derive(Clone, Copy)]
+enum By {
+    Position,
+    Uid,
+}
+
+fn fetch(set: SequenceSet, by: By, items: Vec<MessageDataItemName<'_>>) -> CommandBody<'_> {
+    CommandBody::Fetch {
+        sequence_set: set,
+        macro_or_item_names: MacroOrMessageDataItemNames::MessageDataItemNames(items),
+        uid: matches!(by, By::Uid),
+    }
+}
+
+impl From<NonZeroU32> for Uid {
+    fn from(number: NonZeroU32) -> Self {
+        Self(number)
+    }
+}
+
+impl FromStr for Uid {
+    type Err = std::num::ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self)
+    }
+}
+
+impl fmt::Display for Uid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}

@@ -1,0 +1,2 @@
+//! The webmail: a mail client in the browser.
+mod imap;
