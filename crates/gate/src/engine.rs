@@ -1,12 +1,15 @@
 //! What stands behind the gate: the mail engine, built in or remote.
 
-use crate::remote::RemoteEngine;
+use crate::remote::{Dialled, RemoteEngine};
 use futures_util::future::BoxFuture;
+use postward_wire::upstream::Origin;
 use postward_wire::{Address, Protocol};
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 /// Something bytes go into and come out of.
@@ -34,6 +37,44 @@ impl Engine {
             (Self::Local(_), Protocol::Imap | Protocol::Pop3 | Protocol::Smtp) => true,
             (Self::Remote(_), Protocol::Imap) => true,
             (Self::Remote(_), Protocol::Pop3 | Protocol::Smtp) => false,
+        }
+    }
+
+    /// Opens the mailbox of a proven address.
+    pub(crate) async fn open(
+        &self,
+        protocol: Protocol,
+        mailbox: &Address,
+        origin: Origin,
+    ) -> Result<Ready, EngineUnavailable> {
+        if !self.serves(protocol) {
+            return Err(EngineUnavailable::new("the remote engine is spoken to in IMAP only"));
+        }
+        match self {
+            Self::Local(engine) => match timeout(OPENING, engine.open(protocol, mailbox)).await {
+                Ok(opened) => opened.map(Ready::Local),
+                Err(_) => Err(EngineUnavailable::new("the mailbox was not opened in time")),
+            },
+            Self::Remote(engine) => engine.dial(mailbox, origin).await.map(Ready::Remote),
+        }
+    }
+}
+
+/// How long the built-in engine may take to open a mailbox: reading the index of a very large one takes a second.
+const OPENING: Duration = Duration::from_secs(10);
+
+/// An engine that has opened a mailbox and waits for its client.
+pub(crate) enum Ready {
+    Local(Opened),
+    Remote(Dialled),
+}
+
+impl Ready {
+    /// What the client may be told the engine can do.
+    pub(crate) fn capabilities(&self) -> &str {
+        match self {
+            Self::Local(opened) => &opened.capabilities,
+            Self::Remote(dialled) => &dialled.capabilities,
         }
     }
 }

@@ -1,15 +1,26 @@
 //! The gate as the binary holds it.
 
-use crate::engine::{BoxStream, Engine, EngineUnavailable};
+use crate::corridor::{self, Arrival};
+use crate::engine::{BoxStream, Engine, EngineUnavailable, Ready};
 use crate::limits::Limits;
 use crate::listener::Listener;
+use crate::session;
+use crate::strangers::Strangers;
 use crate::tls::TlsHandle;
-use postward_authority::Authority;
-use postward_wire::Address;
+use crate::visit;
+use postward_authority::{Authority, SessionGuard};
+use postward_wire::upstream::Origin;
+use postward_wire::{Channel, Opening, Protocol};
+use socket2::{SockRef, TcpKeepalive};
 use std::borrow::Cow;
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 /// The gate. Cheap to clone; all clones are the same one.
 #[derive(Clone)]
@@ -20,8 +31,9 @@ pub(crate) struct House {
     pub(crate) authority: Authority,
     pub(crate) engine: Engine,
     pub(crate) tls: TlsHandle,
-    pub(crate) hostname: String,
+    hostname: String,
     pub(crate) limits: Limits,
+    strangers: Arc<Strangers>,
 }
 
 impl Gate {
@@ -33,28 +45,112 @@ impl Gate {
         hostname: String,
         limits: Limits,
     ) -> Self {
-        Self(Arc::new(House { authority, engine, tls, hostname, limits }))
+        let strangers = Strangers::new(&limits);
+        Self(Arc::new(House { authority, engine, tls, hostname, limits, strangers }))
     }
 
     /// Serves a listener until `stop`, and then its sessions until they have come to an end, or until
     /// [`Limits::drain`] is over. When it returns, nothing of it is alive any more.
     pub async fn serve(&self, listener: Listener, stop: CancellationToken) {
-        let House { authority: _, engine: _, tls: _, hostname: _, limits: _ } = &*self.0;
+        let sessions = TaskTracker::new();
+        // Should this future be dropped, its sessions come to an end all the same.
+        let end = stop.child_token();
+        let _end_on_drop = end.clone().drop_guard();
+        loop {
+            let accepted = tokio::select! {
+                biased;
+                () = stop.cancelled() => break,
+                accepted = listener.socket.accept() => accepted,
+            };
+            match accepted {
+                Ok((tcp, peer)) => {
+                    if let Some(arrival) = self.0.arrival(&listener, tcp, peer) {
+                        sessions.spawn(attend(Arc::clone(&self.0), arrival, end.clone()));
+                    }
+                }
+                Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
+                Err(error) => {
+                    // Out of file descriptors, as a rule: the next accept would fail at once again.
+                    tracing::error!(%error, "cannot accept connections");
+                    sleep(OUT_OF_FILES).await;
+                }
+            }
+        }
         drop(listener);
-        stop.cancelled().await;
+        sessions.close();
+        sessions.wait().await;
     }
 
-    /// Opens a mailbox for an IMAP client of this house (the webmail). The stream speaks IMAP in the authenticated state; the
-    /// text is the engine's capabilities.
+    /// Opens a mailbox for an IMAP client of this house (the webmail). The stream speaks IMAP in the authenticated
+    /// state, with no greeting before it; the text is the engine's capabilities.
     ///
-    /// The caller holds the mailbox's [`SessionGuard`](postward_authority::SessionGuard) and drops the stream when
-    /// that is ended.
+    /// The caller drops the stream when the session of `guard` is ended; both ends are gone then.
     pub async fn dial_imap(
         &self,
-        mailbox: &Address,
+        guard: &SessionGuard,
         client: SocketAddr,
     ) -> Result<(BoxStream, Cow<'static, str>), EngineUnavailable> {
-        let _ = (mailbox, client);
-        Err(EngineUnavailable::new("the engine cannot be dialled yet"))
+        let origin =
+            Origin { ip: client.ip().to_canonical(), port: client.port(), session: guard.id().to_string() };
+        Ok(match self.0.engine.open(Protocol::Imap, guard.address(), origin).await? {
+            Ready::Local(mut opened) => {
+                let capabilities = std::mem::take(&mut opened.capabilities);
+                (visit::local(opened), capabilities)
+            }
+            Ready::Remote(mut dialled) => {
+                let capabilities = std::mem::take(&mut dialled.capabilities);
+                (visit::remote(dialled), Cow::Owned(capabilities))
+            }
+        })
+    }
+}
+
+/// Long enough for some connections to be closed, short enough to go unnoticed.
+const OUT_OF_FILES: Duration = Duration::from_millis(100);
+
+/// A connection's whole life. The way in is boxed and gone when the session starts, so that a session that lasts for
+/// days holds nothing of it.
+async fn attend(house: Arc<House>, arrival: Arrival, stop: CancellationToken) {
+    let signed_in = Box::pin(corridor::walk(&house, arrival, &stop)).await;
+    let drain = house.limits.drain;
+    drop(house);
+    if let Some(signed_in) = signed_in {
+        session::serve(signed_in, stop, drain).await;
+    }
+}
+
+impl House {
+    fn arrival(&self, listener: &Listener, tcp: TcpStream, peer: SocketAddr) -> Option<Arrival> {
+        let Some(stranger) = self.strangers.admit(peer.ip()) else {
+            let (ip, protocol) = (peer.ip().to_canonical(), listener.protocol().name());
+            tracing::info!(%ip, protocol, reason = "too-many-connections", "connection refused");
+            return None;
+        };
+        if let Err(error) = self.prepare(&tcp) {
+            tracing::debug!(%error, "a connection was gone before it was accepted");
+            return None;
+        }
+        Some(Arrival { protocol: listener.protocol, encryption: listener.encryption, tcp, peer, stranger })
+    }
+
+    fn prepare(&self, tcp: &TcpStream) -> io::Result<()> {
+        tcp.set_nodelay(true)?;
+        let socket = SockRef::from(tcp);
+        let probe =
+            TcpKeepalive::new().with_time(self.limits.keepalive).with_interval(self.limits.keepalive / 4);
+        socket.set_tcp_keepalive(&probe)?;
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        socket.set_tcp_user_timeout(Some(self.limits.unread))?;
+        Ok(())
+    }
+
+    /// What a dialogue is told of the house.
+    pub(crate) fn opening(&self, channel: Channel) -> Opening {
+        Opening {
+            hostname: self.hostname.clone(),
+            message_size: self.limits.message_size,
+            channel,
+            limits: self.limits.dialogue,
+        }
     }
 }

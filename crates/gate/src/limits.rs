@@ -20,8 +20,10 @@ pub struct Limits {
     pub sign_in: Duration,
     /// How long a stranger may stay silent between two commands.
     pub stranger_idle: Duration,
-    /// How much a stranger may send before it has signed in. An honest sign-in takes less than 2 KiB.
-    pub stranger_bytes: usize,
+    /// How much of one connection is borne before it has signed in: bytes, commands, mistakes, failed tries.
+    pub dialogue: postward_wire::Limits,
+    /// The largest message submission announces (RFC 1870). The engine is who holds clients to it.
+    pub message_size: u64,
     /// How long sessions have to come to an end when the server goes down.
     pub drain: Duration,
     /// How long the kernel keeps trying to hand bytes to a client that takes none, before it gives the connection up.
@@ -39,7 +41,8 @@ impl Default for Limits {
             handshake: Duration::from_secs(15),
             sign_in: Duration::from_secs(60),
             stranger_idle: Duration::from_secs(30),
-            stranger_bytes: 64 * 1024,
+            dialogue: postward_wire::Limits::default(),
+            message_size: 50 * 1024 * 1024,
             drain: Duration::from_secs(10),
             unread: Duration::from_secs(5 * 60),
             keepalive: Duration::from_secs(4 * 60),

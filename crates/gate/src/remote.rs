@@ -1,14 +1,22 @@
 //! A mail engine behind a socket, spoken to in IMAP with a master user's credentials.
 
-use postward_wire::Secret;
-use rustls::pki_types::ServerName;
+use crate::engine::EngineUnavailable;
+use crate::socket::Socket;
+use postward_wire::imap::Upstream;
+use postward_wire::upstream::{Origin, UpstreamStep};
+use postward_wire::{Address, Secret};
 use rustls::{ClientConfig, RootCertStore};
-use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, ServerName};
 use std::fmt;
+use std::io;
 use std::net::IpAddr;
 use std::sync::Arc;
-use tokio_rustls::TlsConnector;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_rustls::{TlsConnector, TlsStream};
 
 /// The engine's own credentials for the gate: who may act for every mailbox (Dovecot's master user).
 pub struct Master {
@@ -21,14 +29,14 @@ pub struct Master {
 /// An IMAP server behind the gate. It never sees a mailbox's password: the gate proves itself as the master user and
 /// names the mailbox as authorization identity (RFC 4616 §2).
 pub struct RemoteEngine {
-    pub(crate) host: String,
-    pub(crate) port: u16,
-    pub(crate) privacy: Privacy,
-    pub(crate) master: Master,
+    host: String,
+    port: u16,
+    privacy: Privacy,
+    master: Master,
 }
 
 /// How the way to the engine is protected.
-pub(crate) enum Privacy {
+enum Privacy {
     /// It does not leave the machine.
     Loopback,
     /// TLS, and the engine proves its name.
@@ -56,6 +64,93 @@ impl RemoteEngine {
             return Err(RemoteError::PlainInPublic);
         };
         Ok(Self { host: host.to_owned(), port, privacy, master })
+    }
+
+    /// Connects, signs in as the master user and opens a mailbox.
+    pub(crate) async fn dial(&self, mailbox: &Address, origin: Origin) -> Result<Dialled, EngineUnavailable> {
+        match timeout(DIAL, self.dial_patiently(mailbox, origin)).await {
+            Ok(Ok(dialled)) => Ok(dialled),
+            Ok(Err(why)) => Err(EngineUnavailable::new(format!("{}:{}: {why}", self.host, self.port))),
+            Err(_) => Err(EngineUnavailable::new(format!(
+                "{}:{}: no sign-in within {} s",
+                self.host,
+                self.port,
+                DIAL.as_secs()
+            ))),
+        }
+    }
+
+    async fn dial_patiently(&self, mailbox: &Address, origin: Origin) -> Result<Dialled, DialError> {
+        let mut socket = self.connect().await?;
+        let password = Secret::new(self.master.password.expose().to_owned());
+        let mut upstream = Upstream::new(mailbox.clone(), self.master.user.clone(), password, Some(origin));
+        let mut buffer = vec![0; 2048];
+        loop {
+            match upstream.step() {
+                UpstreamStep::Receive => {
+                    let received = socket.read(&mut buffer).await?;
+                    if received == 0 {
+                        return Err(DialError::Broken);
+                    }
+                    upstream.receive(buffer.get(..received).unwrap_or_default());
+                }
+                UpstreamStep::Send(bytes) => {
+                    socket.write_all(&bytes).await?;
+                    socket.flush().await?;
+                }
+                UpstreamStep::Ready { capabilities, pipelined } => {
+                    return Ok(Dialled { socket, capabilities, pipelined });
+                }
+                UpstreamStep::Refused(words) => return Err(DialError::Refused(words)),
+                UpstreamStep::Broken => return Err(DialError::Broken),
+            }
+        }
+    }
+
+    async fn connect(&self) -> io::Result<Socket> {
+        let tcp = TcpStream::connect((self.host.as_str(), self.port)).await?;
+        tcp.set_nodelay(true)?;
+        match &self.privacy {
+            Privacy::Loopback => Ok(Socket::Plain(tcp)),
+            Privacy::Tls { connector, name } => {
+                let tls = connector.connect(name.clone(), tcp).await?;
+                Ok(Socket::Tls(Box::new(TlsStream::from(tls))))
+            }
+        }
+    }
+}
+
+/// How long the engine may take from the first packet to its `OK`. Dovecot makes a wrong master password wait for
+/// two seconds; an engine that takes longer than this is in no state to serve anybody.
+const DIAL: Duration = Duration::from_secs(10);
+
+/// An engine that has opened the mailbox and waits for its client.
+pub(crate) struct Dialled {
+    pub(crate) socket: Socket,
+    pub(crate) capabilities: String,
+    /// What the engine said behind its `OK`: it belongs to the client.
+    pub(crate) pipelined: Vec<u8>,
+}
+
+enum DialError {
+    Io(io::Error),
+    Refused(String),
+    Broken,
+}
+
+impl From<io::Error> for DialError {
+    fn from(cause: io::Error) -> Self {
+        Self::Io(cause)
+    }
+}
+
+impl fmt::Display for DialError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io(cause) => cause.fmt(f),
+            Self::Refused(words) => write!(f, "refused the master user: {words:?}"),
+            Self::Broken => f.write_str("does not speak IMAP, or hung up"),
+        }
     }
 }
 

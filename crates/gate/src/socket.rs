@@ -1,10 +1,9 @@
 //! A connection of the gate: TCP, with or without TLS around it.
 
 use std::io;
-use std::net::SocketAddr;
 use std::pin::Pin;
-use std::task::{Context, Poll};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use std::task::{Context, Poll, ready};
+use tokio::io::{AsyncBufRead, AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsStream;
 
@@ -37,8 +36,92 @@ impl Socket {
         let _ = self.tcp().set_zero_linger();
     }
 
-    pub(crate) fn peer(&self) -> io::Result<SocketAddr> {
-        self.tcp().peer_addr()
+    /// Waits for bytes and lends them out; none means that the other side has ended. No memory is held while
+    /// nothing comes: TLS lends out its own, and for TCP the buffer is made when there is something to read.
+    pub(crate) fn poll_chunk<'a>(
+        &'a mut self,
+        cx: &mut Context<'_>,
+        buffer: &'a mut Buffer,
+    ) -> Poll<io::Result<&'a [u8]>> {
+        if buffer.is_empty() {
+            match self {
+                Self::Plain(tcp) => ready!(buffer.poll_fill(cx, tcp))?,
+                Self::Tls(tls) => {
+                    buffer.release();
+                    return Pin::new(tls).poll_fill_buf(cx);
+                }
+            }
+        }
+        Poll::Ready(Ok(buffer.unread()))
+    }
+
+    /// Takes back what of a chunk was used. To be called with the buffer the chunk was asked with.
+    pub(crate) fn consume(&mut self, buffer: &mut Buffer, used: usize) {
+        match self {
+            Self::Tls(tls) if buffer.is_empty() => Pin::new(tls).consume(used),
+            _ => buffer.consume(used),
+        }
+    }
+}
+
+/// Bytes received and not handed on yet.
+pub(crate) struct Buffer {
+    bytes: Vec<u8>,
+    start: usize,
+    end: usize,
+    /// How large it is made the next time there is something to read.
+    size: usize,
+}
+
+impl Buffer {
+    /// What a command or a short answer fits into.
+    const SMALL: usize = 4 * 1024;
+    /// Beyond this, system calls cost nothing any more beside the copying itself; and it is what TLS takes at once.
+    const LARGE: usize = 64 * 1024;
+
+    pub(crate) fn holding(bytes: Vec<u8>) -> Self {
+        let end = bytes.len();
+        Self { bytes, start: 0, end, size: Self::SMALL }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.start >= self.end
+    }
+
+    fn unread(&self) -> &[u8] {
+        self.bytes.get(self.start..self.end).unwrap_or_default()
+    }
+
+    fn consume(&mut self, used: usize) {
+        self.start = self.end.min(self.start + used);
+    }
+
+    fn release(&mut self) {
+        self.bytes = Vec::new();
+        (self.start, self.end) = (0, 0);
+    }
+
+    /// Reads into an empty buffer, which is released when there is nothing to read.
+    fn poll_fill(&mut self, cx: &mut Context<'_>, tcp: &mut TcpStream) -> Poll<io::Result<()>> {
+        if tcp.poll_read_ready(cx)?.is_pending() {
+            self.release();
+            return Poll::Pending;
+        }
+        if self.bytes.len() < self.size {
+            self.bytes = vec![0; self.size];
+        }
+        let mut free = ReadBuf::new(&mut self.bytes);
+        if Pin::new(tcp).poll_read(cx, &mut free)?.is_pending() {
+            self.release();
+            return Poll::Pending;
+        }
+        (self.start, self.end) = (0, free.filled().len());
+        if self.end == self.bytes.len() {
+            self.size = Self::LARGE;
+        } else if self.end < Self::SMALL {
+            self.size = Self::SMALL;
+        }
+        Poll::Ready(Ok(()))
     }
 }
 

@@ -1,0 +1,201 @@
+//! From the accept to the sign-in: one stranger, one absolute deadline.
+
+use crate::engine::Ready;
+use crate::gate::House;
+use crate::listener::Encryption;
+use crate::socket::Socket;
+use crate::strangers::Stranger;
+use futures_util::FutureExt;
+use postward_authority::{Origin, SessionGuard, Timestamp};
+use postward_wire::{Attempt, Channel, Dialogue, Farewell, Protocol, Refusal, Step, upstream};
+use std::io;
+use std::net::SocketAddr;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout, timeout_at};
+use tokio_rustls::{TlsAcceptor, TlsStream};
+use tokio_util::sync::CancellationToken;
+use zeroize::Zeroizing;
+
+/// A connection that has just been accepted.
+pub(crate) struct Arrival {
+    pub(crate) protocol: Protocol,
+    pub(crate) encryption: Encryption,
+    pub(crate) tcp: TcpStream,
+    pub(crate) peer: SocketAddr,
+    pub(crate) stranger: Stranger,
+}
+
+/// A connection that has signed in, and the engine that has opened its mailbox. The client knows already.
+pub(crate) struct SignedIn {
+    pub(crate) client: Socket,
+    pub(crate) guard: SessionGuard,
+    pub(crate) engine: Ready,
+    /// What the client sent behind its sign-in command.
+    pub(crate) pipelined: Vec<u8>,
+}
+
+/// Leads a stranger to his session, or to nothing: he hung up, gave up, failed too often or took too long.
+pub(crate) async fn walk(house: &House, arrival: Arrival, stop: &CancellationToken) -> Option<SignedIn> {
+    let Arrival { protocol, encryption, tcp, peer, stranger } = arrival;
+    let deadline = Instant::now() + house.limits.sign_in;
+    let channel = match encryption {
+        Encryption::Tls => Channel::Tls,
+        Encryption::StartTls => Channel::StartTlsRequired,
+        Encryption::PlainOnLoopback => Channel::StartTlsOptional,
+    };
+    let dialogue = Dialogue::new(protocol, house.opening(channel));
+    let mut walker = Walker { house, peer, dialogue, client: Some(Socket::Plain(tcp)) };
+    let farewell = tokio::select! {
+        signed_in = timeout_at(deadline, walker.walk(encryption)) => match signed_in {
+            Ok(Ok(signed_in)) => return signed_in,
+            // Half of the connections of an open port are broken ones; they are nobody's news.
+            Ok(Err(_broken)) => return None,
+            Err(_) => Farewell::TimedOut,
+        },
+        () = stranger.asked_to_leave() => Farewell::TooBusy,
+        () = stop.cancelled() => Farewell::ShuttingDown,
+    };
+    walker.part(farewell);
+    None
+}
+
+struct Walker<'a> {
+    house: &'a House,
+    peer: SocketAddr,
+    dialogue: Dialogue,
+    /// None while a handshake has it.
+    client: Option<Socket>,
+}
+
+/// Larger than any line of an honest sign-in.
+const READ: usize = 2048;
+
+impl Walker<'_> {
+    async fn walk(&mut self, encryption: Encryption) -> io::Result<Option<SignedIn>> {
+        if encryption == Encryption::Tls {
+            self.start_tls().await?;
+        }
+        // What passes here may be a password.
+        let mut buffer = Zeroizing::new([0; READ]);
+        loop {
+            match self.dialogue.step() {
+                Step::Receive => {
+                    let idle = self.house.limits.stranger_idle;
+                    let Ok(received) = timeout(idle, self.client()?.read(&mut *buffer)).await else {
+                        self.part(Farewell::TimedOut);
+                        return Ok(None);
+                    };
+                    match buffer.get(..received?) {
+                        None | Some([]) => return Ok(None),
+                        Some(bytes) => self.dialogue.receive(bytes),
+                    }
+                }
+                Step::Send(bytes) => self.send(&bytes).await?,
+                Step::StartTls => {
+                    self.start_tls().await?;
+                    self.dialogue.tls_started();
+                }
+                Step::SignIn(attempt) => {
+                    let Some((guard, engine)) = self.sign_in(attempt).await else {
+                        continue;
+                    };
+                    self.dialogue.accepted(engine.capabilities());
+                    let Step::Splice { reply, pipelined } = self.dialogue.step() else {
+                        return Ok(None);
+                    };
+                    self.send(&reply).await?;
+                    return Ok(self.client.take().map(|client| SignedIn {
+                        client,
+                        guard,
+                        engine,
+                        pipelined,
+                    }));
+                }
+                Step::Splice { .. } => return Ok(None),
+                Step::Close => {
+                    // Where it can be done at once, TLS hears that this is the end and not a cut.
+                    let _polled_once = self.client()?.shutdown().now_or_never();
+                    return Ok(None);
+                }
+            }
+        }
+    }
+
+    /// Asks the authority, then the engine. On a refusal the dialogue knows what to say.
+    async fn sign_in(&mut self, attempt: Attempt) -> Option<(SessionGuard, Ready)> {
+        let protocol = self.dialogue.protocol();
+        let mut origin = Origin::new(self.peer.ip(), protocol.into());
+        if let Some(name) = self.dialogue.client_name() {
+            origin = origin.with_client(name.as_str());
+        }
+        let ip = origin.ip;
+        let guard = match self.house.authority.sign_in(attempt, origin, Timestamp::now()).await {
+            Ok(guard) => guard,
+            Err(refusal) => {
+                // What was typed stays out of the log: people type their password into the wrong field.
+                tracing::info!(%ip, protocol = protocol.name(), reason = reason(refusal), "sign-in refused");
+                self.dialogue.refused(refusal);
+                return None;
+            }
+        };
+        let session = guard.id();
+        let mailbox = guard.address();
+        let origin = upstream::Origin { ip, port: self.peer.port(), session: session.to_string() };
+        let opened = tokio::select! {
+            opened = self.house.engine.open(protocol, mailbox, origin) => opened,
+            reason = guard.ended() => {
+                tracing::info!(%ip, protocol = protocol.name(), %mailbox, ?reason, "sign-in overtaken");
+                self.dialogue.refused(Refusal::Unavailable);
+                return None;
+            }
+        };
+        match opened {
+            Ok(ready) => {
+                tracing::info!(%ip, protocol = protocol.name(), %mailbox, %session, "signed in");
+                Some((guard, ready))
+            }
+            Err(cause) => {
+                tracing::warn!(%ip, protocol = protocol.name(), %mailbox, %cause, "engine unavailable");
+                self.dialogue.refused(Refusal::Unavailable);
+                None
+            }
+        }
+    }
+
+    async fn start_tls(&mut self) -> io::Result<()> {
+        let tcp = self.client.take().and_then(Socket::into_plain).ok_or(io::ErrorKind::NotConnected)?;
+        let acceptor = TlsAcceptor::from(self.house.tls.current());
+        let tls = timeout(self.house.limits.handshake, acceptor.accept(tcp)).await??;
+        self.client = Some(Socket::Tls(Box::new(TlsStream::from(tls))));
+        Ok(())
+    }
+
+    async fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let client = self.client()?;
+        client.write_all(bytes).await?;
+        client.flush().await
+    }
+
+    fn client(&mut self) -> io::Result<&mut Socket> {
+        self.client.as_mut().ok_or_else(|| io::ErrorKind::NotConnected.into())
+    }
+
+    /// Says why it ends, if that can be said without waiting.
+    fn part(&mut self, farewell: Farewell) {
+        let line = farewell.line(self.dialogue.protocol());
+        let last_words = async {
+            self.send(line).await?;
+            self.client()?.shutdown().await
+        };
+        let _polled_once = last_words.now_or_never();
+    }
+}
+
+fn reason(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::Rejected => "rejected",
+        Refusal::Unavailable => "unavailable",
+        Refusal::TooManyTries => "too-many-tries",
+    }
+}
