@@ -204,7 +204,7 @@ fn tail(log: &Path) -> String {
     let log = fs::read(log).unwrap_or_default();
     let log = String::from_utf8_lossy(&log);
     let lines: Vec<&str> = log.lines().collect();
-    lines.get(lines.len().saturating_sub(40)..).unwrap_or_default().join("\n")
+    lines.get(lines.len().saturating_sub(60)..).unwrap_or_default().join("\n")
 }
 
 #[cfg(test)]

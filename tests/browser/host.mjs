@@ -1,0 +1,192 @@
+// A demo host and a browser for one test file. `open()` starts both, `close()` ends both; a page is a fresh person
+// with an empty cookie jar on a desktop or a phone, in light or dark.
+//
+//     const place = await Place.open();
+//     after(() => place.close());
+//     const page = await place.visit(place.demo.web.dashboard, { screen: "phone", scheme: "dark" });
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, watch } from "node:fs";
+import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
+const BINARY = process.env.POSTWARD_BIN ?? join(ROOT, "target/debug/postward");
+const BROWSER = process.env.POSTWARD_CHROMIUM ?? "/usr/bin/chromium";
+// An unoptimised build makes its sample mail in seconds, also while the other core compiles.
+const START_MS = 120_000;
+const STOP_MS = 10_000;
+
+export const SCREENS = {
+  desktop: { viewport: { width: 1280, height: 800 } },
+  phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
+};
+export const SCHEMES = ["light", "dark"];
+
+/** A running demo host and a browser beside it. */
+export class Place {
+  #server;
+  #browser;
+  #folder;
+  #shots;
+
+  /** Where everything listens and who may sign in: the file that `postward demo --json` writes. */
+  demo;
+
+  static async open() {
+    const place = new Place();
+    try {
+      place.#folder = await mkdtemp(join(tmpdir(), "postward-browser-"));
+      place.#shots = process.env.POSTWARD_SHOTS ?? (await mkdtemp(join(tmpdir(), "postward-shots-")));
+      await mkdir(place.#shots, { recursive: true });
+      const browser = startBrowser().then((started) => (place.#browser = started));
+      const server = place.#startServer().then((demo) => (place.demo = demo));
+      // Both are waited for before either may fail, so that `close` knows what there is to end.
+      for (const { reason } of await Promise.allSettled([server, browser])) if (reason) throw reason;
+      return place;
+    } catch (error) {
+      await place.close();
+      throw error;
+    }
+  }
+
+  async close() {
+    await this.#browser?.close();
+    await this.#stopServer();
+    if (this.#folder) await rm(this.#folder, { recursive: true, force: true });
+    if (this.#shots && !process.env.POSTWARD_SHOTS) console.log(`screenshots in ${this.#shots}`);
+  }
+
+  /** A new person: nothing is shared with the pages opened before. `javaScriptEnabled: false` is a plain browser. */
+  async person({ screen = "desktop", scheme = "light", ...rest } = {}) {
+    const context = await this.#browser.newContext({
+      ...SCREENS[screen],
+      colorScheme: scheme,
+      // Pages that move are pages that a screenshot catches halfway.
+      reducedMotion: "reduce",
+      locale: "en-GB",
+      timezoneId: "Europe/Berlin",
+      ...rest,
+    });
+    context.setDefaultTimeout(15_000);
+    return context;
+  }
+
+  /** Opens `url` as a new person. What the page complains about is collected in `page.complaints`. */
+  async visit(url, options = {}) {
+    const context = await this.person(options);
+    const page = await context.newPage();
+    page.complaints = listen(page);
+    await page.goto(url);
+    return page;
+  }
+
+  /** Saves what the person sees, the whole length of the page, as `NAME.png`. */
+  async shot(page, name) {
+    const path = join(this.#shots, `${name}.png`);
+    await page.screenshot({ path, fullPage: true, animations: "disabled" });
+    return path;
+  }
+
+  async #startServer() {
+    const file = join(this.#folder, "demo.json");
+    const arrived = appearance(file);
+    const server = spawn(BINARY, ["demo", "--ephemeral", "--json", file], { stdio: ["ignore", "pipe", "pipe"] });
+    this.#server = server;
+    process.once("exit", () => server.kill("SIGKILL"));
+    let said = "";
+    for (const stream of [server.stdout, server.stderr]) {
+      stream.setEncoding("utf8").on("data", (text) => (said = (said + text).slice(-8_000)));
+    }
+    const ended = new Promise((_, fail) => {
+      server.once("error", (error) => fail(new Error(`${BINARY} could not be started: ${error.message}`)));
+      server.once("exit", (code, signal) => fail(new Error(`${BINARY} demo ended (${code ?? signal}):\n${said}`)));
+    });
+    ended.catch(() => {});
+    const late = AbortSignal.timeout(START_MS);
+    const tooLate = once(late, "abort").then(() => {
+      throw new Error(`${BINARY} demo wrote no ${file} in ${START_MS / 1000} s:\n${said}`);
+    });
+    return Promise.race([arrived.demo, ended, tooLate]).finally(arrived.stop);
+  }
+
+  async #stopServer() {
+    const server = this.#server;
+    if (!server?.pid || server.exitCode !== null || server.signalCode !== null) return;
+    const gone = once(server, "exit");
+    server.kill("SIGTERM");
+    const impatience = setTimeout(() => server.kill("SIGKILL"), STOP_MS);
+    await gone;
+    clearTimeout(impatience);
+  }
+}
+
+/** The problems that axe-core sees on the page as it stands, one line each; an empty list is what WCAG 2.2 AA wants. */
+export async function barriers(page) {
+  const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+  // The pages forbid scripts of strangers, so axe goes in through the debugger's door.
+  await page.evaluate(await readFile(axe, "utf8"));
+  const { violations } = await page.evaluate(() =>
+    globalThis.axe.run(document, {
+      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+    }),
+  );
+  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")}: ${node.html}`));
+}
+
+/** Widths at which a page scrolls sideways are widths at which it is broken. */
+export async function overflow(page) {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
+
+/** Script errors, refused resources and anything that left for another machine. */
+function listen(page) {
+  const complaints = [];
+  page.on("pageerror", (error) => complaints.push(`script: ${error.message}`));
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) complaints.push(`console: ${message.text()}`);
+  });
+  page.on("request", (request) => {
+    const { protocol, hostname } = new URL(request.url());
+    const here = ["data:", "blob:", "about:"].includes(protocol) || /^(127\.0\.0\.1|localhost|.*\.localhost)$/.test(hostname);
+    if (!here) complaints.push(`left the house: ${request.url()}`);
+  });
+  return complaints;
+}
+
+async function startBrowser() {
+  if (!existsSync(BROWSER)) throw new Error(`${BROWSER} is missing: ./test --install --only browser`);
+  return chromium.launch({
+    executablePath: BROWSER,
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+}
+
+/** Resolves with the content of a JSON file once it stands there whole. */
+function appearance(file) {
+  let watcher;
+  const demo = new Promise((resolve) => {
+    const look = async () => {
+      try {
+        resolve(JSON.parse(await readFile(file, "utf8")));
+      } catch {
+        // Not there yet, or not written to its end: the next change asks again.
+      }
+    };
+    watcher = watch(dirname(file), look);
+  });
+  return { demo, stop: () => watcher.close() };
+}
