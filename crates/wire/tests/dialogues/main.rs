@@ -1,0 +1,10 @@
+//! Every dialogue, told as transcripts, and pelted with noise.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
+
+mod imap;
+mod imap_upstream;
+mod noise;
+mod pop3;
+mod smtp;
+mod transcript;
