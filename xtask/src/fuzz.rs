@@ -123,24 +123,23 @@ impl Workshop {
 
     fn build(&self) -> Result<(), Failure> {
         let status = Command::new("cargo")
-            .arg("build")
-            .arg("--manifest-path")
+            // The release profile of fuzz/Cargo.toml keeps debug assertions and overflow checks: they are half of
+            // what a fuzzer can find.
+            .args(["build", "--release", "--manifest-path"])
             .arg(&self.manifest)
             // Naming the target, even though it is this machine, keeps the flags away from build scripts.
             .args(["--target", &self.triple])
             .env("CARGO_TARGET_DIR", &self.scratch)
             .env("CARGO_ENCODED_RUSTFLAGS", COVERAGE_FLAGS.join("\u{1f}"))
-            // Debug assertions and overflow checks stay on: they are half of what a fuzzer can find.
-            .env("CARGO_PROFILE_DEV_OPT_LEVEL", "2")
             // The linker merges the coverage sections of one crate only when they come from one unit.
-            .env("CARGO_PROFILE_DEV_CODEGEN_UNITS", "1")
+            .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "1")
             .status()
             .map_err(|error| format!("cargo build could not be started: {error}"))?;
         if status.success() { Ok(()) } else { Err(format!("the fuzz targets do not build: {status}")) }
     }
 
     fn fuzz(&self, target: &str, seconds: u32) -> Result<(), Failure> {
-        let binary = self.scratch.join(&self.triple).join("debug").join(target);
+        let binary = self.scratch.join(&self.triple).join("release").join(target);
         let found = self.scratch.join("found").join(target);
         let crashes = self.scratch.join("crashes").join(target);
         let log_path = self.scratch.join(format!("{target}.log"));
