@@ -14,13 +14,15 @@ pub struct Limits {
     pub smtp_idle: Duration,
     /// How long a peer may refuse to take a single byte from us. One that never reads holds memory and a slot.
     pub write_stall: Duration,
+    /// How long one message may take to come in: a byte a second would otherwise hold a file and a slot for months.
+    pub message_time: Duration,
     /// The largest message taken, by SMTP, LMTP and APPEND: what other hosts and phones take in one piece.
     pub message_size: usize,
     /// RFC 5321 §4.5.3.1.8: at least 100 recipients for one message.
     pub recipients: usize,
     /// RFC 5321 §4.5.3.1.4 asks for 512 octets in a command line; parameters of extensions come on top.
     pub command_line: usize,
-    /// The header of a message is kept in memory while it is received. Real ones end at a few dozen KiB.
+    /// The header of a message that comes in by SMTP or LMTP is held in memory. Real ones end at a few dozen KiB.
     pub header_size: usize,
     /// Wrong commands in a row before the session ends: a scanner is talking, not a mail app.
     pub bad_commands: u32,
@@ -35,10 +37,11 @@ impl Default for Limits {
             pop3_idle: Duration::from_mins(10),
             smtp_idle: Duration::from_mins(5),
             write_stall: Duration::from_mins(2),
+            message_time: Duration::from_hours(1),
             message_size: 50 * 1024 * 1024,
             recipients: 100,
             command_line: 4096,
-            header_size: 1024 * 1024,
+            header_size: 256 * 1024,
             bad_commands: 20,
             lmtp_sessions: 64,
         }

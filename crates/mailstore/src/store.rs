@@ -1,5 +1,6 @@
 //! Where the mailboxes are, and which of their folders are open in this process.
 
+use crate::crlf::CrlfEnds;
 use crate::error::{MailError, Result};
 use crate::flags::Flags;
 use crate::folder::{Folder, Shared};
@@ -11,7 +12,7 @@ use crate::recipients::Recipients;
 use crate::view::Place;
 use postward_wire::Address;
 use std::collections::HashMap;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
@@ -26,6 +27,7 @@ pub struct Mailstore {
 
 struct Inner {
     root: PathBuf,
+    hostname: String,
     recipients: Arc<dyn Recipients>,
     limits: Limits,
     registry: Arc<Registry>,
@@ -40,12 +42,24 @@ pub(crate) struct Registry {
 }
 
 impl Mailstore {
-    /// Opens the store below `root`, which is created if it is not there.
-    pub fn open(root: &Path, recipients: Arc<dyn Recipients>, limits: Limits) -> Result<Self> {
+    /// Opens the store below `root`, which is created if it is not there. `hostname` is what the sessions call this
+    /// host, in greetings and in `Received` fields.
+    pub fn open(
+        root: &Path,
+        hostname: &str,
+        recipients: Arc<dyn Recipients>,
+        limits: Limits,
+    ) -> Result<Self> {
         maildir::create_directories(root)?;
         let registry = Arc::new(Registry::default());
-        let inner =
-            Inner { root: root.to_owned(), recipients, limits, registry, restructuring: Mutex::new(()) };
+        let inner = Inner {
+            root: root.to_owned(),
+            hostname: hostname.to_owned(),
+            recipients,
+            limits,
+            registry,
+            restructuring: Mutex::new(()),
+        };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -63,29 +77,28 @@ impl Mailstore {
     pub async fn deliver(&self, to: &Address, message: impl AsRef<[u8]> + Send + 'static) -> Result<()> {
         let (store, to) = (self.clone(), to.clone());
         blocking(move || {
-            let fixed = crate::crlf::CrlfEnds::default().fix(message.as_ref()).into_owned();
-            store.deliver_with(&to, |incoming| io::Write::write_all(incoming, &fixed))
+            let fixed = CrlfEnds::default().fix(message.as_ref()).into_owned();
+            store.prepare(&to, |file| file.write_all(&fixed))?.publish()
         })
         .await
     }
 
-    /// Puts what `write` writes into a mailbox's INBOX.
-    pub(crate) fn deliver_with(
+    /// Writes a message for a mailbox's INBOX, without showing it to anybody yet. What is not published is gone.
+    pub(crate) fn prepare(
         &self,
         to: &Address,
         write: impl FnOnce(&mut Incoming) -> io::Result<()>,
-    ) -> Result<()> {
+    ) -> Result<Prepared> {
         let maildir = self.ensure(to)?;
         let mut incoming = Incoming::create(&maildir)?;
         write(&mut incoming)?;
-        incoming.commit(Place::New, Flags::NONE, maildir::now())?;
-        // The message is safe from here on; sessions that have the folder open hear of it now or at their next sync.
-        if let Some(folder) = self.inner.registry.find(&maildir)
-            && let Err(cause) = folder.with_disk(|disk| disk.list_again())
-        {
-            tracing::warn!(%cause, "sessions could not be told of new mail yet");
-        }
-        Ok(())
+        incoming.sync()?;
+        Ok(Prepared { folder: self.inner.registry.find(&maildir), incoming })
+    }
+
+    /// What this host calls itself.
+    pub fn hostname(&self) -> &str {
+        &self.inner.hostname
     }
 
     /// Who knows the recipients.
@@ -107,6 +120,11 @@ impl Mailstore {
         let _alone = self.restructuring();
         mailbox::create(&maildir)?;
         Ok(maildir)
+    }
+
+    /// Where large messages wait while they are received; no domain begins with a dot.
+    pub(crate) fn spool_directory(&self) -> PathBuf {
+        self.inner.root.join(".spool")
     }
 
     pub(crate) fn root(&self) -> &Path {
@@ -149,6 +167,27 @@ impl Mailstore {
     /// Makes the caller the only one to change the tree of folders and mailboxes.
     pub(crate) fn restructuring(&self) -> MutexGuard<'_, ()> {
         self.inner.restructuring.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A message that is safely on disk and not in a mailbox yet.
+pub(crate) struct Prepared {
+    incoming: Incoming,
+    /// The INBOX, if some session has it open.
+    folder: Option<Folder>,
+}
+
+impl Prepared {
+    /// Puts the message into the mailbox.
+    pub(crate) fn publish(self) -> Result<()> {
+        self.incoming.commit(Place::New, Flags::NONE, maildir::now())?;
+        // The message is safe from here on; sessions that have the folder open hear of it now or at their next sync.
+        if let Some(folder) = self.folder
+            && let Err(cause) = folder.with_disk(|disk| disk.list_again())
+        {
+            tracing::warn!(%cause, "sessions could not be told of new mail yet");
+        }
+        Ok(())
     }
 }
 

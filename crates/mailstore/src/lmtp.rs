@@ -1,0 +1,57 @@
+//! LMTP (RFC 2033): a mail exchanger hands in what has arrived.
+
+use crate::conversation::Conversation;
+use crate::smtp::{self, Role};
+use crate::store::Mailstore;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+/// Accepts LMTP clients until `stop` fires, and returns when the last of them has gone.
+///
+/// Nobody signs in here: whoever reaches the listener may deliver, so it belongs on the loopback or behind a wall.
+pub async fn serve_lmtp(listener: TcpListener, store: Mailstore, stop: CancellationToken) -> io::Result<()> {
+    let permits = Arc::new(Semaphore::new(store.limits().lmtp_sessions));
+    let mut sessions = JoinSet::new();
+    while let Some(permit) = stop.run_until_cancelled(Arc::clone(&permits).acquire_owned()).await {
+        let Ok(permit) = permit else { break };
+        let accepted = tokio::select! {
+            () = stop.cancelled() => break,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, _)) => {
+                let session = serve_lmtp_session(store.clone(), stream, stop.clone());
+                sessions.spawn(async move {
+                    let _permit = permit;
+                    if let Err(cause) = session.await {
+                        tracing::debug!(%cause, "an LMTP connection broke");
+                    }
+                });
+            }
+            // Out of descriptors, mostly: those who are done give some back.
+            Err(cause) => {
+                tracing::warn!(%cause, "LMTP cannot accept");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        }
+        while sessions.try_join_next().is_some() {}
+    }
+    while sessions.join_next().await.is_some() {}
+    Ok(())
+}
+
+/// Serves one LMTP client.
+pub async fn serve_lmtp_session<S>(store: Mailstore, stream: S, stop: CancellationToken) -> io::Result<()>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let mut client = Conversation::new(stream, Vec::new(), smtp::pace(store.limits()), stop);
+    client.say(&format!("220 {} LMTP Postward", store.hostname()));
+    smtp::serve(store, Role::Lmtp, client).await
+}

@@ -1,0 +1,293 @@
+//! POP3 after sign-in: the TRANSACTION and UPDATE states of RFC 1939.
+
+mod dot_stuffing;
+#[cfg(test)]
+mod tests;
+
+use crate::conversation::{Conversation, End, Line, Pace};
+use crate::error::MailError;
+use crate::folder::Folder;
+use crate::folder_name::FolderName;
+use crate::mailbox::OpenMailbox;
+use crate::view::{Message, View};
+use dot_stuffing::{Amount, DotStuffing};
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::{self, Read};
+use std::sync::Arc;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_util::sync::CancellationToken;
+
+/// Serves a POP3 client that has signed in and has been told so, until it quits, falls silent or `stop` fires.
+///
+/// Deleted messages go at QUIT and at no other end (RFC 1939 §6). Dropping the future ends the session; nothing is
+/// deleted then.
+pub async fn serve_pop3<S>(
+    mailbox: OpenMailbox,
+    stream: S,
+    pipelined: Vec<u8>,
+    stop: CancellationToken,
+) -> io::Result<()>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let limits = mailbox.limits();
+    let pace = Pace { idle: limits.pop3_idle, write_stall: limits.write_stall, line: MAX_LINE };
+    let patience = limits.bad_commands;
+    let mut client = Conversation::new(stream, pipelined, pace, stop);
+    let end = match Box::pin(Maildrop::open(&mailbox)).await {
+        Ok(maildrop) => Session { maildrop, client: &mut client, patience }.run().await,
+        Err(cause) => {
+            client.say(&trouble(&cause));
+            client.flush().await.err().unwrap_or(End::Done)
+        }
+    };
+    if matches!(end, End::Done) {
+        client.close().await;
+    }
+    end.into_result()
+}
+
+/// RFC 2449 §4: 255 octets, line end included.
+const MAX_LINE: usize = 253;
+
+/// The messages as they were at sign-in: POP3 numbers do not change while the session lasts.
+struct Maildrop {
+    inbox: Folder,
+    view: Arc<View>,
+    /// By index, not by number.
+    deleted: HashSet<usize>,
+}
+
+struct Session<'a, S> {
+    maildrop: Maildrop,
+    client: &'a mut Conversation<S>,
+    patience: u32,
+}
+
+enum Next {
+    Command,
+    Quit,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
+    async fn run(mut self) -> End {
+        let mut wrong = 0;
+        loop {
+            let line = match self.client.line().await {
+                Ok(Line::Whole(line)) => line,
+                Ok(Line::TooLong) => Vec::new(),
+                Err(end) => return end,
+            };
+            let Some(command) = Command::parse(&line) else {
+                self.client.say("-ERR This is not a command.");
+                wrong += 1;
+                if wrong >= self.patience {
+                    return self.client.flush().await.err().unwrap_or(End::Done);
+                }
+                continue;
+            };
+            match self.obey(command).await {
+                Ok(Next::Command) => {}
+                Ok(Next::Quit) => return self.client.flush().await.err().unwrap_or(End::Done),
+                Err(end) => return end,
+            }
+        }
+    }
+
+    async fn obey(&mut self, command: Command) -> Result<Next, End> {
+        match command {
+            Command::Stat => {
+                let (count, octets) = self.maildrop.totals();
+                self.client.say(&format!("+OK {count} {octets}"));
+            }
+            Command::List(None) => self.scan(|m| m.size.to_string()).await?,
+            Command::Uidl(None) => {
+                let uid_validity = self.maildrop.view.uid_validity;
+                self.scan(|m| unique_id(m, uid_validity)).await?;
+            }
+            Command::List(Some(number)) => self.scan_one(number, |m| m.size.to_string()),
+            Command::Uidl(Some(number)) => {
+                let uid_validity = self.maildrop.view.uid_validity;
+                self.scan_one(number, |m| unique_id(m, uid_validity));
+            }
+            Command::Retr(number) => Box::pin(self.retrieve(number, Amount::Whole)).await?,
+            Command::Top(number, lines) => Box::pin(self.retrieve(number, Amount::Top(lines))).await?,
+            Command::Dele(number) => match self.maildrop.message(number) {
+                Some((index, _)) => {
+                    self.maildrop.deleted.insert(index);
+                    self.client.say("+OK");
+                }
+                None => self.client.say(NO_SUCH),
+            },
+            Command::Rset => {
+                self.maildrop.deleted.clear();
+                self.client.say("+OK");
+            }
+            Command::Noop => self.client.say("+OK"),
+            Command::Capa => CAPABILITIES.iter().for_each(|line| self.client.say(line)),
+            Command::Quit => {
+                self.client.say(&Box::pin(self.maildrop.update()).await);
+                return Ok(Next::Quit);
+            }
+        }
+        Ok(Next::Command)
+    }
+
+    /// LIST and UIDL of everything.
+    async fn scan(&mut self, what: impl Fn(&Message) -> String) -> Result<(), End> {
+        self.client.say("+OK");
+        let view = Arc::clone(&self.maildrop.view);
+        for (index, message) in view.messages.iter().enumerate() {
+            if !self.maildrop.deleted.contains(&index) {
+                self.client.send(format!("{} {}\r\n", index + 1, what(message)).as_bytes()).await?;
+            }
+        }
+        self.client.say(".");
+        Ok(())
+    }
+
+    fn scan_one(&mut self, number: usize, what: impl Fn(&Message) -> String) {
+        let line = match self.maildrop.message(number) {
+            Some((_, message)) => format!("+OK {number} {}", what(message)),
+            None => NO_SUCH.to_owned(),
+        };
+        self.client.say(&line);
+    }
+
+    /// Sends a message piece by piece, so that a large one costs no more memory than a small one.
+    async fn retrieve(&mut self, number: usize, amount: Amount) -> Result<(), End> {
+        let Some((_, message)) = self.maildrop.message(number) else {
+            self.client.say(NO_SUCH);
+            return Ok(());
+        };
+        let (uid, size) = (message.uid, message.size);
+        let mut file = match self.maildrop.inbox.open_message(uid).await {
+            Ok(file) => file,
+            Err(MailError::NotFound) => {
+                self.client.say("-ERR This message was removed by another session.");
+                return Ok(());
+            }
+            Err(cause) => {
+                self.client.say(&trouble(&cause));
+                return Ok(());
+            }
+        };
+        self.client.say(&format!("+OK {size} octets"));
+        let mut stuffing = DotStuffing::new(amount);
+        let mut out = Vec::new();
+        while !stuffing.is_over() {
+            // A read that fails in the middle cannot be told any more: the client must see a broken connection,
+            // not a short message that looks whole.
+            let (rest, piece) = read_piece(file).await.map_err(End::Broken)?;
+            file = rest;
+            if piece.is_empty() {
+                break;
+            }
+            stuffing.push(&piece, &mut out);
+            self.client.send(&out).await?;
+            out.clear();
+        }
+        stuffing.finish(&mut out);
+        self.client.send(&out).await
+    }
+}
+
+/// RFC 2449 and RFC 3206. The names of what comes before sign-in are left to the gate.
+const CAPABILITIES: [&str; 8] =
+    ["+OK", "TOP", "UIDL", "RESP-CODES", "AUTH-RESP-CODE", "PIPELINING", "EXPIRE NEVER", "."];
+
+const NO_SUCH: &str = "-ERR There is no such message.";
+
+/// RFC 3206 §4: the client keeps its password and tries again later.
+fn trouble(cause: &MailError) -> String {
+    tracing::warn!(%cause, "a POP3 session could not be served");
+    format!("-ERR [SYS/TEMP] {cause}")
+}
+
+/// Dovecot's own form (`%08Xu%08Xv`), so that nothing is fetched twice when either takes over from the other.
+fn unique_id(message: &Message, uid_validity: u32) -> String {
+    match message.pop3_uidl() {
+        Some(given) => given.to_owned(),
+        None => format!("{:08x}{uid_validity:08x}", message.uid),
+    }
+}
+
+async fn read_piece(mut file: File) -> io::Result<(File, Vec<u8>)> {
+    let read = move || {
+        let mut piece = vec![0; 64 * 1024];
+        let length = file.read(&mut piece)?;
+        piece.truncate(length);
+        Ok((file, piece))
+    };
+    tokio::task::spawn_blocking(read).await.map_err(io::Error::other)?
+}
+
+impl Maildrop {
+    async fn open(mailbox: &OpenMailbox) -> Result<Self, MailError> {
+        let inbox = mailbox.open(&FolderName::inbox()).await?;
+        Ok(Self { view: inbox.view(), inbox, deleted: HashSet::new() })
+    }
+
+    fn message(&self, number: usize) -> Option<(usize, &Message)> {
+        let index = number.checked_sub(1).filter(|index| !self.deleted.contains(index))?;
+        Some((index, self.view.messages.get(index)?))
+    }
+
+    fn totals(&self) -> (usize, u64) {
+        let left = self.view.messages.iter().enumerate().filter(|(index, _)| !self.deleted.contains(index));
+        left.fold((0, 0), |(count, octets), (_, m)| (count + 1, octets + m.size))
+    }
+
+    /// The UPDATE state. Says what QUIT answers.
+    async fn update(&mut self) -> String {
+        let uids: Vec<u32> =
+            self.deleted.iter().filter_map(|index| self.view.messages.get(*index)).map(|m| m.uid).collect();
+        if uids.is_empty() {
+            return "+OK".to_owned();
+        }
+        match self.inbox.expunge(uids).await {
+            Ok(_) => "+OK".to_owned(),
+            Err(cause) => trouble(&cause),
+        }
+    }
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Command {
+    Stat,
+    List(Option<usize>),
+    Uidl(Option<usize>),
+    Retr(usize),
+    Top(usize, usize),
+    Dele(usize),
+    Noop,
+    Rset,
+    Capa,
+    Quit,
+}
+
+impl Command {
+    fn parse(line: &[u8]) -> Option<Self> {
+        let mut words = std::str::from_utf8(line).ok()?.split(' ').filter(|word| !word.is_empty());
+        let keyword = words.next()?.to_ascii_uppercase();
+        let mut numbers = words.map(|word| word.parse::<usize>());
+        let (first, second) = (numbers.next().transpose().ok()?, numbers.next().transpose().ok()?);
+        if numbers.next().is_some() {
+            return None;
+        }
+        Some(match (keyword.as_str(), first, second) {
+            ("STAT", None, None) => Self::Stat,
+            ("LIST", number, None) => Self::List(number),
+            ("UIDL", number, None) => Self::Uidl(number),
+            ("RETR", Some(number), None) => Self::Retr(number),
+            ("TOP", Some(number), Some(lines)) => Self::Top(number, lines),
+            ("DELE", Some(number), None) => Self::Dele(number),
+            ("NOOP", None, None) => Self::Noop,
+            ("RSET", None, None) => Self::Rset,
+            ("CAPA", None, None) => Self::Capa,
+            ("QUIT", None, None) => Self::Quit,
+            _ => return None,
+        })
+    }
+}

@@ -1,0 +1,309 @@
+//! The SMTP both doors speak: submission after sign-in, and LMTP.
+
+mod header;
+mod letter;
+mod receive;
+mod spool;
+#[cfg(test)]
+mod tests;
+
+use crate::conversation::{Conversation, End, Line, Pace};
+use crate::error::MailError;
+use crate::limits::Limits;
+use crate::recipients::Recipient;
+use crate::store::{Mailstore, blocking};
+use letter::{Letter, Trace};
+use postward_wire::Address;
+use receive::receive;
+use smtp_proto::{Error as SyntaxError, MAIL_BODY_BINARYMIME, MAIL_SMTPUTF8, MailFrom, Request};
+use std::borrow::Cow;
+use std::io;
+use std::sync::Arc;
+use tokio::io::{AsyncRead, AsyncWrite};
+
+/// Which of the two is spoken.
+pub(crate) enum Role {
+    /// Mail of the owner of a mailbox, who is its sender.
+    Submission {
+        /// The proven address.
+        owner: Address,
+    },
+    /// Mail that has arrived from anywhere. Every recipient gets an answer of its own after the message.
+    Lmtp,
+}
+
+pub(crate) fn pace(limits: &Limits) -> Pace {
+    Pace { idle: limits.smtp_idle, write_stall: limits.write_stall, line: limits.command_line }
+}
+
+/// Converses to the end.
+pub(crate) async fn serve<S>(store: Mailstore, role: Role, mut client: Conversation<S>) -> io::Result<()>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let mut session = Session { store, role, greeted: None, envelope: None, wrong: 0, client: &mut client };
+    let end = session.run().await;
+    match &end {
+        End::Done => client.close().await,
+        End::Stopped => client.say_goodbye("421 4.3.2 The service is closing the connection."),
+        End::TimedOut => client.say_goodbye("421 4.4.2 You were silent for too long."),
+        End::Closed | End::Broken(_) => {}
+    }
+    end.into_result()
+}
+
+struct Session<'a, S> {
+    store: Mailstore,
+    role: Role,
+    /// What the client called itself in EHLO or LHLO.
+    greeted: Option<String>,
+    envelope: Option<Envelope>,
+    /// Errors in a row.
+    wrong: u32,
+    client: &'a mut Conversation<S>,
+}
+
+/// What MAIL and RCPT have said.
+struct Envelope {
+    /// Empty for a bounce.
+    sender: String,
+    /// The mailboxes, one for each accepted RCPT; aliases may lead to the same one twice.
+    mailboxes: Vec<Address>,
+}
+
+enum Next {
+    Command,
+    Quit,
+}
+
+/// A request as it lies in the line.
+type Parsed<'a> = Request<Cow<'a, str>>;
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
+    async fn run(&mut self) -> End {
+        loop {
+            let line = match self.client.line().await {
+                Ok(line) => line,
+                Err(end) => return end,
+            };
+            let reply_or_end = match line {
+                Line::TooLong => Err("500 5.5.2 The line is too long."),
+                Line::Whole(mut line) => {
+                    line.extend_from_slice(b"\r\n");
+                    match Request::parse(&mut line.iter()) {
+                        Err(error) => Err(syntax_reply(&error)),
+                        Ok(request) => match Box::pin(self.obey(request)).await {
+                            Ok(Next::Quit) => return self.client.flush().await.err().unwrap_or(End::Done),
+                            Ok(Next::Command) => Ok(()),
+                            Err(end) => return end,
+                        },
+                    }
+                }
+            };
+            match reply_or_end {
+                Ok(()) => self.wrong = 0,
+                Err(reply) => {
+                    self.client.say(reply);
+                    self.wrong += 1;
+                }
+            }
+            if self.wrong >= self.store.limits().bad_commands {
+                self.client.say("421 4.7.0 Too many errors.");
+                return self.client.flush().await.err().unwrap_or(End::Done);
+            }
+        }
+    }
+
+    async fn obey(&mut self, request: Parsed<'_>) -> Result<Next, End> {
+        match request {
+            Request::Ehlo { host } | Request::Lhlo { host } => self.greet(&host),
+            Request::Helo { host } => {
+                self.greet_plainly(&host);
+            }
+            Request::Mail { from } => self.mail(&from),
+            Request::Rcpt { to } => {
+                let reply = self.recipient(&to.address).await;
+                self.client.say(reply);
+            }
+            Request::Data => self.data().await?,
+            Request::Rset => {
+                self.envelope = None;
+                self.client.say("250 2.0.0 Forgotten.");
+            }
+            Request::Noop { .. } => self.client.say("250 2.0.0 Here."),
+            Request::Vrfy { .. } => self.client.say("252 2.5.0 Send it and see."),
+            Request::Help { .. } => self.client.say("214 2.0.0 RFC 5321 tells."),
+            Request::Quit => {
+                self.client.say("221 2.0.0 Goodbye.");
+                return Ok(Next::Quit);
+            }
+            Request::Auth { .. } | Request::StartTls => self.client.say("503 5.5.1 Not here any more."),
+            _ => self.client.say("502 5.5.1 This command is not offered."),
+        }
+        Ok(Next::Command)
+    }
+
+    /// RFC 5321 §4.1.4: a second greeting forgets the envelope.
+    fn greet(&mut self, host: &str) {
+        self.greeted = Some(header::safe_host(host));
+        self.envelope = None;
+        let size = self.store.limits().message_size;
+        self.client.say(&format!("250-{}", self.store.hostname()));
+        self.client.say("250-PIPELINING");
+        self.client.say("250-8BITMIME");
+        self.client.say("250-ENHANCEDSTATUSCODES");
+        self.client.say(&format!("250 SIZE {size}"));
+    }
+
+    fn greet_plainly(&mut self, host: &str) {
+        self.greeted = Some(header::safe_host(host));
+        self.envelope = None;
+        self.client.say(&format!("250 {}", self.store.hostname()));
+    }
+
+    fn mail(&mut self, from: &MailFrom<Cow<'_, str>>) {
+        let reply = match self.sender(from) {
+            Ok(sender) => {
+                self.envelope = Some(Envelope { sender, mailboxes: Vec::new() });
+                "250 2.1.0 Sender is fine."
+            }
+            Err(reply) => reply,
+        };
+        self.client.say(reply);
+    }
+
+    fn sender(&self, from: &MailFrom<Cow<'_, str>>) -> Result<String, &'static str> {
+        if self.envelope.is_some() {
+            return Err("503 5.5.1 One sender is enough.");
+        }
+        // RFC 1870 §6.1: what is announced too large need not be sent.
+        if from.size > self.store.limits().message_size {
+            return Err("552 5.3.4 The message is too large.");
+        }
+        if from.flags & (MAIL_SMTPUTF8 | MAIL_BODY_BINARYMIME) != 0 {
+            return Err("555 5.5.4 This extension is not offered.");
+        }
+        let sender = Address::parse(&from.address);
+        match &self.role {
+            Role::Submission { owner } if sender.as_ref() == Ok(owner) => Ok(owner.to_string()),
+            Role::Submission { .. } => Err("553 5.7.1 The sender must be the address you signed in with."),
+            Role::Lmtp if from.address.is_empty() => Ok(String::new()),
+            // Anybody's address, in any spelling that cannot break the field it is put into.
+            Role::Lmtp if header::is_safe_path(&from.address) => Ok(from.address.to_string()),
+            Role::Lmtp => Err("553 5.1.7 This is not an address."),
+        }
+    }
+
+    async fn recipient(&mut self, address: &str) -> &'static str {
+        let most = self.store.limits().recipients;
+        let Some(envelope) = &mut self.envelope else { return "503 5.5.1 Name the sender first." };
+        if envelope.mailboxes.len() >= most {
+            // RFC 5321 §4.5.3.1.10: the client sends the rest in another transaction.
+            return "452 4.5.3 Too many recipients.";
+        }
+        let Ok(address) = Address::parse(address) else { return "553 5.1.3 This is not an address." };
+        match self.store.recipients().resolve(&address).await {
+            Ok(Recipient::Local(mailbox)) => {
+                envelope.mailboxes.push(mailbox);
+                "250 2.1.5 Recipient is fine."
+            }
+            Ok(Recipient::Unknown) => "550 5.1.1 There is no such mailbox here.",
+            Ok(Recipient::Elsewhere) => "550 5.7.1 Relaying is not set up.",
+            Err(crate::recipients::Unavailable) => {
+                "451 4.3.0 The recipient cannot be looked up at the moment."
+            }
+        }
+    }
+
+    async fn data(&mut self) -> Result<(), End> {
+        let Some(envelope) = self.envelope.take_if(|envelope| !envelope.mailboxes.is_empty()) else {
+            // RFC 2033 §4.2: LMTP without an accepted recipient has nobody to answer for.
+            self.client.say("503 5.5.1 Name a recipient first.");
+            return Ok(());
+        };
+        self.client.say("354 End it with a line that holds one dot.");
+        self.client.flush().await?;
+        let received = Box::pin(receive(self.client, &self.store)).await?;
+        let letter = received.and_then(|spool| {
+            let trace = Trace {
+                greeted: self.greeted.as_deref(),
+                hostname: self.store.hostname(),
+                sender: &envelope.sender,
+                header_size: self.store.limits().header_size,
+            };
+            Letter::new(spool, &self.role, &trace)
+        });
+        match (letter, &self.role) {
+            (Ok(letter), Role::Submission { .. }) => {
+                let reply = self.deliver_to_all(letter, envelope.mailboxes).await;
+                self.client.say(&reply);
+            }
+            (Ok(letter), Role::Lmtp) => self.deliver_to_each(letter, envelope.mailboxes).await,
+            (Err(reply), Role::Submission { .. }) => self.client.say(reply),
+            // RFC 2033 §4.2: one answer for each recipient, also when all are the same.
+            (Err(reply), Role::Lmtp) => envelope.mailboxes.iter().for_each(|_| self.client.say(reply)),
+        }
+        Ok(())
+    }
+
+    /// All or none: a client that is told to try again must not make anybody read the message twice.
+    async fn deliver_to_all(&self, letter: Letter, mailboxes: Vec<Address>) -> String {
+        let store = self.store.clone();
+        let id = letter.id().to_owned();
+        let delivered = blocking(move || {
+            let once = without_repeats(mailboxes);
+            let prepare = |to: &Address| store.prepare(to, |file| letter.write_to(to, file));
+            let prepared = once.iter().map(prepare).collect::<Result<Vec<_>, _>>()?;
+            prepared.into_iter().try_for_each(|letter| letter.publish())
+        });
+        match delivered.await {
+            Ok(()) => format!("250 2.0.0 Delivered as {id}."),
+            Err(cause) => try_again(&cause).to_owned(),
+        }
+    }
+
+    async fn deliver_to_each(&mut self, letter: Letter, mailboxes: Vec<Address>) {
+        let letter = Arc::new(letter);
+        let mut done: Vec<(Address, &'static str)> = Vec::new();
+        for to in mailboxes {
+            if let Some((_, reply)) = done.iter().find(|(address, _)| *address == to) {
+                self.client.say(reply);
+                continue;
+            }
+            let (store, letter, address) = (self.store.clone(), Arc::clone(&letter), to.clone());
+            let delivered =
+                blocking(move || store.prepare(&address, |file| letter.write_to(&address, file))?.publish());
+            let reply = match delivered.await {
+                Ok(()) => "250 2.1.5 Delivered.",
+                Err(cause) => try_again(&cause),
+            };
+            self.client.say(reply);
+            done.push((to, reply));
+        }
+    }
+}
+
+fn without_repeats(mut mailboxes: Vec<Address>) -> Vec<Address> {
+    mailboxes.sort();
+    mailboxes.dedup();
+    mailboxes
+}
+
+/// Whatever went wrong with a delivery is ours, and the sender keeps the message.
+fn try_again(cause: &MailError) -> &'static str {
+    tracing::error!(%cause, source = ?std::error::Error::source(cause), "a message could not be delivered");
+    match cause {
+        MailError::Unavailable(cause) if spool::is_full(cause) => spool::NO_ROOM,
+        _ => "451 4.3.0 The message could not be stored. Try again later.",
+    }
+}
+
+fn syntax_reply(error: &SyntaxError) -> &'static str {
+    match error {
+        SyntaxError::UnknownCommand => "500 5.5.2 This is not a command.",
+        SyntaxError::InvalidSenderAddress => "553 5.1.7 This is not an address.",
+        SyntaxError::InvalidRecipientAddress => "553 5.1.3 This is not an address.",
+        SyntaxError::UnsupportedParameter { .. } => "555 5.5.4 This parameter is not offered.",
+        _ => "501 5.5.4 The command is not put together right.",
+    }
+}

@@ -1,0 +1,105 @@
+//! A message while it is received: small ones in memory, large ones in a file nobody else can see.
+
+use crate::maildir;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+
+/// What is said when the disk is full. RFC 5321 §4.2.3.
+pub(super) const NO_ROOM: &str = "452 4.3.1 There is no room for the message. Try again later.";
+
+/// A message up to this size stays in memory: most do, and a hundred of them are 25 MiB.
+const IN_MEMORY: usize = 256 * 1024;
+
+/// The octets of a message.
+pub(super) struct Spool {
+    directory: PathBuf,
+    tail: Vec<u8>,
+    /// What came before `tail`. The file has no name any more: it goes when the spool goes, crashes included.
+    file: Option<File>,
+    spilled: u64,
+}
+
+impl Spool {
+    pub(super) fn new(directory: PathBuf) -> Self {
+        Self { directory, tail: Vec::new(), file: None, spilled: 0 }
+    }
+
+    pub(super) fn len(&self) -> u64 {
+        self.spilled + self.tail.len() as u64
+    }
+
+    /// Adds a piece. Says whether it is time to [`Spool::spill`].
+    pub(super) fn push(&mut self, piece: &[u8]) -> Fill {
+        self.tail.extend_from_slice(piece);
+        if self.tail.len() > IN_MEMORY { Fill::Full } else { Fill::Room }
+    }
+
+    /// Writes to the file what is in memory. Blocks.
+    pub(super) fn spill(&mut self) -> io::Result<()> {
+        let file = match &mut self.file {
+            Some(file) => file,
+            none => none.insert(nameless_file(&self.directory)?),
+        };
+        file.write_all(&self.tail)?;
+        self.spilled += self.tail.len() as u64;
+        self.tail.clear();
+        Ok(())
+    }
+
+    /// The first octets, at most `limit`.
+    pub(super) fn head(&self, limit: usize) -> io::Result<Vec<u8>> {
+        let wanted = usize::try_from(self.len()).unwrap_or(usize::MAX).min(limit);
+        let mut head = vec![0; wanted];
+        self.read_at(0, &mut head)?;
+        Ok(head)
+    }
+
+    /// Writes what stands from `offset` on.
+    pub(super) fn copy_from(&self, offset: u64, out: &mut impl Write) -> io::Result<()> {
+        let mut piece = vec![0; 64 * 1024];
+        let mut at = offset;
+        while at < self.len() {
+            let length = usize::try_from(self.len() - at).unwrap_or(usize::MAX).min(piece.len());
+            let part = piece.get_mut(..length).unwrap_or_default();
+            self.read_at(at, part)?;
+            out.write_all(part)?;
+            at += length as u64;
+        }
+        Ok(())
+    }
+
+    /// Fills `out` from `at` on; the caller asks for no more than there is.
+    fn read_at(&self, at: u64, out: &mut [u8]) -> io::Result<()> {
+        let from_file = usize::try_from(self.spilled.saturating_sub(at)).unwrap_or(usize::MAX).min(out.len());
+        let (in_file, in_tail) = out.split_at_mut(from_file);
+        if let Some(file) = self.file.as_ref().filter(|_| !in_file.is_empty()) {
+            file.read_exact_at(in_file, at)?;
+        }
+        let start = usize::try_from(at.saturating_sub(self.spilled)).unwrap_or(usize::MAX);
+        let tail = start.checked_add(in_tail.len()).and_then(|end| self.tail.get(start..end));
+        in_tail.copy_from_slice(tail.ok_or(io::ErrorKind::UnexpectedEof)?);
+        Ok(())
+    }
+}
+
+/// Whether a spool has to go to disk.
+#[derive(PartialEq, Eq)]
+pub(super) enum Fill {
+    Room,
+    Full,
+}
+
+/// Whether an error says that there is no room.
+pub(super) fn is_full(cause: &io::Error) -> bool {
+    matches!(cause.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}
+
+fn nameless_file(directory: &Path) -> io::Result<File> {
+    maildir::create_directories(directory)?;
+    let path = directory.join(format!("{:016x}", rand::random::<u64>()));
+    let file = File::options().read(true).write(true).create_new(true).open(&path)?;
+    fs::remove_file(&path)?;
+    Ok(file)
+}
