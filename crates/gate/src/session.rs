@@ -67,7 +67,8 @@ async fn serve_local(
 async fn serve_remote(mut splice: Splice, guard: SessionGuard, stop: CancellationToken, drain: Duration) {
     copy_to_end(&mut splice, &guard, &stop, drain).await;
     drop(splice);
-    drop(guard);
+    // Arguments would be dropped the other way round.
+    let _last = guard;
 }
 
 async fn copy_to_end(splice: &mut Splice, guard: &SessionGuard, stop: &CancellationToken, drain: Duration) {

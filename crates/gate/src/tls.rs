@@ -109,3 +109,49 @@ impl std::error::Error for TlsError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
+    use super::*;
+
+    struct Pem {
+        certificate: String,
+        key: String,
+    }
+
+    fn pem() -> Pem {
+        let made = rcgen::generate_simple_self_signed(vec!["mail.example.com".to_owned()]).unwrap();
+        Pem { certificate: made.cert.pem(), key: made.signing_key.serialize_pem() }
+    }
+
+    fn check(certificate: &str, key: &str, words: &str) {
+        let error = server_config(certificate.as_bytes(), key.as_bytes()).err().unwrap().to_string();
+        assert!(error.contains(words), "{error}");
+    }
+
+    #[test]
+    fn an_operator_hears_which_of_the_two_files_is_wrong() {
+        let (one, other) = (pem(), pem());
+        assert!(server_config(one.certificate.as_bytes(), one.key.as_bytes()).is_ok());
+        check("", &one.key, "the certificate file holds no certificate");
+        check(&one.key, &one.certificate, "the certificate file holds no certificate");
+        check(&one.certificate, "", "the key file holds no private key");
+        check(&one.certificate, &other.key, "the key does not belong to the first certificate");
+        let cut = one.certificate.split_once("-----END").unwrap().0;
+        check(cut, &one.key, "the certificate file is damaged");
+    }
+
+    #[test]
+    fn a_reload_is_seen_through_every_clone() {
+        let config = || {
+            let Pem { certificate, key } = pem();
+            server_config(certificate.as_bytes(), key.as_bytes()).unwrap()
+        };
+        let (before, after) = (config(), config());
+        let handle = TlsHandle::new(before);
+        let clone = handle.clone();
+        handle.replace(Arc::clone(&after));
+        assert!(Arc::ptr_eq(&clone.current(), &after));
+    }
+}

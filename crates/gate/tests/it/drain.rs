@@ -1,0 +1,38 @@
+//! What happens to open sessions when the server goes down.
+
+use crate::host::Host;
+use postward_gate::{Encryption, Limits};
+use postward_wire::Protocol;
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+async fn all_served(host: &mut Host) {
+    while let Some(ended) = host.serving.join_next().await {
+        ended.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn sessions_and_strangers_hear_that_the_server_goes_down() {
+    let mut host = Host::new().await;
+    let mut session = host.session().await;
+    let mut stranger = host.connect(Protocol::Imap, Encryption::StartTls).await;
+    stranger.until("* OK").await;
+    host.stop.cancel();
+    assert_eq!(session.line().await, "* BYE");
+    assert!(stranger.line().await.starts_with("* BYE [UNAVAILABLE]"));
+    all_served(&mut host).await;
+    assert!(TcpStream::connect(host.address(Protocol::Imap, Encryption::Tls)).await.is_err());
+}
+
+#[tokio::test]
+async fn whoever_does_not_come_to_an_end_is_cut_off() {
+    let limits = Limits { drain: Duration::from_millis(100), ..Limits::default() };
+    let mut host = Host::limited(limits).await;
+    let mut session = host.session().await;
+    assert_eq!(session.ask("DEAF").await, "* deaf");
+    host.stop.cancel();
+    timeout(Duration::from_secs(10), all_served(&mut host)).await.expect("an end in time");
+    assert_eq!(session.rest().await, 0);
+}

@@ -1,0 +1,94 @@
+//! A built-in engine that a test can read at a glance: it echoes lines, and misbehaves on command.
+
+use futures_util::future::BoxFuture;
+use postward_gate::{BoxStream, Conversation, EngineUnavailable, LocalEngine, Opened};
+use postward_wire::{Address, Protocol};
+use std::sync::Arc;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+/// Says who is served first, then echoes every line.
+///
+/// `FLOOD` sends without end, `DEAF` does not hear that it shall stop.
+pub(crate) struct Echo {
+    /// Opening a mailbox takes a permit; a test that holds them back holds every sign-in at that point.
+    pub(crate) doors: Arc<Semaphore>,
+    /// Gets a permit whenever somebody wants to open a mailbox.
+    pub(crate) knocks: Arc<Semaphore>,
+}
+
+impl Echo {
+    pub(crate) fn open() -> Self {
+        Self { doors: Arc::new(Semaphore::new(1_000_000)), knocks: Arc::new(Semaphore::new(0)) }
+    }
+
+    pub(crate) fn shut() -> Self {
+        Self { doors: Arc::new(Semaphore::new(0)), knocks: Arc::new(Semaphore::new(0)) }
+    }
+}
+
+impl LocalEngine for Echo {
+    fn open(
+        &self,
+        protocol: Protocol,
+        mailbox: &Address,
+    ) -> BoxFuture<'_, Result<Opened, EngineUnavailable>> {
+        let mailbox = mailbox.clone();
+        Box::pin(async move {
+            self.knocks.add_permits(1);
+            let Ok(permit) = self.doors.acquire().await else {
+                return Err(EngineUnavailable::new("the engine is shut"));
+            };
+            permit.forget();
+            Ok(Opened {
+                capabilities: "IMAP4rev1 ECHO".into(),
+                serve: Box::new(move |conversation| Box::pin(serve(protocol, mailbox, conversation))),
+            })
+        })
+    }
+}
+
+async fn serve(protocol: Protocol, mailbox: Address, conversation: Conversation) {
+    let Conversation { stream, pipelined, stop } = conversation;
+    let (reading, mut writing) = tokio::io::split(stream);
+    let mut reading = BufReader::new(std::io::Cursor::new(pipelined).chain(reading));
+    let _hung_up = async {
+        writing.write_all(format!("* {} {mailbox}\r\n", protocol.name()).as_bytes()).await?;
+        writing.flush().await?;
+        converse(&mut reading, &mut writing, stop).await
+    }
+    .await;
+}
+
+type Reading = BufReader<tokio::io::Chain<std::io::Cursor<Vec<u8>>, tokio::io::ReadHalf<BoxStream>>>;
+
+async fn converse(
+    reading: &mut Reading,
+    writing: &mut tokio::io::WriteHalf<BoxStream>,
+    stop: CancellationToken,
+) -> std::io::Result<()> {
+    let mut line = String::new();
+    loop {
+        line.clear();
+        tokio::select! {
+            () = stop.cancelled() => {
+                writing.write_all(b"* BYE\r\n").await?;
+                return writing.shutdown().await;
+            }
+            read = reading.read_line(&mut line) => if read? == 0 { return Ok(()) },
+        }
+        match line.trim_end() {
+            "FLOOD" => loop {
+                writing.write_all(&[b'x'; 16 * 1024]).await?;
+            },
+            "DEAF" => {
+                writing.write_all(b"* deaf\r\n").await?;
+                writing.flush().await?;
+                std::future::pending::<()>().await;
+            }
+            other => writing.write_all(format!("echo {other}\r\n").as_bytes()).await?,
+        }
+        writing.flush().await?;
+    }
+}

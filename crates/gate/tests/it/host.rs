@@ -1,0 +1,125 @@
+//! A host with one mailbox, on loopback, in a throw-away directory.
+
+use crate::client::Client;
+use crate::engine::Echo;
+use postward_authority::credential::Receipt;
+use postward_authority::{Authority, Database, MailboxId, Settings, Timestamp};
+use postward_gate::{Encryption, Engine, Gate, Limits, Listener, TlsHandle, tls};
+use postward_wire::{Address, Protocol, Secret};
+use rustls::pki_types::CertificateDer;
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tempfile::TempDir;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+pub(crate) const ADA: &str = "ada@example.com";
+pub(crate) const PASSWORD: &str = "Correct-Horse-7";
+
+pub(crate) struct Host {
+    pub(crate) authority: Authority,
+    pub(crate) gate: Gate,
+    pub(crate) tls: TlsHandle,
+    pub(crate) root: CertificateDer<'static>,
+    pub(crate) ada: MailboxId,
+    pub(crate) stop: CancellationToken,
+    pub(crate) serving: JoinSet<()>,
+    addresses: HashMap<(Protocol, Encryption), SocketAddr>,
+    _directory: TempDir,
+}
+
+pub(crate) fn secret(text: &str) -> Secret {
+    Secret::new(text.to_owned())
+}
+
+impl Host {
+    pub(crate) async fn new() -> Self {
+        Self::with(Engine::Local(Arc::new(Echo::open())), Limits::default()).await
+    }
+
+    pub(crate) async fn limited(limits: Limits) -> Self {
+        Self::with(Engine::Local(Arc::new(Echo::open())), limits).await
+    }
+
+    pub(crate) async fn with(engine: Engine, limits: Limits) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let database = Database::Sqlite(directory.path().join("authority.sqlite"));
+        let now = Timestamp::now();
+        let authority = Authority::open(Settings::on(database), now).await.unwrap();
+        let operator = authority.operator(now).await.unwrap();
+        authority.add_domain(&operator, operator.account(), "example.com", now).await.unwrap();
+        let address = Address::parse(ADA).unwrap();
+        let ada = authority.add_mailbox(&operator, &address, secret(PASSWORD), now).await.unwrap();
+
+        let Certificate { config, pem: _, root } = certificate();
+        let tls = TlsHandle::new(config);
+        let gate = Gate::new(authority.clone(), engine, tls.clone(), "mail.example.com".into(), limits);
+        let mut host = Self {
+            authority,
+            gate,
+            tls,
+            root,
+            ada,
+            stop: CancellationToken::new(),
+            serving: JoinSet::new(),
+            addresses: HashMap::new(),
+            _directory: directory,
+        };
+        for protocol in Protocol::ALL {
+            for encryption in [Encryption::Tls, Encryption::StartTls, Encryption::PlainOnLoopback] {
+                host.listen(protocol, encryption);
+            }
+        }
+        host
+    }
+
+    fn listen(&mut self, protocol: Protocol, encryption: Encryption) {
+        let listener = Listener::bind(protocol, encryption, "127.0.0.1:0".parse().unwrap()).unwrap();
+        self.addresses.insert((protocol, encryption), listener.address().unwrap());
+        let (gate, stop) = (self.gate.clone(), self.stop.clone());
+        self.serving.spawn(async move { gate.serve(listener, stop).await });
+    }
+
+    pub(crate) fn address(&self, protocol: Protocol, encryption: Encryption) -> SocketAddr {
+        self.addresses[&(protocol, encryption)]
+    }
+
+    /// A connection with nothing said on it yet.
+    pub(crate) async fn connect(&self, protocol: Protocol, encryption: Encryption) -> Client {
+        let address = self.address(protocol, encryption);
+        match encryption {
+            Encryption::Tls => Client::tls(address, &self.root).await,
+            Encryption::StartTls | Encryption::PlainOnLoopback => Client::plain(address).await,
+        }
+    }
+
+    /// An IMAP session of Ada's, over TLS, in which the engine has spoken.
+    pub(crate) async fn session(&self) -> Client {
+        let mut client = self.connect(Protocol::Imap, Encryption::Tls).await;
+        assert!(client.log_in(ADA, PASSWORD).await.starts_with("l OK"));
+        client.until("* imap").await;
+        client
+    }
+
+    /// An administrator sets another password.
+    pub(crate) async fn reset(&self) -> Receipt {
+        let operator = self.authority.operator(Timestamp::now()).await.unwrap();
+        let new = secret("Another-Horse-8");
+        self.authority.reset(&operator, self.ada, new, Timestamp::now()).await.unwrap()
+    }
+}
+
+/// A certificate for `localhost` that vouches for itself.
+pub(crate) struct Certificate {
+    pub(crate) config: Arc<rustls::ServerConfig>,
+    pub(crate) pem: String,
+    pub(crate) root: CertificateDer<'static>,
+}
+
+pub(crate) fn certificate() -> Certificate {
+    let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    let (pem, key) = (made.cert.pem(), made.signing_key.serialize_pem());
+    let config = tls::server_config(pem.as_bytes(), key.as_bytes()).unwrap();
+    Certificate { config, pem, root: made.cert.der().clone() }
+}

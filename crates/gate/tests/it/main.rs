@@ -1,0 +1,13 @@
+//! The gate, driven through the doors that mail apps use.
+
+#![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
+
+mod client;
+mod dovecot;
+mod drain;
+mod ending;
+mod engine;
+mod host;
+mod remote;
+mod signing_in;
+mod strangers;
