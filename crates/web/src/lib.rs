@@ -1,1 +1,65 @@
-//! Being built.
+//! The pages people see: dashboard, user panel, webmail.
+//!
+//! A page is three steps: parse what the browser sent, call one use case of `postward-authority`, render the outcome.
+//! In reading order:
+//!
+//! * [`site`], [`brand`], [`engine`]: what all pages share, and what the webmail asks of a mail engine.
+//! * [`serve`]: sockets in, requests out; [`dress`]: the headers and error pages every answer wears.
+//! * [`visit`], [`session`], [`csrf`], [`form`], [`cookies`]: who knocks, who is signed in, and whether a form is theirs.
+//! * [`page`], [`receipt`], [`trouble`], [`when`], [`assets`], [`theme`]: what pages are made of.
+//! * [`password_form`]: the one form for a new password, wherever it appears.
+//! * [`dashboard`], [`panel`], [`webmail`]: the three surfaces, one file per page.
+//!
+//! Nothing here decides who may do what: no page holds a password, a hash or a rule of its own.
+
+mod assets;
+mod brand;
+mod cookies;
+mod csrf;
+mod dress;
+mod engine;
+mod form;
+mod front;
+mod page;
+mod receipt;
+mod serve;
+mod session;
+mod site;
+mod theme;
+mod trouble;
+mod visit;
+mod webmail;
+mod when;
+
+pub use brand::{Brand, Colour};
+pub use engine::{ImapConnection, ImapStream, MailEngine};
+pub use serve::{Transport, serve};
+pub use site::{PublicUrl, PublicUrlError, Scheme, Site, SiteKey};
+pub use visit::Peer;
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{get, post};
+use std::sync::Arc;
+use tower_http::compression::CompressionLayer;
+use trouble::Trouble;
+
+/// All pages of a site.
+pub fn router(site: Site) -> Router {
+    let site = Arc::new(site);
+    Router::new()
+        .route("/", get(front::page))
+        .route("/healthz", get(front::health))
+        .route("/.well-known/change-password", get(front::change_password))
+        .route("/assets/{stamp}/{name}", get(assets::serve))
+        .route("/brand.css", get(assets::brand))
+        .route("/favicon.ico", get(assets::favicon))
+        .route("/theme", post(theme::switch))
+        .route("/receipt/dismiss", post(receipt::dismiss))
+        .fallback(async || Trouble::NotFound)
+        .method_not_allowed_fallback(async || Trouble::Method)
+        .layer(from_fn(csrf::same_origin))
+        .layer(from_fn_with_state(Arc::clone(&site), dress::dress))
+        .layer(CompressionLayer::new())
+        .with_state(site)
+}

@@ -1,0 +1,50 @@
+//! What every answer wears: the security headers, and a page around a trouble.
+
+use crate::site::{Scheme, Site};
+use crate::trouble::Trouble;
+use crate::visit::Visit;
+use axum::extract::{Request, State};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use axum::http::{HeaderName, HeaderValue};
+use axum::middleware::Next;
+use axum::response::Response;
+use std::sync::Arc;
+
+/// Nothing from elsewhere, nothing inline, in no frame.
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
+                      connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+/// The headers. A handler that sets one of them itself has a reason and is left alone.
+const HEADERS: [(HeaderName, HeaderValue); 6] = [
+    (CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
+    (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+    // Not `no-referrer`: with it browsers send `Origin: null` with our own forms, and we could not tell them from
+    // anybody else's (Fetch standard, "append a request Origin header").
+    (REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+    (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+];
+
+/// Two years, as the preload list asks.
+const STAY_WITH_TLS: HeaderValue = HeaderValue::from_static("max-age=63072000");
+
+/// Dresses every answer.
+pub(crate) async fn dress(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
+    let visit = Visit::of(&site, request.uri(), request.headers(), request.extensions());
+    let mut response = next.run(request).await;
+    if let Some(trouble) = response.extensions_mut().remove::<Trouble>() {
+        response = trouble.page(visit.bare_page(""));
+    }
+    let headers = response.headers_mut();
+    for (name, value) in HEADERS {
+        headers.entry(name).or_insert(value);
+    }
+    if site.url.scheme() == Scheme::Https {
+        headers.insert(STRICT_TRANSPORT_SECURITY, STAY_WITH_TLS);
+    }
+    response
+}

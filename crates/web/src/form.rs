@@ -1,0 +1,78 @@
+//! Reading a form: bounded in size and time, and only from a page of the same session.
+
+use crate::csrf::Csrf;
+use crate::session::{Owner, Staff};
+use crate::site::Site;
+use crate::trouble::Trouble;
+use axum::Form;
+use axum::body::{Body, to_bytes};
+use axum::extract::{FromRequest, Request};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The largest form: two passwords of 256 characters, percent-encoded, are 6 KiB.
+const MAX_FORM: usize = 64 * 1024;
+
+/// The longest a browser may take to send one.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// A form whose hidden field `csrf` was made for this session. What is in it is `T`; all its fields are texts.
+pub(crate) struct Signed<T>(pub(crate) T);
+
+/// A form of a page before sign-in, where [`crate::csrf::same_origin`] is the fence.
+pub(crate) struct Plain<T>(pub(crate) T);
+
+#[derive(Deserialize)]
+struct WithCsrf {
+    #[serde(default)]
+    csrf: String,
+}
+
+impl<T: DeserializeOwned> FromRequest<Arc<Site>> for Signed<T> {
+    type Rejection = Trouble;
+
+    async fn from_request(request: Request, site: &Arc<Site>) -> Result<Self, Trouble> {
+        let csrf = csrf_of(&request)?;
+        let request = buffered(request).await?;
+        let (copy, request) = twice(request);
+        csrf.verify(&read::<WithCsrf>(copy, site).await?.csrf)?;
+        Ok(Self(read(request, site).await?))
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest<Arc<Site>> for Plain<T> {
+    type Rejection = Trouble;
+
+    async fn from_request(request: Request, site: &Arc<Site>) -> Result<Self, Trouble> {
+        let (request, _) = twice(buffered(request).await?);
+        Ok(Self(read(request, site).await?))
+    }
+}
+
+fn csrf_of(request: &Request) -> Result<Csrf, Trouble> {
+    let extensions = request.extensions();
+    let owner = extensions.get::<Owner>().map(|owner| owner.csrf.clone());
+    owner.or_else(|| extensions.get::<Staff>().map(|staff| staff.csrf.clone())).ok_or(Trouble::Fault)
+}
+
+type Buffered = axum::http::Request<axum::body::Bytes>;
+
+async fn buffered(request: Request) -> Result<Buffered, Trouble> {
+    let (parts, body) = request.into_parts();
+    let bytes = tokio::time::timeout(DEADLINE, to_bytes(body, MAX_FORM))
+        .await
+        .map_err(|_| Trouble::Malformed)?
+        .map_err(|_| Trouble::TooLarge)?;
+    Ok(Buffered::from_parts(parts, bytes))
+}
+
+fn twice(request: Buffered) -> (Request, Request) {
+    (request.clone().map(Body::from), request.map(Body::from))
+}
+
+async fn read<T: DeserializeOwned>(request: Request, site: &Arc<Site>) -> Result<T, Trouble> {
+    let Form(form) = Form::<T>::from_request(request, site).await.map_err(|_| Trouble::Malformed)?;
+    Ok(form)
+}

@@ -1,0 +1,166 @@
+//! What an act did, in words that stay on the page until they are dismissed.
+//!
+//! The receipt travels in a sealed cookie that lives for a quarter of an hour: it survives the redirect after a form
+//! and the end of the session that made it, and nobody can make one up.
+
+use crate::cookies::{Cookie, Life};
+use crate::page::{own_path, see_other};
+use crate::site::{Site, SiteKey};
+use crate::trouble::Trouble;
+use axum::Form;
+use axum::extract::State;
+use axum::http::{HeaderName, HeaderValue};
+use axum::response::{AppendHeaders, IntoResponse, Response};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use postward_authority::{Receipt, Surface, Timestamp};
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+use std::sync::Arc;
+
+/// What a page says about the last act.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Note {
+    /// Where it is shown.
+    pub(crate) surface: Surface,
+    /// What was acted on; empty where the page says it anyway.
+    pub(crate) about: String,
+    /// What happened: `Password changed.`
+    pub(crate) headline: String,
+    /// What follows from it.
+    pub(crate) text: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Sealed {
+    note: Note,
+    until: i64,
+}
+
+const LIFE_SECONDS: u32 = 15 * 60;
+
+impl Note {
+    /// The receipt of a password change.
+    pub(crate) fn of(receipt: &Receipt, surface: Surface) -> Self {
+        let ended = match counted(receipt.ended.iter().map(|(surface, count)| (*surface, *count))) {
+            Some(sessions) => format!("Ended {sessions}."),
+            None => "No session was open.".to_owned(),
+        };
+        let revoked = match receipt.app_passwords_revoked {
+            0 => String::new(),
+            1 => " Revoked 1 app password.".to_owned(),
+            n => format!(" Revoked {n} app passwords."),
+        };
+        Self {
+            surface,
+            about: receipt.address.to_string(),
+            headline: "Password changed.".to_owned(),
+            text: format!("{ended}{revoked} Apps need the new password."),
+        }
+    }
+
+    /// The cookie that carries it.
+    pub(crate) fn cookie(&self, site: &Site) -> Result<(HeaderName, HeaderValue), Trouble> {
+        let until = site.now().as_second() + i64::from(LIFE_SECONDS);
+        let sealed = Sealed { note: self.clone(), until };
+        let json = serde_json::to_vec(&sealed).map_err(|_| Trouble::Fault)?;
+        let value = format!(
+            "{}.{}",
+            BASE64_URL_SAFE_NO_PAD.encode(&json),
+            BASE64_URL_SAFE_NO_PAD.encode(seal(&site.key, &json).finalize().into_bytes())
+        );
+        Cookie::Receipt
+            .set(&value, Life::Seconds(LIFE_SECONDS), site.url.scheme())
+            .map_err(|_| Trouble::Fault)
+    }
+
+    /// Reads a cookie back; what we did not seal is nothing.
+    pub(crate) fn open(cookie: &str, key: &SiteKey, now: Timestamp) -> Option<Self> {
+        let (json, mac) = cookie.split_once('.')?;
+        let json = BASE64_URL_SAFE_NO_PAD.decode(json).ok()?;
+        let mac = BASE64_URL_SAFE_NO_PAD.decode(mac).ok()?;
+        seal(key, &json).verify_slice(&mac).ok()?;
+        let sealed: Sealed = serde_json::from_slice(&json).ok()?;
+        (now.as_second() < sealed.until).then_some(sealed.note)
+    }
+}
+
+fn seal(key: &SiteKey, json: &[u8]) -> Hmac<Sha256> {
+    Hmac::<Sha256>::new_from_slice(key.bytes())
+        .unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"))
+        .chain_update(b"postward receipt")
+        .chain_update(json)
+}
+
+/// `3 IMAP, 1 SMTP and 2 webmail sessions`; none when there is none.
+pub(crate) fn counted(sessions: impl Iterator<Item = (Surface, u64)>) -> Option<String> {
+    let mut total = 0;
+    let kinds: Vec<String> = sessions
+        .filter(|(_, count)| *count > 0)
+        .map(|(surface, count)| {
+            total += count;
+            format!("{count} {}", surface.label())
+        })
+        .collect();
+    let noun = if total == 1 { "session" } else { "sessions" };
+    match kinds.as_slice() {
+        [] => None,
+        [only] => Some(format!("{only} {noun}")),
+        [first @ .., last] => Some(format!("{} and {last} {noun}", first.join(", "))),
+    }
+}
+
+/// The form behind the receipt's cross.
+#[derive(Deserialize)]
+pub(crate) struct Dismissal {
+    next: String,
+}
+
+/// `POST /receipt/dismiss`: the receipt goes.
+pub(crate) async fn dismiss(
+    State(site): State<Arc<Site>>,
+    Form(form): Form<Dismissal>,
+) -> Result<Response, Trouble> {
+    let cookie = Cookie::Receipt.set("", Life::Over, site.url.scheme()).map_err(|_| Trouble::Fault)?;
+    Ok((AppendHeaders([cookie]), see_other(own_path(&form.next).unwrap_or("/"))).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+    use super::*;
+
+    #[test]
+    fn a_receipt_counts_by_protocol() {
+        let check = |counts: &[(Surface, u64)], expected: Option<&str>| {
+            assert_eq!(counted(counts.iter().copied()).as_deref(), expected);
+        };
+        let (imap, smtp, webmail) = (Surface::Imap, Surface::Smtp, Surface::Webmail);
+        check(&[(imap, 3), (smtp, 1), (webmail, 2)], Some("3 IMAP, 1 SMTP and 2 webmail sessions"));
+        check(&[(imap, 1), (smtp, 0), (webmail, 1)], Some("1 IMAP and 1 webmail sessions"));
+        check(&[(imap, 1), (smtp, 0)], Some("1 IMAP session"));
+        check(&[(imap, 0)], None);
+    }
+
+    #[test]
+    fn nobody_can_make_a_receipt_up() {
+        let now: Timestamp = "2026-11-21T09:00:00Z".parse().unwrap();
+        let (ours, theirs) = (SiteKey::from_bytes([1; 32]), SiteKey::from_bytes([2; 32]));
+        let note = Note {
+            surface: Surface::Panel,
+            about: String::new(),
+            headline: "Password changed.".to_owned(),
+            text: String::new(),
+        };
+        let json = serde_json::to_vec(&Sealed { note: note.clone(), until: now.as_second() + 60 }).unwrap();
+        let text = |key: &SiteKey| {
+            let mac = seal(key, &json).finalize().into_bytes();
+            [BASE64_URL_SAFE_NO_PAD.encode(&json), BASE64_URL_SAFE_NO_PAD.encode(mac)].join(".")
+        };
+        assert_eq!(Note::open(&text(&ours), &ours, now), Some(note));
+        assert_eq!(Note::open(&text(&theirs), &ours, now), None);
+        assert_eq!(Note::open(&text(&ours), &ours, now + jiff::SignedDuration::from_secs(61)), None);
+        assert_eq!(Note::open("nonsense", &ours, now), None);
+    }
+}

@@ -1,0 +1,250 @@
+//! The one door into the signed-in part of every surface.
+//!
+//! Each request looks its cookie up in the authority, anew. While its handler works, and while its answer is on the
+//! way, the request is raced against the end of the session: a password change cuts what is in flight. The request
+//! that made the change is the exception; the authority lets its guard live until it has answered.
+
+use crate::cookies::{Cookie, Life};
+use crate::csrf::Csrf;
+use crate::page::{Page, query_value, see_other};
+use crate::site::Site;
+use crate::trouble::Trouble;
+use crate::visit::{Visit, bearer};
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::middleware::Next;
+use axum::response::{AppendHeaders, IntoResponse, Response};
+use futures_util::future::BoxFuture;
+use hyper::body::{Frame, SizeHint};
+use postward_authority::{SessionGuard, SignedOut, StaffSession, Surface, Token};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+/// A mailbox owner who is signed in at the webmail or the panel. Handlers behind [`owner`] take it as an argument.
+#[derive(Clone)]
+pub(crate) struct Owner {
+    /// The proof.
+    pub(crate) guard: Arc<SessionGuard>,
+    /// For the forms.
+    pub(crate) csrf: Csrf,
+}
+
+impl Owner {
+    /// The frame of a page for this person.
+    pub(crate) fn page(&self, visit: &Visit, title: &str) -> Page {
+        Page {
+            who: Some(self.guard.address().to_string()),
+            csrf: self.csrf.field(),
+            ..visit.page(self.guard.surface(), title)
+        }
+    }
+}
+
+/// A person of the dashboard who is signed in. Handlers behind [`staff`] take it as an argument.
+#[derive(Clone)]
+pub(crate) struct Staff {
+    /// The proof.
+    pub(crate) session: Arc<StaffSession>,
+    /// For the forms.
+    pub(crate) csrf: Csrf,
+}
+
+impl Staff {
+    /// The frame of a page for this person.
+    pub(crate) fn page(&self, visit: &Visit, title: &str) -> Page {
+        Page {
+            who: Some(self.session.email().to_owned()),
+            csrf: self.csrf.field(),
+            ..visit.page(Surface::Dashboard, title)
+        }
+    }
+}
+
+/// Lets mailbox owners into the webmail or the panel.
+pub(crate) async fn owner(
+    State((site, surface)): State<(Arc<Site>, Surface)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let visit = Visit::of(&site, request.uri(), request.headers(), request.extensions());
+    let Some(token) = bearer(&site, request.headers(), surface) else { return to_sign_in(&visit, surface) };
+    match site.authority.resume(&token, &visit.origin(surface), site.now()).await {
+        // A cookie is good at the surface that gave it, nowhere else.
+        Ok(guard) if guard.surface() != surface => to_sign_in(&visit, surface),
+        Ok(guard) => {
+            let guard = Arc::new(guard);
+            request.extensions_mut().insert(Owner { guard: Arc::clone(&guard), csrf: Csrf::of(&token) });
+            let ended = Box::pin(async move {
+                guard.ended().await;
+            });
+            race(next.run(request), ended, &visit, surface).await
+        }
+        Err(signed_out) => refused(signed_out, &visit, surface),
+    }
+}
+
+/// Lets staff into the dashboard.
+pub(crate) async fn staff(State(site): State<Arc<Site>>, mut request: Request, next: Next) -> Response {
+    let surface = Surface::Dashboard;
+    let visit = Visit::of(&site, request.uri(), request.headers(), request.extensions());
+    let Some(token) = bearer(&site, request.headers(), surface) else { return to_sign_in(&visit, surface) };
+    match site.authority.resume_staff(&token, &visit.origin(surface), site.now()).await {
+        Ok(session) => {
+            let session = Arc::new(session);
+            request.extensions_mut().insert(Staff { session: Arc::clone(&session), csrf: Csrf::of(&token) });
+            let ended = Box::pin(async move { session.ended().await });
+            race(next.run(request), ended, &visit, surface).await
+        }
+        Err(signed_out) => refused(signed_out, &visit, surface),
+    }
+}
+
+async fn race(
+    answer: impl Future<Output = Response>,
+    mut ended: BoxFuture<'static, ()>,
+    visit: &Visit,
+    surface: Surface,
+) -> Response {
+    tokio::select! {
+        biased;
+        response = answer => response.map(|body| Body::new(WhileSignedIn { body, ended: Some(ended) })),
+        () = &mut ended => to_sign_in(visit, surface),
+    }
+}
+
+fn refused(signed_out: SignedOut, visit: &Visit, surface: Surface) -> Response {
+    match signed_out {
+        SignedOut::Ended => to_sign_in(visit, surface),
+        SignedOut::Unavailable(cause) => Trouble::from(cause).into_response(),
+    }
+}
+
+/// Where people go who are not signed in, and who come back to this page once they are.
+fn to_sign_in(visit: &Visit, surface: Surface) -> Response {
+    let door = sign_in_path(surface);
+    see_other(&format!("{door}?next={}", query_value(visit.here())))
+}
+
+/// The sign-in page of a surface.
+pub(crate) fn sign_in_path(surface: Surface) -> &'static str {
+    match surface {
+        Surface::Dashboard => "/dashboard/sign-in",
+        Surface::Panel => "/panel/sign-in",
+        // Mail protocols have no page; the webmail's is the one left.
+        _ => "/webmail/sign-in",
+    }
+}
+
+/// The first page of a surface.
+pub(crate) fn home_path(surface: Surface) -> &'static str {
+    match surface {
+        Surface::Dashboard => "/dashboard/mailboxes",
+        Surface::Panel => "/panel",
+        _ => "/webmail",
+    }
+}
+
+/// Where a sign-in leads: to the page that was asked for if it belongs to the surface, else to its first page.
+pub(crate) fn after_sign_in<'a>(surface: Surface, next: &'a str) -> &'a str {
+    let root = match surface {
+        Surface::Dashboard => "/dashboard",
+        Surface::Panel => "/panel",
+        _ => "/webmail",
+    };
+    let inside = next.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']));
+    match crate::page::own_path(next) {
+        Some(path) if inside && !path.starts_with(sign_in_path(surface)) => path,
+        _ => home_path(surface),
+    }
+}
+
+/// Sends a person who has just signed in on, with a cookie of a session that did not exist before.
+pub(crate) fn signed_in(
+    site: &Site,
+    surface: Surface,
+    token: &Token,
+    next: &str,
+) -> Result<Response, Trouble> {
+    let cookie = Cookie::Session(surface)
+        .set(token.expose(), Life::Browser, site.url.scheme())
+        .map_err(|_| Trouble::Fault)?;
+    Ok((AppendHeaders([cookie]), see_other(after_sign_in(surface, next))).into_response())
+}
+
+/// Sends a person who has just signed out to the sign-in page, without the cookie.
+pub(crate) fn signed_out(site: &Site, surface: Surface) -> Result<Response, Trouble> {
+    let cookie =
+        Cookie::Session(surface).set("", Life::Over, site.url.scheme()).map_err(|_| Trouble::Fault)?;
+    Ok((AppendHeaders([cookie]), see_other(sign_in_path(surface))).into_response())
+}
+
+/// An answer on its way to a signed-in browser: it breaks off when the session ends.
+struct WhileSignedIn {
+    body: Body,
+    /// None once the body is through.
+    ended: Option<BoxFuture<'static, ()>>,
+}
+
+impl HttpBody for WhileSignedIn {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let over = self.ended.as_mut().is_some_and(|ended| ended.as_mut().poll(cx).is_ready());
+        if over {
+            self.ended = None;
+            let ended = std::io::Error::from(std::io::ErrorKind::ConnectionAborted);
+            return Poll::Ready(Some(Err(axum::Error::new(ended))));
+        }
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl FromRequestParts<Arc<Site>> for Owner {
+    type Rejection = Trouble;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<Site>) -> Result<Self, Trouble> {
+        // A route outside the middleware is our mistake; it must not open.
+        parts.extensions.get::<Self>().cloned().ok_or(Trouble::Fault)
+    }
+}
+
+impl FromRequestParts<Arc<Site>> for Staff {
+    type Rejection = Trouble;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<Site>) -> Result<Self, Trouble> {
+        parts.extensions.get::<Self>().cloned().ok_or(Trouble::Fault)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sign_in_leads_into_its_own_surface() {
+        let check = |next: &str, expected: &str| {
+            assert_eq!(after_sign_in(Surface::Dashboard, next), expected, "{next:?}");
+        };
+        check("/dashboard/audit", "/dashboard/audit");
+        check("/dashboard?x=y", "/dashboard?x=y");
+        check("/dashboard/sign-in", "/dashboard/mailboxes");
+        check("/dashboards", "/dashboard/mailboxes");
+        check("/webmail", "/dashboard/mailboxes");
+        check("//evil.example/dashboard", "/dashboard/mailboxes");
+        check("", "/dashboard/mailboxes");
+    }
+}

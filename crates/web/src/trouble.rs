@@ -1,0 +1,117 @@
+//! What a page says when it cannot do what was asked.
+//!
+//! A handler returns a [`Trouble`]; the page around it is put on by [`crate::dress`], so that a missing mailbox and
+//! somebody else's mailbox are the same bytes.
+
+use crate::page::{Page, html};
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use postward_authority::Unavailable;
+use postward_authority::sessions::ActError;
+
+/// Why a request gets no page of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Trouble {
+    /// There is no such page, or not for this person.
+    NotFound,
+    /// The address exists, but not for this method.
+    Method,
+    /// The form did not come from a page of this session.
+    Forgery,
+    /// The person may look but not touch.
+    ReadOnly,
+    /// What was sent is not a form this page has.
+    Malformed,
+    /// More was sent than any form of ours holds.
+    TooLarge,
+    /// The store or the engine could not answer.
+    Unavailable,
+    /// A fault of ours.
+    Fault,
+}
+
+impl Trouble {
+    fn status(self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Method => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Forgery | Self::ReadOnly => StatusCode::FORBIDDEN,
+            Self::Malformed => StatusCode::BAD_REQUEST,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Fault => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::NotFound => "There is no such page",
+            Self::Method => "This address does not take that",
+            Self::Forgery => "This form is no longer good",
+            Self::ReadOnly => "You may look, but not change",
+            Self::Malformed => "This form could not be read",
+            Self::TooLarge => "That is too much",
+            Self::Unavailable => "Not possible at the moment",
+            Self::Fault => "Something went wrong on our side",
+        }
+    }
+
+    fn advice(self) -> &'static str {
+        match self {
+            Self::NotFound => "It may have been moved or deleted, or it belongs to somebody else.",
+            Self::Method => "Go back to the page you came from and use the buttons there.",
+            Self::Forgery => {
+                "Nothing has been changed. Go back, reload the page and send the form again. \
+                 If you did not fill in a form here, close this page."
+            }
+            Self::ReadOnly => {
+                "Nothing has been changed. Your role is read-only; ask an owner or admin of your account."
+            }
+            Self::Malformed => "Nothing has been changed. Go back, reload the page and try again.",
+            Self::TooLarge => "Nothing has been changed. Go back and send less at once.",
+            Self::Unavailable => {
+                "Nothing has been changed and you are still signed in. Try again in a minute."
+            }
+            Self::Fault => "We have made a note of it. Try again in a minute.",
+        }
+    }
+
+    /// The page for it.
+    pub(crate) fn page(self, page: Page) -> Response {
+        html(self.status(), &TroublePage { page, title: self.title(), advice: self.advice() })
+    }
+}
+
+#[derive(Template)]
+#[template(path = "trouble.html")]
+struct TroublePage {
+    page: Page,
+    title: &'static str,
+    advice: &'static str,
+}
+
+impl IntoResponse for Trouble {
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<Unavailable> for Trouble {
+    fn from(cause: Unavailable) -> Self {
+        tracing::warn!(%cause, "a page could not be answered");
+        Self::Unavailable
+    }
+}
+
+impl From<ActError> for Trouble {
+    fn from(error: ActError) -> Self {
+        match error {
+            ActError::NotFound => Self::NotFound,
+            ActError::ReadOnly => Self::ReadOnly,
+            ActError::Unavailable(cause) => cause.into(),
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Who knocks, as far as the request itself tells: before any session is looked up.
+
+use crate::cookies::Cookie;
+use crate::page::{Page, Theme, own_path};
+use crate::receipt::Note;
+use crate::site::Site;
+use axum::extract::FromRequestParts;
+use axum::http::header::USER_AGENT;
+use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap, Uri};
+use postward_authority::{Origin, Surface, Token};
+use std::convert::Infallible;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+/// The address of the browser, put into every request by [`crate::serve`].
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub SocketAddr);
+
+/// One request of a browser.
+#[derive(Clone)]
+pub(crate) struct Visit {
+    /// The site it is made to.
+    pub(crate) site: Arc<Site>,
+    ip: IpAddr,
+    client: Option<String>,
+    theme: Theme,
+    here: String,
+    receipt: Option<Note>,
+    shape: Shape,
+}
+
+/// How much of a page is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// All of it.
+    Whole,
+    /// Its main part, to be put into a dialog (`X-Fragment: 1`).
+    Fragment,
+}
+
+impl Visit {
+    pub(crate) fn of(site: &Arc<Site>, uri: &Uri, headers: &HeaderMap, extensions: &Extensions) -> Self {
+        let scheme = site.url.scheme();
+        let here = uri.path_and_query().map_or("/", |path| path.as_str());
+        Self {
+            site: Arc::clone(site),
+            // Only tests come without a peer.
+            ip: extensions.get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip()),
+            client: headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).map(str::to_owned),
+            theme: Cookie::Theme.read(headers, scheme).map(Theme::from_name).unwrap_or_default(),
+            here: own_path(here).unwrap_or("/").to_owned(),
+            receipt: Cookie::Receipt
+                .read(headers, scheme)
+                .and_then(|cookie| Note::open(cookie, &site.key, site.now())),
+            shape: if headers.contains_key("x-fragment") { Shape::Fragment } else { Shape::Whole },
+        }
+    }
+
+    /// Where the request comes from, for the authority.
+    pub(crate) fn origin(&self, surface: Surface) -> Origin {
+        let origin = Origin::new(self.ip, surface);
+        match &self.client {
+            Some(client) => origin.with_client(client),
+            None => origin,
+        }
+    }
+
+    /// How much of the page is asked for.
+    pub(crate) fn shape(&self) -> Shape {
+        self.shape
+    }
+
+    /// The path and query that were asked for.
+    pub(crate) fn here(&self) -> &str {
+        &self.here
+    }
+
+    /// The frame of a page for somebody who is not signed in, or to whom it does not matter.
+    pub(crate) fn page(&self, surface: Surface, title: &str) -> Page {
+        Page { surface: Some(surface), receipt: self.receipt_of(surface), ..self.bare_page(title) }
+    }
+
+    /// The frame of a page that belongs to no surface and says the same to everybody.
+    pub(crate) fn bare_page(&self, title: &str) -> Page {
+        Page {
+            title: title.to_owned(),
+            brand: self.site.brand.name.clone(),
+            theme: self.theme,
+            surface: None,
+            here: self.here.clone(),
+            who: None,
+            csrf: String::new(),
+            receipt: None,
+        }
+    }
+
+    fn receipt_of(&self, surface: Surface) -> Option<Note> {
+        self.receipt.clone().filter(|note| note.surface == surface)
+    }
+}
+
+impl FromRequestParts<Arc<Site>> for Visit {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Arc<Site>) -> Result<Self, Infallible> {
+        Ok(Self::of(site, &parts.uri, &parts.headers, &parts.extensions))
+    }
+}
+
+/// The bearer token the browser holds for a surface.
+pub(crate) fn bearer(site: &Site, headers: &HeaderMap, surface: Surface) -> Option<Token> {
+    Cookie::Session(surface).read(headers, site.url.scheme()).map(Token::from_cookie)
+}
