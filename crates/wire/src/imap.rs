@@ -1,5 +1,6 @@
 //! IMAP up to the sign-in: with a stranger ([`PreAuth`]) and with the engine behind ([`Upstream`]).
 
+mod literal;
 mod preauth;
 mod upstream;
 

@@ -22,10 +22,18 @@ pub(crate) struct Input {
     allowance: usize,
 }
 
-/// What came of asking for a line.
+/// What a dialogue reads next.
+pub(crate) enum Wanted {
+    /// A line. RFC 5321 and RFC 9051 end it with CRLF; people with a terminal send LF.
+    Line,
+    /// This many bytes, whatever they are.
+    Bytes(usize),
+}
+
+/// What came of reading.
 pub(crate) enum Taken {
-    /// A line without its line end.
-    Line(Zeroizing<Vec<u8>>),
+    /// What was wanted; a line without its line end.
+    Whole(Zeroizing<Vec<u8>>),
     /// It has not fully arrived.
     Wait,
     /// More than [`MAX_LINE`] without a line end.
@@ -49,8 +57,14 @@ impl Input {
         self.bytes = Zeroizing::new(joined);
     }
 
-    /// The next line. RFC 5321 and RFC 9051 say CRLF; people with a terminal send LF.
-    pub(crate) fn take_line(&mut self) -> Taken {
+    pub(crate) fn take(&mut self, wanted: Wanted) -> Taken {
+        match wanted {
+            Wanted::Line => self.take_line(),
+            Wanted::Bytes(length) => self.take_bytes(length),
+        }
+    }
+
+    fn take_line(&mut self) -> Taken {
         let unsearched = self.bytes.get(self.searched..).unwrap_or_default();
         let Some(ahead) = unsearched.iter().position(|byte| *byte == b'\n') else {
             self.searched = self.bytes.len();
@@ -60,32 +74,31 @@ impl Input {
         if length > MAX_LINE {
             return Taken::TooLong;
         }
-        let Some(mut line) = self.take_exactly(length) else {
+        match self.take_bytes(length) {
+            Taken::Whole(mut line) => {
+                line.pop();
+                line.pop_if(|byte| *byte == b'\r');
+                Taken::Whole(line)
+            }
+            nothing => nothing,
+        }
+    }
+
+    fn take_bytes(&mut self, length: usize) -> Taken {
+        let Some(allowance) = self.allowance.checked_sub(length) else {
             return Taken::Spent;
         };
-        line.pop();
-        if line.last() == Some(&b'\r') {
-            line.pop();
-        }
-        Taken::Line(line)
-    }
-
-    /// Whether this many bytes have arrived and the allowance covers them.
-    pub(crate) fn holds(&self, length: usize) -> bool {
-        self.bytes.len() - self.start >= length
-    }
-
-    /// The next `length` bytes, whatever they are, or nothing where fewer have arrived or may be read.
-    pub(crate) fn take_exactly(&mut self, length: usize) -> Option<Zeroizing<Vec<u8>>> {
-        let allowance = self.allowance.checked_sub(length)?;
-        let end = self.start.checked_add(length)?;
+        let end = self.start.saturating_add(length);
+        let Some(bytes) = self.bytes.get(self.start..end) else {
+            return Taken::Wait;
+        };
         // Room for the two bytes with which a dialogue may restore the line end.
         let mut taken = Zeroizing::new(Vec::with_capacity(length + 2));
-        taken.extend_from_slice(self.bytes.get(self.start..end)?);
+        taken.extend_from_slice(bytes);
         self.allowance = allowance;
         self.start = end;
         self.searched = end;
-        Some(taken)
+        Taken::Whole(taken)
     }
 
     /// Throws away what was not read.
@@ -125,7 +138,7 @@ mod tests {
         let mut found = vec![];
         for piece in pieces {
             input.receive(piece);
-            while let Taken::Line(line) = input.take_line() {
+            while let Taken::Whole(line) = input.take(Wanted::Line) {
                 found.push(String::from_utf8_lossy(&line).into_owned());
             }
         }
@@ -143,16 +156,16 @@ mod tests {
     fn a_line_without_end_is_given_up() {
         let mut input = Input::new(1 << 16);
         input.receive(&[b'a'; MAX_LINE]);
-        assert!(matches!(input.take_line(), Taken::Wait));
+        assert!(matches!(input.take(Wanted::Line), Taken::Wait));
         input.receive(b"a");
-        assert!(matches!(input.take_line(), Taken::TooLong));
+        assert!(matches!(input.take(Wanted::Line), Taken::TooLong));
     }
 
     #[test]
     fn reading_stops_where_the_allowance_ends() {
         let mut input = Input::new(8);
         input.receive(b"12345\n67890\n");
-        assert!(matches!(input.take_line(), Taken::Line(_)));
-        assert!(matches!(input.take_line(), Taken::Spent));
+        assert!(matches!(input.take(Wanted::Line), Taken::Whole(_)));
+        assert!(matches!(input.take(Wanted::Line), Taken::Spent));
     }
 }

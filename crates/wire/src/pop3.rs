@@ -1,8 +1,6 @@
 //! POP3 up to the sign-in, with a stranger (RFC 1939 §4, RFC 2449, RFC 2595, RFC 5034).
 
 use crate::dialogue::Attempt;
-use crate::farewell::Farewell;
-use crate::line::{Input, Taken};
 use crate::opening::Opening;
 use crate::preauth::Move;
 use crate::refusal::Refusal;
@@ -33,17 +31,11 @@ impl PreAuth {
         format!("+OK {} Postward ready.\r\n", opening.hostname).into_bytes()
     }
 
-    pub(crate) fn next(&mut self, input: &mut Input, opening: &Opening) -> Move {
-        let line = match input.take_line() {
-            Taken::Line(line) => line,
-            Taken::Wait => return Move::Wait,
-            Taken::TooLong => return Move::GiveUp(Farewell::TooLarge),
-            Taken::Spent => return Move::GiveUp(Farewell::TooMuch),
-        };
+    pub(crate) fn hear(&mut self, line: &[u8], opening: &Opening) -> Move {
         match mem::take(&mut self.0) {
-            State::Sasl(exchange) => self.turn(exchange.answer(&line)),
-            State::Named { name } => self.command(&line, Some(&name), opening),
-            State::Idle => self.command(&line, None, opening),
+            State::Sasl(exchange) => self.turn(exchange.answer(line)),
+            State::Named { name } => self.command(line, Some(&name), opening),
+            State::Idle => self.command(line, None, opening),
         }
     }
 

@@ -3,12 +3,13 @@
 use crate::client_name::ClientName;
 use crate::dialogue::{Attempt, Protocol, Step};
 use crate::farewell::Farewell;
-use crate::line::Input;
+use crate::line::{Input, Taken, Wanted};
 use crate::opening::{Channel, Limits, Opening};
 use crate::refusal::Refusal;
 use crate::{imap, pop3, smtp};
 use alloc::vec::Vec;
 use core::mem;
+use zeroize::Zeroizing;
 
 /// A dialogue from the greeting to the sign-in, driven as [`crate::dialogue`] says.
 ///
@@ -50,8 +51,6 @@ enum Talk {
 
 /// What a protocol makes of the client's next words.
 pub(crate) enum Move {
-    /// They have not fully arrived.
-    Wait,
     /// An answer to something sensible.
     Say(Vec<u8>),
     /// An answer to a mistake; a connection may make only so many.
@@ -159,12 +158,22 @@ impl Dialogue {
     }
 
     fn converse(&mut self) -> Step {
-        let next = self.talk.next(&mut self.input, &self.opening);
-        if !matches!(next, Move::Wait) && !Patience::spend(&mut self.patience.commands) {
+        let next = loop {
+            match self.input.take(self.talk.wants()) {
+                Taken::Whole(bytes) => {
+                    if let Some(next) = self.talk.hear(bytes, &self.opening) {
+                        break next;
+                    }
+                }
+                Taken::Wait => return self.go_on(Phase::Talking, Step::Receive),
+                Taken::TooLong => return self.part(Vec::new(), Farewell::TooLarge),
+                Taken::Spent => return self.part(Vec::new(), Farewell::TooMuch),
+            }
+        };
+        if !Patience::spend(&mut self.patience.commands) {
             return self.part(Vec::new(), Farewell::TooMuch);
         }
         match next {
-            Move::Wait => self.go_on(Phase::Talking, Step::Receive),
             Move::Say(reply) => self.go_on(Phase::Talking, Step::Send(reply)),
             Move::Complain(reply) => {
                 if Patience::spend(&mut self.patience.bad_commands) {
@@ -223,11 +232,18 @@ impl Talk {
         }
     }
 
-    fn next(&mut self, input: &mut Input, opening: &Opening) -> Move {
+    fn wants(&self) -> Wanted {
         match self {
-            Self::Imap(talk) => talk.next(input, opening),
-            Self::Pop3(talk) => talk.next(input, opening),
-            Self::Smtp(talk) => talk.next(input, opening),
+            Self::Imap(talk) => talk.wants(),
+            Self::Pop3(_) | Self::Smtp(_) => Wanted::Line,
+        }
+    }
+
+    fn hear(&mut self, bytes: Zeroizing<Vec<u8>>, opening: &Opening) -> Option<Move> {
+        match self {
+            Self::Imap(talk) => talk.hear(bytes, opening),
+            Self::Pop3(talk) => Some(talk.hear(&bytes, opening)),
+            Self::Smtp(talk) => Some(talk.hear(&bytes, opening)),
         }
     }
 

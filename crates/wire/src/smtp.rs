@@ -2,8 +2,6 @@
 
 use crate::client_name::ClientName;
 use crate::dialogue::Attempt;
-use crate::farewell::Farewell;
-use crate::line::{Input, Taken};
 use crate::opening::Opening;
 use crate::preauth::Move;
 use crate::refusal::Refusal;
@@ -42,21 +40,15 @@ impl PreAuth {
         self.client_name.as_ref()
     }
 
-    pub(crate) fn next(&mut self, input: &mut Input, opening: &Opening) -> Move {
-        let line = match input.take_line() {
-            Taken::Line(line) => line,
-            Taken::Wait => return Move::Wait,
-            Taken::TooLong => return Move::GiveUp(Farewell::TooLarge),
-            Taken::Spent => return Move::GiveUp(Farewell::TooMuch),
-        };
+    pub(crate) fn hear(&mut self, line: &[u8], opening: &Opening) -> Move {
         match mem::take(&mut self.state) {
             State::Sasl(exchange) => {
                 self.state = State::Ehlo;
-                self.turn(exchange.answer(&line))
+                self.turn(exchange.answer(line))
             }
             state => {
                 self.state = state;
-                self.command(&line, opening)
+                self.command(line, opening)
             }
         }
     }

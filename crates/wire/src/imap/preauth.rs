@@ -6,7 +6,8 @@
 use crate::client_name::ClientName;
 use crate::dialogue::Attempt;
 use crate::farewell::Farewell;
-use crate::line::{Input, MAX_LINE, Taken, append_wiped};
+use crate::imap::literal::{Announced, LiteralKind};
+use crate::line::{MAX_LINE, Wanted, append_wiped};
 use crate::opening::Opening;
 use crate::preauth::Move;
 use crate::refusal::Refusal;
@@ -22,7 +23,7 @@ use imap_types::core::{AString, IString, NString, Tag};
 use zeroize::Zeroizing;
 
 /// The longest literal before sign-in: a password is the longest thing that has a reason to come as one.
-const MAX_LITERAL: u64 = MAX_PASSWORD as u64;
+const MAX_LITERAL: usize = MAX_PASSWORD;
 
 /// The longest command, literals included.
 const MAX_COMMAND: usize = MAX_LINE;
@@ -42,19 +43,13 @@ enum State {
     #[default]
     Idle,
     /// Within a command, behind a line that announced a literal.
-    Literal(Unfinished),
+    Literal { command: Zeroizing<Vec<u8>>, size: usize },
     /// Within a command, behind a literal.
-    AfterLiteral(Zeroizing<Vec<u8>>),
+    AfterLiteral { command: Zeroizing<Vec<u8>> },
     /// Within AUTHENTICATE.
     Sasl { tag: String, exchange: Exchange },
     /// The authority is asked.
     Asking { tag: String },
-}
-
-/// A command that goes on with a literal of known size.
-struct Unfinished {
-    command: Zeroizing<Vec<u8>>,
-    size: usize,
 }
 
 impl PreAuth {
@@ -67,48 +62,29 @@ impl PreAuth {
         self.client_name.as_ref()
     }
 
-    pub(crate) fn next(&mut self, input: &mut Input, opening: &Opening) -> Move {
-        loop {
-            match mem::take(&mut self.state) {
-                State::Literal(Unfinished { mut command, size }) => {
-                    if !input.holds(size) {
-                        self.state = State::Literal(Unfinished { command, size });
-                        return Move::Wait;
-                    }
-                    let Some(literal) = input.take_exactly(size) else {
-                        return Move::GiveUp(Farewell::TooMuch);
-                    };
-                    append_wiped(&mut command, &literal);
-                    self.state = State::AfterLiteral(command);
-                }
-                State::Asking { tag } => {
-                    self.state = State::Asking { tag };
-                    return Move::Wait;
-                }
-                state => {
-                    let line = match input.take_line() {
-                        Taken::Line(line) => line,
-                        Taken::Wait => {
-                            self.state = state;
-                            return Move::Wait;
-                        }
-                        Taken::TooLong => return Move::GiveUp(Farewell::TooLarge),
-                        Taken::Spent => return Move::GiveUp(Farewell::TooMuch),
-                    };
-                    let done = match state {
-                        State::Sasl { tag, exchange } => Some(self.turn(tag, exchange.answer(&line))),
-                        State::AfterLiteral(mut command) => {
-                            let from = command.len();
-                            append_wiped(&mut command, &line);
-                            self.command_line(command, from, opening)
-                        }
-                        _ => self.command_line(line, 0, opening),
-                    };
-                    if let Some(done) = done {
-                        return done;
-                    }
-                }
+    pub(crate) fn wants(&self) -> Wanted {
+        match &self.state {
+            State::Literal { size, .. } => Wanted::Bytes(*size),
+            _ => Wanted::Line,
+        }
+    }
+
+    /// Takes what it wanted. Nothing is to be said while a command goes on.
+    pub(crate) fn hear(&mut self, bytes: Zeroizing<Vec<u8>>, opening: &Opening) -> Option<Move> {
+        match mem::take(&mut self.state) {
+            // Nobody speaks while the authority is asked: the driver does not read.
+            State::Idle | State::Asking { .. } => self.line(bytes, 0, opening),
+            State::Literal { mut command, size: _ } => {
+                append_wiped(&mut command, &bytes);
+                self.state = State::AfterLiteral { command };
+                None
             }
+            State::AfterLiteral { mut command } => {
+                let from = command.len();
+                append_wiped(&mut command, &bytes);
+                self.line(command, from, opening)
+            }
+            State::Sasl { tag, exchange } => Some(self.turn(tag, exchange.answer(&bytes))),
         }
     }
 
@@ -127,14 +103,8 @@ impl PreAuth {
         format!("{tag} NO {}\r\n", refusal.imap()).into_bytes()
     }
 
-    /// A line that ends a command, or one that announces its next literal. It begins at `from`. Nothing is to be
-    /// said where the literal comes unasked.
-    fn command_line(
-        &mut self,
-        mut command: Zeroizing<Vec<u8>>,
-        from: usize,
-        opening: &Opening,
-    ) -> Option<Move> {
+    /// Takes the line that begins at `from`: it ends the command or announces the next literal.
+    fn line(&mut self, mut command: Zeroizing<Vec<u8>>, from: usize, opening: &Opening) -> Option<Move> {
         let announced = Announced::at_end_of(command.get(from..).unwrap_or_default());
         append_wiped(&mut command, b"\r\n");
         if command.len() > MAX_COMMAND {
@@ -143,32 +113,29 @@ impl PreAuth {
         let Some(announced) = announced else {
             return Some(self.command(&command, opening));
         };
-        let too_large =
-            announced.size > MAX_LITERAL || command.len() as u64 + announced.size > MAX_COMMAND as u64;
+        let too_large = announced.size > MAX_LITERAL.min(MAX_COMMAND - command.len());
         match announced.kind {
             // RFC 7888 §4: it comes in any case, so either read all of it or hang up.
-            LiteralKind::Unasked if too_large => return Some(Move::GiveUp(Farewell::TooLarge)),
-            LiteralKind::Unasked => {}
-            LiteralKind::Asked => {
-                if let Some(answer) = refuse_literal(&command, too_large, opening) {
-                    return Some(answer);
-                }
+            LiteralKind::Unasked if too_large => Some(Move::GiveUp(Farewell::TooLarge)),
+            LiteralKind::Unasked => {
+                self.state = State::Literal { command, size: announced.size };
+                None
             }
-        }
-        self.state = State::Literal(Unfinished { command, size: announced.size as usize });
-        match announced.kind {
-            LiteralKind::Unasked => None,
-            LiteralKind::Asked => Some(Move::Say(b"+ OK\r\n".to_vec())),
+            LiteralKind::Asked if too_large => Some(bad(tag_of(&command), "Literal is too large.")),
+            LiteralKind::Asked => {
+                let refusal = refuse_literal(&command, opening);
+                if refusal.is_none() {
+                    self.state = State::Literal { command, size: announced.size };
+                }
+                Some(refusal.unwrap_or_else(|| say(String::from("+ OK\r\n"))))
+            }
         }
     }
 
     fn command(&mut self, command: &[u8], opening: &Opening) -> Move {
-        let Some(tag) = tag_of(command) else {
-            return untagged_bad();
-        };
-        let body = match CommandCodec::default().decode(command) {
-            Ok(([], Command { tag: _, body })) => body,
-            _ => return bad(&tag, "Unknown command, or not in this form."),
+        let decoded = CommandCodec::default().decode(command);
+        let (Some(tag), Ok(([], Command { tag: _, body }))) = (tag_of(command), decoded) else {
+            return bad(tag_of(command), "Unknown command, or not in this form.");
         };
         match body {
             CommandBody::Capability => {
@@ -184,7 +151,7 @@ impl PreAuth {
             CommandBody::StartTLS if opening.channel.offers_start_tls() => {
                 Move::StartTls(format!("{tag} OK Begin TLS now.\r\n").into_bytes())
             }
-            CommandBody::StartTLS => bad(&tag, "STARTTLS is not offered here."),
+            CommandBody::StartTLS => bad(Some(tag), "STARTTLS is not offered here."),
             CommandBody::Login { .. } | CommandBody::Authenticate { .. }
                 if opening.channel.refuses_passwords() =>
             {
@@ -208,7 +175,7 @@ impl PreAuth {
                 };
                 self.turn(tag, turn)
             }
-            _ => bad(&tag, "Sign in first."),
+            _ => bad(Some(tag), "Sign in first."),
         }
     }
 
@@ -220,8 +187,8 @@ impl PreAuth {
             }
             Turn::Complete(attempt) => self.sign_in(tag, Some(attempt)),
             Turn::Unfit => self.sign_in(tag, None),
-            Turn::Cancelled => bad(&tag, "Cancelled."),
-            Turn::Malformed => bad(&tag, "Not base64, or not what this mechanism sends."),
+            Turn::Cancelled => bad(Some(tag), "Cancelled."),
+            Turn::Malformed => bad(Some(tag), "Not base64, or not what this mechanism sends."),
         }
     }
 
@@ -252,52 +219,14 @@ fn capabilities(opening: &Opening) -> String {
 }
 
 /// Why a client is not asked for the literal it has announced, if so.
-fn refuse_literal(command: &[u8], too_large: bool, opening: &Opening) -> Option<Move> {
-    let Some(tag) = tag_of(command) else {
-        return Some(untagged_bad());
-    };
-    let verb = command.split(|byte| *byte == b' ').nth(1).unwrap_or_default();
-    let login = verb.eq_ignore_ascii_case(b"LOGIN");
-    if too_large {
-        Some(bad(&tag, "Literal is too large."))
-    } else if login && opening.channel.refuses_passwords() {
+fn refuse_literal(command: &[u8], opening: &Opening) -> Option<Move> {
+    let tag = tag_of(command);
+    let verb = command.split(|byte| *byte == b' ').nth(1).unwrap_or_default().to_ascii_uppercase();
+    match (tag, verb.as_slice()) {
         // Before the password is sent, not after.
-        Some(privacy_required(&tag))
-    } else if login || verb.eq_ignore_ascii_case(b"ID") {
-        None
-    } else {
-        Some(bad(&tag, "Sign in first."))
-    }
-}
-
-/// A literal announced at the end of a line.
-struct Announced {
-    size: u64,
-    kind: LiteralKind,
-}
-
-enum LiteralKind {
-    /// `{n}`: the client waits to be asked for it.
-    Asked,
-    /// `{n+}`: it is on its way already (RFC 7888).
-    Unasked,
-}
-
-impl Announced {
-    fn at_end_of(line: &[u8]) -> Option<Self> {
-        let inside = line.strip_suffix(b"}")?;
-        let (inside, kind) = match inside.strip_suffix(b"+") {
-            Some(inside) => (inside, LiteralKind::Unasked),
-            None => (inside, LiteralKind::Asked),
-        };
-        let digits = inside.rsplit(|byte| *byte == b'{').next().filter(|d| d.len() < inside.len())?;
-        if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
-            return None;
-        }
-        let size = digits
-            .iter()
-            .fold(0_u64, |size, digit| size.saturating_mul(10).saturating_add(u64::from(digit - b'0')));
-        Some(Self { size, kind })
+        (Some(tag), b"LOGIN") if opening.channel.refuses_passwords() => Some(privacy_required(&tag)),
+        (Some(_), b"LOGIN" | b"ID") => None,
+        (tag, _) => Some(bad(tag, "Sign in first.")),
     }
 }
 
@@ -334,12 +263,11 @@ fn say(reply: String) -> Move {
     Move::Say(reply.into_bytes())
 }
 
-fn bad(tag: &str, text: &str) -> Move {
-    Move::Complain(format!("{tag} BAD {text}\r\n").into_bytes())
-}
-
-fn untagged_bad() -> Move {
-    Move::Complain(b"* BAD A command begins with a tag.\r\n".to_vec())
+fn bad(tag: Option<String>, text: &str) -> Move {
+    Move::Complain(match tag {
+        Some(tag) => format!("{tag} BAD {text}\r\n").into_bytes(),
+        None => b"* BAD A command begins with a tag.\r\n".to_vec(),
+    })
 }
 
 // RFC 5530 §3.

@@ -2,7 +2,7 @@
 //! master user, or whatever else honours RFC 4616 §2.
 
 use crate::address::Address;
-use crate::line::{Input, MAX_LINE, Taken};
+use crate::line::{Input, MAX_LINE, Taken, Wanted};
 use crate::secret::Secret;
 use crate::upstream::{Origin, UpstreamStep};
 use alloc::borrow::ToOwned;
@@ -82,8 +82,8 @@ impl Upstream {
             if matches!(self.state, State::Over) {
                 return UpstreamStep::Broken;
             }
-            let mut line = match self.input.take_line() {
-                Taken::Line(line) => line,
+            let mut line = match self.input.take(Wanted::Line) {
+                Taken::Whole(line) => line,
                 Taken::Wait => return UpstreamStep::Receive,
                 Taken::TooLong | Taken::Spent => return self.give_up(),
             };
