@@ -1,2 +1,3 @@
 //! The webmail: a mail client in the browser.
 mod imap;
+mod letter;

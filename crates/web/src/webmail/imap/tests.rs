@@ -67,7 +67,14 @@ async fn folders_are_listed_by_role_with_their_unread_messages() {
     let shown: Vec<_> = folders.iter().map(|f| (f.depth, f.label.as_str(), f.unread)).collect();
     assert_eq!(
         shown,
-        [(0, "Inbox", 7), (0, "Sent", 0), (0, "Trash", 0), (0, "Old", 0), (0, "Projekte", 0), (1, "Brücke", 2)]
+        [
+            (0, "Inbox", 7),
+            (0, "Sent", 0),
+            (0, "Trash", 0),
+            (0, "Old", 0),
+            (0, "Projekte", 0),
+            (1, "Brücke", 2)
+        ]
     );
     assert!(!folders[3].selectable);
     engine.await.unwrap();
@@ -198,7 +205,8 @@ async fn of_a_message_too_large_to_show_only_the_header_is_read() {
 #[tokio::test]
 async fn a_broken_answer_is_trouble_and_never_an_empty_mailbox() {
     let check = async |answer: &str, expected: fn(&Trouble) -> bool| {
-        let script = format!("C: w1 EXAMINE INBOX\nS: * 5 EXISTS\nS: w1 OK done\nC: w2 UID SEARCH TEXT x\n{answer}");
+        let script =
+            format!("C: w1 EXAMINE INBOX\nS: * 5 EXISTS\nS: w1 OK done\nC: w2 UID SEARCH TEXT x\n{answer}");
         let (mut client, engine) = engine(&script);
         let mut folder = client.examine(&FolderName::inbox()).await.unwrap();
         let trouble = folder.search("x").await.unwrap_err();

@@ -1,0 +1,156 @@
+//! A message, taken apart and made safe to look at.
+//!
+//! Reading order: [`Letter`] is what a page shows; [`mime`] walks the parts, within limits; [`choose`] picks what is
+//! shown and what is attached; [`html`] and [`text`] make markup that carries no script and reaches nothing;
+//! [`attachment`] is what can be downloaded.
+//!
+//! Everything here works on bytes that a stranger wrote. Nothing in it panics, recurses without a bound, or takes
+//! longer than the size of a message warrants.
+
+mod attachment;
+mod choose;
+mod html;
+mod mime;
+mod text;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use attachment::{Attachment, Download};
+pub(crate) use html::{Document, RemoteImages};
+
+use super::imap::Person;
+use choose::Choice;
+use jiff::Timestamp;
+use mail_parser::{Address, HeaderName, Message};
+use mime::Entity;
+
+/// A message as a page shows it.
+#[derive(Default)]
+pub(crate) struct Letter {
+    /// Its subject, where it has one.
+    pub(crate) subject: Option<String>,
+    /// Who says to have written it.
+    pub(crate) from: Vec<Person>,
+    /// Where an answer shall go, where that is somebody else.
+    pub(crate) reply_to: Vec<Person>,
+    /// Whom it is for.
+    pub(crate) to: Vec<Person>,
+    /// Who else gets it.
+    pub(crate) cc: Vec<Person>,
+    /// When it says to have been written.
+    pub(crate) date: Option<Timestamp>,
+    /// What there is to read.
+    pub(crate) content: Content,
+    /// What is attached to it.
+    pub(crate) attachments: Vec<Attachment>,
+}
+
+/// What there is to read.
+#[derive(Default)]
+pub(crate) enum Content {
+    /// Plain text, as safe markup.
+    Text(String),
+    /// HTML, to be shown in a frame of its own: see [`document`].
+    Html {
+        /// How many pictures it would load from elsewhere.
+        remote_images: usize,
+    },
+    /// HTML that is too large or too deep to be made safe, and no text beside it.
+    TooComplex,
+    /// Nothing: an attachment alone, or an empty message.
+    #[default]
+    Nothing,
+}
+
+impl Letter {
+    /// Takes a message apart.
+    pub(crate) fn read(bytes: &[u8]) -> Self {
+        let root = Entity::parse(bytes);
+        let choice = Choice::of(&root);
+        let (content, used) = content(&choice);
+        let mut letter = Self::header(bytes);
+        letter.attachments = choice
+            .attached
+            .iter()
+            .filter(|leaf| !leaf.content_id().is_some_and(|id| used.iter().any(|used| used == id)))
+            .map(|leaf| Attachment::of(leaf))
+            .collect();
+        letter.content = content;
+        letter
+    }
+
+    /// Reads only the header: for a message too large to be shown.
+    pub(crate) fn header(bytes: &[u8]) -> Self {
+        mime::read_header(mime::header_of(bytes)).map_or_else(Self::default, |header| Self::of(&header))
+    }
+
+    fn of(header: &Message<'_>) -> Self {
+        let people = |name: HeaderName<'static>| {
+            header.header_values(name).filter_map(|value| value.as_address()).flat_map(people).collect()
+        };
+        let (from, mut reply_to): (Vec<Person>, Vec<Person>) =
+            (people(HeaderName::From), people(HeaderName::ReplyTo));
+        reply_to.retain(|person| !from.iter().any(|from| from.address == person.address));
+        Self {
+            subject: header.subject().map(plain).filter(|subject| !subject.is_empty()),
+            from,
+            reply_to,
+            to: people(HeaderName::To),
+            cc: people(HeaderName::Cc),
+            date: header
+                .date()
+                .filter(|date| date.is_valid())
+                .and_then(|date| Timestamp::from_second(date.to_timestamp()).ok()),
+            content: Content::Nothing,
+            attachments: Vec::new(),
+        }
+    }
+}
+
+/// What there is to read, and the ids of the pictures that are part of it.
+fn content(choice: &Choice<'_, '_>) -> (Content, Vec<String>) {
+    if choice.is_html() {
+        if let Some(document) = html::document(choice, RemoteImages::Blocked) {
+            return (Content::Html { remote_images: document.remote_images }, document.used);
+        }
+        if choice.plain.is_empty() {
+            return (Content::TooComplex, Vec::new());
+        }
+    }
+    if choice.plain.is_empty() {
+        return (Content::Nothing, Vec::new());
+    }
+    let texts: Vec<String> = choice.plain.iter().map(|leaf| leaf.text()).collect();
+    (Content::Text(text::markup(&texts.join("\n"))), Vec::new())
+}
+
+/// The HTML of a message as a document for a frame; `None` where there is none that can be made safe.
+pub(crate) fn document(bytes: &[u8], remote: RemoteImages) -> Option<Document> {
+    let root = Entity::parse(bytes);
+    html::document(&Choice::of(&root), remote)
+}
+
+/// The attachment with this number.
+pub(crate) fn download(bytes: &[u8], number: usize) -> Option<Download> {
+    let root = Entity::parse(bytes);
+    Choice::of(&root).attached.iter().find(|leaf| leaf.number == number).map(|leaf| Download::of(leaf))
+}
+
+fn people(address: &Address<'_>) -> Vec<Person> {
+    address
+        .iter()
+        .map(|one| Person {
+            name: one.name().map(plain).filter(|name| !name.is_empty()),
+            address: one.address().map(plain).unwrap_or_default(),
+        })
+        .collect()
+}
+
+/// Text from a header without what could disturb the line it is shown in: control characters, and the marks that
+/// turn the direction of writing around.
+pub(crate) fn plain(text: &str) -> String {
+    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
+    let kept: String = text.chars().filter(|c| !c.is_control() && !turns(*c)).collect();
+    kept.trim().to_owned()
+}
