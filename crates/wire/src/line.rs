@@ -162,6 +162,18 @@ mod tests {
     }
 
     #[test]
+    fn the_buffer_stays_small_however_much_comes() {
+        const READ: usize = 4096;
+        let mut input = Input::new(usize::MAX);
+        let noise: Vec<u8> = b"a NOOP\r\n".iter().copied().cycle().skip(3).take(READ + 3).collect();
+        for _ in 0..10_000 {
+            input.receive(&noise);
+            while let Taken::Whole(_) = input.take(Wanted::Line) {}
+            assert!(input.bytes.capacity() <= MAX_LINE + 2 * READ);
+        }
+    }
+
+    #[test]
     fn reading_stops_where_the_allowance_ends() {
         let mut input = Input::new(8);
         input.receive(b"12345\n67890\n");
