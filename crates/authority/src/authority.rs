@@ -1,12 +1,24 @@
 //! The authority itself: what it is opened with and what it holds.
-use crate::{Timestamp, policy::Policy, scope::Actor};
+
+use crate::Timestamp;
+use crate::desk::Desk;
+use crate::hasher::{Hasher, HasherError, Hashing};
+use crate::policy::Policy;
+use crate::reconnect::{Fingerprints, Reconnect};
+use crate::registry::Registry;
+use crate::scope::{Actor, Role, Scope, Who};
+use crate::store::{Db, StoreError, directory};
+use crate::throttle::{Limits, Throttle};
+use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
+use tokio_util::task::TaskTracker;
 
 /// Where the store lives.
 #[derive(Clone, Debug)]
 pub enum Database {
-    /// A SQLite file, created when missing.
+    /// A SQLite file, created when missing. Its directory must exist.
     Sqlite(PathBuf),
     /// A PostgreSQL URL, `postgres://…`.
     Postgres(String),
@@ -22,59 +34,219 @@ pub struct Settings {
     /// What a new password must be.
     pub policy: Policy,
     /// What a hash costs and how many are computed at once.
-    pub hashing: crate::hasher::Hashing,
+    pub hashing: Hashing,
     /// How long a verified password is remembered for mail apps that reconnect; zero switches it off.
     pub reconnect: Duration,
     /// What tries cost a stranger.
-    pub throttle: crate::throttle::Limits,
+    pub throttle: Limits,
 }
 
 impl Settings {
     /// The defaults, on a given store.
-    pub fn on(_database: Database) -> Self {
-        todo!()
+    pub fn on(database: Database) -> Self {
+        Self {
+            database,
+            node: "main".to_owned(),
+            policy: Policy::trekmail(),
+            hashing: Hashing::default(),
+            reconnect: Duration::from_secs(300),
+            throttle: Limits::default(),
+        }
     }
 }
 
 /// The sign-in authority. Cheap to clone; all clones are the same one.
+///
+/// On SQLite exactly one process may have it open; whoever opens it sees to that.
 #[derive(Clone)]
-pub struct Authority {}
+pub struct Authority {
+    inner: Arc<Inner>,
+}
+
+/// Everything the use cases share.
+struct Inner {
+    db: Arc<Db>,
+    node: String,
+    policy: Policy,
+    hasher: Hasher,
+    reconnect: Reconnect,
+    throttle: Throttle,
+    /// Names wrong passwords without keeping them.
+    fingerprints: Fingerprints,
+    registry: Arc<Registry>,
+    /// Writes session rows, many in one transaction.
+    desk: Desk,
+    /// Changes under way: they are finished even when whoever asked has hung up.
+    changes: TaskTracker,
+}
 
 impl Authority {
-    /// Opens the store and brings its schema up to date.
-    pub async fn open(_settings: Settings, _now: Timestamp) -> Result<Self, OpenError> {
-        todo!()
+    /// Opens the store, brings its schema up to date and closes what this node had open when it stopped.
+    ///
+    /// # Errors
+    /// In words for the operator: the store cannot be reached or was made by a newer version.
+    pub async fn open(settings: Settings, now: Timestamp) -> Result<Self, OpenError> {
+        let Settings { database, node, policy, hashing, reconnect, throttle } = settings;
+        let hasher = Hasher::new(hashing).map_err(OpenError::Hasher)?;
+        let db = Arc::new(Db::open(&database).await.map_err(OpenError::Store)?);
+        let (registry, closed) = Registry::new();
+        let desk = Desk::open(db.clone(), registry.clone(), node.clone(), closed, now)
+            .await
+            .map_err(OpenError::Store)?;
+        let inner = Inner {
+            db,
+            node,
+            policy,
+            hasher,
+            reconnect: Reconnect::new(reconnect),
+            throttle: Throttle::new(throttle, now),
+            fingerprints: Fingerprints::new(),
+            registry,
+            desk,
+            changes: TaskTracker::new(),
+        };
+        Ok(Self { inner: Arc::new(inner) })
     }
-    /// The actor of whoever holds the data directory: may do everything.
-    pub async fn operator(&self) -> Result<Actor, Unavailable> {
-        todo!()
+
+    /// The actor of whoever holds the data directory: may do everything. Makes the host account when there is none.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn operator(&self, now: Timestamp) -> Result<Actor, Unavailable> {
+        let host = match directory::host(self.db()).await? {
+            Some(host) => host,
+            None => self.add_host(now).await?,
+        };
+        let scope = Scope { path: host.path, account: host.id, limited_to: None };
+        Ok(Actor { who: Who::Operator, scope, role: Role::Owner, ip: None })
     }
+
     /// What a new password must be.
     pub fn policy(&self) -> &Policy {
-        todo!()
+        &self.inner.policy
     }
-    /// Whether the store can be reached, for health checks.
+
+    /// Whether sign-ins are possible, for health checks.
+    ///
+    /// # Errors
+    /// When the store does not answer, or this node is frozen.
     pub async fn ready(&self) -> Result<(), Unavailable> {
-        todo!()
+        if self.registry().is_frozen() {
+            return Err(Unavailable::Frozen);
+        }
+        Ok(self.db().ping().await?)
+    }
+
+    /// How many sessions and requests are alive on this node, and how many sign-ins the reconnect cache has served.
+    pub fn figures(&self) -> Figures {
+        Figures { live: self.registry().len() as u64, reconnect_hits: self.inner.reconnect.hits() }
+    }
+
+    pub(crate) fn db(&self) -> &Db {
+        &self.inner.db
+    }
+
+    pub(crate) fn node(&self) -> &str {
+        &self.inner.node
+    }
+
+    pub(crate) fn hasher(&self) -> &Hasher {
+        &self.inner.hasher
+    }
+
+    pub(crate) fn reconnect(&self) -> &Reconnect {
+        &self.inner.reconnect
+    }
+
+    pub(crate) fn throttle(&self) -> &Throttle {
+        &self.inner.throttle
+    }
+
+    pub(crate) fn fingerprints(&self) -> &Fingerprints {
+        &self.inner.fingerprints
+    }
+
+    pub(crate) fn registry(&self) -> &Arc<Registry> {
+        &self.inner.registry
+    }
+
+    pub(crate) fn desk(&self) -> &Desk {
+        &self.inner.desk
+    }
+
+    pub(crate) fn changes(&self) -> &TaskTracker {
+        &self.inner.changes
     }
 }
 
-/// Why the authority could not be opened, in words for the operator.
+/// Numbers for metrics and benchmarks.
+#[derive(Clone, Copy, Debug)]
+pub struct Figures {
+    /// Sessions and browser requests alive on this node.
+    pub live: u64,
+    /// Sign-ins that cost no hash because the password was verified shortly before.
+    pub reconnect_hits: u64,
+}
+
+/// Why the authority could not be opened.
 #[derive(Debug)]
-pub struct OpenError(pub String);
-impl std::fmt::Display for OpenError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
+pub enum OpenError {
+    /// The store cannot be opened.
+    #[non_exhaustive]
+    Store(sqlx::Error),
+    /// The configured hash cost is not one argon2 knows.
+    #[non_exhaustive]
+    Hasher(HasherError),
+}
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Store(error) => write!(f, "the store cannot be opened: {error}"),
+            Self::Hasher(error) => write!(f, "passwords cannot be hashed as configured: {error}"),
+        }
     }
 }
+
 impl std::error::Error for OpenError {}
 
-/// The store could not answer. Never counted against anybody; trying again later is right.
+/// A trouble of ours. It is never counted against anybody, and trying again later is right.
 #[derive(Debug)]
-pub struct Unavailable(pub(crate) String);
-impl std::fmt::Display for Unavailable {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
+#[non_exhaustive]
+pub enum Unavailable {
+    /// The store did not answer, or not in a way that makes sense.
+    #[non_exhaustive]
+    Store(sqlx::Error),
+    /// No hash could be computed.
+    #[non_exhaustive]
+    Hasher(HasherError),
+    /// This node cannot prove that it is up to date.
+    Frozen,
+    /// The server is going down.
+    ShuttingDown,
+}
+
+impl fmt::Display for Unavailable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Store(error) => write!(f, "the store does not answer: {error}"),
+            Self::Hasher(error) => write!(f, "no password could be hashed: {error}"),
+            Self::Frozen => f.write_str("this node cannot prove that it is up to date"),
+            Self::ShuttingDown => f.write_str("the server is going down"),
+        }
     }
 }
+
 impl std::error::Error for Unavailable {}
+
+impl From<StoreError> for Unavailable {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<HasherError> for Unavailable {
+    fn from(error: HasherError) -> Self {
+        Self::Hasher(error)
+    }
+}

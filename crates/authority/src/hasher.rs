@@ -1,4 +1,17 @@
 //! argon2id behind permits.
+//!
+//! A hash costs tens of milliseconds of one core and 19 MiB. As many are computed at once as there are cores; the rest
+//! wait in two lanes, so that a flood of strangers cannot keep out people who come from where they always come from.
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{Error as HashError, PasswordHasher as _, PasswordVerifier as _};
+use argon2::{Algorithm, Argon2, Params, Version};
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::oneshot;
+use zeroize::Zeroizing;
+
 /// What a hash costs and how many are computed at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hashing {
@@ -8,9 +21,216 @@ pub struct Hashing {
     pub passes: u32,
     /// Hashes computed at once; zero means one for each core.
     pub at_once: usize,
+    /// How many may wait for a permit in each lane. At 40 ms a hash on two cores, 256 wait five seconds: longer than
+    /// that a mail app gives up, and hashing for it would be wasted.
+    pub waiting: usize,
 }
+
+/// OWASP's minimum for argon2id: 19 MiB, two passes, one lane.
 impl Default for Hashing {
     fn default() -> Self {
-        Self { memory_kib: 19 * 1024, passes: 2, at_once: 0 }
+        Self { memory_kib: 19 * 1024, passes: 2, at_once: 0, waiting: 256 }
     }
 }
+
+/// Who waits for a hash, in the order of precedence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lane {
+    /// Signed in before from the same network, or is signed in already.
+    Known,
+    /// Anybody.
+    Stranger,
+    /// Nobody: work that can wait until the machine is idle, and is left undone when it is not.
+    Background,
+}
+
+/// Computes and verifies password hashes.
+pub(crate) struct Hasher {
+    argon2: Argon2<'static>,
+    /// Verified against when there is no such mailbox, so that an unknown name costs what a known one costs.
+    nobody: Phc,
+    permits: Arc<Permits>,
+}
+
+/// A password hash in PHC string form.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Phc(pub(crate) String);
+
+/// Why no hash was computed.
+#[derive(Debug)]
+pub enum HasherError {
+    /// The lane is full.
+    Busy,
+    /// The stored hash, or argon2 itself, is broken.
+    Broken(String),
+}
+
+impl Hasher {
+    pub(crate) fn new(hashing: Hashing) -> Result<Self, HasherError> {
+        let params = Params::new(hashing.memory_kib, hashing.passes, 1, None).map_err(broken)?;
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        // The salt is fixed, the password random and forgotten: nothing ever verifies against it.
+        let forgotten: [u8; 32] = rand::random();
+        let nobody: PasswordHash =
+            argon2.hash_password_with_salt(&forgotten, b"nobody-is-at-home").map_err(broken)?;
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let at_once = if hashing.at_once == 0 { cores } else { hashing.at_once };
+        let permits = Arc::new(Permits::new(at_once, hashing.waiting));
+        Ok(Self { argon2, nobody: Phc(nobody.to_string()), permits })
+    }
+
+    /// Hashes a new password.
+    pub(crate) async fn hash(&self, lane: Lane, password: Zeroizing<String>) -> Result<Phc, HasherError> {
+        let argon2 = self.argon2.clone();
+        self.compute(lane, move || {
+            let hash: PasswordHash = argon2.hash_password(password.as_bytes()).map_err(broken)?;
+            Ok(Phc(hash.to_string()))
+        })
+        .await
+    }
+
+    /// Whether the password is the one that was hashed. Without a hash the answer is no, at the same cost.
+    pub(crate) async fn verify(
+        &self,
+        lane: Lane,
+        password: Zeroizing<String>,
+        against: Option<&Phc>,
+    ) -> Result<bool, HasherError> {
+        let argon2 = self.argon2.clone();
+        let phc = against.unwrap_or(&self.nobody).0.clone();
+        self.compute(lane, move || {
+            let hash = PasswordHash::new(&phc).map_err(broken)?;
+            match argon2.verify_password(password.as_bytes(), &hash) {
+                Ok(()) => Ok(true),
+                Err(HashError::PasswordInvalid) => Ok(false),
+                Err(error) => Err(broken(error)),
+            }
+        })
+        .await
+    }
+
+    /// Whether the hash was made at another cost than new ones are.
+    pub(crate) fn outdated(&self, phc: &Phc) -> bool {
+        let current = PasswordHash::new(&self.nobody.0).map(|hash| (hash.algorithm, hash.params));
+        let stored = PasswordHash::new(&phc.0).map(|hash| (hash.algorithm, hash.params));
+        !matches!((current, stored), (Ok(current), Ok(stored)) if current == stored)
+    }
+
+    async fn compute<T: Send + 'static>(
+        &self,
+        lane: Lane,
+        work: impl FnOnce() -> Result<T, HasherError> + Send + 'static,
+    ) -> Result<T, HasherError> {
+        let permit = Permits::take(&self.permits, lane).await?;
+        let task = tokio::task::spawn_blocking(move || {
+            // The permit lives as long as the work, not as long as whoever asked for it.
+            let _permit = permit;
+            work()
+        });
+        task.await.unwrap_or_else(|panic| Err(broken(panic)))
+    }
+}
+
+impl fmt::Display for HasherError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Busy => f.write_str("too many sign-ins are waiting"),
+            Self::Broken(cause) => f.write_str(cause),
+        }
+    }
+}
+
+fn broken(error: impl fmt::Display) -> HasherError {
+    HasherError::Broken(error.to_string())
+}
+
+/// A counting semaphore with lanes: whoever stands in a better lane goes first.
+struct Permits {
+    state: Mutex<Waiting>,
+    longest: usize,
+}
+
+struct Waiting {
+    free: usize,
+    known: VecDeque<oneshot::Sender<Permit>>,
+    strangers: VecDeque<oneshot::Sender<Permit>>,
+    background: VecDeque<oneshot::Sender<Permit>>,
+    /// How many from the known lane went ahead of a waiting stranger, one after the other.
+    overtaken: usize,
+}
+
+/// One hash may be computed. Dropping it lets the next one in.
+struct Permit(Arc<Permits>);
+
+impl Permits {
+    /// After so many known ones a waiting stranger has a turn: who is new in town must get in some day.
+    const OVERTAKEN_AT_MOST: usize = 4;
+
+    fn new(free: usize, longest: usize) -> Self {
+        let [known, strangers, background] = [VecDeque::new(), VecDeque::new(), VecDeque::new()];
+        Self { state: Mutex::new(Waiting { free, known, strangers, background, overtaken: 0 }), longest }
+    }
+
+    async fn take(this: &Arc<Self>, lane: Lane) -> Result<Permit, HasherError> {
+        let turn = {
+            let mut state = this.state.lock().unwrap_or_else(PoisonError::into_inner);
+            if state.free > 0 {
+                state.free -= 1;
+                return Ok(Permit(this.clone()));
+            }
+            let queue = state.lane(lane);
+            queue.retain(|waiting| !waiting.is_closed());
+            if queue.len() >= this.longest {
+                return Err(HasherError::Busy);
+            }
+            let (sender, turn) = oneshot::channel();
+            queue.push_back(sender);
+            turn
+        };
+        turn.await.map_err(|_| HasherError::Busy)
+    }
+
+    fn give_back(this: &Arc<Self>) {
+        let next = {
+            let mut state = this.state.lock().unwrap_or_else(PoisonError::into_inner);
+            let next = state.next();
+            if next.is_none() {
+                state.free += 1;
+            }
+            next
+        };
+        // Whoever has stopped waiting drops the permit, which comes back here for the next in line.
+        if let Some(next) = next {
+            let _gone = next.send(Permit(this.clone()));
+        }
+    }
+}
+
+impl Waiting {
+    fn lane(&mut self, lane: Lane) -> &mut VecDeque<oneshot::Sender<Permit>> {
+        match lane {
+            Lane::Known => &mut self.known,
+            Lane::Stranger => &mut self.strangers,
+            Lane::Background => &mut self.background,
+        }
+    }
+
+    fn next(&mut self) -> Option<oneshot::Sender<Permit>> {
+        let stranger_first = self.overtaken >= Permits::OVERTAKEN_AT_MOST && !self.strangers.is_empty();
+        if !stranger_first && let Some(known) = self.known.pop_front() {
+            self.overtaken = if self.strangers.is_empty() { 0 } else { self.overtaken + 1 };
+            return Some(known);
+        }
+        self.overtaken = 0;
+        self.strangers.pop_front().or_else(|| self.background.pop_front())
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        Permits::give_back(&self.0);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -15,6 +15,7 @@
 pub mod audit;
 pub mod authority;
 pub mod credential;
+mod desk;
 pub mod directory;
 pub mod generator;
 pub mod hasher;
@@ -31,7 +32,7 @@ pub mod throttle;
 pub mod token;
 pub mod watch;
 
-pub use authority::{Authority, Database, OpenError, Settings, Unavailable};
+pub use authority::{Authority, Database, Figures, OpenError, Settings, Unavailable};
 pub use credential::{ChangeError, Confirmation, Receipt, ResetError};
 pub use origin::{Origin, Surface};
 pub use policy::Policy;

@@ -15,13 +15,6 @@ macro_rules! id {
         #[serde(transparent)]
         pub struct $name(pub(crate) i64);
 
-        impl $name {
-            /// Draws a new id.
-            pub(crate) fn draw(rng: &mut impl Rng) -> Self {
-                Self((rng.next_u64() >> 1) as i64)
-            }
-        }
-
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 self.0.fmt(f)
@@ -75,6 +68,19 @@ impl From<StaffId> for PrincipalId {
         Self(id.0)
     }
 }
+
+macro_rules! drawn {
+    ($($name:ident)*) => {$(
+        impl $name {
+            /// Draws a new id.
+            pub(crate) fn draw(rng: &mut impl Rng) -> Self {
+                Self((rng.next_u64() >> 1) as i64)
+            }
+        }
+    )*};
+}
+
+drawn! { AccountId DomainId MailboxId StaffId SessionId }
 
 /// Counts the passwords a principal has had. A session carries the epoch that opened it and dies when it passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, sqlx::Type)]

@@ -1,53 +1,329 @@
 //! The sessions alive on this node.
-use crate::{MailboxId, SessionId, Surface};
+//!
+//! A session is in the registry from before its sign-in is committed until its guard is dropped. Killing marks the
+//! guards and then waits until they are gone: when [`Registry::kill`] returns, nothing they stood for is alive.
+
+use crate::origin::Surface;
+use crate::principal::{MailboxId, PrincipalId, SessionId};
 use postward_wire::Address;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::{Notify, mpsc};
+use tokio_util::sync::CancellationToken;
 
 /// Proof of a signed-in mailbox, and the handle by which its session is ended.
-pub struct SessionGuard {}
+///
+/// There is no public constructor: what cannot be killed cannot be served. The holder serves the session for as long
+/// as [`SessionGuard::ended`] is silent, then closes everything the session has open and drops the guard, in this
+/// order: whoever changes the password waits for the drop.
+pub struct SessionGuard {
+    pub(crate) live: LiveGuard,
+    pub(crate) address: Address,
+    pub(crate) surface: Surface,
+}
 
 impl SessionGuard {
     /// The session's id.
     pub fn id(&self) -> SessionId {
-        todo!()
+        self.live.entry.session
     }
+
     /// The mailbox.
     pub fn mailbox(&self) -> MailboxId {
-        todo!()
+        MailboxId(self.live.entry.principal.0)
     }
+
     /// Its proven address.
     pub fn address(&self) -> &Address {
-        todo!()
+        &self.address
     }
+
     /// The door.
     pub fn surface(&self) -> Surface {
-        todo!()
+        self.surface
     }
-    /// Resolves when the session is ended; the holder then closes both sides without waiting for anybody and drops the guard.
+
+    /// Resolves when the session is ended; the holder then closes both sides without waiting for anybody and drops
+    /// the guard.
     pub async fn ended(&self) -> EndReason {
-        todo!()
+        self.live.ended().await
     }
-    /// Passes at once while all is well, waits while this node is frozen, fails when the session is ended. To be asked
-    /// before bytes are handed on.
+
+    /// Passes at once while all is well, waits while this node is frozen, fails when the session is ended. To be
+    /// asked before bytes are handed on.
     pub async fn checkpoint(&self) -> Result<(), EndReason> {
-        todo!()
+        self.live.checkpoint().await
     }
-    /// What `checkpoint` would say without waiting: true when bytes may be handed on.
+
+    /// What [`SessionGuard::checkpoint`] would say without waiting: true when bytes may be handed on.
     pub fn flowing(&self) -> bool {
-        todo!()
+        self.live.flowing()
     }
 }
 
 /// Why a session ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
 pub enum EndReason {
     /// The password was changed.
-    PasswordChanged,
+    PasswordChanged = 1,
     /// The owner or staff ended it.
-    Ended,
+    Ended = 2,
     /// Sign-in was suspended or the mailbox deleted.
-    Suspended,
-    /// The node could not prove for too long that the session still stands.
-    Stale,
+    Suspended = 3,
+    /// This node could not prove for too long that the session still stands.
+    Stale = 4,
     /// The server is going down.
-    Shutdown,
+    Shutdown = 5,
+}
+
+impl EndReason {
+    const ALL: [Self; 5] = [Self::PasswordChanged, Self::Ended, Self::Suspended, Self::Stale, Self::Shutdown];
+
+    /// The name kept in the store.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::PasswordChanged => "password-changed",
+            Self::Ended => "ended",
+            Self::Suspended => "suspended",
+            Self::Stale => "stale",
+            Self::Shutdown => "shutdown",
+        }
+    }
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.name() == name)
+    }
+
+    fn from_number(number: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| *reason as u8 == number)
+    }
+}
+
+/// The registry. Shared by everything that signs in or ends.
+pub(crate) struct Registry {
+    sessions: Mutex<HashMap<PrincipalId, Vec<Arc<Live>>>>,
+    frozen: AtomicBool,
+    thawed: Notify,
+    /// Where the end of a connection is reported, so that its row is closed.
+    closed: mpsc::UnboundedSender<SessionId>,
+}
+
+/// One guard's entry.
+pub(crate) struct Live {
+    session: SessionId,
+    principal: PrincipalId,
+    lifetime: Lifetime,
+    /// Why it ended; zero while it has not.
+    reason: AtomicU8,
+    ended: CancellationToken,
+    gone: CancellationToken,
+}
+
+/// What the end of a guard means for the session's row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lifetime {
+    /// The session is the connection: when the guard goes, the session is over.
+    Connection,
+    /// The session lives in a cookie; the guard stands for one request.
+    Request,
+}
+
+/// Which guards of a principal to kill.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Of {
+    /// All.
+    All,
+    /// Those of one session.
+    Session(SessionId),
+}
+
+/// A guard, before it is known whose kind of session it is.
+pub(crate) struct LiveGuard {
+    entry: Arc<Live>,
+    registry: Arc<Registry>,
+}
+
+impl Registry {
+    /// A registry, and where it reports connections that are over. Unbounded, because a guard's drop can neither wait
+    /// nor fail; it holds at most one id for each connection there was.
+    pub(crate) fn new() -> (Arc<Self>, mpsc::UnboundedReceiver<SessionId>) {
+        let (closed, reports) = mpsc::unbounded_channel();
+        let (sessions, frozen) = (Mutex::new(HashMap::new()), AtomicBool::new(false));
+        (Arc::new(Self { sessions, frozen, thawed: Notify::new(), closed }), reports)
+    }
+
+    /// Registers a guard. For a sign-in this is done before its transaction commits: a change that does not see the
+    /// session's row yet, or that the row's insertion waits for, finds the guard here (invariant 2).
+    pub(crate) fn register(
+        self: &Arc<Self>,
+        principal: PrincipalId,
+        session: SessionId,
+        lifetime: Lifetime,
+    ) -> LiveGuard {
+        let entry = Arc::new(Live {
+            session,
+            principal,
+            lifetime,
+            reason: AtomicU8::new(0),
+            ended: CancellationToken::new(),
+            gone: CancellationToken::new(),
+        });
+        self.sessions().entry(principal).or_default().push(entry.clone());
+        LiveGuard { entry, registry: self.clone() }
+    }
+
+    /// Ends the principal's sessions on this node and waits until every one is gone. Returns the sessions that were
+    /// here.
+    ///
+    /// A holder that does not let go within [`Registry::KILL_WAIT`] is reported in the log: that is a bug of ours.
+    pub(crate) async fn kill(&self, principal: PrincipalId, of: Of, reason: EndReason) -> Vec<SessionId> {
+        let doomed: Vec<_> = match self.sessions().get(&principal) {
+            Some(entries) => entries.iter().filter(|entry| of.includes(entry)).cloned().collect(),
+            None => return Vec::new(),
+        };
+        for entry in &doomed {
+            entry.end(reason);
+        }
+        let all_gone = async {
+            for entry in &doomed {
+                entry.gone.cancelled().await;
+            }
+        };
+        if tokio::time::timeout(Self::KILL_WAIT, all_gone).await.is_err() {
+            let left = doomed.iter().filter(|entry| !entry.gone.is_cancelled()).count();
+            tracing::error!(left, "sessions that were ended have not let go");
+        }
+        doomed.iter().map(|entry| entry.session).collect()
+    }
+
+    /// Far longer than closing a socket takes; only a holder that is stuck gets there.
+    const KILL_WAIT: Duration = Duration::from_secs(10);
+
+    /// Ends every session of this node, for the same reason.
+    pub(crate) async fn kill_everything(&self, reason: EndReason) {
+        let principals: Vec<_> = self.sessions().keys().copied().collect();
+        let kills = principals.into_iter().map(|principal| self.kill(principal, Of::All, reason));
+        futures_util::future::join_all(kills).await;
+    }
+
+    /// Reports a session as over that nobody holds any more.
+    pub(crate) fn report_closed(&self, session: SessionId) {
+        let _nobody = self.closed.send(session);
+    }
+
+    /// How many guards are alive.
+    pub(crate) fn len(&self) -> usize {
+        self.sessions().values().map(Vec::len).sum()
+    }
+
+    /// Stops all splices, without ending them, until [`Registry::thaw`].
+    pub(crate) fn freeze(&self) {
+        self.frozen.store(true, Ordering::SeqCst);
+    }
+
+    /// Lets them flow again.
+    pub(crate) fn thaw(&self) {
+        self.frozen.store(false, Ordering::SeqCst);
+        self.thawed.notify_waiters();
+    }
+
+    /// Whether this node is frozen.
+    pub(crate) fn is_frozen(&self) -> bool {
+        self.frozen.load(Ordering::SeqCst)
+    }
+
+    fn forget(&self, gone: &Arc<Live>) {
+        let mut sessions = self.sessions();
+        if let Some(entries) = sessions.get_mut(&gone.principal) {
+            entries.retain(|entry| !Arc::ptr_eq(entry, gone));
+            if entries.is_empty() {
+                sessions.remove(&gone.principal);
+            }
+        }
+    }
+
+    fn sessions(&self) -> MutexGuard<'_, HashMap<PrincipalId, Vec<Arc<Live>>>> {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Of {
+    fn includes(self, entry: &Live) -> bool {
+        match self {
+            Self::All => true,
+            Self::Session(session) => entry.session == session,
+        }
+    }
+}
+
+impl Live {
+    fn end(&self, reason: EndReason) {
+        // The first reason stays: a session that the change ended was not also ended by the shutdown after it.
+        let _first = self.reason.compare_exchange(0, reason as u8, Ordering::SeqCst, Ordering::SeqCst);
+        self.ended.cancel();
+    }
+
+    fn end_reason(&self) -> Option<EndReason> {
+        EndReason::from_number(self.reason.load(Ordering::SeqCst))
+    }
+}
+
+impl LiveGuard {
+    pub(crate) fn session(&self) -> SessionId {
+        self.entry.session
+    }
+
+    pub(crate) fn principal(&self) -> PrincipalId {
+        self.entry.principal
+    }
+
+    pub(crate) async fn ended(&self) -> EndReason {
+        self.entry.ended.cancelled().await;
+        self.entry.end_reason().unwrap_or(EndReason::Ended)
+    }
+
+    pub(crate) async fn checkpoint(&self) -> Result<(), EndReason> {
+        loop {
+            // Asked for before the flags are read: a thaw in between is not missed.
+            let thawed = self.registry.thawed.notified();
+            if let Some(reason) = self.entry.end_reason() {
+                return Err(reason);
+            }
+            if !self.registry.is_frozen() {
+                return Ok(());
+            }
+            tokio::select! {
+                () = thawed => {}
+                () = self.entry.ended.cancelled() => {}
+            }
+        }
+    }
+
+    pub(crate) fn flowing(&self) -> bool {
+        !self.entry.ended.is_cancelled() && !self.registry.is_frozen()
+    }
+
+    /// Takes the guard out of the registry: it is about to end its own session and has to outlive that to answer.
+    pub(crate) fn step_aside(&self) {
+        self.registry.forget(&self.entry);
+    }
+
+    /// Puts it back, because the session was not ended after all.
+    pub(crate) fn step_back(&self) {
+        self.registry.sessions().entry(self.entry.principal).or_default().push(self.entry.clone());
+    }
+}
+
+impl Drop for LiveGuard {
+    fn drop(&mut self) {
+        self.registry.forget(&self.entry);
+        self.entry.gone.cancel();
+        if self.entry.lifetime == Lifetime::Connection {
+            // The receiver is gone only when the authority is.
+            self.registry.report_closed(self.entry.session);
+        }
+    }
 }

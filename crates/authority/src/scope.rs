@@ -1,6 +1,6 @@
 //! What an actor may see and do: the wall between accounts.
 
-use crate::principal::{AccountId, DomainId, StaffId};
+use crate::principal::{AccountId, StaffId};
 use serde::{Deserialize, Serialize};
 
 /// What a person of the dashboard may do within their account's subtree.
@@ -59,8 +59,8 @@ pub(crate) struct Scope {
     pub(crate) path: String,
     /// The account itself.
     pub(crate) account: AccountId,
-    /// Where the person is limited to some domains: those.
-    pub(crate) domains: Option<Vec<DomainId>>,
+    /// The person, where it is limited to some domains; which ones the store knows.
+    pub(crate) limited_to: Option<StaffId>,
 }
 
 impl Actor {

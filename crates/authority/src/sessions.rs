@@ -1,5 +1,21 @@
 //! What is signed in, and ending it.
-use crate::{Actor, Authority, MailboxId, Receipt, SessionId, Surface, Timestamp, Unavailable};
+
+use crate::audit::{Event, Subject};
+use crate::authority::{Authority, Unavailable};
+use crate::directory::Mailbox;
+use crate::origin::Surface;
+use crate::principal::{MailboxId, PrincipalId, SessionId};
+use crate::registry::{EndReason, Of, SessionGuard};
+use crate::scope::{Actor, ReadOnly};
+use crate::sign_in::StaffSession;
+use crate::store::journal::{self, By};
+use crate::store::principals::{self, State};
+use crate::store::sessions::EndedRow;
+use crate::store::{Durability, Tx, directory, moment, sessions};
+use crate::{Receipt, Timestamp};
+use serde_json::json;
+use std::collections::BTreeMap;
+
 /// A live session, as owners and staff see it.
 #[derive(Clone, Debug)]
 pub struct LiveSession {
@@ -13,16 +29,20 @@ pub struct LiveSession {
     pub client: Option<String>,
     /// When it signed in.
     pub since: Timestamp,
+    /// When it was last used; for connections, when it signed in.
+    pub seen: Timestamp,
 }
-/// Which sessions to end.
+
+/// Which sessions of a mailbox to end.
 #[derive(Clone, Copy, Debug)]
 pub enum Which {
-    /// All of the mailbox.
+    /// All of them.
     All,
     /// One.
     One(SessionId),
 }
-/// Why an act on a mailbox was not done.
+
+/// Why an act on a mailbox was not done. Nothing has changed.
 #[derive(Debug)]
 pub enum ActError {
     /// No such thing within the actor's reach.
@@ -32,42 +52,258 @@ pub enum ActError {
     /// The store could not answer.
     Unavailable(Unavailable),
 }
-impl Authority {
-    /// Lists the live sessions of a mailbox, newest first.
-    pub async fn sessions(
-        &self,
-        _actor: &Actor,
-        _mailbox: MailboxId,
-        _now: Timestamp,
-    ) -> Result<Vec<LiveSession>, ActError> {
-        todo!()
+
+impl<E: Into<Unavailable>> From<E> for ActError {
+    fn from(error: E) -> Self {
+        Self::Unavailable(error.into())
     }
+}
+
+impl From<ReadOnly> for ActError {
+    fn from(_: ReadOnly) -> Self {
+        Self::ReadOnly
+    }
+}
+
+impl Authority {
+    /// More sessions than a person looks through; the newest are the ones that matter.
+    const LISTED: i64 = 1_000;
+
+    /// The live sessions of a mailbox, newest first.
+    ///
+    /// # Errors
+    /// [`ActError::NotFound`] when the mailbox is not within the actor's reach.
+    pub async fn sessions(&self, actor: &Actor, mailbox: MailboxId) -> Result<Vec<LiveSession>, ActError> {
+        self.reachable(actor, mailbox).await?;
+        let rows = sessions::live(self.db(), mailbox.into(), Self::LISTED).await?;
+        let live = rows.into_iter().filter_map(|row| {
+            Some(LiveSession {
+                id: row.id,
+                surface: Surface::from_name(&row.surface)?,
+                ip: row.ip,
+                client: row.client,
+                since: moment(row.opened_at),
+                seen: moment(row.seen_at),
+            })
+        });
+        Ok(live.collect())
+    }
+
     /// Ends sessions of a mailbox; the password stays.
+    ///
+    /// # Errors
+    /// As [`ActError`] says; a single session that is not live is [`ActError::NotFound`].
     pub async fn end_sessions(
         &self,
-        _actor: &Actor,
-        _mailbox: MailboxId,
-        _which: Which,
-        _now: Timestamp,
+        actor: &Actor,
+        mailbox: MailboxId,
+        which: Which,
+        now: Timestamp,
     ) -> Result<Receipt, ActError> {
-        todo!()
+        let of = match which {
+            Which::All => Of::All,
+            Which::One(id) => Of::Session(id),
+        };
+        self.end(actor, mailbox, Ending::Sessions(of), now).await
     }
+
     /// Refuses every door to a mailbox and ends its sessions; delivery goes on.
+    ///
+    /// # Errors
+    /// As [`ActError`] says; suspending twice is [`ActError::NotFound`].
     pub async fn suspend(
         &self,
-        _actor: &Actor,
-        _mailbox: MailboxId,
-        _now: Timestamp,
+        actor: &Actor,
+        mailbox: MailboxId,
+        now: Timestamp,
     ) -> Result<Receipt, ActError> {
-        todo!()
+        self.end(actor, mailbox, Ending::Suspend, now).await
     }
-    /// Lets the mailbox sign in again; revoked credentials stay revoked.
+
+    /// Lets a suspended mailbox sign in again; sessions that were ended stay ended.
+    ///
+    /// # Errors
+    /// As [`ActError`] says; resuming what is not suspended is [`ActError::NotFound`].
     pub async fn resume_sign_in(
         &self,
-        _actor: &Actor,
-        _mailbox: MailboxId,
-        _now: Timestamp,
+        actor: &Actor,
+        mailbox: MailboxId,
+        now: Timestamp,
     ) -> Result<(), ActError> {
-        todo!()
+        let row = self.reachable(actor, mailbox).await?;
+        actor.may_write()?;
+        let mut tx = self.db().begin(Durability::Durable).await?;
+        if !principals::set_state(&mut tx, mailbox.into(), [State::Suspended; 2], State::Active).await? {
+            return Err(ActError::NotFound);
+        }
+        let subject = Subject::Mailbox(mailbox, row.address.as_str());
+        journal::audit(&mut tx, &By::actor(actor), Event::SignInResumed, &subject, &json!({}), now).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Deletes a mailbox: its sessions end and it opens nothing. It can be restored for a while, and its address stays
+    /// taken until then.
+    ///
+    /// # Errors
+    /// As [`ActError`] says.
+    pub async fn delete_mailbox(
+        &self,
+        actor: &Actor,
+        mailbox: MailboxId,
+        now: Timestamp,
+    ) -> Result<(), ActError> {
+        self.end(actor, mailbox, Ending::Delete, now).await.map(|_| ())
+    }
+
+    /// Signs a browser session out, at its owner's wish.
+    ///
+    /// # Errors
+    /// When the store could not answer: the session may still be alive.
+    pub async fn sign_out(&self, session: SessionGuard, now: Timestamp) -> Result<(), Unavailable> {
+        let (id, principal) = (session.id(), session.live.principal());
+        drop(session);
+        self.sign_out_session(principal, id, now).await
+    }
+
+    /// The same for the dashboard.
+    ///
+    /// # Errors
+    /// As [`Authority::sign_out`].
+    pub async fn sign_out_staff(&self, session: StaffSession, now: Timestamp) -> Result<(), Unavailable> {
+        let (id, principal) = (session.id(), session.live.principal());
+        drop(session);
+        self.sign_out_session(principal, id, now).await
+    }
+
+    async fn sign_out_session(
+        &self,
+        principal: PrincipalId,
+        id: SessionId,
+        now: Timestamp,
+    ) -> Result<(), Unavailable> {
+        let mut tx = self.db().begin(Durability::Durable).await?;
+        sessions::end(&mut tx, principal, Of::Session(id), EndReason::Ended, now).await?;
+        tx.commit().await?;
+        self.registry().kill(principal, Of::Session(id), EndReason::Ended).await;
+        Ok(())
+    }
+
+    /// Whatever ends sessions without a new password. Finished even when whoever asked has hung up.
+    async fn end(
+        &self,
+        actor: &Actor,
+        mailbox: MailboxId,
+        ending: Ending,
+        now: Timestamp,
+    ) -> Result<Receipt, ActError> {
+        let row = self.reachable(actor, mailbox).await?;
+        actor.may_write()?;
+        let (this, by) = (self.clone(), By::actor(actor));
+        let act = self.changes().spawn(async move { this.end_and_kill(row, by, ending, now).await });
+        act.await.unwrap_or_else(|panic| {
+            tracing::error!(%panic, "ending sessions has failed");
+            Err(ActError::Unavailable(Unavailable::ShuttingDown))
+        })
+    }
+
+    async fn end_and_kill(
+        &self,
+        mailbox: Mailbox,
+        by: By,
+        ending: Ending,
+        now: Timestamp,
+    ) -> Result<Receipt, ActError> {
+        let principal = PrincipalId::from(mailbox.id);
+        let mut tx = self.db().begin(Durability::Durable).await?;
+        if !ending.begin(&mut tx, mailbox.id, now).await? {
+            return Err(ActError::NotFound);
+        }
+        let rows = sessions::end(&mut tx, principal, ending.of(), ending.reason(), now).await?;
+        if matches!(ending, Ending::Sessions(Of::Session(_))) && rows.is_empty() {
+            return Err(ActError::NotFound);
+        }
+        let in_store = EndedSessions::of(rows);
+        let subject = Subject::Mailbox(mailbox.id, mailbox.address.as_str());
+        let detail = json!({ "ended": in_store.total() });
+        journal::audit(&mut tx, &by, ending.event(), &subject, &detail, now).await?;
+        tx.tell_other_nodes().await?;
+        tx.commit().await?;
+
+        let here = self.registry().kill(principal, ending.of(), ending.reason()).await;
+        let ended = in_store.alive(self.node(), &here);
+        Ok(Receipt { address: mailbox.address, epoch: mailbox.epoch, ended, app_passwords_revoked: 0 })
+    }
+}
+
+/// The ways to end sessions without a new password.
+#[derive(Clone, Copy, Debug)]
+enum Ending {
+    Sessions(Of),
+    Suspend,
+    Delete,
+}
+
+impl Ending {
+    /// Does what comes with it. False when there is nothing to do it to.
+    async fn begin(self, tx: &mut Tx, mailbox: MailboxId, now: Timestamp) -> Result<bool, sqlx::Error> {
+        let id = PrincipalId::from(mailbox);
+        match self {
+            Self::Sessions(_) => Ok(true),
+            Self::Suspend => principals::set_state(tx, id, [State::Active; 2], State::Suspended).await,
+            Self::Delete => {
+                directory::set_deleted(tx, mailbox, Some(now)).await?;
+                principals::set_state(tx, id, [State::Active, State::Suspended], State::Deleted).await
+            }
+        }
+    }
+
+    fn of(self) -> Of {
+        match self {
+            Self::Sessions(of) => of,
+            Self::Suspend | Self::Delete => Of::All,
+        }
+    }
+
+    fn reason(self) -> EndReason {
+        match self {
+            Self::Sessions(_) => EndReason::Ended,
+            Self::Suspend | Self::Delete => EndReason::Suspended,
+        }
+    }
+
+    fn event(self) -> Event {
+        match self {
+            Self::Sessions(_) => Event::SessionsEnded,
+            Self::Suspend => Event::SignInSuspended,
+            Self::Delete => Event::MailboxDeleted,
+        }
+    }
+}
+
+/// The session rows an act has ended.
+pub(crate) struct EndedSessions(Vec<EndedRow>);
+
+impl EndedSessions {
+    pub(crate) fn of(rows: Vec<EndedRow>) -> Self {
+        Self(rows)
+    }
+
+    pub(crate) fn total(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Counts, by surface, those that were alive: a browser's session always is; a connection of this node only if it
+    /// was found here, because the row of one that has hung up by itself is closed a moment later.
+    pub(crate) fn alive(self, node: &str, here: &[SessionId]) -> BTreeMap<Surface, u64> {
+        let mut ended: BTreeMap<_, _> =
+            Surface::OF_MAILBOXES.into_iter().map(|surface| (surface, 0)).collect();
+        for EndedRow { id, surface, node: of_node } in self.0 {
+            let Some(surface) = Surface::from_name(&surface) else { continue };
+            let connection = matches!(surface, Surface::Imap | Surface::Pop3 | Surface::Smtp);
+            if !connection || of_node != node || here.contains(&id) {
+                *ended.entry(surface).or_default() += 1;
+            }
+        }
+        ended
     }
 }

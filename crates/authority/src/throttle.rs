@@ -1,17 +1,35 @@
 //! What tries cost a stranger.
+//!
+//! Three promises: guessing from one network soon ends, an owner is never locked out by somebody else's guessing, and
+//! a phone that repeats one stale password all night is one wrong try. Everything is keyed by what was typed and by
+//! the network, never by what exists, so that nothing can be learnt from it.
+
+use crate::Timestamp;
+use crate::reconnect::Fingerprint;
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+
 /// The limits of the throttle.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Every refusal is answered no sooner than this after the try.
+    /// Every refusal is answered no sooner than this after the try, whatever the reason, so that the answer's time
+    /// tells nothing; it also keeps one connection from trying more than about once a second.
     pub refusal_after: Duration,
-    /// Distinct wrong tries from one network within `window` before tries from it are turned away unhashed.
+    /// Distinct wrong tries from one network within `window`, over all mailboxes, before further ones from it are
+    /// turned away unhashed. An office behind one address changes passwords too.
     pub per_network: u32,
-    /// Distinct wrong tries at one mailbox from one network within `window` before further ones are turned away unhashed.
+    /// Distinct wrong tries at one mailbox from one network within `window` before further ones are turned away
+    /// unhashed. A network the mailbox was signed in from before has ten times as many.
     pub per_mailbox: u32,
-    /// How long wrong tries are remembered.
+    /// How long wrong tries are remembered, at least.
     pub window: Duration,
+    /// How long a stranger's try waits before it is looked at, once a mailbox has had ten times `per_mailbox` wrong
+    /// tries from all networks together: many networks guess slowly, and the owner still gets in.
+    pub besieged_wait: Duration,
 }
+
 impl Default for Limits {
     fn default() -> Self {
         Self {
@@ -19,6 +37,208 @@ impl Default for Limits {
             per_network: 100,
             per_mailbox: 10,
             window: Duration::from_secs(600),
+            besieged_wait: Duration::from_secs(3),
         }
     }
 }
+
+/// What a known network, and a mailbox over all networks, may have more of.
+const GENEROUS: u32 = 10;
+
+/// One try, before anything is verified.
+pub(crate) struct Try<'a> {
+    /// What was typed as the name, in canonical form where it has one.
+    pub(crate) login: &'a str,
+    /// The network it came from, as text.
+    pub(crate) network: &'a str,
+    /// Whether the mailbox was signed in from there before.
+    pub(crate) known: bool,
+    /// The keyed hash of login, epoch and password.
+    pub(crate) fingerprint: Fingerprint,
+}
+
+/// What becomes of a try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// Wait so long, then verify it.
+    Verify(Duration),
+    /// This very password was wrong before: refuse it as such, nothing to verify, nothing to count.
+    WrongBefore(Wrong),
+    /// Turn it away.
+    TooMany,
+}
+
+/// What is known about a wrong password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wrong {
+    /// Just wrong.
+    Plain,
+    /// It was the mailbox's password once: a forgotten device, or an intruder.
+    Previous,
+}
+
+/// The memory of wrong tries.
+pub(crate) struct Throttle {
+    limits: Limits,
+    memory: Mutex<Memory>,
+}
+
+struct Memory {
+    wrong: Generations<Fingerprint, Wrong>,
+    by_network: Generations<String, Tries>,
+    by_mailbox_and_network: Generations<(String, String), Tries>,
+    by_mailbox: Generations<String, Tries>,
+}
+
+impl Throttle {
+    /// Keys a table holds before it forgets its older half early: under a flood of made-up names memory stays flat.
+    const KEYS_AT_MOST: usize = 50_000;
+
+    pub(crate) fn new(limits: Limits, now: Timestamp) -> Self {
+        let memory = Memory {
+            wrong: Generations::new(now),
+            by_network: Generations::new(now),
+            by_mailbox_and_network: Generations::new(now),
+            by_mailbox: Generations::new(now),
+        };
+        Self { limits, memory: Mutex::new(memory) }
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Reserves a try: it counts as wrong until [`Throttle::right`] or [`Throttle::undecided`] says otherwise, so that
+    /// a thousand guesses at once cannot slip through together.
+    pub(crate) fn reserve(&self, this: &Try<'_>, now: Timestamp) -> Verdict {
+        let Limits { per_network, per_mailbox, besieged_wait, window, refusal_after: _ } = self.limits;
+        let mut memory = self.memory();
+        memory.age(window, now);
+        if let Some(wrong) = memory.wrong.find(&this.fingerprint) {
+            return Verdict::WrongBefore(*wrong);
+        }
+        let pair = (this.login.to_owned(), this.network.to_owned());
+        let here = memory.by_mailbox_and_network.entry(pair);
+        here.expire(window, now);
+        let mailbox_limit = if this.known { per_mailbox.saturating_mul(GENEROUS) } else { per_mailbox };
+        if !here.count(this.fingerprint, mailbox_limit) {
+            return Verdict::TooMany;
+        }
+        let network = memory.by_network.entry(this.network.to_owned());
+        network.expire(window, now);
+        if !network.count(this.fingerprint, per_network) && !this.known {
+            return Verdict::TooMany;
+        }
+        let everywhere = memory.by_mailbox.entry(this.login.to_owned());
+        everywhere.expire(window, now);
+        let besieged = !everywhere.count(this.fingerprint, per_mailbox.saturating_mul(GENEROUS));
+        Verdict::Verify(if besieged && !this.known { besieged_wait } else { Duration::ZERO })
+    }
+
+    /// The password was right: the reservation is given back.
+    pub(crate) fn right(&self, this: &Try<'_>) {
+        let mut memory = self.memory();
+        let pair = (this.login.to_owned(), this.network.to_owned());
+        memory.by_mailbox_and_network.entry(pair).distinct.remove(&this.fingerprint);
+        memory.by_network.entry(this.network.to_owned()).distinct.remove(&this.fingerprint);
+        memory.by_mailbox.entry(this.login.to_owned()).distinct.remove(&this.fingerprint);
+    }
+
+    /// It could not be decided: the reservation is given back, nobody pays for a trouble of ours.
+    pub(crate) fn undecided(&self, this: &Try<'_>) {
+        self.right(this);
+    }
+
+    /// The password was wrong, and will be for as long as this epoch lasts.
+    pub(crate) fn wrong(&self, fingerprint: Fingerprint, wrong: Wrong) {
+        self.memory().wrong.insert(fingerprint, wrong);
+    }
+
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The distinct wrong tries of one window, which begins with the first of them.
+#[derive(Default)]
+struct Tries {
+    began: Option<Timestamp>,
+    distinct: HashSet<Fingerprint>,
+}
+
+impl Tries {
+    fn expire(&mut self, window: Duration, now: Timestamp) {
+        if self.began.is_none_or(|began| elapsed(began, now) >= window) {
+            *self = Self { began: Some(now), distinct: HashSet::new() };
+        }
+    }
+
+    /// Counts a try, unless there are as many distinct ones already.
+    fn count(&mut self, fingerprint: Fingerprint, at_most: u32) -> bool {
+        if self.distinct.contains(&fingerprint) {
+            return true;
+        }
+        let room = self.distinct.len() < at_most as usize;
+        if room {
+            self.distinct.insert(fingerprint);
+        }
+        room
+    }
+}
+
+/// The time from one moment to a later one; none if the clock was set back.
+fn elapsed(since: Timestamp, now: Timestamp) -> Duration {
+    now.duration_since(since).try_into().unwrap_or(Duration::ZERO)
+}
+
+impl Memory {
+    fn age(&mut self, window: Duration, now: Timestamp) {
+        let Self { wrong, by_network, by_mailbox_and_network, by_mailbox } = self;
+        wrong.age(window, now);
+        by_network.age(window, now);
+        by_mailbox_and_network.age(window, now);
+        by_mailbox.age(window, now);
+    }
+}
+
+/// A map that forgets by halves: entries that were not touched for two windows are gone, without a timer and without
+/// looking at each.
+struct Generations<K, V> {
+    young: HashMap<K, V>,
+    old: HashMap<K, V>,
+    began: Timestamp,
+}
+
+impl<K: Hash + Eq, V: Default> Generations<K, V> {
+    fn entry(&mut self, key: K) -> &mut V {
+        let carried = self.old.remove(&key);
+        self.young.entry(key).or_insert_with(|| carried.unwrap_or_default())
+    }
+}
+
+impl<K: Hash + Eq, V> Generations<K, V> {
+    fn new(now: Timestamp) -> Self {
+        Self { young: HashMap::new(), old: HashMap::new(), began: now }
+    }
+
+    fn find(&self, key: &K) -> Option<&V> {
+        self.young.get(key).or_else(|| self.old.get(key))
+    }
+
+    fn insert(&mut self, key: K, value: V) {
+        self.young.insert(key, value);
+    }
+
+    fn age(&mut self, window: Duration, now: Timestamp) {
+        let elapsed = elapsed(self.began, now);
+        if elapsed < window && self.young.len() < Throttle::KEYS_AT_MOST {
+            return;
+        }
+        let young = std::mem::take(&mut self.young);
+        self.old = if elapsed < window.saturating_mul(2) { young } else { HashMap::new() };
+        self.began = now;
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,14 +1,165 @@
-//! The sweep that hears of changes made elsewhere.
-use crate::Authority;
+//! The sweep that hears of changes made elsewhere, and the lease that proves this node hears them.
+
+use crate::Timestamp;
+use crate::authority::Authority;
+use crate::registry::{EndReason, Of};
+use crate::store::db::CHANNEL;
+use crate::store::{Db, Durability, StoreError, journal, sessions};
+use sqlx::postgres::PgListener;
+use std::time::Duration;
+use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
+
+/// How often the store is asked. Twice within the time in which a change must have reached every node, so that one
+/// slow answer does not freeze anything.
+const POLL: Duration = Duration::from_millis(500);
+/// How long an answer proves that this node is up to date, counted from before it was asked (invariant 1: gone within
+/// 2 s, or frozen).
+const LEASE: Duration = Duration::from_secs(2);
+/// How long a frozen node waits for the store before it closes what it cannot vouch for.
+const GRACE: Duration = Duration::from_secs(60);
+/// How long refused tries and closed sessions are kept for the people they concern.
+const KEPT: jiff::SignedDuration = jiff::SignedDuration::from_hours(90 * 24);
+const FORGET_EVERY: Duration = Duration::from_secs(3_600);
+
 impl Authority {
-    /// Watches the store until `stop`: sweeps sessions ended elsewhere, writes what may be written late, and freezes
-    /// this node when it cannot prove that it is up to date. Somebody must own and await this.
-    pub async fn watch(&self, _stop: CancellationToken) {
-        todo!()
+    /// Watches the store until `stop`: kills what was ended elsewhere, forgets what is old, and with several nodes
+    /// freezes this one when it cannot prove that it is up to date. Somebody must own and await this.
+    pub async fn watch(&self, clock: impl Fn() -> Timestamp + Send, stop: CancellationToken) {
+        let mut bell = Bell::new(self.db());
+        let mut lease = Lease { proven: Instant::now(), alone: matches!(self.db(), Db::Sqlite(_)) };
+        let mut tick = tokio::time::interval(POLL);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut forgotten = Instant::now();
+        while !stop.is_cancelled() {
+            tokio::select! {
+                () = stop.cancelled() => break,
+                _ = tick.tick() => {}
+                () = bell.rung() => {}
+            }
+            let asked = Instant::now();
+            // Cut off so early that a lapse is noticed when it happens.
+            match tokio::time::timeout(LEASE - POLL, self.sweep()).await {
+                Ok(Ok(())) => lease.proven = asked,
+                Ok(Err(error)) => tracing::error!(%error, "the store does not answer the sweep"),
+                Err(_) => tracing::error!("the store is too slow for the sweep"),
+            }
+            self.abide(&lease).await;
+            if forgotten.elapsed() >= FORGET_EVERY {
+                forgotten = Instant::now();
+                self.forget_old(clock()).await;
+            }
+        }
     }
-    /// Ends every session on this node because the server goes down.
+
+    /// Ends every session on this node because the server goes down, and waits for changes under way.
     pub async fn shut_down(&self) {
-        todo!()
+        self.changes().close();
+        self.changes().wait().await;
+        self.registry().kill_everything(EndReason::Shutdown).await;
+        self.desk().close().await;
+        self.db().close().await;
+    }
+
+    /// Kills what the store says is ended and this node still has.
+    async fn sweep(&self) -> Result<(), StoreError> {
+        for row in sessions::to_close(self.db(), self.node()).await? {
+            let reason = row.end_reason.as_deref().and_then(EndReason::from_name).unwrap_or(EndReason::Ended);
+            let found = self.registry().kill(row.principal_id, Of::Session(row.id), reason).await;
+            if found.is_empty() {
+                // Nothing of it is alive; its row was left open by a desk that could not write.
+                self.registry().report_closed(row.id);
+            }
+        }
+        Ok(())
+    }
+
+    /// Does what the lease demands. A sweep has always come before a thaw: only a proof thaws, and a sweep is the proof.
+    async fn abide(&self, lease: &Lease) {
+        let registry = self.registry();
+        match lease.state() {
+            LeaseState::Proven if registry.is_frozen() => {
+                tracing::warn!("this node is up to date again: sessions flow");
+                registry.thaw();
+            }
+            LeaseState::Proven => {}
+            LeaseState::Lapsed if !registry.is_frozen() => {
+                tracing::error!("this node cannot prove that it is up to date: sessions are frozen");
+                registry.freeze();
+            }
+            LeaseState::Lapsed => {}
+            LeaseState::Hopeless => {
+                registry.freeze();
+                registry.kill_everything(EndReason::Stale).await;
+            }
+        }
+    }
+
+    async fn forget_old(&self, now: Timestamp) {
+        let Ok(before) = now.checked_sub(KEPT) else { return };
+        let forgetting = async {
+            let mut tx = self.db().begin(Durability::Relaxed).await?;
+            journal::forget_before(&mut tx, before).await?;
+            tx.commit().await
+        };
+        if let Err(error) = forgetting.await {
+            tracing::warn!(%error, "old activity could not be forgotten; tried again in an hour");
+        }
+    }
+}
+
+/// How long ago this node was proven up to date.
+struct Lease {
+    proven: Instant,
+    /// The only node there can be: what it has not heard of has not happened.
+    alone: bool,
+}
+
+enum LeaseState {
+    Proven,
+    Lapsed,
+    Hopeless,
+}
+
+impl Lease {
+    fn state(&self) -> LeaseState {
+        match self.proven.elapsed() {
+            _ if self.alone => LeaseState::Proven,
+            age if age < LEASE => LeaseState::Proven,
+            age if age < LEASE + GRACE => LeaseState::Lapsed,
+            _ => LeaseState::Hopeless,
+        }
+    }
+}
+
+/// Rings when another node says that it has ended sessions. It only shortens the wait: the rows are the truth.
+struct Bell<'a> {
+    db: &'a Db,
+    listener: Option<PgListener>,
+}
+
+impl<'a> Bell<'a> {
+    fn new(db: &'a Db) -> Self {
+        Self { db, listener: None }
+    }
+
+    /// Waits for the bell. Without one (on SQLite, or while the store is away) it is silent.
+    async fn rung(&mut self) {
+        let Db::Postgres(pool) = self.db else { return std::future::pending().await };
+        if self.listener.is_none() {
+            let connecting = async {
+                let mut listener = PgListener::connect_with(pool).await?;
+                listener.listen(CHANNEL).await?;
+                Ok::<_, StoreError>(listener)
+            };
+            let Ok(listener) = connecting.await else { return std::future::pending().await };
+            self.listener = Some(listener);
+        }
+        // Every way out is a reason to look: a bell, a lost connection (bells may have been missed), or an error.
+        if let Some(listener) = &mut self.listener
+            && listener.try_recv().await.is_err()
+        {
+            self.listener = None;
+        }
     }
 }

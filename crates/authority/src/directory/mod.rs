@@ -1,9 +1,19 @@
 //! Accounts, domains, mailboxes and staff.
-use crate::{
-    AccountId, Actor, Authority, DomainId, MailboxId, Role, StaffId, Timestamp, Unavailable, policy::Problem,
-    sessions::ActError,
-};
-use postward_wire::{Address, Secret};
+
+mod accounts;
+mod mailboxes;
+mod staff;
+
+pub use staff::NewStaff;
+
+use crate::Timestamp;
+use crate::authority::Unavailable;
+use crate::policy::Problem;
+use crate::principal::{AccountId, DomainId, Epoch, MailboxId};
+use crate::scope::ReadOnly;
+use crate::store::StoreError;
+use crate::store::db::is_taken;
+use postward_wire::Address;
 
 /// What kind of node an account is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,9 +22,25 @@ pub enum AccountKind {
     Host,
     /// A reseller under it.
     Reseller,
-    /// A customer.
+    /// A customer, under the host or a reseller.
     Customer,
 }
+
+impl AccountKind {
+    /// The name used in the store and in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Host => "host",
+            Self::Reseller => "reseller",
+            Self::Customer => "customer",
+        }
+    }
+
+    fn from_name(name: &str) -> Option<Self> {
+        [Self::Host, Self::Reseller, Self::Customer].into_iter().find(|kind| kind.name() == name)
+    }
+}
+
 /// A node of the tree.
 #[derive(Clone, Debug)]
 pub struct Account {
@@ -27,6 +53,7 @@ pub struct Account {
     /// Its name.
     pub name: String,
 }
+
 /// A domain.
 #[derive(Clone, Debug)]
 pub struct Domain {
@@ -37,6 +64,7 @@ pub struct Domain {
     /// The account it belongs to.
     pub account: AccountId,
 }
+
 /// Whether a mailbox may sign in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MailboxState {
@@ -44,7 +72,10 @@ pub enum MailboxState {
     Active,
     /// It may not; mail is delivered.
     Suspended,
+    /// It may not, and nobody sees it but whoever can restore it.
+    Deleted,
 }
+
 /// A mailbox, as lists and its settings page show it.
 #[derive(Clone, Debug)]
 pub struct Mailbox {
@@ -64,9 +95,10 @@ pub struct Mailbox {
     pub last_sign_in: Option<Timestamp>,
     /// When it was made.
     pub created: Timestamp,
-    /// Passwords it has had.
-    pub epoch: crate::principal::Epoch,
+    /// The epoch of its password.
+    pub epoch: Epoch,
 }
+
 /// What a list is ordered by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Sort {
@@ -78,10 +110,11 @@ pub enum Sort {
     /// By age, newest first.
     Created,
 }
+
 /// What to list.
 #[derive(Clone, Debug, Default)]
 pub struct MailboxQuery {
-    /// Addresses that contain this.
+    /// Addresses that contain this, whatever the case.
     pub search: Option<String>,
     /// Only this domain.
     pub domain: Option<DomainId>,
@@ -89,22 +122,26 @@ pub struct MailboxQuery {
     pub sort: Sort,
     /// Which page, from a page before; none for the first.
     pub cursor: Option<Cursor>,
-    /// Rows a page, 1 to 200.
+    /// Rows a page, 1 to 200; what lies outside is brought inside.
     pub limit: u32,
 }
+
 /// A place in a list: an opaque text for a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cursor(String);
+pub struct Cursor(pub(crate) String);
+
 impl Cursor {
-    /// Reads what a link carried; nonsense is the first page.
-    pub fn parse(_text: &str) -> Option<Self> {
-        todo!()
+    /// Takes what a link carried. Nonsense leads to the first page.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
     }
+
     /// The text for a link.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
+
 /// One page of mailboxes.
 #[derive(Clone, Debug)]
 pub struct MailboxPage {
@@ -117,23 +154,43 @@ pub struct MailboxPage {
     /// The page after.
     pub next: Option<Cursor>,
 }
+
 /// Why something was not added. Nothing has changed.
 #[derive(Debug)]
 pub enum AddError {
-    /// It exists already (perhaps deleted and still restorable).
+    /// It exists already, perhaps deleted and still restorable.
     Exists,
     /// What it should stand in is not within the actor's reach.
     NotFound,
     /// The actor may look but not touch.
     ReadOnly,
-    /// The name is not one.
+    /// The name is not one: what to do about it.
     Name(String),
-    /// The password does not meet the policy.
+    /// The password does not meet the policy: what is missing.
     Policy(Vec<Problem>),
     /// The store could not answer.
     Unavailable(Unavailable),
 }
-/// What the mail engine asks of an address.
+
+impl From<ReadOnly> for AddError {
+    fn from(_: ReadOnly) -> Self {
+        Self::ReadOnly
+    }
+}
+
+impl From<Unavailable> for AddError {
+    fn from(unavailable: Unavailable) -> Self {
+        Self::Unavailable(unavailable)
+    }
+}
+
+impl From<StoreError> for AddError {
+    fn from(error: StoreError) -> Self {
+        if is_taken(&error) { Self::Exists } else { Self::Unavailable(error.into()) }
+    }
+}
+
+/// What the mail engine is to do with mail for an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delivery {
     /// A mailbox of ours takes it (a suspended one too).
@@ -142,96 +199,4 @@ pub enum Delivery {
     Unknown,
     /// Not our domain.
     Elsewhere,
-}
-
-impl Authority {
-    /// The accounts the actor may see, parents before children.
-    pub async fn accounts(&self, _actor: &Actor) -> Result<Vec<Account>, Unavailable> {
-        todo!()
-    }
-    /// Adds an account under another (under the actor's own when none is named).
-    pub async fn add_account(
-        &self,
-        _actor: &Actor,
-        _parent: Option<AccountId>,
-        _kind: AccountKind,
-        _name: &str,
-        _now: Timestamp,
-    ) -> Result<AccountId, AddError> {
-        todo!()
-    }
-    /// The domains the actor may see, by name.
-    pub async fn domains(&self, _actor: &Actor) -> Result<Vec<Domain>, Unavailable> {
-        todo!()
-    }
-    /// Adds a domain to an account.
-    pub async fn add_domain(
-        &self,
-        _actor: &Actor,
-        _account: AccountId,
-        _name: &str,
-        _now: Timestamp,
-    ) -> Result<DomainId, AddError> {
-        todo!()
-    }
-    /// Adds a person to the dashboard.
-    pub async fn add_staff(
-        &self,
-        _actor: &Actor,
-        _account: AccountId,
-        _email: &Address,
-        _role: Role,
-        _password: Secret,
-        _now: Timestamp,
-    ) -> Result<StaffId, AddError> {
-        todo!()
-    }
-    /// One page of the mailboxes the actor may see.
-    pub async fn mailboxes(&self, _actor: &Actor, _query: &MailboxQuery) -> Result<MailboxPage, Unavailable> {
-        todo!()
-    }
-    /// One mailbox the actor may see.
-    pub async fn mailbox(&self, _actor: &Actor, _id: MailboxId) -> Result<Mailbox, ActError> {
-        todo!()
-    }
-    /// The same, by address.
-    pub async fn mailbox_by_address(&self, _actor: &Actor, _address: &Address) -> Result<Mailbox, ActError> {
-        todo!()
-    }
-    /// Adds a mailbox with its first password.
-    pub async fn add_mailbox(
-        &self,
-        _actor: &Actor,
-        _address: &Address,
-        _password: Secret,
-        _now: Timestamp,
-    ) -> Result<MailboxId, AddError> {
-        todo!()
-    }
-    /// Deletes a mailbox: its sessions end, it can be restored for a while, its address stays taken until then.
-    pub async fn delete_mailbox(
-        &self,
-        _actor: &Actor,
-        _id: MailboxId,
-        _now: Timestamp,
-    ) -> Result<(), ActError> {
-        todo!()
-    }
-    /// Deleted mailboxes that can still be restored, with the time of deletion.
-    pub async fn deleted_mailboxes(&self, _actor: &Actor) -> Result<Vec<(Mailbox, Timestamp)>, Unavailable> {
-        todo!()
-    }
-    /// Brings a deleted mailbox back.
-    pub async fn restore_mailbox(
-        &self,
-        _actor: &Actor,
-        _id: MailboxId,
-        _now: Timestamp,
-    ) -> Result<(), ActError> {
-        todo!()
-    }
-    /// What the mail engine does with mail for an address.
-    pub async fn delivery(&self, _address: &Address) -> Result<Delivery, Unavailable> {
-        todo!()
-    }
 }

@@ -1,0 +1,242 @@
+//! The desk at which sign-ins are entered: session rows, many in one transaction.
+//!
+//! Thousands of sign-ins a second cannot each wait for a transaction of their own. One task takes whatever has come in
+//! since the last commit and writes it together. What invariant 2 asks for holds for every sign-in of a batch: the
+//! principal's row is taken at the verified epoch, the guard is registered, and only then the batch commits.
+
+use crate::Timestamp;
+use crate::origin::Origin;
+use crate::principal::{Epoch, PrincipalId, SessionId};
+use crate::registry::{Lifetime, LiveGuard, Registry};
+use crate::store::journal::{self, RefusedTry};
+use crate::store::sessions::{self, NewSession};
+use crate::store::{Db, Durability, StoreError, Tx, principals};
+use std::sync::Arc;
+use std::sync::{Mutex, PoisonError};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+/// The desk. Closing it, by [`Desk::close`], writes what has been handed in.
+pub(crate) struct Desk {
+    errands: Mutex<Option<mpsc::Sender<Errand>>>,
+    clerk: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// Something to be written.
+enum Errand {
+    Enter(Box<Entry>),
+    Refused(Box<RefusedTry>),
+    Touch(SessionId, Timestamp),
+}
+
+/// A verified sign-in that wants its session opened.
+pub(crate) struct Entry {
+    pub(crate) principal: PrincipalId,
+    /// The epoch at which the password was verified.
+    pub(crate) epoch: Epoch,
+    pub(crate) origin: Origin,
+    pub(crate) token_digest: Option<Vec<u8>>,
+    pub(crate) lifetime: Lifetime,
+    /// Whether the network was seen before; else it is remembered.
+    pub(crate) known_network: bool,
+    pub(crate) now: Timestamp,
+    reply: oneshot::Sender<Result<LiveGuard, NotEntered>>,
+}
+
+/// Why a verified sign-in did not become a session.
+#[derive(Debug)]
+pub(crate) enum NotEntered {
+    /// The password or the state has changed since it was verified.
+    Overtaken,
+    /// The store could not write, or the desk is closed.
+    Unavailable,
+}
+
+impl Entry {
+    /// An entry, and where its guard will arrive.
+    pub(crate) fn new(
+        (principal, epoch): (PrincipalId, Epoch),
+        origin: Origin,
+        token_digest: Option<Vec<u8>>,
+        known_network: bool,
+        now: Timestamp,
+    ) -> (Self, oneshot::Receiver<Result<LiveGuard, NotEntered>>) {
+        let (reply, guard) = oneshot::channel();
+        let lifetime = if token_digest.is_some() { Lifetime::Request } else { Lifetime::Connection };
+        (Self { principal, epoch, origin, token_digest, lifetime, known_network, now, reply }, guard)
+    }
+}
+
+impl Desk {
+    /// What may wait to be written. Sign-ins beyond it wait for their turn; notes of refused tries are dropped, because
+    /// a flood of them must not keep sign-ins out.
+    const WAITING: usize = 4_096;
+    /// What one transaction writes at most, so that it stays short for whoever waits to change a password.
+    const BATCH: usize = 256;
+
+    pub(crate) async fn open(
+        db: Arc<Db>,
+        registry: Arc<Registry>,
+        node: String,
+        closed: mpsc::UnboundedReceiver<SessionId>,
+        now: Timestamp,
+    ) -> Result<Self, StoreError> {
+        let mut tx = db.begin(Durability::Relaxed).await?;
+        sessions::close_left_over(&mut tx, &node, now).await?;
+        tx.commit().await?;
+        let (sender, errands) = mpsc::channel(Self::WAITING);
+        let clerk = Clerk { db, registry, node, latest: now, owed: Vec::new() };
+        let clerk = tokio::spawn(clerk.work(errands, closed));
+        Ok(Self { errands: Mutex::new(Some(sender)), clerk: Mutex::new(Some(clerk)) })
+    }
+
+    /// Hands in a sign-in. Its guard, or why there is none, arrives at the entry's receiver.
+    pub(crate) async fn enter(&self, entry: Entry) -> Result<(), NotEntered> {
+        let sender = self.sender().ok_or(NotEntered::Unavailable)?;
+        sender.send(Errand::Enter(Box::new(entry))).await.map_err(|_| NotEntered::Unavailable)
+    }
+
+    /// Hands in the note of a refused try.
+    pub(crate) fn refused(&self, this: RefusedTry) {
+        if let Some(sender) = self.sender()
+            && sender.try_send(Errand::Refused(Box::new(this))).is_err()
+        {
+            tracing::warn!("a refused try was not noted: too many are waiting");
+        }
+    }
+
+    /// Hands in the note that a browser session was used. Lost when the desk is busy: the next use says it again.
+    pub(crate) fn touch(&self, session: SessionId, now: Timestamp) {
+        if let Some(sender) = self.sender() {
+            let _busy = sender.try_send(Errand::Touch(session, now));
+        }
+    }
+
+    /// Writes what was handed in and stops.
+    pub(crate) async fn close(&self) {
+        drop(self.errands.lock().unwrap_or_else(PoisonError::into_inner).take());
+        let clerk = self.clerk.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(clerk) = clerk
+            && let Err(panic) = clerk.await
+        {
+            tracing::error!(%panic, "the desk has failed");
+        }
+    }
+
+    fn sender(&self) -> Option<mpsc::Sender<Errand>> {
+        self.errands.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// The task behind the desk.
+struct Clerk {
+    db: Arc<Db>,
+    registry: Arc<Registry>,
+    node: String,
+    /// The latest moment an errand has named: what a closed connection is dated with, since its drop knows no time.
+    latest: Timestamp,
+    /// Sessions that are over and whose rows are not closed yet: kept until the store takes them.
+    owed: Vec<SessionId>,
+}
+
+impl Clerk {
+    async fn work(
+        mut self,
+        mut errands: mpsc::Receiver<Errand>,
+        mut closed: mpsc::UnboundedReceiver<SessionId>,
+    ) {
+        let mut batch = Vec::new();
+        loop {
+            tokio::select! {
+                biased;
+                count = errands.recv_many(&mut batch, Desk::BATCH) => if count == 0 { break },
+                _ = closed.recv_many(&mut self.owed, Desk::BATCH) => {}
+            }
+            // Whatever else has come is written along.
+            while self.owed.len() < Desk::BATCH
+                && let Ok(session) = closed.try_recv()
+            {
+                self.owed.push(session);
+            }
+            self.write(std::mem::take(&mut batch)).await;
+        }
+        while let Ok(session) = closed.try_recv() {
+            self.owed.push(session);
+        }
+        self.write(Vec::new()).await;
+    }
+
+    async fn write(&mut self, batch: Vec<Errand>) {
+        let (mut entries, mut notes) = (Vec::new(), Vec::new());
+        for errand in batch {
+            match errand {
+                Errand::Enter(entry) => entries.push(*entry),
+                note => notes.push(note),
+            }
+        }
+        // Two nodes that take several rows each in the same order never wait for each other in a circle.
+        entries.sort_by_key(|entry| entry.principal);
+        self.latest = entries.iter().map(|entry| entry.now).fold(self.latest, Timestamp::max);
+        match self.transaction(&entries, &notes).await {
+            Ok(outcomes) => {
+                self.owed.clear();
+                for (entry, outcome) in entries.into_iter().zip(outcomes) {
+                    // Whoever has hung up drops the guard, which closes the session.
+                    let _hung_up = entry.reply.send(outcome);
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, "sign-ins could not be written");
+                for entry in entries {
+                    let _hung_up = entry.reply.send(Err(NotEntered::Unavailable));
+                }
+            }
+        }
+    }
+
+    async fn transaction(
+        &self,
+        entries: &[Entry],
+        notes: &[Errand],
+    ) -> Result<Vec<Result<LiveGuard, NotEntered>>, StoreError> {
+        let mut outcomes = Vec::with_capacity(entries.len());
+        let mut tx = self.db.begin(Durability::Relaxed).await?;
+        for entry in entries {
+            outcomes.push(self.enter(&mut tx, entry).await?);
+        }
+        for note in notes {
+            match note {
+                Errand::Refused(this) => journal::refused_try(&mut tx, this).await?,
+                Errand::Touch(session, at) => sessions::touch(&mut tx, *session, *at).await?,
+                Errand::Enter(_) => {}
+            }
+        }
+        for session in &self.owed {
+            sessions::close(&mut tx, *session, self.latest).await?;
+        }
+        tx.commit().await?;
+        Ok(outcomes)
+    }
+
+    async fn enter(&self, tx: &mut Tx, entry: &Entry) -> Result<Result<LiveGuard, NotEntered>, StoreError> {
+        let Entry { principal, epoch, origin, token_digest, lifetime, known_network, now, reply: _ } = entry;
+        if !principals::enter(tx, *principal, *epoch, *now).await? {
+            return Ok(Err(NotEntered::Overtaken));
+        }
+        let id = SessionId::draw(&mut rand::rng());
+        // Before the commit: a change that waits for the row this transaction holds finds the guard (invariant 2).
+        let guard = self.registry.register(*principal, id, *lifetime);
+        let session = NewSession {
+            id,
+            principal: *principal,
+            epoch: *epoch,
+            origin: origin.clone(),
+            token_digest: token_digest.clone(),
+        };
+        sessions::open(tx, &session, &self.node, *now).await?;
+        if !known_network {
+            principals::remember_network(tx, *principal, &origin.network().to_string(), *now).await?;
+        }
+        Ok(Ok(guard))
+    }
+}

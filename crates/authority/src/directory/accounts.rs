@@ -1,0 +1,128 @@
+//! The tree of accounts and the domains on it.
+
+use super::{Account, AccountKind, AddError, Domain};
+use crate::Timestamp;
+use crate::audit::{Event, Subject};
+use crate::authority::{Authority, Unavailable};
+use crate::principal::{AccountId, DomainId};
+use crate::scope::Actor;
+use crate::store::directory::{AccountRow, DomainRow};
+use crate::store::journal::{self, By};
+use crate::store::{Durability, directory};
+use postward_wire::address::parse_domain;
+use serde_json::json;
+
+impl Authority {
+    /// The accounts the actor may see, parents before children.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn accounts(&self, actor: &Actor) -> Result<Vec<Account>, Unavailable> {
+        let rows = directory::accounts(self.db(), &actor.scope).await?;
+        let accounts = rows.into_iter().filter_map(|row| {
+            let AccountRow { id, parent_id: parent, kind, name, path: _ } = row;
+            Some(Account { id, parent, kind: AccountKind::from_name(&kind)?, name })
+        });
+        Ok(accounts.collect())
+    }
+
+    /// Adds an account under another one; under the actor's own when none is named.
+    ///
+    /// # Errors
+    /// As [`AddError`] says. A customer has no accounts under it, and nobody adds a second host.
+    pub async fn add_account(
+        &self,
+        actor: &Actor,
+        parent: Option<AccountId>,
+        kind: AccountKind,
+        name: &str,
+        now: Timestamp,
+    ) -> Result<AccountId, AddError> {
+        let parent = self.reachable_account(actor, parent.unwrap_or(actor.account())).await?;
+        actor.may_write()?;
+        let name = name.trim();
+        if name.is_empty() || name.len() > 200 || name.contains(char::is_control) {
+            return Err(AddError::Name("Give the account a name of up to 200 characters.".to_owned()));
+        }
+        let parent_kind = AccountKind::from_name(&parent.kind);
+        let fits = match kind {
+            AccountKind::Host => false,
+            AccountKind::Reseller => parent_kind == Some(AccountKind::Host),
+            AccountKind::Customer => parent_kind != Some(AccountKind::Customer),
+        };
+        if !fits {
+            let sentence = "Resellers stand under the host, customers under the host or a reseller.";
+            return Err(AddError::Name(sentence.to_owned()));
+        }
+        let id = AccountId::draw(&mut rand::rng());
+        let path = format!("{}{id}/", parent.path);
+        let (kind, name) = (kind.name().to_owned(), name.to_owned());
+        let row = AccountRow { id, parent_id: Some(parent.id), kind, name, path };
+        let mut tx = self.db().begin(Durability::Durable).await?;
+        directory::add_account(&mut tx, &row, now).await?;
+        let subject = Subject::Account(id, &row.name);
+        journal::audit(&mut tx, &By::actor(actor), Event::AccountAdded, &subject, &json!({}), now).await?;
+        tx.commit().await?;
+        Ok(id)
+    }
+
+    /// Makes the root of a new tree. Two processes at once cannot both do it: the path is unique.
+    pub(crate) async fn add_host(&self, now: Timestamp) -> Result<AccountRow, Unavailable> {
+        // Every new store's root has the same id: it is unique like any path, and says nothing of anybody.
+        let id = AccountId(1);
+        let (kind, name) = (AccountKind::Host.name().to_owned(), "Host".to_owned());
+        let row = AccountRow { id, parent_id: None, kind, name, path: format!("/{id}/") };
+        let mut tx = self.db().begin(Durability::Durable).await?;
+        directory::add_account(&mut tx, &row, now).await?;
+        tx.commit().await?;
+        Ok(row)
+    }
+
+    /// The domains the actor may see, by name.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn domains(&self, actor: &Actor) -> Result<Vec<Domain>, Unavailable> {
+        let rows = directory::domains(self.db(), &actor.scope).await?;
+        Ok(rows
+            .into_iter()
+            .map(|DomainRow { id, name, account_id: account }| Domain { id, name, account })
+            .collect())
+    }
+
+    /// Adds a domain to an account.
+    ///
+    /// # Errors
+    /// As [`AddError`] says. Whoever is limited to some domains adds none.
+    pub async fn add_domain(
+        &self,
+        actor: &Actor,
+        account: AccountId,
+        name: &str,
+        now: Timestamp,
+    ) -> Result<DomainId, AddError> {
+        let account = self.reachable_account(actor, account).await?;
+        actor.may_write()?;
+        if actor.scope.limited_to.is_some() {
+            return Err(AddError::ReadOnly);
+        }
+        let name = parse_domain(name.trim()).map_err(|error| AddError::Name(error.to_string()))?;
+        let row = DomainRow { id: DomainId::draw(&mut rand::rng()), name, account_id: account.id };
+        let mut tx = self.db().begin(Durability::Durable).await?;
+        directory::add_domain(&mut tx, &row, now).await?;
+        let subject = Subject::Domain(row.id, &row.name);
+        journal::audit(&mut tx, &By::actor(actor), Event::DomainAdded, &subject, &json!({}), now).await?;
+        tx.commit().await?;
+        Ok(row.id)
+    }
+
+    /// The account, if it lies within the actor's reach.
+    pub(crate) async fn reachable_account(
+        &self,
+        actor: &Actor,
+        id: AccountId,
+    ) -> Result<AccountRow, AddError> {
+        let within = directory::accounts(self.db(), &actor.scope).await?;
+        within.into_iter().find(|account| account.id == id).ok_or(AddError::NotFound)
+    }
+}

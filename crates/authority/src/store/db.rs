@@ -1,0 +1,205 @@
+//! The two databases behind one face.
+
+use crate::authority::Database;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{Postgres, SqlSafeStr as _, SqlStr, Sqlite, Transaction};
+use std::borrow::Cow;
+use std::str::FromStr as _;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Mutex, OwnedMutexGuard};
+
+/// What goes wrong in a store: always a trouble of ours.
+pub(crate) type StoreError = sqlx::Error;
+
+/// The store.
+pub(crate) enum Db {
+    Sqlite(Box<SqliteStore>),
+    Postgres(PgPool),
+}
+
+/// SQLite lets one connection write at a time. Ours take turns here, in the order in which they came, instead of
+/// polling each other's lock.
+pub(crate) struct SqliteStore {
+    pub(crate) readers: SqlitePool,
+    durable: SqlitePool,
+    relaxed: SqlitePool,
+    turn: Arc<Mutex<()>>,
+}
+
+/// What a commit promises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Durability {
+    /// Survives kill -9 and power loss from the moment it returns: everything about credentials.
+    Durable,
+    /// Survives kill -9; the last moments may be lost with the power. For rows whose session would be lost too.
+    Relaxed,
+}
+
+/// A transaction. Dropped without [`Tx::commit`], nothing has happened.
+pub(crate) enum Tx {
+    Sqlite(Transaction<'static, Sqlite>, OwnedMutexGuard<()>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// Runs a statement in a transaction (`tx`) or on the readers (`db`), whichever database it is.
+macro_rules! on {
+    (tx $tx:expr, $conn:ident => $run:expr) => {
+        match $tx {
+            $crate::store::Tx::Sqlite(transaction, _) => {
+                let $conn = &mut **transaction;
+                $run
+            }
+            $crate::store::Tx::Postgres(transaction) => {
+                let $conn = &mut **transaction;
+                $run
+            }
+        }
+    };
+    (db $db:expr, $conn:ident => $run:expr) => {
+        match $db {
+            $crate::store::Db::Sqlite(store) => {
+                let $conn = &store.readers;
+                $run
+            }
+            $crate::store::Db::Postgres(pool) => {
+                let $conn = pool;
+                $run
+            }
+        }
+    };
+}
+pub(crate) use on;
+
+/// Runs a statement with its parameters and returns how many rows it touched.
+macro_rules! execute {
+    ($tx:expr, $sql:expr $(, $bind:expr)* $(,)?) => {
+        $crate::store::db::on!(tx $tx, conn => {
+            sqlx::query($sql)$(.bind($bind))*.execute(conn).await.map(|done| done.rows_affected())
+        })
+    };
+}
+pub(crate) use execute;
+
+impl Db {
+    /// How long a writer waits for a lock that somebody outside this process holds, before it is a trouble of ours.
+    const BUSY: Duration = Duration::from_secs(5);
+    /// How long a caller waits for a connection. Longer, and mail apps have given up.
+    const ACQUIRE: Duration = Duration::from_secs(5);
+
+    pub(crate) async fn open(database: &Database) -> Result<Self, StoreError> {
+        let db = match database {
+            Database::Sqlite(path) => {
+                let options = SqliteConnectOptions::new()
+                    .filename(path)
+                    .create_if_missing(true)
+                    .journal_mode(SqliteJournalMode::Wal)
+                    .foreign_keys(true)
+                    .busy_timeout(Self::BUSY);
+                let pool = |at_most| {
+                    SqlitePoolOptions::new()
+                        .max_connections(at_most)
+                        .test_before_acquire(false)
+                        .acquire_timeout(Self::ACQUIRE)
+                };
+                let durable = options.clone().synchronous(SqliteSynchronous::Full);
+                let relaxed = options.synchronous(SqliteSynchronous::Normal);
+                Self::Sqlite(Box::new(SqliteStore {
+                    durable: pool(1).connect_with(durable).await?,
+                    readers: pool(4).connect_lazy_with(relaxed.clone()),
+                    relaxed: pool(1).connect_lazy_with(relaxed),
+                    turn: Arc::default(),
+                }))
+            }
+            Database::Postgres(url) => {
+                let options = PgConnectOptions::from_str(url)?.application_name("postward");
+                let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(Self::ACQUIRE);
+                Self::Postgres(pool.connect_with(options).await?)
+            }
+        };
+        db.migrate().await.map_err(|error| StoreError::Migrate(Box::new(error)))?;
+        Ok(db)
+    }
+
+    async fn migrate(&self) -> Result<(), sqlx::migrate::MigrateError> {
+        const HISTORY: [(i64, &str, &str); 1] = [(1, "house", include_str!("schema/0001_house.sql"))];
+        let migrations = HISTORY.map(|(version, name, sql)| {
+            let sql: SqlStr = sql.into_sql_str();
+            Migration::new(version, Cow::Borrowed(name), MigrationType::Simple, sql, false)
+        });
+        let migrator = Migrator::with_migrations(migrations.into());
+        match self {
+            Self::Sqlite(store) => migrator.run(&store.durable).await,
+            Self::Postgres(pool) => migrator.run(pool).await,
+        }
+    }
+
+    /// Begins a transaction that may write.
+    pub(crate) async fn begin(&self, durability: Durability) -> Result<Tx, StoreError> {
+        match self {
+            Self::Sqlite(store) => {
+                let turn = store.turn.clone().lock_owned().await;
+                let pool = match durability {
+                    Durability::Durable => &store.durable,
+                    Durability::Relaxed => &store.relaxed,
+                };
+                // IMMEDIATE takes the write lock now: what is read in the transaction cannot change before it commits.
+                Ok(Tx::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?, turn))
+            }
+            Self::Postgres(pool) => {
+                let mut transaction = pool.begin().await?;
+                if durability == Durability::Relaxed {
+                    sqlx::query("SET LOCAL synchronous_commit TO off").execute(&mut *transaction).await?;
+                }
+                Ok(Tx::Postgres(transaction))
+            }
+        }
+    }
+
+    /// Answers when the store does.
+    pub(crate) async fn ping(&self) -> Result<(), StoreError> {
+        on!(db self, conn => sqlx::query("SELECT 1").execute(conn).await.map(|_| ()))
+    }
+
+    /// Gives all connections back.
+    pub(crate) async fn close(&self) {
+        match self {
+            Self::Sqlite(store) => {
+                store.readers.close().await;
+                store.relaxed.close().await;
+                store.durable.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+/// The channel on which nodes tell each other that sessions were ended.
+pub(crate) const CHANNEL: &str = "postward_ended";
+
+impl Tx {
+    /// Makes it so.
+    pub(crate) async fn commit(self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(transaction, _turn) => transaction.commit().await,
+            Self::Postgres(transaction) => transaction.commit().await,
+        }
+    }
+
+    /// Tells the other nodes, at the commit, that sessions were ended. On SQLite there are none.
+    pub(crate) async fn tell_other_nodes(&mut self) -> Result<(), StoreError> {
+        if let Self::Postgres(transaction) = self {
+            sqlx::query("SELECT pg_notify($1, '')").bind(CHANNEL).execute(&mut **transaction).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether the error says that the row exists already.
+pub(crate) fn is_taken(error: &StoreError) -> bool {
+    error.as_database_error().is_some_and(|error| error.is_unique_violation())
+}

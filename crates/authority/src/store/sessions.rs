@@ -1,0 +1,168 @@
+//! Session rows.
+
+use super::db::{StoreError, Tx, execute, on};
+use super::{Db, millis};
+use crate::Timestamp;
+use crate::origin::{Origin, Surface};
+use crate::principal::{Epoch, PrincipalId, SessionId};
+use crate::registry::{EndReason, Of};
+
+/// A session about to be opened.
+pub(crate) struct NewSession {
+    pub(crate) id: SessionId,
+    pub(crate) principal: PrincipalId,
+    pub(crate) epoch: Epoch,
+    pub(crate) origin: Origin,
+    /// For browsers: the hash of the cookie's token.
+    pub(crate) token_digest: Option<Vec<u8>>,
+}
+
+/// Writes the row of a session that opens now.
+pub(crate) async fn open(
+    tx: &mut Tx,
+    session: &NewSession,
+    node: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    const SQL: &str = "INSERT INTO session
+            (id, principal_id, epoch, surface, node, token_digest, ip, client, opened_at, seen_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)";
+    let NewSession { id, principal, epoch, origin, token_digest } = session;
+    let Origin { ip, surface, client } = origin;
+    execute!(
+        tx,
+        SQL,
+        id,
+        principal,
+        epoch,
+        surface.name(),
+        node,
+        token_digest.as_deref(),
+        ip.to_string(),
+        client.as_deref(),
+        millis(now)
+    )
+    .map(|_| ())
+}
+
+/// A session that was just ended.
+#[derive(sqlx::FromRow)]
+pub(crate) struct EndedRow {
+    pub(crate) id: SessionId,
+    pub(crate) surface: String,
+    pub(crate) node: String,
+}
+
+/// Ends sessions of a principal, in the transaction of the reason. A browser's session needs no closing; a connection
+/// is closed by its node.
+pub(crate) async fn end(
+    tx: &mut Tx,
+    principal: PrincipalId,
+    of: Of,
+    reason: EndReason,
+    now: Timestamp,
+) -> Result<Vec<EndedRow>, StoreError> {
+    const SQL: &str = "UPDATE session SET ended_at = $3, end_reason = $4,
+            closed_at = CASE WHEN token_digest IS NULL THEN NULL ELSE $3 END
+        WHERE principal_id = $1 AND ended_at IS NULL AND ($2 IS NULL OR id = $2)
+        RETURNING id, surface, node";
+    let only = match of {
+        Of::All => None,
+        Of::Session(id) => Some(id.0),
+    };
+    on!(tx tx, conn => {
+        sqlx::query_as(SQL).bind(principal).bind(only).bind(millis(now)).bind(reason.name()).fetch_all(conn).await
+    })
+}
+
+/// Closes a session whose connection is over, whatever ended it.
+pub(crate) async fn close(tx: &mut Tx, id: SessionId, now: Timestamp) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE session SET closed_at = $2, ended_at = COALESCE(ended_at, $2),
+            end_reason = COALESCE(end_reason, 'closed')
+        WHERE id = $1 AND closed_at IS NULL";
+    execute!(tx, SQL, id, millis(now)).map(|_| ())
+}
+
+/// Closes every connection a node had before it was started anew.
+pub(crate) async fn close_left_over(tx: &mut Tx, node: &str, now: Timestamp) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE session SET closed_at = $2, ended_at = COALESCE(ended_at, $2),
+            end_reason = COALESCE(end_reason, 'node-stopped')
+        WHERE node = $1 AND closed_at IS NULL AND token_digest IS NULL";
+    execute!(tx, SQL, node, millis(now)).map(|_| ())
+}
+
+/// Notes that a browser session was used.
+pub(crate) async fn touch(tx: &mut Tx, id: SessionId, now: Timestamp) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE session SET seen_at = $2 WHERE id = $1 AND ended_at IS NULL";
+    execute!(tx, SQL, id, millis(now)).map(|_| ())
+}
+
+/// A session of this node that was ended and is not closed yet.
+#[derive(sqlx::FromRow)]
+pub(crate) struct ToClose {
+    pub(crate) id: SessionId,
+    pub(crate) principal_id: PrincipalId,
+    pub(crate) end_reason: Option<String>,
+}
+
+/// What a node still has to close. That a row is found does not depend on when it was committed, only on that it was.
+pub(crate) async fn to_close(db: &Db, node: &str) -> Result<Vec<ToClose>, StoreError> {
+    const SQL: &str = "SELECT id, principal_id, end_reason FROM session
+        WHERE node = $1 AND closed_at IS NULL AND ended_at IS NOT NULL";
+    on!(db db, conn => sqlx::query_as(SQL).bind(node).fetch_all(conn).await)
+}
+
+/// The session a cookie stands for, if it still opens anything.
+#[derive(sqlx::FromRow)]
+pub(crate) struct Resumed {
+    pub(crate) id: SessionId,
+    pub(crate) principal_id: PrincipalId,
+    pub(crate) login: String,
+    pub(crate) opened_at: i64,
+    pub(crate) seen_at: i64,
+}
+
+/// Finds a browser session by the hash of its token: not ended, of the current epoch, of an active principal.
+pub(crate) async fn by_token(
+    db: &Db,
+    digest: &[u8],
+    surface: Surface,
+) -> Result<Option<Resumed>, StoreError> {
+    const SQL: &str = "SELECT s.id, s.principal_id, p.login, s.opened_at, s.seen_at
+        FROM session s JOIN principal p ON p.id = s.principal_id
+        WHERE s.token_digest = $1 AND s.surface = $2 AND s.ended_at IS NULL
+            AND s.epoch = p.credential_epoch AND p.state = 'active'";
+    on!(db db, conn => sqlx::query_as(SQL).bind(digest).bind(surface.name()).fetch_optional(conn).await)
+}
+
+/// Whether a session is not ended.
+pub(crate) async fn is_open(db: &Db, id: SessionId) -> Result<bool, StoreError> {
+    const SQL: &str = "SELECT 1 FROM session WHERE id = $1 AND ended_at IS NULL";
+    let found: Option<(i32,)> = on!(db db, conn => sqlx::query_as(SQL).bind(id).fetch_optional(conn).await)?;
+    Ok(found.is_some())
+}
+
+/// When a session was opened, if it is not ended; asked in the transaction that relies on it.
+pub(crate) async fn opened_at(tx: &mut Tx, id: SessionId) -> Result<Option<i64>, StoreError> {
+    const SQL: &str = "SELECT opened_at FROM session WHERE id = $1 AND ended_at IS NULL";
+    let found: Option<(i64,)> = on!(tx tx, conn => sqlx::query_as(SQL).bind(id).fetch_optional(conn).await)?;
+    Ok(found.map(|(at,)| at))
+}
+
+/// A live session, for lists.
+#[derive(sqlx::FromRow)]
+pub(crate) struct LiveRow {
+    pub(crate) id: SessionId,
+    pub(crate) surface: String,
+    pub(crate) ip: String,
+    pub(crate) client: Option<String>,
+    pub(crate) opened_at: i64,
+    pub(crate) seen_at: i64,
+}
+
+/// The sessions of a principal that are not ended, newest first. No list is longer than the limit.
+pub(crate) async fn live(db: &Db, principal: PrincipalId, limit: i64) -> Result<Vec<LiveRow>, StoreError> {
+    const SQL: &str = "SELECT id, surface, ip, client, opened_at, seen_at FROM session
+        WHERE principal_id = $1 AND ended_at IS NULL ORDER BY opened_at DESC, id LIMIT $2";
+    on!(db db, conn => sqlx::query_as(SQL).bind(principal).bind(limit).fetch_all(conn).await)
+}
