@@ -1,0 +1,212 @@
+//! FETCH (RFC 3501 §6.4.5).
+
+use super::body_structure::{Detail, body_structure};
+use super::envelope::envelope;
+use super::fetch_items::{Item, Source, items, write_section};
+use super::header::header;
+use super::mime::Part;
+use super::numbers::Naming;
+use super::section::{Found, find, partial};
+use super::selected::{Access, Known, Selected};
+use super::session::Answer;
+use super::string;
+use super::wire::{Going, Wire};
+use crate::error::{MailError, Result};
+use crate::flags::{FlagChange, Flags};
+use crate::view::{Message, View};
+use bytes::Bytes;
+use imap_types::fetch::MacroOrMessageDataItemNames;
+use imap_types::sequence::SequenceSet;
+use jiff::Timestamp;
+use std::sync::{Arc, OnceLock};
+use tokio::io::{AsyncRead, AsyncWrite};
+
+/// Headers end long before; what is behind is not looked at for an envelope.
+const HEADER_LIMIT: usize = 1024 * 1024;
+
+/// One message while it is answered.
+struct Answering<'v> {
+    number: usize,
+    message: &'v Message,
+    flags: &'v str,
+    /// As much of it as its items need.
+    raw: Bytes,
+    /// Its parts, found when the first item needs them.
+    tree: OnceLock<Part>,
+}
+
+impl Selected {
+    pub(super) async fn fetch<S>(
+        &mut self,
+        wire: &mut Wire<S>,
+        set: &SequenceSet,
+        names: MacroOrMessageDataItemNames<'_>,
+        naming: Naming,
+    ) -> Going<Answer>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let Some(mut items) = items(names, naming) else {
+            return Ok(Answer::Bad("This cannot be fetched here."));
+        };
+        let places = match self.pick(set, naming) {
+            Ok(places) => places,
+            Err(answer) => return Ok(answer),
+        };
+        let marked = match wire.wait(self.mark_seen(&items, &places)).await? {
+            Ok(marked) => marked,
+            Err(error) => return Ok(Answer::from_error(&error)),
+        };
+        if !marked.is_empty() && !items.contains(&Item::Flags) {
+            // RFC 3501 §6.4.5: flags that change by this are told with it.
+            items.push(Item::Flags);
+        }
+        // The flags of this moment; what changes while the answer is on its way is told behind it.
+        let now = self.folder.view();
+        let answer = self.answer_each(wire, &items, &places, &now).await?;
+        let known = if items.contains(&Item::Flags) {
+            let uids = places.iter().filter_map(|at| self.view.messages.get(*at)).map(|m| m.uid).collect();
+            Known { uids, view: Some(now) }
+        } else {
+            Known::nothing()
+        };
+        self.tell(wire, naming.expunges(), &known).await?;
+        Ok(answer)
+    }
+
+    /// Sets `\Seen` where the items do that, and says on which messages it was not set before.
+    async fn mark_seen(&self, items: &[Item<'_>], places: &[usize]) -> Result<Vec<u32>> {
+        if self.access == Access::ReadOnly || !items.iter().any(Item::marks_seen) {
+            return Ok(Vec::new());
+        }
+        let messages = places.iter().filter_map(|at| self.view.messages.get(*at));
+        let unseen: Vec<u32> =
+            messages.filter(|m| !m.flags.contains(Flags::SEEN)).map(|message| message.uid).collect();
+        if !unseen.is_empty() {
+            self.folder.store(unseen.clone(), FlagChange::Add, Flags::SEEN).await?;
+        }
+        Ok(unseen)
+    }
+
+    async fn answer_each<S>(
+        &self,
+        wire: &mut Wire<S>,
+        items: &[Item<'_>],
+        places: &[usize],
+        now: &Arc<View>,
+    ) -> Going<Answer>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let source = items.iter().map(Item::source).max().unwrap_or(Source::View);
+        let mut missing = false;
+        for at in places {
+            let Some(known) = self.view.messages.get(*at) else { continue };
+            let message = now.message(known.uid).unwrap_or(known);
+            let raw = match wire.wait(self.load(message.uid, source)).await? {
+                Ok(raw) => raw,
+                Err(MailError::NotFound) => {
+                    missing = true;
+                    continue;
+                }
+                Err(error) => return Ok(Answer::from_error(&error)),
+            };
+            let flags = self.flags(now, message);
+            let tree = OnceLock::new();
+            Answering { number: at + 1, message, flags: &flags, raw, tree }.write(wire, items).await?;
+        }
+        Ok(if missing {
+            Answer::no("[EXPUNGEISSUED] Some of these messages are gone.")
+        } else {
+            Answer::ok("That is all.")
+        })
+    }
+
+    async fn load(&self, uid: u32, source: Source) -> Result<Bytes> {
+        match source {
+            Source::View => Ok(Bytes::new()),
+            Source::Header => self.folder.read_header(uid, HEADER_LIMIT).await,
+            Source::Message => self.folder.read(uid).await,
+        }
+    }
+}
+
+impl Answering<'_> {
+    async fn write<S>(&self, wire: &mut Wire<S>, items: &[Item<'_>]) -> Going
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let mut out = format!("* {} FETCH (", self.number).into_bytes();
+        for (at, item) in items.iter().enumerate() {
+            if at > 0 {
+                out.push(b' ');
+            }
+            match item {
+                Item::Flags => out.extend_from_slice(format!("FLAGS {}", self.flags).as_bytes()),
+                Item::Uid => out.extend_from_slice(format!("UID {}", self.message.uid).as_bytes()),
+                Item::Size => out.extend_from_slice(format!("RFC822.SIZE {}", self.message.size).as_bytes()),
+                Item::InternalDate => internal_date(&mut out, self.message.received),
+                Item::Envelope => {
+                    out.extend_from_slice(b"ENVELOPE ");
+                    envelope(&mut out, header(&self.raw));
+                }
+                Item::Body => {
+                    out.extend_from_slice(b"BODY ");
+                    body_structure(&mut out, &self.raw, self.tree(), Detail::Basic);
+                }
+                Item::BodyStructure => {
+                    out.extend_from_slice(b"BODYSTRUCTURE ");
+                    body_structure(&mut out, &self.raw, self.tree(), Detail::Extended);
+                }
+                Item::Section { name, section, cut, .. } => {
+                    match name {
+                        Some(name) => out.extend_from_slice(name.as_bytes()),
+                        None => write_section(&mut out, section.as_ref(), *cut),
+                    }
+                    out.push(b' ');
+                    match find(&self.raw, section.as_ref(), || self.tree()) {
+                        Found::Nothing => out.extend_from_slice(b"NIL"),
+                        Found::Fields(fields) => {
+                            let range = partial(0..fields.len(), *cut);
+                            literal(wire, &mut out, fields.get(range).unwrap_or_default()).await?;
+                        }
+                        Found::Range(range) => {
+                            let range = partial(range, *cut);
+                            literal(wire, &mut out, self.raw.get(range).unwrap_or_default()).await?;
+                        }
+                    }
+                }
+            }
+        }
+        out.extend_from_slice(b")\r\n");
+        wire.send(&out).await
+    }
+
+    fn tree(&self) -> &Part {
+        self.tree.get_or_init(|| Part::parse(&self.raw))
+    }
+}
+
+/// Writes a literal; a large one goes to the client from where it is.
+async fn literal<S>(wire: &mut Wire<S>, out: &mut Vec<u8>, bytes: &[u8]) -> Going
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    const LARGE: usize = 4096;
+    string::literal_head(out, bytes.len());
+    if bytes.len() < LARGE {
+        out.extend_from_slice(bytes);
+        return Ok(());
+    }
+    wire.send(out).await?;
+    out.clear();
+    wire.send(bytes).await
+}
+
+/// RFC 3501 §9 `date-time`: the day is padded with a space.
+fn internal_date(out: &mut Vec<u8>, received: i64) {
+    let timestamp = Timestamp::from_second(received).unwrap_or(Timestamp::UNIX_EPOCH);
+    out.extend_from_slice(
+        format!("INTERNALDATE \"{}\"", timestamp.strftime("%e-%b-%Y %H:%M:%S +0000")).as_bytes(),
+    );
+}

@@ -1,0 +1,162 @@
+//! What FETCH can be asked for.
+
+use super::numbers::Naming;
+use super::string;
+use imap_types::core::AString;
+use imap_types::fetch::{MacroOrMessageDataItemNames, MessageDataItemName, Part, Section};
+use std::num::NonZeroU32;
+
+/// One thing a client wants to know of a message.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Item<'c> {
+    Flags,
+    Uid,
+    Size,
+    InternalDate,
+    Envelope,
+    Body,
+    BodyStructure,
+    Section {
+        /// What it is called in the answer, if not after its section.
+        name: Option<&'static str>,
+        section: Option<Section<'c>>,
+        cut: Option<(u32, NonZeroU32)>,
+        looking: Looking,
+    },
+}
+
+/// What looking at a message does to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Looking {
+    /// `BODY[...]`
+    MarksSeen,
+    /// `BODY.PEEK[...]`
+    Peeks,
+}
+
+/// What must be read of a message for an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Source {
+    View,
+    Header,
+    Message,
+}
+
+/// Reads what was asked for; nothing, if it is something we do not offer.
+pub(super) fn items<'c>(names: MacroOrMessageDataItemNames<'c>, naming: Naming) -> Option<Vec<Item<'c>>> {
+    let mut items = match names {
+        MacroOrMessageDataItemNames::Macro(shorthand) => {
+            // RFC 3501 §6.4.5: these name nothing but items with a name of their own.
+            shorthand.expand().into_iter().filter_map(|name| simple(&name)).collect()
+        }
+        MacroOrMessageDataItemNames::MessageDataItemNames(names) => {
+            names.into_iter().map(Item::new).collect::<Option<Vec<_>>>()?
+        }
+    };
+    // RFC 3501 §6.4.8: UID FETCH answers with the UID whether or not it was asked for.
+    if naming == Naming::Uids && !items.contains(&Item::Uid) {
+        items.insert(0, Item::Uid);
+    }
+    Some(items)
+}
+
+fn simple(name: &MessageDataItemName<'_>) -> Option<Item<'static>> {
+    Some(match name {
+        MessageDataItemName::Flags => Item::Flags,
+        MessageDataItemName::Uid => Item::Uid,
+        MessageDataItemName::Rfc822Size => Item::Size,
+        MessageDataItemName::InternalDate => Item::InternalDate,
+        MessageDataItemName::Envelope => Item::Envelope,
+        MessageDataItemName::Body => Item::Body,
+        MessageDataItemName::BodyStructure => Item::BodyStructure,
+        _ => return None,
+    })
+}
+
+impl<'c> Item<'c> {
+    fn new(name: MessageDataItemName<'c>) -> Option<Self> {
+        let named = |name, section, looking| Item::Section { name: Some(name), section, cut: None, looking };
+        Some(match name {
+            MessageDataItemName::BodyExt { section, partial, peek } => {
+                let looking = if peek { Looking::Peeks } else { Looking::MarksSeen };
+                Item::Section { name: None, section, cut: partial, looking }
+            }
+            MessageDataItemName::Rfc822 => named("RFC822", None, Looking::MarksSeen),
+            MessageDataItemName::Rfc822Header => {
+                named("RFC822.HEADER", Some(Section::Header(None)), Looking::Peeks)
+            }
+            MessageDataItemName::Rfc822Text => {
+                named("RFC822.TEXT", Some(Section::Text(None)), Looking::MarksSeen)
+            }
+            other => return simple(&other),
+        })
+    }
+
+    /// Whether asking for it sets `\Seen`.
+    pub(super) fn marks_seen(&self) -> bool {
+        matches!(self, Self::Section { looking: Looking::MarksSeen, .. })
+    }
+
+    /// What must be read to answer it.
+    pub(super) fn source(&self) -> Source {
+        match self {
+            Self::Flags | Self::Uid | Self::Size | Self::InternalDate => Source::View,
+            Self::Envelope => Source::Header,
+            Self::Section { section: Some(section), .. } => match section {
+                Section::Header(None)
+                | Section::HeaderFields(None, _)
+                | Section::HeaderFieldsNot(None, _) => Source::Header,
+                _ => Source::Message,
+            },
+            Self::Body | Self::BodyStructure | Self::Section { section: None, .. } => Source::Message,
+        }
+    }
+}
+
+/// Writes `BODY[...]<origin>` as it stands in an answer.
+pub(super) fn write_section(
+    out: &mut Vec<u8>,
+    section: Option<&Section<'_>>,
+    cut: Option<(u32, NonZeroU32)>,
+) {
+    out.extend_from_slice(b"BODY[");
+    match section {
+        None => {}
+        Some(Section::Part(part)) => number(out, Some(part), ""),
+        Some(Section::Mime(part)) => number(out, Some(part), "MIME"),
+        Some(Section::Header(part)) => number(out, part.as_ref(), "HEADER"),
+        Some(Section::Text(part)) => number(out, part.as_ref(), "TEXT"),
+        Some(Section::HeaderFields(part, names)) => {
+            number(out, part.as_ref(), "HEADER.FIELDS ");
+            field_names(out, names.as_ref());
+        }
+        Some(Section::HeaderFieldsNot(part, names)) => {
+            number(out, part.as_ref(), "HEADER.FIELDS.NOT ");
+            field_names(out, names.as_ref());
+        }
+    }
+    out.push(b']');
+    if let Some((origin, _)) = cut {
+        out.extend_from_slice(format!("<{origin}>").as_bytes());
+    }
+}
+
+fn number(out: &mut Vec<u8>, part: Option<&Part>, behind: &str) {
+    let numbers = part.map(|part| part.0.as_ref()).unwrap_or_default();
+    let mut words: Vec<String> = numbers.iter().map(NonZeroU32::to_string).collect();
+    if !behind.is_empty() {
+        words.push(behind.to_owned());
+    }
+    out.extend_from_slice(words.join(".").as_bytes());
+}
+
+fn field_names(out: &mut Vec<u8>, names: &[AString<'_>]) {
+    out.push(b'(');
+    for (at, name) in names.iter().enumerate() {
+        if at > 0 {
+            out.push(b' ');
+        }
+        string::astring(out, name.as_ref());
+    }
+    out.push(b')');
+}

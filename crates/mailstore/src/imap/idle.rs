@@ -1,0 +1,59 @@
+//! IDLE (RFC 2177): the client hears of changes as they happen.
+
+use super::selected::{Expunges, Known, Selected};
+use super::session::{Answer, Session, State};
+use super::wire::{Going, Over, Wire};
+use crate::conversation::End;
+use crate::error::MailError;
+use std::future::pending;
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::{Instant, interval, sleep_until};
+
+/// Our own sessions and deliveries tell at once; what another tool puts into the directory has to be looked for.
+const LOOK_EVERY: Duration = Duration::from_mins(1);
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
+    pub(super) async fn idle(&mut self) -> Going<Answer> {
+        self.wire.say("+ Waiting for news.");
+        let deadline = Instant::now() + self.mailbox.limits().imap_idle;
+        let line = tokio::select! {
+            line = async {
+                match &mut self.state {
+                    State::Selected(selected) => selected.tell_until_a_line(&mut self.wire).await,
+                    State::Authenticated => self.wire.line().await,
+                }
+            } => line?,
+            // Mail that comes in is no sign of life from the client.
+            () = sleep_until(deadline) => return Err(Over::Ended(End::TimedOut)),
+        };
+        if line.trim_ascii().eq_ignore_ascii_case(b"DONE") {
+            Ok(Answer::ok("Done waiting."))
+        } else {
+            Ok(Answer::Bad("DONE was expected."))
+        }
+    }
+}
+
+impl Selected {
+    async fn tell_until_a_line<S>(&mut self, wire: &mut Wire<S>) -> Going<Vec<u8>>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let mut news = self.folder.watch();
+        let mut look = interval(LOOK_EVERY);
+        loop {
+            self.tell(wire, Expunges::Tell, &Known::nothing()).await?;
+            // With nothing left to be sent, waiting for a line can be given up and taken up again.
+            wire.flush().await?;
+            tokio::select! {
+                line = wire.line() => return line,
+                changed = news.changed() => if changed.is_err() { pending::<()>().await },
+                // Another trouble of ours may be over at the next look.
+                _ = look.tick() => if let Err(gone @ MailError::NotFound) = self.folder.sync().await {
+                    return Err(Selected::lost(gone));
+                },
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! The SEARCH command: every message of the folder is asked.
+
+use super::header::header;
+use super::numbers::Naming;
+use super::query::{BadCharset, Candidate, Needs, Query, Read};
+use super::selected::{Known, Selected};
+use super::session::Answer;
+use super::wire::{Going, Wire};
+use crate::error::{MailError, Result};
+use crate::store::blocking;
+use imap_types::core::Charset;
+use imap_types::search::SearchKey;
+use std::sync::Arc;
+use tokio::io::{AsyncRead, AsyncWrite};
+
+/// As much of a header as is looked into.
+const HEADER_LIMIT: usize = 1024 * 1024;
+
+impl Selected {
+    pub(super) async fn search<S>(
+        &mut self,
+        wire: &mut Wire<S>,
+        charset: Option<&Charset<'_>>,
+        keys: &[SearchKey<'_>],
+        naming: Naming,
+    ) -> Going<Answer>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let query = match Query::new(charset, keys, &self.view) {
+            Ok(query) => Arc::new(query),
+            Err(BadCharset) => {
+                return Ok(Answer::no("[BADCHARSET (UTF-8 US-ASCII)] This charset is not known."));
+            }
+        };
+        let mut line = b"* SEARCH".to_vec();
+        for (at, message) in self.view.messages.iter().enumerate() {
+            match wire.wait(self.ask(&query, at)).await? {
+                Ok(false) => {}
+                Ok(true) => {
+                    let number = match naming {
+                        Naming::Uids => u64::from(message.uid),
+                        Naming::Numbers => at as u64 + 1,
+                    };
+                    line.extend_from_slice(format!(" {number}").as_bytes());
+                }
+                Err(error) => return Ok(Answer::from_error(&error)),
+            }
+        }
+        line.extend_from_slice(b"\r\n");
+        wire.send(&line).await?;
+        self.tell(wire, naming.expunges(), &Known::nothing()).await?;
+        Ok(Answer::ok("That is all."))
+    }
+
+    /// Asks one message, and reads of it what the query turns out to need.
+    async fn ask(&self, query: &Arc<Query>, at: usize) -> Result<bool> {
+        let Some(message) = self.view.messages.get(at) else { return Ok(false) };
+        let number = u32::try_from(at + 1).unwrap_or(u32::MAX);
+        let recent = self.recent(message);
+        let mut needs = match query.ask(&Candidate { number, message, recent, read: Read::Nothing }) {
+            Ok(found) => return Ok(found),
+            Err(needs) => needs,
+        };
+        if needs == Needs::Header {
+            let raw = match self.folder.read_header(message.uid, HEADER_LIMIT).await {
+                Ok(raw) => raw,
+                // Gone in the meantime: it is not one of those that are looked for.
+                Err(MailError::NotFound) => return Ok(false),
+                Err(error) => return Err(error),
+            };
+            needs = match query.ask(&Candidate { number, message, recent, read: Read::Header(header(&raw)) })
+            {
+                Ok(found) => return Ok(found),
+                Err(needs) => needs,
+            };
+        }
+        debug_assert_eq!(needs, Needs::Whole, "a header was asked for twice");
+        let raw = match self.folder.read(message.uid).await {
+            Ok(raw) => raw,
+            Err(MailError::NotFound) => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        let (query, message) = (Arc::clone(query), message.clone());
+        // Decoding a large message takes long enough to hold other sessions up.
+        blocking(move || {
+            let read = Read::Whole(&raw);
+            Ok(query.ask(&Candidate { number, message: &message, recent, read }).unwrap_or(false))
+        })
+        .await
+    }
+}

@@ -1,0 +1,259 @@
+//! A selected folder as its client knows it.
+//!
+//! Sequence numbers mean what the client was last told (RFC 3501 §7.4.1), so a session holds on to the view it has
+//! told of, and is brought forward by [`Selected::tell`] alone, which says everything that lies between.
+
+use super::numbers::{Naming, Numbers};
+use super::query::Recent;
+use super::session::Answer;
+use super::wire::{Going, Over, Wire};
+use crate::error::{MailError, Result};
+use crate::flags::Flags;
+use crate::folder::Folder;
+use crate::view::{Message, View};
+use imap_types::sequence::SequenceSet;
+use std::sync::Arc;
+use tokio::io::{AsyncRead, AsyncWrite};
+
+/// What the client may do to the folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Access {
+    /// SELECT
+    ReadWrite,
+    /// EXAMINE
+    ReadOnly,
+}
+
+/// A selected folder.
+pub(super) struct Selected {
+    pub(super) folder: Folder,
+    /// What the client has been told.
+    pub(super) view: Arc<View>,
+    pub(super) access: Access,
+    /// The UIDs that are `\Recent` in this session, in their order.
+    recent: Vec<u32>,
+}
+
+/// Whether the client may hear of expunges now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Expunges {
+    Tell,
+    /// RFC 3501 §7.4.1: not while FETCH, STORE or SEARCH is answered; the numbers in flight would change.
+    Hold,
+}
+
+/// Flags the client knows from the answer it just got, and not from the view it was told of.
+pub(super) struct Known {
+    /// UIDs, in their order.
+    pub(super) uids: Vec<u32>,
+    /// Where the answer took the flags from.
+    pub(super) view: Option<Arc<View>>,
+}
+
+impl Known {
+    /// The answer had no flags in it.
+    pub(super) fn nothing() -> Self {
+        Self { uids: Vec::new(), view: None }
+    }
+
+    fn flags_of(&self, told: &Message) -> Flags {
+        let answered = self.view.as_ref().filter(|_| self.uids.binary_search(&told.uid).is_ok());
+        answered.and_then(|view| view.message(told.uid)).map_or(told.flags, |m| m.flags)
+    }
+}
+
+/// What lies between two views.
+#[derive(Default)]
+struct Difference {
+    /// Numbers as they are when each is said, so that each takes those before it into account.
+    expunged: Vec<usize>,
+    /// Numbers as they are afterwards.
+    changed: Vec<usize>,
+    /// Messages that are gone and that the client goes on knowing for now.
+    held: Vec<Message>,
+    arrived: bool,
+}
+
+impl Selected {
+    /// Takes a folder that was just opened, and its recent messages where that is allowed.
+    pub(super) async fn new(folder: Folder, access: Access) -> Result<Self> {
+        let mut selected = Self { view: folder.view(), folder, access, recent: Vec::new() };
+        selected.claim_recent(&selected.folder.view()).await?;
+        selected.view = selected.folder.view();
+        Ok(selected)
+    }
+
+    /// How many messages the client knows of.
+    pub(super) fn exists(&self) -> usize {
+        self.view.messages.len()
+    }
+
+    /// How many of them are recent.
+    pub(super) fn recents(&self) -> usize {
+        self.view.messages.iter().filter(|m| self.recent(m) == Recent::Yes).count()
+    }
+
+    /// Whether a message is `\Recent` in this session.
+    pub(super) fn recent(&self, message: &Message) -> Recent {
+        let claimed = self.recent.binary_search(&message.uid).is_ok();
+        // RFC 3501 §6.3.2: EXAMINE takes nothing; what nobody has taken is recent for it too.
+        if claimed || (self.access == Access::ReadOnly && message.is_recent()) {
+            Recent::Yes
+        } else {
+            Recent::No
+        }
+    }
+
+    /// `(\Seen ...)`, with the keywords of `view` and with `\Recent`.
+    pub(super) fn flags(&self, view: &View, message: &Message) -> String {
+        let recent = (self.recent(message) == Recent::Yes).then_some("\\Recent");
+        let names = flag_names(message.flags).chain(view.keyword_names(message.flags)).chain(recent);
+        format!("({})", names.collect::<Vec<_>>().join(" "))
+    }
+
+    /// Says which flags the folder has (RFC 3501 §7.2.6, §7.1).
+    pub(super) fn say_flags<S>(&self, wire: &mut Wire<S>)
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let system = "\\Answered \\Flagged \\Deleted \\Seen \\Draft";
+        let keywords: String = self.view.keywords.iter().map(|name| format!(" {name}")).collect();
+        wire.say(&format!("* FLAGS ({system}{keywords})"));
+        match self.access {
+            Access::ReadWrite => {
+                wire.say(&format!("* OK [PERMANENTFLAGS ({system}{keywords} \\*)] Flags are kept."));
+            }
+            Access::ReadOnly => wire.say("* OK [PERMANENTFLAGS ()] The folder is open for reading."),
+        }
+    }
+
+    /// Brings the client forward to what the folder is now.
+    pub(super) async fn tell<S>(&mut self, wire: &mut Wire<S>, expunges: Expunges, known: &Known) -> Going
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let mut now = self.folder.view();
+        if Arc::ptr_eq(&now, &self.view) {
+            return Ok(());
+        }
+        if now.uid_validity != self.view.uid_validity {
+            // RFC 3501 §2.3.1.1: the UIDs the client holds have lost their meaning.
+            return Err(Over::Bye("The folder was replaced. Please sign in again."));
+        }
+        if let Err(cause) = self.claim_recent(&now).await {
+            tracing::debug!(%cause, "new messages stay recent for the next session");
+        }
+        if self.access == Access::ReadWrite {
+            now = self.folder.view();
+        }
+        let difference = difference(&self.view, &now, expunges, known);
+        for number in &difference.expunged {
+            wire.tell(&format!("* {number} EXPUNGE")).await?;
+        }
+        if !difference.held.is_empty() {
+            let merged = Arc::make_mut(&mut now);
+            merged.messages.extend(difference.held);
+            merged.messages.sort_unstable_by_key(|m| m.uid);
+        }
+        let before = std::mem::replace(&mut self.view, now);
+        if !Arc::ptr_eq(&before.keywords, &self.view.keywords) && before.keywords != self.view.keywords {
+            self.say_flags(wire);
+        }
+        if difference.arrived {
+            wire.say(&format!("* {} EXISTS", self.exists()));
+            wire.say(&format!("* {} RECENT", self.recents()));
+        }
+        for at in difference.changed {
+            if let Some(message) = self.view.messages.get(at) {
+                let flags = self.flags(&self.view, message);
+                wire.tell(&format!("* {} FETCH (UID {} FLAGS {flags})", at + 1, message.uid)).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells of keywords that are new to the folder, before a message is shown with them.
+    pub(super) fn learn_keywords<S>(&mut self, wire: &mut Wire<S>, from: &View)
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        Arc::make_mut(&mut self.view).keywords = Arc::clone(&from.keywords);
+        self.say_flags(wire);
+    }
+
+    async fn claim_recent(&mut self, view: &View) -> Result<()> {
+        if self.access == Access::ReadOnly || !view.messages.iter().any(Message::is_recent) {
+            return Ok(());
+        }
+        // UIDs only grow, so that what is claimed later comes behind.
+        self.recent.extend(self.folder.claim_recent().await?);
+        self.recent.sort_unstable();
+        Ok(())
+    }
+
+    /// The messages a set names, as places in the view.
+    pub(super) fn pick(&self, set: &SequenceSet, naming: Naming) -> Result<Vec<usize>, Answer> {
+        let largest = match naming {
+            Naming::Uids => self.view.messages.last().map_or(0, |m| m.uid),
+            Naming::Numbers => u32::try_from(self.exists()).unwrap_or(u32::MAX),
+        };
+        let numbers = Numbers::new(set, largest);
+        if naming == Naming::Numbers && largest > 0 && numbers.largest() > largest {
+            return Err(Answer::Bad("There is no message of that number."));
+        }
+        let named = |(at, message): &(usize, &Message)| match naming {
+            Naming::Uids => numbers.contains(message.uid),
+            Naming::Numbers => u32::try_from(at + 1).is_ok_and(|number| numbers.contains(number)),
+        };
+        Ok(self.view.messages.iter().enumerate().filter(named).map(|(at, _)| at).collect())
+    }
+
+    /// The UIDs of the messages a set names, in their order.
+    pub(super) fn pick_uids(&self, set: &SequenceSet, naming: Naming) -> Result<Vec<u32>, Answer> {
+        let places = self.pick(set, naming)?;
+        Ok(places.into_iter().filter_map(|at| self.view.messages.get(at)).map(|m| m.uid).collect())
+    }
+
+    /// Why the session cannot go on when its folder cannot be looked at.
+    pub(super) fn lost(cause: MailError) -> Over {
+        match cause {
+            MailError::NotFound => Over::Bye("The folder was deleted or renamed. Please sign in again."),
+            _ => Over::Bye("[UNAVAILABLE] The folder cannot be read at the moment."),
+        }
+    }
+}
+
+/// The system flags of a set, in their spelling.
+fn flag_names<'n>(flags: Flags) -> impl Iterator<Item = &'n str> {
+    let named = [
+        (Flags::ANSWERED, "\\Answered"),
+        (Flags::FLAGGED, "\\Flagged"),
+        (Flags::DELETED, "\\Deleted"),
+        (Flags::SEEN, "\\Seen"),
+        (Flags::DRAFT, "\\Draft"),
+    ];
+    named.into_iter().filter(move |(flag, _)| flags.contains(*flag)).map(|(_, name)| name)
+}
+
+fn difference(old: &View, new: &View, expunges: Expunges, known: &Known) -> Difference {
+    let mut difference = Difference::default();
+    let mut new_messages = new.messages.iter().peekable();
+    let mut at = 0;
+    for message in &old.messages {
+        match new_messages.next_if(|candidate| candidate.uid == message.uid) {
+            Some(now) => {
+                if now.flags != known.flags_of(message) {
+                    difference.changed.push(at);
+                }
+                at += 1;
+            }
+            None if expunges == Expunges::Tell => difference.expunged.push(at + 1),
+            None => {
+                difference.held.push(message.clone());
+                at += 1;
+            }
+        }
+    }
+    difference.arrived = new_messages.next().is_some();
+    difference
+}

@@ -1,0 +1,259 @@
+//! One session after sign-in: a command comes, something is done, an answer goes.
+
+use super::command::{Act, Malformed, Request, tag};
+use super::framing::Frame;
+use super::selected::{Access, Expunges, Known, Selected};
+use super::wire::{Going, Over, Wire};
+use crate::conversation::End;
+use crate::error::MailError;
+use crate::mailbox::OpenMailbox;
+use imap_types::command::CommandBody;
+use tokio::io::{AsyncRead, AsyncWrite};
+
+/// A session. Everything but `wire` is small while the client is idle.
+pub(super) struct Session<S> {
+    pub(super) mailbox: OpenMailbox,
+    pub(super) wire: Wire<S>,
+    pub(super) state: State,
+    /// Wrong commands in a row.
+    misunderstood: u32,
+}
+
+/// Where the session stands (RFC 3501 §3).
+pub(super) enum State {
+    Authenticated,
+    Selected(Selected),
+}
+
+/// How a command ended, short of the end of the session.
+pub(super) enum Answer {
+    /// `OK`, behind which the words stand.
+    Ok(String),
+    /// `NO`: it cannot be done.
+    No(String),
+    /// `BAD`: it should not have been asked.
+    Bad(&'static str),
+    /// The client has said good-bye.
+    SignedOut,
+}
+
+impl Answer {
+    pub(super) fn ok(words: &str) -> Self {
+        Self::Ok(words.to_owned())
+    }
+
+    pub(super) fn no(words: &str) -> Self {
+        Self::No(words.to_owned())
+    }
+
+    /// What the client hears of an error (RFC 5530). The cause of our own troubles is for the log only.
+    pub(super) fn from_error(error: &MailError) -> Self {
+        let code = match error {
+            MailError::NotFound => "NONEXISTENT",
+            MailError::Exists => "ALREADYEXISTS",
+            MailError::Misuse(_) => "CANNOT",
+            MailError::Unavailable(cause) => {
+                tracing::warn!(%cause, "a mailbox could not be read or written");
+                "UNAVAILABLE"
+            }
+        };
+        Self::No(format!("[{code}] {error}"))
+    }
+
+    /// The same, where the folder that is missing is one the client could create (RFC 3501 §6.3.11).
+    pub(super) fn from_target_error(error: &MailError) -> Self {
+        match error {
+            MailError::NotFound => Self::no("[TRYCREATE] There is no such folder."),
+            error => Self::from_error(error),
+        }
+    }
+}
+
+const READ_ONLY: &str = "[READ-ONLY] The folder is open for reading only.";
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
+    pub(super) fn new(mailbox: OpenMailbox, wire: Wire<S>) -> Self {
+        Self { mailbox, wire, state: State::Authenticated, misunderstood: 0 }
+    }
+
+    /// Serves the client until one of the two has enough.
+    pub(super) async fn serve(mut self) -> End {
+        let over = loop {
+            let frame = match self.wire.frame().await {
+                Ok(frame) => frame,
+                Err(over) => break over,
+            };
+            // On the heap, and gone when it is answered: an idle session does not carry the largest of its commands.
+            if let Err(over) = Box::pin(self.answer(frame)).await {
+                break over;
+            }
+        };
+        self.wire.part(over).await
+    }
+
+    async fn answer(&mut self, frame: Frame) -> Going {
+        match frame {
+            Frame::Command(bytes) => match Request::parse(&bytes) {
+                Ok(Request { tag, act }) => {
+                    self.misunderstood = 0;
+                    let answer = self.act(act).await?;
+                    self.say_answer(tag, &answer);
+                    match answer {
+                        Answer::SignedOut => {
+                            self.wire.flush().await?;
+                            Err(Over::Ended(End::Done))
+                        }
+                        Answer::Ok(_) | Answer::No(_) | Answer::Bad(_) => Ok(()),
+                    }
+                }
+                Err(Malformed::Tagged(tag)) => self.misunderstand(tag, "This is no command, or not here."),
+                Err(Malformed::Untagged) => self.misunderstand("*", "This is no command."),
+            },
+            Frame::Append { head, message } => {
+                let Ok(Request { tag, act: Act::Command(body) }) = Request::parse(&head) else {
+                    return Err(Over::Bye("This is no command."));
+                };
+                let answer = self.append(*body, message).await?;
+                self.say_answer(tag, &answer);
+                Ok(())
+            }
+            Frame::Refused(bytes) => {
+                self.misunderstand(tag(&bytes).unwrap_or("*"), "[TOOBIG] The command is too long.")
+            }
+        }
+    }
+
+    fn say_answer(&mut self, tag: &str, answer: &Answer) {
+        self.wire.say(&match answer {
+            Answer::Ok(words) => format!("{tag} OK {words}"),
+            Answer::No(words) => format!("{tag} NO {words}"),
+            Answer::Bad(words) => format!("{tag} BAD {words}"),
+            Answer::SignedOut => format!("{tag} OK Signed out."),
+        });
+    }
+
+    fn misunderstand(&mut self, tag: &str, why: &str) -> Going {
+        self.wire.say(&format!("{tag} BAD {why}"));
+        self.misunderstood += 1;
+        if self.misunderstood < self.mailbox.limits().bad_commands {
+            return Ok(());
+        }
+        Err(Over::Bye("Too many wrong commands."))
+    }
+
+    async fn act(&mut self, act: Act<'_>) -> Going<Answer> {
+        let answer = match act {
+            Act::Id => {
+                self.wire.say("* ID (\"name\" \"Postward\")");
+                Answer::ok("Pleased to meet you.")
+            }
+            Act::Namespace => {
+                self.wire.say("* NAMESPACE ((\"\" \".\")) NIL NIL");
+                Answer::ok("There is one namespace.")
+            }
+            Act::Command(body) => return self.command(*body).await,
+        };
+        Ok(answer)
+    }
+
+    async fn command(&mut self, body: CommandBody<'_>) -> Going<Answer> {
+        let answer = match body {
+            CommandBody::Capability => {
+                self.wire.say(&format!("* CAPABILITY {}", super::CAPABILITIES));
+                Answer::ok("That is all.")
+            }
+            CommandBody::Noop | CommandBody::Check => self.look().await?,
+            CommandBody::Logout => {
+                self.wire.say("* BYE Until next time.");
+                return Ok(Answer::SignedOut);
+            }
+            CommandBody::Idle => return self.idle().await,
+            CommandBody::List { reference, mailbox_wildcard } => {
+                self.list(&reference, &mailbox_wildcard).await?
+            }
+            CommandBody::Lsub { reference, mailbox_wildcard } => {
+                self.lsub(&reference, &mailbox_wildcard).await?
+            }
+            CommandBody::Create { mailbox } => self.create(&mailbox).await?,
+            CommandBody::Delete { mailbox } => self.delete(&mailbox).await?,
+            CommandBody::Rename { from, to } => self.rename(&from, &to).await?,
+            CommandBody::Subscribe { mailbox } => self.subscribe(&mailbox).await?,
+            CommandBody::Unsubscribe { mailbox } => self.unsubscribe(&mailbox).await?,
+            CommandBody::Status { mailbox, item_names } => self.status(&mailbox, &item_names).await?,
+            CommandBody::Select { mailbox } => return self.select(&mailbox, Access::ReadWrite).await,
+            CommandBody::Examine { mailbox } => return self.select(&mailbox, Access::ReadOnly).await,
+            body => return self.in_selected(body).await,
+        };
+        self.tell(Expunges::Tell).await?;
+        Ok(answer)
+    }
+
+    /// The commands that need a selected folder.
+    async fn in_selected(&mut self, body: CommandBody<'_>) -> Going<Answer> {
+        let State::Selected(selected) = &mut self.state else {
+            return Ok(Answer::Bad("No folder is selected, or this is not known here."));
+        };
+        let access = selected.access;
+        let (wire, mailbox) = (&mut self.wire, &self.mailbox);
+        match body {
+            CommandBody::Close if access == Access::ReadWrite => {
+                let answer = selected.expunge_quietly(wire).await?;
+                self.state = State::Authenticated;
+                Ok(answer)
+            }
+            CommandBody::Close | CommandBody::Unselect => {
+                self.state = State::Authenticated;
+                Ok(Answer::ok("No folder is selected now."))
+            }
+            CommandBody::Fetch { sequence_set, macro_or_item_names, uid } => {
+                selected.fetch(wire, &sequence_set, macro_or_item_names, uid.into()).await
+            }
+            CommandBody::Search { charset, criteria, uid } => {
+                selected.search(wire, charset.as_ref(), criteria.as_ref(), uid.into()).await
+            }
+            CommandBody::Copy { sequence_set, mailbox: to, uid } => {
+                selected.copy(wire, mailbox, &sequence_set, &to, uid.into()).await
+            }
+            _ if access == Access::ReadOnly && changes(&body) => Ok(Answer::no(READ_ONLY)),
+            CommandBody::Expunge => selected.expunge(wire, None).await,
+            CommandBody::ExpungeUid { sequence_set } => selected.expunge(wire, Some(&sequence_set)).await,
+            CommandBody::Store { sequence_set, kind, response, flags, uid } => {
+                selected.store(wire, &sequence_set, (kind, response), &flags, uid.into()).await
+            }
+            CommandBody::Move { sequence_set, mailbox: to, uid } => {
+                selected.move_to(wire, mailbox, &sequence_set, &to, uid.into()).await
+            }
+            _ => Ok(Answer::Bad("This is not known here.")),
+        }
+    }
+
+    /// NOOP and CHECK: looks at the disk, where other tools may have been.
+    async fn look(&mut self) -> Going<Answer> {
+        if let State::Selected(selected) = &self.state {
+            match self.wire.wait(selected.folder.sync()).await? {
+                Ok(_) => {}
+                Err(gone @ MailError::NotFound) => return Err(Selected::lost(gone)),
+                Err(error) => return Ok(Answer::from_error(&error)),
+            }
+        }
+        Ok(Answer::ok("Done."))
+    }
+
+    /// Tells the client what has happened to the folder it has selected.
+    pub(super) async fn tell(&mut self, expunges: Expunges) -> Going {
+        match &mut self.state {
+            State::Selected(selected) => selected.tell(&mut self.wire, expunges, &Known::nothing()).await,
+            State::Authenticated => Ok(()),
+        }
+    }
+}
+
+fn changes(body: &CommandBody<'_>) -> bool {
+    matches!(
+        body,
+        CommandBody::Expunge
+            | CommandBody::ExpungeUid { .. }
+            | CommandBody::Store { .. }
+            | CommandBody::Move { .. }
+    )
+}

@@ -1,0 +1,135 @@
+//! COPY, MOVE (RFC 6851) and EXPUNGE, with the answers of UIDPLUS (RFC 4315).
+
+use super::folders::folder_name;
+use super::numbers::{Naming, Numbers, write_set};
+use super::selected::{Expunges, Known, Selected};
+use super::session::Answer;
+use super::wire::{Going, Wire};
+use crate::error::Result;
+use crate::flags::Flags;
+use crate::folder::{Copied, Folder};
+use crate::mailbox::OpenMailbox;
+use imap_types::mailbox::Mailbox;
+use imap_types::sequence::SequenceSet;
+use tokio::io::{AsyncRead, AsyncWrite};
+
+impl Selected {
+    pub(super) async fn copy<S>(
+        &mut self,
+        wire: &mut Wire<S>,
+        mailbox: &OpenMailbox,
+        set: &SequenceSet,
+        to: &Mailbox<'_>,
+        naming: Naming,
+    ) -> Going<Answer>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let uids = match self.pick_uids(set, naming) {
+            Ok(uids) => uids,
+            Err(answer) => return Ok(answer),
+        };
+        let target = match wire.wait(open_target(mailbox, to)).await? {
+            Ok(target) => target,
+            Err(error) => return Ok(Answer::from_target_error(&error)),
+        };
+        let asked = uids.len();
+        let copied = match wire.wait(self.folder.copy_to(uids, &target)).await? {
+            Ok(copied) => copied,
+            Err(error) => return Ok(Answer::from_error(&error)),
+        };
+        self.tell(wire, Expunges::Tell, &Known::nothing()).await?;
+        Ok(match copy_uid(&copied) {
+            Some(code) => Answer::Ok(format!("{code} Copied.")),
+            None if asked > 0 => Answer::no("[EXPUNGEISSUED] These messages are gone."),
+            None => Answer::ok("There was nothing to copy."),
+        })
+    }
+
+    pub(super) async fn move_to<S>(
+        &mut self,
+        wire: &mut Wire<S>,
+        mailbox: &OpenMailbox,
+        set: &SequenceSet,
+        to: &Mailbox<'_>,
+        naming: Naming,
+    ) -> Going<Answer>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let uids = match self.pick_uids(set, naming) {
+            Ok(uids) => uids,
+            Err(answer) => return Ok(answer),
+        };
+        let target = match wire.wait(open_target(mailbox, to)).await? {
+            Ok(target) => target,
+            Err(error) => return Ok(Answer::from_target_error(&error)),
+        };
+        let copied = match wire.wait(self.folder.move_to(uids, &target)).await? {
+            Ok(copied) => copied,
+            Err(error) => return Ok(Answer::from_error(&error)),
+        };
+        if let Some(code) = copy_uid(&copied) {
+            // RFC 6851 §4.3: before the expunges, so that the client knows where its messages went.
+            wire.say(&format!("* OK {code} Moved."));
+        }
+        self.tell(wire, Expunges::Tell, &Known::nothing()).await?;
+        Ok(Answer::ok("Done."))
+    }
+
+    /// Removes what is marked as deleted: all of it, or what is also in the set (UID EXPUNGE).
+    pub(super) async fn expunge<S>(
+        &mut self,
+        wire: &mut Wire<S>,
+        within: Option<&SequenceSet>,
+    ) -> Going<Answer>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let uids = self.deleted(within);
+        let removed = wire.wait(self.folder.expunge(uids)).await?;
+        // Also when it failed in the middle: what is gone is gone.
+        self.tell(wire, Expunges::Tell, &Known::nothing()).await?;
+        Ok(match removed {
+            Ok(_) => Answer::ok("Expunged."),
+            Err(error) => Answer::from_error(&error),
+        })
+    }
+
+    /// CLOSE: the same, and the client hears nothing of it (RFC 3501 §6.4.2).
+    pub(super) async fn expunge_quietly<S>(&mut self, wire: &mut Wire<S>) -> Going<Answer>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        Ok(match wire.wait(self.folder.expunge(self.deleted(None))).await? {
+            Ok(_) => Answer::ok("No folder is selected now."),
+            Err(error) => Answer::from_error(&error),
+        })
+    }
+
+    fn deleted(&self, within: Option<&SequenceSet>) -> Vec<u32> {
+        let now = self.folder.view();
+        let largest = self.view.messages.last().map_or(0, |m| m.uid);
+        let within = within.map(|set| Numbers::new(set, largest));
+        let marked = now.messages.iter().filter(|m| m.flags.contains(Flags::DELETED)).map(|m| m.uid);
+        marked.filter(|uid| within.as_ref().is_none_or(|numbers| numbers.contains(*uid))).collect()
+    }
+}
+
+async fn open_target(mailbox: &OpenMailbox, to: &Mailbox<'_>) -> Result<Folder> {
+    mailbox.open(&folder_name(to)?).await
+}
+
+/// `[COPYUID ...]`; nothing where nothing was copied, for which RFC 4315 has no words.
+fn copy_uid(copied: &Copied) -> Option<String> {
+    if copied.uids.is_empty() {
+        return None;
+    }
+    let (from, to): (Vec<u32>, Vec<u32>) = copied.uids.iter().copied().unzip();
+    let mut code = format!("[COPYUID {} ", copied.uid_validity);
+    write_set(&mut code, &from);
+    code.push(' ');
+    write_set(&mut code, &to);
+    code.push(']');
+    Some(code)
+}
