@@ -193,7 +193,7 @@ pub struct Figures {
 pub enum OpenError {
     /// The store cannot be opened.
     #[non_exhaustive]
-    Store(sqlx::Error),
+    Store(StoreError),
     /// The configured hash cost is not one argon2 knows.
     #[non_exhaustive]
     Hasher(HasherError),
@@ -216,7 +216,7 @@ impl std::error::Error for OpenError {}
 pub enum Unavailable {
     /// The store did not answer, or not in a way that makes sense.
     #[non_exhaustive]
-    Store(sqlx::Error),
+    Store(StoreError),
     /// No hash could be computed.
     #[non_exhaustive]
     Hasher(HasherError),

@@ -135,8 +135,16 @@ struct Clerk {
     node: String,
     /// The latest moment an errand has named: what a closed connection is dated with, since its drop knows no time.
     latest: Timestamp,
-    /// Sessions that are over and whose rows are not closed yet: kept until the store takes them.
-    owed: Vec<SessionId>,
+    /// What is to be written to the rows of sessions that exist: kept until the store takes it.
+    owed: Vec<(SessionId, Owed)>,
+}
+
+/// What a session's row is owed.
+enum Owed {
+    /// That it is over.
+    Close,
+    /// That it was used.
+    Touch(Timestamp),
 }
 
 impl Clerk {
@@ -150,36 +158,36 @@ impl Clerk {
             tokio::select! {
                 biased;
                 count = errands.recv_many(&mut batch, Desk::BATCH) => if count == 0 { break },
-                _ = closed.recv_many(&mut self.owed, Desk::BATCH) => {}
+                Some(session) = closed.recv() => self.owed.push((session, Owed::Close)),
             }
             // Whatever else has come is written along.
             while self.owed.len() < Desk::BATCH
                 && let Ok(session) = closed.try_recv()
             {
-                self.owed.push(session);
+                self.owed.push((session, Owed::Close));
             }
             self.write(std::mem::take(&mut batch)).await;
         }
         while let Ok(session) = closed.try_recv() {
-            self.owed.push(session);
+            self.owed.push((session, Owed::Close));
         }
         self.write(Vec::new()).await;
     }
 
     async fn write(&mut self, batch: Vec<Errand>) {
-        let (mut entries, mut notes) = (Vec::new(), Vec::new());
+        let (mut entries, mut refused) = (Vec::new(), Vec::new());
         for errand in batch {
             match errand {
                 Errand::Enter(entry) => entries.push(*entry),
-                note => notes.push(note),
+                Errand::Refused(this) => refused.push(*this),
+                Errand::Touch(session, at) => self.owed.push((session, Owed::Touch(at))),
             }
         }
         // Two nodes that take several rows each in the same order never wait for each other in a circle.
         entries.sort_by_key(|entry| entry.principal);
         self.latest = entries.iter().map(|entry| entry.now).fold(self.latest, Timestamp::max);
-        match self.transaction(&entries, &notes).await {
+        match self.transaction(&entries, &refused).await {
             Ok(outcomes) => {
-                self.owed.clear();
                 for (entry, outcome) in entries.into_iter().zip(outcomes) {
                     // Whoever has hung up drops the guard, which closes the session.
                     let _hung_up = entry.reply.send(outcome);
@@ -192,30 +200,46 @@ impl Clerk {
                 }
             }
         }
+        if let Err(error) = self.pay().await {
+            tracing::error!(%error, "the ends of sessions could not be written; tried again with the next");
+        }
     }
 
     async fn transaction(
         &self,
         entries: &[Entry],
-        notes: &[Errand],
+        refused: &[RefusedTry],
     ) -> Result<Vec<Result<LiveGuard, NotEntered>>, StoreError> {
         let mut outcomes = Vec::with_capacity(entries.len());
+        if entries.is_empty() && refused.is_empty() {
+            return Ok(outcomes);
+        }
         let mut tx = self.db.begin(Durability::Relaxed).await?;
         for entry in entries {
             outcomes.push(self.enter(&mut tx, entry).await?);
         }
-        for note in notes {
-            match note {
-                Errand::Refused(this) => journal::refused_try(&mut tx, this).await?,
-                Errand::Touch(session, at) => sessions::touch(&mut tx, *session, *at).await?,
-                Errand::Enter(_) => {}
-            }
-        }
-        for session in &self.owed {
-            sessions::close(&mut tx, *session, self.latest).await?;
+        for this in refused {
+            journal::refused_try(&mut tx, this).await?;
         }
         tx.commit().await?;
         Ok(outcomes)
+    }
+
+    /// Writes what is owed to the rows of sessions that exist.
+    async fn pay(&mut self) -> Result<(), StoreError> {
+        while !self.owed.is_empty() {
+            let now = self.owed.len().min(self.db.loose_rows_at_once());
+            let mut tx = self.db.begin(Durability::Relaxed).await?;
+            for (session, owed) in &self.owed[..now] {
+                match owed {
+                    Owed::Close => sessions::close(&mut tx, *session, self.latest).await?,
+                    Owed::Touch(at) => sessions::touch(&mut tx, *session, *at).await?,
+                }
+            }
+            tx.commit().await?;
+            self.owed.drain(..now);
+        }
+        Ok(())
     }
 
     async fn enter(&self, tx: &mut Tx, entry: &Entry) -> Result<Result<LiveGuard, NotEntered>, StoreError> {

@@ -100,6 +100,10 @@ impl Hasher {
         let phc = against.unwrap_or(&self.nobody).0.clone();
         self.compute(lane, move || {
             let hash = PasswordHash::new(&phc).map_err(broken)?;
+            // argon2 calls a hash without its last parts a wrong password; to us it is a broken row (invariant 7).
+            if hash.salt.is_none() || hash.hash.is_none() {
+                return Err(broken("a stored password hash is cut short"));
+            }
             match argon2.verify_password(password.as_bytes(), &hash) {
                 Ok(()) => Ok(true),
                 Err(HashError::PasswordInvalid) => Ok(false),

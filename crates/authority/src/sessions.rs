@@ -11,7 +11,7 @@ use crate::sign_in::StaffSession;
 use crate::store::journal::{self, By};
 use crate::store::principals::{self, State};
 use crate::store::sessions::EndedRow;
-use crate::store::{Durability, Tx, directory, moment, sessions};
+use crate::store::{Durability, StoreError, Tx, directory, moment, sessions};
 use crate::{Receipt, Timestamp};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -245,7 +245,7 @@ enum Ending {
 
 impl Ending {
     /// Does what comes with it. False when there is nothing to do it to.
-    async fn begin(self, tx: &mut Tx, mailbox: MailboxId, now: Timestamp) -> Result<bool, sqlx::Error> {
+    async fn begin(self, tx: &mut Tx, mailbox: MailboxId, now: Timestamp) -> Result<bool, StoreError> {
         let id = PrincipalId::from(mailbox);
         match self {
             Self::Sessions(_) => Ok(true),

@@ -3,9 +3,8 @@
 use crate::Timestamp;
 use crate::authority::Authority;
 use crate::registry::{EndReason, Of};
-use crate::store::db::CHANNEL;
+use crate::store::bell::Bell;
 use crate::store::{Db, Durability, StoreError, journal, sessions};
-use sqlx::postgres::PgListener;
 use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
@@ -128,38 +127,6 @@ impl Lease {
             age if age < LEASE => LeaseState::Proven,
             age if age < LEASE + GRACE => LeaseState::Lapsed,
             _ => LeaseState::Hopeless,
-        }
-    }
-}
-
-/// Rings when another node says that it has ended sessions. It only shortens the wait: the rows are the truth.
-struct Bell<'a> {
-    db: &'a Db,
-    listener: Option<PgListener>,
-}
-
-impl<'a> Bell<'a> {
-    fn new(db: &'a Db) -> Self {
-        Self { db, listener: None }
-    }
-
-    /// Waits for the bell. Without one (on SQLite, or while the store is away) it is silent.
-    async fn rung(&mut self) {
-        let Db::Postgres(pool) = self.db else { return std::future::pending().await };
-        if self.listener.is_none() {
-            let connecting = async {
-                let mut listener = PgListener::connect_with(pool).await?;
-                listener.listen(CHANNEL).await?;
-                Ok::<_, StoreError>(listener)
-            };
-            let Ok(listener) = connecting.await else { return std::future::pending().await };
-            self.listener = Some(listener);
-        }
-        // Every way out is a reason to look: a bell, a lost connection (bells may have been missed), or an error.
-        if let Some(listener) = &mut self.listener
-            && listener.try_recv().await.is_err()
-        {
-            self.listener = None;
         }
     }
 }

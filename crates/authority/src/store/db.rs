@@ -160,6 +160,15 @@ impl Db {
         }
     }
 
+    /// How many session rows one transaction may change without holding their principal. On PostgreSQL two
+    /// transactions that hold several rows each, in orders nobody controls, end in a deadlock; SQLite has one writer.
+    pub(crate) fn loose_rows_at_once(&self) -> usize {
+        match self {
+            Self::Sqlite(_) => usize::MAX,
+            Self::Postgres(_) => 1,
+        }
+    }
+
     /// Answers when the store does.
     pub(crate) async fn ping(&self) -> Result<(), StoreError> {
         on!(db self, conn => sqlx::query("SELECT 1").execute(conn).await.map(|_| ()))

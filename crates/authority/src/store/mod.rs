@@ -3,6 +3,7 @@
 //! The same SQL text runs on SQLite and on PostgreSQL; what differs (how a transaction begins, how other nodes are
 //! told) stands in [`db`]. The other modules hold the statements, one for each act or question.
 
+pub(crate) mod bell;
 pub(crate) mod credentials;
 pub(crate) mod db;
 pub(crate) mod directory;

@@ -1,0 +1,36 @@
+//! Hearing, on PostgreSQL, that another node has ended sessions.
+
+use super::db::{CHANNEL, Db, StoreError};
+use sqlx::postgres::PgListener;
+
+/// Rings when another node says that it has ended sessions. It only shortens the wait: the rows are the truth.
+pub(crate) struct Bell<'a> {
+    db: &'a Db,
+    listener: Option<PgListener>,
+}
+
+impl<'a> Bell<'a> {
+    pub(crate) fn new(db: &'a Db) -> Self {
+        Self { db, listener: None }
+    }
+
+    /// Waits for the bell. Without one (on SQLite, or while the store is away) it is silent.
+    pub(crate) async fn rung(&mut self) {
+        let Db::Postgres(pool) = self.db else { return std::future::pending().await };
+        if self.listener.is_none() {
+            let connecting = async {
+                let mut listener = PgListener::connect_with(pool).await?;
+                listener.listen(CHANNEL).await?;
+                Ok::<_, StoreError>(listener)
+            };
+            let Ok(listener) = connecting.await else { return std::future::pending().await };
+            self.listener = Some(listener);
+        }
+        // Every way out is a reason to look: a bell, a lost connection (bells may have been missed), or an error.
+        if let Some(listener) = &mut self.listener
+            && listener.try_recv().await.is_err()
+        {
+            self.listener = None;
+        }
+    }
+}

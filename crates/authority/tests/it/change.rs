@@ -1,0 +1,167 @@
+use crate::house::{House, NEW, OLD, Served, address, at, attempt, from, on_both, secret, serve};
+use postward_authority::policy::{Asks, Problem};
+use postward_authority::{ChangeError, Confirmation, EndReason, ResetError, SignedOut, Surface};
+use postward_wire::Refusal;
+
+/// Signs in at every door a mailbox has; the doors are listed in the code.
+async fn at_every_door(house: &House) -> Vec<Served> {
+    let mut served = Vec::new();
+    for surface in Surface::OF_MAILBOXES {
+        let (attempt, origin) = (attempt("ada@north.example", OLD), from("192.0.2.1", surface));
+        let guard = match surface {
+            Surface::Webmail | Surface::Panel | Surface::Dashboard => {
+                house.authority.sign_in_browser(attempt, origin, at(1)).await.unwrap().1
+            }
+            Surface::Imap | Surface::Pop3 | Surface::Smtp => {
+                house.authority.sign_in(attempt, origin, at(1)).await.unwrap()
+            }
+        };
+        served.push(serve(guard));
+    }
+    served
+}
+
+#[test]
+fn d7_a_reset_ends_every_session_before_it_answers_and_says_how_many() {
+    on_both(async |house: House| {
+        let bystander = house.sign_in("bob@south.example", OLD).await.unwrap();
+        let served = at_every_door(&house).await;
+        let receipt = house.authority.reset(&house.operator, house.ada, secret(NEW), at(2)).await.unwrap();
+        for session in served {
+            // Not «soon»: it was over when the answer came.
+            assert_eq!(session.over(), Some(EndReason::PasswordChanged));
+        }
+        assert_eq!(receipt.address.as_str(), "ada@north.example");
+        assert_eq!(receipt.epoch.number(), 2);
+        assert_eq!(receipt.ended.values().copied().collect::<Vec<_>>(), [1; Surface::OF_MAILBOXES.len()]);
+        assert_eq!(house.sign_in("ada@north.example", OLD).await.err(), Some(Refusal::Rejected));
+        assert!(house.sign_in("ada@north.example", NEW).await.is_ok());
+        assert!(bystander.flowing());
+    });
+}
+
+#[test]
+fn w2_the_owners_change_ends_its_own_session_too_and_still_answers() {
+    on_both(async |house: House| {
+        let others = at_every_door(&house).await;
+        let webmail = from("192.0.2.1", Surface::Webmail);
+        let signed_in =
+            house.authority.sign_in_browser(attempt("ada@north.example", OLD), webmail.clone(), at(1));
+        let (token, acting) = signed_in.await.unwrap();
+        let confirmation = Confirmation::Current(secret(OLD));
+        let receipt =
+            house.authority.change(&acting, confirmation, secret(NEW), &webmail, at(2)).await.unwrap();
+        assert_eq!(receipt.ended[&Surface::Webmail], 2);
+        assert!(others.iter().all(|session| session.over().is_some()));
+        drop(acting);
+        assert!(matches!(house.authority.resume(&token, &webmail, at(3)).await, Err(SignedOut::Ended)));
+    });
+}
+
+#[test]
+fn w2_the_current_password_is_verified_against_the_store_and_not_the_session() {
+    on_both(async |house: House| {
+        let webmail = from("192.0.2.1", Surface::Webmail);
+        let signed_in =
+            house.authority.sign_in_browser(attempt("ada@north.example", OLD), webmail.clone(), at(1));
+        let (token, guard) = signed_in.await.unwrap();
+        let wrong = Confirmation::Current(secret("Not the one 1"));
+        let refused = house.authority.change(&guard, wrong, secret(NEW), &webmail, at(2)).await;
+        assert!(matches!(refused, Err(ChangeError::CurrentPasswordWrong)));
+        // Nothing has changed, and the session stands and can still be ended.
+        drop(guard);
+        let guard = house.authority.resume(&token, &webmail, at(3)).await.unwrap();
+        assert!(guard.flowing());
+        let served = serve(guard);
+        house.authority.reset(&house.operator, house.ada, secret(NEW), at(4)).await.unwrap();
+        assert!(served.over().is_some());
+    });
+}
+
+#[test]
+fn p2_a_recent_sign_in_stands_for_the_current_password_and_an_old_one_does_not() {
+    on_both(async |house: House| {
+        let panel = from("192.0.2.1", Surface::Panel);
+        let sign_in =
+            || house.authority.sign_in_browser(attempt("ada@north.example", OLD), panel.clone(), at(0));
+        let (_token, guard) = sign_in().await.unwrap();
+        let late =
+            house.authority.change(&guard, Confirmation::RecentSignIn, secret(NEW), &panel, at(601)).await;
+        assert!(matches!(late, Err(ChangeError::ConfirmFirst)));
+        assert!(guard.flowing());
+        let change = house.authority.change(&guard, Confirmation::RecentSignIn, secret(NEW), &panel, at(600));
+        assert!(change.await.is_ok());
+        // A session that was ended confirms nothing, even while its guard is still in somebody's hand.
+        let again =
+            house.authority.change(&guard, Confirmation::RecentSignIn, secret(OLD), &panel, at(600)).await;
+        assert!(matches!(again, Err(ChangeError::SessionEnded)));
+    });
+}
+
+#[test]
+fn d5_the_server_enforces_the_rules_whatever_the_browser_did() {
+    on_both(async |house: House| {
+        let refused = house.authority.reset(&house.operator, house.ada, secret("short"), at(2)).await;
+        let Err(ResetError::Policy(problems)) = refused else { panic!("a weak password was taken") };
+        assert_eq!(
+            problems,
+            [Problem::Unmet(Asks::Length(12)), Problem::Unmet(Asks::Upper), Problem::Unmet(Asks::Digit)]
+        );
+        assert!(house.sign_in("ada@north.example", OLD).await.is_ok());
+    });
+}
+
+#[test]
+fn invariant_14_each_act_leaves_exactly_one_audit_row_and_a_refused_one_none() {
+    on_both(async |house: House| {
+        let before = house.authority.audit(&house.operator, Some(house.ada), 100).await.unwrap().len();
+        house.authority.reset(&house.operator, house.ada, secret(NEW), at(2)).await.unwrap();
+        let _refused = house.authority.reset(&house.operator, house.ada, secret("short"), at(3)).await;
+        let rows = house.authority.audit(&house.operator, Some(house.ada), 100).await.unwrap();
+        assert_eq!(rows.len(), before + 1);
+        assert_eq!((rows[0].event.as_str(), rows[0].actor.as_str()), ("password-reset", "operator"));
+        assert_eq!(rows[0].subject, "ada@north.example");
+    });
+}
+
+#[test]
+fn a_change_is_finished_and_kills_even_when_whoever_asked_hangs_up() {
+    on_both(async |house: House| {
+        let served = serve(house.sign_in("ada@north.example", OLD).await.unwrap());
+        let (authority, operator, ada) = (house.authority.clone(), house.operator.clone(), house.ada);
+        let asked = tokio::spawn(async move { authority.reset(&operator, ada, secret(NEW), at(2)).await });
+        // Hung up at some point of the act: wherever it is, the outcome is whole.
+        tokio::task::yield_now().await;
+        asked.abort();
+        let _aborted = asked.await;
+        house.authority.shut_down().await;
+        let reopened =
+            postward_authority::Authority::open(crate::house::settings(house.database.clone()), at(9));
+        let reopened = reopened.await.unwrap();
+        let try_in = |password| {
+            reopened.sign_in(attempt("ada@north.example", password), from("192.0.2.1", Surface::Imap), at(10))
+        };
+        let (old, new) = (try_in(OLD).await.is_ok(), try_in(NEW).await.is_ok());
+        assert!(old != new, "either the old password or the new one opens");
+        assert!(served.over().is_some());
+    });
+}
+
+#[test]
+fn old_passwords_stay_dead_through_many_changes() {
+    on_both(async |house: House| {
+        let mut passwords = vec![OLD.to_owned()];
+        for n in 0..6 {
+            let next = format!("Horse battery number {n}");
+            house.authority.reset(&house.operator, house.ada, secret(&next), at(2)).await.unwrap();
+            for old in &passwords {
+                assert!(house.sign_in("ada@north.example", old).await.is_err(), "{old}");
+            }
+            assert!(house.sign_in("ada@north.example", &next).await.is_ok());
+            passwords.push(next);
+        }
+        assert!(
+            house.authority.mailbox_by_address(&house.operator, &address("ada@north.example")).await.is_ok()
+        );
+    });
+}

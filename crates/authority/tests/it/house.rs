@@ -1,0 +1,142 @@
+//! A small host in a fresh store: what every test begins with.
+
+use postward_authority::directory::{AccountKind, NewStaff};
+use postward_authority::hasher::Hashing;
+use postward_authority::throttle::Limits;
+use postward_authority::{
+    Actor, Authority, Database, EndReason, MailboxId, Origin, Role, SessionGuard, Settings, StaffSession,
+    Surface, Timestamp,
+};
+use postward_wire::{Address, Attempt, Refusal, Secret};
+use sqlx::{Connection as _, Executor as _, PgConnection};
+use std::future::Future;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+use tempfile::TempDir;
+
+pub(crate) const OLD: &str = "Old horse battery 1";
+pub(crate) const NEW: &str = "New horse battery 2";
+
+/// A host with two customers, each with a domain, a mailbox and an owner.
+pub(crate) struct House {
+    pub(crate) authority: Authority,
+    pub(crate) operator: Actor,
+    pub(crate) database: Database,
+    pub(crate) ada: MailboxId,
+    pub(crate) bob: MailboxId,
+    _dir: TempDir,
+}
+
+/// Runs a test on SQLite, and on PostgreSQL where the test command has started one (`./test` always has).
+pub(crate) fn on_both<F: Future<Output = ()>>(test: impl Fn(House) -> F) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let dir = tempfile::tempdir().unwrap();
+        let database = Database::Sqlite(dir.path().join("postward.db"));
+        test(House::build(database, dir).await).await;
+        match std::env::var("POSTWARD_TEST_PG") {
+            Ok(url) => {
+                let dir = tempfile::tempdir().unwrap();
+                test(House::build(fresh_postgres(&url).await, dir).await).await;
+            }
+            Err(_) => assert!(std::env::var("CI").is_err(), "CI runs every test on PostgreSQL too"),
+        }
+    });
+}
+
+async fn fresh_postgres(url: &str) -> Database {
+    let name = format!("t{:016x}", rand::random::<u64>());
+    let mut admin = PgConnection::connect(url).await.unwrap();
+    admin.execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
+    let (server, parameters) = url.split_once('?').unwrap_or((url, ""));
+    let server = server.trim_end_matches('/');
+    let base = match server.matches('/').count() {
+        2 => server,
+        _ => server.rsplit_once('/').unwrap().0,
+    };
+    Database::Postgres(format!("{base}/{name}?{parameters}"))
+}
+
+/// Settings under which a hash costs microseconds and a refusal does not wait.
+pub(crate) fn settings(database: Database) -> Settings {
+    Settings {
+        hashing: Hashing { memory_kib: 64, passes: 1, ..Hashing::default() },
+        throttle: Limits { refusal_after: Duration::ZERO, ..Limits::default() },
+        ..Settings::on(database)
+    }
+}
+
+impl House {
+    async fn build(database: Database, dir: TempDir) -> Self {
+        let authority = Authority::open(settings(database.clone()), at(0)).await.unwrap();
+        let operator = authority.operator(at(0)).await.unwrap();
+        let mut mailboxes = Vec::new();
+        for (customer, domain, name) in [("North", "north.example", "ada"), ("South", "south.example", "bob")]
+        {
+            let account =
+                authority.add_account(&operator, None, AccountKind::Customer, customer, at(0)).await.unwrap();
+            authority.add_domain(&operator, account, domain, at(0)).await.unwrap();
+            let address = address(&format!("{name}@{domain}"));
+            mailboxes.push(authority.add_mailbox(&operator, &address, secret(OLD), at(0)).await.unwrap());
+            for (person, role) in [("owner", Role::Owner), ("reader", Role::ReadOnly)] {
+                let email = self::address(&format!("{person}@{domain}"));
+                let new = NewStaff { account, email: &email, role, domains: None, password: secret(OLD) };
+                authority.add_staff(&operator, new, at(0)).await.unwrap();
+            }
+        }
+        let [ada, bob] = mailboxes[..] else { unreachable!("two customers were made") };
+        Self { authority, operator, database, ada, bob, _dir: dir }
+    }
+
+    /// Signs a mailbox in at a mail protocol, from its own home network.
+    pub(crate) async fn sign_in(&self, name: &str, password: &str) -> Result<SessionGuard, Refusal> {
+        self.authority.sign_in(attempt(name, password), from("192.0.2.1", Surface::Imap), at(1)).await
+    }
+
+    /// Signs the owner of a customer in at the dashboard.
+    pub(crate) async fn staff(&self, email: &str) -> StaffSession {
+        let origin = from("192.0.2.9", Surface::Dashboard);
+        self.authority.sign_in_staff(attempt(email, OLD), origin, at(1)).await.unwrap().1
+    }
+}
+
+pub(crate) fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000 + second).unwrap()
+}
+
+pub(crate) fn secret(text: &str) -> Secret {
+    Secret::new(text.to_owned())
+}
+
+pub(crate) fn address(text: &str) -> Address {
+    Address::parse(text).unwrap()
+}
+
+pub(crate) fn attempt(authcid: &str, password: &str) -> Attempt {
+    Attempt { authcid: authcid.to_owned(), secret: secret(password) }
+}
+
+pub(crate) fn from(ip: &str, surface: Surface) -> Origin {
+    Origin::new(ip.parse().unwrap(), surface)
+}
+
+/// Serves a session as a gate would: until it is ended, then says so, then lets go.
+pub(crate) fn serve(guard: SessionGuard) -> Served {
+    let over = Arc::new(OnceLock::new());
+    let said = over.clone();
+    tokio::spawn(async move {
+        said.set(guard.ended().await).unwrap();
+        drop(guard);
+    });
+    Served(over)
+}
+
+/// A session somebody serves.
+pub(crate) struct Served(Arc<OnceLock<EndReason>>);
+
+impl Served {
+    /// Why it is over, if it is.
+    pub(crate) fn over(&self) -> Option<EndReason> {
+        self.0.get().copied()
+    }
+}

@@ -1,0 +1,10 @@
+//! The authority through its own door, on SQLite and on PostgreSQL: every promise is held against both.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod change;
+mod directory;
+mod house;
+mod race;
+mod sign_in;
+mod trouble;

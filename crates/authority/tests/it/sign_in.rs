@@ -1,0 +1,166 @@
+use crate::house::{House, NEW, OLD, at, attempt, from, on_both, secret};
+use postward_authority::sessions::Which;
+use postward_authority::{SignedOut, Surface, Token};
+use postward_wire::Refusal;
+
+#[test]
+fn w1_the_right_password_opens_and_case_of_the_address_does_not_matter() {
+    on_both(async |house: House| {
+        assert!(house.sign_in("ada@north.example", OLD).await.is_ok());
+        assert!(house.sign_in("Ada@North.Example", OLD).await.is_ok());
+        assert!(house.sign_in("ada@north.example", "old horse battery 1").await.is_err());
+    });
+}
+
+#[test]
+fn g4_a_stranger_hears_the_same_whatever_is_wrong() {
+    on_both(async |house: House| {
+        house.authority.suspend(&house.operator, house.bob, at(1)).await.unwrap();
+        for (name, password) in [
+            ("ada@north.example", NEW),
+            ("nobody@north.example", OLD),
+            ("ada@elsewhere.example", OLD),
+            ("no address at all", OLD),
+            ("", ""),
+            ("bob@south.example", OLD),
+            ("owner@north.example", OLD),
+            ("ada@north.example", "control\u{7}character"),
+        ] {
+            let refusal = house.sign_in(name, password).await.err();
+            assert_eq!(refusal, Some(Refusal::Rejected), "{name:?} {password:?}");
+        }
+    });
+}
+
+#[test]
+fn d11_a_persons_sign_in_opens_no_mailbox_and_a_mailbox_no_dashboard() {
+    on_both(async |house: House| {
+        let dashboard = from("192.0.2.1", Surface::Dashboard);
+        let as_staff = attempt("ada@north.example", OLD);
+        let refused = house.authority.sign_in_staff(as_staff, dashboard.clone(), at(1)).await;
+        assert_eq!(refused.err(), Some(Refusal::Rejected));
+        let (token, _staff) = house
+            .authority
+            .sign_in_staff(attempt("owner@north.example", OLD), dashboard, at(1))
+            .await
+            .unwrap();
+        // Nor does the dashboard's cookie open the webmail.
+        let webmail = from("192.0.2.1", Surface::Webmail);
+        assert!(matches!(house.authority.resume(&token, &webmail, at(2)).await, Err(SignedOut::Ended)));
+    });
+}
+
+#[test]
+fn a_cookie_opens_its_own_surface_until_it_is_signed_out() {
+    on_both(async |house: House| {
+        let webmail = from("192.0.2.1", Surface::Webmail);
+        let signed_in =
+            house.authority.sign_in_browser(attempt("ada@north.example", OLD), webmail.clone(), at(1));
+        let (token, guard) = signed_in.await.unwrap();
+        drop(guard);
+        let guard = house.authority.resume(&token, &webmail, at(2)).await.unwrap();
+        assert_eq!(guard.address().as_str(), "ada@north.example");
+        let panel = from("192.0.2.1", Surface::Panel);
+        assert!(matches!(house.authority.resume(&token, &panel, at(2)).await, Err(SignedOut::Ended)));
+        let forged = Token::from_cookie("not a token");
+        assert!(matches!(house.authority.resume(&forged, &webmail, at(2)).await, Err(SignedOut::Ended)));
+        house.authority.sign_out(guard, at(3)).await.unwrap();
+        assert!(matches!(house.authority.resume(&token, &webmail, at(4)).await, Err(SignedOut::Ended)));
+    });
+}
+
+#[test]
+fn a_browser_session_does_not_outlive_its_lifespan() {
+    on_both(async |house: House| {
+        let webmail = from("192.0.2.1", Surface::Webmail);
+        let signed_in =
+            house.authority.sign_in_browser(attempt("ada@north.example", OLD), webmail.clone(), at(0));
+        let (token, _guard) = signed_in.await.unwrap();
+        let day = 24 * 3_600;
+        assert!(house.authority.resume(&token, &webmail, at(7 * day - 1)).await.is_ok());
+        assert!(matches!(
+            house.authority.resume(&token, &webmail, at(30 * day)).await,
+            Err(SignedOut::Ended)
+        ));
+    });
+}
+
+#[test]
+fn live_sessions_are_listed_and_ended_one_by_one() {
+    on_both(async |house: House| {
+        let keep = house.sign_in("ada@north.example", OLD).await.unwrap();
+        let end = house.sign_in("ada@north.example", OLD).await.unwrap();
+        let (kept, ended) = (keep.id(), end.id());
+        let served = crate::house::serve(end);
+        let receipt =
+            house.authority.end_sessions(&house.operator, house.ada, Which::One(ended), at(2)).await.unwrap();
+        assert_eq!(receipt.ended[&Surface::Imap], 1);
+        assert!(served.over().is_some());
+        let live = house.authority.sessions(&house.operator, house.ada).await.unwrap();
+        assert_eq!(live.iter().map(|session| session.id).collect::<Vec<_>>(), [kept]);
+        assert!(keep.flowing());
+        // The password is untouched.
+        assert!(house.sign_in("ada@north.example", OLD).await.is_ok());
+    });
+}
+
+#[test]
+fn d15_a_suspended_mailbox_is_refused_at_once_and_resumes_without_its_sessions() {
+    on_both(async |house: House| {
+        let served = crate::house::serve(house.sign_in("ada@north.example", OLD).await.unwrap());
+        house.authority.suspend(&house.operator, house.ada, at(2)).await.unwrap();
+        assert!(served.over().is_some());
+        // The password was verified a moment ago, and that is worth nothing now.
+        assert_eq!(house.sign_in("ada@north.example", OLD).await.err(), Some(Refusal::Rejected));
+        house.authority.resume_sign_in(&house.operator, house.ada, at(3)).await.unwrap();
+        let _guard = house.sign_in("ada@north.example", OLD).await.unwrap();
+        assert_eq!(house.authority.sessions(&house.operator, house.ada).await.unwrap().len(), 1);
+    });
+}
+
+#[test]
+fn guessing_ends_and_the_owner_gets_in_from_where_it_always_comes() {
+    on_both(async |house: House| {
+        assert!(house.sign_in("ada@north.example", OLD).await.is_ok());
+        let mut refusals = Vec::new();
+        for n in 0..12 {
+            let guess = attempt("ada@north.example", &format!("guess {n}"));
+            refusals
+                .push(house.authority.sign_in(guess, from("198.51.100.7", Surface::Imap), at(2)).await.err());
+        }
+        assert_eq!(refusals[9], Some(Refusal::Rejected));
+        assert_eq!(refusals[11], Some(Refusal::TooManyTries));
+        // The same network, unknown names: the same answers, so that nothing can be learnt from them.
+        for n in 0..12 {
+            let guess = attempt("nobody@north.example", &format!("guess {n}"));
+            let refusal =
+                house.authority.sign_in(guess, from("198.51.100.7", Surface::Imap), at(2)).await.err();
+            assert_eq!(refusal, refusals[n]);
+        }
+        assert!(house.sign_in("ada@north.example", OLD).await.is_ok());
+    });
+}
+
+#[test]
+fn the_previous_password_is_told_apart_in_the_activity_and_nowhere_else() {
+    on_both(async |house: House| {
+        house.authority.reset(&house.operator, house.ada, secret(NEW), at(2)).await.unwrap();
+        assert_eq!(house.sign_in("ada@north.example", OLD).await.err(), Some(Refusal::Rejected));
+        assert_eq!(
+            house.sign_in("ada@north.example", "Never was one 3").await.err(),
+            Some(Refusal::Rejected)
+        );
+        // The tripwire looks back when there is time; shutting down waits for it.
+        let authority = house.authority.clone();
+        authority.shut_down().await;
+        let reopened =
+            postward_authority::Authority::open(crate::house::settings(house.database.clone()), at(9));
+        let reopened = reopened.await.unwrap();
+        let mut causes: Vec<_> = (reopened.refused_tries(&house.operator, house.ada, 10).await.unwrap())
+            .into_iter()
+            .map(|refused| refused.cause)
+            .collect();
+        causes.sort();
+        assert_eq!(causes, ["previous-password", "wrong-password"]);
+    });
+}
