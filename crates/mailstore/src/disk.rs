@@ -6,7 +6,7 @@
 use crate::error::{MailError, Result};
 use crate::flags::{FlagChange, Flags};
 use crate::folder::Append;
-use crate::listing::{self, Found, Stamp};
+use crate::listing::{self, Found, Listed, Stamp};
 use crate::maildir::{self, Incoming};
 use crate::uidlist::{NoList, UidList};
 use crate::view::{Message, Place, View};
@@ -161,12 +161,12 @@ impl Disk {
     }
 
     /// Gives messages their UIDs, in the order of their arrival.
-    fn number(&mut self, mut files: Vec<(Place, Arc<str>)>) -> Result<()> {
+    fn number(&mut self, mut files: Vec<Listed>) -> Result<()> {
         files.sort_unstable_by(|(_, a), (_, b)| maildir::arrival_order(a).cmp(&maildir::arrival_order(b)));
         self.number_in_order(files)
     }
 
-    fn number_in_order(&mut self, files: Vec<(Place, Arc<str>)>) -> Result<()> {
+    fn number_in_order(&mut self, files: Vec<Listed>) -> Result<()> {
         let Some(loaded) = &mut self.loaded else { return Err(MailError::NotFound) };
         let mut messages = Vec::with_capacity(files.len());
         let mut next = loaded.list.next_uid;
@@ -238,7 +238,7 @@ impl Disk {
             [(only, _)] => only.sync()?,
             [(first, _), ..] => first.sync_file_system()?,
         }
-        let mut files: Vec<(Place, Arc<str>)> = Vec::with_capacity(messages.len());
+        let mut files: Vec<Listed> = Vec::with_capacity(messages.len());
         for (file, message) in incoming {
             let flags = message.flags.system() | self.intern_what_fits(&message.keywords);
             match file.publish(Place::Cur, flags, message.received_or_now()) {
@@ -254,7 +254,7 @@ impl Disk {
 
     /// Makes renames into `cur` durable and gives the files UIDs, in this order. If that fails, copies are taken back;
     /// what was moved here stays, and gets its UID when it is listed next time.
-    fn number_own(&mut self, files: Vec<(Place, Arc<str>)>, how: Take) -> Result<Range<u32>> {
+    fn number_own(&mut self, files: Vec<Listed>, how: Take) -> Result<Range<u32>> {
         let first = self.view()?.uid_next;
         let numbered = maildir::sync_directory(&self.folder.join("cur"))
             .map_err(MailError::from)
@@ -271,7 +271,7 @@ impl Disk {
     }
 
     /// Removes files nobody has been told of.
-    fn take_back(&mut self, files: &[(Place, Arc<str>)]) {
+    fn take_back(&mut self, files: &[Listed]) {
         for (place, file) in files {
             let _ = fs::remove_file(self.folder.join(place.directory()).join(&**file));
         }
@@ -283,7 +283,7 @@ impl Disk {
         self.sync()?;
         let cur = self.folder.join("cur");
         let mut uids = Vec::with_capacity(messages.len());
-        let mut files: Vec<(Place, Arc<str>)> = Vec::with_capacity(messages.len());
+        let mut files: Vec<Listed> = Vec::with_capacity(messages.len());
         for Taken { path, message, keywords } in messages {
             let flags = message.flags.system() | self.intern_what_fits(keywords);
             let taken = fs::metadata(path).and_then(|there| {

@@ -14,6 +14,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 /// The times of the last change of `new` and `cur`. While they stay, so does what is in there.
 pub(crate) type Stamp = [(i64, i64); 2];
 
+/// A message file: where it is, and its name.
+pub(crate) type Listed = (Place, Arc<str>);
+
 /// Looks at the directories without reading them.
 pub(crate) fn stamp(folder: &Path) -> io::Result<Stamp> {
     let of = |place: Place| fs::metadata(folder.join(place.directory())).map(|m| (m.mtime(), m.mtime_nsec()));
@@ -35,7 +38,7 @@ pub(crate) fn is_fresh(stamp: Stamp) -> bool {
 pub(crate) fn list<'a>(
     folder: &Path,
     expected: impl Iterator<Item = &'a str>,
-) -> io::Result<(Stamp, Vec<(Place, Arc<str>)>)> {
+) -> io::Result<(Stamp, Vec<Listed>)> {
     let stamp = stamp(folder)?;
     let mut files = list_once(folder)?;
     let missing: HashSet<&str> = expected.filter(|base| !files.contains_key(*base)).collect();
@@ -50,7 +53,7 @@ pub(crate) fn list<'a>(
 }
 
 /// `new` first: a file that is moved on between the two is then seen twice, and not missed.
-fn list_once(folder: &Path) -> io::Result<HashMap<String, (Place, Arc<str>)>> {
+fn list_once(folder: &Path) -> io::Result<HashMap<String, Listed>> {
     let mut files = HashMap::new();
     for place in [Place::New, Place::Cur] {
         for entry in fs::read_dir(folder.join(place.directory()))? {

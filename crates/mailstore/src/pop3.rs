@@ -1,8 +1,6 @@
 //! POP3 after sign-in: the TRANSACTION and UPDATE states of RFC 1939.
 
 mod dot_stuffing;
-#[cfg(test)]
-mod tests;
 
 use crate::conversation::{Conversation, End, Line, Pace};
 use crate::error::MailError;

@@ -1,11 +1,10 @@
 //! The SMTP both doors speak: submission after sign-in, and LMTP.
 
+mod data;
 mod header;
 mod letter;
 mod receive;
 mod spool;
-#[cfg(test)]
-mod tests;
 
 use crate::conversation::{Conversation, End, Line, Pace};
 use crate::error::MailError;

@@ -107,8 +107,10 @@ fn complete(header: &mut Vec<u8>, fields: &[Field<'_>], owner: &Address) {
 /// Who got a blind copy is for nobody to read, and who really sent it is for us to say.
 fn is_kept(field: Field<'_>, role: &Role) -> bool {
     let blind = field.is("Bcc") || field.is("Resent-Bcc");
-    let forged = field.is("Return-Path");
-    !forged && !(blind && matches!(role, Role::Submission { .. }))
+    match role {
+        Role::Submission { .. } => !blind && !field.is("Return-Path"),
+        Role::Lmtp => !field.is("Return-Path"),
+    }
 }
 
 fn date_now() -> String {

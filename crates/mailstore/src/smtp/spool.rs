@@ -26,6 +26,11 @@ impl Spool {
         Self { directory, tail: Vec::new(), file: None, spilled: 0 }
     }
 
+    /// An empty one in its place; what was in this one is gone.
+    pub(super) fn emptied(self) -> Self {
+        Self::new(self.directory)
+    }
+
     pub(super) fn len(&self) -> u64 {
         self.spilled + self.tail.len() as u64
     }

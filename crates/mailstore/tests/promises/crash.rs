@@ -1,0 +1,92 @@
+use crate::host::{Host, message, uids};
+use std::fs::{self, File};
+use std::time::{Duration, SystemTime};
+
+#[tokio::test]
+async fn a_delivery_that_never_finished_is_no_message() {
+    let host = Host::new();
+    host.inbox("ada").await.append(message("Subject: whole\r\n\r\n")).await.unwrap();
+    let tmp = host.maildir("ada").join("tmp");
+    fs::write(tmp.join("young"), "Subject: ha").unwrap();
+    let old = File::create(tmp.join("old")).unwrap();
+    old.set_modified(SystemTime::now() - Duration::from_hours(40)).unwrap();
+
+    let host = host.restarted();
+    assert_eq!(host.mail_of("ada").await, ["Subject: whole\r\n\r\n"]);
+    assert!(tmp.join("young").exists(), "its delivery may still be going on");
+    assert!(!tmp.join("old").exists());
+}
+
+#[tokio::test]
+async fn a_message_renamed_before_its_uid_was_written_is_not_lost() {
+    let host = Host::new();
+    let first = host.inbox("ada").await.append(message("Subject: 1\r\n\r\n")).await.unwrap();
+    fs::write(host.maildir("ada").join("cur/1800000000.M1P1Q1.vm,S=14,W=14:2,S"), "Subject: 2\r\n\r\n")
+        .unwrap();
+
+    let host = host.restarted();
+    let inbox = host.inbox("ada").await;
+    assert_eq!(inbox.view().uid_validity, first.uid_validity);
+    assert_eq!(uids(&inbox), [first.uid, first.uid + 1]);
+    assert_eq!(host.mail_of("ada").await, ["Subject: 1\r\n\r\n", "Subject: 2\r\n\r\n"]);
+}
+
+/// Spoils the uidlist of three messages. All mail must stay, under a UIDVALIDITY that was never there before.
+#[track_caller]
+fn check(how: &str, spoil: impl FnOnce(&str) -> Option<String>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let host = Host::new();
+        let inbox = host.inbox("ada").await;
+        for text in ["a\r\n", "b\r\n", "c\r\n"] {
+            inbox.append(message(text)).await.unwrap();
+        }
+        let before = inbox.view().uid_validity;
+        drop(inbox);
+        let list = host.maildir("ada").join("dovecot-uidlist");
+        match spoil(&fs::read_to_string(&list).unwrap()) {
+            Some(text) => fs::write(&list, text).unwrap(),
+            None => fs::remove_file(&list).unwrap(),
+        }
+
+        let host = host.restarted();
+        let view = host.inbox("ada").await.view();
+        assert!(view.uid_validity > before, "{how}");
+        assert_eq!(host.mail_of("ada").await, ["a\r\n", "b\r\n", "c\r\n"], "{how}");
+        let again = host.restarted().inbox("ada").await.view();
+        assert_eq!(again.uid_validity, view.uid_validity, "{how}: settled");
+    });
+}
+
+#[test]
+fn a_list_that_cannot_be_trusted_changes_uid_validity_and_loses_no_mail() {
+    check("lost", |_| None);
+    check("empty", |_| Some(String::new()));
+    check("torn", |text| Some(text[..text.len() - 5].to_owned()));
+    check("torn in the first line", |text| Some(text[..6].to_owned()));
+    check("garbled", |text| Some(text.replace("\n2 ", "\nxx ")));
+    check("out of order", |text| Some(text.replace("\n2 ", "\n9 ")));
+    check("zeros", |text| Some("\0".repeat(text.len())));
+    check("version 1", |text| Some(text.replacen("3 V", "1 V", 1)));
+    check("UIDs used up", |text| Some(text.replace("\n3 ", "\n4294967294 ")));
+}
+
+#[tokio::test]
+async fn a_disk_that_cannot_be_written_says_so_and_leaves_nothing_half_done() {
+    let host = Host::new();
+    let inbox = host.inbox("ada").await;
+    inbox.append(message("a\r\n")).await.unwrap();
+    // A directory where the list is: appending to it fails for every user, root included.
+    let list = host.maildir("ada").join("dovecot-uidlist");
+    let kept = host.maildir("ada").join("kept");
+    fs::rename(&list, &kept).unwrap();
+    fs::create_dir(&list).unwrap();
+    let failed = inbox.append(message("b\r\n")).await.unwrap_err();
+    assert!(matches!(failed, postward_mailstore::MailError::Unavailable(_)), "{failed:?}");
+    assert_eq!(fs::read_dir(host.maildir("ada").join("cur")).unwrap().count(), 1);
+
+    fs::remove_dir(&list).unwrap();
+    fs::rename(&kept, &list).unwrap();
+    assert_eq!(inbox.append(message("c\r\n")).await.unwrap().uid, 2);
+    assert_eq!(host.mail_of("ada").await, ["a\r\n", "c\r\n"]);
+}

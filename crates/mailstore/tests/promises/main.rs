@@ -1,0 +1,15 @@
+//! What the mail store promises, tried through the doors its users use.
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
+mod crash;
+mod dovecot;
+mod folders;
+mod host;
+mod lmtp;
+mod pop3;
+mod sharing;
+mod smuggling;
+mod stopping;
+mod submission;
+mod transcript;
+mod uids;

@@ -1,0 +1,191 @@
+use crate::host::Host;
+use crate::transcript::{Door, check, owner};
+use postward_mailstore::Limits;
+
+#[tokio::test]
+async fn mail_reaches_local_mailboxes_and_nobody_reads_who_got_a_blind_copy() {
+    let host = Host::new();
+    let conversation = "
+        C: EHLO [10.0.0.1]
+        S: 250-mail.example.com
+        S: 250-PIPELINING
+        S: 250-8BITMIME
+        S: 250-ENHANCEDSTATUSCODES
+        S: 250 SIZE 52428800
+        C: MAIL FROM:<Ada@Example.com> BODY=8BITMIME SIZE=100
+        C: RCPT TO:<bob@example.com>
+        C: RCPT TO:<info@example.com>
+        C: RCPT TO:<ada@example.com>
+        C: DATA
+        S: 250 2.1.0 Sender is fine.
+        S: 250 2.1.5 Recipient is fine.
+        S: 250 2.1.5 Recipient is fine.
+        S: 250 2.1.5 Recipient is fine.
+        S: 354 End it with a line that holds one dot.
+        C: From: ada@example.com
+        C: Bcc: info@example.com,
+        C:  secret@example.com
+        C: Subject: Grüße
+        C:
+        C: ..dot
+        C: Bcc: is a word here
+        C: .
+        S: 250 2.0.0 Delivered as *.
+        C: QUIT
+        S: 221 2.0.0 Goodbye.
+        S! closed";
+    check(&host, Door::Submission, conversation).await;
+    let mail = host.mail_of("bob").await;
+    let [letter] = mail.as_slice() else { panic!("{mail:?}") };
+    let (header, body) = letter.split_once("\r\n\r\n").unwrap();
+    assert!(letter.starts_with("Return-Path: <ada@example.com>\r\nDelivered-To: bob@example.com\r\nReceived: from [10.0.0.1]\r\n\tby mail.example.com with ESMTPA id "), "{letter}");
+    assert!(header.contains("\r\nDate: ") && header.contains("\r\nMessage-ID: <"), "{letter}");
+    assert!(!header.contains("secret"), "{letter}");
+    assert_eq!(body, ".dot\r\nBcc: is a word here\r\n");
+    assert_eq!(host.mail_of("ada").await.len(), 1, "an alias of hers and herself are one mailbox");
+}
+
+#[tokio::test]
+async fn nobody_sends_in_another_name_or_through_us_to_elsewhere() {
+    let host = Host::new();
+    let conversation = "
+        C: MAIL FROM:<bob@example.com>
+        S: 553 5.7.1 The sender must be the address you signed in with.
+        C: MAIL FROM:<>
+        S: 553 5.7.1 The sender must be the address you signed in with.
+        C: RCPT TO:<bob@example.com>
+        S: 503 5.5.1 Name the sender first.
+        C: DATA
+        S: 503 5.5.1 Name a recipient first.
+        C: MAIL FROM:<ada@example.com>
+        S: 250 2.1.0 Sender is fine.
+        C: MAIL FROM:<ada@example.com>
+        S: 503 5.5.1 One sender is enough.
+        C: RCPT TO:<someone@elsewhere.example>
+        S: 550 5.7.1 Relaying is not set up.
+        C: RCPT TO:<nobody@example.com>
+        S: 550 5.1.1 There is no such mailbox here.
+        C: RCPT TO:<down@example.com>
+        S: 451 4.3.0 The recipient cannot be looked up at the moment.
+        C: RCPT TO:<a/../b@example.com>
+        S: 553 5.1.3 This is not an address.
+        C: DATA
+        S: 503 5.5.1 Name a recipient first.
+        C: RSET
+        S: 250 2.0.0 Forgotten.
+        C: RCPT TO:<bob@example.com>
+        S: 503 5.5.1 Name the sender first.";
+    check(&host, Door::Submission, conversation).await;
+}
+
+#[tokio::test]
+async fn what_is_not_offered_is_refused_in_smtps_own_words() {
+    let host = Host::new();
+    let long = "x".repeat(10_000);
+    let conversation = format!(
+        "C: NOOP {long}
+         S: 500 5.5.2 The line is too long.
+         C: FROBNICATE
+         S: 500 5.5.2 This is not a command.
+         C: BDAT 5 LAST
+         S: 502 5.5.1 This command is not offered.
+         C: AUTH PLAIN
+         S: 503 5.5.1 Not here any more.
+         C: STARTTLS
+         S: 503 5.5.1 Not here any more.
+         C: VRFY bob
+         S: 252 2.5.0 Send it and see.
+         C: MAIL FROM:<{owner}> SMTPUTF8
+         S: 555 5.5.4 This extension is not offered.
+         C: MAIL FROM:<{owner}> SIZE=99999999999
+         S: 552 5.3.4 The message is too large.
+         C: HELO client
+         S: 250 mail.example.com
+         C: NOOP
+         S: 250 2.0.0 Here.",
+        owner = owner()
+    );
+    check(&host, Door::Submission, &conversation).await;
+    let endless =
+        "C: ?\nS: 500 5.5.2 This is not a command.\n".repeat(20) + "S: 421 4.7.0 Too many errors.\nS! closed";
+    check(&host, Door::Submission, &endless).await;
+}
+
+#[tokio::test]
+async fn a_message_that_is_too_large_is_refused_and_the_session_goes_on() {
+    let mut limits = Limits::default();
+    (limits.message_size, limits.recipients) = (1_000_000, 1);
+    let host = Host::with_limits(limits);
+    let line = "C: ".to_owned() + &"0123456789".repeat(90) + "\n";
+    let conversation = format!(
+        "C: MAIL FROM:<ada@example.com>
+         C: RCPT TO:<bob@example.com>
+         C: RCPT TO:<ada@example.com>
+         C: DATA
+         S: 250 2.1.0 Sender is fine.
+         S: 250 2.1.5 Recipient is fine.
+         S: 452 4.5.3 Too many recipients.
+         S: 354 End it with a line that holds one dot.
+         {}C: .
+         S: 552 5.3.4 The message is too large.
+         C: MAIL FROM:<ada@example.com>
+         C: RCPT TO:<bob@example.com>
+         C: DATA
+         S: 250 2.1.0 Sender is fine.
+         S: 250 2.1.5 Recipient is fine.
+         S: 354 End it with a line that holds one dot.
+         C: Subject: large, and on disk while it comes
+         C:
+         {}C: .
+         S: 250 2.0.0 Delivered as *.",
+        line.repeat(1_200),
+        line.repeat(1_000)
+    );
+    check(&host, Door::Submission, &conversation).await;
+    let mail = host.mail_of("bob").await;
+    assert_eq!(mail.len(), 1);
+    assert!(
+        mail[0].ends_with(&(line.trim_start_matches("C: ").trim_end().to_owned() + "\r\n").repeat(1_000))
+    );
+}
+
+#[tokio::test]
+async fn an_empty_message_is_one_dot() {
+    let host = Host::new();
+    let conversation = "
+        C: MAIL FROM:<ada@example.com>
+        C: RCPT TO:<bob@example.com>
+        C: DATA
+        C: .
+        S: 250 2.1.0 Sender is fine.
+        S: 250 2.1.5 Recipient is fine.
+        S: 354 End it with a line that holds one dot.
+        S: 250 2.0.0 Delivered as *.";
+    check(&host, Door::Submission, conversation).await;
+    assert!(host.mail_of("bob").await[0].ends_with("@example.com>\r\n\r\n"));
+}
+
+#[tokio::test]
+async fn when_one_recipient_fails_nobody_gets_the_message() {
+    let host = Host::new();
+    host.inbox("ada").await;
+    host.inbox("bob").await;
+    // A file where bob's tmp should be: no message can be written for him.
+    std::fs::remove_dir(host.maildir("bob").join("tmp")).unwrap();
+    std::fs::write(host.maildir("bob").join("tmp"), "").unwrap();
+    let conversation = "
+        C: MAIL FROM:<ada@example.com>
+        C: RCPT TO:<ada@example.com>
+        C: RCPT TO:<bob@example.com>
+        C: DATA
+        C: Subject: x
+        C:
+        C: .
+        S: 250 2.1.0 Sender is fine.
+        S: 250 2.1.5 Recipient is fine.
+        S: 250 2.1.5 Recipient is fine.
+        S: 354 End it with a line that holds one dot.
+        S: 451 4.3.0 The message could not be stored. Try again later.";
+    check(&host, Door::Submission, conversation).await;
+    assert!(host.mail_of("ada").await.is_empty());
+}
