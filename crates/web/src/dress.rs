@@ -13,9 +13,10 @@ use axum::middleware::Next;
 use axum::response::Response;
 use std::sync::Arc;
 
-/// Nothing from elsewhere, nothing inline, in no frame.
+/// Nothing from elsewhere, nothing inline, in no frame; the one frame in our pages is a message in the webmail.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
-                      connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+                      connect-src 'self'; form-action 'self'; frame-src 'self'; frame-ancestors 'none'; \
+                      base-uri 'none'";
 
 /// The headers. A handler that sets one of them itself has a reason and is left alone.
 const HEADERS: [(HeaderName, HeaderValue); 6] = [

@@ -1,3 +1,49 @@
-//! The webmail: a mail client in the browser.
+//! The webmail: a mail client in the browser (W1, W2).
+//!
+//! It is an IMAP client of the engine and keeps nothing of its own: no password, no copy of a mailbox, no connection
+//! that outlives a request. In reading order: [`place`] is the addresses of folders and messages; [`mailbox`] opens
+//! the engine's connection for one request; [`desk`] is the folders and the list that stand beside a message;
+//! [`list`], [`message`], [`body`], [`part`], [`original`] and [`mark`] are its pages; [`account`] is *My account*.
+//! Below them, [`imap`] speaks with the engine and [`letter`] makes a message safe to look at.
+
+mod account;
+mod body;
+mod desk;
 mod imap;
 mod letter;
+mod list;
+mod mailbox;
+mod mark;
+mod message;
+mod original;
+mod part;
+mod place;
+
+#[cfg(test)]
+mod tests;
+
+use crate::session::owner;
+use crate::sign_in;
+use crate::site::Site;
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+use postward_authority::Surface;
+use std::sync::Arc;
+
+/// All pages of the webmail.
+pub(crate) fn routes(site: &Arc<Site>) -> Router<Arc<Site>> {
+    Router::new()
+        .route("/webmail", get(list::home))
+        .route("/webmail/", get(list::home))
+        .route("/webmail/folder/{folder}", get(list::page))
+        .route("/webmail/folder/{folder}/{uid}", get(message::page))
+        .route("/webmail/folder/{folder}/{uid}/body", get(body::page))
+        .route("/webmail/folder/{folder}/{uid}/part/{number}", get(part::page))
+        .route("/webmail/folder/{folder}/{uid}/original", get(original::page))
+        .route("/webmail/folder/{folder}/{uid}/mark", post(mark::mark))
+        .route("/webmail/account", get(account::page))
+        .route("/webmail/account/password", get(account::page).post(account::change))
+        .layer(from_fn_with_state((Arc::clone(site), Surface::Webmail), owner))
+        .merge(sign_in::routes(Surface::Webmail))
+}

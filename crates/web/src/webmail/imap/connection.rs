@@ -2,6 +2,7 @@
 
 use super::framing::Framer;
 use super::trouble::Trouble;
+use crate::engine::ImapStream;
 use bytes::{Bytes, BytesMut};
 use imap_codec::decode::Decoder;
 use imap_codec::encode::{Encoder, Fragment};
@@ -10,7 +11,7 @@ use imap_types::command::{Command, CommandBody};
 use imap_types::core::Tag;
 use imap_types::response::{Data, Response, Status, StatusBody, StatusKind};
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 /// How long the engine may take for one command. A search through a large mailbox is the slowest honest one.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -18,14 +19,9 @@ const DEADLINE: Duration = Duration::from_secs(30);
 /// Most that one command may bring back, all its responses together.
 const MAX_ANSWER: usize = 64 * 1024 * 1024;
 
-/// A stream in both directions.
-pub(crate) trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
-
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Duplex for T {}
-
 /// A signed-in IMAP connection. After any trouble but [`Trouble::Refused`] it is out of step and of no more use.
 pub(super) struct Connection {
-    stream: Box<dyn Duplex>,
+    stream: Box<dyn ImapStream>,
     /// What has arrived and not been understood yet.
     received: BytesMut,
     /// How many commands were sent: the tag of the last one.
@@ -33,7 +29,7 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    pub(super) fn over(stream: Box<dyn Duplex>) -> Self {
+    pub(super) fn over(stream: Box<dyn ImapStream>) -> Self {
         Self { stream, received: BytesMut::new(), commands: 0 }
     }
 

@@ -22,11 +22,12 @@ mod tests;
 pub(crate) use folder::{Folder, FolderRole};
 pub(crate) use folder_name::FolderName;
 pub(crate) use person::Person;
-pub(crate) use selected::{Mark, Selected, Uid};
+pub(crate) use selected::{Extent, Mark, Selected, Stored, Uid};
 pub(crate) use summary::Summary;
 pub(crate) use trouble::Trouble;
 
-use connection::{Connection, Duplex};
+use crate::engine::ImapStream;
+use connection::Connection;
 use imap_types::command::CommandBody;
 use imap_types::mailbox::{ListMailbox, Mailbox};
 use imap_types::response::Data;
@@ -42,8 +43,8 @@ impl Client {
     const MAX_FOLDERS: usize = 2_000;
 
     /// Takes over a connection after authentication: no greeting follows.
-    pub(crate) fn over(stream: impl Duplex + 'static) -> Self {
-        Self { connection: Connection::over(Box::new(stream)) }
+    pub(crate) fn over(stream: Box<dyn ImapStream>) -> Self {
+        Self { connection: Connection::over(stream) }
     }
 
     /// All folders, the ones with a role first, each with the number of its unread messages.

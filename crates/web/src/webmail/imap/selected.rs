@@ -136,9 +136,11 @@ impl<'a> Selected<'a> {
         })
         .await?;
         let Some(size) = size else { return Ok(None) };
-        let whole = size <= Self::MAX_MESSAGE;
-        let partial = (!whole).then_some((0, Self::HEADER_WINDOW));
-        let section = (!whole).then_some(Section::Header(None));
+        let extent = if size <= Self::MAX_MESSAGE { Extent::Whole } else { Extent::Header };
+        let (section, partial) = match extent {
+            Extent::Whole => (None, None),
+            Extent::Header => (Some(Section::Header(None)), Some((0, Self::HEADER_WINDOW))),
+        };
         let mut bytes = None;
         self.each_of(uid, vec![MessageDataItemName::BodyExt { section, partial, peek: true }], |item| {
             if let MessageDataItem::BodyExt { data, .. } = item {
@@ -147,7 +149,7 @@ impl<'a> Selected<'a> {
         })
         .await?;
         let (seen, flagged) = flags;
-        Ok(bytes.map(|bytes| Stored { size, seen, flagged, whole, bytes }))
+        Ok(bytes.map(|bytes| Stored { seen, flagged, extent, bytes }))
     }
 
     /// Some bytes of a message, for a download in pieces; `None` past its end.
@@ -212,16 +214,23 @@ impl<'a> Selected<'a> {
 
 /// A message as the engine keeps it.
 pub(crate) struct Stored {
-    /// Its size in bytes.
-    pub(crate) size: u32,
     /// Whether it has been read.
     pub(crate) seen: bool,
     /// Whether it carries a star.
     pub(crate) flagged: bool,
-    /// Whether `bytes` are all of it, or only its header because it is larger than [`Selected::MAX_MESSAGE`].
-    pub(crate) whole: bool,
-    /// The message.
+    /// How much of it was read.
+    pub(crate) extent: Extent,
+    /// What was read.
     pub(crate) bytes: Vec<u8>,
+}
+
+/// How much of a message was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// All of it.
+    Whole,
+    /// Its header: it is larger than [`Selected::MAX_MESSAGE`].
+    Header,
 }
 
 /// How messages are named in a command.

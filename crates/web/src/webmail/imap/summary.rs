@@ -23,8 +23,6 @@ pub(crate) struct Summary {
     pub(crate) answered: bool,
     /// Whether something is attached to it.
     pub(crate) attachment: bool,
-    /// Its size in bytes.
-    pub(crate) size: u32,
     /// Its subject, where it has one.
     pub(crate) subject: Option<String>,
     /// Who wrote it.
@@ -38,18 +36,17 @@ pub(crate) struct Summary {
 impl Summary {
     /// What is asked of the engine for each line.
     pub(super) fn items() -> Vec<MessageDataItemName<'static>> {
-        use MessageDataItemName::{BodyStructure, Envelope, Flags, InternalDate, Rfc822Size, Uid};
-        vec![Uid, Flags, InternalDate, Rfc822Size, Envelope, BodyStructure]
+        use MessageDataItemName::{BodyStructure, Envelope, Flags, InternalDate, Uid};
+        vec![Uid, Flags, InternalDate, Envelope, BodyStructure]
     }
 
     /// Reads the answer; `None` for one that tells only flags, which engines send on their own (RFC 3501 §7.4.2).
     pub(super) fn read(items: &[MessageDataItem<'_>]) -> Result<Option<Self>, Trouble> {
-        let (mut uid, mut size, mut envelope, mut arrived) = (None, 0, None, None);
+        let (mut uid, mut envelope, mut arrived) = (None, None, None);
         let (mut flags, mut attachment) = ([false; 3], false);
         for item in items {
             match item {
                 MessageDataItem::Uid(number) => uid = Some(*number),
-                MessageDataItem::Rfc822Size(bytes) => size = *bytes,
                 MessageDataItem::Envelope(read) => envelope = Some(read),
                 MessageDataItem::InternalDate(date) => arrived = Some(date.as_ref().timestamp()),
                 MessageDataItem::BodyStructure(body) => attachment = has_attachment(body),
@@ -71,7 +68,6 @@ impl Summary {
             flagged,
             answered,
             attachment,
-            size,
             subject: header_text(&envelope.subject),
             from: people(&envelope.from),
             to: people(&envelope.to),

@@ -54,8 +54,10 @@ impl Download {
 
 /// The value of `Content-Disposition` for a file to be saved under a safe name.
 pub(crate) fn disposition(name: &str) -> String {
-    let ascii: String =
-        name.chars().map(|c| if c.is_ascii_alphanumeric() || " .-_()".contains(c) { c } else { '_' }).collect();
+    let ascii: String = name
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || " .-_()".contains(c) { c } else { '_' })
+        .collect();
     let mut encoded = String::new();
     for byte in name.bytes() {
         // RFC 5987 §3.2.1, attr-char.
@@ -171,7 +173,9 @@ mod tests {
 
     #[test]
     fn nothing_a_browser_would_run_keeps_its_type() {
-        for active in ["text/html", "image/svg+xml", "application/xhtml+xml", "text/xml", "text/javascript", "x"] {
+        for active in
+            ["text/html", "image/svg+xml", "application/xhtml+xml", "text/xml", "text/javascript", "x"]
+        {
             assert_eq!(harmless(active), "application/octet-stream");
         }
     }

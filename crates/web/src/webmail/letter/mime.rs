@@ -62,9 +62,7 @@ impl<'m> Entity<'m> {
         {
             let kind = Kind::of(content_type);
             let parts: Vec<Self> = split_parts(body, boundary.as_bytes())
-                .map_while(|part| {
-                    (count.parts < MAX_PARTS).then(|| Self::at_depth(part, depth + 1, count))
-                })
+                .map_while(|part| (count.parts < MAX_PARTS).then(|| Self::at_depth(part, depth + 1, count)))
                 .collect();
             if !parts.is_empty() {
                 return Self::Multipart(kind, parts);
@@ -121,7 +119,8 @@ impl Leaf<'_> {
 
     /// What it holds, its transfer encoding undone; as it stands where the encoding is broken.
     pub(super) fn bytes(&self) -> Cow<'_, [u8]> {
-        let encoding = self.header.content_transfer_encoding().unwrap_or_default().trim().to_ascii_lowercase();
+        let encoding =
+            self.header.content_transfer_encoding().unwrap_or_default().trim().to_ascii_lowercase();
         let decoded = match encoding.as_str() {
             "base64" => base64_decode(self.body),
             "quoted-printable" => quoted_printable_decode(self.body),

@@ -72,11 +72,47 @@ fn nothing_active_comes_through() {
         "<p id=csrf class=button name=x>x</p>",
     ];
     let forbidden = [
-        "<script", "onerror=", "onload=", "onclick=", "onbegin=", "javascript:", "vbscript:", "evil.example", "url(",
-        "expression(", "<svg", "<math", "<style><", "<iframe", "<object", "<embed", "<form", "<input", "<button",
-        "<meta http-equiv", "<base", "<link", "<video", "<audio", "srcset", "background=", "position:", "behavior:",
-        "binding:", "data:text", "data:image/svg", "/webmail/", "_self", "\"opener", " id=", " class=", "<template",
-        "<textarea", "<xmp", "<!--", "@import",
+        "<script",
+        "onerror=",
+        "onload=",
+        "onclick=",
+        "onbegin=",
+        "javascript:",
+        "vbscript:",
+        "evil.example",
+        "url(",
+        "expression(",
+        "<svg",
+        "<math",
+        "<style><",
+        "<iframe",
+        "<object",
+        "<embed",
+        "<form",
+        "<input",
+        "<button",
+        "<meta http-equiv",
+        "<base",
+        "<link",
+        "<video",
+        "<audio",
+        "srcset",
+        "background=",
+        "position:",
+        "behavior:",
+        "binding:",
+        "data:text",
+        "data:image/svg",
+        "/webmail/",
+        "_self",
+        "\"opener",
+        " id=",
+        " class=",
+        "<template",
+        "<textarea",
+        "<xmp",
+        "<!--",
+        "@import",
     ];
     for html in nasty {
         let document = document(&html_message(html), RemoteImages::Blocked).unwrap();
@@ -131,7 +167,9 @@ fn an_ordinary_newsletter_keeps_its_looks() {
 
 #[test]
 fn pictures_from_elsewhere_load_only_when_asked_for() {
-    let message = html_message("<img src=\"https://far.example/a.png\" alt=\"A\"><img src=\"http://far.example/t.gif\">");
+    let message = html_message(
+        "<img src=\"https://far.example/a.png\" alt=\"A\"><img src=\"http://far.example/t.gif\">",
+    );
     let blocked = document(&message, RemoteImages::Blocked).unwrap();
     assert_eq!(blocked.remote_images, 2);
     assert!(!blocked.markup.contains("far.example") && blocked.markup.contains("alt=\"A\""));
@@ -185,7 +223,9 @@ fn text_is_shown_where_html_cannot_be() {
          Content-Type: text/html\r\n\r\n{deep}\r\n--a--\r\n"
     );
     let started = Instant::now();
-    assert!(matches!(Letter::read(message.as_bytes()).content, Content::Text(text) if text.contains("plain words")));
+    assert!(
+        matches!(Letter::read(message.as_bytes()).content, Content::Text(text) if text.contains("plain words"))
+    );
     assert!(matches!(Letter::read(&html_message(&deep)).content, Content::TooComplex));
     assert!(started.elapsed() < Duration::from_secs(5));
 }

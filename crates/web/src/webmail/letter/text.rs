@@ -30,7 +30,9 @@ pub(super) fn markup(text: &str) -> String {
         out.push_str("</div>");
     }
     if shown.len() < text.len() {
-        out.push_str("<p class=\"shortened\">The rest is not shown here. Download the message to read it all.</p>");
+        out.push_str(
+            "<p class=\"shortened\">The rest is not shown here. Download the message to read it all.</p>",
+        );
     }
     out
 }

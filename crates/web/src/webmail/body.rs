@@ -1,0 +1,46 @@
+//! The HTML of a message, as the document in its frame.
+
+use super::imap::Extent;
+use super::letter::{self, RemoteImages};
+use super::mailbox;
+use super::place::{self, Asked};
+use crate::session::Owner;
+use crate::trouble::Trouble;
+use crate::visit::Visit;
+use axum::extract::{Path, Query};
+use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_FRAME_OPTIONS};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::{IntoResponse, Response};
+
+/// `GET /webmail/folder/{folder}/{uid}/body`.
+pub(super) async fn page(
+    visit: Visit,
+    owner: Owner,
+    headers: HeaderMap,
+    Path((folder, uid)): Path<(String, String)>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Trouble> {
+    let (folder, uid) = place::message(&folder, &uid)?;
+    let images = images(&asked, &headers);
+    let mut client = mailbox::open(&visit.site, &owner).await?;
+    let stored = client.examine(&folder).await?.message(uid).await?.ok_or(Trouble::NotFound)?;
+    if stored.extent != Extent::Whole {
+        return Err(Trouble::NotFound);
+    }
+    let document = mailbox::aside(move || letter::document(&stored.bytes, images)).await?;
+    let document = document.ok_or(Trouble::NotFound)?;
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+        (CONTENT_SECURITY_POLICY, HeaderValue::from_static(images.policy())),
+        (X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN")),
+        (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    ];
+    Ok((headers, document.markup).into_response())
+}
+
+/// Whether pictures from elsewhere shall be loaded: where our own page asks for it, or a person typed the address. A
+/// link in a message that leads here with the same words does not count.
+pub(super) fn images(asked: &Asked, headers: &HeaderMap) -> RemoteImages {
+    let elsewhere = headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none");
+    if asked.wants_images() && !elsewhere { RemoteImages::Shown } else { RemoteImages::Blocked }
+}

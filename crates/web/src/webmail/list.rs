@@ -1,0 +1,43 @@
+//! A folder: its messages, newest first, page by page, or those that hold certain words.
+
+use super::desk::Desk;
+use super::imap::FolderName;
+use super::mailbox;
+use super::place::{self, Asked, View, folder_path};
+use crate::page::{Page, html, see_other};
+use crate::session::Owner;
+use crate::trouble::Trouble;
+use crate::visit::Visit;
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
+use axum::response::Response;
+
+#[derive(Template)]
+#[template(path = "webmail/list.html")]
+struct ListPage {
+    page: Page,
+    desk: Desk,
+}
+
+/// `GET /webmail`: the inbox.
+pub(super) async fn home() -> Response {
+    see_other(&folder_path(&FolderName::inbox(), &View::default()))
+}
+
+/// `GET /webmail/folder/{folder}`.
+pub(super) async fn page(
+    visit: Visit,
+    owner: Owner,
+    Path(folder): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Trouble> {
+    let folder = place::folder(&folder)?;
+    let mut client = mailbox::open(&visit.site, &owner).await?;
+    let desk = Desk::of(&mut client, &folder, &asked.view(), None, visit.site.now()).await?;
+    let title = match desk.unread() {
+        0 => desk.title.clone(),
+        unread => format!("{} ({unread})", desk.title),
+    };
+    Ok(html(StatusCode::OK, &ListPage { page: owner.page(&visit, &title), desk }))
+}

@@ -1,0 +1,43 @@
+//! The engine's connection, opened for one request and dropped with it.
+//!
+//! A connection that waited for the next request would have to be ended with the session, and whoever changes the
+//! password would wait for that. One that lives inside the request ends with it (invariant 1).
+
+use super::imap;
+use crate::session::Owner;
+use crate::site::Site;
+use crate::trouble::Trouble;
+use std::time::Duration;
+
+/// How long the engine may take to open a mailbox.
+const DEADLINE: Duration = Duration::from_secs(10);
+
+/// Opens the mailbox of who is signed in.
+pub(super) async fn open(site: &Site, owner: &Owner) -> Result<imap::Client, Trouble> {
+    let opening = tokio::time::timeout(DEADLINE, site.engine.imap(&owner.guard));
+    let cause = match opening.await {
+        Ok(Ok(connection)) => return Ok(imap::Client::over(connection.stream)),
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => "it did not answer in time".to_owned(),
+    };
+    tracing::warn!(%cause, "the engine could not be reached for webmail");
+    Err(Trouble::Unavailable)
+}
+
+impl From<imap::Trouble> for Trouble {
+    fn from(cause: imap::Trouble) -> Self {
+        tracing::warn!(%cause, "webmail got no answer from the engine");
+        Self::Unavailable
+    }
+}
+
+/// Does work that takes a processor, not time, where it does not hold up other requests. A panic in it is a fault of
+/// this one request.
+pub(super) async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Trouble> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| {
+        tracing::error!(%error, "a message could not be taken apart");
+        Trouble::Fault
+    })
+}

@@ -1,0 +1,204 @@
+//! A message beside the list it comes from. Looking at it marks it as read.
+
+use super::desk::Desk;
+use super::imap::{Extent, FolderName, Mark, Person, Stored, Uid};
+use super::letter::{Attachment, Content, Letter, RemoteImages};
+use super::place::{self, Asked, View, folder_path, message_path, path_below};
+use super::{body, mailbox};
+use crate::page::{Page, html};
+use crate::session::Owner;
+use crate::trouble::Trouble;
+use crate::visit::{Shape, Visit};
+use crate::when::When;
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+
+#[derive(Template)]
+#[template(path = "webmail/message.html")]
+struct MessagePage {
+    page: Page,
+    desk: Desk,
+    pane: Pane,
+}
+
+/// The message itself, which a script may put beside the list without loading the rest again.
+#[derive(Template)]
+#[template(path = "webmail/pane.html")]
+struct Pane {
+    csrf: String,
+    subject: String,
+    from: Vec<Person>,
+    reply_to: Vec<Person>,
+    to: Vec<Person>,
+    cc: Vec<Person>,
+    when: Option<When>,
+    flagged: bool,
+    sight: Sight,
+    attachments: Vec<AttachmentLine>,
+    paths: Paths,
+}
+
+/// What there is to see of the message.
+enum Sight {
+    /// Safe markup of plain text.
+    Text(String),
+    /// A frame that shows the document at this path.
+    Frame(String),
+    /// A sentence in place of the message.
+    Instead(&'static str),
+}
+
+struct AttachmentLine {
+    name: String,
+    size: String,
+    content_type: String,
+    path: String,
+}
+
+struct Paths {
+    back: String,
+    mark: String,
+    original: String,
+    /// The message with its pictures from elsewhere, where there are some that were left out.
+    images: Option<String>,
+    page: u32,
+    words: String,
+}
+
+/// `GET /webmail/folder/{folder}/{uid}`.
+pub(super) async fn page(
+    visit: Visit,
+    owner: Owner,
+    headers: HeaderMap,
+    Path((folder, uid)): Path<(String, String)>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Trouble> {
+    let (folder, uid) = place::message(&folder, &uid)?;
+    let (view, now) = (asked.view(), visit.site.now());
+    let mut client = mailbox::open(&visit.site, &owner).await?;
+    let stored = {
+        let mut selected = client.select(&folder).await?;
+        let stored = selected.message(uid).await?.ok_or(Trouble::NotFound)?;
+        if !stored.seen {
+            selected.mark(uid, Mark::Seen).await?;
+        }
+        stored
+    };
+    let Stored { flagged, bytes, extent, .. } = stored;
+    let letter = mailbox::aside(move || match extent {
+        Extent::Whole => Letter::read(&bytes),
+        Extent::Header => Letter::header(&bytes),
+    })
+    .await?;
+    let page = owner.page(&visit, letter.subject.as_deref().unwrap_or(NO_SUBJECT));
+    let sight = match extent {
+        Extent::Header => {
+            Sight::Instead("This message is too large to be shown here. Download it to read it.")
+        }
+        Extent::Whole => Sight::of(&letter.content, &folder, uid, body::images(&asked, &headers)),
+    };
+    let pane = Pane {
+        csrf: page.csrf.clone(),
+        paths: Paths::of(&folder, uid, &view, &letter.content, &sight),
+        when: letter.date.map(|date| When::new(date, now)),
+        attachments: letter
+            .attachments
+            .into_iter()
+            .map(|one| AttachmentLine::of(one, &folder, uid))
+            .collect(),
+        subject: letter.subject.unwrap_or_else(|| NO_SUBJECT.to_owned()),
+        from: letter.from,
+        reply_to: letter.reply_to,
+        to: letter.to,
+        cc: letter.cc,
+        flagged,
+        sight,
+    };
+    if visit.shape() == Shape::Fragment {
+        return Ok(html(StatusCode::OK, &pane));
+    }
+    let desk = Desk::of(&mut client, &folder, &view, Some(uid), now).await?;
+    Ok(html(StatusCode::OK, &MessagePage { page, desk, pane }))
+}
+
+const NO_SUBJECT: &str = "No subject";
+
+impl Sight {
+    fn of(content: &Content, folder: &FolderName, uid: Uid, images: RemoteImages) -> Self {
+        match content {
+            Content::Text(markup) => Self::Text(markup.clone()),
+            Content::Html { .. } => Self::Frame(match images {
+                RemoteImages::Blocked => path_below(folder, uid, "body"),
+                RemoteImages::Shown => path_below(folder, uid, "body?images=show"),
+            }),
+            Content::TooComplex => Self::Instead(
+                "This message is built in a way that cannot be shown safely. Download it to read it.",
+            ),
+            Content::Nothing => Self::Instead("This message has no text."),
+        }
+    }
+}
+
+impl AttachmentLine {
+    fn of(attachment: Attachment, folder: &FolderName, uid: Uid) -> Self {
+        Self {
+            path: path_below(folder, uid, &format!("part/{}", attachment.number)),
+            name: attachment.name,
+            size: size(attachment.size),
+            content_type: attachment.content_type,
+        }
+    }
+}
+
+impl Paths {
+    fn of(folder: &FolderName, uid: Uid, view: &View, content: &Content, sight: &Sight) -> Self {
+        let here = message_path(folder, uid, view);
+        let left_out = match (content, sight) {
+            (Content::Html { remote_images: 1.. }, Sight::Frame(path)) => !path.ends_with("images=show"),
+            _ => false,
+        };
+        let joint = if here.contains('?') { '&' } else { '?' };
+        Self {
+            back: folder_path(folder, view),
+            mark: path_below(folder, uid, "mark"),
+            original: path_below(folder, uid, "original"),
+            images: left_out.then(|| format!("{here}{joint}images=show")),
+            page: view.page + 1,
+            words: view.words.clone(),
+        }
+    }
+}
+
+/// `1.2 MB`, as file managers say it.
+fn size(bytes: usize) -> String {
+    const STEPS: [&str; 3] = ["kB", "MB", "GB"];
+    if bytes < 1_000 {
+        return format!("{bytes} bytes");
+    }
+    let mut amount = bytes as f64 / 1_000.0;
+    let mut steps = STEPS.iter();
+    let mut unit = steps.next().copied().unwrap_or_default();
+    while amount >= 1_000.0
+        && let Some(next) = steps.next()
+    {
+        amount /= 1_000.0;
+        unit = next;
+    }
+    if amount < 10.0 { format!("{amount:.1} {unit}") } else { format!("{amount:.0} {unit}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_said_as_people_say_them() {
+        for (bytes, expected) in
+            [(0, "0 bytes"), (999, "999 bytes"), (1_200, "1.2 kB"), (25_000, "25 kB"), (3_400_000, "3.4 MB")]
+        {
+            assert_eq!(size(bytes), expected);
+        }
+    }
+}

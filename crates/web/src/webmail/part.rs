@@ -1,0 +1,41 @@
+//! An attachment, to be saved.
+
+use super::imap::Extent;
+use super::letter;
+use super::mailbox;
+use super::place;
+use crate::session::Owner;
+use crate::trouble::Trouble;
+use crate::visit::Visit;
+use axum::extract::Path;
+use axum::http::HeaderValue;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+
+/// What a browser may do with a file if it shows it all the same: nothing.
+pub(super) const FILE_POLICY: HeaderValue =
+    HeaderValue::from_static("default-src 'none'; sandbox; frame-ancestors 'none'");
+
+/// `GET /webmail/folder/{folder}/{uid}/part/{number}`.
+pub(super) async fn page(
+    visit: Visit,
+    owner: Owner,
+    Path((folder, uid, number)): Path<(String, String, String)>,
+) -> Result<Response, Trouble> {
+    let (folder, uid) = place::message(&folder, &uid)?;
+    let number: usize = number.parse().map_err(|_| Trouble::NotFound)?;
+    let mut client = mailbox::open(&visit.site, &owner).await?;
+    let stored = client.examine(&folder).await?.message(uid).await?.ok_or(Trouble::NotFound)?;
+    if stored.extent != Extent::Whole {
+        return Err(Trouble::NotFound);
+    }
+    let download = mailbox::aside(move || letter::download(&stored.bytes, number)).await?;
+    let download = download.ok_or(Trouble::NotFound)?;
+    let disposition = HeaderValue::from_str(&download.disposition()).map_err(|_| Trouble::Fault)?;
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static(download.content_type)),
+        (CONTENT_DISPOSITION, disposition),
+        (CONTENT_SECURITY_POLICY, FILE_POLICY),
+    ];
+    Ok((headers, download.bytes).into_response())
+}
