@@ -1,1 +1,42 @@
-// in work
+// Pages are right without this file; with it they answer while one types.
+
+import { watchDialogs } from "./dialog.js";
+import { enliven } from "./password.js";
+
+enliven(document);
+watchDialogs();
+
+// After a redirect or a refusal, the first thing said is what happened.
+const news = document.querySelector("[data-problems], [data-receipt]");
+if (news) news.focus({ preventScroll: false });
+
+// The theme changes in place; the cookie is the server's to set.
+for (const form of document.querySelectorAll("[data-theme-switch]")) {
+  form.addEventListener("submit", (event) => {
+    const chosen = event.submitter;
+    if (!chosen) return;
+    event.preventDefault();
+    document.documentElement.dataset.theme = chosen.value;
+    for (const button of document.querySelectorAll("[data-theme-switch] button")) {
+      button.setAttribute("aria-pressed", String(button.value === chosen.value));
+    }
+    fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form, chosen)), redirect: "manual" });
+  });
+}
+
+// A receipt stays until it is dismissed.
+for (const form of document.querySelectorAll("[data-dismiss]")) {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual" });
+    form.closest("[data-receipt]").remove();
+    document.getElementById("main").focus();
+  });
+}
+
+// The list is narrowed as soon as a domain or an order is chosen.
+for (const form of document.querySelectorAll("[data-filters]")) {
+  for (const select of form.querySelectorAll("select")) {
+    select.addEventListener("change", () => form.requestSubmit());
+  }
+}

@@ -7,7 +7,7 @@
 //! * [`serve`]: sockets in, requests out; [`dress`]: the headers and error pages every answer wears.
 //! * [`visit`], [`session`], [`csrf`], [`form`], [`cookies`]: who knocks, who is signed in, and whether a form is theirs.
 //! * [`page`], [`receipt`], [`trouble`], [`when`], [`assets`], [`theme`]: what pages are made of.
-//! * [`password_form`]: the one form for a new password, wherever it appears.
+//! * [`sign_in`], [`password_form`]: the one sign-in page, and the one form for a new password, wherever they appear.
 //! * [`dashboard`], [`panel`], [`webmail`]: the three surfaces, one file per page.
 //!
 //! Nothing here decides who may do what: no page holds a password, a hash or a rule of its own.
@@ -16,14 +16,18 @@ mod assets;
 mod brand;
 mod cookies;
 mod csrf;
+mod dashboard;
 mod dress;
 mod engine;
 mod form;
 mod front;
 mod page;
+mod panel;
+mod password_form;
 mod receipt;
 mod serve;
 mod session;
+mod sign_in;
 mod site;
 mod theme;
 mod trouble;
@@ -56,6 +60,10 @@ pub fn router(site: Site) -> Router {
         .route("/favicon.ico", get(assets::favicon))
         .route("/theme", post(theme::switch))
         .route("/receipt/dismiss", post(receipt::dismiss))
+        .merge(dashboard::routes(&site))
+        .merge(panel::routes(&site))
+        .merge(webmail::routes(&site))
+        .merge(webmail::routes(&site))
         .fallback(async || Trouble::NotFound)
         .method_not_allowed_fallback(async || Trouble::Method)
         .layer(from_fn(csrf::same_origin))

@@ -34,6 +34,11 @@ impl Page {
         assets::url(name)
     }
 
+    /// Whether this page stands below a path, for the mark in the navigation.
+    pub(crate) fn is_within(&self, path: &str) -> bool {
+        self.here.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
+    }
+
     /// The value of `data-theme` on the root element.
     pub(crate) fn theme_name(&self) -> &'static str {
         self.theme.name()

@@ -94,7 +94,9 @@ pub(crate) async fn staff(State(site): State<Arc<Site>>, mut request: Request, n
         Ok(session) => {
             let session = Arc::new(session);
             request.extensions_mut().insert(Staff { session: Arc::clone(&session), csrf: Csrf::of(&token) });
-            let ended = Box::pin(async move { session.ended().await });
+            let ended = Box::pin(async move {
+                session.ended().await;
+            });
             race(next.run(request), ended, &visit, surface).await
         }
         Err(signed_out) => refused(signed_out, &visit, surface),

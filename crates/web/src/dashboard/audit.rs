@@ -1,0 +1,54 @@
+//! **Audit**: who did what to which mailbox, from where (D14).
+
+use crate::page::{Page, html};
+use crate::session::Staff;
+use crate::site::Site;
+use crate::trouble::Trouble;
+use crate::visit::Visit;
+use crate::when::When;
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use postward_authority::audit::Entry;
+use std::sync::Arc;
+
+/// Entries shown: the newest.
+const ENTRIES: u32 = 200;
+
+#[derive(Template)]
+#[template(path = "dashboard/audit.html")]
+struct Audit {
+    page: Page,
+    rows: Vec<Row>,
+}
+
+struct Row {
+    entry: Entry,
+    when: When,
+    /// `Password changed`.
+    event: String,
+}
+
+/// `GET /dashboard/audit`.
+pub(super) async fn page(
+    State(site): State<Arc<Site>>,
+    visit: Visit,
+    staff: Staff,
+) -> Result<Response, Trouble> {
+    let entries = site.authority.audit(staff.session.actor(), None, ENTRIES).await?;
+    let now = site.now();
+    let rows = entries.into_iter().map(|entry| Row {
+        when: When::new(entry.at, now),
+        event: said(&entry.event),
+        entry,
+    });
+    Ok(html(StatusCode::OK, &Audit { page: staff.page(&visit, "Audit"), rows: rows.collect() }))
+}
+
+/// `password-changed` as people read it.
+fn said(event: &str) -> String {
+    let words = event.replace('-', " ");
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}

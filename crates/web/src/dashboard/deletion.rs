@@ -1,0 +1,111 @@
+//! Deleting a mailbox in two steps, and bringing it back (D2).
+
+use super::password::live_sessions;
+use super::security;
+use crate::form::Signed;
+use crate::page::{Page, html, see_other};
+use crate::receipt::Note;
+use crate::session::Staff;
+use crate::site::Site;
+use crate::trouble::Trouble;
+use crate::visit::{Shape, Visit};
+use crate::when::When;
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{AppendHeaders, IntoResponse, Response};
+use postward_authority::directory::Mailbox;
+use postward_authority::{MailboxId, Role, Surface};
+use serde::Deserialize;
+use std::sync::Arc;
+
+#[derive(Template)]
+#[template(path = "dashboard/delete.html")]
+struct Whole {
+    page: Page,
+    mailbox: Mailbox,
+    live: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "dashboard/delete_dialog.html")]
+struct Dialog {
+    page: Page,
+    mailbox: Mailbox,
+    live: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "dashboard/deleted.html")]
+struct Deleted {
+    page: Page,
+    rows: Vec<(Mailbox, When)>,
+    may_write: bool,
+}
+
+/// A form that says nothing but that it was sent.
+#[derive(Deserialize)]
+pub(super) struct Sent {}
+
+/// `GET /dashboard/mailboxes/{id}/delete`: the consequences, and the safe choice first.
+pub(super) async fn confirm(
+    State(site): State<Arc<Site>>,
+    visit: Visit,
+    staff: Staff,
+    Path(id): Path<String>,
+) -> Result<Response, Trouble> {
+    let mailbox = security::mailbox(&site, &staff, &id).await?;
+    let live = live_sessions(&site, &staff, &mailbox).await?;
+    let page = staff.page(&visit, &format!("Delete {}", mailbox.address));
+    Ok(match visit.shape() {
+        Shape::Whole => html(StatusCode::OK, &Whole { page, mailbox, live }),
+        Shape::Fragment => html(StatusCode::OK, &Dialog { page, mailbox, live }),
+    })
+}
+
+/// `POST /dashboard/mailboxes/{id}/delete`.
+pub(super) async fn delete(
+    State(site): State<Arc<Site>>,
+    staff: Staff,
+    Path(id): Path<String>,
+    Signed(Sent {}): Signed<Sent>,
+) -> Result<Response, Trouble> {
+    let mailbox = security::mailbox(&site, &staff, &id).await?;
+    site.authority.delete_mailbox(staff.session.actor(), mailbox.id, site.now()).await?;
+    let text = "Its sessions have ended and its mail is kept. It can be restored under Deleted mailboxes.";
+    receipt(&site, mailbox.address.to_string(), "Mailbox deleted.", text, "/dashboard/mailboxes")
+}
+
+/// `GET /dashboard/mailboxes/deleted`.
+pub(super) async fn deleted(
+    State(site): State<Arc<Site>>,
+    visit: Visit,
+    staff: Staff,
+) -> Result<Response, Trouble> {
+    let rows = site.authority.deleted_mailboxes(staff.session.actor()).await?;
+    let now = site.now();
+    let rows = rows.into_iter().map(|(mailbox, at)| (mailbox, When::new(at, now))).collect();
+    let page = staff.page(&visit, "Deleted mailboxes");
+    let may_write = staff.session.role() != Role::ReadOnly;
+    Ok(html(StatusCode::OK, &Deleted { page, rows, may_write }))
+}
+
+/// `POST /dashboard/mailboxes/{id}/restore`.
+pub(super) async fn restore(
+    State(site): State<Arc<Site>>,
+    staff: Staff,
+    Path(id): Path<String>,
+    Signed(Sent {}): Signed<Sent>,
+) -> Result<Response, Trouble> {
+    let id: MailboxId = id.parse().map_err(|_| Trouble::NotFound)?;
+    site.authority.restore_mailbox(staff.session.actor(), id, site.now()).await?;
+    let mailbox = site.authority.mailbox(staff.session.actor(), id).await?;
+    let text = "It can sign in again with the password it had.";
+    receipt(&site, mailbox.address.to_string(), "Mailbox restored.", text, "/dashboard/mailboxes")
+}
+
+fn receipt(site: &Site, about: String, headline: &str, text: &str, next: &str) -> Result<Response, Trouble> {
+    let note =
+        Note { surface: Surface::Dashboard, about, headline: headline.to_owned(), text: text.to_owned() };
+    Ok((AppendHeaders([note.cookie(site)?]), see_other(next)).into_response())
+}

@@ -1,0 +1,148 @@
+//! **Mailboxes**: every mailbox the person may manage (D1).
+
+use crate::page::{Page, html, query_value};
+use crate::session::Staff;
+use crate::site::Site;
+use crate::trouble::Trouble;
+use crate::visit::Visit;
+use crate::when::When;
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use postward_authority::Role;
+use postward_authority::directory::{Cursor, Domain, Mailbox, MailboxPage, MailboxQuery, MailboxState, Sort};
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// Rows a page: two screens full.
+const ROWS: u32 = 50;
+
+/// What the page is asked with.
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    domain: String,
+    #[serde(default)]
+    sort: String,
+    #[serde(default)]
+    cursor: String,
+}
+
+#[derive(Template)]
+#[template(path = "dashboard/mailboxes.html")]
+struct List {
+    page: Page,
+    asked: Asked,
+    rows: Vec<Row>,
+    total: String,
+    previous: Option<String>,
+    next: Option<String>,
+    domains: Vec<Domain>,
+    may_write: bool,
+    /// Whether mailboxes of several accounts can stand side by side.
+    shows_account: bool,
+}
+
+struct Row {
+    mailbox: Mailbox,
+    last_sign_in: Option<When>,
+    created: When,
+}
+
+impl Row {
+    fn is_suspended(&self) -> bool {
+        self.mailbox.state == MailboxState::Suspended
+    }
+}
+
+/// `GET /dashboard/mailboxes`.
+pub(super) async fn page(
+    State(site): State<Arc<Site>>,
+    visit: Visit,
+    staff: Staff,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Trouble> {
+    let actor = staff.session.actor();
+    let found = site.authority.mailboxes(actor, &asked.query()).await?;
+    let domains = site.authority.domains(actor).await?;
+    let shows_account = site.authority.accounts(actor).await?.len() > 1;
+    let now = site.now();
+    let MailboxPage { rows, total, previous, next } = found;
+    let rows = rows.into_iter().map(|mailbox| Row {
+        last_sign_in: mailbox.last_sign_in.map(|at| When::new(at, now)),
+        created: When::new(mailbox.created, now),
+        mailbox,
+    });
+    let list = List {
+        page: staff.page(&visit, "Mailboxes"),
+        rows: rows.collect(),
+        total: grouped(total),
+        previous: previous.map(|cursor| asked.link(&cursor)),
+        next: next.map(|cursor| asked.link(&cursor)),
+        domains,
+        may_write: staff.session.role() != Role::ReadOnly,
+        shows_account,
+        asked,
+    };
+    Ok(html(StatusCode::OK, &list))
+}
+
+impl Asked {
+    fn query(&self) -> MailboxQuery {
+        let search = self.q.trim();
+        MailboxQuery {
+            search: (!search.is_empty()).then(|| search.to_owned()),
+            domain: self.domain.parse().ok(),
+            sort: match self.sort.as_str() {
+                "last-sign-in" => Sort::LastSignIn,
+                "created" => Sort::Created,
+                _ => Sort::Address,
+            },
+            cursor: (!self.cursor.is_empty()).then(|| Cursor::new(self.cursor.as_str())),
+            limit: ROWS,
+        }
+    }
+
+    fn link(&self, cursor: &Cursor) -> String {
+        format!(
+            "/dashboard/mailboxes?q={}&domain={}&sort={}&cursor={}",
+            query_value(&self.q),
+            query_value(&self.domain),
+            query_value(&self.sort),
+            query_value(cursor.as_str())
+        )
+    }
+
+    fn is_narrowed(&self) -> bool {
+        !self.q.trim().is_empty() || !self.domain.is_empty()
+    }
+}
+
+/// `100,000`.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::grouped;
+
+    #[test]
+    fn numbers_are_read_in_groups() {
+        assert_eq!(grouped(0), "0");
+        assert_eq!(grouped(999), "999");
+        assert_eq!(grouped(100_000), "100,000");
+        assert_eq!(grouped(1_234_567), "1,234,567");
+    }
+}

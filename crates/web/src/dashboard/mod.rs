@@ -1,0 +1,35 @@
+//! The dashboard: where account owners, admins and resellers manage mailboxes. One file per page.
+
+mod audit;
+mod deletion;
+mod mailboxes;
+mod new_mailbox;
+mod password;
+mod security;
+
+use crate::page::see_other;
+use crate::session::staff;
+use crate::sign_in;
+use crate::site::Site;
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+use postward_authority::Surface;
+use std::sync::Arc;
+
+/// Every page of the dashboard, behind its door.
+pub(crate) fn routes(site: &Arc<Site>) -> Router<Arc<Site>> {
+    let inside = Router::new()
+        .route("/dashboard", get(async || see_other("/dashboard/mailboxes")))
+        .route("/dashboard/mailboxes", get(mailboxes::page).post(new_mailbox::add))
+        .route("/dashboard/mailboxes/new", get(new_mailbox::page))
+        .route("/dashboard/mailboxes/deleted", get(deletion::deleted))
+        .route("/dashboard/mailboxes/{id}", get(security::first_tab))
+        .route("/dashboard/mailboxes/{id}/security", get(security::page))
+        .route("/dashboard/mailboxes/{id}/password", get(password::page).post(password::save))
+        .route("/dashboard/mailboxes/{id}/delete", get(deletion::confirm).post(deletion::delete))
+        .route("/dashboard/mailboxes/{id}/restore", post(deletion::restore))
+        .route("/dashboard/audit", get(audit::page))
+        .route_layer(from_fn_with_state(Arc::clone(site), staff));
+    inside.merge(sign_in::routes(Surface::Dashboard))
+}

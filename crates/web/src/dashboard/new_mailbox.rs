@@ -1,0 +1,153 @@
+//! **Add mailbox**.
+
+use crate::form::Signed;
+use crate::page::{Page, html, see_other};
+use crate::password_form::{
+    AddressFields, Entered, Entry, FormProblem, NewPassword, PasswordForm, Words, fields_differ,
+    policy_problems,
+};
+use crate::receipt::Note;
+use crate::session::Staff;
+use crate::site::Site;
+use crate::trouble::Trouble;
+use crate::visit::{Shape, Visit};
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::{AppendHeaders, IntoResponse, Response};
+use postward_authority::Surface;
+use postward_authority::directory::AddError;
+use postward_wire::Address;
+use serde::Deserialize;
+use std::sync::Arc;
+
+const WORDS: Words = Words {
+    new: "Password",
+    again: "Password again",
+    generate: "Generate strong password",
+    save: "Add mailbox",
+    refused: "The mailbox was not added.",
+};
+
+/// The form as a page of its own.
+#[derive(Template)]
+#[template(path = "dashboard/password.html")]
+struct Whole {
+    page: Page,
+    heading: &'static str,
+    form: PasswordForm,
+}
+
+/// The form as what a dialog shows.
+#[derive(Template)]
+#[template(path = "dashboard/password_dialog.html")]
+struct Dialog {
+    page: Page,
+    heading: &'static str,
+    form: PasswordForm,
+}
+
+/// What the page is asked with: the domain the list was narrowed to.
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    domain: String,
+}
+
+/// `GET /dashboard/mailboxes/new`.
+pub(super) async fn page(
+    State(site): State<Arc<Site>>,
+    visit: Visit,
+    staff: Staff,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Trouble> {
+    let domains = site.authority.domains(staff.session.actor()).await?;
+    let chosen = domains.into_iter().find(|domain| domain.id.to_string() == asked.domain);
+    let chosen = chosen.map(|domain| domain.name).unwrap_or_default();
+    let form = form(&site, &staff, String::new(), chosen).await?;
+    Ok(show(StatusCode::OK, &visit, &staff, form))
+}
+
+/// What the form sends.
+#[derive(Deserialize)]
+pub(super) struct Sent {
+    #[serde(default)]
+    local_part: String,
+    #[serde(default)]
+    domain: String,
+    #[serde(flatten)]
+    new: NewPassword,
+}
+
+/// `POST /dashboard/mailboxes`.
+pub(super) async fn add(
+    State(site): State<Arc<Site>>,
+    visit: Visit,
+    staff: Staff,
+    Signed(Sent { local_part, domain, new }): Signed<Sent>,
+) -> Result<Response, Trouble> {
+    let address = Address::parse(&format!("{}@{domain}", local_part.trim()));
+    let form = form(&site, &staff, local_part, domain).await?;
+    let problems = match (new.entered(Entry::Twice), address) {
+        (Entered::Generate, _) => return Ok(show(StatusCode::OK, &visit, &staff, form.with_generated())),
+        (_, Err(error)) => vec![FormProblem::new("local_part", error.to_string())],
+        (Entered::Differ, _) => fields_differ(),
+        (Entered::New { password, .. }, Ok(address)) => {
+            match site.authority.add_mailbox(staff.session.actor(), &address, password, site.now()).await {
+                Ok(_) => return added(&site, &address),
+                Err(error) => problems_of(error)?,
+            }
+        }
+    };
+    Ok(show(StatusCode::UNPROCESSABLE_ENTITY, &visit, &staff, form.with_problems(problems)))
+}
+
+fn added(site: &Site, address: &Address) -> Result<Response, Trouble> {
+    let note = Note {
+        surface: Surface::Dashboard,
+        about: address.to_string(),
+        headline: "Mailbox added.".to_owned(),
+        text: "It takes mail and can sign in from now on.".to_owned(),
+    };
+    Ok((AppendHeaders([note.cookie(site)?]), see_other("/dashboard/mailboxes")).into_response())
+}
+
+fn problems_of(error: AddError) -> Result<Vec<FormProblem>, Trouble> {
+    let text = match error {
+        AddError::Exists => {
+            "This address is taken. If it was deleted, restore it under Deleted mailboxes.".to_owned()
+        }
+        AddError::NotFound => "This domain is not one of yours. Choose another.".to_owned(),
+        AddError::Name(text) => text,
+        AddError::Policy(problems) => return Ok(policy_problems(&problems)),
+        AddError::ReadOnly => return Err(Trouble::ReadOnly),
+        AddError::Unavailable(cause) => return Err(cause.into()),
+    };
+    Ok(vec![FormProblem::new("local_part", text)])
+}
+
+async fn form(
+    site: &Site,
+    staff: &Staff,
+    local_part: String,
+    chosen: String,
+) -> Result<PasswordForm, Trouble> {
+    let domains = site.authority.domains(staff.session.actor()).await?;
+    let domains = domains.into_iter().map(|domain| domain.name).collect();
+    Ok(PasswordForm {
+        address: Some(AddressFields { local_part, chosen, domains }),
+        cancel: Some("/dashboard/mailboxes".to_owned()),
+        ..PasswordForm::new(site, "/dashboard/mailboxes".to_owned(), String::new(), WORDS)
+    })
+}
+
+fn show(status: StatusCode, visit: &Visit, staff: &Staff, form: PasswordForm) -> Response {
+    let heading = "Add mailbox";
+    let mut page = staff.page(visit, heading);
+    page.here = "/dashboard/mailboxes/new".to_owned();
+    form.mark_title(&mut page);
+    match visit.shape() {
+        Shape::Whole => html(status, &Whole { page, heading, form }),
+        Shape::Fragment => html(status, &Dialog { page, heading, form }),
+    }
+}

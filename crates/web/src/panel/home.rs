@@ -1,0 +1,19 @@
+//! The panel's first page: what can be done here, as icons.
+
+use crate::page::{Page, html};
+use crate::session::Owner;
+use crate::visit::Visit;
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+#[derive(Template)]
+#[template(path = "panel/home.html")]
+struct Home {
+    page: Page,
+}
+
+/// `GET /panel`.
+pub(super) async fn page(visit: Visit, owner: Owner) -> Response {
+    html(StatusCode::OK, &Home { page: owner.page(&visit, "User Panel") })
+}

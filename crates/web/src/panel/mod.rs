@@ -1,0 +1,22 @@
+//! The user panel: where mailbox owners look after their mailbox. One file per page.
+
+mod home;
+mod password;
+
+use crate::session::owner;
+use crate::sign_in;
+use crate::site::Site;
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::get;
+use postward_authority::Surface;
+use std::sync::Arc;
+
+/// Every page of the panel, behind its door.
+pub(crate) fn routes(site: &Arc<Site>) -> Router<Arc<Site>> {
+    let inside = Router::new()
+        .route("/panel", get(home::page))
+        .route("/panel/password", get(password::page).post(password::change))
+        .route_layer(from_fn_with_state((Arc::clone(site), Surface::Panel), owner));
+    inside.merge(sign_in::routes(Surface::Panel))
+}

@@ -1,0 +1,248 @@
+//! The one form for a new password: on the Security tab, in the list, in the pop-up, in webmail and panel.
+//!
+//! A page has a field `form` of type [`PasswordForm`] and includes `password_form.html`. What comes back is read as
+//! [`NewPassword`] and turned into [`Entered`]. The rules shown and the rules enforced are the authority's one table.
+
+use crate::page::Page;
+use crate::site::Site;
+use postward_authority::generator::{self, RECIPE, Recipe};
+use postward_authority::policy::{Asks, Policy, Problem};
+use postward_wire::Secret;
+use serde::{Deserialize, Serialize};
+
+/// The form, ready to be shown.
+pub(crate) struct PasswordForm {
+    /// Where it is sent.
+    pub(crate) action: String,
+    /// The address the password belongs to, for password managers.
+    pub(crate) username: String,
+    /// The words on it.
+    pub(crate) words: Words,
+    /// How often the new password is typed.
+    pub(crate) entry: Entry,
+    /// Whether the current password is asked for.
+    pub(crate) current: Current,
+    /// Where the form also makes the mailbox: the fields of its address.
+    pub(crate) address: Option<AddressFields>,
+    /// The hidden field `from`: the page to come back to.
+    pub(crate) from: Option<&'static str>,
+    /// What saving does, in numbers.
+    pub(crate) consequence: String,
+    /// Where *Cancel* leads, if it is offered.
+    pub(crate) cancel: Option<String>,
+    /// What was wrong with what was sent before.
+    pub(crate) problems: Vec<FormProblem>,
+    /// A password the server generated because there is no script to do it; shown in the clear.
+    pub(crate) generated: Option<Secret>,
+    /// The rules.
+    pub(crate) policy: Policy,
+}
+
+/// The words of the form in one place.
+#[derive(Clone, Copy)]
+pub(crate) struct Words {
+    /// Over the field.
+    pub(crate) new: &'static str,
+    /// Over the second field.
+    pub(crate) again: &'static str,
+    /// On the button that generates.
+    pub(crate) generate: &'static str,
+    /// On the button that saves.
+    pub(crate) save: &'static str,
+    /// What did not happen, when the form is refused.
+    pub(crate) refused: &'static str,
+}
+
+/// The fields of a new mailbox's address.
+pub(crate) struct AddressFields {
+    /// What was typed before the `@`.
+    pub(crate) local_part: String,
+    /// What was chosen after it.
+    pub(crate) chosen: String,
+    /// The domains to choose from.
+    pub(crate) domains: Vec<String>,
+}
+
+/// How often the new password is typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Entry {
+    /// Twice, hidden.
+    Twice,
+    /// Once, in the clear, to be copied.
+    Once,
+}
+
+/// Whether the current password is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Current {
+    /// It is not.
+    NotAsked,
+    /// It is.
+    Asked,
+}
+
+/// Something that was wrong, and the field it belongs to.
+pub(crate) struct FormProblem {
+    /// The field's name.
+    pub(crate) field: &'static str,
+    /// What to do about it.
+    pub(crate) text: String,
+}
+
+impl FormProblem {
+    /// A sentence under a field.
+    pub(crate) fn new(field: &'static str, text: impl Into<String>) -> Self {
+        Self { field, text: text.into() }
+    }
+}
+
+/// A rule as the form shows it.
+pub(crate) struct RuleLine {
+    pub(crate) name: &'static str,
+    pub(crate) value: usize,
+    pub(crate) label: String,
+    pub(crate) met: bool,
+}
+
+impl PasswordForm {
+    /// An empty form.
+    pub(crate) fn new(site: &Site, action: String, username: String, words: Words) -> Self {
+        Self {
+            action,
+            username,
+            words,
+            entry: Entry::Twice,
+            current: Current::NotAsked,
+            address: None,
+            from: None,
+            consequence: String::new(),
+            cancel: None,
+            problems: Vec::new(),
+            generated: None,
+            policy: site.authority.policy().clone(),
+        }
+    }
+
+    /// The same form with a generated password in it.
+    pub(crate) fn with_generated(mut self) -> Self {
+        self.generated = Some(generator::generate(&mut rand::rng()));
+        self
+    }
+
+    /// The same form with what was wrong.
+    pub(crate) fn with_problems(mut self, problems: Vec<FormProblem>) -> Self {
+        self.problems = problems;
+        self
+    }
+
+    /// The title of a page whose form was refused says so first, for those who hear it.
+    pub(crate) fn mark_title(&self, page: &mut Page) {
+        if !self.problems.is_empty() {
+            page.title = format!("Not saved: {}", page.title);
+        }
+    }
+
+    /// The rules, in the order of the table.
+    pub(crate) fn rules(&self) -> Vec<RuleLine> {
+        let met = self.generated.is_some();
+        let line = |asks: Asks| match asks {
+            Asks::Length(least) => ("length", least),
+            Asks::Upper => ("upper", 0),
+            Asks::Lower => ("lower", 0),
+            Asks::Digit => ("digit", 0),
+            Asks::Special => ("special", 0),
+        };
+        (self.policy.rules().iter())
+            .map(|rule| {
+                let (name, value) = line(rule.asks);
+                RuleLine { name, value, label: rule.label.clone(), met }
+            })
+            .collect()
+    }
+
+    /// The attribute `passwordrules`.
+    pub(crate) fn passwordrules(&self) -> String {
+        self.policy.passwordrules()
+    }
+
+    /// The attribute `data-policy`: what the browser's script evaluates and generates from.
+    pub(crate) fn policy_json(&self) -> String {
+        #[derive(Serialize)]
+        struct Table<'a> {
+            policy: &'a Policy,
+            recipe: Recipe,
+        }
+        // Without the table the script leaves the form alone, and the server still checks.
+        serde_json::to_string(&Table { policy: &self.policy, recipe: RECIPE }).unwrap_or_default()
+    }
+
+    /// The generated password, for the `value` of the fields.
+    pub(crate) fn generated(&self) -> Option<&str> {
+        self.generated.as_ref().map(Secret::expose)
+    }
+
+    /// What was wrong with a field.
+    pub(crate) fn problem(&self, field: &str) -> Option<&str> {
+        self.problems.iter().find(|problem| problem.field == field).map(|problem| problem.text.as_str())
+    }
+}
+
+/// What the form sends.
+#[derive(Deserialize)]
+pub(crate) struct NewPassword {
+    #[serde(default)]
+    password: String,
+    password_again: Option<String>,
+    current: Option<String>,
+    generate: Option<String>,
+}
+
+/// What the person wants, as far as the form tells.
+pub(crate) enum Entered {
+    /// A generated password in the fields, please: the page has no script.
+    Generate,
+    /// This one, with the current password where it was typed.
+    New { password: Secret, current: Option<Secret> },
+    /// The two fields are not the same.
+    Differ,
+}
+
+impl NewPassword {
+    /// Whether the form had a field for the current password.
+    pub(crate) fn has_current(&self) -> bool {
+        self.current.is_some()
+    }
+
+    /// Takes the passwords out of the form.
+    pub(crate) fn entered(self, entry: Entry) -> Entered {
+        if self.generate.is_some() {
+            return Entered::Generate;
+        }
+        let password = Secret::new(self.password);
+        let again = self.password_again.map(Secret::new);
+        let agree = match (&again, entry) {
+            (Some(again), _) => again.expose() == password.expose(),
+            (None, Entry::Once) => true,
+            (None, Entry::Twice) => false,
+        };
+        if !agree {
+            return Entered::Differ;
+        }
+        let current = self.current.filter(|typed| !typed.is_empty()).map(Secret::new);
+        Entered::New { password, current }
+    }
+}
+
+/// What the policy misses, under the field.
+pub(crate) fn policy_problems(problems: &[Problem]) -> Vec<FormProblem> {
+    let text = problems.iter().map(Problem::sentence).collect::<Vec<_>>().join(" ");
+    vec![FormProblem::new("password", text)]
+}
+
+/// What to say when the two fields differ.
+pub(crate) fn fields_differ() -> Vec<FormProblem> {
+    vec![FormProblem::new(
+        "password_again",
+        "The two fields are not the same. Type the new password in both.",
+    )]
+}

@@ -1,0 +1,157 @@
+//! The sign-in page, one for all three surfaces, and what comes after it.
+
+use crate::csrf::Csrf;
+use crate::form::Plain;
+use crate::page::{Page, html};
+use crate::session::{signed_in, signed_out};
+use crate::site::Site;
+use crate::trouble::Trouble;
+use crate::visit::{Visit, bearer};
+use askama::Template;
+use axum::Form;
+use axum::Router;
+use axum::extract::Query;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use postward_authority::{SignedOut, Surface};
+use postward_wire::{Attempt, Refusal, Secret};
+use serde::Deserialize;
+use std::sync::Arc;
+
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+struct SignInPage {
+    page: Page,
+    action: &'static str,
+    /// What was typed before; never a password.
+    typed: String,
+    next: String,
+    problem: Option<&'static str>,
+}
+
+impl SignInPage {
+    fn is_staff(&self) -> bool {
+        self.page.surface == Some(Surface::Dashboard)
+    }
+    fn is_webmail(&self) -> bool {
+        self.page.surface == Some(Surface::Webmail)
+    }
+}
+
+/// What the page is asked with.
+#[derive(Deserialize)]
+struct Asked {
+    #[serde(default)]
+    next: String,
+}
+
+/// What the form sends; staff have an e-mail address, mailboxes an address.
+#[derive(Deserialize)]
+struct Typed {
+    #[serde(alias = "email", default)]
+    address: String,
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// `GET` and `POST …/sign-in` and `POST …/sign-out` of a surface.
+pub(crate) fn routes(surface: Surface) -> Router<Arc<Site>> {
+    Router::new()
+        .route(
+            crate::session::sign_in_path(surface),
+            get(async move |visit: Visit, Query(asked): Query<Asked>| {
+                show(&visit, surface, String::new(), asked.next, None)
+            })
+            .post(async move |visit: Visit, Plain(typed): Plain<Typed>| sign_in(visit, surface, typed).await),
+        )
+        .route(
+            sign_out_path(surface),
+            post(async move |visit: Visit, headers: HeaderMap, form: Form<Leaving>| {
+                sign_out(&visit, surface, &headers, &form.csrf).await
+            }),
+        )
+}
+
+/// Where the sign-out button leads.
+fn sign_out_path(surface: Surface) -> &'static str {
+    match surface {
+        Surface::Dashboard => "/dashboard/sign-out",
+        Surface::Panel => "/panel/sign-out",
+        _ => "/webmail/sign-out",
+    }
+}
+
+fn show(visit: &Visit, surface: Surface, typed: String, next: String, refusal: Option<Refusal>) -> Response {
+    let (status, problem) = match refusal {
+        None => (StatusCode::OK, None),
+        // RFC 9110 §15.5.4: credentials were given and are not enough. A 401 would have to name an HTTP scheme.
+        Some(Refusal::Rejected) => (StatusCode::FORBIDDEN, Some("Address or password is wrong.")),
+        Some(Refusal::TooManyTries) => {
+            (StatusCode::TOO_MANY_REQUESTS, Some("Too many tries. Wait a minute, then try again."))
+        }
+        Some(Refusal::Unavailable) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            Some("Sign-in is not possible at the moment. Try again in a minute."),
+        ),
+    };
+    let page = visit.page(surface, "Sign in");
+    let action = crate::session::sign_in_path(surface);
+    let mut response = html(status, &SignInPage { page, action, typed, next, problem });
+    if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
+        response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("60"));
+    }
+    response
+}
+
+async fn sign_in(visit: Visit, surface: Surface, typed: Typed) -> Result<Response, Trouble> {
+    let site = &visit.site;
+    let attempt = Attempt { authcid: typed.address.clone(), secret: Secret::new(typed.password) };
+    let origin = visit.origin(surface);
+    let token = match surface {
+        Surface::Dashboard => {
+            site.authority.sign_in_staff(attempt, origin, site.now()).await.map(|(token, _)| token)
+        }
+        _ => site.authority.sign_in_browser(attempt, origin, site.now()).await.map(|(token, _)| token),
+    };
+    match token {
+        Ok(token) => signed_in(site, surface, &token, &typed.next),
+        Err(refusal) => Ok(show(&visit, surface, typed.address, typed.next, Some(refusal))),
+    }
+}
+
+/// The form of the sign-out button.
+#[derive(Deserialize)]
+struct Leaving {
+    #[serde(default)]
+    csrf: String,
+}
+
+/// Outside the door of [`crate::session`], because it takes the session away instead of borrowing it.
+async fn sign_out(
+    visit: &Visit,
+    surface: Surface,
+    headers: &HeaderMap,
+    csrf: &str,
+) -> Result<Response, Trouble> {
+    let site = &visit.site;
+    let Some(token) = bearer(site, headers, surface) else { return signed_out(site, surface) };
+    Csrf::of(&token).verify(csrf)?;
+    let (origin, now) = (visit.origin(surface), site.now());
+    let ended = match surface {
+        Surface::Dashboard => match site.authority.resume_staff(&token, &origin, now).await {
+            Ok(session) => Ok(site.authority.sign_out_staff(session, now).await?),
+            Err(refused) => Err(refused),
+        },
+        _ => match site.authority.resume(&token, &origin, now).await {
+            Ok(session) => Ok(site.authority.sign_out(session, now).await?),
+            Err(refused) => Err(refused),
+        },
+    };
+    match ended {
+        Ok(()) | Err(SignedOut::Ended) => signed_out(site, surface),
+        Err(SignedOut::Unavailable(cause)) => Ok(Trouble::from(cause).into_response()),
+    }
+}
