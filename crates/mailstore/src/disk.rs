@@ -198,8 +198,13 @@ impl Disk {
     }
 
     /// The flags with these names. Names that are new to the folder are added.
-    pub(crate) fn intern(&mut self, names: &[String]) -> Result<Flags> {
+    pub(crate) fn keywords(&mut self, names: &[String]) -> Result<Flags> {
         self.sync()?;
+        self.intern(names)
+    }
+
+    /// Does not look at the directories, where files of ours may wait for their UIDs.
+    fn intern(&mut self, names: &[String]) -> Result<Flags> {
         let Some(loaded) = &mut self.loaded else { return Err(MailError::NotFound) };
         let mut table = loaded.view.keywords.as_ref().clone();
         let mut flags = Flags::NONE;
@@ -215,7 +220,7 @@ impl Disk {
         Ok(flags)
     }
 
-    /// Like [`Disk::intern`], for messages that must come in even if there is no room for their keywords.
+    /// Like [`Disk::keywords`], for messages that must come in even if there is no room for their keywords.
     fn intern_what_fits(&mut self, names: &[String]) -> Flags {
         names
             .iter()

@@ -136,7 +136,7 @@ impl Folder {
     /// The flags with these keyword names, for [`Folder::store`]. Names new to the folder are added to it; a name that
     /// is no keyword, or the 27th, is [`MailError::Misuse`].
     pub async fn keywords(&self, names: Vec<String>) -> Result<Flags> {
-        self.on_disk(move |disk| disk.intern(&names)).await
+        self.on_disk(move |disk| disk.keywords(&names)).await
     }
 
     /// Changes flags. UIDs that are not there are passed over.

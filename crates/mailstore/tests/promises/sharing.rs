@@ -73,8 +73,10 @@ async fn keywords_keep_their_names_in_another_folder_and_after_a_restart() {
     let (inbox, sent) = (host.inbox("ada").await, host.folder("ada", "Sent").await);
     sent.keywords(vec!["Other".to_owned()]).await.unwrap();
     let keywords = vec!["$Forwarded".to_owned(), "Junk".to_owned()];
-    inbox.append(Append { keywords, flags: Flags::SEEN, ..message("a\r\n") }).await.unwrap();
-    assert_eq!(inbox.copy_to(vec![1], &sent).await.unwrap().uids, [(1, 1)]);
+    let marked = |text| Append { keywords: keywords.clone(), flags: Flags::SEEN, ..message(text) };
+    inbox.append_all(vec![marked("a\r\n"), marked("b\r\n")]).await.unwrap();
+    assert_eq!(inbox.copy_to(vec![1, 2], &sent).await.unwrap().uids, [(1, 1), (2, 2)]);
+    assert_eq!((uids(&inbox), uids(&sent)), (vec![1, 2], vec![1, 2]));
     drop((inbox, sent));
 
     let host = host.restarted();
@@ -83,6 +85,7 @@ async fn keywords_keep_their_names_in_another_folder_and_after_a_restart() {
         let names: Vec<&str> = view.keyword_names(view.messages[0].flags).collect();
         assert_eq!(names, ["$Forwarded", "Junk"], "{:?}", folder.name());
         assert!(view.messages[0].flags.contains(Flags::SEEN));
+        assert_eq!(uids(&folder), [1, 2], "{:?}", folder.name());
     }
 }
 
