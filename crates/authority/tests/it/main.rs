@@ -5,6 +5,7 @@
 mod change;
 mod directory;
 mod house;
+mod model;
 mod race;
 mod sign_in;
 mod trouble;
