@@ -2,10 +2,11 @@
 
 use super::body_structure::{Detail, body_structure};
 use super::envelope::envelope;
-use super::fetch_items::{Item, Source, items, write_section};
+use super::fetch_items::{Item, Source, items, section_name};
 use super::header::header;
 use super::mime::Part;
 use super::numbers::Naming;
+use super::octets::OnDisk;
 use super::section::{Found, find, partial};
 use super::selected::{Access, Known, Selected};
 use super::session::Answer;
@@ -15,9 +16,10 @@ use crate::error::{MailError, Result};
 use crate::flags::{FlagChange, Flags};
 use crate::view::{Message, View};
 use bytes::Bytes;
-use imap_types::fetch::MacroOrMessageDataItemNames;
+use imap_types::fetch::{MacroOrMessageDataItemNames, Section};
 use imap_types::sequence::SequenceSet;
 use jiff::Timestamp;
+use std::num::NonZeroU32;
 use std::sync::{Arc, OnceLock};
 use tokio::io::{AsyncRead, AsyncWrite};
 
@@ -31,6 +33,8 @@ struct Answering<'v> {
     flags: &'v str,
     /// As much of it as its items need.
     raw: Bytes,
+    /// The message itself, where it is too large to be read into memory only to be sent.
+    on_disk: Option<OnDisk>,
     /// Its parts, found when the first item needs them.
     tree: OnceLock<Part>,
 }
@@ -103,8 +107,8 @@ impl Selected {
         for at in places {
             let Some(known) = self.view.messages.get(*at) else { continue };
             let message = now.message(known.uid).unwrap_or(known);
-            let raw = match wire.wait(self.load(message.uid, source)).await? {
-                Ok(raw) => raw,
+            let (raw, on_disk) = match wire.wait(self.load(message, items, source)).await? {
+                Ok(loaded) => loaded,
                 Err(MailError::NotFound) => {
                     missing = true;
                     continue;
@@ -113,7 +117,9 @@ impl Selected {
             };
             let flags = self.flags(now, message);
             let tree = OnceLock::new();
-            Answering { number: at + 1, message, flags: &flags, raw, tree }.write(wire, items).await?;
+            Answering { number: at + 1, message, flags: &flags, raw, on_disk, tree }
+                .write(wire, items)
+                .await?;
         }
         Ok(if missing {
             Answer::no("[EXPUNGEISSUED] Some of these messages are gone.")
@@ -122,12 +128,27 @@ impl Selected {
         })
     }
 
-    async fn load(&self, uid: u32, source: Source) -> Result<Bytes> {
-        match source {
-            Source::View => Ok(Bytes::new()),
-            Source::Header => self.folder.read_header(uid, HEADER_LIMIT).await,
-            Source::Message => self.folder.read(uid).await,
+    /// Reads as much of a message as its items need.
+    async fn load(
+        &self,
+        message: &Message,
+        items: &[Item<'_>],
+        source: Source,
+    ) -> Result<(Bytes, Option<OnDisk>)> {
+        let (uid, folder) = (message.uid, &self.folder);
+        if source == Source::Octets
+            && let Some(on_disk) = OnDisk::open(folder, message).await?
+        {
+            let header = items.iter().any(|item| item.source() == Source::Header);
+            let raw = if header { folder.read_header(uid, HEADER_LIMIT).await? } else { Bytes::new() };
+            return Ok((raw, Some(on_disk)));
         }
+        let raw = match source {
+            Source::View => Bytes::new(),
+            Source::Header => folder.read_header(uid, HEADER_LIMIT).await?,
+            Source::Octets | Source::Message => folder.read(uid).await?,
+        };
+        Ok((raw, None))
     }
 }
 
@@ -161,25 +182,46 @@ impl Answering<'_> {
                 Item::Section { name, section, cut, .. } => {
                     match name {
                         Some(name) => out.extend_from_slice(name.as_bytes()),
-                        None => write_section(&mut out, section.as_ref(), *cut),
+                        None => section_name(&mut out, section.as_ref(), *cut),
                     }
                     out.push(b' ');
-                    match find(&self.raw, section.as_ref(), || self.tree()) {
-                        Found::Nothing => out.extend_from_slice(b"NIL"),
-                        Found::Fields(fields) => {
-                            let range = partial(0..fields.len(), *cut);
-                            literal(wire, &mut out, fields.get(range).unwrap_or_default()).await?;
-                        }
-                        Found::Range(range) => {
-                            let range = partial(range, *cut);
-                            literal(wire, &mut out, self.raw.get(range).unwrap_or_default()).await?;
-                        }
-                    }
+                    self.write_section(wire, &mut out, section.as_ref(), *cut).await?;
                 }
             }
         }
         out.extend_from_slice(b")\r\n");
         wire.send(&out).await
+    }
+
+    async fn write_section<S>(
+        &self,
+        wire: &mut Wire<S>,
+        out: &mut Vec<u8>,
+        section: Option<&Section<'_>>,
+        cut: Option<(u32, NonZeroU32)>,
+    ) -> Going
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        if let (None, Some(on_disk)) = (section, &self.on_disk) {
+            let range = partial(0..on_disk.len(), cut);
+            string::literal_head(out, range.len());
+            wire.send(out).await?;
+            out.clear();
+            return on_disk.send(wire, range).await;
+        }
+        match find(&self.raw, section, || self.tree()) {
+            Found::Nothing => out.extend_from_slice(b"NIL"),
+            Found::Fields(fields) => {
+                let range = partial(0..fields.len(), cut);
+                literal(wire, out, fields.get(range).unwrap_or_default()).await?;
+            }
+            Found::Range(range) => {
+                let range = partial(range, cut);
+                literal(wire, out, self.raw.get(range).unwrap_or_default()).await?;
+            }
+        }
+        Ok(())
     }
 
     fn tree(&self) -> &Part {

@@ -39,6 +39,8 @@ pub(super) enum Looking {
 pub(super) enum Source {
     View,
     Header,
+    /// The octets of the message, which nobody looks into.
+    Octets,
     Message,
 }
 
@@ -108,17 +110,14 @@ impl<'c> Item<'c> {
                 | Section::HeaderFieldsNot(None, _) => Source::Header,
                 _ => Source::Message,
             },
-            Self::Body | Self::BodyStructure | Self::Section { section: None, .. } => Source::Message,
+            Self::Section { section: None, .. } => Source::Octets,
+            Self::Body | Self::BodyStructure => Source::Message,
         }
     }
 }
 
 /// Writes `BODY[...]<origin>` as it stands in an answer.
-pub(super) fn write_section(
-    out: &mut Vec<u8>,
-    section: Option<&Section<'_>>,
-    cut: Option<(u32, NonZeroU32)>,
-) {
+pub(super) fn section_name(out: &mut Vec<u8>, section: Option<&Section<'_>>, cut: Option<(u32, NonZeroU32)>) {
     out.extend_from_slice(b"BODY[");
     match section {
         None => {}

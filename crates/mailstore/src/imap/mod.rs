@@ -22,6 +22,7 @@ mod header;
 mod idle;
 mod mime;
 mod numbers;
+mod octets;
 mod pattern;
 mod query;
 mod query_text;

@@ -5,6 +5,7 @@ mod crash;
 mod dovecot;
 mod folders;
 mod host;
+mod imap;
 mod lmtp;
 mod pop3;
 mod sharing;

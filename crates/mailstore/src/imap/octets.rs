@@ -1,0 +1,65 @@
+//! A whole message on its way to the client.
+
+use super::wire::{Going, Over, Wire};
+use crate::conversation::End;
+use crate::error::Result;
+use crate::folder::Folder;
+use crate::store::blocking;
+use crate::view::Message;
+use std::fs::File;
+use std::ops::Range;
+use std::os::unix::fs::FileExt;
+use std::sync::Arc;
+use tokio::io::{AsyncRead, AsyncWrite};
+
+/// Smaller messages are read at once: one visit to the disk instead of two.
+const LARGE: u64 = 256 * 1024;
+/// What of a large message is in memory while its client takes its time.
+const PIECE: u64 = 64 * 1024;
+
+/// A large message that stays on disk while it is sent.
+pub(super) struct OnDisk {
+    file: Arc<File>,
+    len: usize,
+}
+
+impl OnDisk {
+    /// Opens a message to be sent from disk; nothing, if it is small, or if its line ends must be put in order first.
+    pub(super) async fn open(folder: &Folder, message: &Message) -> Result<Option<Self>> {
+        if message.size < LARGE {
+            return Ok(None);
+        }
+        let file = folder.open_message(message.uid).await?;
+        let as_it_is = file.metadata()?.len() == message.size;
+        let len = usize::try_from(message.size).ok().filter(|_| as_it_is);
+        Ok(len.map(|len| Self { file: Arc::new(file), len }))
+    }
+
+    /// How many octets it has.
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Sends a range of it, whose length has been announced: what cannot be read now ends the session.
+    pub(super) async fn send<S>(&self, wire: &mut Wire<S>, range: Range<usize>) -> Going
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let (mut at, end) = (range.start as u64, range.end as u64);
+        while at < end {
+            let file = Arc::clone(&self.file);
+            let len = PIECE.min(end - at);
+            let piece = blocking(move || {
+                let mut piece = vec![0; usize::try_from(len).unwrap_or_default()];
+                file.read_exact_at(&mut piece, at)?;
+                Ok(piece)
+            });
+            // Not given up when the session is to end: in the middle of a literal there is nothing to be said.
+            let piece =
+                piece.await.map_err(|cause| Over::Ended(End::Broken(std::io::Error::other(cause))))?;
+            wire.send(&piece).await?;
+            at += len;
+        }
+        Ok(())
+    }
+}

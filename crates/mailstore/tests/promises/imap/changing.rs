@@ -1,0 +1,152 @@
+use super::client::Client;
+use crate::host::{Host, message, uids};
+
+async fn three() -> Host {
+    let host = Host::new();
+    let inbox = host.inbox("ada").await;
+    for number in 1..=3 {
+        inbox.append(message(&format!("Subject: {number}\r\n\r\nhi\r\n"))).await.unwrap();
+    }
+    host
+}
+
+#[tokio::test]
+async fn flags_are_stored_and_told() {
+    let host = three().await;
+    Client::at_inbox(&host, "ada")
+        .await
+        .plays(
+            "C: a STORE 1:2 +FLAGS (\\Seen $Work)
+             S: * FLAGS (… $Work)
+             S: * OK [PERMANENTFLAGS (… $Work \\*)] …
+             S: * 1 FETCH (FLAGS (\\Seen $Work))
+             S: * 2 FETCH (FLAGS (\\Seen $Work))
+             S: a OK …
+             C: b UID STORE 2 -FLAGS.SILENT ($Work)
+             S: b OK …
+             C: c UID STORE 2 FLAGS (\\Flagged)
+             S: * 2 FETCH (UID 2 FLAGS (\\Flagged))
+             S: c OK …
+             C: d STORE 1 +FLAGS (\\Recent)
+             S: d BAD …
+             C: e SEARCH KEYWORD $work
+             S: * SEARCH 1
+             S: e OK …
+             C: f NOOP
+             S: f OK …",
+        )
+        .await;
+}
+
+#[tokio::test]
+async fn a_folder_open_for_reading_is_not_changed() {
+    let host = three().await;
+    let mut client = Client::of(&host, "ada").await;
+    client.send(b"a EXAMINE INBOX\r\n").await;
+    client.hear_until("a OK [READ-ONLY]").await;
+    client
+        .plays(
+            "C: b STORE 1 +FLAGS (\\Deleted)
+             S: b NO [READ-ONLY] …
+             C: c EXPUNGE
+             S: c NO [READ-ONLY] …
+             C: d FETCH 1 BODY[TEXT]
+             S: * 1 FETCH (BODY[TEXT] {4}
+             S: hi
+             S: )
+             S: d OK …
+             C: e FETCH 1 FLAGS
+             S: * 1 FETCH (FLAGS ())
+             S: e OK …
+             C: f CLOSE
+             S: f OK …",
+        )
+        .await;
+}
+
+#[tokio::test]
+async fn messages_are_expunged_by_mark_and_by_uid() {
+    let host = three().await;
+    let mut client = Client::at_inbox(&host, "ada").await;
+    client
+        .plays(
+            "C: a STORE 1:3 +FLAGS.SILENT (\\Deleted)
+             S: a OK …
+             C: b UID EXPUNGE 2
+             S: * 2 EXPUNGE
+             S: b OK …
+             C: c STORE 2 -FLAGS.SILENT (\\Deleted)
+             S: c OK …
+             C: d EXPUNGE
+             S: * 1 EXPUNGE
+             S: d OK …
+             C: e UID SEARCH ALL
+             S: * SEARCH 3
+             S: e OK …
+             C: f STORE 1 +FLAGS.SILENT (\\Deleted)
+             S: f OK …
+             C: g CLOSE
+             S: g OK …",
+        )
+        .await;
+    assert!(uids(&host.inbox("ada").await).is_empty());
+}
+
+#[tokio::test]
+async fn copies_and_moves_say_where_the_messages_are() {
+    let host = three().await;
+    let mut client = Client::at_inbox(&host, "ada").await;
+    let archive = host.folder("ada", "Archive").await.view().uid_validity;
+    let trash = host.folder("ada", "Trash").await.view().uid_validity;
+    client
+        .plays(&format!(
+            "C: a COPY 2:3 Archive
+             S: a OK [COPYUID {archive} 2:3 1:2] …
+             C: b UID MOVE 1,3 Trash
+             S: * OK [COPYUID {trash} 1,3 1:2] …
+             S: * 1 EXPUNGE
+             S: * 2 EXPUNGE
+             S: b OK …
+             C: c COPY 1 Nowhere
+             S: c NO [TRYCREATE] …
+             C: d UID COPY 77 Archive
+             S: d OK …
+             C: e UID SEARCH ALL
+             S: * SEARCH 2
+             S: e OK …"
+        ))
+        .await;
+}
+
+#[tokio::test]
+async fn a_message_is_appended_with_its_flags_and_its_date() {
+    let host = Host::new();
+    let validity = host.inbox("ada").await.view().uid_validity;
+    Client::at_inbox(&host, "ada")
+        .await
+        .plays(&format!(
+            "C: a APPEND INBOX (\\Seen $Work) \" 2-Mar-2026 10:00:00 +0100\" {{18}}
+             S: + …
+             C: Subject: 1␍␊␍␊text
+             S: * FLAGS …
+             S: * OK [PERMANENTFLAGS …
+             S: * 1 EXISTS
+             S: * 0 RECENT
+             S: a OK [APPENDUID {validity} 1] …
+             C: b FETCH 1 (FLAGS INTERNALDATE)
+             S: * 1 FETCH (FLAGS (\\Seen $Work) INTERNALDATE \" 2-Mar-2026 09:00:00 +0000\")
+             S: b OK …
+             C: c APPEND Nowhere {{19}}
+             S: c NO [TRYCREATE] …
+             C: d APPEND Nowhere {{5+}}
+             C: abcde
+             S: d NO [TRYCREATE] …
+             C: e APPEND INBOX {{999999999}}
+             S: e NO [TOOBIG] …
+             C: f APPEND INBOX {{0}}
+             S: f NO …
+             C: g NOOP
+             S: g OK …"
+        ))
+        .await;
+}

@@ -1,0 +1,9 @@
+//! IMAP, in conversations that a mail admin can read.
+
+mod bounds;
+mod changing;
+mod client;
+mod ending;
+mod folders;
+mod reading;
+mod together;

@@ -1,0 +1,96 @@
+use super::client::Client;
+use crate::host::{Host, message};
+
+const LETTER: &str = "Date: Mon, 2 Mar 2026 10:00:00 +0100\r\nFrom: Bob <bob@example.com>\r\nSubject: Hello\r\n\
+    Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nfirst\r\n--b\r\nContent-Type: text/html\r\n\r\n\
+    <p>second\r\n--b--\r\n";
+
+#[tokio::test]
+async fn a_client_reads_a_message_whole_and_in_parts() {
+    let host = Host::new();
+    host.inbox("ada").await.append(message(LETTER)).await.unwrap();
+    let mut client = Client::at_inbox(&host, "ada").await;
+    client
+        .plays(&format!(
+            "C: a FETCH 1 (RFC822.SIZE INTERNALDATE BODY.PEEK[2] BODY.PEEK[1]<1.3> FLAGS)
+             S: * 1 FETCH (RFC822.SIZE {} INTERNALDATE \"14-Nov-2023 22:13:20 +0000\" BODY[2] {{9}}
+             S: <p>second BODY[1]<1> {{3}}
+             S: irs FLAGS ())
+             S: a OK …
+             C: b FETCH 1 FAST
+             S: * 1 FETCH (FLAGS () INTERNALDATE … RFC822.SIZE …)
+             S: b OK …
+             C: c UID FETCH 1:* (BODY[HEADER.FIELDS (SUBJECT)])
+             S: * 1 FETCH (UID 1 BODY[HEADER.FIELDS (SUBJECT)] {{18}}
+             S: Subject: Hello
+             S:
+             S:  FLAGS (\\Seen))
+             S: c OK …
+             C: d FETCH 1 (ENVELOPE BODY)
+             S: * 1 FETCH (ENVELOPE (\"Mon, 2 Mar 2026 10:00:00 +0100\" \"Hello\" …) BODY ((\"TEXT\" …)(\"TEXT\" \"HTML\" … \"MIXED\"))
+             S: d OK …
+             C: e FETCH 1 BODY.PEEK[7]
+             S: * 1 FETCH (BODY[7] NIL)
+             S: e OK …
+             C: f FETCH 2 FLAGS
+             S: f BAD …
+             C: g UID FETCH 2:9 FLAGS
+             S: g OK …",
+            LETTER.len()
+        ))
+        .await;
+}
+
+#[tokio::test]
+async fn the_octets_of_a_message_come_back_as_they_were_delivered() {
+    let host = Host::new();
+    let inbox = host.inbox("ada").await;
+    // One that is read into memory, one that is sent from disk, one whose line ends another tool left bare.
+    let long = format!("Subject: long\r\n\r\n{}", "0123456789abcdef\r\n".repeat(40_000));
+    for text in [LETTER, &long, "Subject: bare\n\nline\n"] {
+        inbox.append(message(text)).await.unwrap();
+    }
+    let mut client = Client::at_inbox(&host, "ada").await;
+    for (number, text) in [(1, LETTER), (2, long.as_str()), (3, "Subject: bare\r\n\r\nline\r\n")] {
+        client.send(format!("a FETCH {number} (BODY.PEEK[] BODY.PEEK[]<7.100>)\r\n").as_bytes()).await;
+        let announced = client.hear().await.unwrap();
+        assert_eq!(announced, format!("* {number} FETCH (BODY[] {{{}}}", text.len()));
+        assert_eq!(client.octets(text.len()).await, text.as_bytes());
+        let cut = &text.as_bytes()[7..text.len().min(107)];
+        assert_eq!(client.hear().await.unwrap(), format!(" BODY[]<7> {{{}}}", cut.len()));
+        assert_eq!(client.octets(cut.len()).await, cut);
+        client.hear_until("a OK").await;
+    }
+}
+
+#[tokio::test]
+async fn a_client_searches() {
+    let host = Host::new();
+    let inbox = host.inbox("ada").await;
+    for text in ["Subject: one\r\n\r\nalpha\r\n", "Subject: =?utf-8?q?zw=C3=B6lf?=\r\n\r\nbeta\r\n", LETTER] {
+        inbox.append(message(text)).await.unwrap();
+    }
+    Client::at_inbox(&host, "ada")
+        .await
+        .plays(
+            "C: a SEARCH ALL
+             S: * SEARCH 1 2 3
+             S: a OK …
+             C: b UID SEARCH OR SUBJECT one BODY beta
+             S: * SEARCH 1 2
+             S: b OK …
+             C: c SEARCH CHARSET UTF-8 SUBJECT {6+}
+             C: ZWÖLF
+             S: * SEARCH 2
+             S: c OK …
+             C: d SEARCH CHARSET KOI8-R ALL
+             S: d NO [BADCHARSET (UTF-8 US-ASCII)] …
+             C: e SEARCH TEXT nothing
+             S: * SEARCH
+             S: e OK …
+             C: f SEARCH SENTON 2-Mar-2026 NOT SEEN 2:*
+             S: * SEARCH 3
+             S: f OK …",
+        )
+        .await;
+}

@@ -1,0 +1,64 @@
+use super::client::Client;
+use crate::host::{Host, address, message};
+
+#[tokio::test]
+async fn an_idle_session_hears_at_once_what_others_do() {
+    let host = Host::new();
+    host.inbox("ada").await.append(message("Subject: 1\r\n\r\nhi\r\n")).await.unwrap();
+    let (mut idle, mut other) = (Client::at_inbox(&host, "ada").await, Client::at_inbox(&host, "ada").await);
+    idle.plays("C: a IDLE\nS: + …").await;
+    host.store.deliver(&address("ada"), "Subject: 2\r\n\r\nhi\r\n").await.unwrap();
+    idle.plays("S: * 2 EXISTS\nS: * … RECENT").await;
+    other.plays("C: a NOOP\nS: * 2 EXISTS\nS: * … RECENT\nS: a OK …").await;
+    other.plays("C: b STORE 1 +FLAGS.SILENT (\\Deleted \\Flagged)\nS: b OK …").await;
+    idle.plays("S: * 1 FETCH (UID 1 FLAGS (\\Flagged \\Deleted))").await;
+    other.plays("C: c EXPUNGE\nS: * 1 EXPUNGE\nS: c OK …").await;
+    idle.plays("S: * 1 EXPUNGE\nC: DONE\nS: a OK …\nC: b UID SEARCH ALL\nS: * SEARCH 2\nS: b OK …").await;
+}
+
+#[tokio::test]
+async fn numbers_stay_what_they_are_while_they_are_spoken_of() {
+    let host = Host::new();
+    let inbox = host.inbox("ada").await;
+    for number in 1..=3 {
+        inbox.append(message(&format!("Subject: {number}\r\n\r\nhi\r\n"))).await.unwrap();
+    }
+    let mut client = Client::at_inbox(&host, "ada").await;
+    inbox.expunge(vec![1]).await.unwrap();
+    inbox.append(message("Subject: 4\r\n\r\nhi\r\n")).await.unwrap();
+    // RFC 3501 §7.4.1: no EXPUNGE while FETCH, STORE or SEARCH by number is answered; new mail may be told.
+    client
+        .plays(
+            "C: a FETCH 2 UID
+             S: * 2 FETCH (UID 2)
+             S: * 4 EXISTS
+             S: * 0 RECENT
+             S: a OK …
+             C: b STORE 3 +FLAGS (\\Seen)
+             S: * 3 FETCH (FLAGS (\\Seen))
+             S: b OK …
+             C: c FETCH 1 BODY.PEEK[]
+             S: c NO [EXPUNGEISSUED] …
+             C: d SEARCH UNSEEN
+             S: * SEARCH 1 2 4
+             S: d OK …
+             C: e NOOP
+             S: * 1 EXPUNGE
+             S: e OK …
+             C: f FETCH 2 (UID FLAGS)
+             S: * 2 FETCH (UID 3 FLAGS (\\Seen))
+             S: f OK …",
+        )
+        .await;
+}
+
+#[tokio::test]
+async fn a_session_whose_folder_is_deleted_says_so() {
+    let host = Host::new();
+    host.mailbox("ada").await.create(&crate::host::name("Old")).await.unwrap();
+    let mut client = Client::of(&host, "ada").await;
+    client.send(b"a SELECT Old\r\n").await;
+    client.hear_until("a OK").await;
+    Client::of(&host, "ada").await.plays("C: a DELETE Old\nS: a OK …").await;
+    client.plays("C: b NOOP\nS: * BYE …\nS! closed").await;
+}
