@@ -67,14 +67,18 @@ impl Disk {
 
     /// Brings the view up to date with what is on disk, if something seems to have changed.
     pub(crate) fn sync(&mut self) -> Result<()> {
-        let Some(loaded) = &self.loaded else { return self.load() };
+        let Some(loaded) = &self.loaded else { return self.load(1) };
+        if loaded.list.is_foreign(&self.folder)? {
+            // Another tool has given UIDs away; ours must not differ.
+            return self.load(loaded.view.revision + 1);
+        }
         let due = loaded.list_at.is_some_and(|at| at <= Instant::now());
         if due || loaded.stamp != listing::stamp(&self.folder)? { self.list_again() } else { Ok(()) }
     }
 
     /// Brings the view up to date with what is on disk.
     pub(crate) fn list_again(&mut self) -> Result<()> {
-        let Some(loaded) = &mut self.loaded else { return self.load() };
+        let Some(loaded) = &mut self.loaded else { return self.load(1) };
         let known: HashMap<&str, &Message> =
             loaded.view.messages.iter().map(|m| (maildir::base_of(&m.file), m)).collect();
         let (stamp, files) = listing::list(&self.folder, known.keys().copied())?;
@@ -102,8 +106,8 @@ impl Disk {
         self.number(arrived)
     }
 
-    /// Reads the folder for the first time.
-    fn load(&mut self) -> Result<()> {
+    /// Reads the folder from nothing but the disk.
+    fn load(&mut self, revision: u64) -> Result<()> {
         if let Err(cause) = maildir::sweep_tmp(&self.folder) {
             tracing::debug!(%cause, "leftovers of unfinished deliveries stay in tmp");
         }
@@ -136,7 +140,7 @@ impl Disk {
         let view = View {
             uid_validity: list.uid_validity,
             uid_next: list.next_uid,
-            revision: 1,
+            revision,
             messages,
             keywords: Arc::new(keywords::load(&self.folder)?),
         };
@@ -313,6 +317,16 @@ impl Disk {
             }
         }
         Ok(uids.into_iter().zip(self.number_own(files, how)?).collect())
+    }
+
+    /// Takes in a message of ours that is in `new`, without a look at the others.
+    pub(crate) fn arrived(&mut self, file: String) -> Result<()> {
+        let Some(loaded) = &self.loaded else { return Ok(()) };
+        if loaded.view.messages.iter().rev().any(|m| maildir::base_of(&m.file) == file) {
+            return Ok(());
+        }
+        self.number_in_order(vec![(Place::New, file.into())])?;
+        self.own_change()
     }
 
     /// Changes flags, by renaming. UIDs that are not there are passed over.

@@ -180,10 +180,10 @@ pub(crate) struct Prepared {
 impl Prepared {
     /// Puts the message into the mailbox.
     pub(crate) fn publish(self) -> Result<()> {
-        self.incoming.commit(Place::New, Flags::NONE, maildir::now())?;
+        let file = self.incoming.commit(Place::New, Flags::NONE, maildir::now())?;
         // The message is safe from here on; sessions that have the folder open hear of it now or at their next sync.
         if let Some(folder) = self.folder
-            && let Err(cause) = folder.with_disk(|disk| disk.list_again())
+            && let Err(cause) = folder.with_disk(|disk| disk.arrived(file))
         {
             tracing::warn!(%cause, "sessions could not be told of new mail yet");
         }

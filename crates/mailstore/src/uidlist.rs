@@ -11,8 +11,9 @@
 
 use crate::maildir;
 use std::fmt::Write as _;
-use std::fs::File;
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Seek, SeekFrom, Write as _};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 /// The name of the file, in every folder.
@@ -27,6 +28,20 @@ pub(crate) struct UidList {
     /// The folder's GUID and whatever else stands in the first line, kept as it is.
     extra: String,
     lines: usize,
+    identity: Identity,
+}
+
+/// Which file the list was read from or written to, and how long it was then. Another one was written by another tool.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Identity {
+    inode: u64,
+    length: u64,
+}
+
+impl Identity {
+    fn of(metadata: &Metadata) -> Self {
+        Self { inode: metadata.ino(), length: metadata.len() }
+    }
 }
 
 /// One line.
@@ -56,21 +71,32 @@ impl UidList {
     /// A list for a folder that has none.
     pub(crate) fn fresh(uid_validity: u32) -> Self {
         let guid: u128 = rand::random();
-        Self { uid_validity, next_uid: 1, extra: format!("G{guid:032x}"), lines: 0 }
+        Self {
+            uid_validity,
+            next_uid: 1,
+            extra: format!("G{guid:032x}"),
+            lines: 0,
+            identity: Identity::default(),
+        }
     }
 
     /// Reads the list of a folder.
     pub(crate) fn load(folder: &Path) -> Result<(Self, Vec<Record>), NoList> {
         let mut bytes = Vec::new();
-        match File::open(folder.join(FILE)).and_then(|mut file| file.read_to_end(&mut bytes)) {
-            Ok(_) => {}
+        let read = File::open(folder.join(FILE)).and_then(|mut file| {
+            file.read_to_end(&mut bytes)?;
+            file.metadata()
+        });
+        let identity = match read {
+            Ok(metadata) => Identity::of(&metadata),
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Err(NoList::Missing),
             Err(cause) => return Err(NoList::Unavailable(cause)),
-        }
+        };
         let text = String::from_utf8_lossy(&bytes);
         let header = text.lines().next().and_then(parse_header);
         let uid_validity = header.as_ref().map(|list| list.uid_validity);
-        header.and_then(|list| parse_records(list, &text)).ok_or(NoList::Broken { uid_validity })
+        let list = header.map(|list| Self { identity, ..list });
+        list.and_then(|list| parse_records(list, &text)).ok_or(NoList::Broken { uid_validity })
     }
 
     /// Replaces the whole file.
@@ -91,6 +117,7 @@ impl UidList {
         }
         maildir::replace_file(&folder.join(FILE), text.as_bytes())?;
         self.lines = lines;
+        self.identity = Identity::of(&fs::metadata(folder.join(FILE))?);
         Ok(())
     }
 
@@ -114,7 +141,17 @@ impl UidList {
             return Err(cause);
         }
         self.lines += lines;
+        self.identity.length = end + text.len() as u64;
         Ok(())
+    }
+
+    /// Whether another tool has written the list since we last did.
+    pub(crate) fn is_foreign(&self, folder: &Path) -> io::Result<bool> {
+        match fs::metadata(folder.join(FILE)) {
+            Ok(metadata) => Ok(Identity::of(&metadata) != self.identity),
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(true),
+            Err(cause) => Err(cause),
+        }
     }
 
     /// Whether so many of the lines are of messages gone that the file is worth writing anew.
@@ -143,7 +180,13 @@ fn parse_header(line: &str) -> Option<UidList> {
             _ => extra.push(field),
         }
     }
-    Some(UidList { uid_validity: uid_validity?, next_uid: next_uid?, extra: extra.join(" "), lines: 0 })
+    Some(UidList {
+        uid_validity: uid_validity?,
+        next_uid: next_uid?,
+        extra: extra.join(" "),
+        lines: 0,
+        identity: Identity::default(),
+    })
 }
 
 fn parse_records(mut list: UidList, text: &str) -> Option<(UidList, Vec<Record>)> {

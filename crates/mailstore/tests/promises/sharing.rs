@@ -57,6 +57,21 @@ async fn what_other_tools_do_is_seen_at_the_next_sync() {
 }
 
 #[tokio::test]
+async fn a_uid_another_tool_gave_away_is_not_given_again() {
+    let host = Host::new();
+    let inbox = host.inbox("ada").await;
+    inbox.append(message("a\r\n")).await.unwrap();
+    let maildir = host.maildir("ada");
+    fs::write(maildir.join("cur/1800000000.M1P1.vm,S=3,W=3:2,"), "b\r\n").unwrap();
+    let list = maildir.join("dovecot-uidlist");
+    let text = fs::read_to_string(&list).unwrap() + "7 :1800000000.M1P1.vm,S=3,W=3\n";
+    fs::write(&list, text).unwrap();
+    assert_eq!(inbox.append(message("c\r\n")).await.unwrap().uid, 8);
+    assert_eq!(uids(&inbox), [1, 7, 8]);
+    assert_eq!(host.mail_of("ada").await, ["a\r\n", "b\r\n", "c\r\n"]);
+}
+
+#[tokio::test]
 async fn a_flag_set_on_a_message_another_tool_renamed_still_sticks() {
     let host = Host::new();
     let inbox = host.inbox("ada").await;
