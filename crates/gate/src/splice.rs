@@ -127,6 +127,7 @@ impl Direction {
                 State::Closing => {
                     ready!(Pin::new(&mut *sink).poll_shutdown(cx))?;
                     self.state = State::Closed;
+                    continue;
                 }
                 State::Closed => return Poll::Ready(Ok(None)),
             }

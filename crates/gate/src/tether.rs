@@ -33,8 +33,8 @@ impl Leash {
 
 /// A client's connection that passes bytes only while its session stands.
 ///
-/// While the node is frozen it waits, both ways. When the session has ended, reading fails, and writing takes
-/// [`GOODBYE`] bytes more.
+/// While the node is frozen it waits, both ways. When the session has ended, nothing can be read any more, and
+/// writing takes [`GOODBYE`] bytes.
 pub(crate) struct Tethered {
     // The order matters: the socket is closed before the leash, and the guard with it, is let go.
     socket: Socket,
@@ -76,8 +76,11 @@ fn ended() -> io::Error {
 impl AsyncRead for Tethered {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        ready!(poll_flow(&this.leash, &mut this.reading, cx)).map_err(|_| ended())?;
-        Pin::new(&mut this.socket).poll_read(cx, buf)
+        match ready!(poll_flow(&this.leash, &mut this.reading, cx)) {
+            Ok(()) => Pin::new(&mut this.socket).poll_read(cx, buf),
+            // Neither bytes nor an error: whoever reads has been told to stop and may have something to say yet.
+            Err(_reason) => Poll::Pending,
+        }
     }
 }
 

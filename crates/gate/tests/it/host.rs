@@ -26,7 +26,9 @@ pub(crate) struct Host {
     pub(crate) stop: CancellationToken,
     pub(crate) serving: JoinSet<()>,
     addresses: HashMap<(Protocol, Encryption), SocketAddr>,
-    _directory: TempDir,
+    /// Where the store lies, if it is a file.
+    #[expect(dead_code, reason = "removed when the host is")]
+    directory: Option<TempDir>,
 }
 
 pub(crate) fn secret(text: &str) -> Secret {
@@ -45,6 +47,10 @@ impl Host {
     pub(crate) async fn with(engine: Engine, limits: Limits) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let database = Database::Sqlite(directory.path().join("authority.sqlite"));
+        Self { directory: Some(directory), ..Self::on(database, engine, limits).await }
+    }
+
+    pub(crate) async fn on(database: Database, engine: Engine, limits: Limits) -> Self {
         let now = Timestamp::now();
         let authority = Authority::open(Settings::on(database), now).await.unwrap();
         let operator = authority.operator(now).await.unwrap();
@@ -64,7 +70,7 @@ impl Host {
             stop: CancellationToken::new(),
             serving: JoinSet::new(),
             addresses: HashMap::new(),
-            _directory: directory,
+            directory: None,
         };
         for protocol in Protocol::ALL {
             for encryption in [Encryption::Tls, Encryption::StartTls, Encryption::PlainOnLoopback] {

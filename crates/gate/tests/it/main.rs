@@ -7,6 +7,7 @@ mod dovecot;
 mod drain;
 mod ending;
 mod engine;
+mod freezing;
 mod host;
 mod remote;
 mod signing_in;

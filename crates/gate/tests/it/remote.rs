@@ -17,7 +17,7 @@ use tokio_rustls::TlsAcceptor;
 const MUCH: usize = 32 * 1024 * 1024;
 
 /// An IMAP server of a few lines, which remembers what it heard.
-struct Tiny {
+pub(crate) struct Tiny {
     address: SocketAddr,
     heard: Arc<Mutex<String>>,
     /// Gets a permit for every connection that has ended.
@@ -26,7 +26,7 @@ struct Tiny {
 }
 
 impl Tiny {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::with(None).await
     }
 
@@ -55,7 +55,7 @@ impl Tiny {
         Self { address, heard, hung_up, _serving: serving }
     }
 
-    fn engine(&self) -> Engine {
+    pub(crate) fn engine(&self) -> Engine {
         remote(&format!("imap://{}", self.address), b"").unwrap()
     }
 
@@ -81,7 +81,7 @@ async fn converse(
         ears.lock().unwrap().push_str(&line);
         let words: Vec<_> = line.split_whitespace().collect();
         match words.as_slice() {
-            [tag, "ID", ..] => writing.write_all(format!("{tag} OK\r\n").as_bytes()).await?,
+            [tag, "ID", ..] => writing.write_all(format!("{tag} OK done\r\n").as_bytes()).await?,
             [tag, "AUTHENTICATE", ..] => {
                 let ok = format!("{tag} OK [CAPABILITY IMAP4rev1 TINY] in\r\n* early\r\n");
                 writing.write_all(ok.as_bytes()).await?;
