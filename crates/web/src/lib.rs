@@ -63,7 +63,6 @@ pub fn router(site: Site) -> Router {
         .merge(dashboard::routes(&site))
         .merge(panel::routes(&site))
         .merge(webmail::routes(&site))
-        .merge(webmail::routes(&site))
         .fallback(async || Trouble::NotFound)
         .method_not_allowed_fallback(async || Trouble::Method)
         .layer(from_fn(csrf::same_origin))
