@@ -152,9 +152,15 @@ impl Db {
             }
             Self::Postgres(pool) => {
                 let mut transaction = pool.begin().await?;
-                if durability == Durability::Relaxed {
-                    sqlx::query("SET LOCAL synchronous_commit TO off").execute(&mut *transaction).await?;
-                }
+                let promise = match durability {
+                    Durability::Relaxed => "SET LOCAL synchronous_commit TO off",
+                    // A server that was told not to wait for the disk waits for it here; stronger settings stay.
+                    Durability::Durable => {
+                        "SELECT set_config('synchronous_commit', 'on', true)
+                        WHERE current_setting('synchronous_commit') = 'off'"
+                    }
+                };
+                sqlx::query(promise).execute(&mut *transaction).await?;
                 Ok(Tx::Postgres(transaction))
             }
         }
@@ -211,4 +217,34 @@ impl Tx {
 /// Whether the error says that the row exists already.
 pub(crate) fn is_taken(error: &StoreError) -> bool {
     error.as_database_error().is_some_and(|error| error.is_unique_violation())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+    use super::*;
+
+    /// Invariant 3. SQLite: 2 is FULL, an fsync of the log at each commit; 1 is NORMAL.
+    #[tokio::test]
+    async fn invariant_3_commits_of_credentials_wait_for_the_disk() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Db::open(&Database::Sqlite(dir.path().join("postward.db"))).await.unwrap();
+        for (durability, expected) in [(Durability::Durable, 2), (Durability::Relaxed, 1)] {
+            let Tx::Sqlite(mut transaction, _turn) = db.begin(durability).await.unwrap() else {
+                unreachable!()
+            };
+            let (synchronous,): (i64,) =
+                sqlx::query_as("PRAGMA synchronous").fetch_one(&mut *transaction).await.unwrap();
+            assert_eq!(synchronous, expected, "{durability:?}");
+        }
+        let Ok(url) = std::env::var("POSTWARD_TEST_PG") else { return };
+        let db = Db::open(&Database::Postgres(url)).await.unwrap();
+        for (durability, expected) in [(Durability::Durable, "on"), (Durability::Relaxed, "off")] {
+            let Tx::Postgres(mut transaction) = db.begin(durability).await.unwrap() else { unreachable!() };
+            let (waits,): (String,) =
+                sqlx::query_as("SHOW synchronous_commit").fetch_one(&mut *transaction).await.unwrap();
+            assert_eq!(waits, expected, "{durability:?}");
+        }
+    }
 }
