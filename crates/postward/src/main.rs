@@ -1,2 +1,25 @@
-//! Postward.
-fn main() {}
+//! Postward, the program: configuration, command line, assembly, signals.
+//!
+//! Reading order: [`cli`] is what can be asked for; [`config`] what a host is told; [`serve`] puts the house together;
+//! [`control`] is how a command reaches a running server. [`init`], [`check`] and [`demo`] are commands of their own.
+//!
+//! Nothing here decides about a password or a session: that is the authority's, and this crate carries it there.
+
+mod certificate;
+mod check;
+mod cli;
+mod config;
+mod control;
+mod data_dir;
+mod demo;
+mod init;
+mod logs;
+mod open;
+mod output;
+mod problem;
+mod resources;
+mod serve;
+
+fn main() -> std::process::ExitCode {
+    cli::run()
+}

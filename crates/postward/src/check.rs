@@ -1,0 +1,170 @@
+//! `postward check`: everything that would keep a server from starting, said before it is started.
+
+use crate::config::{self, Config, Doors, EngineKind, Source};
+use crate::data_dir::{DataDir, HoldError};
+use crate::open;
+use crate::output::{self, Format};
+use crate::problem::Problem;
+use postward_authority::Database;
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject;
+use serde::Serialize;
+use std::net::{SocketAddr, TcpListener};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::ExitCode;
+
+/// One thing looked at.
+#[derive(Debug, Serialize)]
+struct Finding {
+    what: &'static str,
+    verdict: Verdict,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    detail: String,
+}
+
+/// What was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Verdict {
+    Ok,
+    /// It works, and should be looked at.
+    Warning,
+    /// The server would not start, or not do its work.
+    Wrong,
+}
+
+/// Looks at everything and prints what it found. Fails when something is wrong.
+pub(crate) async fn run(source: &Source, format: Format) -> Result<ExitCode, Problem> {
+    let findings = findings(source).await;
+    match format {
+        Format::Json => output::json(&findings),
+        Format::Text => findings.iter().for_each(print),
+    }
+    let wrong = findings.iter().any(|finding| finding.verdict == Verdict::Wrong);
+    Ok(if wrong { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+async fn findings(source: &Source) -> Vec<Finding> {
+    let config = match config::load(source) {
+        Ok(config) => config,
+        Err(error) => return vec![wrong("configuration", error.to_string())],
+    };
+    let data = DataDir::at(&config.data);
+    let mut findings = vec![ok("configuration", source.file().display().to_string())];
+    findings.push(permissions(&data));
+    findings.extend(certificate(&config));
+    match data.hold() {
+        Ok(_hold) => {
+            findings.push(store(&config).await);
+            findings.extend(ports(&config));
+        }
+        Err(HoldError::Held) => {
+            findings.push(ok("server", "it runs: store and ports are its own".to_owned()))
+        }
+        Err(HoldError::Io(error)) => {
+            findings.push(wrong("data directory", format!("it cannot be used: {error}")))
+        }
+    }
+    findings
+}
+
+fn permissions(data: &DataDir) -> Finding {
+    let what = "data directory";
+    let path = data.path().display();
+    match std::fs::metadata(data.path()) {
+        Err(error) => wrong(what, format!("{path}: {error}")),
+        Ok(found) if !found.is_dir() => wrong(what, format!("{path} is not a directory")),
+        Ok(found) if found.permissions().mode() & 0o077 != 0 => {
+            warning(what, format!("{path} can be read by others; chmod 700 {path}"))
+        }
+        Ok(_) => ok(what, path.to_string()),
+    }
+}
+
+fn certificate(config: &Config) -> Vec<Finding> {
+    let files = &config.certificate;
+    let what = "certificate";
+    let mut findings = match open::certificate(files) {
+        Err(problem) => vec![wrong(what, problem.to_string())],
+        Ok(_) if stands_alone(&files.chain) => vec![warning(
+            what,
+            format!(
+                "{} has no intermediate certificate: mail apps will warn their people",
+                files.chain.display()
+            ),
+        )],
+        Ok(_) => vec![ok(what, files.chain.display().to_string())],
+    };
+    let mode = std::fs::metadata(&files.key).map(|found| found.permissions().mode());
+    if mode.is_ok_and(|mode| mode & 0o077 != 0) {
+        let key = files.key.display();
+        findings.push(warning("private key", format!("{key} can be read by others; chmod 600 {key}")));
+    }
+    findings
+}
+
+/// One certificate without intermediate ones is signed by itself, or is missing what proves it: both make mail apps warn.
+fn stands_alone(chain: &Path) -> bool {
+    std::fs::read(chain).is_ok_and(|pem| CertificateDer::pem_slice_iter(&pem).count() == 1)
+}
+
+async fn store(config: &Config) -> Finding {
+    let name = match &config.store {
+        Database::Sqlite(path) => path.display().to_string(),
+        Database::Postgres(_) => "PostgreSQL".to_owned(),
+    };
+    match open::authority(config).await {
+        Err(problem) => wrong("store", problem.to_string()),
+        Ok(authority) => match authority.ready().await {
+            Ok(()) => ok("store", name),
+            Err(error) => wrong("store", format!("{name}: {error}")),
+        },
+    }
+}
+
+fn ports(config: &Config) -> Vec<Finding> {
+    let doors = |doors: &Doors| [doors.tls.clone(), doors.starttls.clone(), doors.plain.clone()].concat();
+    let mut all = vec![("IMAP", doors(&config.imap))];
+    if matches!(config.engine, EngineKind::Embedded) {
+        all.push(("POP3", doors(&config.pop3)));
+        all.push(("SMTP", doors(&config.smtp)));
+        all.push(("LMTP", config.lmtp.clone()));
+    }
+    all.push(("web", [config.web.http.clone(), config.web.tls.clone()].concat()));
+    let mut findings = Vec::new();
+    for (what, addresses) in all {
+        for address in addresses {
+            findings.push(port(what, address));
+        }
+    }
+    findings
+}
+
+fn port(what: &'static str, address: SocketAddr) -> Finding {
+    match TcpListener::bind(address) {
+        Ok(_) => ok(what, address.to_string()),
+        Err(error) => wrong(what, format!("{address} cannot be listened on: {error}")),
+    }
+}
+
+fn print(finding: &Finding) {
+    let verdict = match finding.verdict {
+        Verdict::Ok => "ok",
+        Verdict::Warning => "warning",
+        Verdict::Wrong => "WRONG",
+    };
+    output::line(format_args!("{verdict:<8} {:<15} {}", finding.what, finding.detail));
+}
+
+fn ok(what: &'static str, detail: String) -> Finding {
+    Finding { what, verdict: Verdict::Ok, detail }
+}
+
+fn warning(what: &'static str, detail: String) -> Finding {
+    Finding { what, verdict: Verdict::Warning, detail }
+}
+
+fn wrong(what: &'static str, detail: String) -> Finding {
+    Finding { what, verdict: Verdict::Wrong, detail }
+}

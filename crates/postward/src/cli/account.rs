@@ -1,0 +1,61 @@
+//! `postward account …`
+
+use super::{Asked, secret, unexpected};
+use crate::control::{AccountRow, Command as Request, NewOwner, Reply, RequestedKind, Wiped};
+use crate::output::{self, Format};
+use crate::problem::Problem;
+use clap::{Args, Subcommand};
+use std::process::ExitCode;
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Add an account; with --owner, the owner's password comes on standard input
+    Add(Add),
+    /// List the accounts
+    List(Asked),
+}
+
+#[derive(Args)]
+pub(super) struct Add {
+    /// Its name
+    name: String,
+    /// What it is
+    #[arg(long, value_enum, default_value = "customer")]
+    kind: RequestedKind,
+    /// The account above it; the host unless it is named
+    #[arg(long, value_name = "ACCOUNT")]
+    parent: Option<String>,
+    /// The e-mail address of the first person who may sign in at the dashboard for it
+    #[arg(long, value_name = "EMAIL")]
+    owner: Option<String>,
+    #[command(flatten)]
+    asked: Asked,
+}
+
+pub(super) async fn run(command: Command) -> Result<ExitCode, Problem> {
+    match command {
+        Command::Add(Add { name, kind, parent, owner, asked }) => {
+            let owner = match owner {
+                Some(email) => Some(NewOwner { email, password: Wiped(secret::from_stdin()?) }),
+                None => None,
+            };
+            let reply = asked.ask(Request::AddAccount { name, kind, parent, owner }).await?;
+            asked.done(&reply, |name| format!("Added the account {name}."))
+        }
+        Command::List(asked) => {
+            let Reply::Accounts(rows) = asked.ask(Request::Accounts).await? else { return Err(unexpected()) };
+            match asked.format() {
+                Format::Json => output::json(&rows),
+                Format::Text => {
+                    let rows: Vec<_> = rows.into_iter().map(cells).collect();
+                    output::table(["NAME", "KIND", "UNDER", "ID"], &rows);
+                }
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn cells(row: AccountRow) -> [String; 4] {
+    [row.name, row.kind, row.parent.unwrap_or_default(), row.id]
+}

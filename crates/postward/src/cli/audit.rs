@@ -1,0 +1,37 @@
+//! `postward audit`
+
+use super::{Asked, unexpected};
+use crate::control::{AuditRow, Command as Request, Reply};
+use crate::output::{self, Format};
+use crate::problem::Problem;
+use clap::Args;
+use std::process::ExitCode;
+
+#[derive(Args)]
+pub(super) struct Options {
+    /// Only what happened to this mailbox
+    #[arg(value_name = "ADDRESS")]
+    address: Option<String>,
+    /// How many of the newest lines
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=500))]
+    limit: u32,
+    #[command(flatten)]
+    asked: Asked,
+}
+
+pub(super) async fn run(Options { address, limit, asked }: Options) -> Result<ExitCode, Problem> {
+    let reply = asked.ask(Request::Audit { address, limit }).await?;
+    let Reply::Audit(rows) = reply else { return Err(unexpected()) };
+    match asked.format() {
+        Format::Json => output::json(&rows),
+        Format::Text => {
+            let rows: Vec<_> = rows.into_iter().map(cells).collect();
+            output::table(["AT", "WHO", "WHAT", "TO", "FROM", "MORE"], &rows);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn cells(row: AuditRow) -> [String; 6] {
+    [row.at, row.actor, row.event, row.subject, row.ip.unwrap_or_default(), row.detail]
+}

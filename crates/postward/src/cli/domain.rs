@@ -1,0 +1,47 @@
+//! `postward domain …`
+
+use super::{Asked, unexpected};
+use crate::control::{Command as Request, DomainRow, Reply};
+use crate::output::{self, Format};
+use crate::problem::Problem;
+use clap::{Args, Subcommand};
+use std::process::ExitCode;
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Add a domain
+    Add(Add),
+    /// List the domains
+    List(Asked),
+}
+
+#[derive(Args)]
+pub(super) struct Add {
+    /// Its name, like example.com
+    name: String,
+    /// The account it belongs to; the host unless it is named
+    #[arg(long)]
+    account: Option<String>,
+    #[command(flatten)]
+    asked: Asked,
+}
+
+pub(super) async fn run(command: Command) -> Result<ExitCode, Problem> {
+    match command {
+        Command::Add(Add { name, account, asked }) => {
+            let reply = asked.ask(Request::AddDomain { name, account }).await?;
+            asked.done(&reply, |name| format!("Added the domain {name}."))
+        }
+        Command::List(asked) => {
+            let Reply::Domains(rows) = asked.ask(Request::Domains).await? else { return Err(unexpected()) };
+            match asked.format() {
+                Format::Json => output::json(&rows),
+                Format::Text => {
+                    let cells = |row: DomainRow| [row.name, row.account];
+                    output::table(["DOMAIN", "ACCOUNT"], &rows.into_iter().map(cells).collect::<Vec<_>>());
+                }
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}

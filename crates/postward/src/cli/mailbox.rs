@@ -1,0 +1,231 @@
+//! `postward mailbox …`
+
+use super::{Asked, secret, unexpected};
+use crate::config::Config;
+use crate::control::{Command as Request, MailboxRow, ReceiptRow, Reply, SessionRow, Wiped, client::Counter};
+use crate::output::{self, Format};
+use crate::problem::Problem;
+use clap::{Args, Subcommand};
+use postward_wire::Secret;
+use serde::Serialize;
+use std::process::ExitCode;
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Add a mailbox; its password comes on standard input
+    Add(Password),
+    /// List mailboxes
+    List(List),
+    /// Set a new password, which comes on standard input; every session opened with the old one ends first
+    Passwd(Password),
+    /// Refuse every sign-in and end every session; mail is still delivered
+    Suspend(One),
+    /// Allow sign-in again
+    Resume(One),
+    /// List what is signed in
+    Sessions(One),
+    /// End sessions; the password stays
+    Kick(Kick),
+}
+
+#[derive(Args)]
+pub(super) struct One {
+    /// The mailbox address
+    address: String,
+    #[command(flatten)]
+    asked: Asked,
+}
+
+#[derive(Args)]
+pub(super) struct Password {
+    /// The mailbox address
+    address: String,
+    /// Make a strong password and print it, instead of reading one
+    #[arg(long)]
+    generate: bool,
+    #[command(flatten)]
+    asked: Asked,
+}
+
+#[derive(Args)]
+pub(super) struct List {
+    /// Only addresses that contain this
+    #[arg(long)]
+    search: Option<String>,
+    /// Only this domain
+    #[arg(long)]
+    domain: Option<String>,
+    #[command(flatten)]
+    asked: Asked,
+}
+
+#[derive(Args)]
+pub(super) struct Kick {
+    /// The mailbox address
+    address: String,
+    /// Only this session
+    #[arg(long, value_name = "ID")]
+    session: Option<String>,
+    #[command(flatten)]
+    asked: Asked,
+}
+
+pub(super) async fn run(command: Command) -> Result<ExitCode, Problem> {
+    match command {
+        Command::Add(password) => add(password).await,
+        Command::List(options) => list(options).await,
+        Command::Passwd(password) => passwd(password).await,
+        Command::Suspend(One { address, asked }) => {
+            let reply = asked.ask(Request::Suspend { address }).await?;
+            receipt(&asked, reply, |address| format!("{address} cannot sign in until it is resumed."))
+        }
+        Command::Resume(One { address, asked }) => {
+            let reply = asked.ask(Request::Resume { address }).await?;
+            asked.done(&reply, |address| format!("{address} can sign in again."))
+        }
+        Command::Sessions(One { address, asked }) => sessions(address, &asked).await,
+        Command::Kick(Kick { address, session, asked }) => {
+            let reply = asked.ask(Request::Kick { address, session }).await?;
+            receipt(&asked, reply, |address| format!("Sessions of {address} have ended; its password stays."))
+        }
+    }
+}
+
+async fn add(Password { address, generate, asked }: Password) -> Result<ExitCode, Problem> {
+    let password = NewPassword::of(generate)?;
+    let config = asked.place.load()?;
+    let reply = ask(&config, Request::AddMailbox { address, password: Wiped(password.copy()) }).await?;
+    let Reply::Done { name } = reply else { return Err(unexpected()) };
+    match asked.format() {
+        Format::Json => {
+            let address = &name;
+            output::json(&serde_json::json!({ "address": address, "password": password.to_print() }));
+        }
+        Format::Text => {
+            output::line(format_args!("Added the mailbox {name}."));
+            password.print();
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn passwd(Password { address, generate, asked }: Password) -> Result<ExitCode, Problem> {
+    let password = NewPassword::of(generate)?;
+    let config = asked.place.load()?;
+    let reply = ask(&config, Request::SetPassword { address, password: Wiped(password.copy()) }).await?;
+    let Reply::Receipt(row) = reply else { return Err(unexpected()) };
+    match asked.format() {
+        Format::Json => output::json(&Changed { receipt: &row, password: password.to_print() }),
+        Format::Text => {
+            output::line(format_args!("The password of {} is changed.", row.address));
+            output::line(ended(&row));
+            password.print();
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The receipt, and the password where nobody else knows it yet.
+#[derive(Serialize)]
+struct Changed<'a> {
+    #[serde(flatten)]
+    receipt: &'a ReceiptRow,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    password: Option<&'a str>,
+}
+
+/// A password on its way to a mailbox, which is printed if it was made here.
+enum NewPassword {
+    Typed(Secret),
+    Made(Secret),
+}
+
+impl NewPassword {
+    fn of(generate: bool) -> Result<Self, Problem> {
+        if generate { Ok(Self::Made(secret::generated())) } else { secret::from_stdin().map(Self::Typed) }
+    }
+
+    fn copy(&self) -> Secret {
+        let (Self::Typed(secret) | Self::Made(secret)) = self;
+        Secret::new(secret.expose().to_owned())
+    }
+
+    fn to_print(&self) -> Option<&str> {
+        match self {
+            Self::Typed(_) => None,
+            Self::Made(secret) => Some(secret.expose()),
+        }
+    }
+
+    fn print(&self) {
+        if let Some(password) = self.to_print() {
+            output::line(format_args!("Its password, shown only now: {password}"));
+        }
+    }
+}
+
+async fn list(List { search, domain, asked }: List) -> Result<ExitCode, Problem> {
+    let counter = Counter::of(&asked.place.load()?).await?;
+    let mut all = Vec::new();
+    let mut cursor = None;
+    loop {
+        let request = Request::Mailboxes { search: search.clone(), domain: domain.clone(), cursor };
+        let Reply::Mailboxes { rows, next } = counter.ask(request).await? else { return Err(unexpected()) };
+        all.extend(rows);
+        if next.is_none() {
+            break;
+        }
+        cursor = next;
+    }
+    match asked.format() {
+        Format::Json => output::json(&all),
+        Format::Text => {
+            let cells = |row: MailboxRow| {
+                let last = row.last_sign_in.unwrap_or_else(|| "never".to_owned());
+                [row.address, row.account, row.state, last]
+            };
+            let rows: Vec<_> = all.into_iter().map(cells).collect();
+            output::table(["ADDRESS", "ACCOUNT", "STATE", "LAST SIGN-IN"], &rows);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn sessions(address: String, asked: &Asked) -> Result<ExitCode, Problem> {
+    let reply = asked.ask(Request::Sessions { address }).await?;
+    let Reply::Sessions(rows) = reply else { return Err(unexpected()) };
+    match asked.format() {
+        Format::Json => output::json(&rows),
+        Format::Text => {
+            let cells = |row: SessionRow| {
+                let client = row.client.unwrap_or_default();
+                [row.surface.label().to_owned(), row.ip, row.since, client, row.id]
+            };
+            let rows: Vec<_> = rows.into_iter().map(cells).collect();
+            output::table(["DOOR", "FROM", "SINCE", "CLIENT", "ID"], &rows);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn receipt(asked: &Asked, reply: Reply, sentence: impl FnOnce(&str) -> String) -> Result<ExitCode, Problem> {
+    let Reply::Receipt(row) = reply else { return Err(unexpected()) };
+    match asked.format() {
+        Format::Json => output::json(&row),
+        Format::Text => {
+            output::line(sentence(&row.address));
+            output::line(ended(&row));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn ask(config: &Config, request: Request) -> Result<Reply, Problem> {
+    Counter::of(config).await?.ask(request).await
+}
+
+fn ended(row: &ReceiptRow) -> String {
+    let some = row.ended.iter().filter(|(_, count)| **count > 0);
+    let parts: Vec<_> = some.map(|(surface, count)| format!("{count} {}", surface.label())).collect();
+    if parts.is_empty() { "No session was open.".to_owned() } else { format!("Ended: {}.", parts.join(", ")) }
+}

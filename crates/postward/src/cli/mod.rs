@@ -1,0 +1,146 @@
+//! The command line.
+//!
+//! A command is three steps: parse, ask, print. Secrets come on standard input, never as arguments, where every other
+//! user of the machine could read them.
+
+mod account;
+mod audit;
+mod domain;
+mod mailbox;
+pub(crate) mod secret;
+
+use crate::config::{self, Config, Source};
+use crate::control::{Command as Request, Reply, client::Counter};
+use crate::output::{self, Format};
+use crate::problem::Problem;
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// The sign-in authority and front door of a mail host: the moment a password changes, everything opened with the old
+/// one is gone.
+#[derive(Parser)]
+#[command(name = "postward", version, max_term_width = 100)]
+struct Line {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run a whole host with sample accounts and mail, ready to click and connect
+    Demo(crate::demo::Options),
+    /// Make a directory for a real host: configuration, certificate, first owner
+    Init(crate::init::Options),
+    /// Run the host
+    Serve(Place),
+    /// Look at configuration, certificate, store and ports, and say what is wrong
+    Check(Asked),
+    /// Accounts: resellers and customers
+    #[command(subcommand)]
+    Account(account::Command),
+    /// Domains
+    #[command(subcommand)]
+    Domain(domain::Command),
+    /// Mailboxes, their passwords and their sessions
+    #[command(subcommand)]
+    Mailbox(mailbox::Command),
+    /// Who did what to which mailbox, from where
+    Audit(audit::Options),
+}
+
+/// Where the configuration is.
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct Place {
+    /// The directory with postward.toml in it
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+    /// The configuration file
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+/// Where the configuration is, and how to print.
+#[derive(Args)]
+pub(crate) struct Asked {
+    #[command(flatten)]
+    place: Place,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Parses the arguments of this process and carries them out.
+pub(crate) fn run() -> ExitCode {
+    let line = Line::parse();
+    match carry_out(line.command) {
+        Ok(code) => code,
+        Err(problem) => {
+            output::complaint(problem);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn carry_out(command: Command) -> Result<ExitCode, Problem> {
+    let runtime = runtime()?;
+    match command {
+        Command::Demo(options) => runtime.block_on(crate::demo::run(options)),
+        Command::Init(options) => runtime.block_on(crate::init::run(options)),
+        Command::Serve(place) => runtime.block_on(crate::serve::run(place.load()?)),
+        Command::Check(asked) => runtime.block_on(crate::check::run(&asked.place.source(), asked.format())),
+        Command::Account(command) => runtime.block_on(account::run(command)),
+        Command::Domain(command) => runtime.block_on(domain::run(command)),
+        Command::Mailbox(command) => runtime.block_on(mailbox::run(command)),
+        Command::Audit(options) => runtime.block_on(audit::run(options)),
+    }
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Problem> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Problem::new(format!("The system gives us no threads: {error}.")))
+}
+
+impl Place {
+    fn source(&self) -> Source {
+        match (&self.dir, &self.config) {
+            (Some(dir), _) => Source::Directory(dir.clone()),
+            (None, Some(file)) => Source::File(file.clone()),
+            // The group is required: clap has turned a line without both away.
+            (None, None) => Source::Directory(PathBuf::from(".")),
+        }
+    }
+
+    fn load(&self) -> Result<Config, Problem> {
+        Ok(config::load(&self.source())?)
+    }
+}
+
+impl Asked {
+    fn format(&self) -> Format {
+        if self.json { Format::Json } else { Format::Text }
+    }
+
+    /// Finds whoever carries commands out, and asks.
+    async fn ask(&self, request: Request) -> Result<Reply, Problem> {
+        Counter::of(&self.place.load()?).await?.ask(request).await
+    }
+
+    /// Prints that something is done.
+    fn done(&self, reply: &Reply, sentence: impl FnOnce(&str) -> String) -> Result<ExitCode, Problem> {
+        let Reply::Done { name } = reply else { return Err(unexpected()) };
+        match self.format() {
+            Format::Text => output::line(sentence(name)),
+            Format::Json => output::json(&serde_json::json!({ "name": name })),
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// The server answered something else than was asked: it is of another version.
+fn unexpected() -> Problem {
+    Problem::new("The running server is of another version than this command; restart it.")
+}

@@ -1,0 +1,35 @@
+//! Passwords on standard input.
+
+use crate::problem::Problem;
+use postward_wire::Secret;
+use std::io::{BufRead, IsTerminal, Read, stdin};
+
+/// The longest line taken. Passwords are at most 256 characters, and a character at most four bytes.
+const MAX_LINE: u64 = 2048;
+
+/// Reads one line.
+pub(crate) fn from_stdin() -> Result<Secret, Problem> {
+    let stdin = stdin();
+    if stdin.is_terminal() {
+        crate::output::complaint("Type the password and press Enter. It is shown while you type.");
+    }
+    // One buffer that never moves, so that dropping the secret wipes the only copy of ours.
+    let mut line = String::with_capacity(MAX_LINE as usize);
+    let read = stdin.lock().take(MAX_LINE).read_line(&mut line);
+    while line.ends_with(['\n', '\r']) {
+        line.pop();
+    }
+    let secret = Secret::new(line);
+    read.map_err(|error| Problem::new(format!("The password cannot be read from standard input: {error}.")))?;
+    if secret.expose().is_empty() {
+        return Err(Problem::new(
+            "A password is expected on standard input, and nothing came; --generate makes one instead.",
+        ));
+    }
+    Ok(secret)
+}
+
+/// Draws a strong one.
+pub(crate) fn generated() -> Secret {
+    postward_authority::generator::generate(&mut rand::rng())
+}

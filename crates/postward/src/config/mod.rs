@@ -1,0 +1,89 @@
+//! The configuration: `postward.toml` with the environment laid over it.
+//!
+//! Everything has a default, so an empty file in a directory is a configuration. What is wrong is told in one sentence
+//! that names the file, the line, the key and what was expected; nothing is ever ignored.
+
+mod document;
+mod sections;
+
+pub(crate) use document::Place;
+pub(crate) use sections::{Certificate, Config, Doors, EngineKind, LOCALHOST, LogFormat, Remote};
+
+use document::Document;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// The name of the file within the directory that `--dir` names.
+pub(crate) const FILE_NAME: &str = "postward.toml";
+
+/// Where the operator says the configuration is.
+#[derive(Clone, Debug)]
+pub(crate) enum Source {
+    /// A directory with a `postward.toml` in it.
+    Directory(PathBuf),
+    /// The file itself.
+    File(PathBuf),
+}
+
+impl Source {
+    /// The file.
+    pub(crate) fn file(&self) -> PathBuf {
+        match self {
+            Self::Directory(directory) => directory.join(FILE_NAME),
+            Self::File(file) => file.clone(),
+        }
+    }
+}
+
+/// Reads the configuration and the environment of this process.
+pub(crate) fn load(source: &Source) -> Result<Config, ConfigError> {
+    let file = source.file();
+    let text = std::fs::read_to_string(&file).map_err(|error| {
+        let problem = match error.kind() {
+            std::io::ErrorKind::NotFound => {
+                "there is no such file; `postward init --dir DIR` makes one".to_owned()
+            }
+            _ => format!("it cannot be read ({error})"),
+        };
+        ConfigError::new(Place::File(file.clone()), problem)
+    })?;
+    let variables = std::env::vars_os();
+    // A name or value that is not Unicode cannot be ours; one that is ours and not Unicode fails to parse as its kind.
+    let variables = variables
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())));
+    parse(&file, &text, variables)
+}
+
+/// Reads a configuration from its text and an environment.
+pub(crate) fn parse(
+    file: &Path,
+    text: &str,
+    environment: impl IntoIterator<Item = (String, String)>,
+) -> Result<Config, ConfigError> {
+    Config::read(Document::read(file, text, environment)?)
+}
+
+/// What is wrong with a configuration, and where: one sentence.
+#[derive(Debug)]
+pub(crate) struct ConfigError {
+    place: Place,
+    problem: String,
+}
+
+impl ConfigError {
+    fn new(place: Place, problem: impl Into<String>) -> Self {
+        Self { place, problem: problem.into() }
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { place, problem } = self;
+        write!(f, "{place}: {problem}.")
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,359 @@
+//! What each section of the configuration holds, and its defaults.
+
+use super::ConfigError;
+use super::document::{Document, Section};
+use postward_authority::{Database, Policy, hasher::Hashing, throttle};
+use postward_gate::Limits;
+use postward_web::PublicUrl;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Everything the operator may decide.
+#[derive(Debug)]
+pub(crate) struct Config {
+    /// The name this host gives itself in greetings and on pages.
+    pub(crate) hostname: String,
+    /// Where store, mail, lock and control socket are.
+    pub(crate) data: PathBuf,
+    /// The name of this node, unique among the nodes of one store.
+    pub(crate) node: String,
+    /// How the log is written.
+    pub(crate) log: LogFormat,
+    /// Where credentials and sessions are kept.
+    pub(crate) store: Database,
+    /// The certificate every TLS listener shows.
+    pub(crate) certificate: Certificate,
+    pub(crate) imap: Doors,
+    pub(crate) pop3: Doors,
+    pub(crate) smtp: Doors,
+    pub(crate) web: Web,
+    /// Where mail from outside is handed in, by LMTP.
+    pub(crate) lmtp: Vec<SocketAddr>,
+    /// Who keeps the mail.
+    pub(crate) engine: EngineKind,
+    pub(crate) limits: Limits,
+    pub(crate) throttle: throttle::Limits,
+    pub(crate) policy: Policy,
+    pub(crate) hashing: Hashing,
+    /// How long a verified password is remembered for mail apps that reconnect; zero switches it off.
+    pub(crate) reconnect: Duration,
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LogFormat {
+    /// One readable line for each event.
+    Text,
+    /// One JSON object for each event.
+    Json,
+}
+
+/// The files of a certificate.
+#[derive(Clone, Debug)]
+pub(crate) struct Certificate {
+    /// The chain, in PEM, the host's own certificate first.
+    pub(crate) chain: PathBuf,
+    /// Its private key, in PEM.
+    pub(crate) key: PathBuf,
+}
+
+/// The addresses one mail protocol listens on.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Doors {
+    /// TLS from the first byte.
+    pub(crate) tls: Vec<SocketAddr>,
+    /// Plain until STARTTLS, and no password before it.
+    pub(crate) starttls: Vec<SocketAddr>,
+    /// The same, but passwords are taken without TLS as well: on this machine only.
+    pub(crate) plain: Vec<SocketAddr>,
+}
+
+/// Where the pages are.
+#[derive(Clone, Debug)]
+pub(crate) struct Web {
+    /// Plain HTTP, for this machine or a proxy in front.
+    pub(crate) http: Vec<SocketAddr>,
+    /// HTTPS, with the certificate of `[tls]`.
+    pub(crate) tls: Vec<SocketAddr>,
+    /// The address browsers use, where it is not the host's name with TLS.
+    pub(crate) url: Option<PublicUrl>,
+}
+
+/// Who keeps the mail.
+#[derive(Clone, Debug)]
+pub(crate) enum EngineKind {
+    /// This process, in the data directory.
+    Embedded,
+    /// An IMAP server behind.
+    Remote(Remote),
+}
+
+/// An IMAP server behind, which lets a master user in on behalf of others.
+#[derive(Clone, Debug)]
+pub(crate) struct Remote {
+    /// Where it listens: `imaps://host:993`, or `imap://127.0.0.1:143`.
+    pub(crate) url: String,
+    /// The file with the certificates to trust, for `imaps://`.
+    pub(crate) ca: Option<PathBuf>,
+    /// The name of the master user.
+    pub(crate) master_user: String,
+    /// The file with the master user's password.
+    pub(crate) master_password_file: PathBuf,
+}
+
+/// The name of a host that has none of its own.
+pub(crate) const LOCALHOST: &str = "localhost";
+
+/// The sections, as complaints name them.
+const SECTIONS: [&str; 12] = [
+    "server",
+    "store",
+    "tls",
+    "imap",
+    "pop3",
+    "smtp",
+    "web",
+    "lmtp",
+    "engine",
+    "limits",
+    "throttle",
+    "passwords",
+];
+
+impl Config {
+    pub(super) fn read(mut document: Document) -> Result<Self, ConfigError> {
+        let mut server = document.section("server");
+        let hostname = server.parse("hostname", "a host name like \"mail.example.com\"", host_name)?;
+        let data = server.path("data")?.unwrap_or_else(|| server.directory().to_owned());
+        let node = server.text("node")?.unwrap_or_else(|| "node-1".to_owned());
+        let log = server.word("log", &[("text", LogFormat::Text), ("json", LogFormat::Json)])?;
+        server.finish()?;
+
+        let mut store = document.section("store");
+        let database = database(&mut store, &data)?;
+        store.finish()?;
+
+        let mut tls = document.section("tls");
+        let chain = tls.path("cert")?.unwrap_or_else(|| data.join("tls/cert.pem"));
+        let key = tls.path("key")?.unwrap_or_else(|| data.join("tls/key.pem"));
+        tls.finish()?;
+
+        let imap = doors(document.section("imap"), Ports { tls: 993, starttls: 143 })?;
+        let pop3 = doors(document.section("pop3"), Ports { tls: 995, starttls: 110 })?;
+        let smtp = doors(document.section("smtp"), Ports { tls: 465, starttls: 587 })?;
+
+        let mut web = document.section("web");
+        let http = web.addresses("http")?.unwrap_or_else(|| vec![local(8080)]);
+        let https = web.addresses("tls")?.unwrap_or_default();
+        let expected = "an address without a path, like \"https://mail.example.com\"";
+        let url = web.parse("url", expected, |text| PublicUrl::parse(text).ok())?;
+        web.finish()?;
+        let mut lmtp = document.section("lmtp");
+        let lmtp_listen = lmtp.addresses("listen")?.unwrap_or_else(|| vec![local(24)]);
+        lmtp.finish()?;
+
+        let engine = engine(document.section("engine"))?;
+        let limits = limits(document.section("limits"))?;
+        let throttle = throttle_limits(document.section("throttle"))?;
+
+        let mut passwords = document.section("passwords");
+        let expected = "\"trekmail\" or \"emailarray\"";
+        let policy = passwords.parse("preset", expected, Policy::preset)?.unwrap_or_else(Policy::trekmail);
+        let default = Hashing::default();
+        let hashing = Hashing {
+            memory_kib: passwords.number("argon2_memory_kib", 8..=4_194_304)?.unwrap_or(default.memory_kib),
+            passes: passwords.number("argon2_passes", 1..=100)?.unwrap_or(default.passes),
+            at_once: passwords.number("hashes_at_once", 0..=1024)?.map_or(default.at_once, |n| n as usize),
+            waiting: passwords.number("hashes_waiting", 1..=100_000)?.map_or(default.waiting, |n| n as usize),
+        };
+        let reconnect = passwords.duration("reconnect")?.unwrap_or(Duration::from_secs(5 * 60));
+        passwords.finish()?;
+        document.finish(&SECTIONS)?;
+
+        Ok(Self {
+            hostname: hostname.unwrap_or_else(|| LOCALHOST.to_owned()),
+            data,
+            node,
+            log: log.unwrap_or(LogFormat::Text),
+            store: database,
+            certificate: Certificate { chain, key },
+            imap,
+            pop3,
+            smtp,
+            web: Web { http, tls: https, url },
+            lmtp: lmtp_listen,
+            engine,
+            limits,
+            throttle,
+            policy,
+            hashing,
+            reconnect,
+        })
+    }
+}
+
+#[derive(Clone, Copy)]
+enum StoreKind {
+    Sqlite,
+    Postgres,
+}
+
+fn database(store: &mut Section, data: &std::path::Path) -> Result<Database, ConfigError> {
+    let kinds = [("sqlite", StoreKind::Sqlite), ("postgres", StoreKind::Postgres)];
+    let kind = store.word("kind", &kinds)?.unwrap_or(StoreKind::Sqlite);
+    let path = store.path("path")?;
+    let url = store.parse(
+        "url",
+        "an address like \"postgres://postward@db.example.com/postward\"",
+        postgres_url,
+    )?;
+    let url_file = store.path("url_file")?;
+    match (kind, path, url, url_file) {
+        (StoreKind::Sqlite, path, None, None) => {
+            Ok(Database::Sqlite(path.unwrap_or_else(|| data.join("postward.db"))))
+        }
+        (StoreKind::Sqlite, ..) => {
+            Err(store.complaint("kind", "is \"sqlite\", which takes a path and neither url nor url_file"))
+        }
+        (StoreKind::Postgres, None, Some(url), None) => Ok(Database::Postgres(url)),
+        (StoreKind::Postgres, None, None, Some(file)) => {
+            let text = std::fs::read_to_string(&file).map_err(|error| {
+                store.complaint(
+                    "url_file",
+                    format_args!("names {}, which cannot be read ({error})", file.display()),
+                )
+            })?;
+            postgres_url(text.trim()).map(Database::Postgres).ok_or_else(|| {
+                store.complaint(
+                    "url_file",
+                    "should name a file that holds one postgres:// address, but it does not",
+                )
+            })
+        }
+        (StoreKind::Postgres, ..) => {
+            Err(store.complaint("kind", "is \"postgres\", which takes either url or url_file, and no path"))
+        }
+    }
+}
+
+struct Ports {
+    tls: u16,
+    starttls: u16,
+}
+
+fn doors(mut section: Section, ports: Ports) -> Result<Doors, ConfigError> {
+    let doors = Doors {
+        tls: section.addresses("tls")?.unwrap_or_else(|| vec![everywhere(ports.tls)]),
+        starttls: section.addresses("starttls")?.unwrap_or_else(|| vec![everywhere(ports.starttls)]),
+        plain: section.addresses("plain")?.unwrap_or_default(),
+    };
+    if let Some(address) = doors.plain.iter().find(|address| !address.ip().is_loopback()) {
+        let problem = format_args!(
+            "should only name loopback addresses like \"127.0.0.1:1143\", but {address} can be reached from outside, \
+             where no password may travel without TLS"
+        );
+        return Err(section.complaint("plain", problem));
+    }
+    section.finish()?;
+    Ok(doors)
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Embedded,
+    Remote,
+}
+
+fn engine(mut section: Section) -> Result<EngineKind, ConfigError> {
+    let kinds = [("embedded", Kind::Embedded), ("remote", Kind::Remote)];
+    let kind = section.word("kind", &kinds)?.unwrap_or(Kind::Embedded);
+    let url = section.text("url")?;
+    let ca = section.path("ca")?;
+    let master_user = section.text("master_user")?;
+    let master_password_file = section.path("master_password_file")?;
+    let engine = match (kind, url, master_user, master_password_file) {
+        (Kind::Embedded, None, None, None) if ca.is_none() => EngineKind::Embedded,
+        (Kind::Embedded, ..) => {
+            return Err(section.complaint("kind", "is \"embedded\", which takes no other keys"));
+        }
+        (Kind::Remote, Some(url), Some(master_user), Some(master_password_file)) => {
+            EngineKind::Remote(Remote { url, ca, master_user, master_password_file })
+        }
+        (Kind::Remote, ..) => {
+            let problem = "is \"remote\", which also needs url, master_user and master_password_file";
+            return Err(section.complaint("kind", problem));
+        }
+    };
+    section.finish()?;
+    Ok(engine)
+}
+
+fn limits(mut section: Section) -> Result<Limits, ConfigError> {
+    let default = Limits::default();
+    let mut count = |key, default: usize| {
+        section.number(key, 1..=10_000_000).map(|number| number.map_or(default, |number| number as usize))
+    };
+    let strangers = count("strangers", default.strangers)?;
+    let strangers_per_network = count("strangers_per_network", default.strangers_per_network)?;
+    let bytes = count("stranger_bytes", default.dialogue.bytes)?;
+    let mut few =
+        |key, default: u32| section.number(key, 1..=100_000).map(|number| number.unwrap_or(default));
+    let dialogue = postward_wire::Limits {
+        bytes,
+        commands: few("stranger_commands", default.dialogue.commands)?,
+        bad_commands: few("stranger_bad_commands", default.dialogue.bad_commands)?,
+        failed_sign_ins: few("failed_sign_ins", default.dialogue.failed_sign_ins)?,
+    };
+    let message_mib = section.number("message_mib", 1..=4095)?;
+    let mut time = |key, default| section.duration(key).map(|time| time.unwrap_or(default));
+    let limits = Limits {
+        strangers,
+        strangers_per_network,
+        dialogue,
+        message_size: message_mib.map_or(default.message_size, |mib| u64::from(mib) * 1024 * 1024),
+        handshake: time("handshake", default.handshake)?,
+        sign_in: time("sign_in", default.sign_in)?,
+        stranger_idle: time("stranger_idle", default.stranger_idle)?,
+        drain: time("drain", default.drain)?,
+        unread: time("unread", default.unread)?,
+        keepalive: time("keepalive", default.keepalive)?,
+    };
+    section.finish()?;
+    Ok(limits)
+}
+
+fn throttle_limits(mut section: Section) -> Result<throttle::Limits, ConfigError> {
+    let default = throttle::Limits::default();
+    let limits = throttle::Limits {
+        refusal_after: section.duration("refusal_after")?.unwrap_or(default.refusal_after),
+        per_network: section.number("per_network", 1..=1_000_000)?.unwrap_or(default.per_network),
+        per_mailbox: section.number("per_mailbox", 1..=1_000_000)?.unwrap_or(default.per_mailbox),
+        window: section.duration("window")?.unwrap_or(default.window),
+        besieged_wait: section.duration("besieged_wait")?.unwrap_or(default.besieged_wait),
+    };
+    section.finish()?;
+    Ok(limits)
+}
+
+fn host_name(text: &str) -> Option<String> {
+    let labels_ok = text.split('.').all(|label| {
+        (1..=63).contains(&label.len())
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    });
+    (labels_ok && text.len() <= 253).then(|| text.to_ascii_lowercase())
+}
+
+fn postgres_url(text: &str) -> Option<String> {
+    (text.starts_with("postgres://") || text.starts_with("postgresql://")).then(|| text.to_owned())
+}
+
+fn everywhere(port: u16) -> SocketAddr {
+    (Ipv4Addr::UNSPECIFIED, port).into()
+}
+
+fn local(port: u16) -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, port).into()
+}

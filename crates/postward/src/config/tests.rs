@@ -1,0 +1,133 @@
+#![expect(clippy::unwrap_used, reason = "a test that fails should stop where it fails")]
+
+use super::parse;
+use std::path::Path;
+
+const FILE: &str = "/etc/postward/postward.toml";
+
+/// What is said about a configuration; nothing when it is fine.
+#[track_caller]
+fn check(text: &str, expected: &str) {
+    check_with(text, &[], expected);
+}
+
+#[track_caller]
+fn check_with(text: &str, environment: &[(&str, &str)], expected: &str) {
+    let environment = environment.iter().map(|(name, value)| (name.to_string(), value.to_string()));
+    let said =
+        parse(Path::new(FILE), text, environment).map_or_else(|error| error.to_string(), |_| String::new());
+    assert_eq!(said.strip_prefix("/etc/postward/").unwrap_or(&said), expected);
+}
+
+#[test]
+fn an_empty_file_is_a_configuration() {
+    let config = parse(Path::new(FILE), "", []).unwrap();
+    assert_eq!(config.data, Path::new("/etc/postward"));
+    assert_eq!(config.imap.tls[0].port(), 993);
+    assert!(config.imap.plain.is_empty());
+}
+
+#[test]
+fn a_wrong_value_is_told_with_file_line_key_and_what_was_expected() {
+    check(
+        "[server]\nhostname = \"mail.example.com\"\n\n[imap]\ntls = 993\n",
+        "postward.toml, line 5: imap.tls should be a list of addresses like [\"0.0.0.0:993\", \"[::]:993\"], \
+         but it is the number 993.",
+    );
+    check(
+        "[server]\nhostname = \"mail example\"\n",
+        "postward.toml, line 2: server.hostname should be a host name like \"mail.example.com\", but it is \
+         \"mail example\".",
+    );
+    check(
+        "[throttle]\nper_mailbox = 0\n",
+        "postward.toml, line 2: throttle.per_mailbox should be a whole number from 1 to 1000000, but it is the \
+         number 0.",
+    );
+    check(
+        "[limits]\n\nsign_in = 60\n",
+        "postward.toml, line 3: limits.sign_in should be a length of time like \"500ms\", \"30s\", \"10m\" or \
+         \"2h\", but it is the number 60.",
+    );
+    check(
+        "[passwords]\npreset = \"weak\"\n",
+        "postward.toml, line 2: passwords.preset should be \"trekmail\" or \"emailarray\", but it is \"weak\".",
+    );
+}
+
+#[test]
+fn an_unknown_key_or_section_is_an_error() {
+    check(
+        "[store]\nkind = \"sqlite\"\nfile = \"x\"\n",
+        "postward.toml, line 3: there is no key file in [store]; its keys are kind, path, url and url_file.",
+    );
+    check(
+        "[imaps]\n",
+        "postward.toml, line 1: there is no section [imaps]; the sections are server, store, tls, imap, pop3, \
+         smtp, web, lmtp, engine, limits, throttle and passwords.",
+    );
+    check(
+        "hostname = \"mail.example.com\"\n",
+        "postward.toml, line 1: hostname stands outside of a section, and every key belongs into one, like [server].",
+    );
+}
+
+#[test]
+fn what_is_not_toml_is_told_with_its_line() {
+    let said = parse(Path::new(FILE), "[server]\nhostname = \n", []).unwrap_err().to_string();
+    assert!(said.starts_with("/etc/postward/postward.toml, line 2: this is not TOML ("), "{said}");
+}
+
+#[test]
+fn the_environment_overlays_the_file() {
+    let environment =
+        [("POSTWARD_IMAP__TLS", "127.0.0.1:1993, [::1]:1993"), ("POSTWARD_SERVER__DATA", "mail")];
+    let environment = environment.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let config = parse(Path::new(FILE), "[imap]\ntls = [\"0.0.0.0:993\"]\n", environment).unwrap();
+    assert_eq!(config.imap.tls, ["127.0.0.1:1993".parse().unwrap(), "[::1]:1993".parse().unwrap()]);
+    assert_eq!(config.data, Path::new("/etc/postward/mail"));
+}
+
+#[test]
+fn a_wrong_variable_is_told_by_its_name() {
+    check_with(
+        "",
+        &[("POSTWARD_IMAP__TLS", "993")],
+        "environment variable POSTWARD_IMAP__TLS: imap.tls should be a list of addresses like [\"0.0.0.0:993\", \
+         \"[::]:993\"], but it is \"993\".",
+    );
+    check_with(
+        "",
+        &[("POSTWARD_IMAP__TSL", "127.0.0.1:993")],
+        "environment variable POSTWARD_IMAP__TSL: there is no key tsl in [imap]; its keys are tls, starttls and \
+         plain.",
+    );
+    check_with(
+        "",
+        &[("POSTWARD_IMAP_TLS", "127.0.0.1:993")],
+        "environment variable POSTWARD_IMAP_TLS: its name should be POSTWARD_SECTION__KEY, with two underscores \
+         between section and key.",
+    );
+}
+
+#[test]
+fn passwords_in_clear_stay_on_this_machine() {
+    check(
+        "[imap]\nplain = [\"127.0.0.1:1143\", \"192.0.2.1:143\"]\n",
+        "postward.toml, line 2: imap.plain should only name loopback addresses like \"127.0.0.1:1143\", but \
+         192.0.2.1:143 can be reached from outside, where no password may travel without TLS.",
+    );
+}
+
+#[test]
+fn keys_that_belong_together_are_asked_for_together() {
+    check(
+        "[engine]\nkind = \"remote\"\nurl = \"imap://127.0.0.1:143\"\n",
+        "postward.toml, line 2: engine.kind is \"remote\", which also needs url, master_user and \
+         master_password_file.",
+    );
+    check(
+        "[store]\nkind = \"postgres\"\n",
+        "postward.toml, line 2: store.kind is \"postgres\", which takes either url or url_file, and no path.",
+    );
+}

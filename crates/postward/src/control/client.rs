@@ -1,0 +1,97 @@
+//! The way from a command line to the store: through the running server, or directly when none runs.
+
+use super::{Command, MAX_REPLY, MAX_REQUEST, Reply, run};
+use crate::config::Config;
+use crate::data_dir::{DataDir, Hold, HoldError};
+use crate::{open, problem::Problem};
+use postward_authority::{Authority, Timestamp};
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::UnixStream;
+use tokio::time::{Instant, sleep, timeout};
+use zeroize::Zeroizing;
+
+/// How long a server may take to answer.
+const DEADLINE: Duration = Duration::from_secs(90);
+
+/// How long to wait for whoever holds the directory to answer or to let go.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Somebody who carries commands out.
+pub(crate) enum Counter {
+    /// The server that holds the directory.
+    Server(DataDir),
+    /// The store itself, which no server holds while this lives.
+    Store {
+        /// Opened for this command.
+        authority: Authority,
+        /// Kept until the command is done.
+        _hold: Hold,
+    },
+}
+
+impl Counter {
+    /// Finds out who carries commands out. A server that holds the directory is never gone around: sessions would
+    /// survive on it.
+    pub(crate) async fn of(config: &Config) -> Result<Self, Problem> {
+        let data = DataDir::at(&config.data);
+        let until = Instant::now() + PATIENCE;
+        loop {
+            match data.hold() {
+                Ok(hold) => {
+                    return Ok(Self::Store { authority: open::authority(config).await?, _hold: hold });
+                }
+                Err(HoldError::Io(error)) => {
+                    let path = data.path().display();
+                    return Err(Problem::new(format!("The directory {path} cannot be used: {error}.")));
+                }
+                Err(HoldError::Held) => {}
+            }
+            match UnixStream::connect(data.control_socket()).await {
+                Ok(_) => return Ok(Self::Server(data)),
+                // Another command is at work, or a server starts or stops: that passes.
+                Err(_) if Instant::now() < until => sleep(Duration::from_millis(50)).await,
+                Err(error) => return Err(silent(&data, &error)),
+            }
+        }
+    }
+
+    /// Carries a command out.
+    pub(crate) async fn ask(&self, command: Command) -> Result<Reply, Problem> {
+        let reply = match self {
+            Self::Store { authority, .. } => run(authority, command, Timestamp::now()).await,
+            Self::Server(data) => {
+                let path = data.control_socket();
+                let asked = timeout(DEADLINE, ask_server(&path, &command)).await;
+                let asked = asked.unwrap_or(Err(io::ErrorKind::TimedOut.into()));
+                asked.map_err(|error| silent(data, &error))?
+            }
+        };
+        match reply {
+            Reply::Refused { why } => Err(Problem::new(why)),
+            reply => Ok(reply),
+        }
+    }
+}
+
+fn silent(data: &DataDir, error: &io::Error) -> Problem {
+    let (directory, socket) = (data.path().display(), data.control_socket());
+    Problem::new(format!(
+        "A server holds {directory} but does not answer on {} ({error}), and nothing is changed behind its back.",
+        socket.display(),
+    ))
+}
+
+async fn ask_server(path: &Path, command: &Command) -> io::Result<Reply> {
+    let mut stream = UnixStream::connect(path).await?;
+    // Written in place: a buffer that grows leaves copies of a password behind.
+    let mut request = Zeroizing::new(Vec::with_capacity(MAX_REQUEST));
+    serde_json::to_writer(&mut *request, command)?;
+    request.push(b'\n');
+    stream.write_all(&request).await?;
+    let mut line = Vec::new();
+    BufReader::new(stream).take(MAX_REPLY).read_until(b'\n', &mut line).await?;
+    Ok(serde_json::from_slice(&line)?)
+}

@@ -1,0 +1,74 @@
+//! One request of the operator, as it crosses the control socket.
+
+use postward_wire::Secret;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// What the operator asks for.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) enum Command {
+    /// The accounts.
+    Accounts,
+    /// A new account, and the first person who may sign in for it.
+    AddAccount {
+        name: String,
+        kind: RequestedKind,
+        /// The name of the account above; the host where it is missing.
+        parent: Option<String>,
+        owner: Option<NewOwner>,
+    },
+    /// The domains.
+    Domains,
+    /// A new domain of an account, named by its name; of the host where it is missing.
+    AddDomain { name: String, account: Option<String> },
+    /// One page of the mailboxes.
+    Mailboxes { search: Option<String>, domain: Option<String>, cursor: Option<String> },
+    /// A new mailbox with its first password.
+    AddMailbox { address: String, password: Wiped },
+    /// A new password for a mailbox.
+    SetPassword { address: String, password: Wiped },
+    /// No sign-in until `Resume`; delivery goes on.
+    Suspend { address: String },
+    /// Sign-in again.
+    Resume { address: String },
+    /// What is signed in.
+    Sessions { address: String },
+    /// The end of one session, or of all.
+    Kick { address: String, session: Option<String> },
+    /// The newest lines of the audit.
+    Audit { address: Option<String>, limit: u32 },
+}
+
+/// What kind of account to add. There is one host, and `init` makes it.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum RequestedKind {
+    /// Sells mailboxes to customers of its own.
+    Reseller,
+    /// Has domains and mailboxes.
+    Customer,
+}
+
+/// The first person of an account.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewOwner {
+    pub(crate) email: String,
+    pub(crate) password: Wiped,
+}
+
+/// A password on its way through the socket, wiped from memory when it has been used. The socket belongs to the
+/// operator alone, who is the one who typed it.
+pub(crate) struct Wiped(pub(crate) Secret);
+
+impl Serialize for Wiped {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.expose())
+    }
+}
+
+impl<'de> Deserialize<'de> for Wiped {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(|text| Self(Secret::new(text)))
+    }
+}

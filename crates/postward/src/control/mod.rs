@@ -1,0 +1,21 @@
+//! What an operator can ask for, whether a server runs or not.
+//!
+//! [`run`] is the one place where a [`Command`] becomes an act. A running server calls it for what arrives on its
+//! [`socket`](server), so that sessions it holds are ended before the command returns; with no server running,
+//! [`client`] calls it on the store directly.
+
+pub(crate) mod client;
+mod command;
+mod reply;
+mod run;
+pub(crate) mod server;
+
+pub(crate) use command::{Command, NewOwner, RequestedKind, Wiped};
+pub(crate) use reply::{AccountRow, AuditRow, DomainRow, MailboxRow, ReceiptRow, Reply, SessionRow};
+pub(crate) use run::run;
+
+/// The longest request taken. The longest honest one is an address and a password of 256 characters.
+const MAX_REQUEST: usize = 16 * 1024;
+
+/// The longest reply taken: a page of 200 mailboxes, or of 500 lines of the audit.
+const MAX_REPLY: u64 = 4 * 1024 * 1024;

@@ -1,0 +1,94 @@
+//! The answer to a [`Command`](super::Command), as it crosses the control socket.
+
+use postward_authority::{Receipt, Surface};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What came of a command.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "reply", content = "value", rename_all = "kebab-case")]
+pub(crate) enum Reply {
+    Accounts(Vec<AccountRow>),
+    Domains(Vec<DomainRow>),
+    Mailboxes {
+        rows: Vec<MailboxRow>,
+        next: Option<String>,
+    },
+    Sessions(Vec<SessionRow>),
+    Audit(Vec<AuditRow>),
+    Receipt(ReceiptRow),
+    /// It is done, and there is nothing to tell but its name.
+    Done {
+        name: String,
+    },
+    /// Nothing has changed, and this is why, in words for the operator.
+    Refused {
+        why: String,
+    },
+}
+
+/// One account.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct AccountRow {
+    pub(crate) id: String,
+    pub(crate) parent: Option<String>,
+    pub(crate) kind: String,
+    pub(crate) name: String,
+}
+
+/// One domain.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct DomainRow {
+    pub(crate) name: String,
+    pub(crate) account: String,
+}
+
+/// One mailbox.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct MailboxRow {
+    pub(crate) address: String,
+    pub(crate) account: String,
+    pub(crate) state: String,
+    pub(crate) epoch: i64,
+    pub(crate) created: String,
+    pub(crate) last_sign_in: Option<String>,
+}
+
+/// One live session.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct SessionRow {
+    pub(crate) id: String,
+    pub(crate) surface: Surface,
+    pub(crate) ip: String,
+    pub(crate) client: Option<String>,
+    pub(crate) since: String,
+}
+
+/// One line of the audit.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct AuditRow {
+    pub(crate) at: String,
+    pub(crate) actor: String,
+    pub(crate) event: String,
+    pub(crate) subject: String,
+    pub(crate) ip: Option<String>,
+    pub(crate) detail: String,
+}
+
+/// What ended.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ReceiptRow {
+    pub(crate) address: String,
+    pub(crate) epoch: i64,
+    pub(crate) ended: BTreeMap<Surface, u64>,
+    pub(crate) app_passwords_revoked: u64,
+}
+
+impl From<Receipt> for ReceiptRow {
+    fn from(receipt: Receipt) -> Self {
+        let Receipt { address, epoch, ended, app_passwords_revoked } = receipt;
+        let mut all: BTreeMap<_, _> = Surface::OF_MAILBOXES.into_iter().map(|surface| (surface, 0)).collect();
+        all.extend(ended);
+        Self { address: address.to_string(), epoch: epoch.number(), ended: all, app_passwords_revoked }
+    }
+}

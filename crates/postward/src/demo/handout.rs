@@ -1,0 +1,148 @@
+//! The demo in JSON, for tools: where everything listens and who may sign in.
+
+use super::cast::{MAILBOXES, OWNER, Person, RESELLER};
+use crate::config::Doors;
+use crate::serve::Bound;
+use serde::Serialize;
+use std::fs;
+use std::io;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// Everything a tool needs to use a demo.
+#[derive(Debug, Serialize)]
+pub(super) struct Handout {
+    pub(super) web: Pages,
+    pub(super) imap: Port,
+    pub(super) pop3: Port,
+    pub(super) smtp: Port,
+    pub(super) lmtp: Port,
+    pub(super) ca_cert: PathBuf,
+    owner: Login,
+    reseller: Login,
+    mailboxes: Vec<Credentials>,
+}
+
+/// The addresses of the pages.
+#[derive(Debug, Serialize)]
+pub(super) struct Pages {
+    pub(super) dashboard: String,
+    pub(super) webmail: String,
+    pub(super) panel: String,
+    api: String,
+}
+
+/// Where one protocol listens.
+#[derive(Debug, Serialize)]
+pub(super) struct Port {
+    pub(super) host: String,
+    pub(super) port: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) tls_port: Option<u16>,
+}
+
+#[derive(Debug, Serialize)]
+struct Login {
+    email: &'static str,
+    password: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct Credentials {
+    address: &'static str,
+    password: &'static str,
+}
+
+impl Handout {
+    /// Describes a demo that listens.
+    pub(super) fn of(bound: &Bound, ca_cert: PathBuf) -> Self {
+        let web = bound.http.first().map(|address| format!("http://{address}")).unwrap_or_default();
+        let page = |path: &str| format!("{web}{path}");
+        Self {
+            web: Pages {
+                dashboard: page("/dashboard/"),
+                webmail: page("/webmail/"),
+                panel: page("/panel/"),
+                api: page("/api/v1/"),
+            },
+            imap: Port::of(&bound.imap),
+            pop3: Port::of(&bound.pop3),
+            smtp: Port::of(&bound.smtp),
+            lmtp: Port::at(bound.lmtp.first(), None),
+            ca_cert,
+            owner: Login::of(&OWNER),
+            reseller: Login::of(&RESELLER),
+            mailboxes: MAILBOXES.iter().map(Credentials::of).collect(),
+        }
+    }
+
+    /// Writes it, as a whole: a tool that waits for the file never reads half of it.
+    pub(super) fn write(&self, path: &Path) -> io::Result<()> {
+        let mut part = path.as_os_str().to_owned();
+        part.push(".part");
+        let mut text = serde_json::to_string_pretty(self)?;
+        text.push('\n');
+        fs::write(&part, text)?;
+        fs::rename(&part, path)
+    }
+}
+
+impl Port {
+    fn of(doors: &Doors) -> Self {
+        Self::at(doors.plain.first(), doors.tls.first())
+    }
+
+    fn at(plain: Option<&SocketAddr>, tls: Option<&SocketAddr>) -> Self {
+        Self {
+            host: plain.map(|address| address.ip().to_string()).unwrap_or_default(),
+            port: plain.map(SocketAddr::port).unwrap_or_default(),
+            tls_port: tls.map(SocketAddr::port),
+        }
+    }
+}
+
+impl Login {
+    fn of(person: &Person) -> Self {
+        Self { email: person.address, password: person.password }
+    }
+}
+
+impl Credentials {
+    fn of(person: &Person) -> Self {
+        Self { address: person.address, password: person.password }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test that fails should stop where it fails")]
+
+    use super::*;
+
+    #[test]
+    fn tools_find_what_the_design_promises() {
+        let at = |port: u16| vec![SocketAddr::from(([127, 0, 0, 1], port))];
+        let doors = |plain, tls| Doors { tls: at(tls), starttls: Vec::new(), plain: at(plain) };
+        let bound = Bound {
+            imap: doors(1143, 1993),
+            pop3: doors(1110, 1995),
+            smtp: doors(1587, 1465),
+            http: at(8080),
+            https: Vec::new(),
+            lmtp: at(1024),
+        };
+        let handout = serde_json::to_value(Handout::of(&bound, "/demo/ca.pem".into())).unwrap();
+        assert_eq!(handout["web"]["webmail"], "http://127.0.0.1:8080/webmail/");
+        assert_eq!(handout["web"]["api"], "http://127.0.0.1:8080/api/v1/");
+        assert_eq!(
+            handout["imap"],
+            serde_json::json!({ "host": "127.0.0.1", "port": 1143, "tls_port": 1993 })
+        );
+        assert_eq!(handout["lmtp"], serde_json::json!({ "host": "127.0.0.1", "port": 1024 }));
+        assert_eq!(handout["ca_cert"], "/demo/ca.pem");
+        assert_eq!(handout["owner"]["email"], OWNER.address);
+        assert_eq!(handout["reseller"]["password"], RESELLER.password);
+        assert!(handout["mailboxes"].as_array().unwrap().len() >= 12);
+        assert_eq!(handout["mailboxes"][0]["address"], MAILBOXES[0].address);
+    }
+}

@@ -1,0 +1,159 @@
+//! `postward demo`: a whole host with sample accounts and mail, ready to click and connect.
+//!
+//! It is the real server on a directory of its own; nothing in it knows that it is a demo.
+
+mod alerts;
+mod attachment;
+mod cast;
+mod guide;
+mod handout;
+mod letters;
+mod picture;
+mod post;
+
+use crate::certificate;
+use crate::config::{self, FILE_NAME, LogFormat, Source};
+use crate::data_dir::DataDir;
+use crate::init::write_new;
+use crate::problem::Problem;
+use crate::serve::Server;
+use crate::{logs, resources};
+use clap::Args;
+use handout::Handout;
+use postward_authority::Timestamp;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use tempfile::TempDir;
+
+/// What `demo` is told.
+#[derive(Args, Debug, Default)]
+pub(crate) struct Options {
+    /// Keep everything in this directory; without it, a throw-away one is used and removed at the end
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+    /// Listen on free ports instead of the usual ones
+    #[arg(long)]
+    ephemeral: bool,
+    /// Write addresses and credentials into this file once everything listens
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+}
+
+/// Starts a demo, tells how to use it, and runs it until a signal ends it.
+pub(crate) async fn run(options: Options) -> Result<ExitCode, Problem> {
+    logs::start(LogFormat::Text, "warn");
+    resources::raise_file_limit();
+    let demo = Demo::start(&options).await?;
+    if let Some(file) = &options.json {
+        let written = demo.handout().write(file);
+        written.map_err(|error| Problem::new(format!("{} cannot be written: {error}.", file.display())))?;
+    }
+    guide::print(&demo.handout(), demo.home.path(), options.dir.is_some());
+    let ended = crate::serve::until_signal(&demo.server).await;
+    demo.server.stop().await;
+    ended?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A demo that listens.
+struct Demo {
+    server: Server,
+    home: Home,
+}
+
+impl Demo {
+    async fn start(options: &Options) -> Result<Self, Problem> {
+        let home = Home::at(options.dir.as_deref())?;
+        let path = home.path();
+        let fresh = !path.join(MARK).exists();
+        if fresh {
+            furnish(path, options.ephemeral)?;
+        }
+        let server = Server::start(config::load(&Source::Directory(path.to_owned()))?).await?;
+        if fresh {
+            let now = Timestamp::now();
+            cast::settle(server.authority(), now).await?;
+            if let Some(mailstore) = server.mailstore() {
+                post::fill(mailstore, &DataDir::at(path).mail(), now).await?;
+            }
+            write_new(&path.join(MARK), "").map_err(|error| unusable(path, &error))?;
+        }
+        Ok(Self { server, home })
+    }
+
+    fn handout(&self) -> Handout {
+        Handout::of(self.server.bound(), self.home.path().join(CA_CERT))
+    }
+}
+
+/// Where clients find the certificate they are told to trust.
+const CA_CERT: &str = "ca.pem";
+
+/// Says that a directory holds a demo that was furnished to the end.
+const MARK: &str = "this-is-a-demo";
+
+/// The directory of a demo.
+enum Home {
+    /// Removed when this is dropped.
+    ThrowAway(TempDir),
+    Kept(PathBuf),
+}
+
+impl Home {
+    fn at(dir: Option<&Path>) -> Result<Self, Problem> {
+        let Some(dir) = dir else {
+            let made = TempDir::with_prefix("postward-demo-");
+            return made.map(Self::ThrowAway).map_err(|error| unusable(&std::env::temp_dir(), &error));
+        };
+        let empty = fs::read_dir(dir).map_or(true, |mut entries| entries.next().is_none());
+        if !empty && !dir.join(MARK).exists() {
+            return Err(Problem::new(format!(
+                "{} holds something else than a demo, and nothing in it was touched; name a new directory.",
+                dir.display()
+            )));
+        }
+        DataDir::at(dir).create().map_err(|error| unusable(dir, &error))?;
+        Ok(Self::Kept(dir.to_owned()))
+    }
+
+    fn path(&self) -> &Path {
+        match self {
+            Self::ThrowAway(dir) => dir.path(),
+            Self::Kept(dir) => dir,
+        }
+    }
+}
+
+/// Writes configuration and certificates.
+fn furnish(path: &Path, ephemeral: bool) -> Result<(), Problem> {
+    let (pair, ca) = certificate::signed_by_throwaway(&["localhost", "127.0.0.1", "::1"])?;
+    let tls = DataDir::at(path.join("tls"));
+    tls.create()
+        .and_then(|()| write_new(&tls.path().join("key.pem"), &pair.key))
+        .and_then(|()| write_new(&tls.path().join("cert.pem"), &pair.certificate))
+        .and_then(|()| write_new(&path.join(CA_CERT), &ca))
+        .and_then(|()| write_new(&path.join(FILE_NAME), &config_text(ephemeral)))
+        .map_err(|error| unusable(path, &error))
+}
+
+fn config_text(ephemeral: bool) -> String {
+    let at = |port: u16| format!("[\"127.0.0.1:{}\"]", if ephemeral { 0 } else { port });
+    let doors = |name: &str, plain: u16, tls: u16| {
+        format!("[{name}]\nplain = {}\nstarttls = []\ntls = {}\n\n", at(plain), at(tls))
+    };
+    format!(
+        "# Made by `postward demo`. Passwords in clear are taken on this machine only.\n\n{}{}{}[web]\nhttp = {}\n\n\
+         [lmtp]\nlisten = {}\n",
+        doors("imap", 1143, 1993),
+        doors("pop3", 1110, 1995),
+        doors("smtp", 1587, 1465),
+        at(8080),
+        at(1024),
+    )
+}
+
+fn unusable(path: &Path, error: &io::Error) -> Problem {
+    Problem::new(format!("{} cannot be used: {error}.", path.display()))
+}

@@ -1,0 +1,201 @@
+//! `postward init`: a directory for a real host.
+
+use crate::certificate;
+use crate::cli::secret;
+use crate::config::{self, FILE_NAME, Source};
+use crate::data_dir::DataDir;
+use crate::open;
+use crate::output::{self, Format};
+use crate::problem::Problem;
+use clap::Args;
+use postward_authority::directory::{AddError, NewStaff};
+use postward_authority::policy::Problem as PasswordProblem;
+use postward_authority::{Authority, Policy, Role, Timestamp};
+use postward_wire::{Address, Secret};
+use std::fs::{self, OpenOptions};
+use std::io::{self, IsTerminal, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// What `init` is told.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// The directory to make; it may exist if it is empty
+    #[arg(long, value_name = "DIR")]
+    dir: PathBuf,
+    /// The name of this host, like mail.example.com
+    #[arg(long, value_name = "HOST")]
+    hostname: String,
+    /// The e-mail address of the first person who may sign in at the dashboard; the password comes on standard input
+    #[arg(long, value_name = "EMAIL")]
+    owner: String,
+    /// Make a strong password for the owner and print it once, instead of reading one
+    #[arg(long)]
+    generate: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Makes the directory. Whatever can be refused is refused before anything is written.
+pub(crate) async fn run(options: Options) -> Result<ExitCode, Problem> {
+    let Options { dir, hostname, owner, generate, json } = options;
+    let text = config_text(&hostname);
+    config::parse(Path::new(FILE_NAME), &text, [])
+        .map_err(|_| Problem::new(format!("{hostname:?} is not a host name like mail.example.com.")))?;
+    let owner = Address::parse(&owner).map_err(|error| Problem::new(format!("{owner:?}: {error}")))?;
+    // A terminal has nobody waiting to type: the first password of a host is best made, not thought up.
+    let made = generate || io::stdin().is_terminal();
+    let password = if made { secret::generated() } else { secret::from_stdin()? };
+    let problems = Policy::trekmail().problems(password.expose());
+    if !problems.is_empty() {
+        return Err(Problem::new(sentences(&problems)));
+    }
+    refuse_unless_empty(&dir)?;
+
+    let data = DataDir::at(&dir);
+    write_files(&data, &hostname, &text).map_err(|error| unwritable(&dir, &error))??;
+    let config = config::load(&Source::Directory(dir.clone()))?;
+    let _hold = data.hold().map_err(|_| Problem::new(format!("{} is in use.", dir.display())))?;
+    let shown = made.then(|| password.expose().to_owned());
+    add_owner(&open::authority(&config).await?, &owner, password).await?;
+
+    match if json { Format::Json } else { Format::Text } {
+        Format::Json => output::json(&serde_json::json!({
+            "dir": dir, "config": dir.join(FILE_NAME), "owner": { "email": owner.as_str(), "password": shown },
+        })),
+        Format::Text => explain(&dir, &owner, shown.as_deref()),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn refuse_unless_empty(dir: &Path) -> Result<(), Problem> {
+    let empty = match fs::read_dir(dir) {
+        Ok(mut entries) => entries.next().is_none(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => true,
+        Err(error) => return Err(unwritable(dir, &error)),
+    };
+    if empty {
+        return Ok(());
+    }
+    let dir = dir.display();
+    Err(Problem::new(format!(
+        "{dir} is not empty, and nothing in it was touched; name a new directory or an empty one."
+    )))
+}
+
+fn write_files(data: &DataDir, hostname: &str, config: &str) -> io::Result<Result<(), Problem>> {
+    data.create()?;
+    let tls = DataDir::at(data.path().join("tls"));
+    tls.create()?;
+    let pair = match certificate::self_signed(&[hostname]) {
+        Ok(pair) => pair,
+        Err(problem) => return Ok(Err(problem)),
+    };
+    write_new(&tls.path().join("key.pem"), &pair.key)?;
+    write_new(&tls.path().join("cert.pem"), &pair.certificate)?;
+    write_new(&data.path().join(FILE_NAME), config)?;
+    Ok(Ok(()))
+}
+
+/// Writes a file that nobody else may read, and that was not there before.
+pub(crate) fn write_new(path: &Path, text: &str) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}
+
+async fn add_owner(authority: &Authority, owner: &Address, password: Secret) -> Result<(), Problem> {
+    let now = Timestamp::now();
+    let failed = |why: String| Problem::new(format!("The owner cannot be added: {why}"));
+    let operator = authority.operator(now).await.map_err(|error| failed(error.to_string()))?;
+    let account = operator.account();
+    let new = NewStaff { account, email: owner, role: Role::Owner, domains: None, password };
+    let added = authority.add_staff(&operator, new, now).await;
+    added.map(drop).map_err(|error| match error {
+        AddError::Policy(problems) => failed(sentences(&problems)),
+        AddError::Name(why) => failed(why),
+        other => failed(format!("{other:?}.")),
+    })
+}
+
+fn sentences(problems: &[PasswordProblem]) -> String {
+    problems.iter().map(PasswordProblem::sentence).collect::<Vec<_>>().join(" ")
+}
+
+fn unwritable(dir: &Path, error: &io::Error) -> Problem {
+    Problem::new(format!("{} cannot be made: {error}.", dir.display()))
+}
+
+fn explain(dir: &Path, owner: &Address, password: Option<&str>) {
+    let shown = dir.display();
+    output::line(format_args!("Made {shown}: configuration, store, a certificate, and the first owner."));
+    output::line("");
+    output::line(format_args!("  Owner      {owner}"));
+    match password {
+        Some(password) => output::line(format_args!("  Password   {password}   (shown only now)")),
+        None => output::line("  Password   the one from standard input"),
+    }
+    output::line("");
+    output::line(format_args!(
+        "The certificate in {shown}/tls is signed by itself: mail apps will warn. Put one of a public authority in its\n\
+         place (cert.pem with the chain, key.pem) and send the server SIGHUP."
+    ));
+    output::line("");
+    output::line("Next:");
+    output::line(format_args!("  postward check --dir {shown}"));
+    output::line(format_args!("  postward serve --dir {shown}"));
+    output::line(format_args!("  postward domain add example.com --dir {shown}"));
+    output::line(format_args!("  postward mailbox add you@example.com --generate --dir {shown}"));
+}
+
+/// The configuration of a new host: what has to be decided, and the defaults of what may be.
+fn config_text(hostname: &str) -> String {
+    format!(
+        "\
+# Postward. Every key may also be set by an environment variable: POSTWARD_SERVER__HOSTNAME and so on.
+# Commented-out lines show the defaults. `postward check --dir .` says what is wrong.
+
+[server]
+hostname = {hostname:?}
+# data = \".\"                        # store, mail, control socket; relative to this file
+# node = \"node-1\"                   # unique among the nodes of one store
+# log = \"text\"                      # or \"json\"
+
+[store]
+# kind = \"sqlite\"                   # or \"postgres\", with url_file = \"postgres.url\"
+
+[tls]
+# cert = \"tls/cert.pem\"             # the chain, in PEM; reread on SIGHUP
+# key = \"tls/key.pem\"
+
+[imap]
+# tls = [\"0.0.0.0:993\"]
+# starttls = [\"0.0.0.0:143\"]
+
+[pop3]
+# tls = [\"0.0.0.0:995\"]
+# starttls = [\"0.0.0.0:110\"]
+
+[smtp]
+# tls = [\"0.0.0.0:465\"]
+# starttls = [\"0.0.0.0:587\"]
+
+[web]
+# Dashboard, webmail and user panel, for a proxy in front that speaks TLS.
+# http = [\"127.0.0.1:8080\"]
+# url = \"https://{hostname}\"   # the address browsers use
+
+[lmtp]
+# listen = [\"127.0.0.1:24\"]         # mail from outside, handed in by the MTA
+
+[engine]
+# kind = \"embedded\"                 # or \"remote\": url, ca, master_user, master_password_file
+
+[passwords]
+# preset = \"trekmail\"               # 12 characters, upper, lower, digit; or \"emailarray\": 8 and a special one
+# reconnect = \"5m\"                  # how long a mail app that reconnects costs no hash; \"0\" switches it off
+"
+    )
+}

@@ -1,0 +1,36 @@
+//! Opening what a configuration names: the store, the certificate.
+
+use crate::config::{Certificate, Config};
+use crate::problem::Problem;
+use postward_authority::{Authority, Settings, Timestamp};
+use rustls::ServerConfig;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Opens the authority on the store of a configuration.
+pub(crate) async fn authority(config: &Config) -> Result<Authority, Problem> {
+    let settings = Settings {
+        database: config.store.clone(),
+        node: config.node.clone(),
+        policy: config.policy.clone(),
+        hashing: config.hashing,
+        reconnect: config.reconnect,
+        throttle: config.throttle,
+    };
+    Ok(Authority::open(settings, Timestamp::now()).await?)
+}
+
+/// Reads certificate and key into what TLS listeners use.
+pub(crate) fn certificate(files: &Certificate) -> Result<Arc<ServerConfig>, Problem> {
+    let chain = read(&files.chain, "certificate")?;
+    let key = read(&files.key, "private key")?;
+    postward_gate::tls::server_config(&chain, &key).map_err(|error| {
+        Problem::new(format!("{} and {}: {error}.", files.chain.display(), files.key.display()))
+    })
+}
+
+/// Reads a file the configuration names.
+pub(crate) fn read(path: &Path, what: &str) -> Result<Vec<u8>, Problem> {
+    std::fs::read(path)
+        .map_err(|error| Problem::new(format!("The {what} {} cannot be read: {error}.", path.display())))
+}

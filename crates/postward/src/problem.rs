@@ -1,0 +1,40 @@
+//! What a command could not do, in one sentence for the person who typed it.
+
+use std::fmt;
+
+/// A sentence that says what is wrong and, where it can, what to do.
+#[derive(Debug)]
+pub(crate) struct Problem(String);
+
+impl Problem {
+    /// Says it.
+    pub(crate) fn new(sentence: impl Into<String>) -> Self {
+        Self(sentence.into())
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Problem {}
+
+impl From<crate::config::ConfigError> for Problem {
+    fn from(error: crate::config::ConfigError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl From<postward_authority::OpenError> for Problem {
+    fn from(error: postward_authority::OpenError) -> Self {
+        Self(format!("The store cannot be opened: {error}."))
+    }
+}
+
+impl From<postward_gate::ListenerError> for Problem {
+    fn from(error: postward_gate::ListenerError) -> Self {
+        Self(format!("{error}."))
+    }
+}

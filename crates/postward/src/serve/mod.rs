@@ -1,0 +1,26 @@
+//! `postward serve`: the house put together, and taken apart again in order.
+
+mod alone;
+mod engine;
+mod server;
+mod signals;
+
+pub(crate) use server::{Bound, Server};
+pub(crate) use signals::attend as until_signal;
+
+use crate::config::Config;
+use crate::problem::Problem;
+use crate::{logs, resources};
+use std::process::ExitCode;
+
+/// Runs the host until a signal ends it.
+pub(crate) async fn run(config: Config) -> Result<ExitCode, Problem> {
+    logs::start(config.log, "info");
+    resources::raise_file_limit();
+    let server = Server::start(config).await?;
+    server.announce();
+    let ended = until_signal(&server).await;
+    server.stop().await;
+    ended?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,273 @@
+//! A running host: every part started in order, and stopped in the reverse order.
+
+use super::engine::{BuiltIn, KnownTo, ThroughGate, remote};
+use crate::config::{Certificate, Config, Doors, EngineKind, LOCALHOST};
+use crate::control;
+use crate::data_dir::{DataDir, Hold, HoldError};
+use crate::open;
+use crate::problem::Problem;
+use postward_authority::{Authority, Timestamp};
+use postward_gate::{Encryption, Engine, Gate, Listener, TlsHandle};
+use postward_mailstore::Mailstore;
+use postward_web::{PublicUrl, Site, Transport};
+use postward_wire::Protocol;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+/// How much longer than the configured drain the whole may take before what is left is cut off.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// A host that listens.
+pub(crate) struct Server {
+    authority: Authority,
+    mailstore: Option<Mailstore>,
+    certificate: Certificate,
+    tls: TlsHandle,
+    bound: Bound,
+    drain: Duration,
+    /// Everything strangers and commands come through.
+    doors: JoinSet<()>,
+    close: CancellationToken,
+    /// What must outlive the doors: the watch over the store.
+    watch: JoinSet<()>,
+    end: CancellationToken,
+    _hold: Hold,
+}
+
+/// Where a host listens, with the ports the system chose where none was given.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Bound {
+    pub(crate) imap: Doors,
+    pub(crate) pop3: Doors,
+    pub(crate) smtp: Doors,
+    pub(crate) http: Vec<SocketAddr>,
+    pub(crate) https: Vec<SocketAddr>,
+    pub(crate) lmtp: Vec<SocketAddr>,
+}
+
+impl Server {
+    /// Starts everything, or nothing: whatever can fail is tried before the first connection is accepted.
+    pub(crate) async fn start(config: Config) -> Result<Self, Problem> {
+        let data = DataDir::at(&config.data);
+        let path = data.path().display();
+        data.create().map_err(|error| Problem::new(format!("{path} cannot be made: {error}.")))?;
+        let hold = data.hold().map_err(|error| match error {
+            HoldError::Held => Problem::new(format!("Another server or command holds {path}.")),
+            HoldError::Io(error) => Problem::new(format!("{path} cannot be used: {error}.")),
+        })?;
+        let tls = TlsHandle::new(open::certificate(&config.certificate)?);
+        let sockets = Sockets::bind(&config)?;
+        let control = control::server::bind(&data.control_socket()).map_err(|error| {
+            let socket = data.control_socket();
+            Problem::new(format!("The control socket {} cannot be made: {error}.", socket.display()))
+        })?;
+        let authority = open::authority(&config).await?;
+
+        let (engine, mailstore) = match &config.engine {
+            EngineKind::Embedded => {
+                let mailstore = open_mail(&data, &config, &authority)?;
+                (Engine::Local(Arc::new(BuiltIn(mailstore.clone()))), Some(mailstore))
+            }
+            EngineKind::Remote(behind) => (Engine::Remote(Arc::new(remote(behind)?)), None),
+        };
+        let gate =
+            Gate::new(authority.clone(), engine, tls.clone(), config.hostname.clone(), config.limits.clone());
+        let url = public_url(&config, &sockets.bound)?;
+        let site = Site::new(authority.clone(), Arc::new(ThroughGate(gate.clone())), url);
+
+        let mut server = Self {
+            authority: authority.clone(),
+            mailstore: mailstore.clone(),
+            certificate: config.certificate,
+            tls: tls.clone(),
+            bound: sockets.bound,
+            drain: config.limits.drain,
+            doors: JoinSet::new(),
+            close: CancellationToken::new(),
+            watch: JoinSet::new(),
+            end: CancellationToken::new(),
+            _hold: hold,
+        };
+        let (watched, end) = (authority.clone(), server.end.clone());
+        server.watch.spawn(async move { watched.watch(Timestamp::now, end).await });
+        for listener in sockets.mail {
+            let gate = gate.clone();
+            server.door(|stop| async move { gate.serve(listener, stop).await });
+        }
+        let router = postward_web::router(site);
+        for (listener, encryption) in sockets.web {
+            let tls = tls.clone();
+            let transport = match encryption {
+                Encryption::Tls => Transport::Tls(Arc::new(move || tls.current())),
+                Encryption::StartTls | Encryption::PlainOnLoopback => Transport::Plain,
+            };
+            let router = router.clone();
+            server.door(|stop| async move { postward_web::serve(listener, transport, router, stop).await });
+        }
+        if let Some(mailstore) = mailstore {
+            for listener in sockets.lmtp {
+                let mailstore = mailstore.clone();
+                server.door(|stop| async move {
+                    if let Err(error) = postward_mailstore::serve_lmtp(listener, mailstore, stop).await {
+                        tracing::error!(%error, "delivery by LMTP has ended");
+                    }
+                });
+            }
+        }
+        server.door(|stop| control::server::serve(control, authority, stop));
+        Ok(server)
+    }
+
+    fn door<F>(&mut self, serve: impl FnOnce(CancellationToken) -> F)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        self.doors.spawn(serve(self.close.clone()));
+    }
+
+    /// The authority it serves.
+    pub(crate) fn authority(&self) -> &Authority {
+        &self.authority
+    }
+
+    /// The built-in engine's mail, if mail is kept here.
+    pub(crate) fn mailstore(&self) -> Option<&Mailstore> {
+        self.mailstore.as_ref()
+    }
+
+    /// Where it listens.
+    pub(crate) fn bound(&self) -> &Bound {
+        &self.bound
+    }
+
+    /// Says in the log where it listens.
+    pub(crate) fn announce(&self) {
+        let Bound { imap, pop3, smtp, http, https, lmtp } = &self.bound;
+        for (protocol, doors) in [("imap", imap), ("pop3", pop3), ("smtp", smtp)] {
+            let Doors { tls, starttls, plain } = doors;
+            tracing::info!(protocol, ?tls, ?starttls, ?plain, "listening");
+        }
+        tracing::info!(?http, ?https, "listening for browsers");
+        tracing::info!(?lmtp, "listening for delivery");
+    }
+
+    /// Rereads the certificate. One that cannot be used leaves the old one in force.
+    pub(crate) fn reload(&self) {
+        let chain = self.certificate.chain.display();
+        match open::certificate(&self.certificate) {
+            Ok(config) => {
+                self.tls.replace(config);
+                tracing::info!(certificate = %chain, "reloaded; open connections keep the old certificate");
+            }
+            Err(error) => tracing::error!(%error, "not reloaded; the old certificate stays in force"),
+        }
+    }
+
+    /// Closes the doors, lets what is under way finish, and ends the rest. Every part has come to its end when this
+    /// returns.
+    pub(crate) async fn stop(mut self) {
+        tracing::info!("stopping");
+        self.close.cancel();
+        let closed = async { while self.doors.join_next().await.is_some() {} };
+        if timeout(self.drain + GRACE, closed).await.is_err() {
+            tracing::warn!(left = self.doors.len(), "cut off what did not come to an end");
+            self.doors.shutdown().await;
+        }
+        self.authority.shut_down().await;
+        self.end.cancel();
+        while self.watch.join_next().await.is_some() {}
+        tracing::info!("stopped");
+    }
+}
+
+/// The address browsers use. A host without a name of its own is for this machine only.
+fn public_url(config: &Config, bound: &Bound) -> Result<PublicUrl, Problem> {
+    if let Some(url) = &config.web.url {
+        return Ok(url.clone());
+    }
+    let text = match (config.hostname.as_str(), bound.http.first()) {
+        (LOCALHOST, Some(address)) => format!("http://{address}"),
+        (hostname, _) => format!("https://{hostname}"),
+    };
+    PublicUrl::parse(&text).map_err(|error| Problem::new(format!("web.url cannot be {text}: {error}.")))
+}
+
+fn open_mail(data: &DataDir, config: &Config, authority: &Authority) -> Result<Mailstore, Problem> {
+    let recipients = Arc::new(KnownTo(authority.clone()));
+    let mut limits = postward_mailstore::Limits::default();
+    // What the gate announces is what the engine takes.
+    limits.message_size = usize::try_from(config.limits.message_size).unwrap_or(usize::MAX);
+    Mailstore::open(&data.mail(), &config.hostname, recipients, limits)
+        .map_err(|error| Problem::new(format!("{} cannot be opened: {error}", data.mail().display())))
+}
+
+/// Every socket, open and not yet served.
+struct Sockets {
+    mail: Vec<Listener>,
+    web: Vec<(TcpListener, Encryption)>,
+    lmtp: Vec<TcpListener>,
+    bound: Bound,
+}
+
+impl Sockets {
+    fn bind(config: &Config) -> Result<Self, Problem> {
+        let mut sockets =
+            Self { mail: Vec::new(), web: Vec::new(), lmtp: Vec::new(), bound: Bound::default() };
+        let mut bound = Bound {
+            imap: sockets.doors(Protocol::Imap, &config.imap)?,
+            pop3: Doors::default(),
+            smtp: Doors::default(),
+            ..Bound::default()
+        };
+        if matches!(config.engine, EngineKind::Embedded) {
+            bound.pop3 = sockets.doors(Protocol::Pop3, &config.pop3)?;
+            bound.smtp = sockets.doors(Protocol::Smtp, &config.smtp)?;
+            (sockets.lmtp, bound.lmtp) = listen(&config.lmtp)?;
+        }
+        let (plain, addresses) = listen(&config.web.http)?;
+        bound.http = addresses;
+        sockets.web.extend(plain.into_iter().map(|listener| (listener, Encryption::PlainOnLoopback)));
+        let (tls, addresses) = listen(&config.web.tls)?;
+        bound.https = addresses;
+        sockets.web.extend(tls.into_iter().map(|listener| (listener, Encryption::Tls)));
+        sockets.bound = bound;
+        Ok(sockets)
+    }
+
+    fn doors(&mut self, protocol: Protocol, asked: &Doors) -> Result<Doors, Problem> {
+        let mut open = |encryption, addresses: &[SocketAddr]| -> Result<Vec<SocketAddr>, Problem> {
+            let mut bound = Vec::new();
+            for address in addresses {
+                let listener = Listener::bind(protocol, encryption, *address)?;
+                bound.push(listener.address().unwrap_or(*address));
+                self.mail.push(listener);
+            }
+            Ok(bound)
+        };
+        Ok(Doors {
+            tls: open(Encryption::Tls, &asked.tls)?,
+            starttls: open(Encryption::StartTls, &asked.starttls)?,
+            plain: open(Encryption::PlainOnLoopback, &asked.plain)?,
+        })
+    }
+}
+
+fn listen(addresses: &[SocketAddr]) -> Result<(Vec<TcpListener>, Vec<SocketAddr>), Problem> {
+    let mut listeners = Vec::new();
+    let mut bound = Vec::new();
+    for address in addresses {
+        let listener = std::net::TcpListener::bind(address)
+            .and_then(|listener| listener.set_nonblocking(true).map(|()| listener))
+            .and_then(TcpListener::from_std)
+            .map_err(|error| Problem::new(format!("cannot listen on {address}: {error}.")))?;
+        bound.push(listener.local_addr().unwrap_or(*address));
+        listeners.push(listener);
+    }
+    Ok((listeners, bound))
+}
