@@ -5,7 +5,7 @@ use postward_mailstore::{
     Append, Flags, Folder, FolderName, Limits, Mailstore, OpenMailbox, Recipient, Recipients, Unavailable,
 };
 use postward_wire::Address;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tempfile::TempDir;
 
@@ -58,6 +58,10 @@ impl Host {
 
     pub(crate) async fn folder(&self, who: &str, name: &str) -> Folder {
         self.mailbox(who).await.open(&self::name(name)).await.unwrap()
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        self.root.path()
     }
 
     /// Where another tool would find the mail.
