@@ -1,0 +1,239 @@
+//! The dashboard: Mailboxes, Security tab, key and pencil, add and delete, and the wall around it all.
+
+use crate::host::{Host, NEW, OLD};
+use postward_authority::Surface;
+
+const LIST: &str = "/dashboard/mailboxes";
+
+#[tokio::test]
+async fn d1_the_list_shows_what_the_person_may_manage_and_nothing_else() {
+    let host = Host::start().await;
+    let answer = host.staff("owner@birch.example").await.get(LIST).await;
+    assert!(answer.says("ada@birch.example"));
+    assert!(!answer.text.contains("cedar"));
+    assert!(answer.says("Select Domain"));
+}
+
+#[tokio::test]
+async fn d1_the_list_is_searched_and_narrowed() {
+    let host = Host::start().await;
+    let mut browser = host.staff("owner@birch.example").await;
+    assert!(browser.get("/dashboard/mailboxes?q=AD").await.says("ada@birch.example"));
+    let none = browser.get("/dashboard/mailboxes?q=zzz").await;
+    assert!(none.says("No mailbox matches"));
+    let nonsense = browser.get("/dashboard/mailboxes?cursor=nonsense&sort=nonsense&domain=nonsense").await;
+    assert_eq!(nonsense.status, 200);
+}
+
+#[tokio::test]
+async fn d7_saving_ends_every_session_and_says_how_many() {
+    let host = Host::start().await;
+    let mut apps = Vec::new();
+    for surface in [Surface::Imap, Surface::Imap, Surface::Smtp] {
+        apps.push(host.mail_app(surface, "ada@birch.example").await);
+    }
+    let mut panel = host.owner("ada@birch.example", OLD).await;
+    let mut browser = host.staff("owner@birch.example").await;
+    let tab = format!("/dashboard/mailboxes/{}/security", host.ada);
+    assert!(browser.get(&tab).await.says("Saving ends 2 IMAP, 1 SMTP and 1 user panel sessions at once."));
+
+    let path = format!("/dashboard/mailboxes/{}/password", host.ada);
+    let answer =
+        browser.fill(&tab, &path, &[("password", NEW), ("password_again", NEW), ("from", "security")]).await;
+    assert_eq!((answer.status, answer.header("location")), (303, tab.as_str()));
+    let receipt =
+        "Password changed. Ended 2 IMAP, 1 SMTP and 1 user panel sessions. Apps need the new password.";
+    assert!(browser.get(&tab).await.says(receipt));
+    for app in &apps {
+        app.ended().await;
+    }
+    assert_eq!(panel.get("/panel").await.header("location"), "/panel/sign-in?next=%2Fpanel");
+    let refused =
+        host.browser().post("/panel/sign-in", &[("address", "ada@birch.example"), ("password", OLD)]).await;
+    assert_eq!(refused.status, 403);
+    host.owner("ada@birch.example", NEW).await;
+}
+
+#[tokio::test]
+async fn a_receipt_stays_until_it_is_dismissed() {
+    let host = Host::start().await;
+    let mut browser = host.staff("owner@birch.example").await;
+    let tab = format!("/dashboard/mailboxes/{}/security", host.ada);
+    let path = format!("/dashboard/mailboxes/{}/password", host.ada);
+    browser.fill(&tab, &path, &[("password", NEW), ("password_again", NEW)]).await;
+    assert!(browser.get(&tab).await.says("Password changed. No session was open."));
+    assert!(browser.get(LIST).await.says("Password changed."));
+    let answer = browser.post("/receipt/dismiss", &[("next", LIST)]).await;
+    assert_eq!((answer.status, answer.header("location")), (303, LIST));
+    assert!(!browser.get(LIST).await.says("Password changed."));
+}
+
+#[tokio::test]
+async fn d9_and_d10_lead_back_to_the_list() {
+    let host = Host::start().await;
+    let mut browser = host.staff("owner@birch.example").await;
+    let path = format!("/dashboard/mailboxes/{}/password", host.ada);
+    for (from, labels) in [
+        ("list", &["New Password", "Generate", "Save Password"][..]),
+        ("edit", &["Password", "New", "Copy", "Update User"][..]),
+    ] {
+        let page = format!("{path}?from={from}");
+        let answer = browser.get(&page).await;
+        for label in labels {
+            assert!(answer.says(label), "{from}: {label}");
+        }
+        let again = if from == "list" { vec![("password_again", NEW)] } else { Vec::new() };
+        let fields: Vec<_> = [("password", NEW), ("from", from)].into_iter().chain(again).collect();
+        let answer = browser.fill(&page, &path, &fields).await;
+        assert_eq!((answer.status, answer.header("location")), (303, LIST), "{from}");
+        assert!(browser.get(LIST).await.says("ada@birch.example Password changed."), "{from}");
+    }
+}
+
+#[tokio::test]
+async fn a_dialog_is_the_page_without_its_frame() {
+    let host = Host::start().await;
+    let mut browser = host.staff("owner@birch.example").await;
+    let path = format!("/dashboard/mailboxes/{}/password?from=list", host.ada);
+    let fragment = browser.get_fragment(&path).await;
+    assert!(fragment.says("New Password") && !fragment.text.contains("<html"));
+    assert!(browser.get(&path).await.text.contains("<html"));
+}
+
+#[tokio::test]
+async fn d5_the_server_holds_the_rules_and_forgets_what_was_typed() {
+    let host = Host::start().await;
+    let mut browser = host.staff("owner@birch.example").await;
+    let tab = format!("/dashboard/mailboxes/{}/security", host.ada);
+    let path = format!("/dashboard/mailboxes/{}/password", host.ada);
+    for (first, second, sentence) in [
+        ("Short-1", "Short-1", "Use at least 12 characters."),
+        ("no-uppercase-here-1", "no-uppercase-here-1", "Add an uppercase letter."),
+        (NEW, "Something-Else-77", "The two fields are not the same."),
+        ("", "", "Use at least 12 characters."),
+        ("Line\nbreaks-Inside-1", "Line\nbreaks-Inside-1", "Use only characters that can be seen"),
+    ] {
+        let answer = browser.fill(&tab, &path, &[("password", first), ("password_again", second)]).await;
+        assert_eq!(answer.status, 422, "{first:?}");
+        assert!(answer.says(sentence), "{first:?}");
+        assert!(first.is_empty() || !answer.text.contains(first), "{first:?} came back");
+    }
+    host.owner("ada@birch.example", OLD).await;
+}
+
+#[tokio::test]
+async fn d6_without_script_the_server_generates() {
+    let host = Host::start().await;
+    let mut browser = host.staff("owner@birch.example").await;
+    let tab = format!("/dashboard/mailboxes/{}/security", host.ada);
+    let path = format!("/dashboard/mailboxes/{}/password", host.ada);
+    let answer =
+        browser.fill(&tab, &path, &[("password", ""), ("password_again", ""), ("generate", "1")]).await;
+    assert_eq!(answer.status, 200);
+    let password = answer.field("password");
+    assert_eq!(password.chars().count(), 18);
+    assert_eq!(answer.field("password_again"), password);
+    let answer = browser
+        .fill(&tab, &path, &[("password", password.as_str()), ("password_again", password.as_str())])
+        .await;
+    assert_eq!(answer.status, 303);
+    host.owner("ada@birch.example", &password).await;
+}
+
+#[tokio::test]
+async fn somebody_elses_mailbox_is_a_missing_mailbox() {
+    let host = Host::start().await;
+    let mut browser = host.staff("owner@birch.example").await;
+    let csrf = browser.get(LIST).await.field("csrf");
+    let eve = host.eve.to_string();
+    for tail in ["", "/security", "/password?from=list", "/delete"] {
+        let theirs = browser.get(&format!("{LIST}/{eve}{tail}")).await;
+        let missing = browser.get(&format!("{LIST}/4611686018427387{tail}")).await;
+        let nonsense = browser.get(&format!("{LIST}/nonsense{tail}")).await;
+        assert_eq!(theirs.status, 404, "{tail}");
+        assert_eq!(theirs.text, missing.text, "{tail}");
+        assert_eq!(theirs.text, nonsense.text, "{tail}");
+    }
+    for act in ["password", "delete", "restore"] {
+        let fields = [("password", NEW), ("password_again", NEW), ("csrf", csrf.as_str())];
+        let theirs = browser.post(&format!("{LIST}/{eve}/{act}"), &fields).await;
+        let missing = browser.post(&format!("{LIST}/4611686018427387/{act}"), &fields).await;
+        assert_eq!((theirs.status, &theirs.text), (404, &missing.text), "{act}");
+    }
+    host.owner("eve@cedar.example", OLD).await;
+}
+
+#[tokio::test]
+async fn a_read_only_person_looks_and_touches_nothing() {
+    let host = Host::start().await;
+    let mut browser = host.staff("eye@birch.example").await;
+    let list = browser.get(LIST).await;
+    assert!(list.says("ada@birch.example") && !list.says("Add mailbox"));
+    let csrf = list.field("csrf");
+    let ada = host.ada.to_string();
+    for act in ["password", "delete"] {
+        let fields = [("password", NEW), ("password_again", NEW), ("csrf", csrf.as_str())];
+        assert_eq!(browser.post(&format!("{LIST}/{ada}/{act}"), &fields).await.status, 403, "{act}");
+    }
+    host.owner("ada@birch.example", OLD).await;
+}
+
+#[tokio::test]
+async fn a_mailbox_is_added_deleted_and_restored() {
+    let host = Host::start().await;
+    let mut browser = host.staff("owner@birch.example").await;
+    let new = "/dashboard/mailboxes/new";
+    let fields =
+        [("local_part", "Grace"), ("domain", "birch.example"), ("password", NEW), ("password_again", NEW)];
+    let answer = browser.fill(new, LIST, &fields).await;
+    assert_eq!((answer.status, answer.header("location")), (303, LIST));
+    assert!(browser.get(LIST).await.says("grace@birch.example Mailbox added."));
+    host.owner("grace@birch.example", NEW).await;
+
+    let taken = browser.fill(new, LIST, &fields).await;
+    assert_eq!(taken.status, 422);
+    assert!(taken.says("This address is taken."));
+    assert_eq!(taken.field("local_part"), "Grace");
+
+    let actor = &host.operator;
+    let address = postward_wire::Address::parse("grace@birch.example").unwrap();
+    let grace = host.authority.mailbox_by_address(actor, &address).await.unwrap().id;
+    let confirm = format!("{LIST}/{grace}/delete");
+    assert!(browser.get(&confirm).await.says("Ends 1 user panel session at once."));
+    assert_eq!(browser.fill(&confirm, &confirm, &[]).await.status, 303);
+    let refused =
+        host.browser().post("/panel/sign-in", &[("address", "grace@birch.example"), ("password", NEW)]).await;
+    assert_eq!(refused.status, 403);
+
+    let deleted = "/dashboard/mailboxes/deleted";
+    assert!(browser.get(deleted).await.says("grace@birch.example"));
+    assert_eq!(browser.fill(deleted, &format!("{LIST}/{grace}/restore"), &[]).await.status, 303);
+    host.owner("grace@birch.example", NEW).await;
+}
+
+#[tokio::test]
+async fn a_mailbox_is_added_in_ones_own_domains_only() {
+    let host = Host::start().await;
+    let mut browser = host.staff("owner@birch.example").await;
+    for (local_part, domain) in
+        [("mallory", "cedar.example"), ("mallory", "nowhere.example"), ("a b", "birch.example"), ("", "")]
+    {
+        let fields =
+            [("local_part", local_part), ("domain", domain), ("password", NEW), ("password_again", NEW)];
+        let answer = browser.fill("/dashboard/mailboxes/new", LIST, &fields).await;
+        assert_eq!(answer.status, 422, "{local_part}@{domain}");
+        assert!(answer.says("The mailbox was not added."));
+    }
+}
+
+#[tokio::test]
+async fn what_was_done_stands_in_the_audit() {
+    let host = Host::start().await;
+    let mut browser = host.staff("owner@birch.example").await;
+    let tab = format!("/dashboard/mailboxes/{}/security", host.ada);
+    let path = format!("/dashboard/mailboxes/{}/password", host.ada);
+    browser.fill(&tab, &path, &[("password", NEW), ("password_again", NEW)]).await;
+    let audit = browser.get("/dashboard/audit").await;
+    assert!(audit.says("ada@birch.example owner@birch.example 127.0.0.1 just now"));
+    assert!(!host.staff("owner@cedar.example").await.get("/dashboard/audit").await.text.contains("birch"));
+}

@@ -1,0 +1,123 @@
+//! A small mail host: two customers side by side, a mailbox each.
+
+use crate::browser::Browser;
+use futures_util::future::BoxFuture;
+use jiff::SignedDuration;
+use postward_authority::directory::{AccountKind, NewStaff};
+use postward_authority::hasher::Hashing;
+use postward_authority::throttle::Limits;
+use postward_authority::{
+    Actor, Authority, Database, MailboxId, Origin, Role, SessionGuard, Settings, Surface, Timestamp,
+};
+use postward_web::{ImapConnection, MailEngine, PublicUrl, Site, router};
+use postward_wire::{Address, Attempt, Secret};
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+pub(crate) const OLD: &str = "Ancient-Lighthouse-7";
+pub(crate) const NEW: &str = "Fresh-Harbour-Breeze-9";
+pub(crate) const STAFF: &str = "Quiet-Office-Corner-3";
+
+/// A host that lives as long as its directory.
+pub(crate) struct Host {
+    pub(crate) authority: Authority,
+    pub(crate) router: axum::Router,
+    pub(crate) operator: Actor,
+    pub(crate) ada: MailboxId,
+    pub(crate) eve: MailboxId,
+    _dir: tempfile::TempDir,
+}
+
+impl Host {
+    /// `ada@birch.example` belongs to Birch, whose owner is `owner@birch.example` and whose read-only eye is
+    /// `eye@birch.example`; `eve@cedar.example` belongs to Cedar, whose owner is `owner@cedar.example`.
+    pub(crate) async fn start() -> Self {
+        Self::start_at("http://127.0.0.1:8080").await
+    }
+
+    pub(crate) async fn start_at(url: &str) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let mut settings = Settings::on(Database::Sqlite(dir.path().join("postward.db")));
+        settings.hashing = Hashing { memory_kib: 64, passes: 1, ..Hashing::default() };
+        settings.throttle = Limits { refusal_after: Duration::ZERO, ..Limits::default() };
+        let authority = Authority::open(settings, now()).await.unwrap();
+        let operator = authority.operator(now()).await.unwrap();
+        let ada = customer(&authority, &operator, "Birch", "birch.example", "ada").await;
+        let eve = customer(&authority, &operator, "Cedar", "cedar.example", "eve").await;
+        let url = PublicUrl::parse(url).unwrap();
+        let mut site = Site::new(authority.clone(), Arc::new(NoMail), url);
+        site.clock = now;
+        Self { router: router(site), authority, operator, ada, eve, _dir: dir }
+    }
+
+    /// A browser with nothing in it.
+    pub(crate) fn browser(&self) -> Browser {
+        Browser::new(self.router.clone())
+    }
+
+    /// A browser in which somebody is signed in at the dashboard.
+    pub(crate) async fn staff(&self, email: &str) -> Browser {
+        let mut browser = self.browser();
+        let answer = browser.post("/dashboard/sign-in", &[("email", email), ("password", STAFF)]).await;
+        assert_eq!(answer.status, 303, "{email} signs in");
+        browser
+    }
+
+    /// A browser in which a mailbox is signed in at the panel.
+    pub(crate) async fn owner(&self, address: &str, password: &str) -> Browser {
+        let mut browser = self.browser();
+        let answer = browser.post("/panel/sign-in", &[("address", address), ("password", password)]).await;
+        assert_eq!(answer.status, 303, "{address} signs in");
+        browser
+    }
+
+    /// A mail app that is signed in.
+    pub(crate) async fn mail_app(&self, surface: Surface, address: &str) -> SessionGuard {
+        let attempt = Attempt { authcid: address.to_owned(), secret: Secret::new(OLD.to_owned()) };
+        let origin = Origin::new([127, 0, 0, 1].into(), surface);
+        self.authority.sign_in(attempt, origin, now()).await.ok().unwrap()
+    }
+}
+
+async fn customer(
+    authority: &Authority,
+    operator: &Actor,
+    name: &str,
+    domain: &str,
+    local: &str,
+) -> MailboxId {
+    let account = authority.add_account(operator, None, AccountKind::Customer, name, now()).await.unwrap();
+    authority.add_domain(operator, account, domain, now()).await.unwrap();
+    for (email, role) in [("owner", Role::Owner), ("eye", Role::ReadOnly)] {
+        let email = Address::parse(&format!("{email}@{domain}")).unwrap();
+        let password = Secret::new(STAFF.to_owned());
+        let new = NewStaff { account, email: &email, role, domains: None, password };
+        authority.add_staff(operator, new, now()).await.unwrap();
+    }
+    let address = Address::parse(&format!("{local}@{domain}")).unwrap();
+    authority.add_mailbox(operator, &address, Secret::new(OLD.to_owned()), now()).await.unwrap()
+}
+
+/// The pages under test ask for no mail.
+struct NoMail;
+
+impl MailEngine for NoMail {
+    fn imap<'a>(&'a self, _: &'a SessionGuard) -> BoxFuture<'a, io::Result<ImapConnection>> {
+        Box::pin(async { Err(io::Error::from(io::ErrorKind::NotConnected)) })
+    }
+}
+
+/// Seconds by which the clock of the tests runs ahead. Each test is a process of its own under nextest; under
+/// `cargo test` a clock that runs ahead for everybody ends no session of a minute ago.
+static AHEAD: AtomicI64 = AtomicI64::new(0);
+
+/// Moves the clock.
+pub(crate) fn pass(time: SignedDuration) {
+    AHEAD.fetch_add(time.as_secs(), Ordering::SeqCst);
+}
+
+pub(crate) fn now() -> Timestamp {
+    Timestamp::now() + SignedDuration::from_secs(AHEAD.load(Ordering::SeqCst))
+}

@@ -1,0 +1,56 @@
+//! The user panel: the owner's own password.
+
+use crate::host::{Host, NEW, OLD, pass};
+use jiff::SignedDuration;
+use postward_authority::Surface;
+
+const FORM: &str = "/panel/password";
+
+#[tokio::test]
+async fn p2_a_change_signs_out_everywhere_and_leads_to_sign_in_with_the_receipt() {
+    let host = Host::start().await;
+    let app = host.mail_app(Surface::Imap, "ada@birch.example").await;
+    let mut browser = host.owner("Ada@Birch.Example", OLD).await;
+    let home = browser.get("/panel").await;
+    assert!(home.says("Password") && home.says("ada@birch.example"));
+    let answer = browser.fill(FORM, FORM, &[("password", NEW), ("password_again", NEW)]).await;
+    assert_eq!((answer.status, answer.header("location")), (303, "/panel/sign-in"));
+    app.ended().await;
+    let receipt = "Password changed. Ended 1 IMAP and 1 user panel sessions. Apps need the new password.";
+    assert!(browser.get("/panel/sign-in").await.says(receipt));
+    assert_eq!(browser.get("/panel").await.status, 303);
+    host.owner("ada@birch.example", NEW).await;
+}
+
+#[tokio::test]
+async fn p2_an_old_sign_in_is_asked_for_the_current_password() {
+    let host = Host::start().await;
+    let mut browser = host.owner("ada@birch.example", OLD).await;
+    pass(SignedDuration::from_mins(11));
+    let new = [("password", NEW), ("password_again", NEW)];
+    let answer = browser.fill(FORM, FORM, &new).await;
+    assert_eq!(answer.status, 422);
+    assert!(answer.says("Type your current password too."));
+    assert!(answer.text.contains("name=\"current\""));
+
+    let wrong: Vec<_> = new.into_iter().chain([("current", "not-the-Password-1")]).collect();
+    let answer = browser.fill(FORM, FORM, &wrong).await;
+    assert_eq!(answer.status, 422);
+    assert!(answer.says("The current password is wrong."));
+
+    let right: Vec<_> = new.into_iter().chain([("current", OLD)]).collect();
+    assert_eq!(browser.fill(FORM, FORM, &right).await.header("location"), "/panel/sign-in");
+    host.owner("ada@birch.example", NEW).await;
+}
+
+#[tokio::test]
+async fn a_refused_change_changes_nothing() {
+    let host = Host::start().await;
+    let app = host.mail_app(Surface::Imap, "ada@birch.example").await;
+    let mut browser = host.owner("ada@birch.example", OLD).await;
+    let answer = browser.fill(FORM, FORM, &[("password", "short"), ("password_again", "short")]).await;
+    assert_eq!(answer.status, 422);
+    assert!(answer.says("The password was not changed."));
+    assert!(app.flowing());
+    assert_eq!(browser.get("/panel").await.status, 200);
+}
