@@ -1,10 +1,40 @@
 //! The built-in mail engine: Maildir++ on disk, and the protocols a mailbox is used through after sign-in.
 //!
-//! Reading order: [`Mailstore`] finds the mailbox of an address; [`OpenMailbox`] is its folders; [`Folder`] is one of
-//! them, shared by all sessions that look at it; [`View`] is what a folder looked like at one moment.
+//! # Reading order
 //!
-//! What it never does: it knows no password and asks no authority. It is handed a stream and a proven
-//! [`postward_wire::Address`], and whoever drops the future of a session ends it, at any await, with mail whole.
+//! [`Mailstore`] finds the mailbox of an address, [`OpenMailbox`] is its folders, [`Folder`] is one of them, shared by
+//! all sessions that look at it, and [`View`] is what a folder looked like at one moment. Below them, `disk` is a
+//! folder's directory, `maildir` its file names and the order of writes, `uidlist` and its neighbours the small files
+//! beside the messages, in the forms Dovecot reads.
+//!
+//! Above them, `conversation` is a bounded exchange of lines; [`serve_pop3`], [`serve_submission`] and [`serve_lmtp`]
+//! (which share `smtp`) and [`serve_imap`] are the protocols.
+//!
+//! # On disk
+//!
+//! ```text
+//! root/<domain>/<local-part>/Maildir/{cur,new,tmp}        INBOX
+//! root/<domain>/<local-part>/Maildir/.Sent/{cur,new,tmp}  a folder; levels are divided by dots
+//!     …/dovecot-uidlist  dovecot-keywords  maildirfolder  of each folder
+//!     …/subscriptions  dovecot-uidvalidity                of the mailbox
+//! root/.shelf/<domain>/<local-part>/<when>/               deleted mailboxes, until they are purged
+//! root/.spool/                                            large messages while they come in; they have no names
+//! ```
+//!
+//! # Promises
+//!
+//! * What was accepted is never lost: contents are synced, then renamed into place, then the directory is synced, and
+//!   only then is anything answered.
+//! * A UID is never given to a second message, also not after a crash. A list of UIDs that cannot be trusted changes
+//!   UIDVALIDITY; the mail stays.
+//! * Other tools may deliver, rename and remove files at any time; it is seen at the next [`Folder::sync`].
+//! * A session that waits holds no buffer, and every line, message, wait and queue has its limit in [`Limits`].
+//! * Whoever drops the future of a session ends it, at any await, with mail whole.
+//!
+//! # What it never does
+//!
+//! It knows no password and asks no authority: it is handed a stream and a proven [`postward_wire::Address`], and who
+//! a recipient is it asks [`Recipients`].
 
 mod conversation;
 mod crlf;

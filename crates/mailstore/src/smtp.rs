@@ -249,6 +249,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
     async fn deliver_to_all(&self, letter: Letter, mailboxes: Vec<Address>) -> String {
         let store = self.store.clone();
         let id = letter.id().to_owned();
+        tracing::info!(%id, sender = letter.sender(), recipients = mailboxes.len(), "a message was submitted");
         let delivered = blocking(move || {
             let once = without_repeats(mailboxes);
             let prepare = |to: &Address| store.prepare(to, |file| letter.write_to(to, file));

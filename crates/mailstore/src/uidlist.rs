@@ -209,3 +209,41 @@ fn parse_records(mut list: UidList, text: &str) -> Option<(UidList, Vec<Record>)
     // Nobody has received four thousand million messages; a number like this was made up, and would end the UIDs.
     (list.next_uid < 4_000_000_000).then_some((list, records))
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn parse(text: &str) -> Option<(UidList, Vec<Record>)> {
+        parse_records(parse_header(text.lines().next()?)?, text)
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_stands_in_a_list_no_uid_in_it_is_given_again(text in "(3 V[0-9]{1,11} N[0-9]{1,11}( G[a-f]{4})?\n)?([0-9]{1,10}( [A-Z][0-9]{1,3})? ?:?[a-z.,]{0,4}\n?){0,6}") {
+            if let Some((list, records)) = parse(&text) {
+                prop_assert!(records.iter().all(|record| record.uid < list.next_uid), "{text:?}");
+                prop_assert!(records.is_sorted_by(|a, b| a.uid < b.uid), "{text:?}");
+            }
+        }
+
+        #[test]
+        fn what_is_written_is_read_back(lines in prop::collection::btree_map(1_u32..4_000_000_000, ("[a-z0-9.=,]{1,20}", prop::option::of("W[0-9]{1,4}")), 0..20)) {
+            let folder = tempfile::tempdir().unwrap();
+            let mut list = UidList::fresh(7);
+            let written = |(uid, (base, extra)): (&u32, &(String, Option<String>))| Record { uid: *uid, extra: extra.clone(), base: base.clone() };
+            let records: Vec<Record> = lines.iter().map(written).collect();
+            let (first, rest) = records.split_at(records.len() / 2);
+            fn line(record: &Record) -> (u32, Option<&str>, &str) {
+                (record.uid, record.extra.as_deref(), &record.base)
+            }
+            list.rewrite(folder.path(), first.iter().map(line)).unwrap();
+            list.append(folder.path(), rest.iter().map(line)).unwrap();
+            let (read, found) = UidList::load(folder.path()).unwrap();
+            prop_assert_eq!(found, records);
+            prop_assert_eq!((read.uid_validity, read.extra, read.identity), (7, list.extra, list.identity));
+        }
+    }
+}

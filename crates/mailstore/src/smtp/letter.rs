@@ -68,6 +68,11 @@ impl Letter {
         &self.id
     }
 
+    /// The envelope's sender; empty for a bounce.
+    pub(super) fn sender(&self) -> &str {
+        &self.sender
+    }
+
     /// Writes it as `to` gets it.
     pub(super) fn write_to(&self, to: &Address, out: &mut impl Write) -> io::Result<()> {
         // RFC 5321 §4.4: the final delivery puts the sender on top.
