@@ -154,3 +154,17 @@ impl House {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_task_of_a_connection_holds_nothing_of_its_way_in() {
+        fn size<A, B, C, F>(_: impl FnOnce(A, B, C) -> F) -> usize {
+            size_of::<F>()
+        }
+        let task = size(attend);
+        assert!(task <= 512, "{task} bytes");
+    }
+}

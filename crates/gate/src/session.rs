@@ -1,11 +1,12 @@
 //! From the sign-in to the end: a session is served until either side hangs up or somebody ends it.
 
 use crate::corridor::SignedIn;
-use crate::engine::{Conversation, Opened, Ready};
-use crate::socket::Socket;
+use crate::engine::{Conversation, Ready};
 use crate::splice::Splice;
 use crate::tether::{Leash, Tethered};
+use futures_util::future::BoxFuture;
 use postward_authority::SessionGuard;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -19,30 +20,30 @@ const QUIET: Duration = Duration::from_millis(250);
 
 /// Serves a session. `stop` asks it to come to an end within `drain`.
 ///
-/// When this returns, the client's connection and the engine's are closed, and only then the guard is dropped:
-/// whoever ended the session waits for that.
-pub(crate) async fn serve(signed_in: SignedIn, stop: CancellationToken, drain: Duration) {
+/// When it is done, the client's connection and the engine's are closed, and only then the guard is dropped: whoever
+/// ended the session waits for that. Boxed, so that the one kind of session does not pay for the other's size.
+pub(crate) fn serve(signed_in: SignedIn, stop: CancellationToken, drain: Duration) -> BoxFuture<'static, ()> {
     let SignedIn { client, guard, engine, pipelined } = signed_in;
     match engine {
-        Ready::Local(opened) => serve_local(client, guard, opened, pipelined, stop, drain).await,
+        Ready::Local(opened) => {
+            let (leash, halt) = (Leash::new(guard), CancellationToken::new());
+            let stream = Box::new(Tethered::new(client, leash.clone()));
+            let served = (opened.serve)(Conversation { stream, pipelined, stop: halt.clone() });
+            Box::pin(serve_local(served, leash, halt, stop, drain))
+        }
         Ready::Remote(dialled) => {
-            serve_remote(Splice::new(client, pipelined, dialled), guard, stop, drain).await;
+            Box::pin(serve_remote(Splice::new(client, pipelined, dialled), guard, stop, drain))
         }
     }
 }
 
 async fn serve_local(
-    client: Socket,
-    guard: SessionGuard,
-    opened: Opened,
-    pipelined: Vec<u8>,
+    mut served: BoxFuture<'static, ()>,
+    leash: Arc<Leash>,
+    halt: CancellationToken,
     stop: CancellationToken,
     drain: Duration,
 ) {
-    let leash = Leash::new(guard);
-    let halt = CancellationToken::new();
-    let stream = Box::new(Tethered::new(client, leash.clone()));
-    let mut served = (opened.serve)(Conversation { stream, pipelined, stop: halt.clone() });
     let ended = tokio::select! {
         biased;
         _reason = leash.guard().ended() => true,
@@ -62,12 +63,14 @@ async fn serve_local(
         leash.cut();
     }
     drop(served);
+    // Arguments would be dropped in an order of their own.
+    let _last = leash;
 }
 
 async fn serve_remote(mut splice: Splice, guard: SessionGuard, stop: CancellationToken, drain: Duration) {
     copy_to_end(&mut splice, &guard, &stop, drain).await;
     drop(splice);
-    // Arguments would be dropped the other way round.
+    // Arguments would be dropped in an order of their own.
     let _last = guard;
 }
 
@@ -88,5 +91,28 @@ async fn copy_to_end(splice: &mut Splice, guard: &SessionGuard, stop: &Cancellat
             () = sleep(QUIET) => if splice.copied() == before { return },
             () = splice.run(guard) => return,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Ten thousand idle sessions are ten thousand of these.
+    #[test]
+    fn a_session_of_either_kind_is_small() {
+        let local = {
+            fn of<A, B, C, D, E, F>(_: impl FnOnce(A, B, C, D, E) -> F) -> usize {
+                size_of::<F>()
+            }
+            of(serve_local)
+        };
+        let remote = {
+            fn of<A, B, C, D, F>(_: impl FnOnce(A, B, C, D) -> F) -> usize {
+                size_of::<F>()
+            }
+            of(serve_remote)
+        };
+        assert!(local <= 512 && remote <= 1280, "local {local} bytes, remote {remote} bytes");
     }
 }
