@@ -79,13 +79,16 @@ pub(crate) fn now() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs().cast_signed())
 }
 
-/// A message on its way into a folder: in `tmp`, and gone again if nobody commits it.
+/// A message on its way into a folder: in `tmp`, and gone again if nobody publishes it.
+///
+/// To be safe from a power loss it takes three steps in this order: contents ([`Incoming::sync`]), name
+/// ([`Incoming::publish`]), directory ([`sync_directory`]).
 pub(crate) struct Incoming {
     file: File,
     tmp: PathBuf,
     folder: PathBuf,
     written: u64,
-    committed: bool,
+    published: bool,
 }
 
 impl Incoming {
@@ -93,18 +96,7 @@ impl Incoming {
     pub(crate) fn create(folder: &Path) -> io::Result<Self> {
         let tmp = folder.join("tmp").join(fresh_name(now(), 0, 0));
         let file = create_file(&tmp)?;
-        Ok(Self { file, tmp, folder: folder.to_owned(), written: 0, committed: false })
-    }
-
-    /// Puts the message where readers look. When this has returned, the message survives a power loss. The order is
-    /// what makes it so: contents, then name, then directory.
-    pub(crate) fn commit(self, place: Place, flags: Flags, received: i64) -> io::Result<String> {
-        self.set_received(received)?;
-        self.sync()?;
-        let directory = self.folder.join(place.directory());
-        let name = self.publish(place, flags, received)?;
-        sync_directory(&directory)?;
-        Ok(name)
+        Ok(Self { file, tmp, folder: folder.to_owned(), written: 0, published: false })
     }
 
     /// Makes the contents survive a power loss.
@@ -125,7 +117,7 @@ impl Incoming {
             Place::Cur => with_flags(&base, flags),
         };
         fs::rename(&self.tmp, self.folder.join(place.directory()).join(&name))?;
-        self.committed = true;
+        self.published = true;
         Ok(name)
     }
 
@@ -149,7 +141,7 @@ impl Write for Incoming {
 
 impl Drop for Incoming {
     fn drop(&mut self) {
-        if !self.committed {
+        if !self.published {
             // What stays behind is swept with the other leftovers of `tmp`.
             let _ = fs::remove_file(&self.tmp);
         }

@@ -92,8 +92,10 @@ impl Mailstore {
         let maildir = self.ensure(to)?;
         let mut incoming = Incoming::create(&maildir)?;
         write(&mut incoming)?;
+        let received = maildir::now();
+        incoming.set_received(received)?;
         incoming.sync()?;
-        Ok(Prepared { folder: self.inner.registry.find(&maildir), incoming })
+        Ok(Prepared { store: self.clone(), maildir, incoming, received })
     }
 
     /// What this host calls itself.
@@ -172,17 +174,19 @@ impl Mailstore {
 
 /// A message that is safely on disk and not in a mailbox yet.
 pub(crate) struct Prepared {
+    store: Mailstore,
+    maildir: PathBuf,
     incoming: Incoming,
-    /// The INBOX, if some session has it open.
-    folder: Option<Folder>,
+    received: i64,
 }
 
 impl Prepared {
-    /// Puts the message into the mailbox.
+    /// Puts the message into the mailbox. When this has returned, it is there after a power loss too.
     pub(crate) fn publish(self) -> Result<()> {
-        let file = self.incoming.commit(Place::New, Flags::NONE, maildir::now())?;
+        let file = self.incoming.publish(Place::New, Flags::NONE, self.received)?;
+        maildir::sync_directory(&self.maildir.join(Place::New.directory()))?;
         // The message is safe from here on; sessions that have the folder open hear of it now or at their next sync.
-        if let Some(folder) = self.folder
+        if let Some(folder) = self.store.inner.registry.find(&self.maildir)
             && let Err(cause) = folder.with_disk(|disk| disk.arrived(file))
         {
             tracing::warn!(%cause, "sessions could not be told of new mail yet");
