@@ -212,7 +212,8 @@ fn range(skipped: u32, last: u32, total: u32) -> String {
     match total {
         0 => String::new(),
         1 => "1 message".to_owned(),
-        _ if skipped == 0 && last == total => format!("{} messages", grouped(total)),
+        // All of them, or a page beyond the last.
+        _ if skipped == 0 && last == total || skipped >= total => format!("{} messages", grouped(total)),
         _ => format!("{}–{} of {}", grouped(skipped.saturating_add(1)), grouped(last), grouped(total)),
     }
 }
@@ -254,6 +255,7 @@ mod tests {
     fn a_list_says_where_one_is_in_it() {
         assert_eq!(range(0, 0, 0), "");
         assert_eq!(range(0, 12, 12), "12 messages");
+        assert_eq!(range(249_950, 10_000, 10_000), "10,000 messages");
         assert_eq!(range(9_950, 10_000, 10_000), "9,951–10,000 of 10,000");
     }
 }
