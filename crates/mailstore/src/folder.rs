@@ -154,7 +154,8 @@ impl Folder {
         self.transfer(uids, target, Take::Copy).await
     }
 
-    /// Moves messages: at no moment, power loss included, is one of them in neither folder or in both.
+    /// Moves messages: at no moment, power loss included, is one of them in neither folder. Nor in both, if the folders
+    /// are on one file system.
     pub async fn move_to(&self, uids: Vec<u32>, target: &Folder) -> Result<Copied> {
         self.transfer(uids, target, Take::Move).await
     }

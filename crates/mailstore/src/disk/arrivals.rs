@@ -6,7 +6,7 @@ use crate::folder::Append;
 use crate::listing::Listed;
 use crate::maildir::{self, Incoming};
 use crate::view::{Message, Place};
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,8 @@ use std::path::{Path, PathBuf};
 pub(crate) enum Take {
     /// By a second name for the same file. All or none.
     Copy,
-    /// By renaming: at no moment are there two, or none. What is gone by now is passed over.
+    /// By renaming: at no moment are there two, or none (on one file system; else there may be two, never none). What
+    /// is gone by now is passed over.
     Move,
 }
 
@@ -128,10 +129,39 @@ impl Disk {
 
 impl Take {
     fn take(self, from: &Path, to: &Path) -> io::Result<()> {
-        match self {
+        let taken = match self {
             Self::Move => fs::rename(from, to),
             // Maildir files are never written to again, so that two names for one file are two messages.
             Self::Copy => fs::hard_link(from, to),
+        };
+        match (taken, self) {
+            (Err(cause), _) if cause.kind() == io::ErrorKind::NotFound => Err(cause),
+            // A folder on another disk, a file system without links, somebody else's file: the long way.
+            (Err(_), Self::Copy) => copy_file(from, to),
+            (Err(_), Self::Move) => {
+                copy_file(from, to)?;
+                // What cannot be taken from there is not moved.
+                fs::remove_file(from).inspect_err(|_| drop(fs::remove_file(to)))
+            }
+            (Ok(()), _) => Ok(()),
         }
     }
+}
+
+/// Copies a message, date included. Under its name it is whole from the first moment.
+fn copy_file(from: &Path, to: &Path) -> io::Result<()> {
+    let (Some(folder), Some(name)) = (to.parent().and_then(Path::parent), to.file_name()) else {
+        return Err(io::ErrorKind::InvalidInput.into());
+    };
+    let tmp = folder.join("tmp").join(name);
+    let copied = fs::copy(from, &tmp).and_then(|_| {
+        let file = File::options().write(true).open(&tmp)?;
+        file.set_modified(fs::metadata(from)?.modified()?)?;
+        file.sync_all()?;
+        fs::rename(&tmp, to)
+    });
+    if copied.is_err() {
+        let _ = fs::remove_file(&tmp);
+    }
+    copied
 }

@@ -1,6 +1,8 @@
 use crate::host::{Host, address, message, name, uids};
 use postward_mailstore::{Append, FlagChange, Flags, MailError};
 use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
 
 #[tokio::test]
 async fn two_sessions_see_each_others_changes() {
@@ -139,4 +141,26 @@ async fn moves_in_opposite_directions_do_not_wait_for_each_other() {
         tokio::join!(inbox.move_to((1..=50).collect(), &trash), trash.move_to((1..=50).collect(), &inbox));
     assert_eq!((there.unwrap().uids.len(), back.unwrap().uids.len()), (50, 50));
     assert_eq!((uids(&inbox).len(), uids(&trash).len()), (50, 50));
+}
+
+#[tokio::test]
+async fn a_folder_on_another_disk_is_a_folder() {
+    let elsewhere = Path::new("/dev/shm");
+    if !elsewhere.is_dir() {
+        return;
+    }
+    let host = Host::new();
+    let inbox = host.inbox("ada").await;
+    let disk = tempfile::tempdir_in(elsewhere).unwrap();
+    let far = host.maildir("ada").join(".Far");
+    for directory in ["cur", "new", "tmp"] {
+        fs::create_dir(disk.path().join(directory)).unwrap();
+    }
+    symlink(disk.path(), far).unwrap();
+    let far = host.folder("ada", "Far").await;
+    inbox.append_all(vec![message("a\r\n"), message("b\r\n")]).await.unwrap();
+    assert_eq!(inbox.copy_to(vec![1], &far).await.unwrap().uids, [(1, 1)]);
+    assert_eq!(inbox.move_to(vec![2], &far).await.unwrap().uids, [(2, 2)]);
+    assert_eq!((uids(&inbox), uids(&far)), (vec![1], vec![1, 2]));
+    assert_eq!(&far.read(2).await.unwrap()[..], b"b\r\n");
 }

@@ -189,3 +189,26 @@ async fn when_one_recipient_fails_nobody_gets_the_message() {
     check(&host, Door::Submission, conversation).await;
     assert!(host.mail_of("ada").await.is_empty());
 }
+
+#[tokio::test]
+async fn a_message_for_which_there_is_no_place_is_to_be_sent_again() {
+    let host = Host::new();
+    // A file where large messages wait: none can.
+    std::fs::write(host.root().join(".spool"), "").unwrap();
+    let line = "C: ".to_owned() + &"0123456789".repeat(90) + "\n";
+    let conversation = format!(
+        "C: MAIL FROM:<ada@example.com>
+         C: RCPT TO:<bob@example.com>
+         C: DATA
+         S: 250 2.1.0 Sender is fine.
+         S: 250 2.1.5 Recipient is fine.
+         S: 354 End it with a line that holds one dot.
+         {}C: .
+         C: NOOP
+         S: 451 4.3.0 Try again later.
+         S: 250 2.0.0 Here.",
+        line.repeat(1_000)
+    );
+    check(&host, Door::Submission, &conversation).await;
+    assert!(host.mail_of("bob").await.is_empty());
+}
