@@ -89,7 +89,12 @@ impl Disk {
         let view = Arc::make_mut(&mut loaded.view);
         view.messages = messages;
         view.revision += 1;
-        self.number(arrived)
+        let numbered = self.number(arrived);
+        if numbered.is_err() {
+            // They are still without UIDs, though nothing will change in the directories.
+            self.unsettle();
+        }
+        numbered
     }
 
     /// Reads the folder from nothing but the disk.

@@ -1,4 +1,5 @@
-use crate::host::{Host, message, uids};
+use crate::host::{Host, address, message, uids};
+use postward_mailstore::Append;
 use std::fs::{self, File};
 use std::time::{Duration, SystemTime};
 
@@ -38,8 +39,8 @@ fn check(how: &str, spoil: impl FnOnce(&str) -> Option<String>) {
     runtime.block_on(async {
         let host = Host::new();
         let inbox = host.inbox("ada").await;
-        for text in ["a\r\n", "b\r\n", "c\r\n"] {
-            inbox.append(message(text)).await.unwrap();
+        for (seconds, text) in (1_700_000_000..).zip(["a\r\n", "b\r\n", "c\r\n"]) {
+            inbox.append(Append { received: Some(seconds), ..message(text) }).await.unwrap();
         }
         let before = inbox.view().uid_validity;
         drop(inbox);
@@ -84,9 +85,12 @@ async fn a_disk_that_cannot_be_written_says_so_and_leaves_nothing_half_done() {
     let failed = inbox.append(message("b\r\n")).await.unwrap_err();
     assert!(matches!(failed, postward_mailstore::MailError::Unavailable(_)), "{failed:?}");
     assert_eq!(fs::read_dir(host.maildir("ada").join("cur")).unwrap().count(), 1);
+    // A delivery needs no list; it is accepted, and seen as soon as it can be given a UID.
+    host.store.deliver(&address("ada"), "d\r\n").await.unwrap();
 
     fs::remove_dir(&list).unwrap();
     fs::rename(&kept, &list).unwrap();
-    assert_eq!(inbox.append(message("c\r\n")).await.unwrap().uid, 2);
-    assert_eq!(host.mail_of("ada").await, ["a\r\n", "c\r\n"]);
+    inbox.sync().await.unwrap();
+    assert_eq!(inbox.append(message("c\r\n")).await.unwrap().uid, 3);
+    assert_eq!(host.mail_of("ada").await, ["a\r\n", "d\r\n", "c\r\n"]);
 }
