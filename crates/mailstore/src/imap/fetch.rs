@@ -26,6 +26,9 @@ use tokio::io::{AsyncRead, AsyncWrite};
 /// Headers end long before; what is behind is not looked at for an envelope.
 const HEADER_LIMIT: usize = 1024 * 1024;
 
+/// More octets than this are sent on, and do not wait for the end of their response.
+const MANY: usize = 4096;
+
 /// One message while it is answered.
 struct Answering<'v> {
     number: usize,
@@ -162,6 +165,11 @@ impl Answering<'_> {
             if at > 0 {
                 out.push(b' ');
             }
+            if out.len() > MANY {
+                // A command can ask for the same thing thousands of times.
+                wire.send(&out).await?;
+                out.clear();
+            }
             match item {
                 Item::Flags => out.extend_from_slice(format!("FLAGS {}", self.flags).as_bytes()),
                 Item::Uid => out.extend_from_slice(format!("UID {}", self.message.uid).as_bytes()),
@@ -234,9 +242,8 @@ async fn literal<S>(wire: &mut Wire<S>, out: &mut Vec<u8>, bytes: &[u8]) -> Goin
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    const LARGE: usize = 4096;
     string::literal_head(out, bytes.len());
-    if bytes.len() < LARGE {
+    if bytes.len() < MANY {
         out.extend_from_slice(bytes);
         return Ok(());
     }

@@ -171,6 +171,17 @@ impl Query {
         }
     }
 
+    /// How many of its keys look into a message.
+    pub(super) fn looks_into_messages(&self) -> usize {
+        match self {
+            Self::Header { .. } | Self::Sent | Self::SentSince(_) | Self::Body(_) | Self::Text(_) => 1,
+            Self::Not(query) => query.looks_into_messages(),
+            Self::Either(a, b) => a.looks_into_messages() + b.looks_into_messages(),
+            Self::Both(queries) => queries.iter().map(Self::looks_into_messages).sum(),
+            _ => 0,
+        }
+    }
+
     /// Whether the message is one of those that are looked for, or what is needed to tell.
     pub(super) fn ask(&self, candidate: &Candidate<'_>) -> Result<bool, Needs> {
         let message = candidate.message;
@@ -245,5 +256,4 @@ fn sent_day(header: &[u8]) -> Option<i64> {
 }
 
 #[cfg(test)]
-#[path = "query_tests.rs"]
 mod tests;

@@ -13,6 +13,8 @@ use imap_types::search::SearchKey;
 use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
 
+/// Every such key decodes every message once. People use one or two; thousands would keep a core busy for hours.
+const MAX_LOOKS: usize = 64;
 /// As much of a header as is looked into.
 const HEADER_LIMIT: usize = 1024 * 1024;
 
@@ -33,6 +35,9 @@ impl Selected {
                 return Ok(Answer::no("[BADCHARSET (UTF-8 US-ASCII)] This charset is not known."));
             }
         };
+        if query.looks_into_messages() > MAX_LOOKS {
+            return Ok(Answer::no("[LIMIT] This search asks for too much at once."));
+        }
         let mut line = b"* SEARCH".to_vec();
         for (at, message) in self.view.messages.iter().enumerate() {
             match wire.wait(self.ask(&query, at)).await? {

@@ -113,5 +113,4 @@ pub(super) fn partial(whole: Range<usize>, cut: Option<(u32, std::num::NonZeroU3
 }
 
 #[cfg(test)]
-#[path = "section_tests.rs"]
 mod tests;

@@ -94,3 +94,11 @@ async fn a_client_searches() {
         )
         .await;
 }
+
+#[tokio::test]
+async fn a_search_that_would_take_hours_is_refused() {
+    let host = Host::new();
+    let keys = " BODY x".repeat(100);
+    let conversation = format!("C: a SEARCH{keys}\nS: a NO [LIMIT] …");
+    Client::at_inbox(&host, "ada").await.plays(&conversation).await;
+}
