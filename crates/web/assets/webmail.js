@@ -27,6 +27,8 @@ function markOpen(line) {
   else badge.remove();
 }
 
+const place = () => location.pathname + location.search;
+let shown = place();
 let asked = 0;
 
 async function open(line) {
@@ -52,7 +54,8 @@ async function open(line) {
   side.scrollTop = 0;
   localTimes(side);
   markOpen(line);
-  history.pushState({ webmail: true }, "", line.href);
+  history.pushState(null, "", line.href);
+  shown = place();
   const subject = side.querySelector(".wm-letter-subject");
   document.title = subject.textContent + document.title.slice(document.title.lastIndexOf(" · "));
   subject.focus({ preventScroll: true });
@@ -78,7 +81,10 @@ if (lines && side) {
     next.focus();
   });
   lines.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
-  window.addEventListener("popstate", () => location.reload());
+  window.addEventListener("popstate", () => {
+    // A jump within the page is no other page.
+    if (place() !== shown) location.reload();
+  });
 }
 
 for (const menu of document.querySelectorAll("[data-menu]")) {

@@ -18,6 +18,7 @@ mod message;
 mod original;
 mod part;
 mod place;
+mod plain;
 
 #[cfg(test)]
 mod tests;

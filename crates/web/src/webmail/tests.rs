@@ -247,6 +247,17 @@ async fn an_attachment_is_saved_and_never_shown_as_a_page() {
 }
 
 #[tokio::test]
+async fn a_message_is_saved_byte_for_byte() {
+    let house = House::with(MAILBOX).await;
+    let cookie = house.sign_in(OLD).await.unwrap();
+    let file = house.get("/webmail/folder/INBOX/7/original", &cookie).await;
+    assert_eq!(file.text, LETTER);
+    assert_eq!(file.header(header::CONTENT_TYPE), "message/rfc822");
+    assert!(file.header(header::CONTENT_DISPOSITION).starts_with("attachment; filename=\"message-7.eml\""));
+    assert_eq!(house.get("/webmail/folder/INBOX/8/original", &cookie).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn a_script_gets_only_the_message() {
     let house = House::with(MAILBOX).await;
     let cookie = house.sign_in(OLD).await.unwrap();

@@ -1,5 +1,6 @@
 //! Somebody a message names: sender or recipient.
 
+use crate::webmail::plain::plain;
 use imap_types::core::NString;
 use imap_types::envelope::Address;
 use mail_parser::parsers::MessageStream;
@@ -37,12 +38,10 @@ pub(super) fn header_text(value: &NString<'_>) -> Option<String> {
     let mut field: Vec<u8> = bytes.iter().map(|&b| if b == b'\r' || b == b'\n' { b' ' } else { b }).collect();
     field.push(b'\n');
     let parsed = MessageStream::new(&field).parse_unstructured();
-    let text: String = parsed.as_text()?.chars().filter(|c| !c.is_control()).collect();
-    let text = text.trim();
-    (!text.is_empty()).then(|| text.to_owned())
+    Some(plain(parsed.as_text()?)).filter(|text| !text.is_empty())
 }
 
 fn text(value: &NString<'_>) -> Option<String> {
     let bytes = value.0.as_ref()?.as_ref();
-    Some(String::from_utf8_lossy(bytes).chars().filter(|c| !c.is_control()).collect())
+    Some(plain(&String::from_utf8_lossy(bytes)))
 }

@@ -90,7 +90,7 @@ async fn the_newest_page_is_asked_for_by_position_and_shown_newest_first() {
         S: * OK [UIDVALIDITY 1] as always
         S: w1 OK [READ-ONLY] done
         C: w2 FETCH 3:4 (UID FLAGS INTERNALDATE ENVELOPE BODYSTRUCTURE)
-        S: * 3 FETCH (UID 30 FLAGS (\Seen) INTERNALDATE "01-Nov-2026 10:00:00 +0000" ENVELOPE ("Sat, 31 Oct 2026 09:00:00 +0100" "=?UTF-8?Q?Gr=C3=BC=C3=9Fe?= an alle" (("Ada =?utf-8?q?L=C3=B6w?=" NIL "ada" "example.com")) NIL NIL ((NIL NIL "bob" "example.com")) NIL NIL NIL "<1@x>") BODYSTRUCTURE ("TEXT" "PLAIN" ("CHARSET" "utf-8") NIL NIL "7BIT" 5 1 NIL NIL NIL NIL))
+        S: * 3 FETCH (UID 30 FLAGS (\Seen) INTERNALDATE "01-Nov-2026 10:00:00 +0000" ENVELOPE ("Sat, 31 Oct 2026 09:00:00 +0100" "=?UTF-8?Q?Gr=C3=BC=C3=9Fe?= an alle" (("Ada =?utf-8?q?=E2=80=AEL=C3=B6w?=" NIL "ada" "example.com")) NIL NIL ((NIL NIL "bob" "example.com")) NIL NIL NIL "<1@x>") BODYSTRUCTURE ("TEXT" "PLAIN" ("CHARSET" "utf-8") NIL NIL "7BIT" 5 1 NIL NIL NIL NIL))
         S: * 5 FETCH (FLAGS (\Flagged))
         S: * 4 FETCH (UID 40 FLAGS () INTERNALDATE "02-Nov-2026 10:00:00 +0000" ENVELOPE (NIL NIL NIL NIL NIL NIL NIL NIL NIL NIL) BODYSTRUCTURE (("TEXT" "PLAIN" NIL NIL NIL "7BIT" 5 1 NIL NIL NIL NIL)("APPLICATION" "PDF" ("NAME" "a.pdf") NIL NIL "BASE64" 500 NIL ("attachment" ("FILENAME" "a.pdf")) NIL NIL) "MIXED" ("BOUNDARY" "x") NIL NIL NIL))
         S: w2 OK done

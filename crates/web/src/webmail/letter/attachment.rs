@@ -1,7 +1,7 @@
 //! What is attached to a message: its line in the page, and its bytes with headers that keep it from acting as a page.
 
 use super::mime::{Leaf, header_of, read_header};
-use super::plain;
+use crate::webmail::plain::plain;
 
 /// A line in the list of attachments.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,10 +87,14 @@ fn name(leaf: &Leaf<'_>) -> String {
 
 /// A name without a path, without what file systems and people stumble over, and not hidden.
 pub(crate) fn safe_name(name: &str) -> String {
-    let cleaned: String = plain(name)
+    let name = plain(name);
+    let cleaned: String = name
+        .rsplit(['/', '\\'])
+        .next()
+        .unwrap_or_default()
         .chars()
         .map(|c| if c.is_whitespace() { ' ' } else { c })
-        .map(|c| if "/\\:*?\"<>|".contains(c) { '_' } else { c })
+        .map(|c| if ":*?\"<>|".contains(c) { '_' } else { c })
         .collect();
     let cleaned = cleaned.trim_matches(['.', ' ']);
     if cleaned.chars().count() <= MAX_NAME {
@@ -149,8 +153,8 @@ mod tests {
     fn a_name_is_only_a_name() {
         for (given, kept) in [
             ("report.pdf", "report.pdf"),
-            ("../../etc/passwd", "_.._etc_passwd"),
-            ("C:\\Windows\\win.ini", "C__Windows_win.ini"),
+            ("../../etc/passwd", "passwd"),
+            ("C:\\Windows\\win.ini", "win.ini"),
             ("invoice\u{202e}fdp.exe", "invoicefdp.exe"),
             (".bashrc", "bashrc"),
             ("a\r\nb.txt", "ab.txt"),

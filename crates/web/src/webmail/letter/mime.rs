@@ -3,7 +3,7 @@
 //! Header fields are read and encodings undone by `mail-parser`; the walk is ours, because a message that nests a
 //! hundred thousand messages makes a general parser overflow its stack, and here somebody else's mail decides.
 
-use super::plain;
+use crate::webmail::plain::plain;
 use mail_parser::decoders::base64::base64_decode;
 use mail_parser::decoders::charsets::map::charset_decoder;
 use mail_parser::decoders::quoted_printable::quoted_printable_decode;

@@ -20,6 +20,7 @@ pub(crate) use attachment::{Attachment, Download, disposition};
 pub(crate) use html::{Document, RemoteImages};
 
 use super::imap::Person;
+use super::plain::plain;
 use choose::Choice;
 use jiff::Timestamp;
 use mail_parser::{Address, HeaderName, Message};
@@ -145,13 +146,4 @@ fn people(address: &Address<'_>) -> Vec<Person> {
             address: one.address().map(plain).unwrap_or_default(),
         })
         .collect()
-}
-
-/// Text from a header without what could disturb the line it is shown in: control characters, and the marks that
-/// turn the direction of writing around.
-pub(crate) fn plain(text: &str) -> String {
-    let turns =
-        |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
-    let kept: String = text.chars().filter(|c| !c.is_control() && !turns(*c)).collect();
-    kept.trim().to_owned()
 }
