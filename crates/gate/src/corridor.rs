@@ -104,7 +104,11 @@ impl Walker<'_> {
                     let Step::Splice { reply, pipelined } = self.dialogue.step() else {
                         return Ok(None);
                     };
-                    self.send(&reply).await?;
+                    tokio::select! {
+                        sent = self.send(&reply) => sent?,
+                        // Whoever ends a session waits for it, and must not wait for a client that does not read.
+                        _reason = guard.ended() => return Ok(None),
+                    }
                     return Ok(self.client.take().map(|client| SignedIn {
                         client,
                         guard,

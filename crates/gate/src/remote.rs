@@ -8,6 +8,7 @@ use postward_wire::{Address, Secret};
 use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, ServerName};
+use socket2::{SockRef, TcpKeepalive};
 use std::fmt;
 use std::io;
 use std::net::IpAddr;
@@ -110,6 +111,8 @@ impl RemoteEngine {
     async fn connect(&self) -> io::Result<Socket> {
         let tcp = TcpStream::connect((self.host.as_str(), self.port)).await?;
         tcp.set_nodelay(true)?;
+        SockRef::from(&tcp)
+            .set_tcp_keepalive(&TcpKeepalive::new().with_time(KEEPALIVE).with_interval(KEEPALIVE / 4))?;
         match &self.privacy {
             Privacy::Loopback => Ok(Socket::Plain(tcp)),
             Privacy::Tls { connector, name } => {
@@ -123,6 +126,9 @@ impl RemoteEngine {
 /// How long the engine may take from the first packet to its `OK`. Dovecot makes a wrong master password wait for
 /// two seconds; an engine that takes longer than this is in no state to serve anybody.
 const DIAL: Duration = Duration::from_secs(10);
+
+/// How long an engine may be silent before the kernel asks whether its host still stands.
+const KEEPALIVE: Duration = Duration::from_secs(60);
 
 /// An engine that has opened the mailbox and waits for its client.
 pub(crate) struct Dialled {

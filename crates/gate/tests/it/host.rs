@@ -116,6 +116,13 @@ impl Host {
     }
 }
 
+/// Says that a test cannot run on this machine. On CI every test can.
+#[expect(clippy::print_stderr, reason = "whoever runs the tests has to see it")]
+pub(crate) fn skip(why: &str) {
+    assert!(std::env::var_os("CI").is_none(), "{why}");
+    eprintln!("skipped: {why}");
+}
+
 /// A certificate for `localhost` that vouches for itself.
 pub(crate) struct Certificate {
     pub(crate) config: Arc<rustls::ServerConfig>,
