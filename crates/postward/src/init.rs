@@ -59,13 +59,16 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, Problem> {
     let config = config::load(&Source::Directory(dir.clone()))?;
     let _hold = data.hold().map_err(|_| Problem::new(format!("{} is in use.", dir.display())))?;
     let shown = made.then(|| password.expose().to_owned());
-    add_owner(&open::authority(&config).await?, &owner, password).await?;
+    let authority = open::authority(&config).await?;
+    let added = add_owner(&authority, &owner, password).await;
+    authority.shut_down().await;
+    added?;
 
     match if json { Format::Json } else { Format::Text } {
         Format::Json => output::json(&serde_json::json!({
             "dir": dir, "config": dir.join(FILE_NAME), "owner": { "email": owner.as_str(), "password": shown },
         })),
-        Format::Text => explain(&dir, &owner, shown.as_deref()),
+        Format::Text => explain(&dir, &hostname, &owner, shown.as_deref()),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -128,7 +131,7 @@ fn unwritable(dir: &Path, error: &io::Error) -> Problem {
     Problem::new(format!("{} cannot be made: {error}.", dir.display()))
 }
 
-fn explain(dir: &Path, owner: &Address, password: Option<&str>) {
+fn explain(dir: &Path, hostname: &str, owner: &Address, password: Option<&str>) {
     let shown = dir.display();
     output::line(format_args!("Made {shown}: configuration, store, a certificate, and the first owner."));
     output::line("");
@@ -146,6 +149,7 @@ fn explain(dir: &Path, owner: &Address, password: Option<&str>) {
     output::line("Next:");
     output::line(format_args!("  postward check --dir {shown}"));
     output::line(format_args!("  postward serve --dir {shown}"));
+    output::line(format_args!("  open https://{hostname}/dashboard and sign in as the owner"));
     output::line(format_args!("  postward domain add example.com --dir {shown}"));
     output::line(format_args!("  postward mailbox add you@example.com --generate --dir {shown}"));
 }
@@ -183,7 +187,8 @@ hostname = {hostname:?}
 # starttls = [\"0.0.0.0:587\"]
 
 [web]
-# Dashboard, webmail and user panel, for a proxy in front that speaks TLS.
+# Dashboard, webmail and user panel. With a proxy in front that speaks TLS, leave out `tls` and let it ask `http`.
+tls = [\"0.0.0.0:443\"]
 # http = [\"127.0.0.1:8080\"]
 # url = \"https://{hostname}\"   # the address browsers use
 

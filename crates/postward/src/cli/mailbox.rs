@@ -1,7 +1,6 @@
 //! `postward mailbox …`
 
 use super::{Asked, secret, unexpected};
-use crate::config::Config;
 use crate::control::{Command as Request, MailboxRow, ReceiptRow, Reply, SessionRow, Wiped, client::Counter};
 use crate::output::{self, Format};
 use crate::problem::Problem;
@@ -93,8 +92,7 @@ pub(super) async fn run(command: Command) -> Result<ExitCode, Problem> {
 
 async fn add(Password { address, generate, asked }: Password) -> Result<ExitCode, Problem> {
     let password = NewPassword::of(generate)?;
-    let config = asked.place.load()?;
-    let reply = ask(&config, Request::AddMailbox { address, password: Wiped(password.copy()) }).await?;
+    let reply = asked.ask(Request::AddMailbox { address, password: Wiped(password.copy()) }).await?;
     let Reply::Done { name } = reply else { return Err(unexpected()) };
     match asked.format() {
         Format::Json => {
@@ -111,8 +109,7 @@ async fn add(Password { address, generate, asked }: Password) -> Result<ExitCode
 
 async fn passwd(Password { address, generate, asked }: Password) -> Result<ExitCode, Problem> {
     let password = NewPassword::of(generate)?;
-    let config = asked.place.load()?;
-    let reply = ask(&config, Request::SetPassword { address, password: Wiped(password.copy()) }).await?;
+    let reply = asked.ask(Request::SetPassword { address, password: Wiped(password.copy()) }).await?;
     let Reply::Receipt(row) = reply else { return Err(unexpected()) };
     match asked.format() {
         Format::Json => output::json(&Changed { receipt: &row, password: password.to_print() }),
@@ -166,17 +163,9 @@ impl NewPassword {
 
 async fn list(List { search, domain, asked }: List) -> Result<ExitCode, Problem> {
     let counter = Counter::of(&asked.place.load()?).await?;
-    let mut all = Vec::new();
-    let mut cursor = None;
-    loop {
-        let request = Request::Mailboxes { search: search.clone(), domain: domain.clone(), cursor };
-        let Reply::Mailboxes { rows, next } = counter.ask(request).await? else { return Err(unexpected()) };
-        all.extend(rows);
-        if next.is_none() {
-            break;
-        }
-        cursor = next;
-    }
+    let all = pages(&counter, search, domain).await;
+    counter.close().await;
+    let all = all?;
     match asked.format() {
         Format::Json => output::json(&all),
         Format::Text => {
@@ -189,6 +178,24 @@ async fn list(List { search, domain, asked }: List) -> Result<ExitCode, Problem>
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+async fn pages(
+    counter: &Counter,
+    search: Option<String>,
+    domain: Option<String>,
+) -> Result<Vec<MailboxRow>, Problem> {
+    let mut all = Vec::new();
+    let mut cursor = None;
+    loop {
+        let request = Request::Mailboxes { search: search.clone(), domain: domain.clone(), cursor };
+        let Reply::Mailboxes { rows, next } = counter.ask(request).await? else { return Err(unexpected()) };
+        all.extend(rows);
+        if next.is_none() {
+            return Ok(all);
+        }
+        cursor = next;
+    }
 }
 
 async fn sessions(address: String, asked: &Asked) -> Result<ExitCode, Problem> {
@@ -218,10 +225,6 @@ fn receipt(asked: &Asked, reply: Reply, sentence: impl FnOnce(&str) -> String) -
         }
     }
     Ok(ExitCode::SUCCESS)
-}
-
-async fn ask(config: &Config, request: Request) -> Result<Reply, Problem> {
-    Counter::of(config).await?.ask(request).await
 }
 
 fn ended(row: &ReceiptRow) -> String {

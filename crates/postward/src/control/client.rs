@@ -74,6 +74,14 @@ impl Counter {
             reply => Ok(reply),
         }
     }
+
+    /// Lets go of what was opened.
+    pub(crate) async fn close(self) {
+        match self {
+            Self::Store { authority, .. } => authority.shut_down().await,
+            Self::Server(_) => {}
+        }
+    }
 }
 
 fn silent(data: &DataDir, error: &io::Error) -> Problem {

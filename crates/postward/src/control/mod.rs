@@ -9,6 +9,8 @@ mod command;
 mod reply;
 mod run;
 pub(crate) mod server;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use command::{Command, NewOwner, RequestedKind, Wiped};
 pub(crate) use reply::{AccountRow, AuditRow, DomainRow, MailboxRow, ReceiptRow, Reply, SessionRow};

@@ -61,7 +61,7 @@ fn alert(number: i64, at: i64) -> Alert {
          Watchpost looks after what you publish.\r\n"
     );
     // The last twenty have not been read yet, and now and then one was starred.
-    let flags = match (number >= COUNT - 20, mixed % 97 == 0) {
+    let flags = match (number >= COUNT - 20, mixed.is_multiple_of(97)) {
         (true, _) => "",
         (false, true) => "FS",
         (false, false) => "S",

@@ -56,8 +56,9 @@ pub(super) fn print(demo: &Handout, home: &Path, kept: bool) {
     line(format_args!("  1. Open the webmail as {}.", maya.address));
     line("  2. In a second terminal, keep an IMAP connection waiting for mail:");
     line(format_args!(
-        "     (printf 'a LOGIN {} {}\\r\\nb SELECT INBOX\\r\\nc IDLE\\r\\n'; sleep 999) | nc 127.0.0.1 {}",
-        maya.address, maya.password, imap.port
+        "     python3 -c \"import imaplib; m = imaplib.IMAP4('127.0.0.1', {}); m.login('{}', '{}'); m.select(); \\\n       \
+         m.send(b'a IDLE\\r\\n'); [print(l) for l in iter(m.readline, b'')]\"",
+        imap.port, maya.address, maya.password
     ));
     line(format_args!(
         "  3. In the dashboard, as {}, open the mailbox, Security, and set a new password.",
