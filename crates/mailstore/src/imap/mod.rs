@@ -32,6 +32,8 @@ mod select;
 mod selected;
 mod session;
 mod string;
+#[cfg(test)]
+mod tests;
 mod transfer;
 mod wire;
 

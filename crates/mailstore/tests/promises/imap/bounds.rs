@@ -2,6 +2,7 @@ use super::client::Client;
 use crate::host::Host;
 use postward_mailstore::{Limits, serve_imap};
 use proptest::prelude::*;
+use std::fs;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 use tokio_util::sync::CancellationToken;
 
@@ -70,6 +71,40 @@ async fn ten_thousand_pipelined_commands_are_answered_in_order() {
     let tags: Vec<_> = answers.lines().filter_map(|line| line.split(' ').next()).collect();
     let expected = std::iter::once("first".to_owned()).chain((0..10_000).map(|number| format!("a{number}")));
     assert_eq!(tags, expected.chain(["*".to_owned(), "z".to_owned()]).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_trouble_of_ours_is_temporary_and_leaves_nothing_behind() {
+    let host = Host::new();
+    let mut client = Client::at_inbox(&host, "ada").await;
+    let tmp = host.maildir("ada").join("tmp");
+    fs::remove_dir(&tmp).unwrap();
+    fs::write(&tmp, "in the way").unwrap();
+    client
+        .plays(
+            "C: a APPEND INBOX {18+}
+             C: Subject: 1␍␊␍␊text
+             S: a NO [UNAVAILABLE] …
+             C: b COPY 1:* Archive
+             S: b OK …",
+        )
+        .await;
+    fs::remove_file(&tmp).unwrap();
+    client
+        .plays(
+            "C: c NOOP
+             S: c OK …
+             C: d APPEND INBOX {18+}
+             C: Subject: 1␍␊␍␊text
+             S: * 1 EXISTS
+             S: * … RECENT
+             S: d OK [APPENDUID …
+             C: e FETCH 1 UID
+             S: * 1 FETCH (UID 1)
+             S: e OK …",
+        )
+        .await;
+    assert_eq!(fs::read_dir(&tmp).unwrap().count(), 0);
 }
 
 proptest! {
