@@ -1,7 +1,8 @@
 //! Postward, the program: configuration, command line, assembly, signals.
 //!
 //! Reading order: [`cli`] is what can be asked for; [`config`] what a host is told; [`serve`] puts the house together;
-//! [`control`] is how a command reaches a running server. [`init`], [`check`] and [`demo`] are commands of their own.
+//! [`control`] is how a command reaches a running server. [`init`], [`check`], [`demo`] and [`drill`] are
+//! commands of their own.
 //!
 //! Nothing here decides about a password or a session: that is the authority's, and this crate carries it there.
 
@@ -12,6 +13,7 @@ mod config;
 mod control;
 mod data_dir;
 mod demo;
+mod drill;
 mod init;
 mod logs;
 mod open;

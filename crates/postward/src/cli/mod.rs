@@ -32,8 +32,8 @@ enum Command {
     Demo(crate::demo::Options),
     /// Make a directory for a real host: configuration, certificate, first owner
     Init(crate::init::Options),
-    /// Run the host
-    Serve(Place),
+    /// Run the host; --json writes the log in JSON
+    Serve(Asked),
     /// Look at configuration, certificate, store and ports, and say what is wrong
     Check(Asked),
     /// Accounts: resellers and customers
@@ -47,6 +47,8 @@ enum Command {
     Mailbox(mailbox::Command),
     /// Who did what to which mailbox, from where
     Audit(audit::Options),
+    /// Prove on a running server that a password change ends everything; fails when anything survives
+    Drill(crate::drill::Options),
 }
 
 /// Where the configuration is.
@@ -74,6 +76,7 @@ pub(crate) struct Asked {
 /// Parses the arguments of this process and carries them out.
 pub(crate) fn run() -> ExitCode {
     let line = Line::parse();
+    crate::resources::keep_files_private();
     match carry_out(line.command) {
         Ok(code) => code,
         Err(problem) => {
@@ -88,12 +91,13 @@ fn carry_out(command: Command) -> Result<ExitCode, Problem> {
     match command {
         Command::Demo(options) => runtime.block_on(crate::demo::run(options)),
         Command::Init(options) => runtime.block_on(crate::init::run(options)),
-        Command::Serve(place) => runtime.block_on(crate::serve::run(place.load()?)),
+        Command::Serve(asked) => runtime.block_on(crate::serve::run(asked.place.load()?, asked.format())),
         Command::Check(asked) => runtime.block_on(crate::check::run(&asked.place.source(), asked.format())),
         Command::Account(command) => runtime.block_on(account::run(command)),
         Command::Domain(command) => runtime.block_on(domain::run(command)),
         Command::Mailbox(command) => runtime.block_on(mailbox::run(command)),
         Command::Audit(options) => runtime.block_on(audit::run(options)),
+        Command::Drill(options) => runtime.block_on(crate::drill::run(options)),
     }
 }
 
@@ -126,7 +130,10 @@ impl Asked {
 
     /// Finds whoever carries commands out, and asks.
     async fn ask(&self, request: Request) -> Result<Reply, Problem> {
-        Counter::of(&self.place.load()?).await?.ask(request).await
+        let counter = Counter::of(&self.place.load()?).await?;
+        let reply = counter.ask(request).await;
+        counter.close().await;
+        reply
     }
 
     /// Prints that something is done.

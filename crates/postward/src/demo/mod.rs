@@ -16,13 +16,14 @@ use crate::config::{self, FILE_NAME, LogFormat, Source};
 use crate::data_dir::DataDir;
 use crate::init::write_new;
 use crate::problem::Problem;
-use crate::serve::Server;
+use crate::serve::{Bound, Server};
 use crate::{logs, resources};
 use clap::Args;
 use handout::Handout;
 use postward_authority::Timestamp;
-use std::fs;
+use std::fs::{self, Permissions};
 use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use tempfile::TempDir;
@@ -45,20 +46,24 @@ pub(crate) struct Options {
 pub(crate) async fn run(options: Options) -> Result<ExitCode, Problem> {
     logs::start(LogFormat::Text, "warn");
     resources::raise_file_limit();
+    if let Some(file) = &options.json {
+        // Left by an earlier demo, it would send tools to doors that are gone.
+        let _ = fs::remove_file(file);
+    }
     let demo = Demo::start(&options).await?;
     if let Some(file) = &options.json {
         let written = demo.handout().write(file);
         written.map_err(|error| Problem::new(format!("{} cannot be written: {error}.", file.display())))?;
     }
     guide::print(&demo.handout(), demo.home.path(), options.dir.is_some());
-    let ended = crate::serve::until_signal(&demo.server).await;
-    demo.server.stop().await;
-    ended?;
+    // The directory goes last, when nothing in it is open any more.
+    let Demo { server, home: _home } = demo;
+    crate::serve::until_signal(server).await?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// A demo that listens.
-struct Demo {
+pub(crate) struct Demo {
     server: Server,
     home: Home,
 }
@@ -83,6 +88,32 @@ impl Demo {
         Ok(Self { server, home })
     }
 
+    /// A demo on free ports, in a directory that goes with it.
+    pub(crate) async fn throw_away() -> Result<Self, Problem> {
+        Self::start(&Options { ephemeral: true, ..Options::default() }).await
+    }
+
+    /// The owner of the host and two owners of mailboxes, with the passwords they start with.
+    pub(crate) fn cast() -> [(&'static str, &'static str); 3] {
+        let [mailbox, another, ..] = &cast::MAILBOXES;
+        [&cast::OWNER, mailbox, another].map(|person| (person.address, person.password))
+    }
+
+    /// The directory it lives in.
+    pub(crate) fn path(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// Where it listens.
+    pub(crate) fn bound(&self) -> &Bound {
+        self.server.bound()
+    }
+
+    /// Ends it; a throw-away directory goes.
+    pub(crate) async fn stop(self) {
+        self.server.stop().await;
+    }
+
     fn handout(&self) -> Handout {
         Handout::of(self.server.bound(), self.home.path().join(CA_CERT))
     }
@@ -104,7 +135,8 @@ enum Home {
 impl Home {
     fn at(dir: Option<&Path>) -> Result<Self, Problem> {
         let Some(dir) = dir else {
-            let made = TempDir::with_prefix("postward-demo-");
+            let private = Permissions::from_mode(0o700);
+            let made = tempfile::Builder::new().prefix("postward-demo-").permissions(private).tempdir();
             return made.map(Self::ThrowAway).map_err(|error| unusable(&std::env::temp_dir(), &error));
         };
         let empty = fs::read_dir(dir).map_or(true, |mut entries| entries.next().is_none());

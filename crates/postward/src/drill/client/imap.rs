@@ -1,0 +1,105 @@
+//! An IMAP client.
+
+use super::Tried;
+use super::connection::{Connection, Door, unexpected};
+use std::io;
+use std::os::fd::OwnedFd;
+
+/// A connection to an IMAP port.
+pub(crate) struct Imap {
+    pub(crate) connection: Connection,
+    commands: u32,
+}
+
+impl Imap {
+    /// Connects and hears the greeting.
+    pub(crate) async fn connect(door: &Door) -> io::Result<Self> {
+        let mut connection = Connection::open(door).await?;
+        let greeting = connection.line().await?;
+        if greeting.starts_with("* OK") {
+            Ok(Self { connection, commands: 0 })
+        } else {
+            Err(unexpected(&greeting))
+        }
+    }
+
+    /// Connects and signs in.
+    pub(crate) async fn sign_in(door: &Door, address: &str, password: &str) -> io::Result<Tried<Self>> {
+        let mut this = Self::connect(door).await?;
+        let (_, answer) = this.ask(&format!("LOGIN {} {}", quoted(address), quoted(password))).await?;
+        Ok(if answer.starts_with("OK") { Tried::Opened(this) } else { Tried::Refused(answer) })
+    }
+
+    /// The socket underneath.
+    pub(crate) fn socket(&self) -> io::Result<OwnedFd> {
+        self.connection.socket()
+    }
+
+    /// Carries a command out and returns everything the server said before it was done.
+    pub(crate) async fn command(&mut self, text: &str) -> io::Result<Vec<u8>> {
+        let (said, answer) = self.ask(text).await?;
+        if answer.starts_with("OK") { Ok(said) } else { Err(unexpected(&answer)) }
+    }
+
+    /// Sends a command; returns what was said before its answer, and the answer without the tag.
+    pub(crate) async fn ask(&mut self, text: &str) -> io::Result<(Vec<u8>, String)> {
+        let tag = self.send(text).await?;
+        self.answer(&tag).await
+    }
+
+    /// Sends a command and returns its tag.
+    pub(crate) async fn send(&mut self, text: &str) -> io::Result<String> {
+        self.commands += 1;
+        let tag = format!("d{}", self.commands);
+        self.connection.send(format!("{tag} {text}\r\n").as_bytes()).await?;
+        Ok(tag)
+    }
+
+    async fn answer(&mut self, tag: &str) -> io::Result<(Vec<u8>, String)> {
+        let mut said = Vec::new();
+        loop {
+            let line = self.connection.raw_line().await?;
+            let of_tag = line.strip_prefix(tag.as_bytes()).and_then(|rest| rest.strip_prefix(b" "));
+            if let Some(answer) = of_tag {
+                return Ok((said, String::from_utf8_lossy(answer.trim_ascii_end()).into_owned()));
+            }
+            let literal = literal(&line);
+            said.extend_from_slice(&line);
+            if let Some(count) = literal {
+                said.extend(self.connection.bytes(count).await?);
+            }
+        }
+    }
+
+    /// Waits for news from now on.
+    pub(crate) async fn idle(&mut self) -> io::Result<()> {
+        self.send("IDLE").await?;
+        let answer = self.connection.line().await?;
+        if answer.starts_with('+') { Ok(()) } else { Err(unexpected(&answer)) }
+    }
+
+    /// Stores a message.
+    pub(crate) async fn append(&mut self, folder: &str, message: &[u8]) -> io::Result<()> {
+        let tag = self.send(&format!("APPEND {} {{{}}}", quoted(folder), message.len())).await?;
+        let go_on = self.connection.line().await?;
+        if !go_on.starts_with('+') {
+            return Err(unexpected(&go_on));
+        }
+        self.connection.send(message).await?;
+        self.connection.send(b"\r\n").await?;
+        let (_, answer) = self.answer(&tag).await?;
+        if answer.starts_with("OK") { Ok(()) } else { Err(unexpected(&answer)) }
+    }
+}
+
+/// A quoted string (RFC 3501 §4.3).
+pub(crate) fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// How long the literal is that a line announces at its end.
+fn literal(line: &[u8]) -> Option<usize> {
+    let inner = line.trim_ascii_end().strip_suffix(b"}")?;
+    let at = inner.iter().rposition(|byte| *byte == b'{')?;
+    std::str::from_utf8(inner.get(at + 1..)?).ok()?.parse().ok()
+}

@@ -1,0 +1,45 @@
+//! A POP3 client.
+
+use super::Tried;
+use super::connection::{Connection, Door, unexpected};
+use std::io;
+use std::os::fd::OwnedFd;
+
+/// A connection to a POP3 port.
+pub(crate) struct Pop3 {
+    pub(crate) connection: Connection,
+}
+
+impl Pop3 {
+    /// Connects and hears the greeting.
+    pub(crate) async fn connect(door: &Door) -> io::Result<Self> {
+        let mut connection = Connection::open(door).await?;
+        let greeting = connection.line().await?;
+        if greeting.starts_with("+OK") { Ok(Self { connection }) } else { Err(unexpected(&greeting)) }
+    }
+
+    /// Connects and signs in.
+    pub(crate) async fn sign_in(door: &Door, address: &str, password: &str) -> io::Result<Tried<Self>> {
+        let mut this = Self::connect(door).await?;
+        this.command(&format!("USER {address}")).await?;
+        let answer = this.ask(&format!("PASS {password}")).await?;
+        Ok(if answer.starts_with("+OK") { Tried::Opened(this) } else { Tried::Refused(answer) })
+    }
+
+    /// The socket underneath.
+    pub(crate) fn socket(&self) -> io::Result<OwnedFd> {
+        self.connection.socket()
+    }
+
+    /// Sends a command and hears one line.
+    pub(crate) async fn ask(&mut self, text: &str) -> io::Result<String> {
+        self.connection.send(format!("{text}\r\n").as_bytes()).await?;
+        self.connection.line().await
+    }
+
+    /// Carries a command out that is answered in one line.
+    pub(crate) async fn command(&mut self, text: &str) -> io::Result<String> {
+        let answer = self.ask(text).await?;
+        if answer.starts_with("+OK") { Ok(answer) } else { Err(unexpected(&answer)) }
+    }
+}

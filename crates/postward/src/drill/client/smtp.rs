@@ -1,0 +1,69 @@
+//! A submission client.
+
+use super::Tried;
+use super::connection::{Connection, Door, unexpected};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use std::io;
+use std::os::fd::OwnedFd;
+
+/// A connection to a submission port.
+pub(crate) struct Smtp {
+    pub(crate) connection: Connection,
+}
+
+impl Smtp {
+    /// Connects, hears the greeting and says hello.
+    pub(crate) async fn connect(door: &Door) -> io::Result<Self> {
+        let mut this = Self { connection: Connection::open(door).await? };
+        let greeting = this.reply().await?;
+        if !greeting.starts_with("220") {
+            return Err(unexpected(&greeting));
+        }
+        this.command("EHLO client.example", "250").await?;
+        Ok(this)
+    }
+
+    /// Connects and signs in.
+    pub(crate) async fn sign_in(door: &Door, address: &str, password: &str) -> io::Result<Tried<Self>> {
+        let mut this = Self::connect(door).await?;
+        let plain = BASE64_STANDARD.encode(format!("\0{address}\0{password}"));
+        let answer = this.ask(&format!("AUTH PLAIN {plain}")).await?;
+        Ok(if answer.starts_with("235") { Tried::Opened(this) } else { Tried::Refused(answer) })
+    }
+
+    /// The socket underneath.
+    pub(crate) fn socket(&self) -> io::Result<OwnedFd> {
+        self.connection.socket()
+    }
+
+    /// Sends a command and hears the last line of the reply.
+    pub(crate) async fn ask(&mut self, text: &str) -> io::Result<String> {
+        self.connection.send(format!("{text}\r\n").as_bytes()).await?;
+        self.reply().await
+    }
+
+    /// Carries a command out.
+    pub(crate) async fn command(&mut self, text: &str, code: &str) -> io::Result<()> {
+        let answer = self.ask(text).await?;
+        if answer.starts_with(code) { Ok(()) } else { Err(unexpected(&answer)) }
+    }
+
+    /// Begins a message and stops in the middle of it.
+    pub(crate) async fn begin(&mut self, from: &str, to: &str, message: &str) -> io::Result<()> {
+        self.command(&format!("MAIL FROM:<{from}>"), "250").await?;
+        self.command(&format!("RCPT TO:<{to}>"), "250").await?;
+        self.command("DATA", "354").await?;
+        self.connection.send(message.as_bytes()).await
+    }
+
+    async fn reply(&mut self) -> io::Result<String> {
+        loop {
+            let line = self.connection.line().await?;
+            // RFC 5321 §4.2.1: a hyphen after the code says that more lines follow.
+            if line.as_bytes().get(3) != Some(&b'-') {
+                return Ok(line);
+            }
+        }
+    }
+}

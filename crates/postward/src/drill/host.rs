@@ -1,0 +1,191 @@
+//! The host under drill: where its doors are, whom to trust there, who signs in.
+
+use super::client::Tried;
+use super::client::browser::Browser;
+use super::client::connection::{Door, Trust};
+use super::client::{imap::Imap, pop3::Pop3, smtp::Smtp};
+use super::session::Client;
+use crate::config::{Config, Doors, Source};
+use crate::open;
+use crate::problem::Problem;
+use crate::serve::Bound;
+use postward_authority::Surface;
+use postward_wire::Secret;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
+use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
+use std::ffi::OsString;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+
+/// Somebody who signs in.
+pub(super) struct Login {
+    pub(super) name: String,
+    pub(super) password: Secret,
+}
+
+impl Login {
+    /// The same person with the same password.
+    pub(super) fn copy(&self) -> Self {
+        self.with(&self.password)
+    }
+
+    /// The same person with another password.
+    pub(super) fn with(&self, password: &Secret) -> Self {
+        Self { name: self.name.clone(), password: Secret::new(password.expose().to_owned()) }
+    }
+}
+
+/// A host, as its users see it.
+pub(super) struct Host {
+    imap: Door,
+    pop3: Door,
+    smtp: Door,
+    web: Door,
+    /// What stands in the address bar.
+    web_name: String,
+    /// `--dir DIR` or `--config FILE`, for commands.
+    pub(super) place: [OsString; 2],
+}
+
+impl Host {
+    /// Finds the doors of a host. `bound` is where it listens.
+    pub(super) fn of(config: &Config, bound: &Bound, source: &Source) -> Result<Self, Problem> {
+        let trust = trust(config)?;
+        let mail = |name: &str, doors: &Doors| {
+            let door = door(&doors.tls, &doors.plain, &trust);
+            door.ok_or_else(|| Problem::new(format!("The drill needs {name}.tls or {name}.plain to listen.")))
+        };
+        let web = door(&bound.https, &bound.http, &trust)
+            .ok_or_else(|| Problem::new("The drill needs web.tls or web.http to listen."))?;
+        let place = match source {
+            Source::Directory(directory) => ["--dir".into(), directory.into()],
+            Source::File(file) => ["--config".into(), file.into()],
+        };
+        Ok(Self {
+            imap: mail("imap", &bound.imap)?,
+            pop3: mail("pop3", &bound.pop3)?,
+            smtp: mail("smtp", &bound.smtp)?,
+            web_name: web.address.to_string(),
+            web,
+            place,
+        })
+    }
+
+    /// A browser that was never here before.
+    pub(super) fn browser(&self) -> Browser {
+        Browser::new(self.web.clone(), self.web_name.clone())
+    }
+
+    /// Signs in at a door. A new door is answered for here before this compiles again.
+    pub(super) async fn sign_in(&self, surface: Surface, login: &Login) -> io::Result<Tried<Client>> {
+        let (name, password) = (login.name.as_str(), login.password.expose());
+        Ok(match surface {
+            Surface::Imap => Imap::sign_in(&self.imap, name, password).await?.map(Client::Imap),
+            Surface::Pop3 => Pop3::sign_in(&self.pop3, name, password).await?.map(Client::Pop3),
+            Surface::Smtp => Smtp::sign_in(&self.smtp, name, password).await?.map(Client::Smtp),
+            Surface::Webmail | Surface::Panel | Surface::Dashboard => {
+                let root = format!("/{}", surface.name());
+                self.browser().sign_in(&root, name, password).await?.map(Client::Browser)
+            }
+        })
+    }
+}
+
+/// The door a careful app would take: TLS where there is any.
+fn door(tls: &[SocketAddr], plain: &[SocketAddr], trust: &Trust) -> Option<Door> {
+    let with_tls = tls.first().map(|address| Door { address: from_here(*address), tls: Some(trust.clone()) });
+    with_tls.or_else(|| plain.first().map(|address| Door { address: from_here(*address), tls: None }))
+}
+
+/// Where a listener is reached from this machine.
+fn from_here(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
+}
+
+/// Trusts the certificate the configuration names and no other: the drill is run on the host itself, whose certificate
+/// may be self-signed, or made out to a name that does not lead to this address.
+fn trust(config: &Config) -> Result<Trust, Problem> {
+    let chain = open::read(&config.certificate.chain, "certificate")?;
+    let unusable = |error: String| {
+        Problem::new(format!(
+            "The certificate {} cannot be used: {error}.",
+            config.certificate.chain.display()
+        ))
+    };
+    let expected = CertificateDer::from_pem_slice(&chain).map_err(|error| unusable(error.to_string()))?;
+    let name = ServerName::try_from(config.hostname.clone()).map_err(|error| unusable(error.to_string()))?;
+    let provider = Arc::new(ring::default_provider());
+    let verifier = Arc::new(Exactly { expected, provider: provider.clone() });
+    let tls = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| unusable(error.to_string()))?
+        .dangerous()
+        .with_custom_certificate_verifier(verifier)
+        .with_no_client_auth();
+    Ok(Trust { name, config: Arc::new(tls) })
+}
+
+/// Accepts one certificate.
+#[derive(Debug)]
+struct Exactly {
+    expected: CertificateDer<'static>,
+    provider: Arc<CryptoProvider>,
+}
+
+impl ServerCertVerifier for Exactly {
+    fn verify_server_cert(
+        &self,
+        shown: &CertificateDer<'_>,
+        _intermediates: &[CertificateDer<'_>],
+        _name: &ServerName<'_>,
+        _ocsp: &[u8],
+        _now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        if *shown == self.expected {
+            Ok(ServerCertVerified::assertion())
+        } else {
+            Err(CertificateError::ApplicationVerificationFailure.into())
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        verify_tls12_signature(
+            message,
+            certificate,
+            signature,
+            &self.provider.signature_verification_algorithms,
+        )
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        verify_tls13_signature(
+            message,
+            certificate,
+            signature,
+            &self.provider.signature_verification_algorithms,
+        )
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.provider.signature_verification_algorithms.supported_schemes()
+    }
+}

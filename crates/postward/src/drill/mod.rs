@@ -1,0 +1,170 @@
+//! `postward drill`: the promise, proven on a running server (O4).
+//!
+//! The drill is a user. It opens real sessions over real sockets, changes the password by every way there is, and looks
+//! at what became of each session, of the old password, of the mail and of bystanders. In reading order: [`course`]
+//! leads through all ways, [`round`] through one; [`way`] and [`session`] list what there is to try; [`deaths`] and
+//! [`prober`] watch; [`mail`] proves that nothing was touched; [`report`] tells. [`host`] is where the doors are, and
+//! [`client`] the apps that go through them.
+
+mod client;
+mod course;
+mod deaths;
+mod host;
+mod mail;
+mod prober;
+mod report;
+mod round;
+mod session;
+mod way;
+
+use crate::cli::secret;
+use crate::config::{self, Config, Source};
+use crate::control::{Command, Wiped, client::Counter};
+use crate::demo::Demo;
+use crate::output::{self, Format};
+use crate::problem::Problem;
+use crate::serve::Bound;
+use crate::{logs, resources};
+use clap::Args;
+use course::Course;
+use host::{Host, Login};
+use postward_authority::policy::Problem as Missing;
+use postward_wire::{Address, Secret};
+use report::Report;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// What `drill` is told.
+#[derive(Args, Debug)]
+pub(crate) struct Options {
+    #[command(flatten)]
+    whereabouts: Whereabouts,
+    /// The mailbox to work on; its password comes on standard input, and is in force again at the end
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "demo", required_unless_present = "demo")]
+    address: Option<String>,
+    /// Another mailbox, whose sessions must go on; its password is the next line of standard input
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "demo")]
+    bystander: Option<String>,
+    /// Somebody who may change the mailbox's password in the dashboard; the password is the next line
+    #[arg(long, value_name = "EMAIL", conflicts_with = "demo")]
+    owner: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// The host to work on.
+#[derive(Args, Debug)]
+#[group(required = true, multiple = false)]
+struct Whereabouts {
+    /// Start a demo on free ports, and work on that
+    #[arg(long)]
+    demo: bool,
+    /// The directory of a running server
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+    /// The configuration file of a running server
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+/// Drills a host and prints what was found. Fails when anything survived.
+pub(crate) async fn run(options: Options) -> Result<ExitCode, Problem> {
+    logs::start(config::LogFormat::Text, "warn");
+    resources::raise_file_limit();
+    let format = if options.json { Format::Json } else { Format::Text };
+    let report = match (&options.whereabouts.dir, &options.whereabouts.config) {
+        (Some(dir), _) => on_host(&Source::Directory(dir.clone()), &options).await?,
+        (None, Some(file)) => on_host(&Source::File(file.clone()), &options).await?,
+        (None, None) => on_demo().await?,
+    };
+    report.print(format);
+    Ok(if report.passed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Drills a demo that is made for it and goes with it.
+async fn on_demo() -> Result<Report, Problem> {
+    let demo = Demo::throw_away().await?;
+    let source = Source::Directory(demo.path().to_owned());
+    let config = config::load(&source)?;
+    let host = Host::of(&config, demo.bound(), &source)?;
+    let [owner, mailbox, bystander] = Demo::cast()
+        .map(|(name, password)| Login { name: name.to_owned(), password: Secret::new(password.to_owned()) });
+    let course = Course { host: Arc::new(host), mailbox, bystander: Some(bystander), owner: Some(owner) };
+    let report = until_interrupted(course.run()).await;
+    demo.stop().await;
+    report
+}
+
+/// Drills a host that runs, and leaves it as it was.
+async fn on_host(source: &Source, options: &Options) -> Result<Report, Problem> {
+    let config = config::load(source)?;
+    let login = |name: &Option<String>| match name {
+        Some(name) => secret::from_stdin().map(|password| Some(Login { name: name.clone(), password })),
+        None => Ok(None),
+    };
+    let mailbox = login(&options.address)?.ok_or_else(|| Problem::new("The drill needs --address."))?;
+    let mailbox = Login { name: canonical(&mailbox.name)?, ..mailbox };
+    let (bystander, owner) = (login(&options.bystander)?, login(&options.owner)?);
+    let missing = config.policy.problems(mailbox.password.expose());
+    if !missing.is_empty() {
+        let why: Vec<_> = missing.iter().map(Missing::sentence).collect();
+        return Err(Problem::new(format!(
+            "The password of {} could not be set again at the end, so nothing was done. {}",
+            mailbox.name,
+            why.join(" ")
+        )));
+    }
+    let counter = Counter::of(&config).await?;
+    let runs = matches!(counter, Counter::Server(_));
+    counter.close().await;
+    if !runs {
+        return Err(Problem::new("No server runs there; start one with `postward serve`."));
+    }
+    let host = Arc::new(Host::of(&config, &listening(&config), source)?);
+    let restored = mailbox.copy();
+    let course = Course { host: Arc::clone(&host), mailbox, bystander, owner };
+    let report = until_interrupted(course.run()).await;
+    restore(&config, &host, restored).await?;
+    report
+}
+
+/// Where a running server listens, as far as its configuration tells.
+fn listening(config: &Config) -> Bound {
+    Bound {
+        imap: config.imap.clone(),
+        pop3: config.pop3.clone(),
+        smtp: config.smtp.clone(),
+        http: config.web.http.clone(),
+        https: config.web.tls.clone(),
+        lmtp: config.lmtp.clone(),
+    }
+}
+
+/// Puts the password in force that was there before, and takes the drill's folder away.
+async fn restore(config: &Config, host: &Host, login: Login) -> Result<(), Problem> {
+    let password = Wiped(Secret::new(login.password.expose().to_owned()));
+    let set = Command::SetPassword { address: login.name.clone(), password };
+    let counter = Counter::of(config).await?;
+    let set = counter.ask(set).await;
+    counter.close().await;
+    set?;
+    if let Err(error) = course::tidy_up(host, &login).await {
+        output::complaint(format_args!("The folder of the drill could not be removed: {error}."));
+    }
+    Ok(())
+}
+
+async fn until_interrupted(course: impl Future<Output = Result<Report, Problem>>) -> Result<Report, Problem> {
+    tokio::select! {
+        report = course => report,
+        _ = tokio::signal::ctrl_c() => Err(Problem::new("The drill was interrupted.")),
+    }
+}
+
+/// The address as the host writes it.
+fn canonical(address: &str) -> Result<String, Problem> {
+    let address = Address::parse(address).map_err(|error| Problem::new(format!("{address:?}: {error}.")))?;
+    Ok(address.to_string())
+}

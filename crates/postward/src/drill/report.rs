@@ -1,0 +1,175 @@
+//! What a drill found, as a table for people and as JSON for programs.
+
+use super::session::Posture;
+use super::way::Way;
+use crate::output::{self, Format};
+use postward_authority::Surface;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+/// What a drill found.
+#[derive(Debug, Serialize)]
+pub(super) struct Report {
+    pub(super) address: String,
+    pub(super) passed: bool,
+    pub(super) ways: Vec<Row>,
+    /// The ways that could not be walked, and why.
+    pub(super) left_out: Vec<LeftOut>,
+}
+
+/// A way that was not walked.
+#[derive(Debug, Serialize)]
+pub(super) struct LeftOut {
+    pub(super) way: Way,
+    pub(super) why: &'static str,
+}
+
+/// What one way did.
+#[derive(Debug, Serialize)]
+pub(super) struct Row {
+    pub(super) way: Way,
+    /// From sending the change to its answer.
+    pub(super) answered_ms: f64,
+    /// The sessions the receipt says have ended.
+    pub(super) receipt: BTreeMap<Surface, u64>,
+    pub(super) sessions: Vec<SessionRow>,
+    #[serde(rename = "old_password")]
+    pub(super) old_passwords: Vec<OldPassword>,
+    /// How many sessions of another mailbox were looked at.
+    pub(super) bystanders: usize,
+    /// Whether every folder, UID, flag and byte is what it was.
+    pub(super) mail_unchanged: bool,
+    /// What should not have been; empty when the promise was kept.
+    pub(super) problems: Vec<String>,
+}
+
+/// What became of one session.
+#[derive(Debug, Serialize)]
+pub(super) struct SessionRow {
+    pub(super) session: Posture,
+    /// From sending the change to its end; none for a survivor.
+    pub(super) ended_ms: Option<f64>,
+    /// Whether it was over when the answer came.
+    pub(super) before_answer: bool,
+}
+
+/// What the old password did at one door.
+#[derive(Debug, Serialize)]
+pub(super) struct OldPassword {
+    pub(super) door: Surface,
+    pub(super) tries: usize,
+    /// From sending the change to the last time it opened something; none if it never did again.
+    pub(super) last_worked_ms: Option<f64>,
+}
+
+impl Row {
+    /// Nothing is known yet.
+    pub(super) fn new(way: Way) -> Self {
+        Self {
+            way,
+            answered_ms: 0.0,
+            receipt: BTreeMap::new(),
+            sessions: Vec::new(),
+            old_passwords: Vec::new(),
+            bystanders: 0,
+            mail_unchanged: false,
+            problems: Vec::new(),
+        }
+    }
+
+    /// Something that should not have been.
+    pub(super) fn problem(&mut self, sentence: String) {
+        self.problems.push(sentence);
+    }
+
+    /// The end of a session, or that it had none.
+    pub(super) fn died(&mut self, session: SessionRow) {
+        let words = session.session.words();
+        match (session.ended_ms, session.before_answer) {
+            (None, _) => self.problem(format!("{words} has survived")),
+            (Some(_), false) => self.problem(format!("{words} ended only after the answer")),
+            (Some(_), true) => {}
+        }
+        self.sessions.push(session);
+    }
+}
+
+impl Report {
+    /// Prints it.
+    pub(super) fn print(&self, format: Format) {
+        match format {
+            Format::Json => output::json(self),
+            Format::Text => self.print_text(),
+        }
+    }
+
+    fn print_text(&self) {
+        let sessions: Vec<_> = self.ways.iter().flat_map(session_rows).collect();
+        output::table(["CHANGED THROUGH", "SESSION", "ENDED AFTER", "ANSWER AFTER", "RESULT"], &sessions);
+        output::line("");
+        let old: Vec<_> = self.ways.iter().flat_map(old_password_rows).collect();
+        output::table(["CHANGED THROUGH", "OLD PASSWORD AT", "LAST WORKED AFTER", "TRIES"], &old);
+        output::line("");
+        for LeftOut { way, why } in &self.left_out {
+            output::line(format_args!("Not tried: {}, {why}.", way.words()));
+        }
+        for row in &self.ways {
+            for problem in &row.problems {
+                output::line(format_args!("FAILED through {}: {problem}.", row.way.words()));
+            }
+        }
+        output::line(self.verdict());
+    }
+
+    fn verdict(&self) -> String {
+        let (ways, sessions) =
+            (self.ways.len(), self.ways.iter().map(|row| row.sessions.len()).sum::<usize>());
+        if !self.passed {
+            return "The promise was broken.".to_owned();
+        }
+        let bystanders: usize = self.ways.iter().map(|row| row.bystanders).sum();
+        let others = match bystanders {
+            0 => String::new(),
+            _ => " Sessions of another mailbox went on.".to_owned(),
+        };
+        format!(
+            "{ways} changes, {sessions} sessions: every one was over before the answer, the old password opened \
+             nothing after it, the new one opened every door, and no message, flag, UID or folder has changed.{others}"
+        )
+    }
+}
+
+fn session_rows(row: &Row) -> impl Iterator<Item = [String; 5]> {
+    row.sessions.iter().map(|session| {
+        let result = match (session.ended_ms, session.before_answer) {
+            (Some(_), true) => "ended",
+            (Some(_), false) => "TOO LATE",
+            (None, _) => "SURVIVED",
+        };
+        [
+            row.way.words().to_owned(),
+            session.session.words().to_owned(),
+            milliseconds(session.ended_ms),
+            milliseconds(Some(row.answered_ms)),
+            result.to_owned(),
+        ]
+    })
+}
+
+fn old_password_rows(row: &Row) -> impl Iterator<Item = [String; 4]> {
+    row.old_passwords.iter().map(|old| {
+        let last = old.last_worked_ms.map_or_else(|| "never".to_owned(), |ms| milliseconds(Some(ms)));
+        [row.way.words().to_owned(), old.door.label().to_owned(), last, old.tries.to_string()]
+    })
+}
+
+/// The column is a number's: it lines up at the right.
+fn milliseconds(ms: Option<f64>) -> String {
+    ms.map_or_else(|| format!("{:>11}", "-"), |ms| format!("{ms:>8.1} ms"))
+}
+
+/// Milliseconds between two moments, to a tenth.
+pub(super) fn since(from: Instant, to: Instant) -> f64 {
+    (to.saturating_duration_since(from).as_secs_f64() * 10_000.0).round() / 10.0
+}

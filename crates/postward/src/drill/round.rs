@@ -1,0 +1,186 @@
+//! One way to a new password, from the sessions it must end to the proof that it did.
+
+use super::client::browser::Browser;
+use super::deaths::{Watch, closed_by_now};
+use super::host::{Host, Login};
+use super::prober::{Outcome, Tries, probe};
+use super::report::{OldPassword, Row, SessionRow, since};
+use super::session::{Client, Posture, Session, page};
+use super::way::Way;
+use postward_authority::Surface;
+use postward_wire::Secret;
+use std::collections::BTreeMap;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+/// How long a session that should be dead is watched before it is called a survivor.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Changes the password by one way while `sessions` are open, and finds out what became of them.
+pub(super) async fn walk(
+    way: Way,
+    host: &Arc<Host>,
+    owner: Option<&Login>,
+    mailbox: &Login,
+    new: &Secret,
+    sessions: Vec<(Posture, Session)>,
+) -> io::Result<Row> {
+    let ready = way.approach(host, owner, mailbox).await?;
+    let acting = ready.browser().zip(way.surface().filter(|surface| *surface != Surface::Dashboard));
+    let mut row = Row::new(way);
+    let mut open: BTreeMap<Surface, u64> = BTreeMap::new();
+    for surface in
+        sessions.iter().map(|(posture, _)| posture.surface()).chain(acting.iter().map(|(_, at)| *at))
+    {
+        *open.entry(surface).or_default() += 1;
+    }
+    let (connections, browsers) = parted(&sessions)?;
+    let watch =
+        Watch::over(connections.iter().map(|(_, socket)| socket.try_clone()).collect::<Result<_, _>>()?);
+    let (tell, answered) = watch::channel(None);
+    let mut probers = JoinSet::new();
+    let mut pollers = JoinSet::new();
+
+    let sent = Instant::now();
+    for surface in Surface::OF_MAILBOXES {
+        probers.spawn(probe(Arc::clone(host), surface, mailbox.copy(), answered.clone()));
+    }
+    for (posture, browser) in browsers.iter().cloned() {
+        pollers.spawn(turn_pages(posture, browser));
+    }
+    let answer = ready.press(&mailbox.password, new).await;
+    // In this order: whatever the kernel says after this line, it said after the answer had come.
+    let at = Instant::now();
+    let closed = closed_by_now(connections.iter().map(|(_, socket)| socket));
+    let _probers_are_there = tell.send(Some(at));
+    row.answered_ms = since(sent, at);
+
+    for (posture, mut browser) in
+        browsers.into_iter().chain(acting.map(|(browser, _)| (posture_of(way), browser)))
+    {
+        if browser.is_signed_in(page(posture.surface())).await? {
+            row.problem(format!("{} was still signed in after the answer", posture.words()));
+        }
+    }
+    let ended = answer?.receipt().await?;
+    let deaths = watch.end(PATIENCE).await?;
+    for (((posture, _), closed), death) in connections.iter().zip(closed?).zip(deaths) {
+        row.died(SessionRow {
+            session: *posture,
+            ended_ms: death.map(|at| since(sent, at)),
+            before_answer: closed,
+        });
+    }
+    while let Some(poller) = pollers.join_next().await {
+        let (posture, over) = poller.map_err(io::Error::other)??;
+        // Its next page was asked for after the answer, above, and was the sign-in page.
+        row.died(SessionRow {
+            session: posture,
+            ended_ms: over.map(|at| since(sent, at)),
+            before_answer: true,
+        });
+    }
+    row.sessions.sort_by_key(|session| session.session);
+    let mut sure = open.clone();
+    let mut most = open;
+    while let Some(tries) = probers.join_next().await {
+        let tries = tries.map_err(io::Error::other)?;
+        let surface = tries.surface;
+        let opened = tries.opened.len() as u64;
+        let unsure =
+            tries.tries.iter().filter(|one| one.begun < at && one.outcome != Outcome::Opened).count();
+        *sure.entry(surface).or_default() += opened;
+        *most.entry(surface).or_default() += opened + unsure as u64;
+        row.old_passwords.push(judge(tries, sent, at, &mut row.problems).await?);
+    }
+    row.old_passwords.sort_by_key(|old| old.door);
+    for surface in Surface::OF_MAILBOXES {
+        let of = |counts: &BTreeMap<Surface, u64>| counts.get(&surface).copied().unwrap_or_default();
+        if !(of(&sure)..=of(&most)).contains(&of(&ended)) {
+            let (said, open) = (of(&ended), of(&sure));
+            row.problem(format!(
+                "the receipt counts {said} {} sessions, and {open} were open",
+                surface.label()
+            ));
+        }
+    }
+    row.receipt = ended;
+    Ok(row)
+}
+
+type Connections = Vec<(Posture, OwnedFd)>;
+type Browsers = Vec<(Posture, Browser)>;
+
+fn parted(sessions: &[(Posture, Session)]) -> io::Result<(Connections, Browsers)> {
+    let (mut connections, mut browsers) = (Vec::new(), Vec::new());
+    for (posture, session) in sessions {
+        if let Client::Browser(browser) = &session.client {
+            browsers.push((*posture, browser.clone()));
+        } else if let Some(socket) = session.socket()? {
+            connections.push((*posture, socket));
+        }
+    }
+    Ok((connections, browsers))
+}
+
+/// What the acting browser is in the words of the table.
+fn posture_of(way: Way) -> Posture {
+    match way.surface() {
+        Some(Surface::Panel) => Posture::Panel,
+        _ => Posture::Webmail,
+    }
+}
+
+/// Asks for one page after the other until one is the sign-in page, and returns when that was.
+async fn turn_pages(posture: Posture, mut browser: Browser) -> io::Result<(Posture, Option<Instant>)> {
+    let until = Instant::now() + PATIENCE + PATIENCE;
+    while Instant::now() < until {
+        match browser.is_signed_in(page(posture.surface())).await {
+            Ok(true) => tokio::time::sleep(Duration::from_millis(2)).await,
+            // A page that was on its way is cut off with its session.
+            Ok(false) | Err(_) => return Ok((posture, Some(Instant::now()))),
+        }
+    }
+    Ok((posture, None))
+}
+
+/// What the old password did at one door.
+async fn judge(
+    tries: Tries,
+    sent: Instant,
+    answered: Instant,
+    problems: &mut Vec<String>,
+) -> io::Result<OldPassword> {
+    let Tries { surface, tries, opened } = tries;
+    let worked = || tries.iter().filter(|one| one.outcome == Outcome::Opened);
+    if worked().any(|one| one.begun >= answered) {
+        problems.push(format!("the old password still opened {} after the answer", surface.label()));
+    }
+    if !tries.iter().any(|one| one.begun >= answered && one.outcome == Outcome::Refused) {
+        problems.push(format!("{} did not refuse the old password after the answer", surface.label()));
+    }
+    for mut session in opened {
+        if !is_over(&mut session).await? {
+            problems.push(format!(
+                "a {} session the old password opened during the change lives on",
+                surface.label()
+            ));
+        }
+    }
+    Ok(OldPassword {
+        door: surface,
+        tries: tries.len(),
+        last_worked_ms: worked().map(|one| since(sent, one.heard)).next_back(),
+    })
+}
+
+async fn is_over(session: &mut Session) -> io::Result<bool> {
+    match session.socket()? {
+        Some(socket) => Ok(Watch::over(vec![socket]).end(PATIENCE).await?.iter().all(Option::is_some)),
+        None => session.serves().await.map(|signed_in| !signed_in),
+    }
+}

@@ -1,0 +1,166 @@
+//! The sessions a drill opens, and what they are doing when the password changes.
+
+use super::client::Tried;
+use super::client::browser::Browser;
+use super::client::connection::unexpected;
+use super::client::imap::{Imap, quoted};
+use super::client::pop3::Pop3;
+use super::client::smtp::Smtp;
+use super::host::{Host, Login};
+use super::mail::FOLDER;
+use postward_authority::Surface;
+use serde::Serialize;
+use std::io;
+use std::os::fd::OwnedFd;
+
+/// What a session is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Posture {
+    /// A folder is open, nothing is under way.
+    ImapQuiet,
+    /// Waiting for news (RFC 2177), as phones do all day.
+    ImapIdle,
+    /// A large message is on its way, and the app has stopped reading.
+    ImapFetching,
+    /// Between two commands.
+    Pop3Quiet,
+    /// Between two commands.
+    SmtpQuiet,
+    /// Half a message has been sent.
+    SmtpData,
+    /// A browser, between two pages.
+    Webmail,
+    /// A browser, between two pages.
+    Panel,
+}
+
+impl Posture {
+    /// What a session at a door may be doing. A new door is given its postures here before this compiles again.
+    pub(super) fn at(surface: Surface) -> &'static [Self] {
+        match surface {
+            Surface::Imap => &[Self::ImapQuiet, Self::ImapIdle, Self::ImapFetching],
+            Surface::Pop3 => &[Self::Pop3Quiet],
+            Surface::Smtp => &[Self::SmtpQuiet, Self::SmtpData],
+            Surface::Webmail => &[Self::Webmail],
+            Surface::Panel => &[Self::Panel],
+            // No mailbox signs in there.
+            Surface::Dashboard => &[],
+        }
+    }
+
+    /// Everything a mailbox can be doing, at every door.
+    pub(super) fn all() -> impl Iterator<Item = Self> {
+        Surface::OF_MAILBOXES.into_iter().flat_map(Self::at).copied()
+    }
+
+    /// The door.
+    pub(super) fn surface(self) -> Surface {
+        match self {
+            Self::ImapQuiet | Self::ImapIdle | Self::ImapFetching => Surface::Imap,
+            Self::Pop3Quiet => Surface::Pop3,
+            Self::SmtpQuiet | Self::SmtpData => Surface::Smtp,
+            Self::Webmail => Surface::Webmail,
+            Self::Panel => Surface::Panel,
+        }
+    }
+
+    /// The same in words.
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::ImapQuiet => "IMAP, a folder open",
+            Self::ImapIdle => "IMAP, waiting in IDLE",
+            Self::ImapFetching => "IMAP, mid-FETCH, not reading",
+            Self::Pop3Quiet => "POP3, idle",
+            Self::SmtpQuiet => "SMTP, idle",
+            Self::SmtpData => "SMTP, mid-DATA",
+            Self::Webmail => "webmail, signed in",
+            Self::Panel => "user panel, signed in",
+        }
+    }
+}
+
+/// An open session.
+pub(super) struct Session {
+    pub(super) surface: Surface,
+    pub(super) client: Client,
+}
+
+/// Who holds it.
+pub(super) enum Client {
+    Imap(Imap),
+    Pop3(Pop3),
+    Smtp(Smtp),
+    Browser(Browser),
+}
+
+impl Session {
+    /// Signs in and takes up a posture.
+    pub(super) async fn open(posture: Posture, host: &Host, login: &Login) -> io::Result<Self> {
+        let surface = posture.surface();
+        let mut client = match host.sign_in(surface, login).await? {
+            Tried::Opened(client) => client,
+            Tried::Refused(words) => return Err(unexpected(&words)),
+        };
+        client.take_up(posture, &login.name).await?;
+        Ok(Self { surface, client })
+    }
+
+    /// The socket of a connection; browsers have none.
+    pub(super) fn socket(&self) -> io::Result<Option<OwnedFd>> {
+        self.client.socket()
+    }
+
+    /// Whether a quiet session still does what it is asked.
+    pub(super) async fn serves(&mut self) -> io::Result<bool> {
+        match &mut self.client {
+            Client::Imap(imap) => imap.command("NOOP").await.map(|_| true),
+            Client::Pop3(pop3) => pop3.command("NOOP").await.map(|_| true),
+            Client::Smtp(smtp) => smtp.command("NOOP", "250").await.map(|()| true),
+            Client::Browser(browser) => browser.is_signed_in(page(self.surface)).await,
+        }
+    }
+}
+
+impl Client {
+    fn socket(&self) -> io::Result<Option<OwnedFd>> {
+        match self {
+            Self::Imap(imap) => imap.socket().map(Some),
+            Self::Pop3(pop3) => pop3.socket().map(Some),
+            Self::Smtp(smtp) => smtp.socket().map(Some),
+            Self::Browser(_) => Ok(None),
+        }
+    }
+
+    async fn take_up(&mut self, posture: Posture, address: &str) -> io::Result<()> {
+        match (posture, self) {
+            (Posture::ImapQuiet, Self::Imap(imap)) => imap.command("SELECT INBOX").await.map(drop),
+            (Posture::ImapIdle, Self::Imap(imap)) => {
+                imap.command("SELECT INBOX").await?;
+                imap.idle().await
+            }
+            (Posture::ImapFetching, Self::Imap(imap)) => {
+                imap.command(&format!("EXAMINE {}", quoted(FOLDER))).await?;
+                imap.send("FETCH 1 BODY.PEEK[]").await?;
+                // The first line shows that the message is on its way. What follows stays where it is.
+                imap.connection.line().await.map(drop)
+            }
+            (Posture::SmtpData, Self::Smtp(smtp)) => {
+                smtp.begin(address, address, "Subject: Half a message\r\n\r\nIt never").await
+            }
+            (Posture::Pop3Quiet | Posture::SmtpQuiet | Posture::Webmail | Posture::Panel, _) => Ok(()),
+            (Posture::ImapQuiet | Posture::ImapIdle | Posture::ImapFetching | Posture::SmtpData, _) => {
+                Err(io::ErrorKind::InvalidInput.into())
+            }
+        }
+    }
+}
+
+/// A page behind the door that needs nothing of the engine.
+pub(super) fn page(surface: Surface) -> &'static str {
+    match surface {
+        Surface::Panel => "/panel",
+        Surface::Dashboard => "/dashboard/mailboxes",
+        _ => "/webmail/account",
+    }
+}

@@ -1,0 +1,240 @@
+//! Every way to a new password, walked as a person would.
+
+use super::client::Tried;
+use super::client::browser::{Browser, Page};
+use super::client::connection::unexpected;
+use super::host::{Host, Login};
+use super::session::Client;
+use crate::control::ReceiptRow;
+use postward_authority::Surface;
+use postward_wire::Secret;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::io;
+use std::process::Stdio;
+use tokio::io::AsyncWriteExt;
+use tokio::process::{Child, Command};
+
+/// A way to a new password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Way {
+    /// The form of the Security tab (D5).
+    SecurityTab,
+    /// The key in the list of mailboxes (D9).
+    List,
+    /// The pencil in the list of mailboxes (D10).
+    PopUp,
+    /// *My account* in the webmail (W2).
+    Webmail,
+    /// **Password** in the user panel (P2).
+    Panel,
+    /// `postward mailbox passwd`, through the control socket.
+    CommandLine,
+}
+
+impl Way {
+    /// The ways that begin at a door. A new door is answered for here before this compiles again; a new way at a door
+    /// that exists is found by the test that looks for callers of the authority.
+    fn at(surface: Surface) -> &'static [Self] {
+        match surface {
+            // None of these protocols changes passwords.
+            Surface::Imap | Surface::Pop3 | Surface::Smtp => &[],
+            Surface::Dashboard => &[Self::SecurityTab, Self::List, Self::PopUp],
+            Surface::Webmail => &[Self::Webmail],
+            Surface::Panel => &[Self::Panel],
+        }
+    }
+
+    /// Every way there is.
+    pub(super) fn all() -> Vec<Self> {
+        let doors = [Surface::Dashboard].into_iter().chain(Surface::OF_MAILBOXES);
+        doors.flat_map(Self::at).copied().chain([Self::CommandLine]).collect()
+    }
+
+    /// The name in the table.
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::SecurityTab => "Security tab",
+            Self::List => "list form (key)",
+            Self::PopUp => "pop-up (pencil)",
+            Self::Webmail => "webmail",
+            Self::Panel => "user panel",
+            Self::CommandLine => "command line",
+        }
+    }
+
+    /// The door at which somebody has to be signed in to walk this way.
+    pub(super) fn surface(self) -> Option<Surface> {
+        match self {
+            Self::SecurityTab | Self::List | Self::PopUp => Some(Surface::Dashboard),
+            Self::Webmail => Some(Surface::Webmail),
+            Self::Panel => Some(Surface::Panel),
+            Self::CommandLine => None,
+        }
+    }
+
+    /// Goes up to the point where one more press changes the password. `owner` is who signs in at the dashboard.
+    pub(super) async fn approach(
+        self,
+        host: &Host,
+        owner: Option<&Login>,
+        mailbox: &Login,
+    ) -> io::Result<Ready> {
+        match self {
+            Self::SecurityTab => dashboard(host, owner, mailbox, "/security").await,
+            Self::List => dashboard(host, owner, mailbox, "/password?from=list").await,
+            Self::PopUp => dashboard(host, owner, mailbox, "/password?from=edit").await,
+            Self::Webmail => {
+                let browser = browser(host, Surface::Webmail, mailbox).await?;
+                Ready::at_form(browser, "/webmail/account", "/webmail/account/password").await
+            }
+            Self::Panel => {
+                let browser = browser(host, Surface::Panel, mailbox).await?;
+                Ready::at_form(browser, "/panel/password", "/panel/password").await
+            }
+            Self::CommandLine => {
+                let child = Command::new(std::env::current_exe()?)
+                    .args(["mailbox", "passwd", &mailbox.name, "--json"])
+                    .args(&host.place)
+                    .stdin(Stdio::piped())
+                    .stdout(Stdio::piped())
+                    .stderr(Stdio::piped())
+                    .kill_on_drop(true)
+                    .spawn()?;
+                Ok(Ready::AtPrompt(child))
+            }
+        }
+    }
+}
+
+/// One press before the change.
+pub(super) enum Ready {
+    /// A form, in the browser that shows it.
+    AtForm { browser: Browser, action: String, csrf: String, from: Option<String>, asks_current: bool },
+    /// A command that waits for the new password.
+    AtPrompt(Child),
+}
+
+impl Ready {
+    async fn at_form(mut browser: Browser, page: &str, action: &str) -> io::Result<Self> {
+        let form = browser.get(page).await?.form(action)?;
+        let field = |name| form.value(name).map(str::to_owned);
+        Ok(Self::AtForm {
+            csrf: field("csrf").ok_or_else(|| io::Error::other(format!("{page} has no field csrf")))?,
+            from: field("from"),
+            asks_current: form.value("current").is_some(),
+            action: action.to_owned(),
+            browser,
+        })
+    }
+
+    /// The browser that acts, as it is before the change.
+    pub(super) fn browser(&self) -> Option<Browser> {
+        match self {
+            Self::AtForm { browser, .. } => Some(browser.clone()),
+            Self::AtPrompt(_) => None,
+        }
+    }
+
+    /// Changes the password, and waits for the answer.
+    pub(super) async fn press(self, old: &Secret, new: &Secret) -> io::Result<Answer> {
+        match self {
+            Self::AtForm { mut browser, action, csrf, from, asks_current } => {
+                let mut fields = vec![
+                    ("csrf", csrf.as_str()),
+                    ("password", new.expose()),
+                    ("password_again", new.expose()),
+                ];
+                fields.extend(from.as_deref().map(|from| ("from", from)));
+                fields.extend(asks_current.then_some(("current", old.expose())));
+                let page = browser.post(&action, &fields).await?;
+                Ok(Answer::Page(browser, page))
+            }
+            Self::AtPrompt(mut child) => {
+                if let Some(mut stdin) = child.stdin.take() {
+                    stdin.write_all(format!("{}\n", new.expose()).as_bytes()).await?;
+                }
+                Ok(Answer::Output(child.wait_with_output().await?))
+            }
+        }
+    }
+}
+
+/// The answer, before anybody has read it.
+pub(super) enum Answer {
+    Page(Browser, Page),
+    Output(std::process::Output),
+}
+
+impl Answer {
+    /// How many sessions the receipt says have ended, by door.
+    pub(super) async fn receipt(self) -> io::Result<BTreeMap<Surface, u64>> {
+        match self {
+            Self::Page(mut browser, page) => {
+                let Some(next) = page.location.as_deref().filter(|_| page.status == 303) else {
+                    return Err(unexpected(&page.heard()));
+                };
+                let text = browser.get(next).await?.text();
+                receipt_in(&text).ok_or_else(|| io::Error::other(format!("{next} shows no receipt")))
+            }
+            Self::Output(output) if output.status.success() => {
+                let row: ReceiptRow = serde_json::from_slice(&output.stdout)?;
+                Ok(row.ended)
+            }
+            Self::Output(output) => Err(unexpected(String::from_utf8_lossy(&output.stderr).trim())),
+        }
+    }
+}
+
+async fn browser(host: &Host, surface: Surface, login: &Login) -> io::Result<Browser> {
+    match host.sign_in(surface, login).await? {
+        Tried::Opened(Client::Browser(browser)) => Ok(browser),
+        Tried::Opened(_) => Err(io::ErrorKind::InvalidInput.into()),
+        Tried::Refused(words) => Err(unexpected(&words)),
+    }
+}
+
+async fn dashboard(host: &Host, owner: Option<&Login>, mailbox: &Login, page: &str) -> io::Result<Ready> {
+    let owner = owner.ok_or_else(|| io::Error::other("nobody to sign in at the dashboard as"))?;
+    let mut browser = browser(host, Surface::Dashboard, owner).await?;
+    let name = mailbox.name.replace('+', "%2B");
+    let list = browser.get(&format!("/dashboard/mailboxes?q={name}")).await?;
+    let settings = list
+        .link_beside(&format!(">{}<", mailbox.name), "/dashboard/mailboxes/")
+        .ok_or_else(|| io::Error::other(format!("the dashboard does not list {}", mailbox.name)))?;
+    Ready::at_form(browser, &format!("{settings}{page}"), &format!("{settings}/password")).await
+}
+
+/// Reads `Ended 3 IMAP, 1 SMTP and 2 webmail sessions.` off a page.
+fn receipt_in(text: &str) -> Option<BTreeMap<Surface, u64>> {
+    let mut ended: BTreeMap<_, _> = Surface::OF_MAILBOXES.into_iter().map(|surface| (surface, 0)).collect();
+    let (_, said) = text.split_once("Password changed.")?;
+    let Some((_, counts)) = said.split_once("Ended ") else {
+        return said.contains("No session was open.").then_some(ended);
+    };
+    let counts = counts.split_once(" session")?.0.replace(" and ", ", ");
+    for count in counts.split(", ") {
+        let (number, label) = count.split_once(' ')?;
+        let surface = Surface::OF_MAILBOXES.into_iter().find(|surface| surface.label() == label)?;
+        ended.insert(surface, number.parse().ok()?);
+    }
+    Some(ended)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_receipt_is_read_as_people_read_it() {
+        let check = |text: &str, expected: &[u64]| {
+            let counts = receipt_in(text).map(|ended| ended.into_values().collect::<Vec<_>>());
+            assert_eq!(counts.as_deref(), Some(expected), "{text}");
+        };
+        check("Password changed. Ended 3 IMAP, 1 SMTP and 2 user panel sessions. Apps", &[3, 0, 1, 0, 2]);
+        check("maya@x.example Password changed. Ended 1 webmail session. Apps", &[0, 0, 0, 1, 0]);
+        check("Password changed. No session was open.", &[0, 0, 0, 0, 0]);
+        assert_eq!(receipt_in("Sign in"), None);
+    }
+}
