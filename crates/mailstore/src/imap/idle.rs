@@ -50,8 +50,8 @@ impl Selected {
                 line = wire.line() => return line,
                 changed = news.changed() => if changed.is_err() { pending::<()>().await },
                 // Another trouble of ours may be over at the next look.
-                _ = look.tick() => if let Err(gone @ MailError::NotFound) = self.folder.sync().await {
-                    return Err(Selected::lost(gone));
+                _ = look.tick() => if let Err(MailError::NotFound) = self.folder.sync().await {
+                    return Err(Selected::GONE);
                 },
             }
         }

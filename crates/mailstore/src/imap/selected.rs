@@ -7,7 +7,7 @@ use super::numbers::{Naming, Numbers};
 use super::query::Recent;
 use super::session::Answer;
 use super::wire::{Going, Over, Wire};
-use crate::error::{MailError, Result};
+use crate::error::Result;
 use crate::flags::Flags;
 use crate::folder::Folder;
 use crate::view::{Message, View};
@@ -75,6 +75,9 @@ struct Difference {
 }
 
 impl Selected {
+    /// Nothing the client knows is true any more.
+    pub(super) const GONE: Over = Over::Bye("The folder was deleted or renamed. Please sign in again.");
+
     /// Takes a folder that was just opened, and its recent messages where that is allowed.
     pub(super) async fn new(folder: Folder, access: Access) -> Result<Self> {
         let mut selected = Self { view: folder.view(), folder, access, recent: Vec::new() };
@@ -212,14 +215,6 @@ impl Selected {
     pub(super) fn pick_uids(&self, set: &SequenceSet, naming: Naming) -> Result<Vec<u32>, Answer> {
         let places = self.pick(set, naming)?;
         Ok(places.into_iter().filter_map(|at| self.view.messages.get(at)).map(|m| m.uid).collect())
-    }
-
-    /// Why the session cannot go on when its folder cannot be looked at.
-    pub(super) fn lost(cause: MailError) -> Over {
-        match cause {
-            MailError::NotFound => Over::Bye("The folder was deleted or renamed. Please sign in again."),
-            _ => Over::Bye("[UNAVAILABLE] The folder cannot be read at the moment."),
-        }
     }
 }
 

@@ -232,7 +232,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         if let State::Selected(selected) = &self.state {
             match self.wire.wait(selected.folder.sync()).await? {
                 Ok(_) => {}
-                Err(gone @ MailError::NotFound) => return Err(Selected::lost(gone)),
+                Err(MailError::NotFound) => return Err(Selected::GONE),
                 Err(error) => return Ok(Answer::from_error(&error)),
             }
         }
