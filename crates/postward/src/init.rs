@@ -33,6 +33,9 @@ pub(crate) struct Options {
     /// Make a strong password for the owner and print it once, instead of reading one
     #[arg(long)]
     generate: bool,
+    /// Keep the store in PostgreSQL; this file holds its postgres:// address
+    #[arg(long, value_name = "FILE")]
+    postgres_url_file: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -40,10 +43,13 @@ pub(crate) struct Options {
 
 /// Makes the directory. Whatever can be refused is refused before anything is written.
 pub(crate) async fn run(options: Options) -> Result<ExitCode, Problem> {
-    let Options { dir, hostname, owner, generate, json } = options;
-    let text = config_text(&hostname);
-    config::parse(Path::new(FILE_NAME), &text, [])
-        .map_err(|_| Problem::new(format!("{hostname:?} is not a host name like mail.example.com.")))?;
+    let Options { dir, hostname, owner, generate, postgres_url_file, json } = options;
+    let store = match postgres_url_file {
+        Some(file) => postgres_lines(&file)?,
+        None => "# kind = \"sqlite\"                   # or \"postgres\", with url_file\n".to_owned(),
+    };
+    let text = config_text(&hostname, &store);
+    config::parse(Path::new(FILE_NAME), &text, [])?;
     let owner = Address::parse(&owner).map_err(|error| Problem::new(format!("{owner:?}: {error}")))?;
     // A terminal has nobody waiting to type: the first password of a host is best made, not thought up.
     let made = generate || io::stdin().is_terminal();
@@ -154,8 +160,13 @@ fn explain(dir: &Path, hostname: &str, owner: &Address, password: Option<&str>) 
     output::line(format_args!("  postward mailbox add you@example.com --generate --dir {shown}"));
 }
 
+fn postgres_lines(file: &Path) -> Result<String, Problem> {
+    let file = file.canonicalize().map_err(|error| Problem::new(format!("{}: {error}.", file.display())))?;
+    Ok(format!("kind = \"postgres\"\nurl_file = {file:?}\n"))
+}
+
 /// The configuration of a new host: what has to be decided, and the defaults of what may be.
-fn config_text(hostname: &str) -> String {
+fn config_text(hostname: &str, store: &str) -> String {
     format!(
         "\
 # Postward. Every key may also be set by an environment variable: POSTWARD_SERVER__HOSTNAME and so on.
@@ -168,8 +179,7 @@ hostname = {hostname:?}
 # log = \"text\"                      # or \"json\"
 
 [store]
-# kind = \"sqlite\"                   # or \"postgres\", with url_file = \"postgres.url\"
-
+{store}
 [tls]
 # cert = \"tls/cert.pem\"             # the chain, in PEM; reread on SIGHUP
 # key = \"tls/key.pem\"

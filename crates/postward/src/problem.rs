@@ -29,7 +29,7 @@ impl From<crate::config::ConfigError> for Problem {
 
 impl From<postward_authority::OpenError> for Problem {
     fn from(error: postward_authority::OpenError) -> Self {
-        Self(format!("The store cannot be opened: {error}."))
+        Self(format!("{error}."))
     }
 }
 

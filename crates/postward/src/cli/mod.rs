@@ -80,7 +80,7 @@ pub(crate) fn run() -> ExitCode {
     match carry_out(line.command) {
         Ok(code) => code,
         Err(problem) => {
-            output::complaint(problem);
+            output::complaint(format_args!("postward: {problem}"));
             ExitCode::FAILURE
         }
     }

@@ -8,19 +8,22 @@ mod signals;
 pub(crate) use server::{Bound, Server};
 pub(crate) use signals::attend as until_signal;
 
-use crate::config::Config;
+use crate::config::{Config, LogFormat};
+use crate::output::Format;
 use crate::problem::Problem;
 use crate::{logs, resources};
 use std::process::ExitCode;
 
 /// Runs the host until a signal ends it.
-pub(crate) async fn run(config: Config) -> Result<ExitCode, Problem> {
-    logs::start(config.log, "info");
+pub(crate) async fn run(config: Config, format: Format) -> Result<ExitCode, Problem> {
+    let log = match format {
+        Format::Json => LogFormat::Json,
+        Format::Text => config.log,
+    };
+    logs::start(log, "info");
     resources::raise_file_limit();
     let server = Server::start(config).await?;
     server.announce();
-    let ended = until_signal(&server).await;
-    server.stop().await;
-    ended?;
+    until_signal(server).await?;
     Ok(ExitCode::SUCCESS)
 }

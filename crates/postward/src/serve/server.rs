@@ -179,9 +179,9 @@ impl Server {
             tracing::warn!(left = self.doors.len(), "cut off what did not come to an end");
             self.doors.shutdown().await;
         }
-        self.authority.shut_down().await;
         self.end.cancel();
         while self.watch.join_next().await.is_some() {}
+        self.authority.shut_down().await;
         tracing::info!("stopped");
     }
 }
