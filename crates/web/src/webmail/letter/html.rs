@@ -107,8 +107,8 @@ fn sanitise(source: &str, pictures: HashMap<String, String>, remote: RemoteImage
     let (count, note) = (Arc::clone(&remote_images), Arc::clone(&used));
     let mut builder = Builder::empty();
     builder
-        .tags(HashSet::from(TAGS))
-        .clean_content_tags(HashSet::from(DROPPED))
+        .tags(TAGS.split_whitespace().collect())
+        .clean_content_tags(DROPPED.split_whitespace().collect())
         .generic_attributes(HashSet::from(["align", "dir", "lang", "style", "title"]))
         .tag_attributes(HashMap::from([
             ("a", HashSet::from(["href"])),
@@ -129,7 +129,7 @@ fn sanitise(source: &str, pictures: HashMap<String, String>, remote: RemoteImage
         .link_rel(Some("noopener noreferrer nofollow"))
         .set_tag_attribute_value("a", "target", "_blank")
         .strip_comments(true)
-        .filter_style_properties(HashSet::from(STYLES))
+        .filter_style_properties(STYLES.split_whitespace().collect())
         .attribute_filter(move |element, attribute, value| match (element, attribute) {
             ("a", "href") => Target::of(value).is_link().then_some(Cow::Borrowed(value)),
             ("img", "src") => match Target::of(value) {
