@@ -96,7 +96,10 @@ export class Place {
   async #startServer() {
     const file = join(this.#folder, "demo.json");
     const arrived = appearance(file);
-    const server = spawn(BINARY, ["demo", "--ephemeral", "--json", file], { stdio: ["ignore", "pipe", "pipe"] });
+    const server = spawn(BINARY, ["demo", "--ephemeral", "--json", file], {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: withoutOurs(process.env),
+    });
     this.#server = server;
     process.once("exit", () => server.kill("SIGKILL"));
     let said = "";
@@ -157,6 +160,11 @@ function listen(page) {
     if (!here) complaints.push(`left the house: ${request.url()}`);
   });
   return complaints;
+}
+
+/** The server reads every `POSTWARD_…` as a setting; those of the tests are none. */
+function withoutOurs(environment) {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith("POSTWARD_")));
 }
 
 async function startBrowser() {

@@ -1,0 +1,52 @@
+// What people do before a test begins: they come to a sign-in page and sign in.
+
+/** A mailbox of the demo by the part before the `@`. */
+export function mailboxOf(place, localPart) {
+  const found = place.demo.mailboxes.find(({ address }) => address.startsWith(`${localPart}@`));
+  if (!found) throw new Error(`the demo has no mailbox ${localPart}@…`);
+  return found;
+}
+
+/** Fills in a sign-in page and sends it. */
+export async function signIn(page, name, password) {
+  await page.getByRole("textbox", { name: /^E-mail/ }).fill(name);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+}
+
+/** The owner of the host at the list of mailboxes. */
+export async function staff(place, options) {
+  const page = await place.visit(place.demo.web.dashboard, options);
+  await signIn(page, place.demo.owner.email, place.demo.owner.password);
+  await page.waitForURL("**/dashboard/mailboxes");
+  return page;
+}
+
+/** A mailbox owner in the webmail, at the list of INBOX. */
+export async function reader(place, { address, password }, options) {
+  const page = await place.visit(place.demo.web.webmail, options);
+  await signIn(page, address, password);
+  await page.getByRole("navigation", { name: "Folders" }).waitFor({ state: "attached" });
+  return page;
+}
+
+/** A mailbox owner at the first page of the user panel. */
+export async function guest(place, { address, password }, options) {
+  const page = await place.visit(place.demo.web.panel, options);
+  await signIn(page, address, password);
+  await page.getByRole("heading", { name: "User Panel", level: 1 }).waitFor();
+  return page;
+}
+
+/** The Security tab of a mailbox, found in the list. */
+export async function securityTab(page, address) {
+  await page.getByRole("link", { name: address, exact: true }).click();
+  await page.getByRole("heading", { name: "Mailbox password" }).waitFor();
+}
+
+/** What the page says about the last act. */
+export async function receipt(page) {
+  const found = page.getByRole("status", { name: "Receipt" });
+  await found.waitFor();
+  return (await found.innerText()).replace(/\s+/g, " ");
+}
