@@ -1,13 +1,15 @@
-//! The project's own chores: `cargo xtask tidy`, `cargo xtask fuzz`, `cargo xtask ci`.
+//! The project's own chores: `cargo xtask tidy`, `cargo xtask fuzz`, `cargo xtask bench`, `cargo xtask ci`.
 //!
 //! In reading order: [`tidy`] keeps the drawing in ARCHITECTURE.md true, [`fuzz`] throws bytes at every parser a
-//! stranger can reach, [`ci`] does what the integration run does. Nothing here is part of the product.
+//! stranger can reach, [`bench`] measures the release binary from outside, [`ci`] does what the integration run does.
+//! Nothing here is part of the product.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
     reason = "a developer's command speaks on the terminal"
 )]
 
+mod bench;
 mod ci;
 mod fuzz;
 mod tidy;
@@ -19,6 +21,8 @@ const USAGE: &str = "\
 usage: cargo xtask TASK
   tidy                           check the rules a compiler cannot: arrows, names, clocks, secrets, stale paths
   fuzz [--seconds N] [TARGET …]  build the fuzz targets and run each for N seconds (default 60)
+  bench [--quick] [--only NAME] [--json FILE]
+                                 measure the release binary: hashing, reconnect, idle, ending, splice
   ci                             run .ci/run, the same steps that guard a submission";
 
 /// What went wrong, in words for the person at the terminal.
@@ -34,6 +38,7 @@ fn main() -> ExitCode {
     let outcome = match (task, rest) {
         ("tidy", []) => tidy::run(&root),
         ("fuzz", options) => fuzz::Plan::parse(options).and_then(|plan| fuzz::run(&root, &plan)),
+        ("bench", options) => bench::run(&root, options),
         ("ci", []) => ci::run(&root),
         _ => Err(USAGE.to_owned()),
     };

@@ -1,0 +1,82 @@
+//! `cargo xtask bench`: what the release binary does, measured from outside.
+//!
+//! A real `postward serve` with a configuration of its own is driven over loopback. No figure stands alone: each is
+//! printed beside what this machine could do at best, measured in the same minute, because a figure from a shared
+//! machine means nothing by itself.
+//!
+//! In reading order: [`plan`] is what is asked for, [`host`] the server under test, [`engine`] a mail engine to put
+//! behind it, [`client`] a mail app; then one module for each question, [`hashing`], [`reconnect`], [`idle`],
+//! [`ending`] and [`splice`]; [`figure`] is how an answer is printed.
+//!
+//! What the bench needs is compiled with the feature `bench` only. Without it, [`run`] builds and calls the xtask
+//! that has it.
+
+#[cfg(feature = "bench")]
+mod client;
+#[cfg(feature = "bench")]
+mod cores;
+#[cfg(feature = "bench")]
+mod ending;
+#[cfg(feature = "bench")]
+mod engine;
+#[cfg(feature = "bench")]
+mod figure;
+#[cfg(feature = "bench")]
+mod hashing;
+#[cfg(feature = "bench")]
+mod host;
+#[cfg(feature = "bench")]
+mod idle;
+#[cfg(feature = "bench")]
+mod plan;
+#[cfg(feature = "bench")]
+mod pour;
+#[cfg(feature = "bench")]
+mod process;
+#[cfg(feature = "bench")]
+mod reconnect;
+#[cfg(feature = "bench")]
+mod sign_ins;
+#[cfg(feature = "bench")]
+mod splice;
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::Failure;
+
+/// Builds this program for measuring and lets it measure.
+#[cfg(not(feature = "bench"))]
+pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<(), Failure> {
+    // What measures has to be as fast as what is measured.
+    cargo(
+        root,
+        &["run", "--quiet", "--release", "--package", "xtask", "--features", "bench", "--", "bench"],
+        arguments,
+    )
+}
+
+/// Builds the server and measures it.
+#[cfg(feature = "bench")]
+pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<(), Failure> {
+    let plan = plan::Plan::parse(arguments)?;
+    let binary = match plan.binary() {
+        Some(binary) => binary.to_owned(),
+        None => {
+            cargo(root, &["build", "--quiet", "--release", "--package", "postward"], &[])?;
+            plan::built_beside_this()?
+        }
+    };
+    plan.carry_out(&binary)
+}
+
+fn cargo(root: &Path, task: &[&str], arguments: &[String]) -> Result<(), Failure> {
+    let status = Command::new("cargo")
+        .args(task)
+        .args(arguments)
+        .current_dir(root)
+        .status()
+        .map_err(|error| format!("cargo could not be started: {error}"))?;
+    let task = task.first().copied().unwrap_or_default();
+    if status.success() { Ok(()) } else { Err(format!("cargo {task} failed: {status}")) }
+}

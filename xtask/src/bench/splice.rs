@@ -1,0 +1,92 @@
+//! How fast bytes pass from an engine behind a socket to a client with TLS, and what that costs the gate.
+
+use std::path::Path;
+use std::time::Duration;
+
+use crate::Failure;
+
+use super::cores;
+use super::engine::StubEngine;
+use super::figure::{Ceiling, Figure, Goal, Report, median};
+use super::host::{Host, Mail, ReconnectCache};
+use super::plan::Scale;
+use super::pour::{Drunk, drink, pourer};
+use super::process;
+use super::reconnect::server_config;
+use super::sign_ins::PASSWORD;
+
+const POURING: Duration = Duration::from_secs(5);
+
+/// Measures one client and one gate, a core each; the engine shares the client's.
+pub(super) fn measure(binary: &Path, scale: Scale, report: &mut Report) -> Result<(), Failure> {
+    let (clients, gates) = cores::two()?;
+    let stub = clients.run(StubEngine::start)??;
+    let host = gates.run(|| Host::start(binary, Mail::Behind(&stub), ReconnectCache::On))??;
+    let mailbox = host.add_mailboxes(1, PASSWORD)?.pop().unwrap_or_default();
+    let (door, alone) = (host.door()?, server_config(&host.data())?);
+    let lines = [
+        (String::new(), "* OK"),
+        (format!("a LOGIN {mailbox} {PASSWORD}\r\n"), "a OK"),
+        ("b POUR\r\n".to_owned(), "x"),
+    ];
+    let (mut through, mut ceilings) = (Vec::new(), Vec::new());
+    for _ in 0..scale.rounds() {
+        let time = scale.time(POURING);
+        let (address, _pouring) = gates
+            .run(|| pourer(alone.clone()))?
+            .map_err(|error| format!("nothing to compare with: {error}"))?;
+        let direct = clients.run(|| drink(&door, address, &[], time, process::own_cpu))?;
+        ceilings.push(Rates::of(direct.map_err(|error| format!("without the gate: {error}"))?));
+        let gate_cpu = || process::cpu(host.pid()).unwrap_or_default();
+        let drunk = clients.run(|| drink(&door, door.address(), &lines, time, gate_cpu))?;
+        through.push(Rates::of(drunk.map_err(|error| host.failure(&error.to_string()))?));
+    }
+    let of = |rates: &[Rates], part: fn(&Rates) -> f64| median(rates.iter().map(part).collect());
+    let cipher = through.first().map(|rates| rates.cipher.clone()).unwrap_or_default();
+    report.add(Figure {
+        name: "splice, engine to client, one connection".to_owned(),
+        value: of(&through, |rates| rates.mb_per_s),
+        unit: "MB/s",
+        ceiling: Some(Ceiling {
+            value: of(&ceilings, |rates| rates.mb_per_s),
+            what: "the same client, TLS poured from memory, no gate and no engine",
+        }),
+        goal: Some(Goal::AtLeast(800.0)),
+        note: format!(
+            "{cipher}; the client decrypts and throws away, {:.2} CPU-s/GB of its core; the engine shares it",
+            of(&through, |rates| rates.client_s_per_gb)
+        ),
+    });
+    report.add(Figure {
+        name: "splice, what the gate spends".to_owned(),
+        value: of(&through, |rates| rates.asked_s_per_gb),
+        unit: "CPU-s/GB",
+        ceiling: Some(Ceiling {
+            value: of(&ceilings, |rates| rates.asked_s_per_gb - rates.client_s_per_gb),
+            what: "TLS poured from memory: encrypting and sending, no engine to read from",
+        }),
+        goal: Some(Goal::AtMost(0.6)),
+        note: "user and system time of the whole process".to_owned(),
+    });
+    Ok(())
+}
+
+struct Rates {
+    mb_per_s: f64,
+    client_s_per_gb: f64,
+    asked_s_per_gb: f64,
+    cipher: String,
+}
+
+impl Rates {
+    fn of(drunk: Drunk) -> Self {
+        let Drunk { bytes, time, cpu, asked: [before, after], cipher } = drunk;
+        let gb = bytes as f64 / 1e9;
+        Self {
+            mb_per_s: bytes as f64 / 1e6 / time.as_secs_f64(),
+            client_s_per_gb: cpu.as_secs_f64() / gb,
+            asked_s_per_gb: after.saturating_sub(before).as_secs_f64() / gb,
+            cipher,
+        }
+    }
+}
