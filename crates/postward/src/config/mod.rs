@@ -4,10 +4,13 @@
 //! that names the file, the line, the key and what was expected; nothing is ever ignored.
 
 mod document;
+mod engine;
+mod limits;
 mod sections;
 
 pub(crate) use document::Place;
-pub(crate) use sections::{Certificate, Config, Doors, EngineKind, LOCALHOST, LogFormat, Remote};
+pub(crate) use engine::{EngineKind, Remote};
+pub(crate) use sections::{Certificate, Config, Doors, LOCALHOST, LogFormat};
 
 use document::Document;
 use std::fmt;

@@ -2,6 +2,8 @@
 
 use super::ConfigError;
 use super::document::{Document, Section};
+use super::engine::{EngineKind, engine};
+use super::limits::{limits, throttle_limits};
 use postward_authority::{Database, Policy, hasher::Hashing, throttle};
 use postward_gate::Limits;
 use postward_web::PublicUrl;
@@ -78,28 +80,6 @@ pub(crate) struct Web {
     pub(crate) tls: Vec<SocketAddr>,
     /// The address browsers use, where it is not the host's name with TLS.
     pub(crate) url: Option<PublicUrl>,
-}
-
-/// Who keeps the mail.
-#[derive(Clone, Debug)]
-pub(crate) enum EngineKind {
-    /// This process, in the data directory.
-    Embedded,
-    /// An IMAP server behind.
-    Remote(Remote),
-}
-
-/// An IMAP server behind, which lets a master user in on behalf of others.
-#[derive(Clone, Debug)]
-pub(crate) struct Remote {
-    /// Where it listens: `imaps://host:993`, or `imap://127.0.0.1:143`.
-    pub(crate) url: String,
-    /// The file with the certificates to trust, for `imaps://`.
-    pub(crate) ca: Option<PathBuf>,
-    /// The name of the master user.
-    pub(crate) master_user: String,
-    /// The file with the master user's password.
-    pub(crate) master_password_file: PathBuf,
 }
 
 /// The name of a host that has none of its own.
@@ -257,83 +237,6 @@ fn doors(mut section: Section, ports: Ports) -> Result<Doors, ConfigError> {
     }
     section.finish()?;
     Ok(doors)
-}
-
-#[derive(Clone, Copy)]
-enum Kind {
-    Embedded,
-    Remote,
-}
-
-fn engine(mut section: Section) -> Result<EngineKind, ConfigError> {
-    let kinds = [("embedded", Kind::Embedded), ("remote", Kind::Remote)];
-    let kind = section.word("kind", &kinds)?.unwrap_or(Kind::Embedded);
-    let url = section.text("url")?;
-    let ca = section.path("ca")?;
-    let master_user = section.text("master_user")?;
-    let master_password_file = section.path("master_password_file")?;
-    let engine = match (kind, url, master_user, master_password_file) {
-        (Kind::Embedded, None, None, None) if ca.is_none() => EngineKind::Embedded,
-        (Kind::Embedded, ..) => {
-            return Err(section.complaint("kind", "is \"embedded\", which takes no other keys"));
-        }
-        (Kind::Remote, Some(url), Some(master_user), Some(master_password_file)) => {
-            EngineKind::Remote(Remote { url, ca, master_user, master_password_file })
-        }
-        (Kind::Remote, ..) => {
-            let problem = "is \"remote\", which also needs url, master_user and master_password_file";
-            return Err(section.complaint("kind", problem));
-        }
-    };
-    section.finish()?;
-    Ok(engine)
-}
-
-fn limits(mut section: Section) -> Result<Limits, ConfigError> {
-    let default = Limits::default();
-    let mut count = |key, default: usize| {
-        section.number(key, 1..=10_000_000).map(|number| number.map_or(default, |number| number as usize))
-    };
-    let strangers = count("strangers", default.strangers)?;
-    let strangers_per_network = count("strangers_per_network", default.strangers_per_network)?;
-    let bytes = count("stranger_bytes", default.dialogue.bytes)?;
-    let mut few =
-        |key, default: u32| section.number(key, 1..=100_000).map(|number| number.unwrap_or(default));
-    let dialogue = postward_wire::Limits {
-        bytes,
-        commands: few("stranger_commands", default.dialogue.commands)?,
-        bad_commands: few("stranger_bad_commands", default.dialogue.bad_commands)?,
-        failed_sign_ins: few("failed_sign_ins", default.dialogue.failed_sign_ins)?,
-    };
-    let message_mib = section.number("message_mib", 1..=4095)?;
-    let mut time = |key, default| section.duration(key).map(|time| time.unwrap_or(default));
-    let limits = Limits {
-        strangers,
-        strangers_per_network,
-        dialogue,
-        message_size: message_mib.map_or(default.message_size, |mib| u64::from(mib) * 1024 * 1024),
-        handshake: time("handshake", default.handshake)?,
-        sign_in: time("sign_in", default.sign_in)?,
-        stranger_idle: time("stranger_idle", default.stranger_idle)?,
-        drain: time("drain", default.drain)?,
-        unread: time("unread", default.unread)?,
-        keepalive: time("keepalive", default.keepalive)?,
-    };
-    section.finish()?;
-    Ok(limits)
-}
-
-fn throttle_limits(mut section: Section) -> Result<throttle::Limits, ConfigError> {
-    let default = throttle::Limits::default();
-    let limits = throttle::Limits {
-        refusal_after: section.duration("refusal_after")?.unwrap_or(default.refusal_after),
-        per_network: section.number("per_network", 1..=1_000_000)?.unwrap_or(default.per_network),
-        per_mailbox: section.number("per_mailbox", 1..=1_000_000)?.unwrap_or(default.per_mailbox),
-        window: section.duration("window")?.unwrap_or(default.window),
-        besieged_wait: section.duration("besieged_wait")?.unwrap_or(default.besieged_wait),
-    };
-    section.finish()?;
-    Ok(limits)
 }
 
 fn host_name(text: &str) -> Option<String> {

@@ -1,6 +1,6 @@
 //! What an operator can ask for, whether a server runs or not.
 //!
-//! [`run`] is the one place where a [`Command`] becomes an act. A running server calls it for what arrives on its
+//! [`run()`] is the one place where a [`Command`] becomes an act. A running server calls it for what arrives on its
 //! [`socket`](server), so that sessions it holds are ended before the command returns; with no server running,
 //! [`client`] calls it on the store directly.
 

@@ -76,7 +76,12 @@ impl Demo {
         if fresh {
             furnish(path, options.ephemeral)?;
         }
-        let server = Server::start(config::load(&Source::Directory(path.to_owned()))?).await?;
+        let server = Server::start(config::load(&Source::Directory(path.to_owned()))?).await;
+        let server = server.map_err(|problem| {
+            let hint =
+                if options.ephemeral { "" } else { " With --ephemeral the demo takes ports that are free." };
+            Problem::new(format!("{problem}{hint}"))
+        })?;
         if fresh {
             let now = Timestamp::now();
             cast::settle(server.authority(), now).await?;
