@@ -32,6 +32,7 @@ CREATE TABLE principal (
     created_at       BIGINT NOT NULL,
     UNIQUE (kind, login)
 );
+CREATE INDEX principal_by_age ON principal (kind, created_at DESC, login);
 
 -- The passwords before, newest few: so that a try with one is told apart in the activity.
 CREATE TABLE previous_password (
@@ -47,7 +48,7 @@ CREATE TABLE mailbox (
     domain_id  BIGINT NOT NULL REFERENCES domain (id),
     deleted_at BIGINT
 );
-CREATE INDEX mailbox_by_domain ON mailbox (domain_id);
+CREATE INDEX mailbox_by_domain ON mailbox (domain_id, deleted_at);
 
 CREATE TABLE staff (
     id              BIGINT PRIMARY KEY REFERENCES principal (id),
