@@ -50,6 +50,7 @@ enum Value {
 impl Document {
     /// Reads the text of a file and the variables of an environment.
     pub(super) fn read(
+        sections: &[&str],
         file: &Path,
         text: &str,
         environment: impl IntoIterator<Item = (String, String)>,
@@ -59,7 +60,7 @@ impl Document {
             Self { directory, file: file.to_owned(), sections: BTreeMap::new(), places: BTreeMap::new() };
         document.take_file(text)?;
         for (name, value) in environment {
-            document.take_variable(name, value)?;
+            document.take_variable(sections, name, value)?;
         }
         Ok(document)
     }
@@ -92,10 +93,15 @@ impl Document {
         Ok(())
     }
 
-    fn take_variable(&mut self, name: String, value: String) -> Result<(), ConfigError> {
+    fn take_variable(&mut self, sections: &[&str], name: String, value: String) -> Result<(), ConfigError> {
         let Some(path) = name.strip_prefix(PREFIX) else { return Ok(()) };
         let place = Place::Environment(name.clone());
         let Some((section, key)) = path.split_once("__") else {
+            // POSTWARD_IMAP_TLS was meant for us; POSTWARD_BACKUP_HOST is somebody's script.
+            let first = path.split('_').next().unwrap_or_default().to_ascii_lowercase();
+            if !sections.contains(&first.as_str()) {
+                return Ok(());
+            }
             return Err(ConfigError::new(
                 place,
                 "its name should be POSTWARD_SECTION__KEY, with two underscores between section and key",

@@ -13,6 +13,7 @@ pub(crate) use engine::{EngineKind, Remote};
 pub(crate) use sections::{Certificate, Config, Doors, LOCALHOST, LogFormat};
 
 use document::Document;
+use sections::SECTIONS;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -63,7 +64,7 @@ pub(crate) fn parse(
     text: &str,
     environment: impl IntoIterator<Item = (String, String)>,
 ) -> Result<Config, ConfigError> {
-    Config::read(Document::read(file, text, environment)?)
+    Config::read(Document::read(&SECTIONS, file, text, environment)?)
 }
 
 /// What is wrong with a configuration, and where: one sentence.

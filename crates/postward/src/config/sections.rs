@@ -86,7 +86,7 @@ pub(crate) struct Web {
 pub(crate) const LOCALHOST: &str = "localhost";
 
 /// The sections, as complaints name them.
-const SECTIONS: [&str; 12] = [
+pub(super) const SECTIONS: [&str; 12] = [
     "server",
     "store",
     "tls",

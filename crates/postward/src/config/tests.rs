@@ -111,6 +111,11 @@ fn a_wrong_variable_is_told_by_its_name() {
 }
 
 #[test]
+fn variables_of_other_programs_are_left_alone() {
+    check_with("", &[("POSTWARD_BACKUP_HOST", "backup.example"), ("PATH", "/bin")], "");
+}
+
+#[test]
 fn passwords_in_clear_stay_on_this_machine() {
     check(
         "[imap]\nplain = [\"127.0.0.1:1143\", \"192.0.2.1:143\"]\n",
