@@ -1,11 +1,14 @@
 //! argon2id behind permits.
 //!
-//! A hash costs tens of milliseconds of one core and 19 MiB. As many are computed at once as there are cores; the rest
-//! wait in two lanes, so that a flood of strangers cannot keep out people who come from where they always come from.
+//! A hash costs tens of milliseconds of one core and 19 MiB. As many are computed at once as there are cores, each in
+//! the [`memory`] of its permit; the rest wait in two lanes, so that a flood of strangers cannot keep out people who
+//! come from where they always come from.
 
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{Error as HashError, PasswordHasher as _, PasswordVerifier as _};
-use argon2::{Algorithm, Argon2, Params, Version};
+mod memory;
+
+use argon2::password_hash::phc::{ParamsString, PasswordHash, Salt};
+use argon2::{ARGON2ID_IDENT, Params, Version};
+use memory::Memory;
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -46,7 +49,8 @@ pub(crate) enum Lane {
 
 /// Computes and verifies password hashes.
 pub(crate) struct Hasher {
-    argon2: Argon2<'static>,
+    /// What new hashes cost.
+    params: Params,
     /// Verified against when there is no such mailbox, so that an unknown name costs what a known one costs.
     nobody: Phc,
     permits: Arc<Permits>,
@@ -68,25 +72,19 @@ pub enum HasherError {
 impl Hasher {
     pub(crate) fn new(hashing: Hashing) -> Result<Self, HasherError> {
         let params = Params::new(hashing.memory_kib, hashing.passes, 1, None).map_err(broken)?;
-        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        // The salt is fixed, the password random and forgotten: nothing ever verifies against it.
+        // The password is random and forgotten: nothing ever verifies against it.
         let forgotten: [u8; 32] = rand::random();
-        let nobody: PasswordHash =
-            argon2.hash_password_with_salt(&forgotten, b"nobody-is-at-home").map_err(broken)?;
+        let nobody = hash(&mut Memory::new(), &params, &forgotten)?;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let at_once = if hashing.at_once == 0 { cores } else { hashing.at_once };
         let permits = Arc::new(Permits::new(at_once, hashing.waiting));
-        Ok(Self { argon2, nobody: Phc(nobody.to_string()), permits })
+        Ok(Self { params, nobody, permits })
     }
 
     /// Hashes a new password.
     pub(crate) async fn hash(&self, lane: Lane, password: Zeroizing<String>) -> Result<Phc, HasherError> {
-        let argon2 = self.argon2.clone();
-        self.compute(lane, move || {
-            let hash: PasswordHash = argon2.hash_password(password.as_bytes()).map_err(broken)?;
-            Ok(Phc(hash.to_string()))
-        })
-        .await
+        let params = self.params.clone();
+        self.compute(lane, move |memory| hash(memory, &params, password.as_bytes())).await
     }
 
     /// Whether the password is the one that was hashed. Without a hash the answer is no, at the same cost.
@@ -96,19 +94,10 @@ impl Hasher {
         password: Zeroizing<String>,
         against: Option<&Phc>,
     ) -> Result<bool, HasherError> {
-        let argon2 = self.argon2.clone();
         let phc = against.unwrap_or(&self.nobody).0.clone();
-        self.compute(lane, move || {
+        self.compute(lane, move |memory| {
             let hash = PasswordHash::new(&phc).map_err(broken)?;
-            // argon2 calls a hash without its last parts a wrong password; to us it is a broken row (invariant 7).
-            if hash.salt.is_none() || hash.hash.is_none() {
-                return Err(broken("a stored password hash is cut short"));
-            }
-            match argon2.verify_password(password.as_bytes(), &hash) {
-                Ok(()) => Ok(true),
-                Err(HashError::PasswordInvalid) => Ok(false),
-                Err(error) => Err(broken(error)),
-            }
+            memory.verify(&hash, password.as_bytes())
         })
         .await
     }
@@ -123,14 +112,11 @@ impl Hasher {
     async fn compute<T: Send + 'static>(
         &self,
         lane: Lane,
-        work: impl FnOnce() -> Result<T, HasherError> + Send + 'static,
+        work: impl FnOnce(&mut Memory) -> Result<T, HasherError> + Send + 'static,
     ) -> Result<T, HasherError> {
-        let permit = Permits::take(&self.permits, lane).await?;
-        let task = tokio::task::spawn_blocking(move || {
-            // The permit lives as long as the work, not as long as whoever asked for it.
-            let _permit = permit;
-            work()
-        });
+        let mut permit = Permits::take(&self.permits, lane).await?;
+        // The permit lives as long as the work, not as long as whoever asked for it.
+        let task = tokio::task::spawn_blocking(move || work(&mut permit.memory));
         task.await.unwrap_or_else(|panic| Err(broken(panic)))
     }
 }
@@ -144,6 +130,21 @@ impl fmt::Display for HasherError {
     }
 }
 
+/// A new hash of a password, under a new salt.
+fn hash(memory: &mut Memory, params: &Params, password: &[u8]) -> Result<Phc, HasherError> {
+    // RFC 9106 §3.1: 16 bytes are what password hashing wants.
+    let salt = Salt::new(&rand::random::<[u8; 16]>()).map_err(broken)?;
+    let output = memory.hash(params, password, &salt)?;
+    let hash = PasswordHash {
+        algorithm: ARGON2ID_IDENT,
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(params).map_err(broken)?,
+        salt: Some(salt),
+        hash: Some(output),
+    };
+    Ok(Phc(hash.to_string()))
+}
+
 fn broken(error: impl fmt::Display) -> HasherError {
     HasherError::Broken(error.to_string())
 }
@@ -155,7 +156,8 @@ struct Permits {
 }
 
 struct Waiting {
-    free: usize,
+    /// The memory of each permit that nobody has.
+    free: Vec<Memory>,
     known: VecDeque<oneshot::Sender<Permit>>,
     strangers: VecDeque<oneshot::Sender<Permit>>,
     background: VecDeque<oneshot::Sender<Permit>>,
@@ -163,8 +165,11 @@ struct Waiting {
     overtaken: usize,
 }
 
-/// One hash may be computed. Dropping it lets the next one in.
-struct Permit(Arc<Permits>);
+/// One hash may be computed, in this memory. Dropping it lets the next one in.
+struct Permit {
+    permits: Arc<Permits>,
+    memory: Memory,
+}
 
 impl Permits {
     /// After so many known ones a waiting stranger has a turn: who is new in town must get in some day.
@@ -172,15 +177,15 @@ impl Permits {
 
     fn new(free: usize, longest: usize) -> Self {
         let [known, strangers, background] = [VecDeque::new(), VecDeque::new(), VecDeque::new()];
+        let free = std::iter::repeat_with(Memory::new).take(free).collect();
         Self { state: Mutex::new(Waiting { free, known, strangers, background, overtaken: 0 }), longest }
     }
 
     async fn take(this: &Arc<Self>, lane: Lane) -> Result<Permit, HasherError> {
         let turn = {
             let mut state = this.state.lock().unwrap_or_else(PoisonError::into_inner);
-            if state.free > 0 {
-                state.free -= 1;
-                return Ok(Permit(this.clone()));
+            if let Some(memory) = state.free.pop() {
+                return Ok(Permit { permits: this.clone(), memory });
             }
             let queue = state.lane(lane);
             queue.retain(|waiting| !waiting.is_closed());
@@ -194,19 +199,16 @@ impl Permits {
         turn.await.map_err(|_| HasherError::Busy)
     }
 
-    fn give_back(this: &Arc<Self>) {
+    fn give_back(this: &Arc<Self>, memory: Memory) {
         let next = {
             let mut state = this.state.lock().unwrap_or_else(PoisonError::into_inner);
-            let next = state.next();
-            if next.is_none() {
-                state.free += 1;
+            match state.next() {
+                Some(next) => next,
+                None => return state.free.push(memory),
             }
-            next
         };
         // Whoever has stopped waiting drops the permit, which comes back here for the next in line.
-        if let Some(next) = next {
-            let _gone = next.send(Permit(this.clone()));
-        }
+        let _gone = next.send(Permit { permits: this.clone(), memory });
     }
 }
 
@@ -232,7 +234,7 @@ impl Waiting {
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        Permits::give_back(&self.0);
+        Permits::give_back(&self.permits, std::mem::replace(&mut self.memory, Memory::new()));
     }
 }
 

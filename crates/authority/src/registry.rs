@@ -7,7 +7,7 @@ use crate::origin::Surface;
 use crate::principal::{MailboxId, PrincipalId, SessionId};
 use postward_wire::Address;
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, mpsc};
@@ -104,15 +104,22 @@ impl EndReason {
 
 /// The registry. Shared by everything that signs in or ends.
 pub(crate) struct Registry {
-    sessions: Mutex<HashMap<PrincipalId, Vec<Arc<Live>>>>,
+    sessions: Mutex<Sessions>,
+    serials: AtomicU64,
     frozen: AtomicBool,
     thawed: Notify,
     /// Where the end of a connection is reported, so that its row is closed.
     closed: mpsc::UnboundedSender<SessionId>,
 }
 
+/// Who has which guards. Guards are found by their serial number: ten thousand sessions of one mailbox end at once,
+/// and each takes itself out.
+type Sessions = HashMap<PrincipalId, HashMap<u64, Arc<Live>>>;
+
 /// One guard's entry.
 pub(crate) struct Live {
+    /// Unlike the session's id, no two guards have the same: a browser's requests share their session.
+    serial: u64,
     session: SessionId,
     principal: PrincipalId,
     lifetime: Lifetime,
@@ -151,8 +158,8 @@ impl Registry {
     /// nor fail; it holds at most one id for each connection there was.
     pub(crate) fn new() -> (Arc<Self>, mpsc::UnboundedReceiver<SessionId>) {
         let (closed, reports) = mpsc::unbounded_channel();
-        let (sessions, frozen) = (Mutex::new(HashMap::new()), AtomicBool::new(false));
-        (Arc::new(Self { sessions, frozen, thawed: Notify::new(), closed }), reports)
+        let (sessions, serials, frozen) = (Mutex::default(), AtomicU64::new(0), AtomicBool::new(false));
+        (Arc::new(Self { sessions, serials, frozen, thawed: Notify::new(), closed }), reports)
     }
 
     /// Registers a guard. For a sign-in this is done before its transaction commits: a change that does not see the
@@ -164,6 +171,7 @@ impl Registry {
         lifetime: Lifetime,
     ) -> LiveGuard {
         let entry = Arc::new(Live {
+            serial: self.serials.fetch_add(1, Ordering::Relaxed),
             session,
             principal,
             lifetime,
@@ -171,36 +179,33 @@ impl Registry {
             ended: CancellationToken::new(),
             gone: CancellationToken::new(),
         });
-        self.sessions().entry(principal).or_default().push(entry.clone());
+        self.remember(&entry);
         LiveGuard { entry, registry: self.clone() }
     }
 
     /// Ends the principal's sessions on this node and waits until every one is gone. Returns the sessions that were
     /// here.
     ///
-    /// A holder that does not let go within [`Registry::KILL_WAIT`] is reported in the log: that is a bug of ours.
+    /// A holder that does not let go within [`Registry::PATIENCE`] is a bug of ours. It is reported in the log, and
+    /// waited for all the same: no answer is better than one that is not true.
     pub(crate) async fn kill(&self, principal: PrincipalId, of: Of, reason: EndReason) -> Vec<SessionId> {
         let doomed: Vec<_> = match self.sessions().get(&principal) {
-            Some(entries) => entries.iter().filter(|entry| of.includes(entry)).cloned().collect(),
+            Some(entries) => entries.values().filter(|entry| of.includes(entry)).cloned().collect(),
             None => return Vec::new(),
         };
         for entry in &doomed {
             entry.end(reason);
         }
-        let all_gone = async {
-            for entry in &doomed {
-                entry.gone.cancelled().await;
+        for (done, entry) in doomed.iter().enumerate() {
+            while tokio::time::timeout(Self::PATIENCE, entry.gone.cancelled()).await.is_err() {
+                tracing::error!(left = doomed.len() - done, "sessions that were ended have not let go");
             }
-        };
-        if tokio::time::timeout(Self::KILL_WAIT, all_gone).await.is_err() {
-            let left = doomed.iter().filter(|entry| !entry.gone.is_cancelled()).count();
-            tracing::error!(left, "sessions that were ended have not let go");
         }
         doomed.iter().map(|entry| entry.session).collect()
     }
 
     /// Far longer than closing a socket takes; only a holder that is stuck gets there.
-    const KILL_WAIT: Duration = Duration::from_secs(10);
+    const PATIENCE: Duration = Duration::from_secs(10);
 
     /// Ends every session of this node, for the same reason.
     pub(crate) async fn kill_everything(&self, reason: EndReason) {
@@ -216,7 +221,7 @@ impl Registry {
 
     /// How many guards are alive.
     pub(crate) fn len(&self) -> usize {
-        self.sessions().values().map(Vec::len).sum()
+        self.sessions().values().map(HashMap::len).sum()
     }
 
     /// Stops all splices, without ending them, until [`Registry::thaw`].
@@ -235,17 +240,21 @@ impl Registry {
         self.frozen.load(Ordering::SeqCst)
     }
 
-    fn forget(&self, gone: &Arc<Live>) {
+    fn remember(&self, entry: &Arc<Live>) {
+        self.sessions().entry(entry.principal).or_default().insert(entry.serial, entry.clone());
+    }
+
+    fn forget(&self, gone: &Live) {
         let mut sessions = self.sessions();
         if let Some(entries) = sessions.get_mut(&gone.principal) {
-            entries.retain(|entry| !Arc::ptr_eq(entry, gone));
+            entries.remove(&gone.serial);
             if entries.is_empty() {
                 sessions.remove(&gone.principal);
             }
         }
     }
 
-    fn sessions(&self) -> MutexGuard<'_, HashMap<PrincipalId, Vec<Arc<Live>>>> {
+    fn sessions(&self) -> MutexGuard<'_, Sessions> {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -313,7 +322,7 @@ impl LiveGuard {
 
     /// Puts it back, because the session was not ended after all.
     pub(crate) fn step_back(&self) {
-        self.registry.sessions().entry(self.entry.principal).or_default().push(self.entry.clone());
+        self.registry.remember(&self.entry);
     }
 }
 

@@ -14,7 +14,7 @@ use crate::store::sessions::EndedRow;
 use crate::store::{Durability, StoreError, Tx, directory, moment, sessions};
 use crate::{Receipt, Timestamp};
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// A live session, as owners and staff see it.
 #[derive(Clone, Debug)]
@@ -295,6 +295,7 @@ impl EndedSessions {
     /// Counts, by surface, those that were alive: a browser's session always is; a connection of this node only if it
     /// was found here, because the row of one that has hung up by itself is closed a moment later.
     pub(crate) fn alive(self, node: &str, here: &[SessionId]) -> BTreeMap<Surface, u64> {
+        let here: HashSet<_> = here.iter().copied().collect();
         let mut ended: BTreeMap<_, _> =
             Surface::OF_MAILBOXES.into_iter().map(|surface| (surface, 0)).collect();
         for EndedRow { id, surface, node: of_node } in self.0 {
