@@ -1,0 +1,256 @@
+//! A host of the real binary, in a directory that goes with the test.
+
+use crate::client::Tried;
+use crate::client::browser::Browser;
+use crate::client::connection::{Door, Trust};
+use crate::client::imap::Imap;
+use crate::client::pop3::Pop3;
+use crate::client::smtp::Smtp;
+use rustls::{ClientConfig, RootCertStore};
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, ServerName};
+use serde_json::Value;
+use std::fs::{self, File};
+use std::io;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Output, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+use tokio::io::AsyncWriteExt;
+use tokio::process::{Child, Command};
+
+/// The binary under test.
+pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_postward");
+
+/// Hashing that costs next to nothing, a throttle that lets a test try as often as it likes.
+pub(crate) const QUICK: [(&str, &str); 5] = [
+    ("POSTWARD_PASSWORDS__ARGON2_MEMORY_KIB", "8"),
+    ("POSTWARD_PASSWORDS__ARGON2_PASSES", "1"),
+    ("POSTWARD_THROTTLE__REFUSAL_AFTER", "0"),
+    ("POSTWARD_THROTTLE__PER_NETWORK", "1000000"),
+    ("POSTWARD_THROTTLE__PER_MAILBOX", "1000000"),
+];
+
+/// How long a host may take to start or to stop.
+const DEADLINE: Duration = Duration::from_secs(60);
+
+/// A running host. It is killed when this is dropped.
+pub(crate) struct House {
+    process: Child,
+    home: Arc<TempDir>,
+    settings: Vec<(String, String)>,
+    handout: Value,
+}
+
+impl House {
+    /// A demo on free ports.
+    pub(crate) async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// The same with more settings, as environment variables.
+    pub(crate) async fn start_with(settings: &[(&str, &str)]) -> Self {
+        let home = Arc::new(tempfile::tempdir().unwrap());
+        let all = QUICK.iter().chain(settings).map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+        Self::run(home, all.collect(), Command::new(BINARY)).await
+    }
+
+    /// Starts a host with a command that runs the binary with the arguments that are added to it.
+    pub(crate) async fn run(
+        home: Arc<TempDir>,
+        settings: Vec<(String, String)>,
+        mut command: Command,
+    ) -> Self {
+        let handout = home.path().join("handout.json");
+        drop(fs::remove_file(&handout));
+        let log = File::options().create(true).append(true).open(home.path().join("log")).unwrap();
+        let mut process = command
+            .args(["demo", "--ephemeral", "--dir"])
+            .arg(home.path().join("host"))
+            .arg("--json")
+            .arg(&handout)
+            .envs(settings.iter().cloned())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let until = Instant::now() + DEADLINE;
+        let text = loop {
+            if let Ok(text) = fs::read_to_string(&handout) {
+                break text;
+            }
+            let log = || fs::read_to_string(home.path().join("log")).unwrap();
+            assert!(process.try_wait().unwrap().is_none(), "the host did not start: {}", log());
+            assert!(Instant::now() < until, "the host takes too long to start: {}", log());
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        };
+        Self { process, home, settings, handout: serde_json::from_str(&text).unwrap() }
+    }
+
+    /// Kills it with SIGKILL.
+    pub(crate) async fn kill(&mut self) {
+        self.process.kill().await.unwrap();
+    }
+
+    /// Asks it to stop, and waits until it has.
+    pub(crate) async fn stop(&mut self) {
+        let pid = rustix::process::Pid::from_raw(self.pid().cast_signed()).unwrap();
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        tokio::time::timeout(DEADLINE, self.process.wait()).await.unwrap().unwrap();
+    }
+
+    /// Starts it again on the same directory, after a kill or a stop.
+    pub(crate) async fn start_again(self) -> Self {
+        let Self { mut process, home, settings, .. } = self;
+        assert!(process.try_wait().unwrap().is_some(), "it still runs");
+        Self::run(home, settings, Command::new(BINARY)).await
+    }
+
+    /// The process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.process.id().unwrap()
+    }
+
+    /// What it holds in memory, in KiB.
+    pub(crate) fn memory_kib(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse().unwrap()
+    }
+
+    /// Its data directory.
+    pub(crate) fn dir(&self) -> PathBuf {
+        self.home.path().join("host")
+    }
+
+    /// What it has written to its log.
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(self.home.path().join("log")).unwrap()
+    }
+
+    /// The address and the first password of the `n`th mailbox.
+    pub(crate) fn mailbox(&self, n: usize) -> (String, String) {
+        let mailbox = &self.handout["mailboxes"][n];
+        (text(&mailbox["address"]), text(&mailbox["password"]))
+    }
+
+    /// The host's owner, who signs in at the dashboard.
+    pub(crate) fn owner(&self) -> (String, String) {
+        (text(&self.handout["owner"]["email"]), text(&self.handout["owner"]["password"]))
+    }
+
+    /// The TLS port of `imap`, `pop3` or `smtp`.
+    pub(crate) fn door(&self, protocol: &str) -> Door {
+        Door { address: self.port(protocol, "tls_port"), tls: Some(self.trust()) }
+    }
+
+    /// The plain port of a protocol.
+    pub(crate) fn plain(&self, protocol: &str) -> Door {
+        Door { address: self.port(protocol, "port"), tls: None }
+    }
+
+    fn port(&self, protocol: &str, port: &str) -> SocketAddr {
+        let port = self.handout[protocol][port].as_u64().unwrap();
+        SocketAddr::from(([127, 0, 0, 1], u16::try_from(port).unwrap()))
+    }
+
+    /// Trust in the certificate the demo hands out.
+    pub(crate) fn trust(&self) -> Trust {
+        let ca = CertificateDer::from_pem_file(text(&self.handout["ca_cert"])).unwrap();
+        let mut roots = RootCertStore::empty();
+        roots.add(ca).unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        Trust { name: ServerName::try_from("localhost").unwrap(), config: Arc::new(config) }
+    }
+
+    /// A browser that was never here.
+    pub(crate) fn browser(&self) -> Browser {
+        Browser::new(Door { address: self.web().parse().unwrap(), tls: None }, self.web())
+    }
+
+    /// Host and port of the pages.
+    pub(crate) fn web(&self) -> String {
+        text(&self.handout["web"]["dashboard"]).split('/').nth(2).unwrap().to_owned()
+    }
+
+    /// Signs in to IMAP, which has to work.
+    pub(crate) async fn imap(&self, address: &str, password: &str) -> Imap {
+        opened(Imap::sign_in(&self.door("imap"), address, password).await)
+    }
+
+    /// Signs in to POP3, which has to work.
+    pub(crate) async fn pop3(&self, address: &str, password: &str) -> Pop3 {
+        opened(Pop3::sign_in(&self.door("pop3"), address, password).await)
+    }
+
+    /// Signs in to submission, which has to work.
+    pub(crate) async fn smtp(&self, address: &str, password: &str) -> Smtp {
+        opened(Smtp::sign_in(&self.door("smtp"), address, password).await)
+    }
+
+    /// Signs in with a browser, which has to work.
+    pub(crate) async fn signed_in(&self, surface: &str, name: &str, password: &str) -> Browser {
+        opened(self.browser().sign_in(surface, name, password).await)
+    }
+
+    /// Whether a password opens IMAP; anything but a clear yes or no ends the test.
+    pub(crate) async fn opens(&self, address: &str, password: &str) -> bool {
+        match Imap::sign_in(&self.door("imap"), address, password).await.unwrap() {
+            Tried::Opened(_) => true,
+            Tried::Refused(words) => {
+                assert!(words.contains("[AUTHENTICATIONFAILED]"), "{words}");
+                false
+            }
+        }
+    }
+
+    /// Sets a password by the command line and returns the receipt.
+    pub(crate) async fn passwd(&self, address: &str, password: &str) -> Value {
+        let output = self.command(&["mailbox", "passwd", address, "--json"], password).await;
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    /// Runs a command on the host's directory, with a line on its standard input.
+    pub(crate) async fn command(&self, arguments: &[&str], stdin: &str) -> Output {
+        let mut command = postward(arguments, &self.dir());
+        command.envs(self.settings.iter().cloned());
+        finish(command, stdin).await
+    }
+}
+
+/// A command on a directory.
+pub(crate) fn postward(arguments: &[&str], dir: &Path) -> Command {
+    let mut command = Command::new(BINARY);
+    command.args(arguments).arg("--dir").arg(dir).envs(QUICK);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    command
+}
+
+/// Runs a command to its end, with a line on its standard input.
+pub(crate) async fn finish(mut command: Command, stdin: &str) -> Output {
+    let mut child = command.spawn().unwrap();
+    // A command that reads nothing may be gone already.
+    drop(child.stdin.take().unwrap().write_all(format!("{stdin}\n").as_bytes()).await);
+    tokio::time::timeout(DEADLINE, child.wait_with_output()).await.unwrap().unwrap()
+}
+
+fn opened<C>(tried: io::Result<Tried<C>>) -> C {
+    match tried.unwrap() {
+        Tried::Opened(client) => client,
+        Tried::Refused(words) => panic!("refused: {words}"),
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
+}

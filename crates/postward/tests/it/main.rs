@@ -1,0 +1,22 @@
+//! What the whole promises, driven from outside: the real binary, real sockets, real files.
+//!
+//! Each module is a promise or a family of them. [`house`] starts a host and ends it with the test.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod canary;
+mod command_line;
+mod crash;
+mod delivery;
+mod drill;
+mod house;
+mod storm;
+mod strangers;
+
+/// The apps the drill goes in with; the tests use another part of them.
+#[allow(dead_code, reason = "the drill uses what the tests do not")]
+#[path = "../../src/drill/client/mod.rs"]
+mod client;
+
+#[allow(dead_code, reason = "the drill uses what the tests do not")]
+#[path = "../../src/drill/deaths.rs"]
+mod deaths;
