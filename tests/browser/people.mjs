@@ -26,7 +26,7 @@ export async function staff(place, options) {
 export async function reader(place, { address, password }, options) {
   const page = await place.visit(place.demo.web.webmail, options);
   await signIn(page, address, password);
-  await page.getByRole("navigation", { name: "Folders" }).waitFor({ state: "attached" });
+  await page.waitForURL("**/webmail/folder/INBOX");
   return page;
 }
 

@@ -1,0 +1,129 @@
+// Everything again where no script runs: pages are right without JavaScript.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { Place } from "./host.mjs";
+import { tryPassword } from "./imap.mjs";
+import { guest, mailboxOf, reader, receipt, securityTab, staff } from "./people.mjs";
+
+const PLAIN = { javaScriptEnabled: false };
+const NEW_PASSWORD = "Quiet-Harbour-2931";
+
+let place;
+before(async () => (place = await Place.open()));
+after(() => place?.close());
+
+async function opensWith(address, fresh, old) {
+  assert.match(await tryPassword(place.demo, address, fresh), /^OK/);
+  assert.match(await tryPassword(place.demo, address, old), /^NO \[AUTHENTICATIONFAILED\]/);
+}
+
+test("D7 without script, the Security tab changes a password and shows its receipt", async () => {
+  const { address, password } = mailboxOf(place, "maya");
+  const page = await staff(place, PLAIN);
+  await securityTab(page, address);
+  await page.getByLabel("New password", { exact: true }).fill(NEW_PASSWORD);
+  await page.getByLabel("New password again", { exact: true }).fill(NEW_PASSWORD);
+  await page.keyboard.press("Enter");
+  assert.match(await receipt(page), /Password changed\. No session was open\./);
+  await page.getByRole("button", { name: "Dismiss" }).click();
+  await page.getByRole("heading", { name: "Mailbox password" }).waitFor();
+  assert.equal(await page.getByRole("status", { name: "Receipt" }).count(), 0);
+  await opensWith(address, NEW_PASSWORD, password);
+});
+
+test("D6 without script, the server generates, reveals, and saves what it generated", async () => {
+  const { address, password } = mailboxOf(place, "tomas");
+  const page = await staff(place, PLAIN);
+  await securityTab(page, address);
+  await page.getByRole("button", { name: "Generate strong password" }).click();
+  const first = page.getByLabel("New password", { exact: true });
+  const fresh = await first.inputValue();
+  assert.equal(fresh.length, 18);
+  assert.equal(await first.getAttribute("type"), "text");
+  assert.equal(await page.getByLabel("New password again", { exact: true }).inputValue(), fresh);
+  assert.equal(await page.locator("[data-rule].met").count(), 4);
+  await page.getByRole("button", { name: "Save password" }).click();
+  assert.match(await receipt(page), /Password changed\./);
+  await opensWith(address, fresh, password);
+});
+
+test("D9 without script, the key is a page of its own", async () => {
+  const { address, password } = mailboxOf(place, "jonas");
+  const page = await staff(place, PLAIN);
+  await page.getByRole("link", { name: `Set password of ${address}` }).click();
+  await page.getByRole("heading", { name: "Mailbox password", level: 1 }).waitFor();
+  await page.getByLabel("New Password", { exact: true }).fill(NEW_PASSWORD);
+  await page.getByLabel("New Password again", { exact: true }).fill(NEW_PASSWORD);
+  await page.getByRole("button", { name: "Save Password" }).click();
+  assert.match(await receipt(page), new RegExp(`${address} Password changed\\.`));
+  assert.match(page.url(), /\/dashboard\/mailboxes$/);
+  await opensWith(address, NEW_PASSWORD, password);
+});
+
+test("D10 without script, the pencil is a page of its own", async () => {
+  const { address, password } = mailboxOf(place, "priya");
+  const page = await staff(place, PLAIN);
+  await page.getByRole("link", { name: `Edit ${address}` }).click();
+  await page.getByRole("heading", { name: "Edit mailbox", level: 1 }).waitFor();
+  await page.getByRole("button", { name: "New", exact: true }).click();
+  const fresh = await page.getByLabel("Password", { exact: true }).inputValue();
+  assert.equal(fresh.length, 18);
+  await page.getByRole("button", { name: "Update User" }).click();
+  assert.match(await receipt(page), new RegExp(`${address} Password changed\\.`));
+  await opensWith(address, fresh, password);
+});
+
+test("D1 without script, the list is narrowed by its button, and a mailbox added on a page of its own", async () => {
+  const page = await staff(place, PLAIN);
+  await page.getByLabel("Select Domain").selectOption({ label: "copperkiln.example" });
+  await page.getByRole("button", { name: "Search" }).click();
+  await page.waitForURL(/domain=[^&]+/);
+  assert.equal(await page.locator("tbody tr").count(), 4);
+  await page.getByRole("link", { name: "Add mailbox" }).click();
+  await page.getByLabel("Address", { exact: true }).fill("studio");
+  assert.equal(await page.getByLabel("Domain").inputValue(), "copperkiln.example", "the domain one was looking at");
+  await page.getByLabel("Password", { exact: true }).fill(NEW_PASSWORD);
+  await page.getByLabel("Password again", { exact: true }).fill(NEW_PASSWORD);
+  await page.keyboard.press("Enter");
+  assert.match(await receipt(page), /Mailbox added\./);
+  assert.match(await tryPassword(place.demo, "studio@copperkiln.example", NEW_PASSWORD), /^OK/);
+});
+
+test("W1 without script, mail is read, searched, starred and left", async () => {
+  const page = await reader(place, mailboxOf(place, "rosa"), PLAIN);
+  await page.getByRole("navigation", { name: "Folders" }).getByRole("link", { name: "Reading" }).click();
+  await page.getByRole("link", { name: /Letterform Friday/ }).click();
+  await page.frameLocator("iframe[title=Message]").getByText("ampersand").first().waitFor();
+  await page.getByRole("button", { name: "Star", exact: true }).click();
+  await page.getByRole("button", { name: "Star", exact: true, pressed: true }).waitFor();
+  await page.locator("summary[aria-label='Your account']").click();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.waitForURL("**/webmail/sign-in**");
+});
+
+test("W2 without script, the owner changes the password and is signed out", async () => {
+  const { address, password } = mailboxOf(place, "ben");
+  const page = await reader(place, { address, password }, PLAIN);
+  await page.locator("summary[aria-label='Your account']").click();
+  await page.getByRole("link", { name: "My account" }).click();
+  await page.getByLabel("Current password").fill(password);
+  await page.getByLabel("New password", { exact: true }).fill(NEW_PASSWORD);
+  await page.getByLabel("New password, once more").fill(NEW_PASSWORD);
+  await page.getByRole("button", { name: "Update password and log me out from everywhere" }).click();
+  await page.waitForURL("**/webmail/sign-in**");
+  assert.match(await receipt(page), /Ended 1 webmail session\./);
+  await opensWith(address, NEW_PASSWORD, password);
+});
+
+test("P2 without script, the panel changes the password", async () => {
+  const { address, password } = mailboxOf(place, "hello");
+  const page = await guest(place, { address, password }, PLAIN);
+  await page.getByRole("link", { name: "Password", exact: true }).click();
+  await page.getByRole("button", { name: "Generate strong password" }).click();
+  const fresh = await page.getByLabel("New password", { exact: true }).inputValue();
+  await page.getByRole("button", { name: "Change", exact: true }).click();
+  await page.waitForURL("**/panel/sign-in**");
+  await receipt(page);
+  await opensWith(address, fresh, password);
+});
