@@ -220,6 +220,8 @@ pub enum Unavailable {
     /// No hash could be computed.
     #[non_exhaustive]
     Hasher(HasherError),
+    /// The session could not be written; the log says why, once for all sign-ins it kept out.
+    NotWritten,
     /// This node cannot prove that it is up to date.
     Frozen,
     /// The server is going down.
@@ -231,6 +233,7 @@ impl fmt::Display for Unavailable {
         match self {
             Self::Store(error) => write!(f, "the store does not answer: {error}"),
             Self::Hasher(error) => write!(f, "no password could be hashed: {error}"),
+            Self::NotWritten => f.write_str("the session could not be written"),
             Self::Frozen => f.write_str("this node cannot prove that it is up to date"),
             Self::ShuttingDown => f.write_str("the server is going down"),
         }

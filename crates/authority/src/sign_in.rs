@@ -219,7 +219,8 @@ impl Authority {
                 self.desk().refused(RefusedTry { principal: Some(principal), login, origin, cause, at });
                 Err(Denied::Rejected)
             }
-            Ok(Err(NotEntered::Unavailable)) | Err(_) => Err(Denied::Unavailable(Unavailable::ShuttingDown)),
+            Ok(Err(NotEntered::Unavailable)) => Err(Denied::Unavailable(Unavailable::NotWritten)),
+            Err(_) => Err(Denied::Unavailable(Unavailable::ShuttingDown)),
         }
     }
 

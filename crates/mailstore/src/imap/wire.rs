@@ -119,9 +119,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     pub(super) async fn part(mut self, over: Over) -> End {
         let why = match &over {
             Over::Bye(why) => why,
-            Over::Ended(End::Stopped) => {
-                "Session ended: the password of this mailbox was changed or the session was ended."
-            }
+            Over::Ended(End::Stopped) => "This session was ended. Sign in again.",
             Over::Ended(End::TimedOut) => "Nothing was said for a long time.",
             Over::Ended(End::Done | End::Closed | End::Broken(_)) => "",
         };
