@@ -6,9 +6,19 @@ import { enliven } from "./password.js";
 enliven(document);
 watchDialogs();
 
-// After a redirect or a refusal, the first thing said is what happened.
-const news = document.querySelector("[data-problems], [data-receipt]");
-if (news) news.focus({ preventScroll: false });
+// After a redirect or a refusal, the first thing said is what happened. A receipt stays on the pages that follow, but
+// takes the focus once: until the next form is sent.
+const problems = document.querySelector("[data-problems]");
+const receipt = document.querySelector("[data-receipt]");
+if (problems) {
+  problems.focus();
+} else if (receipt && sessionStorage.getItem("told") !== receipt.textContent) {
+  sessionStorage.setItem("told", receipt.textContent);
+  receipt.focus();
+}
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-theme-switch], [data-filters]")) sessionStorage.removeItem("told");
+});
 
 // The theme changes in place; the cookie is the server's to set.
 for (const form of document.querySelectorAll("[data-theme-switch]")) {

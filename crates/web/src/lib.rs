@@ -53,6 +53,8 @@ pub fn router(site: Site) -> Router {
     let site = Arc::new(site);
     Router::new()
         .route("/", get(front::page))
+        .route("/dashboard/", get(async || page::see_other("/dashboard")))
+        .route("/panel/", get(async || page::see_other("/panel")))
         .route("/healthz", get(front::health))
         .route("/.well-known/change-password", get(front::change_password))
         .route("/assets/{stamp}/{name}", get(assets::serve))

@@ -4,10 +4,10 @@
 //! and the end of the session that made it, and nobody can make one up.
 
 use crate::cookies::{Cookie, Life};
+use crate::form::Plain;
 use crate::page::{own_path, see_other};
 use crate::site::{Site, SiteKey};
 use crate::trouble::Trouble;
-use axum::Form;
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::{AppendHeaders, IntoResponse, Response};
@@ -120,7 +120,7 @@ pub(crate) struct Dismissal {
 /// `POST /receipt/dismiss`: the receipt goes.
 pub(crate) async fn dismiss(
     State(site): State<Arc<Site>>,
-    Form(form): Form<Dismissal>,
+    Plain(form): Plain<Dismissal>,
 ) -> Result<Response, Trouble> {
     let cookie = Cookie::Receipt.set("", Life::Over, site.url.scheme()).map_err(|_| Trouble::Fault)?;
     Ok((AppendHeaders([cookie]), see_other(own_path(&form.next).unwrap_or("/"))).into_response())

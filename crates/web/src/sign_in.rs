@@ -8,7 +8,6 @@ use crate::site::Site;
 use crate::trouble::Trouble;
 use crate::visit::{Visit, bearer};
 use askama::Template;
-use axum::Form;
 use axum::Router;
 use axum::extract::Query;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -69,7 +68,7 @@ pub(crate) fn routes(surface: Surface) -> Router<Arc<Site>> {
         )
         .route(
             sign_out_path(surface),
-            post(async move |visit: Visit, headers: HeaderMap, form: Form<Leaving>| {
+            post(async move |visit: Visit, headers: HeaderMap, Plain(form): Plain<Leaving>| {
                 sign_out(&visit, surface, &headers, &form.csrf).await
             }),
         )

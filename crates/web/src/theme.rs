@@ -1,10 +1,10 @@
 //! Light or dark: a cookie, so that the first byte of a page is already right.
 
 use crate::cookies::{Cookie, Life};
+use crate::form::Plain;
 use crate::page::{Theme, own_path, see_other};
 use crate::site::Site;
 use crate::trouble::Trouble;
-use axum::Form;
 use axum::extract::State;
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use serde::Deserialize;
@@ -22,7 +22,7 @@ const YEAR_SECONDS: u32 = 365 * 24 * 60 * 60;
 /// `POST /theme`.
 pub(crate) async fn switch(
     State(site): State<Arc<Site>>,
-    Form(choice): Form<Choice>,
+    Plain(choice): Plain<Choice>,
 ) -> Result<Response, Trouble> {
     let theme = Theme::from_name(&choice.theme);
     let cookie = Cookie::Theme

@@ -22,6 +22,7 @@ struct Security {
     page: Page,
     mailbox: Mailbox,
     last_sign_in: Option<When>,
+    created: When,
     may_write: bool,
     form: PasswordForm,
 }
@@ -65,9 +66,11 @@ pub(super) fn show(
     let mut page = staff.page(visit, &format!("Security of {}", mailbox.address));
     page.here = format!("/dashboard/mailboxes/{}/security", mailbox.id);
     form.mark_title(&mut page);
-    let last_sign_in = mailbox.last_sign_in.map(|at| When::new(at, visit.site.now()));
+    let now = visit.site.now();
+    let last_sign_in = mailbox.last_sign_in.map(|at| When::new(at, now));
+    let created = When::new(mailbox.created, now);
     let may_write = staff.session.role() != Role::ReadOnly;
-    html(status, &Security { page, mailbox, last_sign_in, may_write, form })
+    html(status, &Security { page, mailbox, last_sign_in, created, may_write, form })
 }
 
 /// The mailbox a path names. One that belongs to somebody else, one that never was and what is no id at all are one.

@@ -60,31 +60,25 @@ pub(super) async fn change(
             let cookie = AppendHeaders([note.cookie(&site)?]);
             Ok((cookie, signed_out(&site, Surface::Panel)?).into_response())
         }
-        Err(error) => {
-            let (current, problems) = problems_of(error, asked)?;
-            Ok(refused(&site, &visit, &owner, current, problems))
+        // Somebody else was faster; what follows from it is told at the sign-in page.
+        Err(ChangeError::SessionEnded) => signed_out(&site, Surface::Panel),
+        Err(ChangeError::Unavailable(cause)) => Err(cause.into()),
+        Err(ChangeError::Policy(problems)) => {
+            Ok(refused(&site, &visit, &owner, asked, policy_problems(&problems)))
+        }
+        Err(ChangeError::ConfirmFirst) => {
+            let problem = "You signed in a while ago. Type your current password too.";
+            Ok(refused(&site, &visit, &owner, Current::Asked, vec![FormProblem::new("current", problem)]))
+        }
+        Err(ChangeError::CurrentPasswordWrong) => {
+            let problem = "The current password is wrong.";
+            Ok(refused(&site, &visit, &owner, Current::Asked, vec![FormProblem::new("current", problem)]))
+        }
+        Err(ChangeError::TooManyTries) => {
+            let problem = "Too many tries. Wait a minute, then try again.";
+            Ok(refused(&site, &visit, &owner, Current::Asked, vec![FormProblem::new("current", problem)]))
         }
     }
-}
-
-fn problems_of(error: ChangeError, asked: Current) -> Result<(Current, Vec<FormProblem>), Trouble> {
-    Ok(match error {
-        ChangeError::Policy(problems) => (asked, policy_problems(&problems)),
-        ChangeError::ConfirmFirst => (
-            Current::Asked,
-            vec![FormProblem::new("current", "You signed in a while ago. Type your current password too.")],
-        ),
-        ChangeError::CurrentPasswordWrong => {
-            (Current::Asked, vec![FormProblem::new("current", "The current password is wrong.")])
-        }
-        ChangeError::TooManyTries => (
-            Current::Asked,
-            vec![FormProblem::new("current", "Too many tries. Wait a minute, then try again.")],
-        ),
-        // The next request finds the session gone and leads to sign-in, where this one is led too.
-        ChangeError::SessionEnded => return Err(Trouble::Forgery),
-        ChangeError::Unavailable(cause) => return Err(cause.into()),
-    })
 }
 
 fn refused(

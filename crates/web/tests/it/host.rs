@@ -15,6 +15,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
+use tokio::sync::Notify;
 
 pub(crate) const OLD: &str = "Ancient-Lighthouse-7";
 pub(crate) const NEW: &str = "Fresh-Harbour-Breeze-9";
@@ -23,6 +24,7 @@ pub(crate) const STAFF: &str = "Quiet-Office-Corner-3";
 /// A host that lives as long as its directory.
 pub(crate) struct Host {
     pub(crate) authority: Authority,
+    pub(crate) engine: Arc<SilentEngine>,
     pub(crate) router: axum::Router,
     pub(crate) operator: Actor,
     pub(crate) ada: MailboxId,
@@ -47,9 +49,10 @@ impl Host {
         let ada = customer(&authority, &operator, "Birch", "birch.example", "ada").await;
         let eve = customer(&authority, &operator, "Cedar", "cedar.example", "eve").await;
         let url = PublicUrl::parse(url).unwrap();
-        let mut site = Site::new(authority.clone(), Arc::new(NoMail), url);
+        let engine = Arc::new(SilentEngine::default());
+        let mut site = Site::new(authority.clone(), engine.clone(), url);
         site.clock = now;
-        Self { router: router(site), authority, operator, ada, eve, _dir: dir }
+        Self { router: router(site), authority, engine, operator, ada, eve, _dir: dir }
     }
 
     /// A browser with nothing in it.
@@ -100,12 +103,16 @@ async fn customer(
     authority.add_mailbox(operator, &address, Secret::new(OLD.to_owned()), now()).await.unwrap()
 }
 
-/// The pages under test ask for no mail.
-struct NoMail;
+/// A mail engine that is asked and does not answer: what is open at that moment must still end.
+#[derive(Default)]
+pub(crate) struct SilentEngine {
+    pub(crate) asked: Notify,
+}
 
-impl MailEngine for NoMail {
+impl MailEngine for SilentEngine {
     fn imap<'a>(&'a self, _: &'a SessionGuard) -> BoxFuture<'a, io::Result<ImapConnection>> {
-        Box::pin(async { Err(io::Error::from(io::ErrorKind::NotConnected)) })
+        self.asked.notify_one();
+        Box::pin(std::future::pending())
     }
 }
 

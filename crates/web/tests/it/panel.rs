@@ -3,6 +3,7 @@
 use crate::host::{Host, NEW, OLD, pass};
 use jiff::SignedDuration;
 use postward_authority::Surface;
+use std::time::Duration;
 
 const FORM: &str = "/panel/password";
 
@@ -53,4 +54,19 @@ async fn a_refused_change_changes_nothing() {
     assert!(answer.says("The password was not changed."));
     assert!(app.flowing());
     assert_eq!(browser.get("/panel").await.status, 200);
+}
+
+#[tokio::test]
+async fn d7_a_request_in_flight_is_cut() {
+    let host = Host::start().await;
+    let mut browser = host.browser();
+    browser.post("/webmail/sign-in", &[("address", "ada@birch.example"), ("password", OLD)]).await;
+    let reading = tokio::spawn(async move { browser.get("/webmail/folder/INBOX").await });
+    let asked = tokio::time::timeout(Duration::from_secs(20), host.engine.asked.notified());
+    asked.await.expect("the engine is asked");
+    let new = postward_wire::Secret::new(NEW.to_owned());
+    host.authority.reset(&host.operator, host.ada, new, crate::host::now()).await.unwrap();
+    let answer = reading.await.unwrap();
+    assert_eq!(answer.status, 303);
+    assert!(answer.header("location").starts_with("/webmail/sign-in"));
 }
