@@ -1,0 +1,166 @@
+// Every page for everyone: on a desktop and a phone, in light and dark, at 320 px, without a barrier that axe knows,
+// light enough for a slow line, and silent towards strangers. One screenshot of each.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { Place, SCHEMES, SCREENS, barriers, overflow } from "./host.mjs";
+import { guest, mailboxOf, reader, receipt, securityTab, signIn, staff } from "./people.mjs";
+
+const FIRST_LOAD_BYTES = 60 * 1024;
+const NARROWEST = { width: 320, height: 700 };
+
+let place;
+// Who has signed in once, as what a browser keeps of it.
+const people = {};
+before(async () => {
+  place = await Place.open();
+  const keep = async (page) => page.context().storageState();
+  people.nobody = undefined;
+  people.staff = await keep(await staff(place));
+  people.reader = await keep(await reader(place, mailboxOf(place, "maya")));
+  people.guest = await keep(await guest(place, mailboxOf(place, "maya")));
+});
+after(() => place?.close());
+
+const at = (path) => (page) => page.goto(new URL(path, place.demo.web.dashboard).href);
+const opened = (from, link) => async (page) => {
+  await at(from)(page);
+  await page.getByRole("link", { name: link }).click();
+  await page.getByRole("dialog").waitFor();
+};
+const opensMessage = (subject) => async (page) => {
+  await at("/webmail")(page);
+  await page.getByRole("link", { name: subject }).click();
+  await page.getByRole("heading", { name: subject }).waitFor();
+};
+
+/** Every page and every state of it worth looking at: its name, who sees it, and how they come there. */
+const PAGES = [
+  ["front", "nobody", at("/")],
+  ["nowhere", "nobody", at("/nowhere")],
+  ["dashboard-sign-in", "nobody", at("/dashboard/sign-in")],
+  ["webmail-sign-in", "nobody", at("/webmail/sign-in")],
+  ["panel-sign-in", "nobody", at("/panel/sign-in")],
+  ["mailboxes", "staff", at("/dashboard/mailboxes")],
+  ["mailboxes-none", "staff", at("/dashboard/mailboxes?q=nobody")],
+  ["mailboxes-key", "staff", opened("/dashboard/mailboxes", "Set password of jonas@tidewater-cycles.example")],
+  ["mailboxes-pencil", "staff", opened("/dashboard/mailboxes", "Edit jonas@tidewater-cycles.example")],
+  ["mailboxes-delete", "staff", opened("/dashboard/mailboxes", "Delete jonas@tidewater-cycles.example")],
+  ["mailboxes-add", "staff", opened("/dashboard/mailboxes", "Add mailbox")],
+  ["mailbox-new", "staff", at("/dashboard/mailboxes/new")],
+  ["mailboxes-deleted", "staff", at("/dashboard/mailboxes/deleted")],
+  ["audit", "staff", at("/dashboard/audit")],
+  [
+    "security",
+    "staff",
+    async (page) => {
+      await at("/dashboard/mailboxes")(page);
+      await securityTab(page, "jonas@tidewater-cycles.example");
+    },
+  ],
+  [
+    "security-generated",
+    "staff",
+    async (page) => {
+      await at("/dashboard/mailboxes")(page);
+      await securityTab(page, "jonas@tidewater-cycles.example");
+      await page.getByRole("button", { name: "Generate strong password" }).click();
+    },
+  ],
+  ["webmail", "reader", at("/webmail")],
+  ["webmail-search", "reader", at("/webmail/folder/INBOX?q=zeppelin")],
+  ["webmail-empty", "reader", at("/webmail/folder/Trash")],
+  ["webmail-text", "reader", opensMessage("New prices from the 1st, and the rye you asked about")],
+  ["webmail-html", "reader", opensMessage("The Weekly Crumb No. 112: what a cold kitchen teaches dough")],
+  [
+    "webmail-menu",
+    "reader",
+    async (page) => {
+      await at("/webmail")(page);
+      await page.locator("summary[aria-label='Your account']").click();
+    },
+  ],
+  ["webmail-account", "reader", at("/webmail/account")],
+  ["panel", "guest", at("/panel")],
+  ["panel-password", "guest", at("/panel/password")],
+];
+
+for (const [name, who, go] of PAGES) {
+  for (const screen of Object.keys(SCREENS)) {
+    for (const scheme of SCHEMES) {
+      test(`W1 ${name} is for everyone, on a ${screen} in ${scheme}`, async () => {
+        await forEveryone(await visit(who, go, { screen, scheme }), `${name}-${screen}-${scheme}`);
+      });
+    }
+  }
+}
+
+for (const scheme of SCHEMES) {
+  for (const screen of Object.keys(SCREENS)) {
+    test(`D7 a receipt is for everyone, on a ${screen} in ${scheme}`, async () => {
+      const page = await visit("staff", at("/dashboard/mailboxes"), { screen, scheme });
+      await securityTab(page, "workshop@tidewater-cycles.example");
+      await page.getByRole("button", { name: "Generate strong password" }).click();
+      await page.getByRole("button", { name: "Save password" }).click();
+      await receipt(page);
+      await forEveryone(page, `security-receipt-${screen}-${scheme}`);
+    });
+  }
+}
+
+test("D11 a refused sign-in is for everyone", async () => {
+  const page = await place.visit(place.demo.web.dashboard, { screen: "phone", scheme: "dark" });
+  await signIn(page, "nobody@fjordlight.example", "Not-The-Password-1");
+  await page.getByRole("alert").waitFor();
+  // The browser itself notes the 403 that says so.
+  page.complaints.length = 0;
+  await forEveryone(page, "dashboard-sign-in-refused-phone-dark");
+});
+
+test("W1 the first load of every page is 60 KB at most, and nothing on it jumps", async () => {
+  for (const [name, who, go] of PAGES) {
+    const page = await place.visit("about:blank", { storageState: people[who] });
+    const loads = [];
+    page.on("requestfinished", (request) => loads.push(request.sizes()));
+    await go(page);
+    await page.waitForLoadState("load");
+    const sizes = await Promise.all(loads);
+    // Pages that are reached over another one have that one's weight with them.
+    const bytes = sizes.reduce((sum, size) => sum + size.responseBodySize + size.responseHeadersSize, 0);
+    assert.ok(bytes > 0 && bytes <= FIRST_LOAD_BYTES, `${name}: ${bytes} bytes`);
+    assert.equal(await shift(page), 0, `${name} jumps`);
+    await page.context().close();
+  }
+});
+
+async function visit(who, go, options) {
+  const page = await place.visit("about:blank", { storageState: people[who], ...options });
+  await go(page);
+  return page;
+}
+
+async function forEveryone(page, name) {
+  await place.shot(page, name);
+  assert.deepEqual(await barriers(page), []);
+  assert.equal(await overflow(page), 0, "no sideways scroll");
+  await page.setViewportSize(NARROWEST);
+  assert.equal(await overflow(page), 0, "nor at 320 px");
+  // A page that is not there is noted by the browser itself; everything else would be ours.
+  assert.deepEqual(page.complaints.filter((complaint) => !complaint.includes("status of 404")), []);
+  await page.context().close();
+}
+
+/** How far things moved that nobody moved: the cumulative layout shift. */
+async function shift(page) {
+  return page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        let total = 0;
+        const observer = new PerformanceObserver((list) => {
+          for (const entry of list.getEntries()) if (!entry.hadRecentInput) total += entry.value;
+        });
+        observer.observe({ type: "layout-shift", buffered: true });
+        requestAnimationFrame(() => requestAnimationFrame(() => resolve(total)));
+      }),
+  );
+}
