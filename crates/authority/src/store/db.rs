@@ -6,7 +6,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{Postgres, SqlSafeStr as _, SqlStr, Sqlite, Transaction};
+use sqlx::{Connection as _, Postgres, SqlSafeStr as _, SqlStr, Sqlite, SqliteConnection, Transaction};
 use std::borrow::Cow;
 use std::str::FromStr as _;
 use std::sync::Arc;
@@ -105,6 +105,7 @@ impl Db {
                         .max_connections(at_most)
                         .test_before_acquire(false)
                         .acquire_timeout(Self::ACQUIRE)
+                        .before_acquire(|connection, _| Box::pin(async { Ok(is_sound(connection)) }))
                 };
                 let durable = options.clone().synchronous(SqliteSynchronous::Full);
                 let relaxed = options.synchronous(SqliteSynchronous::Normal);
@@ -214,6 +215,12 @@ impl Tx {
     }
 }
 
+/// Whether a connection that comes back can be used again. On a full disk SQLite itself rolls a transaction back; sqlx,
+/// which is not told, then counts it as open for ever and refuses to begin another.
+fn is_sound(connection: &SqliteConnection) -> bool {
+    !connection.is_in_transaction()
+}
+
 /// Whether the error says that the row exists already.
 pub(crate) fn is_taken(error: &StoreError) -> bool {
     error.as_database_error().is_some_and(|error| error.is_unique_violation())
@@ -246,5 +253,22 @@ mod tests {
                 sqlx::query_as("SHOW synchronous_commit").fetch_one(&mut *transaction).await.unwrap();
             assert_eq!(waits, expected, "{durability:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_costs_one_transaction_and_not_the_store() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Db::open(&Database::Sqlite(dir.path().join("postward.db"))).await.unwrap();
+        let Tx::Sqlite(mut transaction, turn) = db.begin(Durability::Durable).await.unwrap() else {
+            unreachable!()
+        };
+        // No page more than there is: to SQLite, the same as no room left.
+        sqlx::query("PRAGMA max_page_count = 1").execute(&mut *transaction).await.unwrap();
+        let large = "CREATE TABLE large AS SELECT zeroblob(1000000)";
+        sqlx::query(large).execute(&mut *transaction).await.unwrap_err();
+        drop((transaction, turn));
+        let mut tx = db.begin(Durability::Durable).await.unwrap();
+        execute!(&mut tx, large).unwrap();
+        tx.commit().await.unwrap();
     }
 }

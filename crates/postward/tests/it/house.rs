@@ -10,6 +10,7 @@ use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, ServerName};
 use serde_json::Value;
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io;
 use std::net::SocketAddr;
@@ -122,9 +123,11 @@ impl House {
         line.trim().trim_end_matches(" kB").parse().unwrap()
     }
 
-    /// Its data directory.
+    /// Its data directory, seen through the process where nobody else sees it.
     pub(crate) fn dir(&self) -> PathBuf {
-        self.home.path().join("host")
+        let dir = self.home.path().join("host");
+        let mounted_apart = fs::read_dir(&dir).unwrap().next().is_none();
+        if mounted_apart { format!("/proc/{}/root{}", self.pid(), dir.display()).into() } else { dir }
     }
 
     /// What it has written to its log.
@@ -160,7 +163,7 @@ impl House {
 
     /// Trust in the certificate the demo hands out.
     pub(crate) fn trust(&self) -> Trust {
-        let ca = CertificateDer::from_pem_file(text(&self.handout["ca_cert"])).unwrap();
+        let ca = CertificateDer::from_pem_file(self.dir().join(self.ca_cert())).unwrap();
         let mut roots = RootCertStore::empty();
         roots.add(ca).unwrap();
         let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -170,6 +173,11 @@ impl House {
             .with_root_certificates(roots)
             .with_no_client_auth();
         Trust { name: ServerName::try_from("localhost").unwrap(), config: Arc::new(config) }
+    }
+
+    /// The name of the file with the certificate to trust.
+    fn ca_cert(&self) -> OsString {
+        Path::new(&text(&self.handout["ca_cert"])).file_name().unwrap().to_owned()
     }
 
     /// A browser that was never here.

@@ -3,11 +3,13 @@
 //! Each module is a promise or a family of them. [`house`] starts a host and ends it with the test.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod bad_input;
 mod canary;
 mod command_line;
 mod crash;
 mod delivery;
 mod drill;
+mod full_disk;
 mod house;
 mod storm;
 mod strangers;
