@@ -103,13 +103,13 @@ impl Ending<'_> {
         let watcher = thread::spawn(move || watch.until_all_are_closed(crowd));
 
         let mailbox = mailbox.first().map(String::as_str).unwrap_or_default();
-        let (server, bench) = (process::cpu(host.pid())?, process::own_cpu());
+        let (server, bench) = (process::cpu(&host.pids())?, process::own_cpu());
         let sent = Instant::now();
         host.change_password(mailbox, &format!("Changed-in-round-{round}"))?;
         let receipt = sent.elapsed();
         let closed = watcher.join().map_err(|_| "the watcher panicked".to_owned())??;
         let (server, bench) =
-            (process::cpu(host.pid())?.saturating_sub(server), process::own_cpu().saturating_sub(bench));
+            (process::cpu(&host.pids())?.saturating_sub(server), process::own_cpu().saturating_sub(bench));
         if closed.len() < crowd {
             return Err(host.failure(&format!("{} of {crowd} sessions survived", crowd - closed.len())));
         }

@@ -3,54 +3,35 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::thread::JoinHandle;
 
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
-use tokio::sync::oneshot;
 
 use crate::Failure;
 
-/// The engine, on a thread of its own until it is dropped.
+use super::background::Background;
+
+/// The engine, until it is dropped.
 pub(super) struct StubEngine {
     address: SocketAddr,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
+    _serving: Background,
 }
 
 impl StubEngine {
     /// Starts one, on the cores the caller is bound to.
     pub(super) fn start() -> Result<Self, Failure> {
-        let failed = |error: io::Error| format!("the engine behind cannot listen: {error}");
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(failed)?;
-        listener.set_nonblocking(true).map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().map_err(failed)?;
-        let (stop, stopped) = oneshot::channel();
-        let thread = std::thread::spawn(move || {
-            runtime.block_on(async {
-                tokio::select! {
-                    _ = serve(listener) => {}
-                    _ = stopped => {}
-                }
-            });
-        });
-        Ok(Self { address, stop: Some(stop), thread: Some(thread) })
+        Self::listen().map_err(|error| format!("the engine behind cannot listen: {error}"))
+    }
+
+    fn listen() -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        Ok(Self { address, _serving: Background::run(move || serve(listener))? })
     }
 
     pub(super) fn address(&self) -> SocketAddr {
         self.address
-    }
-}
-
-impl Drop for StubEngine {
-    fn drop(&mut self) {
-        if let Some(stop) = self.stop.take() {
-            let _gone = stop.send(());
-        }
-        if let Some(thread) = self.thread.take() {
-            let _panicked = thread.join();
-        }
     }
 }
 
@@ -69,13 +50,9 @@ async fn converse(tcp: TcpStream) -> io::Result<()> {
     tcp.set_nodelay(true)?;
     let mut stream = BufReader::with_capacity(512, tcp);
     stream.write_all(b"* OK [CAPABILITY IMAP4rev1 SASL-IR ID] stub\r\n").await?;
-    let mut line = String::new();
-    loop {
-        line.clear();
-        if stream.read_line(&mut line).await? == 0 {
-            return Ok(());
-        }
-        let mut words = line.split_ascii_whitespace();
+    let mut command = String::new();
+    while hear(&mut stream, &mut command).await? {
+        let mut words = command.split_ascii_whitespace();
         let tag = words.next().unwrap_or("*");
         match words.next().unwrap_or_default() {
             "AUTHENTICATE" => {
@@ -92,4 +69,17 @@ async fn converse(tcp: TcpStream) -> io::Result<()> {
             _ => stream.write_all(format!("{tag} OK done\r\n").as_bytes()).await?,
         }
     }
+    Ok(())
+}
+
+/// Reads one command, and asks for the literals in it (RFC 9051 §4.3): nginx signs in that way. False at the end.
+async fn hear(stream: &mut BufReader<TcpStream>, command: &mut String) -> io::Result<bool> {
+    command.clear();
+    while stream.read_line(command).await? > 0 {
+        if !command.trim_end().ends_with('}') {
+            return Ok(true);
+        }
+        stream.write_all(b"+ go on\r\n").await?;
+    }
+    Ok(false)
 }

@@ -90,7 +90,11 @@ pub(super) struct Report {
 impl Report {
     pub(super) fn begin() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        println!("bench: {cores} cores, shared by the server, the clients and whatever else runs here");
+        let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+        let load = load.split(' ').next().unwrap_or("?");
+        println!(
+            "bench: {cores} cores, shared by the server, the clients and whatever else runs here (load {load})"
+        );
         Self { figures: Vec::new() }
     }
 

@@ -84,19 +84,24 @@ impl Host {
         Ok(host)
     }
 
-    /// The process.
-    pub(super) fn pid(&self) -> u32 {
-        self.child.id()
+    /// Its processes: one.
+    pub(super) fn pids(&self) -> [u32; 1] {
+        [self.child.id()]
     }
 
-    /// The folder with its certificate.
+    /// Its folder.
     pub(super) fn data(&self) -> PathBuf {
         self.folder.path().join("host")
     }
 
     /// Where mail apps come in.
     pub(super) fn door(&self) -> Result<Door, Failure> {
-        Door::new(self.address, HOSTNAME, &self.data().join("tls/cert.pem"))
+        self.door_at(self.address)
+    }
+
+    /// Where mail apps come in when somebody else stands there with the same name and certificate.
+    pub(super) fn door_at(&self, address: SocketAddr) -> Result<Door, Failure> {
+        Door::new(address, HOSTNAME, &self.data().join("tls/cert.pem"))
     }
 
     /// Adds mailboxes with the same password.
@@ -190,7 +195,7 @@ fn configuration(imap: SocketAddr, mail: Mail<'_>, cache: ReconnectCache) -> Str
 }
 
 /// A port that was free a moment ago.
-fn free_port() -> Result<SocketAddr, Failure> {
+pub(super) fn free_port() -> Result<SocketAddr, Failure> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
     let address = listener.and_then(|listener| listener.local_addr());
     address.map_err(|error| format!("no port is free: {error}"))

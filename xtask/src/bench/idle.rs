@@ -6,17 +6,18 @@ use std::time::Duration;
 
 use crate::Failure;
 
-use super::client::Idle;
+use super::client::{Door, Idle};
 use super::engine::StubEngine;
-use super::figure::{Figure, Goal, Report};
+use super::figure::{Ceiling, Figure, Goal, Report};
 use super::host::{Host, Mail, ReconnectCache};
+use super::nginx::Nginx;
 use super::plan::Scale;
 use super::process;
 use super::sign_ins::PASSWORD;
 
 const SESSIONS: usize = 4000;
 
-/// One person's phone, laptop and their five connections each would be about ten.
+/// A hundred sessions each: what a mailbox costs once is shared by few enough to show.
 const MAILBOXES: usize = 40;
 
 /// Until what was only needed for signing in has been given back.
@@ -25,44 +26,82 @@ const SETTLE: Duration = Duration::from_secs(3);
 /// Measures resident memory by session, behind a socket and built in.
 pub(super) fn measure(binary: &Path, scale: Scale, report: &mut Report) -> Result<(), Failure> {
     let stub = StubEngine::start()?;
-    let rows = [
-        (Mail::Behind(&stub), Idle::SignedIn, "engine behind a socket, signed in", Some(Goal::AtMost(15.0))),
-        (Mail::BuiltIn, Idle::SignedIn, "built-in engine, signed in", Some(Goal::AtMost(40.0))),
-        (Mail::BuiltIn, Idle::InIdle, "built-in engine, INBOX selected, in IDLE", Some(Goal::AtMost(40.0))),
-    ];
-    for (mail, state, words, goal) in rows {
-        let host = Host::start(binary, mail, ReconnectCache::On)?;
-        let mailboxes = host.add_mailboxes(MAILBOXES, PASSWORD)?;
-        let door = host.door()?;
-        let sessions = scale.sessions(SESSIONS);
+    let host = Host::start(binary, Mail::Behind(&stub), ReconnectCache::On)?;
+    let nginx = match Nginx::start(&host.data().join("tls"), &stub)? {
+        Some(nginx) => {
+            let door = host.door_at(nginx.address())?;
+            let cost = Cost::of(&door, &nginx.pids()?, &[String::from("anybody")], Idle::SignedIn, scale)?;
+            Some(Ceiling { value: cost.kib_per_session(), what: "nginx's mail proxy before the same engine" })
+        }
+        None => None,
+    };
+    let behind = "engine behind a socket, signed in";
+    report.add(Figure { ceiling: nginx, ..figure(&host, Idle::SignedIn, scale, behind, 15.0)? });
+    drop(host);
+    for (state, words) in [
+        (Idle::SignedIn, "built-in engine, signed in"),
+        (Idle::InIdle, "built-in engine, INBOX selected, in IDLE"),
+    ] {
+        let host = Host::start(binary, Mail::BuiltIn, ReconnectCache::On)?;
+        report.add(figure(&host, state, scale, words, 40.0)?);
+    }
+    Ok(())
+}
+
+fn figure(host: &Host, state: Idle, scale: Scale, words: &str, goal_kib: f64) -> Result<Figure, Failure> {
+    let empty = process::resident_kib(&host.pids())?;
+    let mailboxes = host.add_mailboxes(MAILBOXES, PASSWORD)?;
+    let cost = Cost::of(&host.door()?, &host.pids(), &mailboxes, state, scale);
+    let cost = cost.map_err(|error| host.failure(&error))?;
+    Ok(Figure {
+        name: format!("an idle TLS session of {}, {words}", cost.sessions),
+        value: cost.kib_per_session(),
+        unit: "KiB",
+        ceiling: None,
+        goal: Some(Goal::AtMost(goal_kib)),
+        note: format!(
+            "resident memory of the process without the kernel's socket buffers, MiB: {:.1} just started, {:.1} \
+             warmed up, {:.1} after the last sign-in, {:.1} a while later",
+            empty / 1024.0,
+            cost.before_kib / 1024.0,
+            cost.at_once_kib / 1024.0,
+            cost.after_kib / 1024.0,
+        ),
+    })
+}
+
+/// What a crowd of idle sessions takes.
+struct Cost {
+    sessions: usize,
+    before_kib: f64,
+    at_once_kib: f64,
+    after_kib: f64,
+}
+
+impl Cost {
+    fn of(
+        door: &Door,
+        pids: &[u32],
+        mailboxes: &[String],
+        state: Idle,
+        scale: Scale,
+    ) -> Result<Self, Failure> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()
             .map_err(|error| format!("no threads for clients: {error}"))?;
         // Threads, caches and every password's hash belong to the server, not to a session.
-        drop(runtime.block_on(door.hold(&mailboxes, PASSWORD, MAILBOXES, state))?);
+        drop(runtime.block_on(door.hold(mailboxes, PASSWORD, MAILBOXES, state))?);
         sleep(scale.time(SETTLE));
-        let before = process::resident_kib(host.pid())?;
-        let held = runtime.block_on(door.hold(&mailboxes, PASSWORD, sessions, state));
-        let held = held.map_err(|error| host.failure(&error))?;
-        let at_once = process::resident_kib(host.pid())?;
+        let before_kib = process::resident_kib(pids)?;
+        let held = runtime.block_on(door.hold(mailboxes, PASSWORD, scale.sessions(SESSIONS), state))?;
+        let at_once_kib = process::resident_kib(pids)?;
         sleep(scale.time(SETTLE));
-        let after = process::resident_kib(host.pid())?;
-        report.add(Figure {
-            name: format!("an idle TLS session of {}, {words}", held.len()),
-            value: (after - before) / held.len() as f64,
-            unit: "KiB",
-            ceiling: None,
-            goal,
-            note: format!(
-                "resident memory of the process, not the kernel's socket buffers: {:.1} MiB before, {:.1} MiB right \
-                 after the last sign-in, {:.1} MiB {} s later",
-                before / 1024.0,
-                at_once / 1024.0,
-                after / 1024.0,
-                SETTLE.as_secs(),
-            ),
-        });
+        let after_kib = process::resident_kib(pids)?;
+        Ok(Self { sessions: held.len(), before_kib, at_once_kib, after_kib })
     }
-    Ok(())
+
+    fn kib_per_session(&self) -> f64 {
+        (self.after_kib - self.before_kib) / self.sessions as f64
+    }
 }

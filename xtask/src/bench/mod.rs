@@ -5,12 +5,14 @@
 //! machine means nothing by itself.
 //!
 //! In reading order: [`plan`] is what is asked for, [`host`] the server under test, [`engine`] a mail engine to put
-//! behind it, [`client`] a mail app; then one module for each question, [`hashing`], [`reconnect`], [`idle`],
+//! behind it, [`client`] a mail app, [`nginx`] somebody to be measured beside; then one module for each question, [`hashing`], [`reconnect`], [`idle`],
 //! [`ending`] and [`splice`]; [`figure`] is how an answer is printed.
 //!
 //! What the bench needs is compiled with the feature `bench` only. Without it, [`run`] builds and calls the xtask
 //! that has it.
 
+#[cfg(feature = "bench")]
+mod background;
 #[cfg(feature = "bench")]
 mod client;
 #[cfg(feature = "bench")]
@@ -27,6 +29,8 @@ mod hashing;
 mod host;
 #[cfg(feature = "bench")]
 mod idle;
+#[cfg(feature = "bench")]
+mod nginx;
 #[cfg(feature = "bench")]
 mod plan;
 #[cfg(feature = "bench")]

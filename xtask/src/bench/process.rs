@@ -19,17 +19,31 @@ pub(super) fn file_limit() -> usize {
     getrlimit(Resource::Nofile).current.map_or(usize::MAX, |limit| limit as usize)
 }
 
-/// The memory of a process that is resident, in KiB: heap, stacks, code, all of it; not what the kernel holds for its
+/// The resident memory of some processes, in KiB: heap, stacks, code, all of it; not what the kernel holds for their
 /// sockets.
-pub(super) fn resident_kib(pid: u32) -> Result<f64, Failure> {
+pub(super) fn resident_kib(pids: &[u32]) -> Result<f64, Failure> {
+    pids.iter().map(|pid| resident_kib_of(*pid)).sum()
+}
+
+fn resident_kib_of(pid: u32) -> Result<f64, Failure> {
     let status = read(pid, "status")?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let number = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse().ok());
     number.ok_or_else(|| format!("/proc/{pid}/status names no VmRSS"))
 }
 
-/// The CPU time of a process, its own and the kernel's on its behalf.
-pub(super) fn cpu(pid: u32) -> Result<Duration, Failure> {
+/// The CPU time of some processes, their own and the kernel's on their behalf.
+pub(super) fn cpu(pids: &[u32]) -> Result<Duration, Failure> {
+    pids.iter().map(|pid| cpu_of(*pid)).sum()
+}
+
+/// The processes a process has started.
+pub(super) fn children(pid: u32) -> Result<Vec<u32>, Failure> {
+    let children = read(pid, &format!("task/{pid}/children"))?;
+    Ok(children.split_ascii_whitespace().filter_map(|child| child.parse().ok()).collect())
+}
+
+fn cpu_of(pid: u32) -> Result<Duration, Failure> {
     let stat = read(pid, "stat")?;
     // proc(5): the name stands in parentheses and may hold anything; utime and stime are fields 14 and 15.
     let fields = stat.rsplit_once(')').map(|(_, fields)| fields).unwrap_or_default();

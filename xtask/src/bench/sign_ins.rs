@@ -34,7 +34,7 @@ pub(super) fn pace(
         .enable_all()
         .build()
         .map_err(|error| format!("no threads for clients: {error}"))?;
-    let (server, clients) = (process::cpu(host.pid())?, process::own_cpu());
+    let (server, clients) = (process::cpu(&host.pids())?, process::own_cpu());
     let start = Instant::now();
     let done = runtime.block_on(come_and_go(door, mailboxes, connections, start + time));
     let elapsed = start.elapsed();
@@ -42,7 +42,7 @@ pub(super) fn pace(
     let spent = |cpu: Duration| cpu.as_secs_f64() * 1000.0 / done;
     Ok(Pace {
         sign_ins_per_s: done / elapsed.as_secs_f64(),
-        server_ms: spent(process::cpu(host.pid())?.saturating_sub(server)),
+        server_ms: spent(process::cpu(&host.pids())?.saturating_sub(server)),
         clients_ms: spent(process::own_cpu().saturating_sub(clients)),
     })
 }

@@ -9,6 +9,7 @@ use super::cores;
 use super::engine::StubEngine;
 use super::figure::{Ceiling, Figure, Goal, Report, median};
 use super::host::{Host, Mail, ReconnectCache};
+use super::nginx::Nginx;
 use super::plan::Scale;
 use super::pour::{Drunk, drink, pourer};
 use super::process;
@@ -29,7 +30,8 @@ pub(super) fn measure(binary: &Path, scale: Scale, report: &mut Report) -> Resul
         (format!("a LOGIN {mailbox} {PASSWORD}\r\n"), "a OK"),
         ("b POUR\r\n".to_owned(), "x"),
     ];
-    let (mut through, mut ceilings) = (Vec::new(), Vec::new());
+    let nginx = gates.run(|| Nginx::start(&host.data().join("tls"), &stub))??;
+    let (mut through, mut ceilings, mut beside) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..scale.rounds() {
         let time = scale.time(POURING);
         let (address, _pouring) = gates
@@ -37,9 +39,15 @@ pub(super) fn measure(binary: &Path, scale: Scale, report: &mut Report) -> Resul
             .map_err(|error| format!("nothing to compare with: {error}"))?;
         let direct = clients.run(|| drink(&door, address, &[], time, process::own_cpu))?;
         ceilings.push(Rates::of(direct.map_err(|error| format!("without the gate: {error}"))?));
-        let gate_cpu = || process::cpu(host.pid()).unwrap_or_default();
+        let gate_cpu = || process::cpu(&host.pids()).unwrap_or_default();
         let drunk = clients.run(|| drink(&door, door.address(), &lines, time, gate_cpu))?;
         through.push(Rates::of(drunk.map_err(|error| host.failure(&error.to_string()))?));
+        if let Some(nginx) = &nginx {
+            let pids = nginx.pids()?;
+            let nginx_cpu = || process::cpu(&pids).unwrap_or_default();
+            let drunk = clients.run(|| drink(&door, nginx.address(), &lines, time, nginx_cpu))?;
+            beside.push(Rates::of(drunk.map_err(|error| format!("through nginx: {error}"))?));
+        }
     }
     let of = |rates: &[Rates], part: fn(&Rates) -> f64| median(rates.iter().map(part).collect());
     let cipher = through.first().map(|rates| rates.cipher.clone()).unwrap_or_default();
@@ -53,8 +61,9 @@ pub(super) fn measure(binary: &Path, scale: Scale, report: &mut Report) -> Resul
         }),
         goal: Some(Goal::AtLeast(800.0)),
         note: format!(
-            "{cipher}; the client decrypts and throws away, {:.2} CPU-s/GB of its core; the engine shares it",
-            of(&through, |rates| rates.client_s_per_gb)
+            "{cipher}; the client decrypts and throws away, {:.2} CPU-s/GB of its core; the engine shares it{}",
+            of(&through, |rates| rates.client_s_per_gb),
+            nginxs(of(&beside, |rates| rates.mb_per_s), "MB/s"),
         ),
     });
     report.add(Figure {
@@ -66,9 +75,17 @@ pub(super) fn measure(binary: &Path, scale: Scale, report: &mut Report) -> Resul
             what: "TLS poured from memory: encrypting and sending, no engine to read from",
         }),
         goal: Some(Goal::AtMost(0.6)),
-        note: "user and system time of the whole process".to_owned(),
+        note: format!(
+            "user and system time of the whole process{}",
+            nginxs(of(&beside, |rates| rates.asked_s_per_gb), "CPU-s/GB"),
+        ),
     });
     Ok(())
+}
+
+/// What nginx did in the same minute, if it is here.
+fn nginxs(value: f64, unit: &str) -> String {
+    if value.is_nan() { String::new() } else { format!("; nginx's mail proxy: {value:.2} {unit}") }
 }
 
 struct Rates {
