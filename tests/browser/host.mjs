@@ -129,15 +129,28 @@ export class Place {
   }
 }
 
+const WCAG = { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] };
+const COLOURS = { type: "rule", values: ["color-contrast", "link-in-text-block"] };
+
 /** The problems that axe-core sees on the page as it stands, one line each; an empty list is what WCAG 2.2 AA wants. */
 export async function barriers(page) {
-  const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-  // The pages forbid scripts of strangers, so axe goes in through the debugger's door.
-  await page.evaluate(await readFile(axe, "utf8"));
-  const { violations } = await page.evaluate(() =>
-    globalThis.axe.run(document, {
-      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
-    }),
+  return violations(page, WCAG);
+}
+
+/** Those that changing from light to dark can bring. */
+export async function colourBarriers(page) {
+  return violations(page, COLOURS);
+}
+
+async function violations(page, runOnly) {
+  if (!(await page.evaluate(() => "axe" in globalThis))) {
+    const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+    // The pages forbid scripts of strangers, so axe goes in through the debugger's door.
+    await page.evaluate(await readFile(axe, "utf8"));
+  }
+  const { violations } = await page.evaluate(
+    (runOnly) => globalThis.axe.run(document, { runOnly, resultTypes: ["violations"], preload: false }),
+    runOnly,
   );
   return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")}: ${node.html}`));
 }
