@@ -25,6 +25,17 @@ pub enum Transport {
     Tls(Arc<dyn Fn() -> Arc<rustls::ServerConfig> + Send + Sync>),
 }
 
+/// Closes the connection a request came on, at once: put into every request.
+#[derive(Clone)]
+pub(crate) struct Cut(CancellationToken);
+
+impl Cut {
+    /// Closes it.
+    pub(crate) fn now(&self) {
+        self.0.cancel();
+    }
+}
+
 /// Connections at once; more wait in the kernel's queue.
 const CONNECTIONS: usize = 4096;
 /// The longest a TLS handshake may take, and then the head of a request.
@@ -32,6 +43,8 @@ const HANDSHAKE: Duration = Duration::from_secs(10);
 const HEAD: Duration = Duration::from_secs(20);
 /// The largest head of a request.
 const HEAD_BYTES: usize = 32 * 1024;
+/// What is kept for a browser that does not read. Small, because it cannot be taken back when a session ends.
+const UNREAD: usize = 64 * 1024;
 /// How long requests under way may take once the server stops.
 const DRAIN: Duration = Duration::from_secs(5);
 
@@ -102,25 +115,36 @@ async fn requests<S>(stream: S, peer: SocketAddr, router: axum::Router, stop: Ca
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
+    let cut = Cut(CancellationToken::new());
+    let cut_by = cut.clone();
     let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(Peer(peer));
+        request.extensions_mut().insert(cut_by.clone());
         router.clone().oneshot(request.map(axum::body::Body::new))
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD)
         .max_header_size(HEAD_BYTES)
+        .max_buf_size(UNREAD)
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     let mut connection = std::pin::pin!(connection);
-    let result = tokio::select! {
-        result = connection.as_mut() => result,
-        () = stop.cancelled() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
+    let served = async {
+        tokio::select! {
+            result = connection.as_mut() => result,
+            () = stop.cancelled() => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
         }
     };
-    if let Err(error) = result {
-        tracing::debug!(%peer, %error, "a web connection ended early");
+    tokio::select! {
+        result = served => {
+            if let Err(error) = result {
+                tracing::debug!(%peer, %error, "a web connection ended early");
+            }
+        }
+        () = cut.0.cancelled() => tracing::debug!(%peer, "a web connection was cut with its session"),
     }
 }

@@ -1,12 +1,14 @@
 //! The one door into the signed-in part of every surface.
 //!
 //! Each request looks its cookie up in the authority, anew. While its handler works, and while its answer is on the
-//! way, the request is raced against the end of the session: a password change cuts what is in flight. The request
-//! that made the change is the exception; the authority lets its guard live until it has answered.
+//! way, the request is raced against the end of the session: a password change cuts what is in flight, and the
+//! connection with it, for whoever changes the password waits until no guard is left. The request that made the
+//! change is the exception; the authority lets its guard live until it has answered.
 
 use crate::cookies::{Cookie, Life};
 use crate::csrf::Csrf;
 use crate::page::{Page, query_value, see_other};
+use crate::serve::Cut;
 use crate::site::Site;
 use crate::trouble::Trouble;
 use crate::visit::{Visit, bearer};
@@ -21,6 +23,7 @@ use postward_authority::{SessionGuard, SignedOut, StaffSession, Surface, Token};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// A mailbox owner who is signed in at the webmail or the panel. Handlers behind [`owner`] take it as an argument.
 #[derive(Clone)]
@@ -76,10 +79,13 @@ pub(crate) async fn owner(
         Ok(guard) => {
             let guard = Arc::new(guard);
             request.extensions_mut().insert(Owner { guard: Arc::clone(&guard), csrf: Csrf::of(&token) });
-            let ended = Box::pin(async move {
-                guard.ended().await;
-            });
-            race(next.run(request), ended, &visit, surface).await
+            let ended = move || -> Ended {
+                let guard = Arc::clone(&guard);
+                Box::pin(async move {
+                    guard.ended().await;
+                })
+            };
+            race(request, next, ended, &visit, surface).await
         }
         Err(signed_out) => refused(signed_out, &visit, surface),
     }
@@ -94,26 +100,49 @@ pub(crate) async fn staff(State(site): State<Arc<Site>>, mut request: Request, n
         Ok(session) => {
             let session = Arc::new(session);
             request.extensions_mut().insert(Staff { session: Arc::clone(&session), csrf: Csrf::of(&token) });
-            let ended = Box::pin(async move {
-                session.ended().await;
-            });
-            race(next.run(request), ended, &visit, surface).await
+            let ended = move || -> Ended {
+                let session = Arc::clone(&session);
+                Box::pin(async move {
+                    session.ended().await;
+                })
+            };
+            race(request, next, ended, &visit, surface).await
         }
         Err(signed_out) => refused(signed_out, &visit, surface),
     }
 }
 
+/// Resolves when the session ends. It holds the guard: the session stands until this is dropped.
+type Ended = BoxFuture<'static, ()>;
+
 async fn race(
-    answer: impl Future<Output = Response>,
-    mut ended: BoxFuture<'static, ()>,
+    request: Request,
+    next: Next,
+    ended: impl Fn() -> Ended,
     visit: &Visit,
     surface: Surface,
 ) -> Response {
-    tokio::select! {
+    let cut = request.extensions().get::<Cut>().cloned();
+    let response = tokio::select! {
         biased;
-        response = answer => response.map(|body| Body::new(WhileSignedIn { body, ended: Some(ended) })),
-        () = &mut ended => to_sign_in(visit, surface),
+        response = next.run(request) => response,
+        () = ended() => return to_sign_in(visit, surface),
+    };
+    let sent = CancellationToken::new();
+    if let Some(cut) = cut {
+        // A browser that does not read keeps its answer from being polled, so somebody else must watch. The task ends
+        // with the answer.
+        let (sent, ended) = (sent.clone(), ended());
+        tokio::spawn(async move {
+            tokio::select! {
+                () = sent.cancelled() => {}
+                () = ended => cut.now(),
+            }
+        });
     }
+    let ended = Some(ended());
+    response
+        .map(|body| Body::new(WhileSignedIn { body, waiting: Bytes::new(), ended, _sent: sent.drop_guard() }))
 }
 
 fn refused(signed_out: SignedOut, visit: &Visit, surface: Surface) -> Response {
@@ -185,9 +214,15 @@ pub(crate) fn signed_out(site: &Site, surface: Surface) -> Result<Response, Trou
 /// An answer on its way to a signed-in browser: it breaks off when the session ends.
 struct WhileSignedIn {
     body: Body,
-    /// None once the body is through.
-    ended: Option<BoxFuture<'static, ()>>,
+    /// What the page has given and the connection has not yet taken.
+    waiting: Bytes,
+    /// None once it has resolved.
+    ended: Option<Ended>,
+    _sent: DropGuard,
 }
+
+/// The connection is given this much at a time, so that little is past recall when the session ends.
+const SLICE: usize = 16 * 1024;
 
 impl HttpBody for WhileSignedIn {
     type Data = Bytes;
@@ -197,21 +232,36 @@ impl HttpBody for WhileSignedIn {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        let over = self.ended.as_mut().is_some_and(|ended| ended.as_mut().poll(cx).is_ready());
-        if over {
+        if self.ended.as_mut().is_none_or(|ended| ended.as_mut().poll(cx).is_ready()) {
             self.ended = None;
             let ended = std::io::Error::from(std::io::ErrorKind::ConnectionAborted);
             return Poll::Ready(Some(Err(axum::Error::new(ended))));
         }
-        Pin::new(&mut self.body).poll_frame(cx)
+        if self.waiting.is_empty() {
+            match Pin::new(&mut self.body).poll_frame(cx).map_ok(Frame::into_data) {
+                Poll::Ready(Some(Ok(Ok(data)))) => self.waiting = data,
+                Poll::Ready(Some(Ok(Err(trailers)))) => return Poll::Ready(Some(Ok(trailers))),
+                Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(Err(error))),
+                Poll::Ready(None) => return Poll::Ready(None),
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+        let slice = self.waiting.len().min(SLICE);
+        Poll::Ready(Some(Ok(Frame::data(self.waiting.split_to(slice)))))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.waiting.is_empty() && self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        let (inner, waiting) = (self.body.size_hint(), self.waiting.len() as u64);
+        let mut hint = SizeHint::new();
+        hint.set_lower(inner.lower() + waiting);
+        if let Some(upper) = inner.upper() {
+            hint.set_upper(upper + waiting);
+        }
+        hint
     }
 }
 

@@ -7,7 +7,8 @@ use postward_authority::directory::{AccountKind, NewStaff};
 use postward_authority::hasher::Hashing;
 use postward_authority::throttle::Limits;
 use postward_authority::{
-    Actor, Authority, Database, MailboxId, Origin, Role, SessionGuard, Settings, Surface, Timestamp,
+    Actor, Authority, Database, EndReason, MailboxId, Origin, Role, SessionGuard, Settings, Surface,
+    Timestamp,
 };
 use postward_web::{ImapConnection, MailEngine, PublicUrl, Site, router};
 use postward_wire::{Address, Attempt, Secret};
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use tokio::sync::Notify;
+use tokio::task::JoinHandle;
 
 pub(crate) const OLD: &str = "Ancient-Lighthouse-7";
 pub(crate) const NEW: &str = "Fresh-Harbour-Breeze-9";
@@ -76,11 +78,12 @@ impl Host {
         browser
     }
 
-    /// A mail app that is signed in.
-    pub(crate) async fn mail_app(&self, surface: Surface, address: &str) -> SessionGuard {
+    /// A mail app that is signed in. What comes back resolves when its connection is closed.
+    pub(crate) async fn mail_app(&self, surface: Surface, address: &str) -> JoinHandle<EndReason> {
         let attempt = Attempt { authcid: address.to_owned(), secret: Secret::new(OLD.to_owned()) };
         let origin = Origin::new([127, 0, 0, 1].into(), surface);
-        self.authority.sign_in(attempt, origin, now()).await.ok().unwrap()
+        let guard = self.authority.sign_in(attempt, origin, now()).await.ok().unwrap();
+        tokio::spawn(async move { guard.ended().await })
     }
 }
 

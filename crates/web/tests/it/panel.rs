@@ -16,7 +16,7 @@ async fn p2_a_change_signs_out_everywhere_and_leads_to_sign_in_with_the_receipt(
     assert!(home.says("Password") && home.says("ada@birch.example"));
     let answer = browser.fill(FORM, FORM, &[("password", NEW), ("password_again", NEW)]).await;
     assert_eq!((answer.status, answer.header("location")), (303, "/panel/sign-in"));
-    app.ended().await;
+    assert!(app.is_finished());
     let receipt = "Password changed. Ended 1 IMAP and 1 user panel sessions. Apps need the new password.";
     assert!(browser.get("/panel/sign-in").await.says(receipt));
     assert_eq!(browser.get("/panel").await.status, 303);
@@ -52,7 +52,7 @@ async fn a_refused_change_changes_nothing() {
     let answer = browser.fill(FORM, FORM, &[("password", "short"), ("password_again", "short")]).await;
     assert_eq!(answer.status, 422);
     assert!(answer.says("The password was not changed."));
-    assert!(app.flowing());
+    assert!(!app.is_finished());
     assert_eq!(browser.get("/panel").await.status, 200);
 }
 
