@@ -39,7 +39,7 @@ impl Bystander {
     }
 
     /// His session goes on, the next one opens, and the server is no heavier than it was.
-    async fn is_untouched(mut self) {
+    async fn has_noticed_nothing(mut self) {
         self.imap.command("NOOP").await.unwrap();
         let (address, password) = self.house.mailbox(2);
         self.house.pop3(&address, &password).await.command("NOOP").await.unwrap();
@@ -75,7 +75,7 @@ async fn a_literal_of_a_gibibyte_is_refused_before_it_is_sent() {
     let mut smtp = house.smtp(&address, &password).await;
     let answer = smtp.ask(&format!("MAIL FROM:<{address}> SIZE={GIBIBYTE}")).await.unwrap();
     assert!(answer.starts_with("552"), "{answer}");
-    bystander.is_untouched().await;
+    bystander.has_noticed_nothing().await;
 }
 
 #[tokio::test]
@@ -108,7 +108,7 @@ async fn nuls_newlines_and_wrong_utf_8_open_nothing_and_break_nothing() {
     let mut browser = house.browser();
     let form = [("address", "maya\0@larkspur-bakery.example"), ("password", "a\0b\n")];
     assert_eq!(browser.post("/webmail/sign-in", &form).await.unwrap().status, 403);
-    bystander.is_untouched().await;
+    bystander.has_noticed_nothing().await;
 }
 
 #[tokio::test]
@@ -127,7 +127,7 @@ async fn nobody_signs_in_on_behalf_of_somebody_else() {
     let mut smtp = Smtp::connect(&house.plain("smtp")).await.unwrap();
     let answer = smtp.ask(&format!("AUTH PLAIN {plain}")).await.unwrap();
     assert!(answer.starts_with("535 5.7.8"), "{answer}");
-    bystander.is_untouched().await;
+    bystander.has_noticed_nothing().await;
 }
 
 #[tokio::test]
@@ -147,7 +147,7 @@ async fn ten_thousand_pipelined_commands_are_answered_in_turn_or_end_the_connect
     let heard = String::from_utf8_lossy(&heard);
     assert_eq!(heard.lines().filter(|line| line.starts_with("a OK")).count(), COMMANDS);
     assert!(heard.lines().last().unwrap().starts_with("z OK"), "{:?}", heard.lines().last());
-    bystander.is_untouched().await;
+    bystander.has_noticed_nothing().await;
 }
 
 #[tokio::test]
@@ -178,7 +178,7 @@ async fn what_is_pipelined_behind_starttls_is_thrown_away() {
     check("imap", "a STARTTLS", &login, "z LOGOUT", 2).await;
     check("pop3", "STLS", &format!("USER {address}\r\nPASS {password}"), "QUIT", 1).await;
     check("smtp", "EHLO x\r\nSTARTTLS", &format!("EHLO x\r\nAUTH PLAIN {plain}"), "QUIT", 1).await;
-    bystander.is_untouched().await;
+    bystander.has_noticed_nothing().await;
 }
 
 #[tokio::test]
@@ -195,7 +195,7 @@ async fn a_byte_at_a_time_does_not_stretch_the_deadline() {
         }
         assert!(begun.elapsed() < Duration::from_secs(6), "{protocol}: after {:?}", begun.elapsed());
     }
-    bystander.is_untouched().await;
+    bystander.has_noticed_nothing().await;
 }
 
 #[tokio::test]
@@ -217,13 +217,13 @@ async fn clients_that_never_read_cost_the_server_next_to_nothing() {
         imap.connection.line().await.unwrap();
         stuck.push(imap);
     }
-    bystander.is_untouched().await;
+    bystander.has_noticed_nothing().await;
     drop(stuck);
 }
 
 /// Sends until the server has had enough or `most` bytes are gone, and returns how many were.
 async fn pour(connection: &mut Connection, most: usize) -> usize {
-    let some = [b'x'; 64 * 1024];
+    let some = vec![b'x'; 64 * 1024];
     let mut sent = 0;
     while sent < most && connection.send(&some).await.is_ok() {
         sent += some.len();
@@ -236,7 +236,7 @@ async fn say_at_once(connection: &mut Connection, words: &str) -> Vec<u8> {
     let (mut read, mut write) = tokio::io::split(&mut connection.stream);
     let mut heard = Vec::new();
     let hear = async {
-        let mut some = [0; 16 * 1024];
+        let mut some = vec![0; 16 * 1024];
         // A reset is an end like any other.
         while let Ok(count @ 1..) = read.read(&mut some).await {
             heard.extend_from_slice(&some[..count]);
