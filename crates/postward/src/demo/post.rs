@@ -78,7 +78,7 @@ fn compose(letter: &Letter, at: i64) -> io::Result<Vec<u8>> {
         .subject(letter.subject)
         .date(at)
         .message_id(message_id(letter.key))
-        .text_body(letter.text);
+        .text_body(paragraphs(letter.text));
     let earlier = earlier(letter);
     if let Some(answered) = earlier.last() {
         message = message.in_reply_to(answered.clone()).references(earlier);
@@ -92,6 +92,20 @@ fn compose(letter: &Letter, at: i64) -> io::Result<Vec<u8>> {
         }
     }
     message.write_to_vec()
+}
+
+/// The text as mail apps send it: a paragraph is one line, as wide as the window that shows it. In the source it is
+/// wrapped; a line as long as this was not ended there by its writer.
+fn paragraphs(text: &str) -> String {
+    const WRAPPED: usize = 100;
+    let mut out = String::with_capacity(text.len());
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next() {
+        out.push_str(line);
+        let goes_on = line.chars().count() > WRAPPED && lines.peek().is_some_and(|next| !next.is_empty());
+        out.push(if goes_on { ' ' } else { '\n' });
+    }
+    out
 }
 
 /// The message ids of the letters before this one in its thread, the oldest first (RFC 5322 §3.6.4).
@@ -165,7 +179,7 @@ mod tests {
             let read = mail_parser::MessageParser::default().parse(&bytes);
             assert_eq!(read.as_ref().and_then(|read| read.subject()), Some(letter.subject));
             let text = read.and_then(|read| read.body_text(0).map(|text| text.replace("\r\n", "\n")));
-            assert_eq!(text.as_deref().map(str::trim_end), Some(letter.text.trim_end()), "{}", letter.key);
+            assert_eq!(text.as_deref(), Some(paragraphs(letter.text).as_str()), "{}", letter.key);
         }
     }
 }
