@@ -31,6 +31,7 @@ use host::{Host, Login};
 use postward_authority::policy::Problem as Missing;
 use postward_wire::{Address, Secret};
 use report::Report;
+use std::io::{IsTerminal, stdin};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -101,7 +102,12 @@ async fn on_demo() -> Result<Report, Problem> {
 async fn on_host(source: &Source, options: &Options) -> Result<Report, Problem> {
     let config = config::load(source)?;
     let login = |name: &Option<String>| match name {
-        Some(name) => secret::from_stdin().map(|password| Some(Login { name: name.clone(), password })),
+        Some(name) => {
+            if stdin().is_terminal() {
+                output::complaint(format_args!("The password of {name}:"));
+            }
+            secret::from_stdin().map(|password| Some(Login { name: name.clone(), password }))
+        }
         None => Ok(None),
     };
     let mailbox = login(&options.address)?.ok_or_else(|| Problem::new("The drill needs --address."))?;

@@ -12,14 +12,19 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 const CLIENTS: usize = 64;
 const CHANGES: usize = 50;
 
 /// How many have to come in, at least, before the password is changed again.
 const NEWCOMERS: u32 = 16;
+
+/// How long that may take.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What all clients know of each other.
 struct Crowd {
@@ -69,11 +74,14 @@ async fn no_session_of_an_old_password_serves_a_byte_after_a_storm() {
     }
     for number in 1..=CHANGES {
         // Changes that nobody has signed in between would prove little.
-        crowd.newcomers.acquire_many(NEWCOMERS).await.unwrap().forget();
+        timeout(PATIENCE, crowd.newcomers.acquire_many(NEWCOMERS)).await.unwrap().unwrap().forget();
         crowd.house.passwd(&crowd.address, &crowd.password(number)).await;
         crowd.nobody_before(number);
         crowd.acknowledged.store(number, Ordering::SeqCst);
     }
+    // The last password gets its crowd too.
+    crowd.newcomers.forget_permits(usize::MAX);
+    timeout(PATIENCE, crowd.newcomers.acquire_many(NEWCOMERS)).await.unwrap().unwrap().forget();
     crowd.over.store(1, Ordering::SeqCst);
     let mut sessions = 0;
     while let Some(held) = clients.join_next().await {
@@ -103,12 +111,13 @@ async fn come_and_go(crowd: Arc<Crowd>, who: usize) -> Vec<(usize, Client)> {
             held.push((number, client));
             crowd.newcomers.add_permits(1);
         }
+        // Whatever was opened before the last change that was answered is dead, now and not only at the next change.
+        let known = crowd.acknowledged.load(Ordering::SeqCst);
+        for (number, client) in held.extract_if(.., |(number, _)| *number < known) {
+            assert!(!serves(client).await, "password {number} was replaced, {known} is in force");
+        }
         if held.len() > 4 {
-            let (number, client) = held.remove(0);
-            let known = crowd.acknowledged.load(Ordering::SeqCst);
-            if number < known {
-                assert!(!serves(client).await, "password {number} was replaced, {known} is in force");
-            }
+            held.remove(0);
         }
     }
     held
