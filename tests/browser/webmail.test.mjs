@@ -73,6 +73,23 @@ test("W1 ten thousand messages are a page of them", async () => {
   assert.notEqual(await page.locator("[data-lines] a").first().getAttribute("href"), newest);
 });
 
+test("W1 on a phone the folders are a drawer, and a message is a page with a way back", async () => {
+  const page = await reader(place, mailboxOf(place, "maya"), { screen: "phone" });
+  const folders = page.getByRole("navigation", { name: "Folders" });
+  assert.equal(await folders.isVisible(), false);
+  await page.getByRole("link", { name: "Folders", exact: true }).tap();
+  await folders.waitFor();
+  await place.shot(page, "webmail-folders-phone-light");
+  await page.getByRole("link", { name: "Close folders" }).tap();
+  await folders.waitFor({ state: "hidden" });
+  await page.getByRole("link", { name: "Folders", exact: true }).tap();
+  await folders.getByRole("link", { name: "Suppliers" }).tap();
+  await page.getByRole("heading", { name: "Suppliers", level: 1 }).waitFor({ state: "attached" });
+  await page.locator("[data-lines] a").first().tap();
+  await page.getByRole("link", { name: "Back to the list" }).tap();
+  await page.waitForURL("**/webmail/folder/Suppliers");
+});
+
 test("W1 HTML mail shows in a frame of its own, its pictures only when asked for", async () => {
   const page = await reader(place, mailboxOf(place, "tomas"));
   await page.getByRole("link", { name: /Weekly Crumb No\. 112/ }).click();
