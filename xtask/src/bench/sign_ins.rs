@@ -22,7 +22,8 @@ pub(super) struct Pace {
     pub(super) clients_ms: f64,
 }
 
-/// So many connections at a time, each of them a connect, a handshake, a sign-in and a hang-up, over and over.
+/// So many connections at a time, each of them a connect, a handshake, a sign-in and a hang-up, over and over; once,
+/// when there is no time.
 pub(super) fn pace(
     host: &Host,
     door: &Door,
@@ -59,7 +60,7 @@ async fn come_and_go(
         let (door, mailbox) = (door.clone(), mailbox.clone());
         clients.spawn(async move {
             let mut done = 0;
-            while Instant::now() < deadline {
+            while done == 0 || Instant::now() < deadline {
                 let signed_in = door.sign_in(&mailbox, PASSWORD).await;
                 drop(signed_in.map_err(|error| format!("client {number}, after {done} sign-ins: {error}"))?);
                 done += 1;
