@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| postward_fuzz::address(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| postward_fuzz::dialogue::address(data));

@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| postward_fuzz::imap_upstream(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| postward_fuzz::dialogue::imap_upstream(data));

@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| postward_fuzz::pop3_preauth(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| postward_fuzz::dialogue::pop3_preauth(data));

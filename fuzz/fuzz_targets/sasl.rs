@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| postward_fuzz::sasl(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| postward_fuzz::dialogue::sasl(data));

@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| postward_fuzz::smtp_preauth(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| postward_fuzz::dialogue::smtp_preauth(data));

@@ -43,6 +43,9 @@ mod error;
 mod flags;
 mod folder;
 mod folder_name;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod imap;
 mod keywords;
 mod limits;

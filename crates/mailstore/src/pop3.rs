@@ -1,6 +1,8 @@
 //! POP3 after sign-in: the TRANSACTION and UPDATE states of RFC 1939.
 
 mod dot_stuffing;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod hostile;
 
 use crate::conversation::{Conversation, End, Line, Pace};
 use crate::error::MailError;

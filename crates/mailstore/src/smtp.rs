@@ -2,6 +2,8 @@
 
 mod data;
 mod header;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod hostile;
 mod letter;
 mod receive;
 mod spool;

@@ -4,6 +4,7 @@
 //! holds more than one command of [`MAX_COMMAND`] bytes. The one thing that may be larger, the message of an APPEND,
 //! is announced as [`Frame::Append`] before its first byte is taken, and its bytes do not pass through here.
 
+use super::command::tag;
 use imap_codec::{CommandCodec, decode::Decoder};
 use imap_types::command::CommandBody;
 use imap_types::extensions::binary::LiteralOrLiteral8;
@@ -171,6 +172,8 @@ fn announced(line: &[u8]) -> Option<(usize, Literal)> {
 /// The command up to an announced literal, if that literal is the message of an APPEND: it is, exactly when the
 /// command is whole with an empty one in its place.
 fn append_head(before: &[u8]) -> Option<Vec<u8>> {
+    // Without a tag that an answer can carry it is no command, whatever follows: it is answered like any other.
+    tag(before)?;
     let verb = before.split(|b| *b == b' ').nth(1)?;
     if !verb.eq_ignore_ascii_case(b"APPEND") {
         return None;
@@ -242,6 +245,12 @@ mod tests {
             b"a APPEND {5}\r\nDraft {7+}\r\n",
             &[Progress::Continue, append("a APPEND {5}\r\nDraft {0}\r\n\r\n", 7, LiteralMode::NonSync)],
         );
+    }
+
+    #[test]
+    fn an_append_whose_tag_no_answer_can_carry_is_a_command_like_any_other() {
+        let long = format!("{} APPEND INBOX {{3}}\r\nabc\r\n", "x".repeat(65));
+        check(long.as_bytes(), &[Progress::Continue, command(&long)]);
     }
 
     #[test]

@@ -19,6 +19,8 @@ mod flags;
 mod folders;
 mod framing;
 mod header;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod hostile;
 mod idle;
 mod mime;
 mod numbers;

@@ -6,8 +6,8 @@ use postward_wire::{Channel, Dialogue, Limits, Protocol, Refusal, Step};
 use proptest::prelude::*;
 use std::path::Path;
 
-#[allow(unreachable_pub, reason = "it is the library of the fuzz targets as well")]
-#[path = "../../../../fuzz/src/lib.rs"]
+#[allow(unreachable_pub, reason = "the fuzz targets use it as well")]
+#[path = "../../../../fuzz/src/dialogue.rs"]
 mod fuzz;
 
 /// What a driver reads at once.

@@ -48,6 +48,13 @@ fn broken_mime_is_one_opaque_part() {
     check("", "text/plain(\"\")");
 }
 
+/// mail-parser 0.11.9 overflows its stack here; only its header parsers may see delivered mail.
+#[test]
+fn messages_in_messages_do_not_cost_the_stack() {
+    let raw = "Content-Type: message/rfc822\r\n\r\n".repeat(200_000);
+    crate::fuzzing::message(raw.as_bytes());
+}
+
 proptest! {
     #[test]
     fn no_bytes_make_it_panic(raw in proptest::collection::vec(prop_oneof![

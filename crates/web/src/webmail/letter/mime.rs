@@ -145,7 +145,8 @@ pub(super) fn header_of(message: &[u8]) -> &[u8] {
     split_header(message).0
 }
 
-/// Reads header fields; `None` where there are none, which the parser's own accessors do not bear.
+/// Reads header fields, and never the message: `MessageParser::parse` overflows the stack on mail that nests messages
+/// deeply. `None` where there are none, which the parser's own accessors do not bear.
 pub(super) fn read_header(head: &[u8]) -> Option<Message<'_>> {
     MessageParser::default().parse_headers(head).filter(|header| !header.parts.is_empty())
 }

@@ -15,6 +15,8 @@ mod mime;
 mod text;
 
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod tests;
 
 pub(crate) use attachment::{Attachment, Download, disposition};

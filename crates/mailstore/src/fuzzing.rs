@@ -1,0 +1,56 @@
+//! What the fuzz targets of `fuzz/` call, and an ordinary test replays their corpora through: every parser here that
+//! somebody else's bytes reach. Each function takes any bytes and panics where a promise is broken.
+
+pub use crate::imap::hostile::{commands as imap_commands, message};
+pub use crate::pop3::hostile::commands as pop3_commands;
+pub use crate::smtp::hostile::delivery;
+
+/// What a target does with its bytes: it panics, or it does not.
+pub type Run = fn(&[u8]);
+
+/// Every target by the name of its binary and its corpus.
+pub const TARGETS: [(&str, Run); 4] = [
+    ("message", message),
+    ("delivery", delivery),
+    ("imap_commands", imap_commands),
+    ("pop3_commands", pop3_commands),
+];
+
+/// How the network cuts what is sent, as a byte of the input says.
+pub(crate) fn piece_size(choice: u8) -> usize {
+    match choice & 3 {
+        0 => usize::MAX,
+        1 => 1,
+        2 => 7,
+        _ => 1000,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+    use super::*;
+    use proptest::prelude::*;
+    use std::path::Path;
+
+    #[test]
+    fn every_seed_of_every_fuzz_target_holds() {
+        for (target, run) in TARGETS {
+            let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(target);
+            let seeds: Vec<_> = std::fs::read_dir(corpus).unwrap().map(|seed| seed.unwrap().path()).collect();
+            assert!(!seeds.is_empty(), "{target} has no corpus");
+            for seed in seeds {
+                run(&std::fs::read(seed).unwrap());
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_noise_breaks_a_parser(noise in proptest::collection::vec(any::<u8>(), 0..600)) {
+            for (_, run) in TARGETS {
+                run(&noise);
+            }
+        }
+    }
+}
