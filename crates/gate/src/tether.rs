@@ -110,7 +110,10 @@ impl AsyncWrite for Tethered {
 
 impl Drop for Tethered {
     fn drop(&mut self) {
-        if self.leash.cut.load(Ordering::Acquire) {
+        // An engine that was stopped in the middle of a message has said nothing since, and megabytes of mail may still
+        // wait in the kernel for a client that does not read: they are thrown away with the session.
+        let in_the_middle = !self.leash.guard.flowing() && self.goodbye == GOODBYE;
+        if in_the_middle || self.leash.cut.load(Ordering::Acquire) {
             self.socket.abort_on_close();
         }
     }
