@@ -74,13 +74,43 @@ fn may_say(attribute: &str, value: &str, remote: Remote) -> bool {
     match attribute {
         "href" => leads(&["http:", "https:", "mailto:", "tel:"]),
         "src" if leads(&["http:", "https:"]) => remote == Remote::Pictures,
-        "src" => leads(&["data:image/"]) && !value.contains("svg"),
-        "style" => !FETCHES_OR_COVERS.iter().any(|trace| value.contains(trace)),
+        "src" => PICTURES.iter().any(|kind| {
+            let behind = value.trim_start().strip_prefix(kind);
+            behind.is_some_and(|behind| behind.starts_with([';', ',']))
+        }),
+        "style" => {
+            let style = without_strings(&value.replace("&quot;", "\""));
+            !FETCHES_OR_COVERS.iter().any(|trace| style.contains(trace))
+        }
         "class" => value.starts_with("quote") || value == "signature" || value == "shortened",
         "target" => value == "_blank",
         "rel" => value == "noopener noreferrer nofollow",
         other => INERT.split_whitespace().any(|known| known == other),
     }
+}
+
+/// Pictures made of pixels.
+const PICTURES: [&str; 4] = ["data:image/gif", "data:image/jpeg", "data:image/png", "data:image/webp"];
+
+/// A style without its strings: what they hold is the name of a font to a browser.
+fn without_strings(style: &str) -> String {
+    let mut kept = String::new();
+    let mut characters = style.chars();
+    while let Some(character) = characters.next() {
+        if character != '"' {
+            kept.push(character);
+            continue;
+        }
+        loop {
+            match characters.next() {
+                Some('"') => break,
+                Some('\\') => drop(characters.next()),
+                Some(_) => {}
+                None => panic!("a string goes on behind its style: {style}"),
+            }
+        }
+    }
+    kept
 }
 
 /// Attributes whose value is read and never followed.
