@@ -174,6 +174,18 @@ impl Authority {
         &self.inner.desk
     }
 
+    /// Runs an act to its end even when whoever asked for it hangs up: a change that is committed and whose kill nobody
+    /// finished would leave the old sessions alive.
+    pub(crate) async fn finish<T: Send + 'static>(
+        &self,
+        act: impl Future<Output = T> + Send + 'static,
+    ) -> Result<T, Unavailable> {
+        self.inner.changes.spawn(act).await.map_err(|panic| {
+            tracing::error!(%panic, "an act has failed on its way");
+            Unavailable::ShuttingDown
+        })
+    }
+
     pub(crate) fn changes(&self) -> &TaskTracker {
         &self.inner.changes
     }

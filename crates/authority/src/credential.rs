@@ -6,14 +6,14 @@
 use crate::Timestamp;
 use crate::audit::{Event, Subject};
 use crate::authority::{Authority, Unavailable};
-use crate::hasher::{Lane, Phc};
+use crate::hasher::{HasherError, Lane, Phc};
 use crate::origin::{Origin, Surface};
 use crate::policy::{Problem, prepare};
 use crate::principal::{Epoch, MailboxId, PrincipalId, SessionId};
 use crate::registry::{EndReason, Of, SessionGuard};
 use crate::scope::{Actor, ReadOnly};
 use crate::sessions::{ActError, EndedSessions};
-use crate::sign_in::Denied;
+use crate::sign_in::{Denied, Login};
 use crate::store::journal::{self, By};
 use crate::store::principals::Kind;
 use crate::store::{Durability, credentials, moment, sessions};
@@ -43,11 +43,12 @@ impl Authority {
             }
             Confirmation::RecentSignIn => Confirmed::Recently,
         };
-        let problems = self.policy().problems(new.expose());
+        let problems =
+            self.problems(session.mailbox().into(), &new).await.map_err(ChangeError::Unavailable)?;
         if !problems.is_empty() {
             return Err(ChangeError::Policy(problems));
         }
-        let hash = self.hash_new(Lane::Known, &new).await.map_err(ChangeError::Unavailable)?;
+        let hash = self.hash_new(&new).await.map_err(ChangeError::Unavailable)?;
         session.live.step_aside();
         let replacement = Replacement {
             mailbox: session.mailbox(),
@@ -84,14 +85,14 @@ impl Authority {
     ) -> Result<Receipt, ResetError> {
         let row = self.reachable(actor, mailbox).await?;
         actor.may_write()?;
-        let problems = self.policy().problems(new.expose());
+        let problems = self.problems(mailbox.into(), &new).await.map_err(ResetError::Unavailable)?;
         if !problems.is_empty() {
             return Err(ResetError::Policy(problems));
         }
         let replacement = Replacement {
             mailbox,
             address: row.address,
-            new: self.hash_new(Lane::Known, &new).await.map_err(ResetError::Unavailable)?,
+            new: self.hash_new(&new).await.map_err(ResetError::Unavailable)?,
             event: Event::PasswordReset,
             by: By::actor(actor),
             acting: None,
@@ -112,8 +113,8 @@ impl Authority {
         origin: &Origin,
         now: Timestamp,
     ) -> Result<Epoch, ChangeError> {
-        let login = session.address().as_str();
-        match self.verify(Kind::Mailbox, login, current, origin, now).await {
+        let login = Login::of(session.address());
+        match self.verify(Kind::Mailbox, &login, current, origin, now).await {
             Ok(verified) => Ok(verified.epoch),
             Err(Denied::Rejected) => Err(ChangeError::CurrentPasswordWrong),
             Err(Denied::TooManyTries) => Err(ChangeError::TooManyTries),
@@ -121,10 +122,25 @@ impl Authority {
         }
     }
 
+    /// What keeps a password from becoming a mailbox's new one: the policy, and the passwords it has had. Whoever knows
+    /// one of those is why it is being changed.
+    async fn problems(&self, id: PrincipalId, new: &Secret) -> Result<Vec<Problem>, Unavailable> {
+        let mut problems = self.policy().problems(new.expose());
+        if let (true, Ok(prepared)) = (problems.is_empty(), prepare(new.expose())) {
+            for hash in credentials::used(self.db(), id).await? {
+                if self.hasher().verify(Lane::Known, prepared.clone(), Some(&hash)).await? {
+                    problems.push(Problem::UsedBefore);
+                    break;
+                }
+            }
+        }
+        Ok(problems)
+    }
+
     /// Hashes a password that has met the policy.
-    pub(crate) async fn hash_new(&self, lane: Lane, new: &Secret) -> Result<Phc, Unavailable> {
-        let prepared = prepare(new.expose()).unwrap_or_else(|_| Zeroizing::new(new.expose().to_owned()));
-        Ok(self.hasher().hash(lane, prepared).await?)
+    pub(crate) async fn hash_new(&self, new: &Secret) -> Result<Phc, Unavailable> {
+        let prepared = prepare(new.expose()).map_err(|problem| HasherError::Broken(problem.sentence()))?;
+        Ok(self.hasher().hash(Lane::Known, prepared).await?)
     }
 
     /// Hashes the same password at today's cost. No epoch begins: it opens what it opened.
@@ -144,11 +160,7 @@ impl Authority {
     /// whose kill nobody finished would leave the old sessions alive.
     async fn replace_credential(&self, replacement: Replacement) -> Result<Receipt, NotReplaced> {
         let this = self.clone();
-        let change = self.changes().spawn(async move { this.replace_and_kill(replacement).await });
-        change.await.unwrap_or_else(|panic| {
-            tracing::error!(%panic, "a change of password has failed");
-            Err(NotReplaced::Unavailable(Unavailable::ShuttingDown))
-        })
+        self.finish(async move { this.replace_and_kill(replacement).await }).await?
     }
 
     async fn replace_and_kill(&self, replacement: Replacement) -> Result<Receipt, NotReplaced> {
@@ -182,7 +194,7 @@ impl Authority {
         tx.commit().await?;
 
         let here = self.registry().kill(principal, Of::All, EndReason::PasswordChanged).await;
-        let ended = in_store.alive(self.node(), &here);
+        let ended = in_store.alive(self.node(), &here, now);
         Ok(Receipt { address, epoch, ended, app_passwords_revoked: 0 })
     }
 }

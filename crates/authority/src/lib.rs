@@ -4,7 +4,8 @@
 //! protocols, web pages, command line) translate to and from it. In reading order:
 //!
 //! * [`principal`], [`origin`], [`scope`]: who, from where, and what they may see.
-//! * [`sign_in`]: an attempt becomes a [`SessionGuard`] or a refusal. The only way in.
+//! * [`sign_in`]: an attempt becomes a [`SessionGuard`] or a refusal. The only way in. [`resume`]: a cookie becomes one
+//!   again, for one request.
 //! * [`credential`]: a new password. The only place that writes one, and the place that ends what was open.
 //! * [`registry`]: the sessions alive on this node; [`watch`]: the sweep that hears of changes made elsewhere.
 //! * [`policy`], [`generator`], [`hasher`], [`reconnect`], [`throttle`]: what a password must be and what a try costs.
@@ -24,6 +25,7 @@ pub mod policy;
 pub mod principal;
 pub mod reconnect;
 pub mod registry;
+pub mod resume;
 pub mod scope;
 pub mod sessions;
 pub mod sign_in;
@@ -38,8 +40,8 @@ pub use origin::{Origin, Surface};
 pub use policy::Policy;
 pub use principal::{AccountId, DomainId, MailboxId, SessionId, StaffId};
 pub use registry::{EndReason, SessionGuard};
+pub use resume::{SignedOut, StaffSession};
 pub use scope::{Actor, Role};
-pub use sign_in::{SignedOut, StaffSession};
 pub use token::Token;
 
 /// A moment in time. It is always an argument: nothing in this crate reads a clock.

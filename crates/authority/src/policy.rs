@@ -49,6 +49,8 @@ pub enum Problem {
     Unprintable,
     /// Stands in the list of leaked passwords.
     Leaked,
+    /// Is the mailbox's password now, or was a short while ago: it would go on opening it for whoever knows it.
+    UsedBefore,
 }
 
 impl Policy {
@@ -152,6 +154,7 @@ impl Problem {
             Self::TooLong => format!("Use at most {} characters.", Policy::MAX_LENGTH),
             Self::Unprintable => "Use only characters that can be seen, and spaces.".to_owned(),
             Self::Leaked => "This password stands in lists of leaked passwords. Choose another.".to_owned(),
+            Self::UsedBefore => "This mailbox has had this password before. Choose another.".to_owned(),
         }
     }
 }

@@ -189,13 +189,7 @@ impl Registry {
     /// A holder that does not let go within [`Registry::PATIENCE`] is a bug of ours. It is reported in the log, and
     /// waited for all the same: no answer is better than one that is not true.
     pub(crate) async fn kill(&self, principal: PrincipalId, of: Of, reason: EndReason) -> Vec<SessionId> {
-        let doomed: Vec<_> = match self.sessions().get(&principal) {
-            Some(entries) => entries.values().filter(|entry| of.includes(entry)).cloned().collect(),
-            None => return Vec::new(),
-        };
-        for entry in &doomed {
-            entry.end(reason);
-        }
+        let doomed = self.mark(principal, of, reason);
         for (done, entry) in doomed.iter().enumerate() {
             while tokio::time::timeout(Self::PATIENCE, entry.gone.cancelled()).await.is_err() {
                 tracing::error!(left = doomed.len() - done, "sessions that were ended have not let go");
@@ -204,14 +198,37 @@ impl Registry {
         doomed.iter().map(|entry| entry.session).collect()
     }
 
+    /// Ends the principal's sessions on this node without waiting until they are gone: for the sweep, which must not
+    /// stand still because one of them does.
+    pub(crate) fn mark(&self, principal: PrincipalId, of: Of, reason: EndReason) -> Vec<Arc<Live>> {
+        let doomed: Vec<_> = match self.sessions().get(&principal) {
+            Some(entries) => entries.values().filter(|entry| of.includes(entry)).cloned().collect(),
+            None => return Vec::new(),
+        };
+        for entry in &doomed {
+            entry.end(reason);
+        }
+        doomed
+    }
+
     /// Far longer than closing a socket takes; only a holder that is stuck gets there.
     const PATIENCE: Duration = Duration::from_secs(10);
 
-    /// Ends every session of this node, for the same reason.
+    /// Ends every session of this node, for the same reason, and waits until every one is gone.
     pub(crate) async fn kill_everything(&self, reason: EndReason) {
-        let principals: Vec<_> = self.sessions().keys().copied().collect();
-        let kills = principals.into_iter().map(|principal| self.kill(principal, Of::All, reason));
+        let kills = self.principals().into_iter().map(|principal| self.kill(principal, Of::All, reason));
         futures_util::future::join_all(kills).await;
+    }
+
+    /// The same without waiting.
+    pub(crate) fn mark_everything(&self, reason: EndReason) {
+        for principal in self.principals() {
+            self.mark(principal, Of::All, reason);
+        }
+    }
+
+    fn principals(&self) -> Vec<PrincipalId> {
+        self.sessions().keys().copied().collect()
     }
 
     /// Reports a session as over that nobody holds any more.

@@ -6,10 +6,10 @@ use crate::directory::Mailbox;
 use crate::origin::Surface;
 use crate::principal::{MailboxId, PrincipalId, SessionId};
 use crate::registry::{EndReason, Of, SessionGuard};
+use crate::resume::{Lifespan, StaffSession};
 use crate::scope::{Actor, ReadOnly};
-use crate::sign_in::StaffSession;
 use crate::store::journal::{self, By};
-use crate::store::principals::{self, State};
+use crate::store::principals::{self, Transition};
 use crate::store::sessions::EndedRow;
 use crate::store::{Durability, StoreError, Tx, directory, moment, sessions};
 use crate::{Receipt, Timestamp};
@@ -133,7 +133,7 @@ impl Authority {
         let row = self.reachable(actor, mailbox).await?;
         actor.may_write()?;
         let mut tx = self.db().begin(Durability::Durable).await?;
-        if !principals::set_state(&mut tx, mailbox.into(), [State::Suspended; 2], State::Active).await? {
+        if !principals::transition(&mut tx, mailbox.into(), Transition::Resume).await? {
             return Err(ActError::NotFound);
         }
         let subject = Subject::Mailbox(mailbox, row.address.as_str());
@@ -181,11 +181,16 @@ impl Authority {
         id: SessionId,
         now: Timestamp,
     ) -> Result<(), Unavailable> {
-        let mut tx = self.db().begin(Durability::Durable).await?;
-        sessions::end(&mut tx, principal, Of::Session(id), EndReason::Ended, now).await?;
-        tx.commit().await?;
-        self.registry().kill(principal, Of::Session(id), EndReason::Ended).await;
-        Ok(())
+        let this = self.clone();
+        self.finish(async move {
+            let mut tx = this.db().begin(Durability::Durable).await?;
+            sessions::end(&mut tx, principal, Of::Session(id), EndReason::Ended, now).await?;
+            tx.tell_other_nodes().await?;
+            tx.commit().await?;
+            this.registry().kill(principal, Of::Session(id), EndReason::Ended).await;
+            Ok(())
+        })
+        .await?
     }
 
     /// Whatever ends sessions without a new password. Finished even when whoever asked has hung up.
@@ -199,11 +204,7 @@ impl Authority {
         let row = self.reachable(actor, mailbox).await?;
         actor.may_write()?;
         let (this, by) = (self.clone(), By::actor(actor));
-        let act = self.changes().spawn(async move { this.end_and_kill(row, by, ending, now).await });
-        act.await.unwrap_or_else(|panic| {
-            tracing::error!(%panic, "ending sessions has failed");
-            Err(ActError::Unavailable(Unavailable::ShuttingDown))
-        })
+        self.finish(async move { this.end_and_kill(row, by, ending, now).await }).await?
     }
 
     async fn end_and_kill(
@@ -230,7 +231,7 @@ impl Authority {
         tx.commit().await?;
 
         let here = self.registry().kill(principal, ending.of(), ending.reason()).await;
-        let ended = in_store.alive(self.node(), &here);
+        let ended = in_store.alive(self.node(), &here, now);
         Ok(Receipt { address: mailbox.address, epoch: mailbox.epoch, ended, app_passwords_revoked: 0 })
     }
 }
@@ -249,10 +250,10 @@ impl Ending {
         let id = PrincipalId::from(mailbox);
         match self {
             Self::Sessions(_) => Ok(true),
-            Self::Suspend => principals::set_state(tx, id, [State::Active; 2], State::Suspended).await,
+            Self::Suspend => principals::transition(tx, id, Transition::Suspend).await,
             Self::Delete => {
                 directory::set_deleted(tx, mailbox, Some(now)).await?;
-                principals::set_state(tx, id, [State::Active, State::Suspended], State::Deleted).await
+                principals::transition(tx, id, Transition::Delete).await
             }
         }
     }
@@ -292,16 +293,21 @@ impl EndedSessions {
         self.0.len()
     }
 
-    /// Counts, by surface, those that were alive: a browser's session always is; a connection of this node only if it
+    /// Counts, by surface, those that were alive: a browser's within its lifespan; a connection of this node only if it
     /// was found here, because the row of one that has hung up by itself is closed a moment later.
-    pub(crate) fn alive(self, node: &str, here: &[SessionId]) -> BTreeMap<Surface, u64> {
+    pub(crate) fn alive(self, node: &str, here: &[SessionId], now: Timestamp) -> BTreeMap<Surface, u64> {
         let here: HashSet<_> = here.iter().copied().collect();
         let mut ended: BTreeMap<_, _> =
             Surface::OF_MAILBOXES.into_iter().map(|surface| (surface, 0)).collect();
-        for EndedRow { id, surface, node: of_node } in self.0 {
+        for EndedRow { id, surface, node: of_node, opened_at, seen_at } in self.0 {
             let Some(surface) = Surface::from_name(&surface) else { continue };
-            let connection = matches!(surface, Surface::Imap | Surface::Pop3 | Surface::Smtp);
-            if !connection || of_node != node || here.contains(&id) {
+            let alive = match surface {
+                Surface::Imap | Surface::Pop3 | Surface::Smtp => of_node != node || here.contains(&id),
+                Surface::Webmail | Surface::Panel | Surface::Dashboard => {
+                    !Lifespan::of(surface).is_over(moment(opened_at), moment(seen_at), now)
+                }
+            };
+            if alive {
                 *ended.entry(surface).or_default() += 1;
             }
         }

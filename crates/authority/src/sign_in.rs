@@ -3,18 +3,18 @@
 use crate::authority::{Authority, Unavailable};
 use crate::desk::{Entry, NotEntered};
 use crate::hasher::Lane;
-use crate::origin::{Origin, Surface};
+use crate::origin::Origin;
 use crate::policy::prepare;
-use crate::principal::{AccountId, Epoch, PrincipalId, SessionId, StaffId};
-use crate::registry::{EndReason, Lifetime, LiveGuard, SessionGuard};
-use crate::scope::{Actor, Role, Scope, Who};
+use crate::principal::{Epoch, PrincipalId};
+use crate::reconnect::Fingerprint;
+use crate::registry::{LiveGuard, SessionGuard};
+use crate::resume::StaffSession;
+use crate::store::credentials;
 use crate::store::journal::RefusedTry;
 use crate::store::principals::{self, Kind, Principal, State};
-use crate::store::{credentials, directory, moment, sessions};
 use crate::throttle::{Try, Verdict, Wrong};
 use crate::{Timestamp, Token};
 use postward_wire::{Address, Attempt, Refusal, Secret};
-use std::net::IpAddr;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
@@ -70,37 +70,6 @@ impl Authority {
         }
     }
 
-    /// Finds the browser session a cookie stands for. Hold the guard until the answer is sent: whoever changes the
-    /// password waits for it.
-    ///
-    /// # Errors
-    /// When there is no such session, or not any more; or when that cannot be said.
-    pub async fn resume(
-        &self,
-        token: &Token,
-        origin: &Origin,
-        now: Timestamp,
-    ) -> Result<SessionGuard, SignedOut> {
-        let (live, login) = self.resume_live(token, origin.surface, now).await?;
-        // A login that is no address any more was never written by us: it opens nothing.
-        let address = Address::parse(&login).map_err(|_| SignedOut::Ended)?;
-        Ok(SessionGuard { live, address, surface: origin.surface })
-    }
-
-    /// The same for the dashboard.
-    ///
-    /// # Errors
-    /// As [`Authority::resume`].
-    pub async fn resume_staff(
-        &self,
-        token: &Token,
-        origin: &Origin,
-        now: Timestamp,
-    ) -> Result<StaffSession, SignedOut> {
-        let (live, email) = self.resume_live(token, Surface::Dashboard, now).await?;
-        self.staff_session(live, email, origin.ip).await?.ok_or(SignedOut::Ended)
-    }
-
     /// Every sign-in: verify, then enter. A refusal is answered no sooner than the throttle says, whatever the reason.
     async fn admit(
         &self,
@@ -110,21 +79,31 @@ impl Authority {
         token: Option<&Token>,
         now: Timestamp,
     ) -> Result<(LiveGuard, String), Refusal> {
-        let no_sooner = tokio::time::Instant::now() + self.throttle().limits().refusal_after;
-        let login = canonical(&attempt.authcid);
+        let begun = tokio::time::Instant::now();
+        let login = Login::read(&attempt.authcid);
         let outcome = match self.verify(kind, &login, &attempt.secret, &origin, now).await {
             Ok(verified) => self.enter(verified, &login, origin, token, now).await,
             Err(denied) => Err(denied),
         };
         match outcome {
-            Ok(live) => Ok((live, login)),
+            Ok(live) => Ok((live, login.text)),
             Err(denied) => {
                 if let Denied::Unavailable(unavailable) = &denied {
                     tracing::error!(%unavailable, "a sign-in could not be decided");
                 }
-                tokio::time::sleep_until(no_sooner).await;
+                tokio::time::sleep_until(begun + self.answer_after(&denied)).await;
                 Err(denied.refusal())
             }
+        }
+    }
+
+    /// How long after the try a refusal is answered, at the earliest. Beyond the limits some tries are looked at and
+    /// some are not; that must not be heard.
+    fn answer_after(&self, denied: &Denied) -> Duration {
+        let limits = self.throttle().limits();
+        match denied {
+            Denied::Rejected | Denied::Unavailable(_) => limits.refusal_after,
+            Denied::TooManyTries => limits.refusal_after + limits.besieged_wait,
         }
     }
 
@@ -132,7 +111,7 @@ impl Authority {
     pub(crate) async fn verify(
         &self,
         kind: Kind,
-        login: &str,
+        login: &Login,
         secret: &Secret,
         origin: &Origin,
         now: Timestamp,
@@ -141,10 +120,18 @@ impl Authority {
             return Err(Denied::Unavailable(Unavailable::Frozen));
         }
         let network = origin.network().to_string();
-        let found = principals::find(self.db(), kind, login, &network).await.map_err(Unavailable::from)?;
+        let found = match login.is_address {
+            true => {
+                principals::find(self.db(), kind, &login.text, &network).await.map_err(Unavailable::from)?
+            }
+            false => None,
+        };
         let epoch = found.as_ref().map_or(Epoch::ZERO, |principal| principal.epoch);
-        // What cannot be a password is a wrong one, and costs what a wrong one costs.
-        let password = prepare(secret.expose()).unwrap_or_default();
+        // What cannot be a password is nobody's, and costs what a wrong one costs.
+        let (password, hash) = match prepare(secret.expose()) {
+            Ok(password) => (password, found.as_ref().map(|principal| &principal.hash)),
+            Err(_) => (Zeroizing::default(), None),
+        };
         if let Some(principal) = &found
             && principal.state == State::Active
             && self.reconnect().verified(principal.id, epoch, &password, now)
@@ -153,38 +140,34 @@ impl Authority {
         }
 
         let parts: [&[u8]; 4] =
-            [kind.name().as_bytes(), login.as_bytes(), &epoch.0.to_be_bytes(), password.as_bytes()];
+            [kind.name().as_bytes(), login.text.as_bytes(), &epoch.0.to_be_bytes(), password.as_bytes()];
         let fingerprint = self.fingerprints().of(&parts);
         let known = found.as_ref().is_some_and(|principal| principal.known_network);
-        let this = Try { login, network: &network, known, fingerprint };
-        let note = |cause| self.note_refusal(found.as_ref(), login, origin, cause, now);
-        match self.throttle().reserve(&this, now) {
-            Verdict::Verify(Duration::ZERO) => {}
-            Verdict::Verify(wait) => tokio::time::sleep(wait).await,
+        let slate = format!("{} {} {}", kind.name(), login.text, epoch.0);
+        let this = Try { login: slate, network, known, fingerprint };
+        let reservation = match self.throttle().reserve(this, now) {
+            Verdict::Verify(reservation) => reservation,
             Verdict::WrongBefore(wrong) => {
-                note(Cause::from(wrong));
+                self.note_refusal(found.as_ref(), login, origin, Cause::from(wrong), now);
                 return Err(Denied::Rejected);
             }
             Verdict::TooMany => {
-                note(Cause::Throttled);
+                self.note_refusal(found.as_ref(), login, origin, Cause::Throttled, now);
                 return Err(Denied::TooManyTries);
             }
-        }
+        };
 
+        tokio::time::sleep(reservation.wait).await;
         let lane = if known { Lane::Known } else { Lane::Stranger };
-        let hash = found.as_ref().map(|principal| &principal.hash);
-        match self.hasher().verify(lane, password.clone(), hash).await {
-            Ok(true) => self.throttle().right(&this),
-            Ok(false) => {
-                self.throttle().wrong(fingerprint, Wrong::Plain);
-                self.look_back(found, password, fingerprint, (login.to_owned(), origin.clone()), now);
-                return Err(Denied::Rejected);
-            }
-            Err(error) => {
-                self.throttle().undecided(&this);
-                return Err(Denied::Unavailable(error.into()));
-            }
+        let right = self.hasher().verify(lane, password.clone(), hash).await.map_err(Unavailable::from)?;
+        if !right {
+            let beyond = reservation.beyond;
+            reservation.wrong();
+            let (login, origin, remember) = (login.clone(), origin.clone(), (!beyond).then_some(fingerprint));
+            self.look_back(WrongTry { found, password, login, origin, remember, at: now });
+            return Err(if beyond { Denied::TooManyTries } else { Denied::Rejected });
         }
+        reservation.right();
         match found {
             Some(principal) if principal.state == State::Active => {
                 self.reconnect().remember(principal.id, epoch, &password, now);
@@ -201,7 +184,7 @@ impl Authority {
     async fn enter(
         &self,
         verified: Verified,
-        login: &str,
+        login: &Login,
         origin: Origin,
         token: Option<&Token>,
         now: Timestamp,
@@ -213,9 +196,9 @@ impl Authority {
         self.desk().enter(entry).await.map_err(closed)?;
         match guard.await {
             Ok(Ok(guard)) => Ok(guard),
-            // The password was right a moment ago and is not any more: what any old password is (invariant 2).
+            // Right a moment ago, and overtaken by a change of the password or the state (invariant 2).
             Ok(Err(NotEntered::Overtaken)) => {
-                let (login, cause, at) = (login.to_owned(), Cause::Previous.name(), now);
+                let (login, cause, at) = (login.text.clone(), Cause::Overtaken.name(), now);
                 self.desk().refused(RefusedTry { principal: Some(principal), login, origin, cause, at });
                 Err(Denied::Rejected)
             }
@@ -226,43 +209,40 @@ impl Authority {
 
     /// The tripwire: finds out, when the machine has nothing better to do, whether a wrong password was the mailbox's
     /// password once, and notes the refused try as what it was. The stranger has long been answered.
-    fn look_back(
-        &self,
-        found: Option<Principal>,
-        password: Zeroizing<String>,
-        fingerprint: u128,
-        (login, origin): (String, Origin),
-        now: Timestamp,
-    ) {
+    fn look_back(&self, wrong: WrongTry) {
         let this = self.clone();
         self.changes().spawn(async move {
+            let WrongTry { found, password, login, origin, remember, at } = wrong;
             let mut cause = Cause::Wrong;
             if let Some(principal) = &found {
                 // A store or a hasher that has no time leaves the try as what it is at least: wrong.
-                let previous = credentials::previous(this.db(), principal.id).await.unwrap_or_default();
-                for hash in &previous {
+                let used = credentials::used(this.db(), principal.id).await.unwrap_or_default();
+                // The first is the current one, and it was not that.
+                for hash in used.iter().skip(1) {
                     let was = this.hasher().verify(Lane::Background, password.clone(), Some(hash)).await;
                     if matches!(was, Ok(true)) {
-                        this.throttle().wrong(fingerprint, Wrong::Previous);
                         cause = Cause::Previous;
                         break;
                     }
                 }
             }
-            this.note_refusal(found.as_ref(), &login, &origin, cause, now);
+            if let (Some(fingerprint), Cause::Previous) = (remember, cause) {
+                this.throttle().wrong(fingerprint, Wrong::Previous);
+            }
+            this.note_refusal(found.as_ref(), &login, &origin, cause, at);
         });
     }
 
     fn note_refusal(
         &self,
         found: Option<&Principal>,
-        login: &str,
+        login: &Login,
         origin: &Origin,
         cause: Cause,
         now: Timestamp,
     ) {
         let principal = found.map(|principal| principal.id);
-        let (login, origin, cause) = (login.to_owned(), origin.clone(), cause.name());
+        let (login, origin, cause) = (login.text.clone(), origin.clone(), cause.name());
         self.desk().refused(RefusedTry { principal, login, origin, cause, at: now });
     }
 
@@ -279,54 +259,42 @@ impl Authority {
             }
         });
     }
+}
 
-    async fn resume_live(
-        &self,
-        token: &Token,
-        surface: Surface,
-        now: Timestamp,
-    ) -> Result<(LiveGuard, String), SignedOut> {
-        if self.registry().is_frozen() {
-            return Err(SignedOut::Unavailable(Unavailable::Frozen));
+/// What was typed as the name.
+#[derive(Clone)]
+pub(crate) struct Login {
+    /// As the store spells it, where it is an address; else what can be shown of it.
+    text: String,
+    /// What is no address belongs to nobody. It is not looked up, and treated like any unknown one.
+    is_address: bool,
+}
+
+impl Login {
+    fn read(authcid: &str) -> Self {
+        match Address::parse(authcid) {
+            Ok(address) => Self::of(&address),
+            Err(_) => {
+                let printable = authcid.chars().filter(|c| !c.is_control()).take(Address::MAX_LEN);
+                Self { text: printable.collect(), is_address: false }
+            }
         }
-        let digest = token.digest();
-        let found = sessions::by_token(self.db(), &digest, surface).await.map_err(Unavailable::from)?;
-        let Some(found) = found else { return Err(SignedOut::Ended) };
-        if Lifespan::of(surface).is_over(moment(found.opened_at), moment(found.seen_at), now) {
-            return Err(SignedOut::Ended);
-        }
-        let live = self.registry().register(found.principal_id, found.id, Lifetime::Request);
-        // Read again: a change that came between the first look and the registration did not find the guard.
-        if !sessions::is_open(self.db(), found.id).await.map_err(Unavailable::from)? {
-            return Err(SignedOut::Ended);
-        }
-        if now.duration_since(moment(found.seen_at)) >= Lifespan::SEEN_EVERY {
-            self.desk().touch(found.id, now);
-        }
-        Ok((live, found.login))
     }
 
-    async fn staff_session(
-        &self,
-        live: LiveGuard,
-        email: String,
-        ip: IpAddr,
-    ) -> Result<Option<StaffSession>, Unavailable> {
-        let id = StaffId(live.principal().0);
-        let Some(row) = directory::staff(self.db(), live.principal()).await? else { return Ok(None) };
-        let Some(role) = Role::from_name(&row.role) else { return Ok(None) };
-        let limited_to = row.some_domains.then_some(id);
-        let scope = Scope { path: row.path, account: row.account_id, limited_to };
-        let actor = Actor { who: Who::Staff { id, email: email.clone() }, scope, role, ip: Some(ip) };
-        Ok(Some(StaffSession { live, id, email, actor }))
+    pub(crate) fn of(address: &Address) -> Self {
+        Self { text: address.as_str().to_owned(), is_address: true }
     }
 }
 
-/// The name as the store spells it. What is no address belongs to nobody, and is treated like any unknown one.
-fn canonical(authcid: &str) -> String {
-    Address::parse(authcid)
-        .map(|address| address.as_str().to_owned())
-        .unwrap_or_else(|_| authcid.chars().take(Address::MAX_LEN).collect())
+/// A try whose password was wrong.
+struct WrongTry {
+    found: Option<Principal>,
+    password: Zeroizing<String>,
+    login: Login,
+    origin: Origin,
+    /// Where the throttle is to know this password again.
+    remember: Option<Fingerprint>,
+    at: Timestamp,
 }
 
 /// A password was right, at this epoch.
@@ -374,6 +342,7 @@ enum Cause {
     Previous,
     Suspended,
     Throttled,
+    Overtaken,
 }
 
 impl Cause {
@@ -383,6 +352,7 @@ impl Cause {
             Self::Previous => "previous-password",
             Self::Suspended => "suspended",
             Self::Throttled => "throttled",
+            Self::Overtaken => "overtaken",
         }
     }
 }
@@ -393,93 +363,5 @@ impl From<Wrong> for Cause {
             Wrong::Plain => Self::Wrong,
             Wrong::Previous => Self::Previous,
         }
-    }
-}
-
-/// How long a browser session lasts.
-struct Lifespan {
-    idle: jiff::SignedDuration,
-    whole: jiff::SignedDuration,
-}
-
-impl Lifespan {
-    /// How fresh the note of the last use is kept: a write a minute and browser, not one a click.
-    const SEEN_EVERY: jiff::SignedDuration = jiff::SignedDuration::from_secs(60);
-
-    fn of(surface: Surface) -> Self {
-        let hours = jiff::SignedDuration::from_hours;
-        match surface {
-            // Whoever manages other people's mailboxes signs in every working day.
-            Surface::Dashboard => Self { idle: hours(2), whole: hours(12) },
-            // The panel is visited for one errand.
-            Surface::Panel => Self { idle: hours(1), whole: hours(12) },
-            Surface::Webmail | Surface::Imap | Surface::Pop3 | Surface::Smtp => {
-                Self { idle: hours(7 * 24), whole: hours(30 * 24) }
-            }
-        }
-    }
-
-    fn is_over(&self, opened: Timestamp, seen: Timestamp, now: Timestamp) -> bool {
-        now.duration_since(opened) >= self.whole || now.duration_since(seen) >= self.idle
-    }
-}
-
-/// Why a cookie opens nothing.
-#[derive(Debug)]
-pub enum SignedOut {
-    /// There is no such session, or not any more.
-    Ended,
-    /// The store could not answer: the session may well be alive, and the cookie is to be kept.
-    Unavailable(Unavailable),
-}
-
-impl From<Unavailable> for SignedOut {
-    fn from(unavailable: Unavailable) -> Self {
-        Self::Unavailable(unavailable)
-    }
-}
-
-/// Proof that a person is signed in at the dashboard, for one request.
-pub struct StaffSession {
-    pub(crate) live: LiveGuard,
-    id: StaffId,
-    email: String,
-    actor: Actor,
-}
-
-impl StaffSession {
-    /// The person.
-    pub fn staff(&self) -> StaffId {
-        self.id
-    }
-
-    /// The person's e-mail address.
-    pub fn email(&self) -> &str {
-        &self.email
-    }
-
-    /// What the person may do.
-    pub fn role(&self) -> Role {
-        self.actor.role()
-    }
-
-    /// The account the person belongs to.
-    pub fn account(&self) -> AccountId {
-        self.actor.account()
-    }
-
-    /// The session's id.
-    pub fn id(&self) -> SessionId {
-        self.live.session()
-    }
-
-    /// The person as an actor.
-    pub fn actor(&self) -> &Actor {
-        &self.actor
-    }
-
-    /// Resolves when the session is ended, as [`SessionGuard::ended`].
-    pub async fn ended(&self) -> EndReason {
-        self.live.ended().await
     }
 }

@@ -21,12 +21,13 @@ pub struct Limits {
     /// turned away unhashed. An office behind one address changes passwords too.
     pub per_network: u32,
     /// Distinct wrong tries at one mailbox from one network within `window` before further ones are turned away
-    /// unhashed. A network the mailbox was signed in from before has ten times as many.
+    /// unhashed. From a network the mailbox was signed in from before they are still looked at, one at a time.
     pub per_mailbox: u32,
     /// How long wrong tries are remembered, at least.
     pub window: Duration,
-    /// How long a stranger's try waits before it is looked at, once a mailbox has had ten times `per_mailbox` wrong
-    /// tries from all networks together: many networks guess slowly, and the owner still gets in.
+    /// How long a try waits before it is looked at when it is beyond the limits but comes from a known network, or a
+    /// stranger's when the mailbox has had ten times `per_mailbox` wrong tries from all networks together: guessing
+    /// is slow, and the owner still gets in.
     pub besieged_wait: Duration,
 }
 
@@ -42,15 +43,17 @@ impl Default for Limits {
     }
 }
 
-/// What a known network, and a mailbox over all networks, may have more of.
+/// How many networks' worth of wrong tries a mailbox takes before strangers have to wait.
 const GENEROUS: u32 = 10;
 
 /// One try, before anything is verified.
-pub(crate) struct Try<'a> {
-    /// What was typed as the name, in canonical form where it has one.
-    pub(crate) login: &'a str,
+#[derive(Clone, Debug)]
+pub(crate) struct Try {
+    /// What was typed as the name, in canonical form where it has one, and the epoch it was read at: a new password
+    /// begins with a clean slate.
+    pub(crate) login: String,
     /// The network it came from, as text.
-    pub(crate) network: &'a str,
+    pub(crate) network: String,
     /// Whether the mailbox was signed in from there before.
     pub(crate) known: bool,
     /// The keyed hash of login, epoch and password.
@@ -58,14 +61,27 @@ pub(crate) struct Try<'a> {
 }
 
 /// What becomes of a try.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    /// Wait so long, then verify it.
-    Verify(Duration),
+pub(crate) enum Verdict<'a> {
+    /// Verify it, and say what came of it.
+    Verify(Reservation<'a>),
     /// This very password was wrong before: refuse it as such, nothing to verify, nothing to count.
     WrongBefore(Wrong),
     /// Turn it away.
     TooMany,
+}
+
+/// A try that may be verified. It counts as wrong until [`Reservation::right`] says otherwise, so that a thousand
+/// guesses at once cannot slip through together. Dropped without a word (nobody could decide, or the client hung up),
+/// nobody pays for it.
+pub(crate) struct Reservation<'a> {
+    throttle: &'a Throttle,
+    this: Try,
+    /// How long to wait before it is looked at.
+    pub(crate) wait: Duration,
+    /// Beyond the limits, and looked at only because the network is known: a wrong password then hears what a stranger
+    /// hears who is not looked at, or it would tell that the mailbox exists.
+    pub(crate) beyond: bool,
+    settled: bool,
 }
 
 /// What is known about a wrong password.
@@ -88,6 +104,8 @@ struct Memory {
     by_network: Generations<String, Tries>,
     by_mailbox_and_network: Generations<(String, String), Tries>,
     by_mailbox: Generations<String, Tries>,
+    /// Mailboxes and networks with a try under way that is beyond the limits.
+    beyond: HashSet<(String, String)>,
 }
 
 impl Throttle {
@@ -100,6 +118,7 @@ impl Throttle {
             by_network: Generations::new(now),
             by_mailbox_and_network: Generations::new(now),
             by_mailbox: Generations::new(now),
+            beyond: HashSet::new(),
         };
         Self { limits, memory: Mutex::new(memory) }
     }
@@ -108,54 +127,75 @@ impl Throttle {
         &self.limits
     }
 
-    /// Reserves a try: it counts as wrong until [`Throttle::right`] or [`Throttle::undecided`] says otherwise, so that
-    /// a thousand guesses at once cannot slip through together.
-    pub(crate) fn reserve(&self, this: &Try<'_>, now: Timestamp) -> Verdict {
+    /// Whether a try is looked at.
+    pub(crate) fn reserve(&self, this: Try, now: Timestamp) -> Verdict<'_> {
         let Limits { per_network, per_mailbox, besieged_wait, window, refusal_after: _ } = self.limits;
         let mut memory = self.memory();
         memory.age(window, now);
         if let Some(wrong) = memory.wrong.find(&this.fingerprint) {
             return Verdict::WrongBefore(*wrong);
         }
-        let pair = (this.login.to_owned(), this.network.to_owned());
-        let here = memory.by_mailbox_and_network.entry(pair);
-        here.expire(window, now);
-        let mailbox_limit = if this.known { per_mailbox.saturating_mul(GENEROUS) } else { per_mailbox };
-        if !here.count(this.fingerprint, mailbox_limit) {
-            return Verdict::TooMany;
-        }
-        let network = memory.by_network.entry(this.network.to_owned());
+        // The network first: one that is over its limit makes no further entries, however many names it makes up.
+        let network = memory.by_network.entry(this.network.clone());
         network.expire(window, now);
-        if !network.count(this.fingerprint, per_network) && !this.known {
+        let mut beyond = !network.count(this.fingerprint, per_network);
+        if beyond && !this.known {
             return Verdict::TooMany;
         }
-        let everywhere = memory.by_mailbox.entry(this.login.to_owned());
+        let pair = (this.login.clone(), this.network.clone());
+        let here = memory.by_mailbox_and_network.entry(pair.clone());
+        here.expire(window, now);
+        beyond |= !here.count(this.fingerprint, per_mailbox);
+        // One at a time: the owner gets in past a neighbour's guessing, and guessing gets nowhere.
+        if beyond && !(this.known && memory.beyond.insert(pair)) {
+            return Verdict::TooMany;
+        }
+        let everywhere = memory.by_mailbox.entry(this.login.clone());
         everywhere.expire(window, now);
         let besieged = !everywhere.count(this.fingerprint, per_mailbox.saturating_mul(GENEROUS));
-        Verdict::Verify(if besieged && !this.known { besieged_wait } else { Duration::ZERO })
+        let wait = if beyond || (besieged && !this.known) { besieged_wait } else { Duration::ZERO };
+        Verdict::Verify(Reservation { throttle: self, this, wait, beyond, settled: false })
     }
 
-    /// The password was right: the reservation is given back.
-    pub(crate) fn right(&self, this: &Try<'_>) {
-        let mut memory = self.memory();
-        let pair = (this.login.to_owned(), this.network.to_owned());
-        memory.by_mailbox_and_network.entry(pair).distinct.remove(&this.fingerprint);
-        memory.by_network.entry(this.network.to_owned()).distinct.remove(&this.fingerprint);
-        memory.by_mailbox.entry(this.login.to_owned()).distinct.remove(&this.fingerprint);
-    }
-
-    /// It could not be decided: the reservation is given back, nobody pays for a trouble of ours.
-    pub(crate) fn undecided(&self, this: &Try<'_>) {
-        self.right(this);
-    }
-
-    /// The password was wrong, and will be for as long as this epoch lasts.
+    /// What is known of a wrong password, for as long as its epoch lasts.
     pub(crate) fn wrong(&self, fingerprint: Fingerprint, wrong: Wrong) {
         self.memory().wrong.insert(fingerprint, wrong);
     }
 
     fn memory(&self) -> MutexGuard<'_, Memory> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Reservation<'_> {
+    /// The password was right.
+    pub(crate) fn right(self) {
+        // What a drop does: the place is given back.
+    }
+
+    /// The password was wrong, and will be for as long as this epoch lasts.
+    pub(crate) fn wrong(mut self) {
+        self.settled = true;
+        // Beyond the limits nothing is remembered: a stranger's guess is not, there.
+        if !self.beyond {
+            self.throttle.wrong(self.this.fingerprint, Wrong::Plain);
+        }
+    }
+}
+
+impl Drop for Reservation<'_> {
+    fn drop(&mut self) {
+        let Try { login, network, known: _, fingerprint } = &self.this;
+        let pair = (login.clone(), network.clone());
+        let mut memory = self.throttle.memory();
+        if self.beyond {
+            memory.beyond.remove(&pair);
+        }
+        if !self.settled {
+            memory.by_mailbox_and_network.entry(pair).distinct.remove(fingerprint);
+            memory.by_network.entry(network.clone()).distinct.remove(fingerprint);
+            memory.by_mailbox.entry(login.clone()).distinct.remove(fingerprint);
+        }
     }
 }
 
@@ -193,7 +233,7 @@ fn elapsed(since: Timestamp, now: Timestamp) -> Duration {
 
 impl Memory {
     fn age(&mut self, window: Duration, now: Timestamp) {
-        let Self { wrong, by_network, by_mailbox_and_network, by_mailbox } = self;
+        let Self { wrong, by_network, by_mailbox_and_network, by_mailbox, beyond: _ } = self;
         wrong.age(window, now);
         by_network.age(window, now);
         by_mailbox_and_network.age(window, now);

@@ -2,9 +2,12 @@
 
 use crate::Timestamp;
 use crate::authority::Authority;
+use crate::origin::Surface;
 use crate::registry::{EndReason, Of};
+use crate::resume::Lifespan;
 use crate::store::bell::Bell;
 use crate::store::{Db, Durability, StoreError, journal, sessions};
+use jiff::SignedDuration;
 use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
@@ -18,8 +21,9 @@ const LEASE: Duration = Duration::from_secs(2);
 /// How long a frozen node waits for the store before it closes what it cannot vouch for.
 const GRACE: Duration = Duration::from_secs(60);
 /// How long refused tries and closed sessions are kept for the people they concern.
-const KEPT: jiff::SignedDuration = jiff::SignedDuration::from_hours(90 * 24);
-const FORGET_EVERY: Duration = Duration::from_secs(3_600);
+const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
+/// How often what is over is put away; nothing depends on it but the length of lists.
+const TIDY_EVERY: Duration = Duration::from_secs(3_600);
 
 impl Authority {
     /// Watches the store until `stop`: kills what was ended elsewhere, forgets what is old, and with several nodes
@@ -29,7 +33,7 @@ impl Authority {
         let mut lease = Lease { proven: Instant::now(), alone: matches!(self.db(), Db::Sqlite(_)) };
         let mut tick = tokio::time::interval(POLL);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut forgotten = Instant::now();
+        let mut tidied: Option<Instant> = None;
         while !stop.is_cancelled() {
             tokio::select! {
                 () = stop.cancelled() => break,
@@ -43,10 +47,10 @@ impl Authority {
                 Ok(Err(error)) => tracing::error!(%error, "the store does not answer the sweep"),
                 Err(_) => tracing::error!("the store is too slow for the sweep"),
             }
-            self.abide(&lease).await;
-            if forgotten.elapsed() >= FORGET_EVERY {
-                forgotten = Instant::now();
-                self.forget_old(clock()).await;
+            self.abide(&lease);
+            if tidied.is_none_or(|tidied| tidied.elapsed() >= TIDY_EVERY) {
+                tidied = Some(Instant::now());
+                self.tidy(clock()).await;
             }
         }
     }
@@ -64,7 +68,7 @@ impl Authority {
     async fn sweep(&self) -> Result<(), StoreError> {
         for row in sessions::to_close(self.db(), self.node()).await? {
             let reason = row.end_reason.as_deref().and_then(EndReason::from_name).unwrap_or(EndReason::Ended);
-            let found = self.registry().kill(row.principal_id, Of::Session(row.id), reason).await;
+            let found = self.registry().mark(row.principal_id, Of::Session(row.id), reason);
             if found.is_empty() {
                 // Nothing of it is alive; its row was left open by a desk that could not write.
                 self.registry().report_closed(row.id);
@@ -74,7 +78,7 @@ impl Authority {
     }
 
     /// Does what the lease demands. A sweep has always come before a thaw: only a proof thaws, and a sweep is the proof.
-    async fn abide(&self, lease: &Lease) {
+    fn abide(&self, lease: &Lease) {
         let registry = self.registry();
         match lease.state() {
             LeaseState::Proven if registry.is_frozen() => {
@@ -89,22 +93,31 @@ impl Authority {
             LeaseState::Lapsed => {}
             LeaseState::Hopeless => {
                 registry.freeze();
-                registry.kill_everything(EndReason::Stale).await;
+                registry.mark_everything(EndReason::Stale);
             }
         }
     }
 
-    async fn forget_old(&self, now: Timestamp) {
-        let Ok(before) = now.checked_sub(KEPT) else { return };
-        let forgetting = async {
+    /// Ends browser sessions whose time is over, and forgets what is old.
+    async fn tidy(&self, now: Timestamp) {
+        let tidying = async {
             let mut tx = self.db().begin(Durability::Relaxed).await?;
-            journal::forget_before(&mut tx, before).await?;
+            for surface in [Surface::Webmail, Surface::Panel, Surface::Dashboard] {
+                let Lifespan { idle, whole } = Lifespan::of(surface);
+                sessions::expire(&mut tx, surface, before(now, whole), before(now, idle), now).await?;
+            }
+            journal::forget_before(&mut tx, before(now, KEPT)).await?;
             tx.commit().await
         };
-        if let Err(error) = forgetting.await {
-            tracing::warn!(%error, "old activity could not be forgotten; tried again in an hour");
+        if let Err(error) = tidying.await {
+            tracing::warn!(%error, "old sessions and activity could not be put away; tried again in an hour");
         }
     }
+}
+
+/// So long before now.
+fn before(now: Timestamp, long: SignedDuration) -> Timestamp {
+    now.checked_sub(long).unwrap_or(Timestamp::MIN)
 }
 
 /// How long ago this node was proven up to date.

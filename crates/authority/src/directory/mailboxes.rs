@@ -4,13 +4,12 @@ use super::{AddError, Delivery, Mailbox, MailboxPage, MailboxQuery, MailboxState
 use crate::Timestamp;
 use crate::audit::{Event, Subject};
 use crate::authority::{Authority, Unavailable};
-use crate::hasher::Lane;
 use crate::principal::MailboxId;
 use crate::scope::Actor;
 use crate::sessions::ActError;
 use crate::store::journal::{self, By};
 use crate::store::lists::{self, Direction, MailboxRow, Place};
-use crate::store::principals::{self, Kind, State};
+use crate::store::principals::{self, Kind, State, Transition};
 use crate::store::{Durability, directory, moment};
 use postward_wire::{Address, Secret};
 use serde_json::json;
@@ -85,7 +84,7 @@ impl Authority {
         if !problems.is_empty() {
             return Err(AddError::Policy(problems));
         }
-        let hash = self.hash_new(Lane::Known, &password).await?;
+        let hash = self.hash_new(&password).await?;
         let id = MailboxId::draw(&mut rand::rng());
         let mut tx = self.db().begin(Durability::Durable).await?;
         directory::add_principal(&mut tx, id.into(), Kind::Mailbox, address.as_str(), &hash, now).await?;
@@ -109,7 +108,7 @@ impl Authority {
         Ok(deleted.collect())
     }
 
-    /// Brings a deleted mailbox back, with its password; its sessions stay ended.
+    /// Brings a deleted mailbox back as it was, with its password; its sessions stay ended.
     ///
     /// # Errors
     /// [`ActError::NotFound`] when there is no such deleted mailbox within the actor's reach.
@@ -123,7 +122,7 @@ impl Authority {
         let Some(row) = row else { return Err(ActError::NotFound) };
         actor.may_write()?;
         let mut tx = self.db().begin(Durability::Durable).await?;
-        if !principals::set_state(&mut tx, id.into(), [State::Deleted; 2], State::Active).await? {
+        if !principals::transition(&mut tx, id.into(), Transition::Restore).await? {
             return Err(ActError::NotFound);
         }
         directory::set_deleted(&mut tx, id, None).await?;

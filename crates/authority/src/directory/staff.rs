@@ -4,7 +4,6 @@ use super::AddError;
 use crate::Timestamp;
 use crate::audit::{Event, Subject};
 use crate::authority::Authority;
-use crate::hasher::Lane;
 use crate::principal::{AccountId, DomainId, StaffId};
 use crate::scope::{Actor, Role};
 use crate::store::journal::{self, By};
@@ -52,7 +51,7 @@ impl Authority {
         if !problems.is_empty() {
             return Err(AddError::Policy(problems));
         }
-        let hash = self.hash_new(Lane::Known, &password).await?;
+        let hash = self.hash_new(&password).await?;
         let id = StaffId::draw(&mut rand::rng());
         let mut tx = self.db().begin(Durability::Durable).await?;
         directory::add_principal(&mut tx, id.into(), Kind::Staff, email.as_str(), &hash, now).await?;

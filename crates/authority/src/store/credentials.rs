@@ -21,7 +21,7 @@ pub(crate) async fn replace(
 ) -> Result<Option<Epoch>, StoreError> {
     // The epoch first: it takes the row, so that the hash read with it is the one that is retired.
     const RAISE: &str = "UPDATE principal SET credential_epoch = credential_epoch + 1
-        WHERE id = $1 AND state <> 'deleted' AND ($2 IS NULL OR credential_epoch = $2)
+        WHERE id = $1 AND state IN ('active', 'suspended') AND ($2 IS NULL OR credential_epoch = $2)
         RETURNING credential_epoch, password_hash";
     let raised: Option<(Epoch, String)> = on!(tx tx, conn => {
         sqlx::query_as(RAISE).bind(id).bind(expected.map(|epoch| epoch.0)).fetch_optional(conn).await
@@ -44,10 +44,11 @@ pub(crate) async fn renew(tx: &mut Tx, id: PrincipalId, epoch: Epoch, new: &Phc)
     Ok(execute!(tx, SQL, id, epoch, &new.0)? == 1)
 }
 
-/// The passwords before the current one, newest first.
-pub(crate) async fn previous(db: &Db, id: PrincipalId) -> Result<Vec<Phc>, StoreError> {
-    const SQL: &str =
-        "SELECT password_hash FROM previous_password WHERE principal_id = $1 ORDER BY epoch DESC";
-    let rows: Vec<(String,)> = on!(db db, conn => sqlx::query_as(SQL).bind(id).fetch_all(conn).await)?;
-    Ok(rows.into_iter().map(|(hash,)| Phc(hash)).collect())
+/// The current password and the ones before it, newest first.
+pub(crate) async fn used(db: &Db, id: PrincipalId) -> Result<Vec<Phc>, StoreError> {
+    const SQL: &str = "SELECT password_hash, credential_epoch AS epoch FROM principal WHERE id = $1
+        UNION ALL SELECT password_hash, epoch FROM previous_password WHERE principal_id = $1
+        ORDER BY epoch DESC";
+    let rows: Vec<(String, Epoch)> = on!(db db, conn => sqlx::query_as(SQL).bind(id).fetch_all(conn).await)?;
+    Ok(rows.into_iter().map(|(hash, _)| Phc(hash)).collect())
 }

@@ -1,7 +1,7 @@
 //! Accounts, domains, mailboxes and staff: writing them, and finding one.
 
 use super::db::{StoreError, Tx, execute, on};
-use super::principals::{Kind, State};
+use super::principals::Kind;
 use super::{Db, millis};
 use crate::Timestamp;
 use crate::hasher::Phc;
@@ -73,9 +73,9 @@ pub(crate) async fn add_principal(
 ) -> Result<(), StoreError> {
     const SQL: &str = "INSERT INTO principal
             (id, kind, login, state, credential_epoch, password_hash, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    let (state, epoch) = (State::Active.name(), Epoch::ZERO.next());
-    execute!(tx, SQL, id, kind.name(), login, state, epoch, &hash.0, millis(now)).map(|_| ())
+        VALUES ($1, $2, $3, 'active', $4, $5, $6)";
+    let epoch = Epoch::ZERO.next();
+    execute!(tx, SQL, id, kind.name(), login, epoch, &hash.0, millis(now)).map(|_| ())
 }
 
 /// Makes a principal a mailbox.

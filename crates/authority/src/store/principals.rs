@@ -31,19 +31,11 @@ pub(crate) enum State {
 }
 
 impl State {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Suspended => "suspended",
-            Self::Deleted => "deleted",
-        }
-    }
-
     /// What is not known to be active is not: fail closed.
     pub(crate) fn from_name(name: &str) -> Self {
         match name {
             "active" => Self::Active,
-            "deleted" => Self::Deleted,
+            "deleted" | "deleted-suspended" => Self::Deleted,
             _ => Self::Suspended,
         }
     }
@@ -115,13 +107,33 @@ pub(crate) async fn remember_network(
     execute!(tx, SQL, id, network, millis(now)).map(|_| ())
 }
 
-/// Sets whether a principal may sign in. False when it was in neither of the expected states.
-pub(crate) async fn set_state(
+/// Whether a principal may sign in changes in one of these ways, and in no other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Transition {
+    Suspend,
+    Resume,
+    Delete,
+    /// Back to what it was when it was deleted: a suspension is not lifted by the way.
+    Restore,
+}
+
+/// Changes whether a principal may sign in. False when it is not in a state from which that makes sense.
+pub(crate) async fn transition(
     tx: &mut Tx,
     id: PrincipalId,
-    [from, or_from]: [State; 2],
-    to: State,
+    transition: Transition,
 ) -> Result<bool, StoreError> {
-    const SQL: &str = "UPDATE principal SET state = $2 WHERE id = $1 AND state IN ($3, $4)";
-    Ok(execute!(tx, SQL, id, to.name(), from.name(), or_from.name())? == 1)
+    let sql = match transition {
+        Transition::Suspend => "UPDATE principal SET state = 'suspended' WHERE id = $1 AND state = 'active'",
+        Transition::Resume => "UPDATE principal SET state = 'active' WHERE id = $1 AND state = 'suspended'",
+        Transition::Delete => {
+            "UPDATE principal SET state = CASE state WHEN 'active' THEN 'deleted' ELSE 'deleted-suspended' END
+            WHERE id = $1 AND state IN ('active', 'suspended')"
+        }
+        Transition::Restore => {
+            "UPDATE principal SET state = CASE state WHEN 'deleted' THEN 'active' ELSE 'suspended' END
+            WHERE id = $1 AND state IN ('deleted', 'deleted-suspended')"
+        }
+    };
+    Ok(execute!(tx, sql, id)? == 1)
 }

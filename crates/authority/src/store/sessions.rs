@@ -51,6 +51,8 @@ pub(crate) struct EndedRow {
     pub(crate) id: SessionId,
     pub(crate) surface: String,
     pub(crate) node: String,
+    pub(crate) opened_at: i64,
+    pub(crate) seen_at: i64,
 }
 
 /// Ends sessions of a principal, in the transaction of the reason. A browser's session needs no closing; a connection
@@ -65,7 +67,7 @@ pub(crate) async fn end(
     const SQL: &str = "UPDATE session SET ended_at = $3, end_reason = $4,
             closed_at = CASE WHEN token_digest IS NULL THEN NULL ELSE $3 END
         WHERE principal_id = $1 AND ended_at IS NULL AND ($2 IS NULL OR id = $2)
-        RETURNING id, surface, node";
+        RETURNING id, surface, node, opened_at, seen_at";
     let only = match of {
         Of::All => None,
         Of::Session(id) => Some(id.0),
@@ -89,6 +91,19 @@ pub(crate) async fn close_left_over(tx: &mut Tx, node: &str, now: Timestamp) -> 
             end_reason = COALESCE(end_reason, 'node-stopped')
         WHERE node = $1 AND closed_at IS NULL AND token_digest IS NULL";
     execute!(tx, SQL, node, millis(now)).map(|_| ())
+}
+
+/// Ends the browser sessions of a surface that were opened or last used too long ago.
+pub(crate) async fn expire(
+    tx: &mut Tx,
+    surface: Surface,
+    opened_before: Timestamp,
+    seen_before: Timestamp,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE session SET ended_at = $4, closed_at = $4, end_reason = 'expired'
+        WHERE surface = $1 AND ended_at IS NULL AND token_digest IS NOT NULL AND (opened_at < $2 OR seen_at < $3)";
+    execute!(tx, SQL, surface.name(), millis(opened_before), millis(seen_before), millis(now)).map(|_| ())
 }
 
 /// Notes that a browser session was used.

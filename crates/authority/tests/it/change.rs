@@ -92,8 +92,10 @@ fn p2_a_recent_sign_in_stands_for_the_current_password_and_an_old_one_does_not()
         let change = house.authority.change(&guard, Confirmation::RecentSignIn, secret(NEW), &panel, at(600));
         assert!(change.await.is_ok());
         // A session that was ended confirms nothing, even while its guard is still in somebody's hand.
-        let again =
-            house.authority.change(&guard, Confirmation::RecentSignIn, secret(OLD), &panel, at(600)).await;
+        let again = house
+            .authority
+            .change(&guard, Confirmation::RecentSignIn, secret("Third horse battery 3"), &panel, at(600))
+            .await;
         assert!(matches!(again, Err(ChangeError::SessionEnded)));
     });
 }
@@ -163,5 +165,17 @@ fn old_passwords_stay_dead_through_many_changes() {
         assert!(
             house.authority.mailbox_by_address(&house.operator, &address("ada@north.example")).await.is_ok()
         );
+    });
+}
+
+#[test]
+fn d7_the_old_password_stops_because_it_cannot_be_set_again() {
+    on_both(async |house: House| {
+        let reset =
+            async |to: &str| house.authority.reset(&house.operator, house.ada, secret(to), at(2)).await;
+        let Err(ResetError::Policy(problems)) = reset(OLD).await else { panic!("it was set again") };
+        assert_eq!(problems, [Problem::UsedBefore]);
+        reset(NEW).await.unwrap();
+        assert!(matches!(reset(OLD).await, Err(ResetError::Policy(_))));
     });
 }

@@ -131,3 +131,15 @@ fn d1_search_finds_what_was_typed_and_nothing_it_could_mean_to_a_database() {
         }
     });
 }
+
+#[test]
+fn d15_restoring_a_mailbox_does_not_lift_a_suspension() {
+    on_both(async |house: House| {
+        house.authority.suspend(&house.operator, house.ada, at(2)).await.unwrap();
+        house.authority.delete_mailbox(&house.operator, house.ada, at(3)).await.unwrap();
+        house.authority.restore_mailbox(&house.operator, house.ada, at(4)).await.unwrap();
+        assert_eq!(house.sign_in("ada@north.example", OLD).await.err(), Some(Refusal::Rejected));
+        house.authority.resume_sign_in(&house.operator, house.ada, at(5)).await.unwrap();
+        assert!(house.sign_in("ada@north.example", OLD).await.is_ok());
+    });
+}

@@ -61,7 +61,11 @@ async fn fresh_postgres(url: &str) -> Database {
 pub(crate) fn settings(database: Database) -> Settings {
     Settings {
         hashing: Hashing { memory_kib: 64, passes: 1, ..Hashing::default() },
-        throttle: Limits { refusal_after: Duration::ZERO, ..Limits::default() },
+        throttle: Limits {
+            refusal_after: Duration::ZERO,
+            besieged_wait: Duration::ZERO,
+            ..Limits::default()
+        },
         ..Settings::on(database)
     }
 }

@@ -164,3 +164,34 @@ fn the_previous_password_is_told_apart_in_the_activity_and_nowhere_else() {
         assert_eq!(causes, ["previous-password", "wrong-password"]);
     });
 }
+
+#[test]
+fn the_owner_is_not_locked_out_by_a_neighbours_guessing_and_the_neighbour_learns_nothing() {
+    on_both(async |house: House| {
+        let home = || from("192.0.2.1", Surface::Imap);
+        assert!(house.sign_in("ada@north.example", OLD).await.is_ok());
+        let mut heard = Vec::new();
+        for name in ["ada@north.example", "nobody@north.example"] {
+            let mut refusals = Vec::new();
+            for n in 0..40 {
+                let guess = attempt(name, &format!("guess {n}"));
+                refusals.push(house.authority.sign_in(guess, home(), at(2)).await.err());
+            }
+            heard.push(refusals);
+        }
+        assert_eq!(heard[0], heard[1]);
+        assert_eq!(heard[0][39], Some(Refusal::TooManyTries));
+        // Also with a password nobody has verified yet.
+        house.authority.reset(&house.operator, house.ada, secret(NEW), at(3)).await.unwrap();
+        assert!(house.sign_in("ada@north.example", NEW).await.is_ok());
+    });
+}
+
+#[test]
+fn what_is_no_name_at_all_is_refused_like_any_other() {
+    on_both(async |house: House| {
+        for name in ["ada\0@north.example", "\0", "ada@north.example\r\n", "'; DROP TABLE principal; --"] {
+            assert_eq!(house.sign_in(name, "x").await.err(), Some(Refusal::Rejected), "{name:?}");
+        }
+    });
+}
