@@ -127,11 +127,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
                 },
             };
         }
-        self.unsent = Vec::new();
-        match timeout(self.pace.write_stall, self.stream.flush()).await {
-            Err(_) => Err(End::TimedOut),
-            Ok(flushed) => flushed.map_err(End::Broken),
+        let flush = timeout(self.pace.write_stall, self.stream.flush());
+        tokio::select! {
+            biased;
+            // Nothing counts as sent then, so that no goodbye is put into the middle of it.
+            () = self.stop.cancelled() => return Err(End::Stopped),
+            flushed = flush => match flushed {
+                Err(_) => return Err(End::TimedOut),
+                Ok(flushed) => flushed.map_err(End::Broken)?,
+            },
         }
+        self.unsent = Vec::new();
+        Ok(())
     }
 
     /// Says one last line if the client can take it at once, and if it belongs where we are: nothing half-sent before.
@@ -143,9 +150,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
         }
     }
 
-    /// Closes our side, so that a TLS client knows nothing is missing.
+    /// Closes our side, so that a TLS client knows nothing is missing; nobody who stops us waits for it.
     pub(crate) async fn close(&mut self) {
-        let _ = timeout(Duration::from_secs(2), self.stream.shutdown()).await;
+        let shutdown = timeout(Duration::from_secs(2), self.stream.shutdown());
+        let _ = self.stop.run_until_cancelled(shutdown).await;
     }
 
     async fn read_more(&mut self) -> Result<(), End> {

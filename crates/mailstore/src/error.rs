@@ -2,7 +2,7 @@
 
 use std::{fmt, io};
 
-/// Why an act on a mailbox did not happen. Nothing is half done when one of these comes back.
+/// Why an act on a mailbox did not happen. No message is half done when one of these comes back.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum MailError {
@@ -12,6 +12,9 @@ pub enum MailError {
     Exists,
     /// The client asked for something that cannot be; the sentence may be shown to it.
     Misuse(&'static str),
+    /// The session this was done for has ended in the meantime. What was done until then is done, unless the act is
+    /// all or nothing.
+    Stopped,
     /// Trouble of ours: a full disk, a permission, a broken device. Trying again later is right, and the cause is
     /// for the log only.
     Unavailable(io::Error),
@@ -26,6 +29,7 @@ impl fmt::Display for MailError {
             Self::NotFound => "There is no such folder or message.",
             Self::Exists => "There is one of that name already.",
             Self::Misuse(why) => why,
+            Self::Stopped => "The session has ended.",
             Self::Unavailable(_) => "The mailbox is not reachable at the moment. Try again later.",
         })
     }
@@ -35,7 +39,7 @@ impl std::error::Error for MailError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Unavailable(cause) => Some(cause),
-            Self::NotFound | Self::Exists | Self::Misuse(_) => None,
+            Self::NotFound | Self::Exists | Self::Misuse(_) | Self::Stopped => None,
         }
     }
 }

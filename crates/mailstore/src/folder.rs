@@ -2,6 +2,7 @@
 
 use crate::crlf::CrlfEnds;
 use crate::disk::{Disk, Take, Taken};
+use crate::errand::Errand;
 use crate::error::{MailError, Result};
 use crate::flags::{FlagChange, Flags};
 use crate::folder_name::FolderName;
@@ -18,11 +19,14 @@ use tokio::sync::watch;
 /// A folder. Clones are the same folder: all sessions of the process share one state, and see each other's changes
 /// without asking the disk.
 ///
-/// Every act runs on the blocking pool and runs to its end once begun, also if the future is dropped. Acts on a folder
-/// that was deleted or renamed since it was opened fail with [`MailError::NotFound`].
+/// Every act runs on the blocking pool and runs to its end once begun, also if the future is dropped; that of a session
+/// ends before its next message when the session does ([`MailError::Stopped`]). Acts on a folder that was deleted or
+/// renamed since it was opened fail with [`MailError::NotFound`].
 #[derive(Clone)]
 pub struct Folder {
     shared: Arc<Shared>,
+    /// On whose behalf this handle is used.
+    errand: Errand,
 }
 
 pub(crate) struct Shared {
@@ -88,7 +92,13 @@ impl Folder {
                 view,
                 registry,
             }),
+            errand: Errand::own(),
         }
+    }
+
+    /// A handle of the same folder for this errand.
+    pub(crate) fn on(self, errand: Errand) -> Self {
+        Self { errand, ..self }
     }
 
     /// The folder's name at the time it was opened.
@@ -109,7 +119,7 @@ impl Folder {
 
     /// Looks at the disk, takes in what other tools have done, and returns the view as it is then.
     pub async fn sync(&self) -> Result<Arc<View>> {
-        self.on_disk(|disk| disk.sync().and_then(|()| disk.view())).await
+        self.on_disk(|disk, _| disk.sync().and_then(|()| disk.view())).await
     }
 
     /// Takes the messages no session has been told of yet: they are `\Recent` for the caller and for nobody else
@@ -125,8 +135,8 @@ impl Folder {
 
     /// Adds many messages, faster than one by one: all, or, if it fails, none.
     pub async fn append_all(&self, messages: Vec<Append>) -> Result<Vec<Appended>> {
-        self.on_disk(move |disk| {
-            let uids = disk.append(&messages)?;
+        self.on_disk(move |disk, errand| {
+            let uids = disk.append(&messages, errand)?;
             let uid_validity = disk.view()?.uid_validity;
             Ok(uids.map(|uid| Appended { uid_validity, uid }).collect())
         })
@@ -136,17 +146,21 @@ impl Folder {
     /// The flags with these keyword names, for [`Folder::store`]. Names new to the folder are added to it; a name that
     /// is no keyword, or the 27th, is [`MailError::Misuse`].
     pub async fn keywords(&self, names: Vec<String>) -> Result<Flags> {
-        self.on_disk(move |disk| disk.keywords(&names)).await
+        self.on_disk(move |disk, _| disk.keywords(&names)).await
     }
 
     /// Changes flags. UIDs that are not there are passed over.
     pub async fn store(&self, uids: Vec<u32>, change: FlagChange, flags: Flags) -> Result<Arc<View>> {
-        self.on_disk(move |disk| disk.store(&uids, change, flags).and_then(|()| disk.view())).await
+        let store = move |disk: &mut Disk, errand: &Errand| {
+            disk.store(&uids, change, flags, errand)?;
+            disk.view()
+        };
+        self.on_disk(store).await
     }
 
     /// Removes messages for good, whatever their flags. Says which of them were there.
     pub async fn expunge(&self, uids: Vec<u32>) -> Result<Vec<u32>> {
-        self.on_disk(move |disk| disk.expunge(&uids)).await
+        self.on_disk(move |disk, errand| disk.expunge(&uids, errand)).await
     }
 
     /// Copies messages, all or none. UIDs that are not there are passed over.
@@ -162,7 +176,7 @@ impl Folder {
 
     async fn transfer(&self, uids: Vec<u32>, target: &Folder, how: Take) -> Result<Copied> {
         let (source, target) = (self.clone(), target.clone());
-        blocking(move || {
+        let transfer = self.errand.run(move |errand| {
             // One lock after the other, never both: two sessions may move in opposite directions.
             let messages = source.with_disk(|disk| {
                 disk.sync()?;
@@ -175,7 +189,7 @@ impl Folder {
                 Ok(taken.collect::<Vec<_>>())
             })?;
             let copied = target.with_disk(|disk| {
-                let uids = disk.take(&messages, how)?;
+                let uids = disk.take(&messages, how, errand)?;
                 Ok(Copied { uid_validity: disk.view()?.uid_validity, uids })
             })?;
             if how == Take::Move {
@@ -183,8 +197,8 @@ impl Folder {
                 source.with_disk(|disk| disk.forget(&gone))?;
             }
             Ok(copied)
-        })
-        .await
+        });
+        transfer.await
     }
 
     /// The whole message, every line ending in CRLF.
@@ -239,10 +253,17 @@ impl Folder {
 
     async fn on_disk<T: Send + 'static>(
         &self,
-        act: impl FnOnce(&mut Disk) -> Result<T> + Send + 'static,
+        act: impl FnOnce(&mut Disk, &Errand) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let folder = self.clone();
-        blocking(move || folder.with_disk(act)).await
+        let acting = self.errand.run(move |errand| {
+            folder.with_disk(|disk| {
+                // Others may have held us up.
+                errand.stands()?;
+                act(disk, errand)
+            })
+        });
+        acting.await
     }
 
     /// Does something to the directory, and lets every session see what came of it, be it all or a part.
@@ -270,7 +291,7 @@ impl Folder {
     }
 
     pub(crate) fn upgrade(shared: &Weak<Shared>) -> Option<Self> {
-        shared.upgrade().map(|shared| Self { shared })
+        shared.upgrade().map(|shared| Self { shared, errand: Errand::own() })
     }
 }
 

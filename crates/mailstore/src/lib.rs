@@ -29,7 +29,8 @@
 //!   UIDVALIDITY; the mail stays.
 //! * Other tools may deliver, rename and remove files at any time; it is seen at the next [`Folder::sync`].
 //! * A session that waits holds no buffer, and every line, message, wait and queue has its limit in [`Limits`].
-//! * Whoever drops the future of a session ends it, at any await, with mail whole.
+//! * When a session's future has returned, nothing the session began goes on. Whoever drops it ends it at any await,
+//!   with mail whole; work under way then ends before its next message.
 //!
 //! # What it never does
 //!
@@ -39,6 +40,7 @@
 mod conversation;
 mod crlf;
 mod disk;
+mod errand;
 mod error;
 mod flags;
 mod folder;

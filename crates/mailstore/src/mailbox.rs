@@ -1,5 +1,6 @@
 //! The folders of one mailbox.
 
+use crate::errand::Errand;
 use crate::error::{MailError, Result};
 use crate::folder::Folder;
 use crate::folder_name::{FolderName, SpecialUse};
@@ -12,6 +13,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use tokio_util::sync::CancellationToken;
 
 /// A mailbox that is there and can be read and written. Cheap to clone; holds no file open.
 #[derive(Clone)]
@@ -19,6 +21,8 @@ pub struct OpenMailbox {
     store: Mailstore,
     address: Address,
     maildir: PathBuf,
+    /// On whose behalf its folders are opened and changed.
+    errand: Errand,
 }
 
 /// A line of LIST.
@@ -39,7 +43,12 @@ const TRASH: &str = "..postward-trash-";
 
 impl OpenMailbox {
     pub(crate) fn new(store: Mailstore, address: Address, maildir: PathBuf) -> Self {
-        Self { store, address, maildir }
+        Self { store, address, maildir, errand: Errand::own() }
+    }
+
+    /// The same for a session that lasts until `stop` fires: no change it began goes on then.
+    pub(crate) fn until(self, stop: CancellationToken) -> Self {
+        Self { errand: Errand::until(stop), ..self }
     }
 
     /// Whose mailbox it is.
@@ -79,7 +88,7 @@ impl OpenMailbox {
     /// Opens a folder and reads what is in it.
     pub async fn open(&self, name: &FolderName) -> Result<Folder> {
         let (mailbox, name) = (self.clone(), name.clone());
-        blocking(move || {
+        let folder = self.errand.run(move |_| {
             let directory = mailbox.directory(&name);
             if !directory.join("cur").is_dir() {
                 return Err(MailError::NotFound);
@@ -89,8 +98,8 @@ impl OpenMailbox {
             let folder = mailbox.store.folder(name, directory, mailbox.maildir.clone());
             folder.with_disk(|disk| disk.sync())?;
             Ok(folder)
-        })
-        .await
+        });
+        Ok(folder.await?.on(self.errand.clone()))
     }
 
     /// Creates a folder.
@@ -203,11 +212,13 @@ impl OpenMailbox {
         act: impl FnOnce(&Self) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let mailbox = self.clone();
-        blocking(move || {
+        let restructuring = self.errand.run(move |errand| {
             let _alone = mailbox.store.restructuring();
+            // Others may have held us up.
+            errand.stands()?;
             act(&mailbox)
-        })
-        .await
+        });
+        restructuring.await
     }
 
     /// The folders that are on disk. Sweeps what deletions could not finish.

@@ -20,8 +20,8 @@ use tokio_util::sync::CancellationToken;
 
 /// Serves a POP3 client that has signed in and has been told so, until it quits, falls silent or `stop` fires.
 ///
-/// Deleted messages go at QUIT and at no other end (RFC 1939 §6). Dropping the future ends the session; nothing is
-/// deleted then.
+/// Deleted messages go at QUIT and at no other end (RFC 1939 §6). When `stop` fires, or the future is dropped, while they
+/// go, the rest of them stays; when this has returned, nothing goes on.
 pub async fn serve_pop3<S>(
     mailbox: OpenMailbox,
     stream: S,
@@ -31,6 +31,9 @@ pub async fn serve_pop3<S>(
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
+    let stop = stop.child_token();
+    let _dropped = stop.clone().drop_guard();
+    let mailbox = mailbox.until(stop.clone());
     let limits = mailbox.limits();
     let pace = Pace { idle: limits.pop3_idle, write_stall: limits.write_stall, line: MAX_LINE };
     let patience = limits.bad_commands;

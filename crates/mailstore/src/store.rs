@@ -217,7 +217,8 @@ impl Registry {
     }
 }
 
-/// Runs file work where it holds nobody up. It runs to its end also if the caller is gone.
+/// Runs file work where it holds nobody up. It runs to its end also if the caller is gone: what a session asks for and
+/// may be long is an [`crate::errand::Errand`].
 pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {

@@ -1,6 +1,7 @@
 //! Messages coming into a folder: written, copied, moved or delivered.
 
 use super::Disk;
+use crate::errand::Errand;
 use crate::error::{MailError, Result};
 use crate::folder::Append;
 use crate::listing::Listed;
@@ -30,10 +31,11 @@ pub(crate) struct Taken {
 
 impl Disk {
     /// Writes messages and gives them UIDs, all or none. When this has returned, they survive a power loss.
-    pub(crate) fn append(&mut self, messages: &[Append]) -> Result<Range<u32>> {
+    pub(crate) fn append(&mut self, messages: &[Append], errand: &Errand) -> Result<Range<u32>> {
         self.sync()?;
         let mut incoming = Vec::with_capacity(messages.len());
         for message in messages {
+            errand.stands()?;
             let mut file = Incoming::create(&self.folder)?;
             message.write_to(&mut file)?;
             file.set_received(message.received_or_now())?;
@@ -44,6 +46,8 @@ impl Disk {
             [(only, _)] => only.sync()?,
             [(first, _), ..] => first.sync_file_system()?,
         }
+        // A disk takes its time. From here on all of it is done, or none.
+        errand.stands()?;
         let mut files: Vec<Listed> = Vec::with_capacity(messages.len());
         for (file, message) in incoming {
             let flags = message.flags.system() | self.intern_what_fits(&message.keywords);
@@ -85,31 +89,32 @@ impl Disk {
     }
 
     /// Takes messages of another folder in. Says for each its UID there and its UID here.
-    pub(crate) fn take(&mut self, messages: &[Taken], how: Take) -> Result<Vec<(u32, u32)>> {
+    pub(crate) fn take(&mut self, messages: &[Taken], how: Take, errand: &Errand) -> Result<Vec<(u32, u32)>> {
         self.sync()?;
         let cur = self.folder.join("cur");
         let mut uids = Vec::with_capacity(messages.len());
         let mut files: Vec<Listed> = Vec::with_capacity(messages.len());
         for Taken { path, message, keywords } in messages {
             let flags = message.flags.system() | self.intern_what_fits(keywords);
-            let taken = fs::metadata(path).and_then(|there| {
-                let base = maildir::fresh_name(message.received, there.len(), message.size);
+            let taken = errand.stands().and_then(|()| {
+                let base = maildir::fresh_name(message.received, fs::metadata(path)?.len(), message.size);
                 let file = maildir::with_flags(&base, flags);
-                how.take(path, &cur.join(&file)).map(|()| file)
+                how.take(path, &cur.join(&file))?;
+                Ok(file)
             });
             match (taken, how) {
                 (Ok(file), _) => {
                     uids.push(message.uid);
                     files.push((Place::Cur, file.into()));
                 }
-                (Err(cause), Take::Move) if cause.kind() == io::ErrorKind::NotFound => {}
+                (Err(MailError::NotFound), Take::Move) => {}
                 // What has been renamed is here and gets its UID; the rest stays where it is.
                 (Err(_), Take::Move) if !files.is_empty() => break,
-                (Err(cause), Take::Move) => return Err(cause.into()),
+                (Err(cause), Take::Move) => return Err(cause),
                 (Err(cause), Take::Copy) => {
                     // RFC 9051 §6.4.7: a COPY that fails leaves the target as it was.
                     self.take_back(&files);
-                    return Err(cause.into());
+                    return Err(cause);
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! Messages changing and going.
 
 use super::Disk;
+use crate::errand::Errand;
 use crate::error::Result;
 use crate::flags::{FlagChange, Flags};
 use crate::maildir;
@@ -12,24 +13,35 @@ use std::sync::Arc;
 
 impl Disk {
     /// Changes flags, by renaming. UIDs that are not there are passed over.
-    pub(crate) fn store(&mut self, uids: &[u32], change: FlagChange, by: Flags) -> Result<()> {
+    pub(crate) fn store(
+        &mut self,
+        uids: &[u32],
+        change: FlagChange,
+        by: Flags,
+        errand: &Errand,
+    ) -> Result<()> {
         self.sync()?;
-        self.rename_each(uids, |message| {
-            Some(message.flags.changed(change, by)).filter(|f| *f != message.flags)
-        })
+        let wanted =
+            |message: &Message| Some(message.flags.changed(change, by)).filter(|f| *f != message.flags);
+        self.rename_each(uids, wanted, errand)
     }
 
     /// Moves what has arrived from `new` to `cur` and says what that was.
-    pub(crate) fn claim_recent(&mut self) -> Result<Vec<u32>> {
+    pub(crate) fn claim_recent(&mut self, errand: &Errand) -> Result<Vec<u32>> {
         self.sync()?;
         let view = self.view()?;
         let recent: Vec<u32> = view.messages.iter().filter(|m| m.is_recent()).map(|m| m.uid).collect();
-        self.rename_each(&recent, |message| message.is_recent().then_some(message.flags))?;
+        self.rename_each(&recent, |message| message.is_recent().then_some(message.flags), errand)?;
         Ok(recent)
     }
 
     /// Renames files into `cur`, with the flags `wanted` asks for, if it does.
-    fn rename_each(&mut self, uids: &[u32], wanted: impl Fn(&Message) -> Option<Flags>) -> Result<()> {
+    fn rename_each(
+        &mut self,
+        uids: &[u32],
+        wanted: impl Fn(&Message) -> Option<Flags>,
+        errand: &Errand,
+    ) -> Result<()> {
         let mut lost = Vec::new();
         let view = self.view()?;
         let mut renamed: Vec<(usize, Flags, Arc<str>)> = Vec::new();
@@ -39,6 +51,10 @@ impl Disk {
             let Some(message) = view.messages.get(at) else { continue };
             let Some(flags) = wanted(message) else { continue };
             let file = maildir::with_flags(&message.file, flags);
+            outcome = errand.stands();
+            if outcome.is_err() {
+                break;
+            }
             match fs::rename(message.path(&self.folder), self.folder.join("cur").join(&file)) {
                 Ok(()) => renamed.push((at, flags, file.into())),
                 Err(cause) if cause.kind() == io::ErrorKind::NotFound => lost.push(*uid),
@@ -72,16 +88,20 @@ impl Disk {
             new.zip(old).is_some_and(|(new, old)| new.file != old.file || new.place != old.place)
         };
         lost.retain(moved);
-        if lost.is_empty() { Ok(()) } else { self.rename_each(&lost, wanted) }
+        if lost.is_empty() { Ok(()) } else { self.rename_each(&lost, wanted, errand) }
     }
 
     /// Removes messages for good. Says which of them were there.
-    pub(crate) fn expunge(&mut self, uids: &[u32]) -> Result<Vec<u32>> {
+    pub(crate) fn expunge(&mut self, uids: &[u32], errand: &Errand) -> Result<Vec<u32>> {
         self.sync()?;
         let view = self.view()?;
         let mut gone = Vec::new();
         let mut outcome: Result<()> = Ok(());
         for message in uids.iter().filter_map(|uid| view.message(*uid)) {
+            outcome = errand.stands();
+            if outcome.is_err() {
+                break;
+            }
             match fs::remove_file(message.path(&self.folder)) {
                 Ok(()) => gone.push(message.uid),
                 Err(cause) if cause.kind() == io::ErrorKind::NotFound => {

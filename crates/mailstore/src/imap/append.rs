@@ -41,7 +41,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             keywords: named.keywords,
             received: date.map(|date| date.as_ref().timestamp()),
         };
-        let appended = match self.wire.wait(folder.append(append)).await? {
+        let appended = match self.wire.finish(folder.append(append)).await? {
             Ok(appended) => appended,
             Err(error) => return Ok(Answer::from_error(&error)),
         };

@@ -60,7 +60,7 @@ impl Selected {
             Ok(places) => places,
             Err(answer) => return Ok(answer),
         };
-        let marked = match wire.wait(self.mark_seen(&items, &places)).await? {
+        let marked = match wire.finish(self.mark_seen(&items, &places)).await? {
             Ok(marked) => marked,
             Err(error) => return Ok(Answer::from_error(&error)),
         };

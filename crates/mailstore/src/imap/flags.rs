@@ -65,7 +65,7 @@ impl Selected {
             StoreType::Add => FlagChange::Add,
             StoreType::Remove => FlagChange::Remove,
         };
-        let view = match wire.wait(self.change(uids.clone(), change, named)).await? {
+        let view = match wire.finish(self.change(uids.clone(), change, named)).await? {
             Ok(view) => view,
             Err(error) => return Ok(Answer::from_error(&error)),
         };

@@ -85,7 +85,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 
     pub(super) async fn create(&mut self, mailbox: &Mailbox<'_>) -> Going<Answer> {
         let done = match folder_name(mailbox) {
-            Ok(name) => self.wire.wait(self.mailbox.create(&name)).await?,
+            Ok(name) => self.wire.finish(self.mailbox.create(&name)).await?,
             Err(error) => Err(error),
         };
         Ok(outcome(done, "The folder is there."))
@@ -93,7 +93,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 
     pub(super) async fn delete(&mut self, mailbox: &Mailbox<'_>) -> Going<Answer> {
         let done = match folder_name(mailbox) {
-            Ok(name) => self.wire.wait(self.mailbox.delete(&name)).await?,
+            Ok(name) => self.wire.finish(self.mailbox.delete(&name)).await?,
             Err(error) => Err(error),
         };
         Ok(outcome(done, "The folder is gone."))
@@ -101,7 +101,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 
     pub(super) async fn rename(&mut self, from: &Mailbox<'_>, to: &Mailbox<'_>) -> Going<Answer> {
         let done = match (folder_name(from), folder_name(to)) {
-            (Ok(from), Ok(to)) => self.wire.wait(self.mailbox.rename(&from, &to)).await?,
+            (Ok(from), Ok(to)) => self.wire.finish(self.mailbox.rename(&from, &to)).await?,
             (Err(error), _) | (_, Err(error)) => Err(error),
         };
         Ok(outcome(done, "The folder has its new name."))
@@ -109,7 +109,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 
     pub(super) async fn subscribe(&mut self, mailbox: &Mailbox<'_>) -> Going<Answer> {
         let done = match folder_name(mailbox) {
-            Ok(name) => self.wire.wait(self.mailbox.subscribe(&name)).await?,
+            Ok(name) => self.wire.finish(self.mailbox.subscribe(&name)).await?,
             Err(error) => Err(error),
         };
         Ok(outcome(done, "Subscribed."))
@@ -117,7 +117,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 
     pub(super) async fn unsubscribe(&mut self, mailbox: &Mailbox<'_>) -> Going<Answer> {
         let done = match folder_name(mailbox) {
-            Ok(name) => self.wire.wait(self.mailbox.unsubscribe(&name)).await?,
+            Ok(name) => self.wire.finish(self.mailbox.unsubscribe(&name)).await?,
             Err(error) => Err(error),
         };
         Ok(outcome(done, "Unsubscribed."))

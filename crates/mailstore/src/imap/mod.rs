@@ -53,7 +53,8 @@ pub const CAPABILITIES: &str =
 /// Serves an IMAP client that has signed in and has been told so, until it signs out, falls silent or `stop` fires.
 ///
 /// `pipelined` is what it sent behind its sign-in. When `stop` fires the client hears `* BYE`, unless it is in the
-/// middle of a response. Dropping the future ends the session as well, with all mail whole.
+/// middle of a response, and what it has begun to change ends before the next message: when this has returned, nothing
+/// goes on. Dropping the future ends the session as well, with all mail whole.
 pub async fn serve_imap<S>(
     mailbox: OpenMailbox,
     stream: S,
@@ -63,6 +64,9 @@ pub async fn serve_imap<S>(
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
+    let stop = stop.child_token();
+    let _dropped = stop.clone().drop_guard();
+    let mailbox = mailbox.until(stop.clone());
     let wire = Wire::new(stream, pipelined, stop, mailbox.limits());
     Session::new(mailbox, wire).serve().await.into_result()
 }

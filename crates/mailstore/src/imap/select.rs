@@ -16,7 +16,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     pub(super) async fn select(&mut self, mailbox: &Mailbox<'_>, access: Access) -> Going<Answer> {
         // RFC 3501 §6.3.1: whatever comes of it, what was selected before is not any more.
         self.state = State::Authenticated;
-        let selected = match self.wire.wait(self.open(mailbox, access)).await? {
+        let selected = match self.wire.finish(self.open(mailbox, access)).await? {
             Ok(selected) => selected,
             Err(error) => return Ok(Answer::from_error(&error)),
         };

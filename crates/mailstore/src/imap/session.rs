@@ -52,6 +52,8 @@ impl Answer {
             MailError::NotFound => "NONEXISTENT",
             MailError::Exists => "ALREADYEXISTS",
             MailError::Misuse(_) => "CANNOT",
+            // Nobody hears it any more.
+            MailError::Stopped => "UNAVAILABLE",
             MailError::Unavailable(cause) => {
                 tracing::warn!(%cause, "a mailbox could not be read or written");
                 "UNAVAILABLE"

@@ -34,7 +34,7 @@ impl Selected {
             Err(error) => return Ok(Answer::from_target_error(&error)),
         };
         let asked = uids.len();
-        let copied = match wire.wait(self.folder.copy_to(uids, &target)).await? {
+        let copied = match wire.finish(self.folder.copy_to(uids, &target)).await? {
             Ok(copied) => copied,
             Err(error) => return Ok(Answer::from_error(&error)),
         };
@@ -65,7 +65,7 @@ impl Selected {
             Ok(target) => target,
             Err(error) => return Ok(Answer::from_target_error(&error)),
         };
-        let copied = match wire.wait(self.folder.move_to(uids, &target)).await? {
+        let copied = match wire.finish(self.folder.move_to(uids, &target)).await? {
             Ok(copied) => copied,
             Err(error) => return Ok(Answer::from_error(&error)),
         };
@@ -87,7 +87,7 @@ impl Selected {
         S: AsyncRead + AsyncWrite + Unpin,
     {
         let uids = self.deleted(within);
-        let removed = wire.wait(self.folder.expunge(uids)).await?;
+        let removed = wire.finish(self.folder.expunge(uids)).await?;
         // Also when it failed in the middle: what is gone is gone.
         self.tell(wire, Expunges::Tell, &Known::nothing()).await?;
         Ok(match removed {
@@ -101,7 +101,7 @@ impl Selected {
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
-        Ok(match wire.wait(self.folder.expunge(self.deleted(None))).await? {
+        Ok(match wire.finish(self.folder.expunge(self.deleted(None))).await? {
             Ok(_) => Answer::ok("No folder is selected now."),
             Err(error) => Answer::from_error(&error),
         })

@@ -82,13 +82,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         Ok(())
     }
 
-    /// Waits for our own work, and no longer than the session may live.
+    /// Waits for our own work to look something up, and no longer than the session may live.
     pub(super) async fn wait<T>(&self, work: impl Future<Output = T>) -> Going<T> {
         tokio::select! {
             biased;
             () = self.stop.cancelled() => Err(Over::Ended(End::Stopped)),
             done = work => Ok(done),
         }
+    }
+
+    /// Waits for our own work to change something, and for its end in any case: once a session is over nothing may go on
+    /// that it began. The work itself knows when to stop ([`crate::errand::Errand`]).
+    pub(super) async fn finish<T>(&self, work: impl Future<Output = T>) -> Going<T> {
+        let done = work.await;
+        if self.stop.is_cancelled() { Err(Over::Ended(End::Stopped)) } else { Ok(done) }
     }
 
     /// Says a line.

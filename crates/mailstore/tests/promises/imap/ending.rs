@@ -12,12 +12,12 @@ async fn a_client_that_waits_hears_why_its_session_ends() {
         let mut client = Client::of(&host, "ada").await;
         client.plays(waiting).await;
         client.stop.cancel();
-        client.plays("S: * BYE Session ended: …\nS! closed").await;
+        client.plays("S: * BYE This session was ended. …\nS! closed").await;
     }
     let mut client = Client::at_inbox(&host, "ada").await;
     client.plays("C: a IDLE\nS: + …").await;
     client.stop.cancel();
-    client.plays("S: * BYE Session ended: …\nS! closed").await;
+    client.plays("S: * BYE This session was ended. …\nS! closed").await;
 }
 
 #[tokio::test]

@@ -7,3 +7,4 @@ mod ending;
 mod folders;
 mod reading;
 mod together;
+mod unfinished;
