@@ -38,12 +38,14 @@ pub(super) fn measure(binary: &Path, scale: Scale, report: &mut Report) -> Resul
             let host = Host::start(binary, mail, ReconnectCache::On)?;
             let most = process::file_limit().saturating_sub(200) / files_per_session;
             let crowd = scale.sessions(crowd).min(most);
-            let ending = Ending { host: &host, mailbox: host.add_mailboxes(1, PASSWORD)?, state };
+            let mailbox = host.add_mailboxes(1, PASSWORD)?;
+            let mut ending =
+                Ending { host: &host, mailbox, password: PASSWORD.to_owned(), state, changes: 0 };
             let mut alone = Vec::new();
             let mut ends = Vec::new();
-            for round in 0..scale.rounds() {
-                alone.push(ending.change(round, 0)?.receipt_ms);
-                ends.push(ending.change(round, crowd)?);
+            for _ in 0..scale.rounds() {
+                alone.push(ending.change(0)?.receipt_ms);
+                ends.push(ending.change(crowd)?);
             }
             let of = |part: fn(&End) -> f64| median(ends.iter().map(part).collect());
             let alone = median(alone);
@@ -74,7 +76,9 @@ pub(super) fn measure(binary: &Path, scale: Scale, report: &mut Report) -> Resul
 struct Ending<'a> {
     host: &'a Host,
     mailbox: Vec<String>,
+    password: String,
     state: Idle,
+    changes: u32,
 }
 
 /// One change and what its clients saw. Times count from its sending.
@@ -89,23 +93,25 @@ struct End {
 }
 
 impl Ending<'_> {
-    /// Opens a crowd, changes the password, and changes it back when all are gone.
-    fn change(&self, round: usize, crowd: usize) -> Result<End, Failure> {
-        let Self { host, mailbox, state } = self;
+    /// Opens a crowd and changes the password, to one the mailbox never had.
+    fn change(&mut self, crowd: usize) -> Result<End, Failure> {
+        let Self { host, mailbox, password, state, changes } = self;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()
             .map_err(|error| format!("no threads for clients: {error}"))?;
-        let held = runtime.block_on(host.door()?.hold(mailbox, PASSWORD, crowd, *state));
+        let held = runtime.block_on(host.door()?.hold(mailbox, password, crowd, *state));
         let clients = held.map_err(|error| host.failure(&error))?;
         drop(runtime);
         let watch = Watch::over(&clients)?;
         let watcher = thread::spawn(move || watch.until_all_are_closed(crowd));
 
+        *changes += 1;
+        *password = format!("Changed-{changes}-times");
         let mailbox = mailbox.first().map(String::as_str).unwrap_or_default();
         let (server, bench) = (process::cpu(&host.pids())?, process::own_cpu());
         let sent = Instant::now();
-        host.change_password(mailbox, &format!("Changed-in-round-{round}"))?;
+        host.change_password(mailbox, password)?;
         let receipt = sent.elapsed();
         let closed = watcher.join().map_err(|_| "the watcher panicked".to_owned())??;
         let (server, bench) =
@@ -113,7 +119,6 @@ impl Ending<'_> {
         if closed.len() < crowd {
             return Err(host.failure(&format!("{} of {crowd} sessions survived", crowd - closed.len())));
         }
-        host.change_password(mailbox, PASSWORD)?;
         let ms = |time: Duration| time.as_secs_f64() * 1000.0;
         let nth = |number: usize| {
             closed.get(number).map_or(0.0, |moment| ms(moment.saturating_duration_since(sent)))
