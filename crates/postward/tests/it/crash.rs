@@ -32,6 +32,7 @@ async fn a_change_that_is_killed_leaves_the_old_password_or_the_new_one() {
     run(&["init", "--hostname", "localhost", "--owner", "owner@birch.example"], &current).await;
     run(&["domain", "add", "birch.example"], "").await;
     run(&["mailbox", "add", ADDRESS], &current).await;
+    current = "Password-Number-1st".to_owned();
     let begun = Instant::now();
     run(&["mailbox", "passwd", ADDRESS, "--json"], &current).await;
     let whole = begun.elapsed();

@@ -90,7 +90,7 @@ fn find_callers(crates: &Path, dir: &Path, callers: &mut Vec<String>) {
         let path = entry.unwrap().path();
         if path.is_dir() {
             find_callers(crates, &path, callers);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
+        } else if path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("tests.rs") {
             let code: String = fs::read_to_string(&path).unwrap().split_whitespace().collect();
             if code.contains("authority.change(") || code.contains("authority.reset(") {
                 callers.push(path.strip_prefix(crates).unwrap().to_string_lossy().into_owned());

@@ -73,17 +73,17 @@ async fn d9_and_d10_lead_back_to_the_list() {
     let host = Host::start().await;
     let mut browser = host.staff("owner@birch.example").await;
     let path = format!("/dashboard/mailboxes/{}/password", host.ada);
-    for (from, labels) in [
-        ("list", &["New Password", "Generate", "Save Password"][..]),
-        ("edit", &["Password", "New", "Copy", "Update User"][..]),
+    for (from, new, labels) in [
+        ("list", NEW, &["New Password", "Generate", "Save Password"][..]),
+        ("edit", "Another horse 3", &["Password", "New", "Copy", "Update User"][..]),
     ] {
         let page = format!("{path}?from={from}");
         let answer = browser.get(&page).await;
         for label in labels {
             assert!(answer.says(label), "{from}: {label}");
         }
-        let again = if from == "list" { vec![("password_again", NEW)] } else { Vec::new() };
-        let fields: Vec<_> = [("password", NEW), ("from", from)].into_iter().chain(again).collect();
+        let again = if from == "list" { vec![("password_again", new)] } else { Vec::new() };
+        let fields: Vec<_> = [("password", new), ("from", from)].into_iter().chain(again).collect();
         let answer = browser.fill(&page, &path, &fields).await;
         assert_eq!((answer.status, answer.header("location")), (303, LIST), "{from}");
         assert!(browser.get(LIST).await.says("ada@birch.example Password changed."), "{from}");
