@@ -101,8 +101,9 @@ pub struct Conversation {
     pub stream: BoxStream,
     /// What the client sent behind its sign-in command: to be read before the stream.
     pub pipelined: Vec<u8>,
-    /// Fires when the engine has to come to an end: say goodbye where that is safe, without waiting for the client,
-    /// and return. Whoever takes too long is dropped in the middle.
+    /// Fires when the engine has to come to an end: say goodbye where that is safe, without waiting for the client, let
+    /// what it changes come to rest, and return. Whoever ended the session waits for that; an engine that takes too
+    /// long is dropped in the middle.
     pub stop: CancellationToken,
 }
 

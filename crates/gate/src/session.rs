@@ -11,9 +11,13 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-/// How long the built-in engine has, once a session is ended, to say goodbye and let go. Whoever changes the password
-/// waits for it, so it is a blink.
+/// How long the built-in engine has, once a session is ended, to say goodbye. Whoever changes the password waits for it,
+/// so it is a blink.
 const GOODBYE: Duration = Duration::from_millis(50);
+
+/// How long it has to let what it changes come to rest. It looks before each message whether to go on, so that only a
+/// disk that hangs takes so long: a password change waits for that, but not for ever.
+const REST: Duration = Duration::from_secs(3);
 
 /// How long nothing may have been copied for a splice to count as idle when the server goes down.
 const QUIET: Duration = Duration::from_millis(250);
@@ -61,6 +65,9 @@ async fn serve_local(
     }
     if timeout(GOODBYE, &mut served).await.is_err() {
         leash.cut();
+        // A change the client had begun may still be under way: dropped now, it would go on behind the back of whoever
+        // is told that all is over.
+        let _ = timeout(REST, &mut served).await;
     }
     drop(served);
     // Arguments would be dropped in an order of their own.
