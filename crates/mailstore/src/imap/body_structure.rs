@@ -133,6 +133,7 @@ fn write_parameters(out: &mut Vec<u8>, parameters: &[(String, String)]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use imap_codec::{ResponseCodec, decode::Decoder};
 
     fn check(raw: &str, detail: Detail, expected: &str) {
         let mut out = Vec::new();
@@ -181,6 +182,31 @@ mod tests {
              (NIL \"inner\" NIL NIL NIL NIL NIL NIL NIL NIL) \
              (\"TEXT\" \"PLAIN\" (\"CHARSET\" \"us-ascii\") NIL NIL \"7BIT\" 4 1) 3)",
         );
+    }
+
+    /// One that cannot be read costs the client its folder.
+    #[test]
+    fn no_message_is_too_deep_for_a_client() {
+        type Nest = fn(String, usize) -> String;
+        let messages: Nest = |inner, _| format!("Content-Type: message/rfc822\r\n\r\n{inner}");
+        let multiparts: Nest = |inner, level| {
+            let head = format!("Content-Type: multipart/mixed; boundary=b{level}x");
+            format!("{head}\r\n\r\n--b{level}x\r\n{inner}\r\n--b{level}x--\r\n")
+        };
+        for nest in [|_| 0, |_| 1, |level| level % 2] as [fn(usize) -> usize; 3] {
+            let mut raw = "Content-Type: text/plain\r\n\r\nat the bottom\r\n".to_owned();
+            for level in 1..=60 {
+                raw = [messages, multiparts][nest(level)](raw, level);
+                for detail in [Detail::Basic, Detail::Extended] {
+                    let item: &[u8] = if detail == Detail::Basic { b"BODY" } else { b"BODYSTRUCTURE" };
+                    let mut out = [b"* 1 FETCH (", item, b" "].concat();
+                    body_structure(&mut out, raw.as_bytes(), &Part::parse(raw.as_bytes()), detail);
+                    out.extend_from_slice(b")\r\n");
+                    let read = ResponseCodec::default().decode(&out);
+                    assert!(matches!(read, Ok((b"", _))), "{level}: {}", out.escape_ascii());
+                }
+            }
+        }
     }
 
     #[test]
