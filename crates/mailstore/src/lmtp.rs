@@ -1,6 +1,5 @@
 //! LMTP (RFC 2033): a mail exchanger hands in what has arrived.
 
-use crate::conversation::Conversation;
 use crate::smtp::{self, Role};
 use crate::store::Mailstore;
 use std::io;
@@ -51,7 +50,5 @@ pub async fn serve_lmtp_session<S>(store: Mailstore, stream: S, stop: Cancellati
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let mut client = Conversation::new(stream, Vec::new(), smtp::pace(store.limits()), stop);
-    client.say(&format!("220 {} LMTP Postward", store.hostname()));
-    smtp::serve(store, Role::Lmtp, client).await
+    smtp::serve(store, Role::Lmtp, stream, Vec::new(), stop).await
 }

@@ -9,10 +9,11 @@ mod receive;
 mod spool;
 
 use crate::conversation::{Conversation, End, Line, Pace};
+use crate::errand::Errand;
 use crate::error::MailError;
 use crate::limits::Limits;
 use crate::recipients::Recipient;
-use crate::store::{Mailstore, blocking};
+use crate::store::{Mailstore, Prepared, Published};
 use letter::{Letter, Trace};
 use postward_wire::Address;
 use receive::receive;
@@ -21,6 +22,7 @@ use std::borrow::Cow;
 use std::io;
 use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_util::sync::CancellationToken;
 
 /// Which of the two is spoken.
 pub(crate) enum Role {
@@ -33,16 +35,30 @@ pub(crate) enum Role {
     Lmtp,
 }
 
-pub(crate) fn pace(limits: &Limits) -> Pace {
+fn pace(limits: &Limits) -> Pace {
     Pace { idle: limits.smtp_idle, write_stall: limits.write_stall, line: limits.command_line }
 }
 
-/// Converses to the end.
-pub(crate) async fn serve<S>(store: Mailstore, role: Role, mut client: Conversation<S>) -> io::Result<()>
+/// Converses to the end, or until `stop` fires; no delivery goes on when this has returned.
+pub(crate) async fn serve<S>(
+    store: Mailstore,
+    role: Role,
+    stream: S,
+    pipelined: Vec<u8>,
+    stop: CancellationToken,
+) -> io::Result<()>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let mut session = Session { store, role, greeted: None, envelope: None, wrong: 0, client: &mut client };
+    let stop = stop.child_token();
+    let _dropped = stop.clone().drop_guard();
+    let mut client = Conversation::new(stream, pipelined, pace(store.limits()), stop.clone());
+    if let Role::Lmtp = role {
+        client.say(&format!("220 {} LMTP Postward", store.hostname()));
+    }
+    let errand = Errand::until(stop);
+    let mut session =
+        Session { store, role, errand, greeted: None, envelope: None, wrong: 0, client: &mut client };
     let end = session.run().await;
     match &end {
         End::Done => client.close().await,
@@ -56,6 +72,8 @@ where
 struct Session<'a, S> {
     store: Mailstore,
     role: Role,
+    /// On whose behalf mail is delivered.
+    errand: Errand,
     /// What the client called itself in EHLO or LHLO.
     greeted: Option<String>,
     envelope: Option<Envelope>,
@@ -247,16 +265,22 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
         Ok(())
     }
 
-    /// All or none: a client that is told to try again must not make anybody read the message twice.
+    /// All or none: a client that is told to try again must not make anybody read the message twice. Where one cannot get
+    /// it, it is taken back from the others, as far as they have not seen it in that moment.
     async fn deliver_to_all(&self, letter: Letter, mailboxes: Vec<Address>) -> String {
         let store = self.store.clone();
         let id = letter.id().to_owned();
         tracing::info!(%id, sender = letter.sender(), recipients = mailboxes.len(), "a message was submitted");
-        let delivered = blocking(move || {
+        let delivered = self.errand.run(move |errand| {
             let once = without_repeats(mailboxes);
-            let prepare = |to: &Address| store.prepare(to, |file| letter.write_to(to, file));
+            let prepare = |to: &Address| {
+                errand.stands()?;
+                store.prepare(to, |file| letter.write_to(to, file))
+            };
             let prepared = once.iter().map(prepare).collect::<Result<Vec<_>, _>>()?;
-            prepared.into_iter().try_for_each(|letter| letter.publish())
+            // The last moment: what has begun to go out goes out to all.
+            errand.stands()?;
+            publish_all(prepared)
         });
         match delivered.await {
             Ok(()) => format!("250 2.0.0 Delivered as {id}."),
@@ -273,8 +297,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
                 continue;
             }
             let (store, letter, address) = (self.store.clone(), Arc::clone(&letter), to.clone());
-            let delivered =
-                blocking(move || store.prepare(&address, |file| letter.write_to(&address, file))?.publish());
+            let delivered = self.errand.run(move |_| {
+                store.prepare(&address, |file| letter.write_to(&address, file))?.publish().map(drop)
+            });
             let reply = match delivered.await {
                 Ok(()) => "250 2.1.5 Delivered.",
                 Err(cause) => try_again(&cause),
@@ -285,6 +310,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
     }
 }
 
+fn publish_all(prepared: Vec<Prepared>) -> Result<(), MailError> {
+    let mut published: Vec<Published> = Vec::with_capacity(prepared.len());
+    for letter in prepared {
+        match letter.publish() {
+            Ok(letter) => published.push(letter),
+            Err(cause) => {
+                published.into_iter().for_each(Published::take_back);
+                return Err(cause);
+            }
+        }
+    }
+    Ok(())
+}
+
 fn without_repeats(mut mailboxes: Vec<Address>) -> Vec<Address> {
     mailboxes.sort();
     mailboxes.dedup();
@@ -293,7 +332,9 @@ fn without_repeats(mut mailboxes: Vec<Address>) -> Vec<Address> {
 
 /// Whatever went wrong with a delivery is ours, and the sender keeps the message.
 fn try_again(cause: &MailError) -> &'static str {
-    tracing::error!(%cause, source = ?std::error::Error::source(cause), "a message could not be delivered");
+    if !matches!(cause, MailError::Stopped) {
+        tracing::error!(%cause, source = ?std::error::Error::source(cause), "a message could not be delivered");
+    }
     match cause {
         MailError::Unavailable(cause) if spool::is_full(cause) => spool::NO_ROOM,
         _ => "451 4.3.0 The message could not be stored. Try again later.",

@@ -78,7 +78,7 @@ impl Mailstore {
         let (store, to) = (self.clone(), to.clone());
         blocking(move || {
             let fixed = CrlfEnds::default().fix(message.as_ref()).into_owned();
-            store.prepare(&to, |file| file.write_all(&fixed))?.publish()
+            store.prepare(&to, |file| file.write_all(&fixed))?.publish().map(drop)
         })
         .await
     }
@@ -181,17 +181,43 @@ pub(crate) struct Prepared {
 }
 
 impl Prepared {
-    /// Puts the message into the mailbox. When this has returned, it is there after a power loss too.
-    pub(crate) fn publish(self) -> Result<()> {
+    /// Puts the message into the mailbox. When this has returned, it is there after a power loss too; or it is not
+    /// there, if it fails.
+    pub(crate) fn publish(self) -> Result<Published> {
+        let new = self.maildir.join(Place::New.directory());
         let file = self.incoming.publish(Place::New, Flags::NONE, self.received)?;
-        maildir::sync_directory(&self.maildir.join(Place::New.directory()))?;
+        let published = Published { path: new.join(&file), store: self.store, maildir: self.maildir };
+        if let Err(cause) = maildir::sync_directory(&new) {
+            published.take_back();
+            return Err(cause.into());
+        }
         // The message is safe from here on; sessions that have the folder open hear of it now or at their next sync.
-        if let Some(folder) = self.store.inner.registry.find(&self.maildir)
+        if let Some(folder) = published.store.inner.registry.find(&published.maildir)
             && let Err(cause) = folder.with_disk(|disk| disk.arrived(file))
         {
             tracing::warn!(%cause, "sessions could not be told of new mail yet");
         }
-        Ok(())
+        Ok(published)
+    }
+}
+
+/// A message that is in a mailbox, as long as its delivery is not over.
+pub(crate) struct Published {
+    store: Mailstore,
+    maildir: PathBuf,
+    path: PathBuf,
+}
+
+impl Published {
+    /// Takes the message out of the mailbox, unless somebody has seen it there.
+    pub(crate) fn take_back(self) {
+        // A session that is told of a message moves its file away: it is not found here then, and stays.
+        if std::fs::remove_file(&self.path).is_ok()
+            && let Some(folder) = self.store.inner.registry.find(&self.maildir)
+            && let Err(cause) = folder.with_disk(|disk| disk.list_again())
+        {
+            tracing::warn!(%cause, "sessions could not be told of mail that was taken back");
+        }
     }
 }
 

@@ -1,6 +1,5 @@
 //! Message submission after sign-in (RFC 6409): the mailbox's owner hands in mail.
 
-use crate::conversation::Conversation;
 use crate::mailbox::OpenMailbox;
 use crate::smtp::{self, Role};
 use std::io;
@@ -10,8 +9,8 @@ use tokio_util::sync::CancellationToken;
 /// Serves an SMTP client that has signed in and has been told so, until it quits, falls silent or `stop` fires.
 ///
 /// The sender is the proven address and no other. `250` after the message means: it is on disk, synced, for every
-/// recipient. Dropping the future ends the session; a message it was receiving is gone, one it was delivering is
-/// delivered whole.
+/// recipient. When `stop` fires, or the future is dropped, a message that is not going out yet goes to nobody, and one that
+/// is goes to all; when this has returned, nothing goes on.
 pub async fn serve_submission<S>(
     mailbox: OpenMailbox,
     stream: S,
@@ -22,6 +21,5 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let store = mailbox.store().clone();
-    let client = Conversation::new(stream, pipelined, smtp::pace(store.limits()), stop);
-    smtp::serve(store, Role::Submission { owner: mailbox.address().clone() }, client).await
+    smtp::serve(store, Role::Submission { owner: mailbox.address().clone() }, stream, pipelined, stop).await
 }

@@ -190,6 +190,33 @@ async fn when_one_recipient_fails_nobody_gets_the_message() {
     assert!(host.mail_of("ada").await.is_empty());
 }
 
+/// The last step fails for bob, when ada has got hers: she must not get it a second time when the client tries again.
+#[tokio::test]
+async fn a_message_that_is_out_for_one_is_taken_back_when_it_fails_for_another() {
+    let host = Host::new();
+    let inbox = host.inbox("ada").await;
+    host.inbox("bob").await;
+    let new = host.maildir("bob").join("new");
+    std::fs::remove_dir(&new).unwrap();
+    std::fs::write(&new, "in the way").unwrap();
+    let conversation = "
+        C: MAIL FROM:<ada@example.com>
+        C: RCPT TO:<ada@example.com>
+        C: RCPT TO:<bob@example.com>
+        C: DATA
+        C: Subject: x
+        C:
+        C: .
+        S: 250 2.1.0 Sender is fine.
+        S: 250 2.1.5 Recipient is fine.
+        S: 250 2.1.5 Recipient is fine.
+        S: 354 End it with a line that holds one dot.
+        S: 451 4.3.0 The message could not be stored. Try again later.";
+    check(&host, Door::Submission, conversation).await;
+    assert_eq!(inbox.view().messages.len(), 0);
+    assert!(host.mail_of("ada").await.is_empty());
+}
+
 #[tokio::test]
 async fn a_message_for_which_there_is_no_place_is_to_be_sent_again() {
     let host = Host::new();
