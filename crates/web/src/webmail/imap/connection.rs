@@ -19,7 +19,8 @@ const DEADLINE: Duration = Duration::from_secs(30);
 /// Most that one command may bring back, all its responses together.
 const MAX_ANSWER: usize = 64 * 1024 * 1024;
 
-/// A signed-in IMAP connection. After any trouble but [`Trouble::Refused`] it is out of step and of no more use.
+/// A signed-in IMAP connection. After any trouble but [`Trouble::Refused`] and [`Trouble::Unreadable`] it is out of step
+/// and of no more use.
 pub(super) struct Connection {
     stream: Box<dyn ImapStream>,
     /// What has arrived and not been understood yet.
@@ -79,11 +80,17 @@ impl Connection {
         room: &mut usize,
         each: &mut impl FnMut(Data<'_>) -> Result<(), Trouble>,
     ) -> Result<Heard, Trouble> {
+        let mut unreadable = Ok(());
         loop {
-            let response = self.receive().await?;
-            *room = room.checked_sub(response.len()).ok_or(Trouble::TooMuch)?;
-            let Ok((rest, response)) = ResponseCodec::default().decode(&response) else {
-                return Err(Trouble::Garbled("a response that cannot be read"));
+            let received = self.receive().await?;
+            *room = room.checked_sub(received.len()).ok_or(Trouble::TooMuch)?;
+            let Ok((rest, response)) = ResponseCodec::default().decode(&received) else {
+                if !tells_of_a_message(&received) {
+                    return Err(Trouble::Garbled("a response that cannot be read"));
+                }
+                // Anybody can send a message that an engine describes too deeply. It does not cost the others.
+                unreadable = Err(Trouble::Unreadable);
+                continue;
             };
             if !rest.is_empty() {
                 return Err(Trouble::Garbled("a response with something behind it"));
@@ -92,7 +99,7 @@ impl Connection {
                 Response::Data(data) => each(data)?,
                 Response::CommandContinuationRequest(_) => return Ok(Heard::GoOn),
                 Response::Status(Status::Tagged(tagged)) if tagged.tag == *tag => {
-                    return completion(tagged.body);
+                    return completion(tagged.body).and_then(|heard| unreadable.map(|()| heard));
                 }
                 Response::Status(Status::Tagged(_)) => {
                     return Err(Trouble::Garbled("a completion with the tag of another command"));
@@ -133,6 +140,14 @@ enum Heard {
     GoOn,
     /// The command is done.
     Done,
+}
+
+/// Whether a response is `* 7 FETCH …`.
+fn tells_of_a_message(response: &[u8]) -> bool {
+    let mut words = response.split(|byte| *byte == b' ');
+    words.next() == Some(b"*")
+        && words.next().is_some_and(|number| number.iter().all(u8::is_ascii_digit))
+        && words.next().is_some_and(|word| word.eq_ignore_ascii_case(b"FETCH"))
 }
 
 fn completion(body: StatusBody<'_>) -> Result<Heard, Trouble> {

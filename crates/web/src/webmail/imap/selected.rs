@@ -10,6 +10,7 @@ use imap_types::flag::{Flag, StoreResponse, StoreType};
 use imap_types::response::Data;
 use imap_types::search::SearchKey;
 use imap_types::sequence::SequenceSet;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::num::NonZeroU32;
 use std::str::FromStr;
@@ -82,17 +83,28 @@ impl<'a> Selected<'a> {
         Ok(found)
     }
 
+    /// In the order of the folder. A message the engine describes in a way that cannot be read is asked for in fewer
+    /// words; if that does not help either it is left out, and the others stand.
     async fn summaries(&mut self, set: SequenceSet, by: By) -> Result<Vec<Summary>, Trouble> {
-        let mut found = Vec::new();
-        self.connection
-            .run(fetch(set, by, Summary::items()), |data| {
-                if let Data::Fetch { items, .. } = data {
-                    found.extend(Summary::read(items.as_ref())?);
+        let mut found: BTreeMap<Uid, Summary> = BTreeMap::new();
+        for items in [Summary::items(), Summary::plain_items()] {
+            let outcome = self.connection.run(fetch(set.clone(), by, items), |data| {
+                if let Data::Fetch { items, .. } = data
+                    && let Some(summary) = Summary::read(items.as_ref())?
+                {
+                    found.entry(summary.uid).or_insert(summary);
                 }
                 Ok(())
-            })
-            .await?;
-        Ok(found)
+            });
+            match outcome.await {
+                Ok(()) => break,
+                Err(Trouble::Unreadable) => {
+                    tracing::warn!("a message in the list is described in a way that cannot be read");
+                }
+                Err(trouble) => return Err(trouble),
+            }
+        }
+        Ok(found.into_values().collect())
     }
 
     /// The messages that hold every one of these words, in header or text, newest first.

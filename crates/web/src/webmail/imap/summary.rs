@@ -40,6 +40,12 @@ impl Summary {
         vec![Uid, Flags, InternalDate, Envelope, BodyStructure]
     }
 
+    /// The same without what a stranger can make deep: whether something is attached is not told then.
+    pub(super) fn plain_items() -> Vec<MessageDataItemName<'static>> {
+        use MessageDataItemName::{Envelope, Flags, InternalDate, Uid};
+        vec![Uid, Flags, InternalDate, Envelope]
+    }
+
     /// Reads the answer; `None` for one that tells only flags, which engines send on their own (RFC 3501 §7.4.2).
     pub(super) fn read(items: &[MessageDataItem<'_>]) -> Result<Option<Self>, Trouble> {
         let (mut uid, mut envelope, mut arrived) = (None, None, None);

@@ -111,6 +111,34 @@ async fn the_newest_page_is_asked_for_by_position_and_shown_newest_first() {
     engine.await.unwrap();
 }
 
+/// Here: deeper than the webmail's parser reads, and then not even an envelope.
+#[tokio::test]
+async fn a_message_that_cannot_be_read_costs_its_line_and_not_the_folder() {
+    let deep =
+        format!("{}\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 5 1{}", "(".repeat(40), " \"MIXED\")".repeat(40));
+    let script = r#"
+        C: w1 EXAMINE INBOX
+        S: * 3 EXISTS
+        S: w1 OK done
+        C: w2 FETCH 1:3 (UID FLAGS INTERNALDATE ENVELOPE BODYSTRUCTURE)
+        S: * 1 FETCH (UID 10 ENVELOPE (NIL "fine" NIL NIL NIL NIL NIL NIL NIL NIL) BODYSTRUCTURE ("APPLICATION" "PDF" NIL NIL NIL "BASE64" 5))
+        S: * 2 FETCH (UID 20 ENVELOPE (NIL "deep" NIL NIL NIL NIL NIL NIL NIL NIL) BODYSTRUCTURE DEEP)
+        S: * 3 FETCH (UID 30 ENVELOPE ("nonsense") BODYSTRUCTURE ("APPLICATION" "PDF" NIL NIL NIL "BASE64" 5))
+        S: w2 OK done
+        C: w3 FETCH 1:3 (UID FLAGS INTERNALDATE ENVELOPE)
+        S: * 1 FETCH (UID 10 ENVELOPE (NIL "fine" NIL NIL NIL NIL NIL NIL NIL NIL))
+        S: * 2 FETCH (UID 20 ENVELOPE (NIL "deep" NIL NIL NIL NIL NIL NIL NIL NIL))
+        S: * 3 FETCH (UID 30 ENVELOPE ("nonsense"))
+        S: w3 OK done
+        "#;
+    let (mut client, engine) = engine(&script.replace("DEEP", &deep));
+    let mut folder = client.examine(&FolderName::inbox()).await.unwrap();
+    let page = folder.newest(0, 50).await.unwrap();
+    let shown: Vec<_> = page.iter().map(|line| (line.subject.as_deref(), line.attachment)).collect();
+    assert_eq!(shown, [(Some("deep"), false), (Some("fine"), true)]);
+    engine.await.unwrap();
+}
+
 #[tokio::test]
 async fn a_search_cannot_smuggle_in_a_second_command() {
     let (mut client, engine) = engine(

@@ -12,6 +12,8 @@ pub(crate) enum Trouble {
     Closed,
     /// The engine said something that is not IMAP, or not an answer to what was asked.
     Garbled(&'static str),
+    /// What the engine told of a message cannot be read. The rest of the answer was.
+    Unreadable,
     /// The answer is larger than the limits of this client.
     TooMuch,
     /// No whole answer came in time.
@@ -28,6 +30,7 @@ impl fmt::Display for Trouble {
             Self::Refused(text) => write!(f, "the engine refused: {}", text.escape_debug()),
             Self::Closed => f.write_str("the engine closed the connection"),
             Self::Garbled(what) => write!(f, "the engine sent {what}"),
+            Self::Unreadable => f.write_str("the engine told something of a message that cannot be read"),
             Self::TooMuch => f.write_str("the engine's answer is larger than the limit"),
             Self::Late => f.write_str("the engine did not answer in time"),
             Self::Broken(error) => write!(f, "the connection to the engine broke: {error}"),
