@@ -16,6 +16,7 @@ use crate::Failure;
 
 use super::client::Door;
 use super::engine::StubEngine;
+use super::process;
 
 /// Where the mail of the server under test is.
 #[derive(Clone, Copy)]
@@ -69,7 +70,7 @@ impl Host {
             .and_then(|()| fs::write(data.join("master"), "not looked at"))
             .and_then(|()| File::create(folder.path().join("log")))
             .map_err(|error| format!("{} cannot be written: {error}", data.display()))?;
-        let child = Command::new(binary)
+        let child = process::ending_with_this(binary)
             .arg("serve")
             .arg("--dir")
             .arg(&data)

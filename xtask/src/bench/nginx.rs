@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -54,8 +54,12 @@ impl Nginx {
         let address = free_port().map_err(io::Error::other)?;
         let file: PathBuf = folder.path().join("nginx.conf");
         fs::write(&file, configuration(folder.path(), tls, address, asked))?;
-        let child =
-            Command::new(PROGRAM).arg("-c").arg(&file).stdin(Stdio::null()).stderr(Stdio::null()).spawn()?;
+        let child = process::ending_with_this(Path::new(PROGRAM))
+            .arg("-c")
+            .arg(&file)
+            .stdin(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()?;
         let nginx = Self { child, address, _let_in: let_in, _folder: folder };
         let deadline = Instant::now() + PATIENCE;
         while let Err(error) = TcpStream::connect(address) {

@@ -1,11 +1,20 @@
 //! What the system counts of a process.
 
+use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use rustix::time::{ClockId, Timespec, clock_gettime};
 
 use crate::Failure;
+
+/// A program that the kernel ends when this one is gone, however that came.
+pub(super) fn ending_with_this(program: &Path) -> Command {
+    let mut command = Command::new("setpriv");
+    command.args(["--pdeathsig", "TERM", "--"]).arg(program);
+    command
+}
 
 /// Takes as many open files as the system allows: every client is one.
 pub(super) fn raise_file_limit() {
