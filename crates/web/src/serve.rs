@@ -5,10 +5,13 @@ use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use std::io;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -98,12 +101,14 @@ async fn connection(
     // Answers are small and complete; waiting to fill a segment only delays them. A socket that refuses is dead
     // anyway, and the next read says so.
     let _ = socket.set_nodelay(true);
+    let cut = Cut(CancellationToken::new());
+    let socket = Cuttable { socket, cut: cut.clone() };
     match transport {
-        Transport::Plain => requests(socket, peer, router, stop).await,
+        Transport::Plain => requests(socket, peer, router, cut, stop).await,
         Transport::Tls(config) => {
             let handshake = TlsAcceptor::from(config()).accept(socket);
             match tokio::time::timeout(HANDSHAKE, handshake).await {
-                Ok(Ok(stream)) => requests(stream, peer, router, stop).await,
+                Ok(Ok(stream)) => requests(stream, peer, router, cut, stop).await,
                 Ok(Err(error)) => tracing::debug!(%peer, %error, "TLS with a browser failed"),
                 Err(_) => tracing::debug!(%peer, "TLS with a browser took too long"),
             }
@@ -111,11 +116,10 @@ async fn connection(
     }
 }
 
-async fn requests<S>(stream: S, peer: SocketAddr, router: axum::Router, stop: CancellationToken)
+async fn requests<S>(stream: S, peer: SocketAddr, router: axum::Router, cut: Cut, stop: CancellationToken)
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
-    let cut = Cut(CancellationToken::new());
     let cut_by = cut.clone();
     let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(Peer(peer));
@@ -146,5 +150,53 @@ where
             }
         }
         () = cut.0.cancelled() => tracing::debug!(%peer, "a web connection was cut with its session"),
+    }
+}
+
+/// A browser's connection. One that was cut is reset: what waits in the kernel for a browser that does not read, it never
+/// gets.
+struct Cuttable {
+    socket: TcpStream,
+    cut: Cut,
+}
+
+impl Drop for Cuttable {
+    fn drop(&mut self) {
+        if self.cut.0.is_cancelled() {
+            // It can only fail on a connection that is gone.
+            let _ = self.socket.set_zero_linger();
+        }
+    }
+}
+
+impl AsyncRead for Cuttable {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().socket).poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for Cuttable {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.get_mut().socket).poll_write(cx, buf)
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.get_mut().socket).poll_write_vectored(cx, bufs)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.socket.is_write_vectored()
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().socket).poll_flush(cx)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().socket).poll_shutdown(cx)
     }
 }

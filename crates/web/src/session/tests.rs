@@ -82,6 +82,9 @@ async fn d7_a_browser_that_does_not_read_cannot_hold_a_password_change_up() {
 
     let reset = authority.reset(&operator, ada, Secret::new("Fresh-Harbour-Breeze-9".to_owned()), now);
     tokio::time::timeout(Duration::from_secs(8), reset).await.expect("it does not wait").unwrap();
+    // What waited in the kernel went with the session: the browser has what its own machine took, and then a reset.
+    let broken = deaf.read_to_end(&mut Vec::new()).await.expect_err("a reset");
+    assert_eq!(broken.kind(), io::ErrorKind::ConnectionReset);
 
     stop.cancel();
     serving.await.unwrap();
