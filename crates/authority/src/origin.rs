@@ -70,7 +70,7 @@ impl From<Protocol> for Surface {
 /// Where an act comes from.
 #[derive(Clone, Debug)]
 pub struct Origin {
-    /// The address of the peer, after any PROXY header was believed.
+    /// The address of the peer.
     pub ip: IpAddr,
     /// The door.
     pub surface: Surface,

@@ -125,6 +125,7 @@ impl Config {
 
         let mut web = document.section("web");
         let http = web.addresses("http")?.unwrap_or_else(|| vec![local(8080)]);
+        on_loopback(&web, "http", "127.0.0.1:8080", &http)?;
         let https = web.addresses("tls")?.unwrap_or_default();
         let expected = "an address without a path, like \"https://mail.example.com\"";
         let url = web.parse("url", expected, |text| PublicUrl::parse(text).ok())?;
@@ -228,15 +229,26 @@ fn doors(mut section: Section, ports: Ports) -> Result<Doors, ConfigError> {
         starttls: section.addresses("starttls")?.unwrap_or_else(|| vec![everywhere(ports.starttls)]),
         plain: section.addresses("plain")?.unwrap_or_default(),
     };
-    if let Some(address) = doors.plain.iter().find(|address| !address.ip().is_loopback()) {
-        let problem = format_args!(
-            "should only name loopback addresses like \"127.0.0.1:1143\", but {address} can be reached from outside, \
-             where no password may travel without TLS"
-        );
-        return Err(section.complaint("plain", problem));
-    }
+    on_loopback(&section, "plain", "127.0.0.1:1143", &doors.plain)?;
     section.finish()?;
     Ok(doors)
+}
+
+/// Refuses plain-text listeners that can be reached from outside (G1).
+fn on_loopback(
+    section: &Section,
+    key: &'static str,
+    example: &str,
+    addresses: &[SocketAddr],
+) -> Result<(), ConfigError> {
+    let Some(address) = addresses.iter().find(|address| !address.ip().to_canonical().is_loopback()) else {
+        return Ok(());
+    };
+    let problem = format_args!(
+        "should only name loopback addresses like \"{example}\", but {address} can be reached from outside, where no \
+         password may travel without TLS"
+    );
+    Err(section.complaint(key, problem))
 }
 
 fn host_name(text: &str) -> Option<String> {

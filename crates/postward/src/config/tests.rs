@@ -118,6 +118,11 @@ fn variables_of_other_programs_are_left_alone() {
 #[test]
 fn passwords_in_clear_stay_on_this_machine() {
     check(
+        "[web]\nhttp = [\"0.0.0.0:8080\"]\n",
+        "postward.toml, line 2: web.http should only name loopback addresses like \"127.0.0.1:8080\", but 0.0.0.0:8080 \
+         can be reached from outside, where no password may travel without TLS.",
+    );
+    check(
         "[imap]\nplain = [\"127.0.0.1:1143\", \"192.0.2.1:143\"]\n",
         "postward.toml, line 2: imap.plain should only name loopback addresses like \"127.0.0.1:1143\", but \
          192.0.2.1:143 can be reached from outside, where no password may travel without TLS.",

@@ -88,12 +88,27 @@ async fn left_by(command: &str, ending: Ending) -> Files {
     left
 }
 
+/// The same, until the end has fallen into the middle of the work: a machine that is busy elsewhere may get through
+/// all of it first.
+async fn left_in_the_middle_by(command: &str, ending: Ending, middle: impl Fn(&Files) -> bool) -> Files {
+    for _ in 0..8 {
+        let left = left_by(command, ending).await;
+        if middle(&left) {
+            return left;
+        }
+    }
+    panic!("{command} was never ended in the middle");
+}
+
+fn marked(left: &Files) -> usize {
+    left.inbox.iter().filter(|name| name.ends_with(":2,T")).count()
+}
+
 #[tokio::test]
 async fn an_ended_session_marks_no_further_message() {
     for ending in [Ending::Stopped, Ending::Dropped] {
-        let left = left_by("STORE 1:* +FLAGS.SILENT (\\Deleted)", ending).await;
-        let marked = left.inbox.iter().filter(|name| name.ends_with(":2,T")).count();
-        assert!(marked > 0 && marked < MESSAGES, "{marked}");
+        let command = "STORE 1:* +FLAGS.SILENT (\\Deleted)";
+        let left = left_in_the_middle_by(command, ending, |left| (1..MESSAGES).contains(&marked(left))).await;
         assert_eq!(left.inbox.len(), MESSAGES);
     }
 }
@@ -101,20 +116,22 @@ async fn an_ended_session_marks_no_further_message() {
 #[tokio::test]
 async fn an_ended_session_removes_no_further_message() {
     for ending in [Ending::Stopped, Ending::Dropped] {
-        let left = left_by("EXPUNGE", ending).await;
-        assert!(!left.inbox.is_empty() && left.inbox.len() < MESSAGES, "{}", left.inbox.len());
+        left_in_the_middle_by("EXPUNGE", ending, |left| (1..MESSAGES).contains(&left.inbox.len())).await;
     }
 }
 
 #[tokio::test]
 async fn an_ended_session_moves_no_further_message_and_loses_none() {
-    let left = left_by("MOVE 1:* Archive", Ending::Stopped).await;
-    assert!(!left.inbox.is_empty() && !left.archive.is_empty());
+    let middle = |left: &Files| !left.inbox.is_empty() && !left.archive.is_empty();
+    let left = left_in_the_middle_by("MOVE 1:* Archive", Ending::Stopped, middle).await;
     assert_eq!(left.inbox.len() + left.archive.len(), MESSAGES);
 }
 
 #[tokio::test]
-async fn a_copy_whose_session_has_ended_is_taken_back() {
-    let left = left_by("COPY 1:* Archive", Ending::Stopped).await;
-    assert_eq!((left.inbox.len(), left.archive.len()), (MESSAGES, 0));
+async fn a_copy_whose_session_has_ended_is_whole_or_taken_back() {
+    for _ in 0..3 {
+        let left = left_by("COPY 1:* Archive", Ending::Stopped).await;
+        assert_eq!(left.inbox.len(), MESSAGES);
+        assert!([0, MESSAGES].contains(&left.archive.len()), "{}", left.archive.len());
+    }
 }
