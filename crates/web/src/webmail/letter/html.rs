@@ -131,20 +131,26 @@ fn sanitise(source: &str, pictures: HashMap<String, String>, remote: RemoteImage
         .strip_comments(true)
         .filter_style_properties(STYLES.split_whitespace().collect())
         .attribute_filter(move |element, attribute, value| match (element, attribute) {
-            ("a", "href") => Target::of(value).is_link().then_some(Cow::Borrowed(value)),
-            ("img", "src") => match Target::of(value) {
-                Target::Picture(id) => {
-                    let picture = pictures.get(&id)?.clone();
-                    note.lock().unwrap_or_else(PoisonError::into_inner).push(id);
-                    Some(Cow::Owned(picture))
+            ("a", "href") => {
+                let address = as_a_browser_reads_it(value)?;
+                Target::of(&address).is_link().then_some(address)
+            }
+            ("img", "src") => {
+                let address = as_a_browser_reads_it(value)?;
+                match Target::of(&address) {
+                    Target::Picture(id) => {
+                        let picture = pictures.get(&id)?.clone();
+                        note.lock().unwrap_or_else(PoisonError::into_inner).push(id);
+                        Some(Cow::Owned(picture))
+                    }
+                    Target::Remote => {
+                        count.fetch_add(1, Ordering::Relaxed);
+                        (remote == RemoteImages::Shown).then_some(address)
+                    }
+                    Target::Data if is_picture(&address) => Some(address),
+                    _ => None,
                 }
-                Target::Remote => {
-                    count.fetch_add(1, Ordering::Relaxed);
-                    (remote == RemoteImages::Shown).then_some(Cow::Borrowed(value))
-                }
-                Target::Data if is_picture(value) => Some(Cow::Borrowed(value)),
-                _ => None,
-            },
+            }
             (_, "style") => Some(Cow::Owned(without_functions(value))),
             _ => Some(Cow::Borrowed(value)),
         });
@@ -153,6 +159,19 @@ fn sanitise(source: &str, pictures: HashMap<String, String>, remote: RemoteImage
     drop(builder);
     let used = used.lock().unwrap_or_else(PoisonError::into_inner).clone();
     Document { markup, remote_images: remote_images.load(Ordering::Relaxed), used }
+}
+
+/// An address without what browsers pass over (WHATWG URL §4.4: controls and spaces around it, tabs and line breaks
+/// anywhere), so that what is judged here is what is followed there. `None` where a control character is left: no
+/// program that writes mail puts one in, and programs disagree about what it means.
+fn as_a_browser_reads_it(address: &str) -> Option<Cow<'_, str>> {
+    let address = address.trim_matches(|c| c <= ' ');
+    let address = if address.contains(['\t', '\n', '\r']) {
+        Cow::Owned(address.replace(['\t', '\n', '\r'], ""))
+    } else {
+        Cow::Borrowed(address)
+    };
+    (!address.contains(|c: char| c.is_control())).then_some(address)
 }
 
 /// Where an address in the markup leads.
@@ -171,9 +190,7 @@ enum Target {
 
 impl Target {
     fn of(address: &str) -> Self {
-        // Browsers pass over white space and control characters around a scheme and in it.
-        let address: String = address.chars().filter(|c| !c.is_ascii_control()).collect();
-        let Some((scheme, rest)) = address.trim().split_once(':') else { return Self::Elsewhere };
+        let Some((scheme, rest)) = address.split_once(':') else { return Self::Elsewhere };
         match scheme.to_ascii_lowercase().as_str() {
             "cid" => Self::Picture(percent_decoded(rest)),
             "http" | "https" => Self::Remote,
@@ -209,7 +226,7 @@ fn percent_decoded(text: &str) -> String {
 
 /// Whether a `data:` address is a picture made of pixels. SVG is a document, and stays out.
 fn is_picture(address: &str) -> bool {
-    let address = address.trim().to_ascii_lowercase();
+    let address = address.to_ascii_lowercase();
     PICTURES.iter().any(|kind| {
         address
             .strip_prefix("data:")

@@ -91,6 +91,10 @@ const NASTY: &[&str] = &[
     "<a href=\"javascript:alert(1)\">x</a>",
     "<a href=\"java\nscript:alert(1)\">x</a>",
     "<a href=\"&#1;javascript:alert(1)\">x</a>",
+    "<a href=\"&#1;https://ok.example/\">x</a><a href=\" ht\ttps://ok\n.example/ \">x</a>",
+    "<img src=\"&#1;https://evil.example/t.gif\"><img src=\"&#127;https://evil.example/t.gif\">",
+    "<img src=\"\u{a0}https://evil.example/t.gif\"><img src=\"ht\u{85}tps://evil.example/t.gif\">",
+    "<img src=\"&#1;data:image/svg+xml,x\"><img src=\"da&#9;ta:image/svg+xml,x\">",
     "<a href=\"vbscript:x\">x</a>",
     "<a href=\"data:text/html,<script>alert(1)</script>\">x</a>",
     "<a href=\"//evil.example/\">x</a>",
@@ -137,6 +141,21 @@ const NASTY: &[&str] = &[
     "<a target=_self href=https://ok.example/ rel=opener>x</a>",
     "<p id=csrf class=button name=x>x</p>",
 ];
+
+/// What is left out, counted and shown is the address a browser would follow.
+#[test]
+fn an_address_in_disguise_is_judged_as_a_browser_reads_it() {
+    let message = html_message(
+        "<img src=\"&#1;ht\ttps://far.example/a.png \"><img src=\"&#127;https://far.example/b.png\">\
+         <a href=\"\u{b}https://far.example/\">x</a>",
+    );
+    let blocked = document(&message, RemoteImages::Blocked).unwrap();
+    assert_eq!(blocked.remote_images, 1);
+    assert!(!blocked.markup.contains(".png"), "{}", blocked.markup);
+    let shown = document(&message, RemoteImages::Shown).unwrap();
+    assert!(shown.markup.contains("<img src=\"https://far.example/a.png\">"), "{}", shown.markup);
+    assert!(!shown.markup.contains("b.png") && shown.markup.contains("href=\"https://far.example/\""));
+}
 
 #[test]
 fn an_ordinary_newsletter_keeps_its_looks() {
