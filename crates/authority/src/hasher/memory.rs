@@ -1,4 +1,4 @@
-//! The memory argon2id fills: one piece for each permit, used over and over.
+//! The memory argon2id fills: one piece for each thread, used over and over.
 //!
 //! Left to itself, argon2 takes 19 MiB anew for every hash and writes zeros over them, which it then overwrites. That
 //! is work for nothing; and an allocator keeps what each thread gives back, until a server that has hashed on many
