@@ -17,6 +17,7 @@ use crate::sign_in::{Denied, Login};
 use crate::store::journal::{self, By};
 use crate::store::principals::Kind;
 use crate::store::{Durability, credentials, moment, sessions};
+use futures_util::future::{try_join, try_join_all};
 use jiff::SignedDuration;
 use postward_wire::{Address, Secret};
 use serde_json::json;
@@ -43,17 +44,12 @@ impl Authority {
             }
             Confirmation::RecentSignIn => Confirmed::Recently,
         };
-        let problems =
-            self.problems(session.mailbox().into(), &new).await.map_err(ChangeError::Unavailable)?;
-        if !problems.is_empty() {
-            return Err(ChangeError::Policy(problems));
-        }
-        let hash = self.hash_new(&new).await.map_err(ChangeError::Unavailable)?;
+        let new = self.hash_if_fit(session.mailbox().into(), &new).await?;
         session.live.step_aside();
         let replacement = Replacement {
             mailbox: session.mailbox(),
             address: session.address().clone(),
-            new: hash,
+            new,
             event: Event::PasswordChanged,
             by: By::owner(session.address().as_str(), origin),
             acting: Some((session.id(), confirmed)),
@@ -85,14 +81,10 @@ impl Authority {
     ) -> Result<Receipt, ResetError> {
         let row = self.reachable(actor, mailbox).await?;
         actor.may_write()?;
-        let problems = self.problems(mailbox.into(), &new).await.map_err(ResetError::Unavailable)?;
-        if !problems.is_empty() {
-            return Err(ResetError::Policy(problems));
-        }
         let replacement = Replacement {
             mailbox,
             address: row.address,
-            new: self.hash_new(&new).await.map_err(ResetError::Unavailable)?,
+            new: self.hash_if_fit(mailbox.into(), &new).await?,
             event: Event::PasswordReset,
             by: By::actor(actor),
             acting: None,
@@ -122,19 +114,21 @@ impl Authority {
         }
     }
 
-    /// What keeps a password from becoming a mailbox's new one: the policy, and the passwords it has had. Whoever knows
-    /// one of those is why it is being changed.
-    async fn problems(&self, id: PrincipalId, new: &Secret) -> Result<Vec<Problem>, Unavailable> {
-        let mut problems = self.policy().problems(new.expose());
-        if let (true, Ok(prepared)) = (problems.is_empty(), prepare(new.expose())) {
-            for hash in credentials::used(self.db(), id).await? {
-                if self.hasher().verify(Lane::Known, prepared.clone(), Some(&hash)).await? {
-                    problems.push(Problem::UsedBefore);
-                    break;
-                }
-            }
+    /// The hash of a mailbox's new password, unless something keeps it from becoming that: the policy, or that the
+    /// mailbox has had it. Whoever knows one of the former passwords is why it is being changed.
+    ///
+    /// All of that is hashed on as many cores as there are: every moment until the commit is one that an intruder has.
+    async fn hash_if_fit(&self, id: PrincipalId, new: &Secret) -> Result<Phc, Unfit> {
+        let problems = self.policy().problems(new.expose());
+        if !problems.is_empty() {
+            return Err(Unfit::Policy(problems));
         }
-        Ok(problems)
+        let prepared = prepare(new.expose()).map_err(|problem| Unfit::Policy(vec![problem]))?;
+        let used = credentials::used(self.db(), id).await?;
+        let hasher = self.hasher();
+        let was = used.iter().map(|hash| hasher.verify(Lane::Known, prepared.clone(), Some(hash)));
+        let (hash, was) = try_join(hasher.hash(Lane::Known, prepared.clone()), try_join_all(was)).await?;
+        if was.contains(&true) { Err(Unfit::Policy(vec![Problem::UsedBefore])) } else { Ok(hash) }
     }
 
     /// Hashes a password that has met the policy.
@@ -231,6 +225,37 @@ enum Confirmed {
     At(Epoch),
     /// By the age of the acting session, which is read in the transaction.
     Recently,
+}
+
+/// Why a password does not become a mailbox's new one.
+enum Unfit {
+    /// What is wrong with it.
+    Policy(Vec<Problem>),
+    Unavailable(Unavailable),
+}
+
+impl<E: Into<Unavailable>> From<E> for Unfit {
+    fn from(error: E) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
+impl From<Unfit> for ChangeError {
+    fn from(unfit: Unfit) -> Self {
+        match unfit {
+            Unfit::Policy(problems) => Self::Policy(problems),
+            Unfit::Unavailable(unavailable) => Self::Unavailable(unavailable),
+        }
+    }
+}
+
+impl From<Unfit> for ResetError {
+    fn from(unfit: Unfit) -> Self {
+        match unfit {
+            Unfit::Policy(problems) => Self::Policy(problems),
+            Unfit::Unavailable(unavailable) => Self::Unavailable(unavailable),
+        }
+    }
 }
 
 /// Why nothing was replaced.
