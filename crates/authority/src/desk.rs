@@ -15,6 +15,7 @@ use std::sync::Arc;
 use std::sync::{Mutex, PoisonError};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
+use tokio::time::{Duration, Instant};
 
 /// The desk. Closing it, by [`Desk::close`], writes what has been handed in.
 pub(crate) struct Desk {
@@ -73,6 +74,9 @@ impl Desk {
     const WAITING: usize = 4_096;
     /// What one transaction writes at most, so that it stays short for whoever waits to change a password.
     const BATCH: usize = 256;
+    /// How long the rows of sessions that exist may be owed what happened to them. Nobody waits for it (who is alive
+    /// stands in the registry), and a transaction for each connection that closes would be half of all work here.
+    const LINGER: Duration = Duration::from_millis(100);
 
     pub(crate) async fn open(
         db: Arc<Db>,
@@ -85,7 +89,7 @@ impl Desk {
         sessions::close_left_over(&mut tx, &node, now).await?;
         tx.commit().await?;
         let (sender, errands) = mpsc::channel(Self::WAITING);
-        let clerk = Clerk { db, registry, node, latest: now, owed: Vec::new() };
+        let clerk = Clerk { db, registry, node, latest: now, owed: Vec::new(), due: Instant::now() };
         let clerk = tokio::spawn(clerk.work(errands, closed));
         Ok(Self { errands: Mutex::new(Some(sender)), clerk: Mutex::new(Some(clerk)) })
     }
@@ -137,6 +141,8 @@ struct Clerk {
     latest: Timestamp,
     /// What is to be written to the rows of sessions that exist: kept until the store takes it.
     owed: Vec<(SessionId, Owed)>,
+    /// When that is written at the latest, if anything is owed.
+    due: Instant,
 }
 
 /// What a session's row is owed.
@@ -158,20 +164,30 @@ impl Clerk {
             tokio::select! {
                 biased;
                 count = errands.recv_many(&mut batch, Desk::BATCH) => if count == 0 { break },
-                Some(session) = closed.recv() => self.owed.push((session, Owed::Close)),
+                () = tokio::time::sleep_until(self.due), if !self.owed.is_empty() => {}
+                Some(session) = closed.recv() => self.owe(session, Owed::Close),
             }
-            // Whatever else has come is written along.
             while self.owed.len() < Desk::BATCH
                 && let Ok(session) = closed.try_recv()
             {
-                self.owed.push((session, Owed::Close));
+                self.owe(session, Owed::Close);
             }
             self.write(std::mem::take(&mut batch)).await;
+            if self.owed.len() >= Desk::BATCH || self.due <= Instant::now() {
+                self.pay().await;
+            }
         }
         while let Ok(session) = closed.try_recv() {
-            self.owed.push((session, Owed::Close));
+            self.owe(session, Owed::Close);
         }
-        self.write(Vec::new()).await;
+        self.pay().await;
+    }
+
+    fn owe(&mut self, session: SessionId, owed: Owed) {
+        if self.owed.is_empty() {
+            self.due = Instant::now() + Desk::LINGER;
+        }
+        self.owed.push((session, owed));
     }
 
     async fn write(&mut self, batch: Vec<Errand>) {
@@ -180,7 +196,7 @@ impl Clerk {
             match errand {
                 Errand::Enter(entry) => entries.push(*entry),
                 Errand::Refused(this) => refused.push(*this),
-                Errand::Touch(session, at) => self.owed.push((session, Owed::Touch(at))),
+                Errand::Touch(session, at) => self.owe(session, Owed::Touch(at)),
             }
         }
         // Two nodes that take several rows each in the same order never wait for each other in a circle.
@@ -199,9 +215,6 @@ impl Clerk {
                     let _hung_up = entry.reply.send(Err(NotEntered::Unavailable));
                 }
             }
-        }
-        if let Err(error) = self.pay().await {
-            tracing::error!(%error, "the ends of sessions could not be written; tried again with the next");
         }
     }
 
@@ -225,8 +238,16 @@ impl Clerk {
         Ok(outcomes)
     }
 
+    /// Writes what is owed, or owes it a while longer.
+    async fn pay(&mut self) {
+        if let Err(error) = self.pay_what_is_owed().await {
+            tracing::error!(%error, "the ends of sessions could not be written; tried again soon");
+            self.due = Instant::now() + Desk::LINGER;
+        }
+    }
+
     /// Writes what is owed to the rows of sessions that exist.
-    async fn pay(&mut self) -> Result<(), StoreError> {
+    async fn pay_what_is_owed(&mut self) -> Result<(), StoreError> {
         while !self.owed.is_empty() {
             let now = self.owed.len().min(self.db.loose_rows_at_once());
             let mut tx = self.db.begin(Durability::Relaxed).await?;
