@@ -10,6 +10,7 @@ use crate::maildir;
 use crate::store::{Registry, blocking};
 use crate::view::View;
 use bytes::Bytes;
+use std::cmp::Ordering as Order;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
@@ -73,6 +74,8 @@ pub struct Copied {
     pub uid_validity: u32,
     /// For each, the UID in the old folder and the UID in the new one, in the order asked for.
     pub uids: Vec<(u32, u32)>,
+    /// False when a move was cut short: what is not among `uids` is still in the old folder.
+    pub complete: bool,
 }
 
 impl Folder {
@@ -177,8 +180,7 @@ impl Folder {
     async fn transfer(&self, uids: Vec<u32>, target: &Folder, how: Take) -> Result<Copied> {
         let (source, target) = (self.clone(), target.clone());
         let transfer = self.errand.run(move |errand| {
-            // One lock after the other, never both: two sessions may move in opposite directions.
-            let messages = source.with_disk(|disk| {
+            let leaving = |disk: &mut Disk| {
                 disk.sync()?;
                 let view = disk.view()?;
                 let taken = uids.iter().filter_map(|uid| view.message(*uid)).map(|message| Taken {
@@ -186,17 +188,26 @@ impl Folder {
                     keywords: view.keyword_names(message.flags).map(str::to_owned).collect(),
                     message: message.clone(),
                 });
-                Ok(taken.collect::<Vec<_>>())
-            })?;
-            let copied = target.with_disk(|disk| {
-                let uids = disk.take(&messages, how, errand)?;
-                Ok(Copied { uid_validity: disk.view()?.uid_validity, uids })
-            })?;
-            if how == Take::Move {
-                let gone: Vec<u32> = copied.uids.iter().map(|(old, _)| *old).collect();
-                source.with_disk(|disk| disk.forget(&gone))?;
+                Ok::<_, MailError>(taken.collect::<Vec<_>>())
+            };
+            let left = |disk: &mut Disk, copied: &Copied| match how {
+                Take::Copy => Ok(()),
+                Take::Move => disk.forget(&copied.uids.iter().map(|(old, _)| *old).collect::<Vec<_>>()),
+            };
+            let across = |from: &mut Disk, to: &mut Disk| {
+                let copied = to.take(&leaving(from)?, how, errand)?;
+                left(from, &copied).map(|()| copied)
+            };
+            // Both folders are held until it is done: a flag that is set meanwhile would rename a message under our
+            // hands. In the order of their directories: two sessions may move in opposite directions.
+            match source.shared.directory.cmp(&target.shared.directory) {
+                Order::Less => source.with_disk(|from| target.with_disk(|to| across(from, to))),
+                Order::Greater => target.with_disk(|to| source.with_disk(|from| across(from, to))),
+                Order::Equal => source.with_disk(|disk| {
+                    let copied = leaving(disk).and_then(|messages| disk.take(&messages, how, errand))?;
+                    left(disk, &copied).map(|()| copied)
+                }),
             }
-            Ok(copied)
         });
         transfer.await
     }

@@ -140,7 +140,9 @@ impl OpenMailbox {
             self.create(to).await?;
             let (inbox, target) = (self.open(from).await?, self.open(to).await?);
             let uids = inbox.view().messages.iter().map(|m| m.uid).collect();
-            return inbox.move_to(uids, &target).await.map(drop);
+            let moved = inbox.move_to(uids, &target).await?;
+            let cut_short = || io::Error::other("a part of INBOX could not be moved").into();
+            return moved.complete.then_some(()).ok_or_else(cut_short);
         }
         let (from, to) = (from.clone(), to.clone());
         self.restructure(move |mailbox| mailbox.rename_tree(&from, &to)).await

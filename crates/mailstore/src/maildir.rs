@@ -2,6 +2,7 @@
 
 use crate::flags::Flags;
 use crate::view::Place;
+use std::ffi::OsStr;
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -29,6 +30,24 @@ pub(crate) fn flags_of(file: &str) -> Flags {
 /// The file name with other flags.
 pub(crate) fn with_flags(file: &str, flags: Flags) -> String {
     format!("{}{INFO}2,{}", base_of(file), flags.letters())
+}
+
+/// Where a message is whose file is no longer called what it was; `None` when it is gone.
+pub(crate) fn renamed(file: &Path) -> io::Result<Option<PathBuf>> {
+    let (Some(folder), Some(name)) =
+        (file.parent().and_then(Path::parent), file.file_name().and_then(OsStr::to_str))
+    else {
+        return Ok(None);
+    };
+    for place in [Place::Cur, Place::New] {
+        for entry in fs::read_dir(folder.join(place.directory()))? {
+            let entry = entry?;
+            if entry.file_name().to_str().is_some_and(|other| base_of(other) == base_of(name)) {
+                return Ok(Some(entry.path()));
+            }
+        }
+    }
+    Ok(None)
 }
 
 /// What a file name says about its message.

@@ -3,10 +3,12 @@
 use super::Disk;
 use crate::errand::Errand;
 use crate::error::{MailError, Result};
-use crate::folder::Append;
+use crate::flags::Flags;
+use crate::folder::{Append, Copied};
 use crate::listing::Listed;
 use crate::maildir::{self, Incoming};
 use crate::view::{Message, Place};
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io;
 use std::ops::Range;
@@ -17,8 +19,7 @@ use std::path::{Path, PathBuf};
 pub(crate) enum Take {
     /// By a second name for the same file. All or none.
     Copy,
-    /// By renaming: at no moment are there two, or none (on one file system; else there may be two, never none). What
-    /// is gone by now is passed over.
+    /// By renaming: at no moment are there two, or none (on one file system; else there may be two, never none).
     Move,
 }
 
@@ -88,37 +89,35 @@ impl Disk {
         self.unsettle();
     }
 
-    /// Takes messages of another folder in. Says for each its UID there and its UID here.
-    pub(crate) fn take(&mut self, messages: &[Taken], how: Take, errand: &Errand) -> Result<Vec<(u32, u32)>> {
+    /// Takes messages of another folder in, whose lock is held as well; what is gone by now is passed over.
+    pub(crate) fn take(&mut self, messages: &[Taken], how: Take, errand: &Errand) -> Result<Copied> {
         self.sync()?;
         let cur = self.folder.join("cur");
-        let mut uids = Vec::with_capacity(messages.len());
+        let (mut uids, mut complete) = (Vec::with_capacity(messages.len()), true);
         let mut files: Vec<Listed> = Vec::with_capacity(messages.len());
-        for Taken { path, message, keywords } in messages {
-            let flags = message.flags.system() | self.intern_what_fits(keywords);
-            let taken = errand.stands().and_then(|()| {
-                let base = maildir::fresh_name(message.received, fs::metadata(path)?.len(), message.size);
-                let file = maildir::with_flags(&base, flags);
-                how.take(path, &cur.join(&file))?;
-                Ok(file)
-            });
-            match (taken, how) {
-                (Ok(file), _) => {
-                    uids.push(message.uid);
+        for message in messages {
+            let keywords = self.intern_what_fits(&message.keywords);
+            match errand.stands().and_then(|()| message.take_into(&cur, keywords, how)) {
+                Ok(Some(file)) => {
+                    uids.push(message.message.uid);
                     files.push((Place::Cur, file.into()));
                 }
-                (Err(MailError::NotFound), Take::Move) => {}
+                Ok(None) => {}
                 // What has been renamed is here and gets its UID; the rest stays where it is.
-                (Err(_), Take::Move) if !files.is_empty() => break,
-                (Err(cause), Take::Move) => return Err(cause),
-                (Err(cause), Take::Copy) => {
+                Err(cause) if how == Take::Move && !files.is_empty() => {
+                    tracing::warn!(%cause, "a move was cut short");
+                    complete = false;
+                    break;
+                }
+                Err(cause) => {
                     // RFC 9051 §6.4.7: a COPY that fails leaves the target as it was.
                     self.take_back(&files);
                     return Err(cause);
                 }
             }
         }
-        Ok(uids.into_iter().zip(self.number_own(files, how)?).collect())
+        let uids = uids.into_iter().zip(self.number_own(files, how)?).collect();
+        Ok(Copied { uid_validity: self.view()?.uid_validity, uids, complete })
     }
 
     /// Takes in a message of ours that is in `new`, without a look at the others.
@@ -129,6 +128,39 @@ impl Disk {
         }
         self.number_in_order(vec![(Place::New, file.into())])?;
         self.own_change()
+    }
+}
+
+impl Taken {
+    /// How often a message may be renamed while it is taken before we say that we cannot follow.
+    const RENAMES: usize = 8;
+
+    /// Takes the message in and says what its file is called there; `None` when it is gone.
+    fn take_into(&self, cur: &Path, keywords: Flags, how: Take) -> Result<Option<String>> {
+        let (mut path, mut flags) = (self.path.clone(), self.message.flags.system());
+        for _ in 0..Self::RENAMES {
+            let taken = fs::metadata(&path).and_then(|facts| {
+                let base = maildir::fresh_name(self.message.received, facts.len(), self.message.size);
+                let file = maildir::with_flags(&base, flags | keywords);
+                how.take(&path, &cur.join(&file)).map(|()| file)
+            });
+            match taken {
+                Err(cause) if cause.kind() == io::ErrorKind::NotFound => {}
+                taken => return Ok(Some(taken?)),
+            }
+            // Another tool knows nothing of our locks, and renames a message to set a flag.
+            let Some(now) = maildir::renamed(&path)? else { return Ok(None) };
+            if now == path {
+                // The message is there: it is the place it should go to that is not.
+                return Err(MailError::NotFound);
+            }
+            flags = now
+                .file_name()
+                .and_then(OsStr::to_str)
+                .map_or(flags, |name| maildir::flags_of(name).system());
+            path = now;
+        }
+        Err(io::Error::other("a message is renamed all the time").into())
     }
 }
 
@@ -169,4 +201,53 @@ fn copy_file(from: &Path, to: &Path) -> io::Result<()> {
         let _ = fs::remove_file(&tmp);
     }
     copied
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+    use crate::flags::Flags;
+
+    /// A folder as another tool might leave it.
+    fn folder(home: &Path, name: &str) -> Disk {
+        let folder = home.join(name);
+        maildir::create_folder(&folder).unwrap();
+        Disk::new(folder, home.to_owned())
+    }
+
+    /// Takes a message whose file another tool has renamed since it was looked up, or removed.
+    fn taken_after(how: Take, meanwhile: impl FnOnce(&Path)) -> (Copied, Vec<Flags>) {
+        let home = tempfile::tempdir().unwrap();
+        let (mut from, mut to) = (folder(home.path(), "from"), folder(home.path(), "to"));
+        let path = from.folder.join("new/1.M1P1.other");
+        fs::write(&path, "a\r\n").unwrap();
+        from.sync().unwrap();
+        let view = from.view().unwrap();
+        let message = view.messages.first().unwrap().clone();
+        assert_eq!(message.path(&from.folder), path);
+        meanwhile(&from.folder);
+        let copied = to.take(&[Taken { path, message, keywords: Vec::new() }], how, &Errand::own()).unwrap();
+        (copied, to.view().unwrap().messages.iter().map(|m| m.flags).collect())
+    }
+
+    #[test]
+    fn a_message_another_tool_renames_is_found_again_with_the_flag_it_was_given() {
+        for how in [Take::Copy, Take::Move] {
+            let (copied, flags) = taken_after(how, |folder| {
+                fs::rename(folder.join("new/1.M1P1.other"), folder.join("cur/1.M1P1.other:2,S")).unwrap();
+            });
+            assert_eq!((copied.uids, copied.complete, flags), (vec![(1, 1)], true, vec![Flags::SEEN]));
+        }
+    }
+
+    #[test]
+    fn a_message_another_tool_removes_is_passed_over() {
+        for how in [Take::Copy, Take::Move] {
+            let (copied, flags) =
+                taken_after(how, |folder| fs::remove_file(folder.join("new/1.M1P1.other")).unwrap());
+            assert_eq!((copied.uids, copied.complete, flags), (vec![], true, vec![]));
+        }
+    }
 }

@@ -65,16 +65,23 @@ impl Selected {
             Ok(target) => target,
             Err(error) => return Ok(Answer::from_target_error(&error)),
         };
-        let copied = match wire.finish(self.folder.move_to(uids, &target)).await? {
-            Ok(copied) => copied,
+        let asked = uids.len();
+        let moved = match wire.finish(self.folder.move_to(uids, &target)).await? {
+            Ok(moved) => moved,
             Err(error) => return Ok(Answer::from_error(&error)),
         };
-        if let Some(code) = copy_uid(&copied) {
+        let code = copy_uid(&moved);
+        if let Some(code) = &code {
             // RFC 6851 §4.3: before the expunges, so that the client knows where its messages went.
             wire.say(&format!("* OK {code} Moved."));
         }
         self.tell(wire, Expunges::Tell, &Known::nothing()).await?;
-        Ok(Answer::ok("Done."))
+        Ok(match code {
+            // RFC 6851 §3.3: what has moved has moved.
+            _ if !moved.complete => Answer::no("[UNAVAILABLE] Some of these messages are where they were."),
+            None if asked > 0 => Answer::no("[EXPUNGEISSUED] These messages are gone."),
+            Some(_) | None => Answer::ok("Done."),
+        })
     }
 
     /// Removes what is marked as deleted: all of it, or what is also in the set (UID EXPUNGE).

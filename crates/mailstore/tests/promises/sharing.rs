@@ -143,6 +143,31 @@ async fn moves_in_opposite_directions_do_not_wait_for_each_other() {
     assert_eq!((uids(&inbox).len(), uids(&trash).len()), (50, 50));
 }
 
+/// A phone that marks mail as read renames the files that a desktop is moving.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_copied_or_moved_is_all_of_it_whatever_flags_are_set_meanwhile() {
+    const MESSAGES: u32 = 200;
+    let host = Host::new();
+    let (inbox, archive) = (host.inbox("ada").await, host.folder("ada", "Archive").await);
+    inbox.append_all((0..MESSAGES).map(|n| message(&format!("{n}\r\n"))).collect()).await.unwrap();
+    let phone = inbox.clone();
+    let marking = tokio::spawn(async move {
+        loop {
+            for change in [FlagChange::Add, FlagChange::Remove] {
+                phone.store((1..=MESSAGES).collect(), change, Flags::FLAGGED).await.unwrap();
+            }
+        }
+    });
+    for _ in 0..10 {
+        let copied = inbox.copy_to((1..=MESSAGES).collect(), &archive).await.unwrap();
+        assert_eq!(copied.uids.len(), 200);
+    }
+    let moved = inbox.move_to((1..=MESSAGES).collect(), &archive).await.unwrap();
+    marking.abort();
+    assert_eq!((moved.uids.len(), moved.complete), (200, true));
+    assert_eq!((uids(&inbox).len(), uids(&archive).len()), (0, 11 * 200));
+}
+
 #[tokio::test]
 async fn a_folder_on_another_disk_is_a_folder() {
     let elsewhere = Path::new("/dev/shm");
