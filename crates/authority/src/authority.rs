@@ -9,6 +9,7 @@ use crate::registry::Registry;
 use crate::scope::{Actor, Role, Scope, Who};
 use crate::store::{Db, StoreError, directory};
 use crate::throttle::{Limits, Throttle};
+use crate::turns::Turns;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -76,6 +77,8 @@ struct Inner {
     registry: Arc<Registry>,
     /// Writes session rows, many in one transaction.
     desk: Desk,
+    /// Owners' changes of password, one at a time for each mailbox.
+    turns: Turns,
     /// Changes under way: they are finished even when whoever asked has hung up.
     changes: TaskTracker,
 }
@@ -103,6 +106,7 @@ impl Authority {
             fingerprints: Fingerprints::new(),
             registry,
             desk,
+            turns: Turns::default(),
             changes: TaskTracker::new(),
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -168,6 +172,10 @@ impl Authority {
 
     pub(crate) fn registry(&self) -> &Arc<Registry> {
         &self.inner.registry
+    }
+
+    pub(crate) fn turns(&self) -> &Turns {
+        &self.inner.turns
     }
 
     pub(crate) fn desk(&self) -> &Desk {

@@ -44,7 +44,9 @@ impl Authority {
             }
             Confirmation::RecentSignIn => Confirmed::Recently,
         };
-        let new = self.hash_if_fit(session.mailbox().into(), &new).await?;
+        // Whoever has a session can ask as often as it likes; it must not fill the lanes that others wait in.
+        let _turn = self.turns().take(session.mailbox().into()).await;
+        let new = self.hash_if_fit(Lane::Known, session.mailbox().into(), &new).await?;
         session.live.step_aside();
         let replacement = Replacement {
             mailbox: session.mailbox(),
@@ -84,7 +86,7 @@ impl Authority {
         let replacement = Replacement {
             mailbox,
             address: row.address,
-            new: self.hash_if_fit(mailbox.into(), &new).await?,
+            new: self.hash_if_fit(Lane::Staff, mailbox.into(), &new).await?,
             event: Event::PasswordReset,
             by: By::actor(actor),
             acting: None,
@@ -118,7 +120,7 @@ impl Authority {
     /// mailbox has had it. Whoever knows one of the former passwords is why it is being changed.
     ///
     /// All of that is hashed on as many cores as there are: every moment until the commit is one that an intruder has.
-    async fn hash_if_fit(&self, id: PrincipalId, new: &Secret) -> Result<Phc, Unfit> {
+    async fn hash_if_fit(&self, lane: Lane, id: PrincipalId, new: &Secret) -> Result<Phc, Unfit> {
         let problems = self.policy().problems(new.expose());
         if !problems.is_empty() {
             return Err(Unfit::Policy(problems));
@@ -126,15 +128,20 @@ impl Authority {
         let prepared = prepare(new.expose()).map_err(|problem| Unfit::Policy(vec![problem]))?;
         let used = credentials::used(self.db(), id).await?;
         let hasher = self.hasher();
-        let was = used.iter().map(|hash| hasher.verify(Lane::Known, prepared.clone(), Some(hash)));
-        let (hash, was) = try_join(hasher.hash(Lane::Known, prepared.clone()), try_join_all(was)).await?;
-        if was.contains(&true) { Err(Unfit::Policy(vec![Problem::UsedBefore])) } else { Ok(hash) }
+        let was = used.iter().map(|hash| hasher.verify(lane, prepared.clone(), Some(hash)));
+        let (hash, was) = try_join(hasher.hash(lane, prepared.clone()), try_join_all(was)).await?;
+        // The first is the current one.
+        match was.iter().position(|was| *was) {
+            None => Ok(hash),
+            Some(0) => Err(Unfit::Policy(vec![Problem::Unchanged])),
+            Some(_) => Err(Unfit::Policy(vec![Problem::UsedBefore])),
+        }
     }
 
-    /// Hashes a password that has met the policy.
+    /// Hashes a password that staff or the operator sets and that has met the policy.
     pub(crate) async fn hash_new(&self, new: &Secret) -> Result<Phc, Unavailable> {
         let prepared = prepare(new.expose()).map_err(|problem| HasherError::Broken(problem.sentence()))?;
-        Ok(self.hasher().hash(Lane::Known, prepared).await?)
+        Ok(self.hasher().hash(Lane::Staff, prepared).await?)
     }
 
     /// Hashes the same password at today's cost. No epoch begins: it opens what it opened.

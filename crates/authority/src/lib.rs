@@ -32,6 +32,7 @@ pub mod sign_in;
 mod store;
 pub mod throttle;
 pub mod token;
+mod turns;
 pub mod watch;
 
 pub use authority::{Authority, Database, Figures, OpenError, Settings, Unavailable};

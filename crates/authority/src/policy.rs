@@ -49,7 +49,9 @@ pub enum Problem {
     Unprintable,
     /// Stands in the list of leaked passwords.
     Leaked,
-    /// Is the mailbox's password now, or was a short while ago: it would go on opening it for whoever knows it.
+    /// Is the mailbox's password now.
+    Unchanged,
+    /// Was the mailbox's password a short while ago: it would open it again for whoever knows it.
     UsedBefore,
 }
 
@@ -154,6 +156,7 @@ impl Problem {
             Self::TooLong => format!("Use at most {} characters.", Policy::MAX_LENGTH),
             Self::Unprintable => "Use only characters that can be seen, and spaces.".to_owned(),
             Self::Leaked => "This password stands in lists of leaked passwords. Choose another.".to_owned(),
+            Self::Unchanged => "This is the password the mailbox has now. Choose another.".to_owned(),
             Self::UsedBefore => "This mailbox has had this password before. Choose another.".to_owned(),
         }
     }

@@ -15,6 +15,9 @@ use tokio::sync::oneshot;
 /// Who waits for a hash, in the order of precedence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Lane {
+    /// Staff or the operator, who set a password: they come first, because they may be throwing an intruder out who
+    /// keeps the other lanes full.
+    Staff,
     /// Signed in before from the same network, or is signed in already.
     Known,
     /// Anybody.
@@ -100,6 +103,7 @@ struct Shared {
 
 #[derive(Default)]
 struct Waiting {
+    staff: VecDeque<Box<dyn Job>>,
     known: VecDeque<Box<dyn Job>>,
     strangers: VecDeque<Box<dyn Job>>,
     background: VecDeque<Box<dyn Job>>,
@@ -170,6 +174,7 @@ impl Waiting {
 
     fn lane(&mut self, lane: Lane) -> &mut VecDeque<Box<dyn Job>> {
         match lane {
+            Lane::Staff => &mut self.staff,
             Lane::Known => &mut self.known,
             Lane::Stranger => &mut self.strangers,
             Lane::Background => &mut self.background,
@@ -177,7 +182,7 @@ impl Waiting {
     }
 
     fn queued(&self) -> usize {
-        self.known.len() + self.strangers.len() + self.background.len()
+        self.staff.len() + self.known.len() + self.strangers.len() + self.background.len()
     }
 
     /// Whose turn it is, of those who still wait.
@@ -191,6 +196,9 @@ impl Waiting {
     }
 
     fn first_in_line(&mut self) -> Option<Box<dyn Job>> {
+        if let Some(staff) = self.staff.pop_front() {
+            return Some(staff);
+        }
         let stranger_first = self.overtaken >= Self::OVERTAKEN_AT_MOST && !self.strangers.is_empty();
         if !stranger_first && let Some(known) = self.known.pop_front() {
             self.overtaken = if self.strangers.is_empty() { 0 } else { self.overtaken + 1 };
@@ -228,8 +236,8 @@ mod tests {
 
     #[test]
     fn known_people_go_first_and_strangers_still_have_their_turn() {
-        use Lane::{Background, Known, Stranger};
-        assert_eq!(served(&[Background, Stranger, Known]), [2, 1, 0]);
+        use Lane::{Background, Known, Staff, Stranger};
+        assert_eq!(served(&[Background, Stranger, Known, Staff]), [3, 2, 1, 0]);
         assert_eq!(served(&[Stranger, Known, Known, Known, Known, Known, Known]), [1, 2, 3, 4, 0, 5, 6]);
     }
 
