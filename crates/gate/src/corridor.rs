@@ -105,9 +105,15 @@ impl Walker<'_> {
                         return Ok(None);
                     };
                     tokio::select! {
-                        sent = self.send(&reply) => sent?,
+                        biased;
                         // Whoever ends a session waits for it, and must not wait for a client that does not read.
-                        _reason = guard.ended() => return Ok(None),
+                        _reason = guard.ended() => {
+                            if let Some(client) = self.client.take() {
+                                client.abort_on_close();
+                            }
+                            return Ok(None);
+                        }
+                        sent = self.send(&reply) => sent?,
                     }
                     return Ok(self.client.take().map(|client| SignedIn {
                         client,

@@ -105,6 +105,10 @@ impl Gate {
     }
 }
 
+/// What of its answers the kernel holds for a client beyond what is on its way: when a session has come to an end of its
+/// own, that can no longer be taken back. A splice hands on as much at once.
+const UNSENT: u32 = 64 * 1024;
+
 /// Long enough for some connections to be closed, short enough to go unnoticed.
 const OUT_OF_FILES: Duration = Duration::from_millis(100);
 
@@ -121,11 +125,7 @@ async fn attend(house: Arc<House>, arrival: Arrival, stop: CancellationToken) {
 
 impl House {
     fn arrival(&self, listener: &Listener, tcp: TcpStream, peer: SocketAddr) -> Option<Arrival> {
-        let Some(stranger) = self.strangers.admit(peer.ip()) else {
-            let (ip, protocol) = (peer.ip().to_canonical(), listener.protocol().name());
-            tracing::info!(%ip, protocol, reason = "too-many-connections", "connection refused");
-            return None;
-        };
+        let stranger = self.strangers.admit(peer.ip());
         if let Err(error) = self.prepare(&tcp) {
             tracing::debug!(%error, "a connection was gone before it was accepted");
             return None;
@@ -139,8 +139,8 @@ impl House {
         let probe =
             TcpKeepalive::new().with_time(self.limits.keepalive).with_interval(self.limits.keepalive / 4);
         socket.set_tcp_keepalive(&probe)?;
-        #[cfg(any(target_os = "linux", target_os = "android"))]
         socket.set_tcp_user_timeout(Some(self.limits.unread))?;
+        socket.set_tcp_notsent_lowat(UNSENT)?;
         Ok(())
     }
 

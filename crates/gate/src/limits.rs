@@ -10,7 +10,8 @@ pub struct Limits {
     /// slot of the stranger who has been standing there longest: mail apps sign in within a second, so that one is
     /// hardly ever a mail app.
     pub strangers: usize,
-    /// The same for one network (a /24 of IPv4, a /48 of IPv6), so that one network cannot take all the slots.
+    /// The same for one network (a /24 of IPv4, a /48 of IPv6), so that one network cannot take all the slots: its
+    /// newcomer gets the slot of its own longest-standing stranger.
     /// Loopback is exempt: there sit the webmail, the monitoring and the proxies of the host itself.
     pub strangers_per_network: usize,
     /// How long the TLS handshake may take, from the accept or from STARTTLS: three round trips over a bad line.

@@ -1,5 +1,7 @@
 //! A connection of the gate: TCP, with or without TLS around it.
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use socket2::SockRef;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -34,6 +36,19 @@ impl Socket {
     pub(crate) fn abort_on_close(&self) {
         // It can only fail on a connection that is gone.
         let _ = self.tcp().set_zero_linger();
+    }
+
+    /// Whether bytes wait in the kernel that were never sent: the client does not keep up. To be asked when the
+    /// connection is about to end: it sends small pieces only from then on.
+    pub(crate) fn has_unsent(&self) -> bool {
+        let tcp = self.tcp();
+        // Under this mark a socket counts as writable only when there is nothing left to send (Linux, tcp(7)).
+        if SockRef::from(tcp).set_tcp_notsent_lowat(1).is_err() {
+            return true;
+        }
+        let mut asked = [PollFd::new(tcp, PollFlags::OUT)];
+        let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
+        !matches!(poll(&mut asked, Some(&at_once)), Ok(1..)) || !asked[0].revents().contains(PollFlags::OUT)
     }
 
     /// Waits for bytes and lends them out; none means that the other side has ended. No memory is held while

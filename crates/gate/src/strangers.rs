@@ -1,7 +1,7 @@
 //! Those who stand at the door and are not known yet: how many, and who has to make room.
 
 use crate::limits::Limits;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
@@ -17,7 +17,7 @@ pub(crate) struct Strangers {
 struct Crowd {
     /// By number of arrival, so that the first is the one who has been standing there longest.
     standing: BTreeMap<u64, Standing>,
-    by_network: HashMap<Network, usize>,
+    by_network: HashMap<Network, BTreeSet<u64>>,
     arrivals: u64,
 }
 
@@ -42,26 +42,27 @@ impl Strangers {
         })
     }
 
-    /// Finds a place for somebody new, or nothing if his network has taken all of its own. Where there is no place
-    /// at all, whoever has been standing there longest has to leave.
-    pub(crate) fn admit(self: &Arc<Self>, ip: IpAddr) -> Option<Stranger> {
+    /// Finds a place for somebody new. Where his network has taken all of its own, whoever of it has been standing there
+    /// longest has to leave; where there is no place at all, whoever has of all.
+    pub(crate) fn admit(self: &Arc<Self>, ip: IpAddr) -> Stranger {
         let network = Network::of(ip);
         let mut crowd = self.crowd();
-        if network.is_some_and(|network| crowd.of(network) >= self.most_per_network) {
-            return None;
-        }
-        if crowd.standing.len() >= self.most {
-            crowd.send_oldest_away();
+        if let Some(oldest) = network.and_then(|network| crowd.oldest_of(network, self.most_per_network)) {
+            crowd.send_away(oldest);
+        } else if crowd.standing.len() >= self.most
+            && let Some(oldest) = crowd.standing.keys().next().copied()
+        {
+            crowd.send_away(oldest);
         }
         let leave = Arc::new(Notify::new());
         let number = crowd.arrivals;
         crowd.arrivals += 1;
         if let Some(network) = network {
-            *crowd.by_network.entry(network).or_default() += 1;
+            crowd.by_network.entry(network).or_default().insert(number);
         }
         crowd.standing.insert(number, Standing { network, leave: Arc::clone(&leave) });
         drop(crowd);
-        Some(Stranger { strangers: Arc::clone(self), number, leave })
+        Stranger { strangers: Arc::clone(self), number, leave }
     }
 
     fn crowd(&self) -> MutexGuard<'_, Crowd> {
@@ -83,15 +84,13 @@ impl Drop for Stranger {
 }
 
 impl Crowd {
-    fn of(&self, network: Network) -> usize {
-        self.by_network.get(&network).copied().unwrap_or_default()
+    /// Who of a network has been standing there longest, if it has as many as it may have.
+    fn oldest_of(&self, network: Network, most: usize) -> Option<u64> {
+        self.by_network.get(&network).filter(|standing| standing.len() >= most)?.first().copied()
     }
 
-    fn send_oldest_away(&mut self) {
-        let Some(oldest) = self.standing.keys().next().copied() else {
-            return;
-        };
-        if let Some(standing) = self.remove(oldest) {
+    fn send_away(&mut self, number: u64) {
+        if let Some(standing) = self.remove(number) {
             standing.leave.notify_one();
         }
     }
@@ -100,10 +99,10 @@ impl Crowd {
     fn remove(&mut self, number: u64) -> Option<Standing> {
         let standing = self.standing.remove(&number)?;
         if let Some(network) = standing.network
-            && let Some(count) = self.by_network.get_mut(&network)
+            && let Some(numbers) = self.by_network.get_mut(&network)
         {
-            *count -= 1;
-            if *count == 0 {
+            numbers.remove(&number);
+            if numbers.is_empty() {
                 self.by_network.remove(&network);
             }
         }
@@ -143,33 +142,38 @@ mod tests {
         text.parse().unwrap()
     }
 
+    fn is_sent_away(stranger: &Stranger) -> bool {
+        stranger.asked_to_leave().now_or_never().is_some()
+    }
+
     #[test]
-    fn one_network_cannot_take_all_places() {
+    fn one_network_cannot_take_all_places_nor_shut_its_own_people_out() {
         let strangers = strangers(10, 2);
-        let first = strangers.admit(ip("192.0.2.1")).unwrap();
-        let _second = strangers.admit(ip("::ffff:192.0.2.200")).unwrap();
-        assert!(strangers.admit(ip("192.0.2.3")).is_none());
-        let _other = strangers.admit(ip("198.51.100.1")).unwrap();
-        drop(first);
-        assert!(strangers.admit(ip("192.0.2.3")).is_some());
+        let other = strangers.admit(ip("198.51.100.1"));
+        let silent = strangers.admit(ip("192.0.2.1"));
+        let second = strangers.admit(ip("::ffff:192.0.2.200"));
+        let newcomer = strangers.admit(ip("192.0.2.3"));
+        assert_eq!([&other, &silent, &second, &newcomer].map(is_sent_away), [false, true, false, false]);
+        // Its place is given back once, not twice.
+        drop(silent);
+        let _next = strangers.admit(ip("192.0.2.4"));
+        assert_eq!([&other, &second, &newcomer].map(is_sent_away), [false, true, false]);
     }
 
     #[test]
     fn the_hosts_own_programs_share_no_network() {
         let strangers = strangers(10, 1);
         let places: Vec<_> = (0..5).map(|_| strangers.admit(ip("127.0.0.1"))).collect();
-        assert!(places.iter().all(Option::is_some));
+        assert!(!places.iter().any(is_sent_away));
     }
 
     #[test]
     fn the_newcomer_gets_the_place_of_the_oldest_stranger() {
         let strangers = strangers(2, 2);
-        let oldest = strangers.admit(ip("192.0.2.1")).unwrap();
-        let second = strangers.admit(ip("198.51.100.1")).unwrap();
-        let newcomer = strangers.admit(ip("203.0.113.1")).unwrap();
-        assert!(oldest.asked_to_leave().now_or_never().is_some());
-        assert!(second.asked_to_leave().now_or_never().is_none());
-        assert!(newcomer.asked_to_leave().now_or_never().is_none());
+        let oldest = strangers.admit(ip("192.0.2.1"));
+        let second = strangers.admit(ip("198.51.100.1"));
+        let newcomer = strangers.admit(ip("203.0.113.1"));
+        assert_eq!([&oldest, &second, &newcomer].map(is_sent_away), [true, false, false]);
         drop((oldest, second, newcomer));
         assert!(strangers.crowd().standing.is_empty());
         assert!(strangers.crowd().by_network.is_empty());

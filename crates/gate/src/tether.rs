@@ -90,6 +90,10 @@ impl AsyncWrite for Tethered {
         let Err(_reason) = ready!(poll_flow(&this.leash, &mut this.writing, cx)) else {
             return Pin::new(&mut this.socket).poll_write(cx, buf);
         };
+        // Mail may still wait in the kernel for a client that reads slowly. A goodbye would have to be sent behind it.
+        if this.goodbye == GOODBYE && this.socket.has_unsent() {
+            return Poll::Ready(Err(ended()));
+        }
         let last_words = buf.get(..this.goodbye).unwrap_or(buf);
         if last_words.is_empty() && !buf.is_empty() {
             return Poll::Ready(Err(ended()));
@@ -110,10 +114,10 @@ impl AsyncWrite for Tethered {
 
 impl Drop for Tethered {
     fn drop(&mut self) {
-        // An engine that was stopped in the middle of a message has said nothing since, and megabytes of mail may still
-        // wait in the kernel for a client that does not read: they are thrown away with the session.
-        let in_the_middle = !self.leash.guard.flowing() && self.goodbye == GOODBYE;
-        if in_the_middle || self.leash.cut.load(Ordering::Acquire) {
+        // Without a goodbye, the engine was stopped in the middle of a message or the client does not keep up: what waits
+        // for it in the kernel is thrown away with the session.
+        let unsaid = !self.leash.guard.flowing() && self.goodbye == GOODBYE;
+        if unsaid || self.leash.cut.load(Ordering::Acquire) {
             self.socket.abort_on_close();
         }
     }

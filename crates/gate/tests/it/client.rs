@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
@@ -22,6 +22,13 @@ pub(crate) struct Client {
 impl Client {
     pub(crate) async fn plain(address: SocketAddr) -> Self {
         Self::over(Box::new(TcpStream::connect(address).await.unwrap()))
+    }
+
+    /// One whose own kernel holds little for it.
+    pub(crate) async fn small(address: SocketAddr) -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(4 * 1024).unwrap();
+        Self::over(Box::new(socket.connect(address).await.unwrap()))
     }
 
     pub(crate) async fn tls(address: SocketAddr, root: &CertificateDer<'static>) -> Self {

@@ -1,7 +1,8 @@
 //! What happens to open sessions when their password changes (invariants 1 and 2).
 
-use crate::engine::Echo;
-use crate::host::{ADA, Host, PASSWORD};
+use crate::client::Client;
+use crate::engine::{Echo, LETTER};
+use crate::host::{ADA, CHANGED, Host, PASSWORD};
 use postward_authority::Surface;
 use postward_gate::{Encryption, Engine, Limits};
 use postward_wire::Protocol;
@@ -42,6 +43,27 @@ async fn a_client_that_does_not_read_cannot_hold_its_session() {
     let receipt = host.reset().await;
     assert_eq!(receipt.ended[&Surface::Imap], 1);
     session.rest().await;
+}
+
+/// The answer was given, but the kernel still has most of it.
+#[tokio::test]
+async fn mail_that_waits_for_a_slow_client_goes_with_the_session() {
+    let host = Host::new().await;
+    for encryption in [Encryption::PlainOnLoopback, Encryption::Tls] {
+        let mut session = Client::small(host.address(Protocol::Imap, encryption)).await;
+        if encryption == Encryption::Tls {
+            session = session.start_tls(&host.root).await;
+        }
+        let password = if encryption == Encryption::Tls { CHANGED } else { PASSWORD };
+        assert!(session.log_in(ADA, password).await.starts_with("l OK"));
+        session.until("* imap").await;
+        session.send("LETTER\r\n").await;
+        assert!(session.some().await > 0);
+        let receipt = host.reset_to(if password == CHANGED { "A-Third-Horse-9" } else { CHANGED }).await;
+        assert_eq!(receipt.ended[&Surface::Imap], 1);
+        let received = session.rest().await;
+        assert!(received < LETTER, "{received} bytes came through");
+    }
 }
 
 #[tokio::test]

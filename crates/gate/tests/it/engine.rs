@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 /// Says who is served first, then echoes every line.
 ///
-/// `FLOOD` sends without end, `DEAF` does not hear that it shall stop.
+/// `FLOOD` sends without end, `LETTER` sends as much as one long message, `DEAF` does not hear that it shall stop.
 pub(crate) struct Echo {
     /// Opening a mailbox takes a permit; a test that holds them back holds every sign-in at that point.
     pub(crate) doors: Arc<Semaphore>,
@@ -63,6 +63,9 @@ async fn serve(protocol: Protocol, mailbox: Address, conversation: Conversation)
 
 type Reading = BufReader<tokio::io::Chain<std::io::Cursor<Vec<u8>>, tokio::io::ReadHalf<BoxStream>>>;
 
+/// A message that the kernel takes at once, though its client reads nothing of it.
+pub(crate) const LETTER: usize = 48 * 1024;
+
 async fn converse(
     reading: &mut Reading,
     writing: &mut tokio::io::WriteHalf<BoxStream>,
@@ -82,6 +85,7 @@ async fn converse(
             "FLOOD" => loop {
                 writing.write_all(&[b'x'; 16 * 1024]).await?;
             },
+            "LETTER" => writing.write_all(&vec![b'x'; LETTER]).await?,
             "DEAF" => {
                 writing.write_all(b"* deaf\r\n").await?;
                 writing.flush().await?;

@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 pub(crate) const ADA: &str = "ada@example.com";
 pub(crate) const PASSWORD: &str = "Correct-Horse-7";
+pub(crate) const CHANGED: &str = "Another-Horse-8";
 
 pub(crate) struct Host {
     pub(crate) authority: Authority,
@@ -110,9 +111,12 @@ impl Host {
 
     /// An administrator sets another password.
     pub(crate) async fn reset(&self) -> Receipt {
+        self.reset_to(CHANGED).await
+    }
+
+    pub(crate) async fn reset_to(&self, new: &str) -> Receipt {
         let operator = self.authority.operator(Timestamp::now()).await.unwrap();
-        let new = secret("Another-Horse-8");
-        self.authority.reset(&operator, self.ada, new, Timestamp::now()).await.unwrap()
+        self.authority.reset(&operator, self.ada, secret(new), Timestamp::now()).await.unwrap()
     }
 }
 
