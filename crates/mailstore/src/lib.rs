@@ -59,6 +59,7 @@ mod pop3;
 mod recipients;
 mod shelf;
 mod smtp;
+mod spool;
 mod store;
 mod submission;
 mod subscriptions;
@@ -68,7 +69,7 @@ mod view;
 
 pub use error::{MailError, Result};
 pub use flags::{FlagChange, Flags};
-pub use folder::{Append, Appended, Copied, Folder};
+pub use folder::{Append, Appended, Copied, Folder, Octets};
 pub use folder_name::{FolderName, SpecialUse};
 pub use imap::serve_imap;
 pub use limits::Limits;

@@ -6,6 +6,7 @@ use crate::folder::Folder;
 use crate::folder_name::{FolderName, SpecialUse};
 use crate::limits::Limits;
 use crate::maildir;
+use crate::spool::Spool;
 use crate::store::{Mailstore, blocking};
 use crate::subscriptions;
 use postward_wire::Address;
@@ -83,6 +84,11 @@ impl OpenMailbox {
             Ok(names.into_iter().map(info).collect())
         })
         .await
+    }
+
+    /// An empty spool for a message on its way in.
+    pub(crate) fn spool(&self) -> Spool {
+        Spool::new(self.store.spool_directory())
     }
 
     /// Opens a folder and reads what is in it.
@@ -177,8 +183,11 @@ impl OpenMailbox {
         self.resubscribe(move |names| names.insert(name)).await
     }
 
-    /// Asks clients not to show a folder.
+    /// Asks clients not to show a folder. Where mail arrives is always shown.
     pub async fn unsubscribe(&self, name: &FolderName) -> Result<()> {
+        if name.is_inbox() {
+            return Err(MailError::Misuse("INBOX is always subscribed."));
+        }
         let name = name.clone();
         self.resubscribe(move |names| names.remove(&name)).await
     }

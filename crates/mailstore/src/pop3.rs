@@ -75,6 +75,7 @@ enum Next {
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
     async fn run(mut self) -> End {
+        // In a row.
         let mut wrong = 0;
         loop {
             let line = match self.client.line().await {
@@ -90,6 +91,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
                 }
                 continue;
             };
+            wrong = 0;
             match self.obey(command).await {
                 Ok(Next::Command) => {}
                 Ok(Next::Quit) => return self.client.flush().await.err().unwrap_or(End::Done),

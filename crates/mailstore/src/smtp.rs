@@ -1,24 +1,27 @@
 //! The SMTP both doors speak: submission after sign-in, and LMTP.
 
+mod command;
 mod data;
 mod header;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod hostile;
 mod letter;
+mod path;
 mod receive;
-mod spool;
 
 use crate::conversation::{Conversation, End, Line, Pace};
 use crate::errand::Errand;
 use crate::error::MailError;
 use crate::limits::Limits;
 use crate::recipients::Recipient;
+use crate::spool::is_full;
 use crate::store::{Mailstore, Prepared, Published};
+use command::{Command, Mail, NO_RECIPIENT};
 use letter::{Letter, Trace};
+use path::{ForwardPath, ReversePath};
 use postward_wire::Address;
-use receive::receive;
-use smtp_proto::{Error as SyntaxError, MAIL_BODY_BINARYMIME, MAIL_SMTPUTF8, MailFrom, Request};
-use std::borrow::Cow;
+use receive::{NO_ROOM, receive};
+use smtp_proto::Request;
 use std::io;
 use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -95,9 +98,6 @@ enum Next {
     Quit,
 }
 
-/// A request as it lies in the line.
-type Parsed<'a> = Request<Cow<'a, str>>;
-
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
     async fn run(&mut self) -> End {
         loop {
@@ -109,9 +109,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
                 Line::TooLong => Err("500 5.5.2 The line is too long."),
                 Line::Whole(mut line) => {
                     line.extend_from_slice(b"\r\n");
-                    match Request::parse(&mut line.iter()) {
-                        Err(error) => Err(syntax_reply(&error)),
-                        Ok(request) => match Box::pin(self.obey(request)).await {
+                    match Command::parse(&line, &self.role) {
+                        Err(reply) => Err(reply),
+                        Ok(command) => match Box::pin(self.obey(command)).await {
                             Ok(Next::Quit) => return self.client.flush().await.err().unwrap_or(End::Done),
                             Ok(Next::Command) => Ok(()),
                             Err(end) => return end,
@@ -133,17 +133,22 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
         }
     }
 
-    async fn obey(&mut self, request: Parsed<'_>) -> Result<Next, End> {
+    async fn obey(&mut self, command: Command<'_>) -> Result<Next, End> {
+        let request = match command {
+            Command::Mail(mail) => {
+                self.mail(&mail);
+                return Ok(Next::Command);
+            }
+            Command::Rcpt(to) => {
+                let reply = self.recipient(&to).await;
+                self.client.say(reply);
+                return Ok(Next::Command);
+            }
+            Command::Other(request) => request,
+        };
         match request {
             Request::Ehlo { host } | Request::Lhlo { host } => self.greet(&host),
-            Request::Helo { host } => {
-                self.greet_plainly(&host);
-            }
-            Request::Mail { from } => self.mail(&from),
-            Request::Rcpt { to } => {
-                let reply = self.recipient(&to.address).await;
-                self.client.say(reply);
-            }
+            Request::Helo { host } => self.greet_plainly(&host),
             Request::Data => self.data().await?,
             Request::Rset => {
                 self.envelope = None;
@@ -180,8 +185,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
         self.client.say(&format!("250 {}", self.store.hostname()));
     }
 
-    fn mail(&mut self, from: &MailFrom<Cow<'_, str>>) {
-        let reply = match self.sender(from) {
+    fn mail(&mut self, mail: &Mail) {
+        let reply = match self.sender(mail) {
             Ok(sender) => {
                 self.envelope = Some(Envelope { sender, mailboxes: Vec::new() });
                 "250 2.1.0 Sender is fine."
@@ -191,43 +196,56 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
         self.client.say(reply);
     }
 
-    fn sender(&self, from: &MailFrom<Cow<'_, str>>) -> Result<String, &'static str> {
+    fn sender(&self, mail: &Mail) -> Result<String, &'static str> {
         if self.envelope.is_some() {
             return Err("503 5.5.1 One sender is enough.");
         }
         // RFC 1870 §6.1: what is announced too large need not be sent.
-        if from.size > self.store.limits().message_size {
+        if mail.size.is_some_and(|size| size > self.store.limits().message_size as u64) {
             return Err("552 5.3.4 The message is too large.");
         }
-        if from.flags & (MAIL_SMTPUTF8 | MAIL_BODY_BINARYMIME) != 0 {
-            return Err("555 5.5.4 This extension is not offered.");
-        }
-        let sender = Address::parse(&from.address);
-        match &self.role {
-            Role::Submission { owner } if sender.as_ref() == Ok(owner) => Ok(owner.to_string()),
-            Role::Submission { .. } => Err("553 5.7.1 The sender must be the address you signed in with."),
-            Role::Lmtp if from.address.is_empty() => Ok(String::new()),
-            // Anybody's address, in any spelling that cannot break the field it is put into.
-            Role::Lmtp if header::is_safe_path(&from.address) => Ok(from.address.to_string()),
-            Role::Lmtp => Err("553 5.1.7 This is not an address."),
+        match (&self.role, &mail.sender) {
+            // RFC 8098 §3: a read receipt comes from nobody, so that nothing answers it.
+            (_, ReversePath::Null) => Ok(String::new()),
+            (Role::Submission { owner }, ReversePath::Mailbox(sender))
+                if sender.address().as_ref() == Some(owner) =>
+            {
+                Ok(owner.to_string())
+            }
+            (Role::Submission { .. }, _) => {
+                Err("553 5.7.1 The sender must be the address you signed in with.")
+            }
+            // Anybody: whether this mail is wanted was decided by the mail exchanger in front.
+            (Role::Lmtp, ReversePath::Mailbox(sender)) => Ok(sender.to_string()),
         }
     }
 
-    async fn recipient(&mut self, address: &str) -> &'static str {
+    async fn recipient(&mut self, to: &ForwardPath) -> &'static str {
+        const NO_SUCH: &str = "550 5.1.1 There is no such mailbox here.";
         let most = self.store.limits().recipients;
         let Some(envelope) = &mut self.envelope else { return "503 5.5.1 Name the sender first." };
         if envelope.mailboxes.len() >= most {
             // RFC 5321 §4.5.3.1.10: the client sends the rest in another transaction.
             return "452 4.5.3 Too many recipients.";
         }
-        let Ok(address) = Address::parse(address) else { return "553 5.1.3 This is not an address." };
+        let (address, elsewhere) = match to {
+            ForwardPath::Mailbox(mailbox) => {
+                (mailbox.address().ok_or(NO_RECIPIENT), "550 5.7.1 Relaying is not set up.")
+            }
+            // The client named no domain, so it is not told about one.
+            ForwardPath::Postmaster => (postmaster(&self.role, &self.store).ok_or(NO_SUCH), NO_SUCH),
+        };
+        let address = match address {
+            Ok(address) => address,
+            Err(reply) => return reply,
+        };
         match self.store.recipients().resolve(&address).await {
             Ok(Recipient::Local(mailbox)) => {
                 envelope.mailboxes.push(mailbox);
                 "250 2.1.5 Recipient is fine."
             }
-            Ok(Recipient::Unknown) => "550 5.1.1 There is no such mailbox here.",
-            Ok(Recipient::Elsewhere) => "550 5.7.1 Relaying is not set up.",
+            Ok(Recipient::Unknown) => NO_SUCH,
+            Ok(Recipient::Elsewhere) => elsewhere,
             Err(crate::recipients::Unavailable) => {
                 "451 4.3.0 The recipient cannot be looked up at the moment."
             }
@@ -253,7 +271,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
             Letter::new(spool, &self.role, &trace)
         });
         match (letter, &self.role) {
-            (Ok(letter), Role::Submission { .. }) => {
+            (Ok(letter), Role::Submission { owner }) => {
+                tracing::info!(
+                    id = letter.id(),
+                    %owner,
+                    sender = letter.sender(),
+                    recipients = envelope.mailboxes.len(),
+                    "a message was submitted"
+                );
                 let reply = self.deliver_to_all(letter, envelope.mailboxes).await;
                 self.client.say(&reply);
             }
@@ -270,7 +295,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
     async fn deliver_to_all(&self, letter: Letter, mailboxes: Vec<Address>) -> String {
         let store = self.store.clone();
         let id = letter.id().to_owned();
-        tracing::info!(%id, sender = letter.sender(), recipients = mailboxes.len(), "a message was submitted");
         let delivered = self.errand.run(move |errand| {
             let once = without_repeats(mailboxes);
             let prepare = |to: &Address| {
@@ -310,6 +334,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
     }
 }
 
+/// RFC 5321 §4.5.1: `postmaster` alone is who looks after mail here. Whoever has signed in means those of her own domain.
+fn postmaster(role: &Role, store: &Mailstore) -> Option<Address> {
+    let domain = match role {
+        Role::Submission { owner } => owner.domain(),
+        Role::Lmtp => store.hostname(),
+    };
+    Address::parse(&format!("postmaster@{domain}")).ok()
+}
+
 fn publish_all(prepared: Vec<Prepared>) -> Result<(), MailError> {
     let mut published: Vec<Published> = Vec::with_capacity(prepared.len());
     for letter in prepared {
@@ -336,17 +369,7 @@ fn try_again(cause: &MailError) -> &'static str {
         tracing::error!(%cause, source = ?std::error::Error::source(cause), "a message could not be delivered");
     }
     match cause {
-        MailError::Unavailable(cause) if spool::is_full(cause) => spool::NO_ROOM,
+        MailError::Unavailable(cause) if is_full(cause) => NO_ROOM,
         _ => "451 4.3.0 The message could not be stored. Try again later.",
-    }
-}
-
-fn syntax_reply(error: &SyntaxError) -> &'static str {
-    match error {
-        SyntaxError::UnknownCommand => "500 5.5.2 This is not a command.",
-        SyntaxError::InvalidSenderAddress => "553 5.1.7 This is not an address.",
-        SyntaxError::InvalidRecipientAddress => "553 5.1.3 This is not an address.",
-        SyntaxError::UnsupportedParameter { .. } => "555 5.5.4 This parameter is not offered.",
-        _ => "501 5.5.4 The command is not put together right.",
     }
 }

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 /// Serves an SMTP client that has signed in and has been told so, until it quits, falls silent or `stop` fires.
 ///
-/// The sender is the proven address and no other. `250` after the message means: it is on disk, synced, for every
+/// The sender is the proven address, or nobody, and no other. `250` after the message means: it is on disk, synced, for every
 /// recipient. When `stop` fires, or the future is dropped, a message that is not going out yet goes to nobody, and one that
 /// is goes to all; when this has returned, nothing goes on.
 pub async fn serve_submission<S>(

@@ -6,12 +6,16 @@ use super::framing::{Literal, LiteralMode};
 use super::selected::Expunges;
 use super::session::{Answer, Session};
 use super::wire::{Going, Over};
+use crate::crlf::CrlfEnds;
 use crate::error::Result;
 use crate::folder::{Append, Folder};
+use crate::spool::{Fill, Spool};
+use crate::store::blocking;
 use imap_types::command::CommandBody;
 use imap_types::flag::Flag;
 use imap_types::mailbox::Mailbox;
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::timeout;
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     /// Answers an APPEND whose message was announced. What is wrong with it is said before the message is sent, if
@@ -31,12 +35,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         if message.mode == LiteralMode::Sync {
             self.wire.say("+ Go on.");
         }
-        let bytes = self.receive_message(message.len).await?;
+        let in_time = self.mailbox.limits().message_time;
+        let received = timeout(in_time, self.receive_message(message.len)).await;
+        let received = received.unwrap_or(Err(Over::Bye("The message took too long.")))?;
         if !self.ends_here().await? {
             return Ok(Answer::Bad("Nothing can follow the message."));
         }
+        let spool = match received {
+            Ok(spool) => spool,
+            Err(error) => return Ok(Answer::from_error(&error)),
+        };
         let append = Append {
-            bytes: bytes.into(),
+            octets: spool.into(),
             flags: named.system,
             keywords: named.keywords,
             received: date.map(|date| date.as_ref().timestamp()),
@@ -75,16 +85,23 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         })
     }
 
-    /// Receives the announced bytes. Room is made as they come, not as they are promised.
-    async fn receive_message(&mut self, len: u64) -> Going<Vec<u8>> {
-        let mut bytes = Vec::new();
-        loop {
-            let left = len.saturating_sub(bytes.len() as u64);
-            if left == 0 {
-                return Ok(bytes);
-            }
-            bytes.append(&mut self.wire.literal(left).await?);
+    /// Receives the announced bytes, its line ends in order, also when they cannot be kept: the client hears of that
+    /// where it waits for an answer. No more of them is in memory than of any other message that comes in.
+    async fn receive_message(&mut self, len: u64) -> Going<Result<Spool>> {
+        let (mut ends, mut left) = (CrlfEnds::default(), len);
+        let mut spool = Ok(self.mailbox.spool());
+        while left > 0 {
+            let piece = self.wire.literal(left).await?;
+            left -= piece.len() as u64;
+            spool = match spool {
+                Ok(mut spool) => match spool.push(&ends.fix(&piece)) {
+                    Fill::Room => Ok(spool),
+                    Fill::Full => blocking(move || spool.spill().map(|()| spool).map_err(Into::into)).await,
+                },
+                failed => failed,
+            };
         }
+        Ok(spool)
     }
 
     /// Takes a message that is on its way and not wanted, and the line end behind it.
@@ -93,10 +110,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         while left > 0 {
             left -= self.wire.literal(left).await?.len() as u64;
         }
-        self.wire.line().await.map(drop)
+        self.ends_here().await.map(drop)
     }
 
     async fn ends_here(&mut self) -> Going<bool> {
-        Ok(self.wire.line().await?.trim_ascii().is_empty())
+        let line = self.wire.line().await?;
+        // Another literal is on its way, and its content is no command (RFC 7888 §4).
+        if line.trim_ascii_end().ends_with(b"+}") {
+            return Err(Over::Bye("Nothing can follow the message."));
+        }
+        Ok(line.trim_ascii().is_empty())
     }
 }

@@ -6,7 +6,7 @@ use super::fetch_items::{Item, Source, items, section_name};
 use super::header::header;
 use super::mime::Part;
 use super::numbers::Naming;
-use super::octets::OnDisk;
+use super::octets::{OnDisk, broken};
 use super::section::{Found, find, partial};
 use super::selected::{Access, Known, Selected};
 use super::session::Answer;
@@ -34,9 +34,11 @@ struct Answering<'v> {
     number: usize,
     message: &'v Message,
     flags: &'v str,
-    /// As much of it as its items need.
+    /// As much of it as its items need; of a large one nothing, while its client takes its time.
     raw: Bytes,
-    /// The message itself, where it is too large to be read into memory only to be sent.
+    /// What `raw` is a part or all of, by its items.
+    source: Source,
+    /// The message itself, where it is too large to be held in memory only to be sent.
     on_disk: Option<OnDisk>,
     /// Its parts, found when the first item needs them.
     tree: OnceLock<Part>,
@@ -120,7 +122,7 @@ impl Selected {
             };
             let flags = self.flags(now, message);
             let tree = OnceLock::new();
-            Answering { number: at + 1, message, flags: &flags, raw, on_disk, tree }
+            Answering { number: at + 1, message, flags: &flags, raw, source, on_disk, tree }
                 .write(wire, items)
                 .await?;
         }
@@ -139,24 +141,24 @@ impl Selected {
         source: Source,
     ) -> Result<(Bytes, Option<OnDisk>)> {
         let (uid, folder) = (message.uid, &self.folder);
-        if source == Source::Octets
-            && let Some(on_disk) = OnDisk::open(folder, message).await?
-        {
-            let header = items.iter().any(|item| item.source() == Source::Header);
-            let raw = if header { folder.read_header(uid, HEADER_LIMIT).await? } else { Bytes::new() };
-            return Ok((raw, Some(on_disk)));
-        }
-        let raw = match source {
-            Source::View => Bytes::new(),
-            Source::Header => folder.read_header(uid, HEADER_LIMIT).await?,
-            Source::Octets | Source::Message => folder.read(uid).await?,
+        let on_disk = match source {
+            Source::Octets | Source::Message => OnDisk::open(folder, message).await?,
+            Source::View | Source::Header => None,
         };
-        Ok((raw, None))
+        let header = || items.iter().any(|item| item.source() == Source::Header);
+        let raw = match (source, &on_disk) {
+            (Source::View, _) => Bytes::new(),
+            (Source::Octets, Some(_)) if !header() => Bytes::new(),
+            (Source::Header, _) | (Source::Octets, Some(_)) => folder.read_header(uid, HEADER_LIMIT).await?,
+            (Source::Message, Some(on_disk)) => on_disk.read().await?,
+            (Source::Octets | Source::Message, None) => folder.read(uid).await?,
+        };
+        Ok((raw, on_disk))
     }
 }
 
 impl Answering<'_> {
-    async fn write<S>(&self, wire: &mut Wire<S>, items: &[Item<'_>]) -> Going
+    async fn write<S>(&mut self, wire: &mut Wire<S>, items: &[Item<'_>]) -> Going
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
@@ -167,8 +169,12 @@ impl Answering<'_> {
             }
             if out.len() > MANY {
                 // A command can ask for the same thing thousands of times.
+                self.put_away();
                 wire.send(&out).await?;
                 out.clear();
+            }
+            if matches!(item.source(), Source::Header | Source::Message) {
+                self.take_out().await?;
             }
             match item {
                 Item::Flags => out.extend_from_slice(format!("FLAGS {}", self.flags).as_bytes()),
@@ -197,12 +203,31 @@ impl Answering<'_> {
                 }
             }
         }
+        self.put_away();
         out.extend_from_slice(b")\r\n");
         wire.send(&out).await
     }
 
+    /// Lets go of a message that can be read again: from here on its client is waited for, and there may be many of them.
+    fn put_away(&mut self) {
+        if self.on_disk.is_some() && self.source == Source::Message {
+            self.raw = Bytes::new();
+        }
+    }
+
+    /// Reads it again for the next item.
+    async fn take_out(&mut self) -> Going {
+        if let Some(on_disk) = &self.on_disk
+            && self.source == Source::Message
+            && self.raw.is_empty()
+        {
+            self.raw = on_disk.read().await.map_err(broken)?;
+        }
+        Ok(())
+    }
+
     async fn write_section<S>(
-        &self,
+        &mut self,
         wire: &mut Wire<S>,
         out: &mut Vec<u8>,
         section: Option<&Section<'_>>,
@@ -211,22 +236,33 @@ impl Answering<'_> {
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
-        if let (None, Some(on_disk)) = (section, &self.on_disk) {
-            let range = partial(0..on_disk.len(), cut);
-            string::literal_head(out, range.len());
-            wire.send(out).await?;
-            out.clear();
-            return on_disk.send(wire, range).await;
-        }
-        match find(&self.raw, section, || self.tree()) {
+        let found = match (section, &self.on_disk) {
+            (None, Some(on_disk)) => Found::Range(0..on_disk.len()),
+            _ => find(&self.raw, section, || self.tree()),
+        };
+        match found {
             Found::Nothing => out.extend_from_slice(b"NIL"),
             Found::Fields(fields) => {
                 let range = partial(0..fields.len(), cut);
+                self.put_away();
                 literal(wire, out, fields.get(range).unwrap_or_default()).await?;
             }
             Found::Range(range) => {
                 let range = partial(range, cut);
-                literal(wire, out, self.raw.get(range).unwrap_or_default()).await?;
+                // A header that was read alone, and of it all that was asked for, is at hand.
+                let at_hand = range.len() < MANY && range.end <= self.raw.len();
+                if self.on_disk.is_some() && !at_hand {
+                    self.put_away();
+                }
+                match &self.on_disk {
+                    Some(on_disk) if !at_hand => {
+                        string::literal_head(out, range.len());
+                        wire.send(out).await?;
+                        out.clear();
+                        on_disk.send(wire, range).await?;
+                    }
+                    _ => literal(wire, out, self.raw.get(range).unwrap_or_default()).await?,
+                }
             }
         }
         Ok(())

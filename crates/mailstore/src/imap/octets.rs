@@ -2,10 +2,11 @@
 
 use super::wire::{Going, Over, Wire};
 use crate::conversation::End;
-use crate::error::Result;
+use crate::error::{MailError, Result};
 use crate::folder::Folder;
 use crate::store::blocking;
 use crate::view::Message;
+use bytes::Bytes;
 use std::fs::File;
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
@@ -16,6 +17,11 @@ use tokio::io::{AsyncRead, AsyncWrite};
 const LARGE: u64 = 256 * 1024;
 /// What of a large message is in memory while its client takes its time.
 const PIECE: u64 = 64 * 1024;
+
+/// What cannot be read now ends a session that has announced it.
+pub(super) fn broken(cause: MailError) -> Over {
+    Over::Ended(End::Broken(std::io::Error::other(cause)))
+}
 
 /// A large message that stays on disk while it is sent.
 pub(super) struct OnDisk {
@@ -40,6 +46,17 @@ impl OnDisk {
         self.len
     }
 
+    /// All of it.
+    pub(super) async fn read(&self) -> Result<Bytes> {
+        let (file, len) = (Arc::clone(&self.file), self.len);
+        blocking(move || {
+            let mut bytes = vec![0; len];
+            file.read_exact_at(&mut bytes, 0)?;
+            Ok(bytes.into())
+        })
+        .await
+    }
+
     /// Sends a range of it, whose length has been announced: what cannot be read now ends the session.
     pub(super) async fn send<S>(&self, wire: &mut Wire<S>, range: Range<usize>) -> Going
     where
@@ -55,8 +72,7 @@ impl OnDisk {
                 Ok(piece)
             });
             // Not given up when the session is to end: in the middle of a literal there is nothing to be said.
-            let piece =
-                piece.await.map_err(|cause| Over::Ended(End::Broken(std::io::Error::other(cause))))?;
+            let piece = piece.await.map_err(broken)?;
             wire.send(&piece).await?;
             at += len;
         }

@@ -46,14 +46,6 @@ pub(super) fn safe_host(host: &str) -> String {
     host.chars().filter(|c| c.is_ascii_alphanumeric() || "-._:[]".contains(*c)).take(MAX).collect()
 }
 
-/// Whether a sender's address can stand between angle brackets. It is not ours, so it need not be one we would allow.
-pub(super) fn is_safe_path(address: &str) -> bool {
-    const MAX: usize = 254;
-    address.len() <= MAX
-        && address.contains('@')
-        && address.bytes().all(|b| b.is_ascii_graphic() && !b"<>".contains(&b))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

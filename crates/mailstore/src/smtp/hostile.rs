@@ -1,12 +1,14 @@
 //! What a hostile sender may not achieve. Called by a fuzz target.
 
+use super::command::{Command, Mail};
 use super::data::Data;
 use super::letter::{Letter, Trace};
-use super::spool::Spool;
+use super::path::ReversePath;
 use super::{Role, header};
 use crate::crlf::CrlfEnds;
 use crate::fuzzing::piece_size;
 use crate::imap::hostile::field_names;
+use crate::spool::Spool;
 use postward_wire::Address;
 use smtp_proto::Request;
 use std::path::PathBuf;
@@ -18,10 +20,9 @@ pub fn delivery(data: &[u8]) {
     assert_eq!(take(sent, piece_size(*choice)), whole);
     assert_eq!(whole, as_the_rfc_says(sent), "{}", sent.escape_ascii());
     let Some((message, end)) = whole else { return };
-    command(&sent[end..]);
-
     let Ok(owner) = Address::parse("ada@example.com") else { return };
     let role = if choice & 4 == 0 { Role::Lmtp } else { Role::Submission { owner: owner.clone() } };
+    command(&sent[end..], &role);
     let message = CrlfEnds::default().fix(&message).into_owned();
     let mut spool = Spool::new(PathBuf::new());
     spool.push(&message);
@@ -84,18 +85,19 @@ fn as_the_rfc_says(sent: &[u8]) -> Option<(Vec<u8>, usize)> {
 }
 
 /// The command behind a message: what of it is written down can be.
-fn command(line: &[u8]) {
+fn command(line: &[u8], role: &Role) {
     let line: Vec<u8> = line.iter().copied().take(2_000).take_while(|byte| *byte != b'\n').collect();
     let line = [&line, b"\r\n".as_slice()].concat();
-    match Request::parse(&mut line.iter()) {
-        Ok(Request::Ehlo { host } | Request::Lhlo { host } | Request::Helo { host }) => {
+    match Command::parse(&line, role) {
+        Ok(Command::Other(Request::Ehlo { host } | Request::Lhlo { host } | Request::Helo { host })) => {
             assert!(header::safe_host(&host).bytes().all(|byte| byte.is_ascii_graphic()));
         }
-        Ok(Request::Mail { from }) if header::is_safe_path(&from.address) => {
-            assert!(
-                from.address.bytes().all(|byte| byte.is_ascii_graphic())
-                    && !from.address.contains(['<', '>'])
-            );
+        Ok(Command::Mail(Mail { sender: ReversePath::Mailbox(sender), .. })) => {
+            let written = sender.to_string();
+            assert!(written.bytes().all(|byte| matches!(byte, b' '..=b'~')), "{written:?}");
+            // Who reads it later finds the same sender, and its end where we have put it.
+            let bracketed = format!("<{written}>");
+            assert_eq!(ReversePath::parse(&bracketed), Some((ReversePath::Mailbox(sender), "")));
         }
         _ => {}
     }

@@ -1,14 +1,17 @@
 //! Taking a message in, between `354` and the dot.
 
 use super::data::Data;
-use super::spool::{Fill, NO_ROOM, Spool, is_full};
 use crate::conversation::{Conversation, End};
 use crate::crlf::CrlfEnds;
+use crate::spool::{Fill, Spool, is_full};
 use crate::store::Mailstore;
 use std::io;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::JoinError;
 use tokio::time::timeout;
+
+/// What is said when the disk is full. RFC 5321 §4.2.3.
+pub(super) const NO_ROOM: &str = "452 4.3.1 There is no room for the message. Try again later.";
 
 /// Receives a message to its end, also one that cannot be taken: then the inner error is what to answer.
 ///

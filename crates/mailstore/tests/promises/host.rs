@@ -14,7 +14,8 @@ pub(crate) struct Host {
     root: TempDir,
 }
 
-/// `ada` and `bob` have mailboxes at `example.com`, `info` is an alias of `ada`, about `down` nobody can be asked.
+/// `ada` and `bob` have mailboxes at `example.com`, `info` is an alias of `ada` and `postmaster` one of `bob`, about `down`
+/// nobody can be asked.
 struct People;
 
 impl Recipients for People {
@@ -22,6 +23,7 @@ impl Recipients for People {
         let answer = match (address.local_part(), address.domain()) {
             ("ada" | "bob", "example.com") => Ok(Recipient::Local(address.clone())),
             ("info", "example.com") => Ok(Recipient::Local(self::address("ada"))),
+            ("postmaster", "example.com") => Ok(Recipient::Local(self::address("bob"))),
             ("down", "example.com") => Err(Unavailable),
             (_, "example.com") => Ok(Recipient::Unknown),
             _ => Ok(Recipient::Elsewhere),
@@ -91,7 +93,7 @@ pub(crate) fn name(text: &str) -> FolderName {
 /// A message to append.
 pub(crate) fn message(text: &str) -> Append {
     Append {
-        bytes: text.to_owned().into(),
+        octets: text.as_bytes().to_vec().into(),
         flags: Flags::NONE,
         keywords: Vec::new(),
         received: Some(1_700_000_000),

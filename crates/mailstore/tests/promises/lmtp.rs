@@ -54,15 +54,118 @@ async fn every_recipient_has_an_answer_of_its_own() {
     assert!(letter.ends_with("Subject: hello\r\nBcc: stays, as it came\r\n\r\ntext\r\n"), "{letter}");
 }
 
+/// Whether the MTA in front may have taken it was decided there: here it would only be bounced.
 #[tokio::test]
-async fn a_sender_from_anywhere_is_taken_if_it_can_be_written_down() {
+async fn a_sender_from_anywhere_is_taken_in_any_spelling_of_rfc_5321() {
+    let host = Host::new();
+    let senders = [
+        (r#""odd local"@x.example"#, r#""odd local"@x.example"#),
+        (r#""a\"b\\c\ d>@,"@x.example"#, r#""a\"b\\c d>@,"@x.example"#),
+        (r#""plain"@x.example"#, "plain@x.example"),
+        (r#""two..dots"@x.example"#, r#""two..dots"@x.example"#),
+        (r#"""@x.example"#, r#"""@x.example"#),
+        ("Bounce+ada=example.com@lists.X.example", "Bounce+ada=example.com@lists.X.example"),
+        ("ada@bücher.example", "ada@xn--bcher-kva.example"),
+        ("ada@[192.0.2.1]", "ada@[192.0.2.1]"),
+        ("ada@[IPv6:2001:db8::1]", "ada@[IPv6:2001:db8::1]"),
+    ];
+    for (index, (sender, written)) in senders.into_iter().enumerate() {
+        let conversation = format!(
+            "S: 220 *
+             C: MAIL FROM:<{sender}> BODY=8BITMIME
+             S: 250 2.1.0 Sender is fine.
+             C: RCPT TO:<ada@example.com>
+             C: DATA
+             C: Subject: hello
+             C:
+             C: .
+             S: 250 2.1.5 Recipient is fine.
+             S: 354 End it with a line that holds one dot.
+             S: 250 2.1.5 Delivered."
+        );
+        check(&host, Door::Lmtp, &conversation).await;
+        let letter = host.mail_of("ada").await.remove(index);
+        let top = format!("Return-Path: <{written}>\r\nDelivered-To: ada@example.com\r\nReceived: ");
+        assert!(letter.starts_with(&top), "{letter}");
+    }
+}
+
+#[tokio::test]
+async fn a_sender_that_cannot_be_written_down_is_refused() {
+    let host = Host::new();
+    let long = "a".repeat(250);
+    let bad = [
+        "ada",
+        "postmaster",
+        "@x.example",
+        "ada@",
+        "ada@x.example, eve@x.example",
+        "odd local@x.example",
+        r#""open@x.example"#,
+        r#""open\"@x.example"#,
+        r#"half"quoted"@x.example"#,
+        r#""ada"eve@x.example"#,
+        r#""ada"@"x.example""#,
+        "ada@[192.0.2.1",
+        "ada@[192.0.2.1]x",
+        "ada@x@x.example",
+        "\"tab\there\"@x.example",
+        "\"line␍end\"@x.example",
+        "\"\0\"@x.example",
+        "\"grüße\"@x.example",
+        "ada@x.example:25",
+        "ada@[192.0.2.1>]",
+        &format!("{long}@x.example"),
+    ];
+    for sender in bad {
+        let conversation = format!("S: 220 *\nC: MAIL FROM:<{sender}>\nS: 553 5.1.7 This is not an address.");
+        check(&host, Door::Lmtp, &conversation).await;
+    }
+}
+
+/// RFC 2033 §4.1: who begins with EHLO takes this for SMTP, and would read one answer where many come.
+#[tokio::test]
+async fn a_client_that_takes_lmtp_for_smtp_is_told_so() {
     let host = Host::new();
     let conversation = "
         S: 220 *
-        C: MAIL FROM:<\"odd one\"@elsewhere.example>
-        S: 553 5.1.7 This is not an address.
-        C: MAIL FROM:<bounce+ada=example.com@lists.elsewhere.example>
-        S: 250 2.1.0 Sender is fine.";
+        C: EHLO mx.example.com
+        S: 500 5.5.1 This is LMTP. Begin with LHLO.
+        C: HELO mx.example.com
+        S: 500 5.5.1 This is LMTP. Begin with LHLO.
+        C: LHLO mx.example.com
+        S: 250-mail.example.com";
+    check(&host, Door::Lmtp, conversation).await;
+}
+
+#[tokio::test]
+async fn a_parameter_nobody_offered_is_refused() {
+    let host = Host::new();
+    let conversation = "
+        S: 220 *
+        C: MAIL FROM:<> RET=HDRS ENVID=x
+        S: 555 5.5.4 This parameter is not offered.
+        C: MAIL FROM:<> AUTH=<>
+        S: 555 5.5.4 This parameter is not offered.
+        C: MAIL FROM:<>
+        S: 250 2.1.0 Sender is fine.
+        C: RCPT TO:<ada@example.com> NOTIFY=NEVER
+        S: 555 5.5.4 This parameter is not offered.";
+    check(&host, Door::Lmtp, conversation).await;
+}
+
+/// RFC 5321 §4.5.1. Without a domain it is the postmaster of the host itself.
+#[tokio::test]
+async fn a_postmaster_who_has_no_mailbox_is_unknown_and_not_a_mistake() {
+    let host = Host::new();
+    let conversation = "
+        S: 220 *
+        C: MAIL FROM:<>
+        S: 250 2.1.0 Sender is fine.
+        C: RCPT TO:<Postmaster>
+        S: 550 5.1.1 There is no such mailbox here.
+        C: RCPT TO:<>
+        S: 553 5.1.3 This is not an address.";
     check(&host, Door::Lmtp, conversation).await;
 }
 

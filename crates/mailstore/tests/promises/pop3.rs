@@ -150,6 +150,13 @@ async fn what_is_no_command_is_answered_and_at_last_ended() {
 }
 
 #[tokio::test]
+async fn only_wrong_commands_in_a_row_end_the_session() {
+    let host = Host::new();
+    let honest = "C: LAST\nS: -ERR This is not a command.\nC: NOOP\nS: +OK\n".repeat(40);
+    check(&host, Door::Pop3, &honest).await;
+}
+
+#[tokio::test]
 async fn ten_thousand_pipelined_commands_are_answered_in_order() {
     let host = Host::new();
     host.inbox("ada").await.append(message("a\r\n")).await.unwrap();

@@ -51,8 +51,8 @@ async fn nobody_sends_in_another_name_or_through_us_to_elsewhere() {
     let conversation = "
         C: MAIL FROM:<bob@example.com>
         S: 553 5.7.1 The sender must be the address you signed in with.
-        C: MAIL FROM:<>
-        S: 553 5.7.1 The sender must be the address you signed in with.
+        C: MAIL FROM:<postmaster>
+        S: 553 5.1.7 This is not an address.
         C: RCPT TO:<bob@example.com>
         S: 503 5.5.1 Name the sender first.
         C: DATA
@@ -96,9 +96,11 @@ async fn what_is_not_offered_is_refused_in_smtps_own_words() {
          C: VRFY bob
          S: 252 2.5.0 Send it and see.
          C: MAIL FROM:<{owner}> SMTPUTF8
-         S: 555 5.5.4 This extension is not offered.
+         S: 555 5.5.4 This parameter is not offered.
          C: MAIL FROM:<{owner}> SIZE=99999999999
          S: 552 5.3.4 The message is too large.
+         C: LHLO client
+         S: 500 5.5.1 This is SMTP. Begin with EHLO.
          C: HELO client
          S: 250 mail.example.com
          C: NOOP
@@ -109,6 +111,109 @@ async fn what_is_not_offered_is_refused_in_smtps_own_words() {
     let endless =
         "C: ?\nS: 500 5.5.2 This is not a command.\n".repeat(20) + "S: 421 4.7.0 Too many errors.\nS! closed";
     check(&host, Door::Submission, &endless).await;
+}
+
+/// RFC 8098 §3: a read receipt has no sender, so that nothing ever answers it.
+#[tokio::test]
+async fn a_read_receipt_goes_out_without_a_sender() {
+    let host = Host::new();
+    let conversation = "
+        C: MAIL FROM:<>
+        C: RCPT TO:<bob@example.com>
+        C: DATA
+        S: 250 2.1.0 Sender is fine.
+        S: 250 2.1.5 Recipient is fine.
+        S: 354 End it with a line that holds one dot.
+        C: Subject: Read
+        C:
+        C: .
+        S: 250 2.0.0 Delivered as *.";
+    check(&host, Door::Submission, conversation).await;
+    let mail = host.mail_of("bob").await;
+    let [letter] = mail.as_slice() else { panic!("{mail:?}") };
+    assert!(letter.starts_with("Return-Path: <>\r\nDelivered-To: bob@example.com\r\n"), "{letter}");
+    assert!(letter.contains("\r\nFrom: <ada@example.com>\r\n"), "{letter}");
+}
+
+/// RFC 5321 §4.1.1.11: a client that hears 250 believes that it will get its delivery report.
+#[tokio::test]
+async fn a_parameter_nobody_offered_is_refused() {
+    let host = Host::new();
+    let conversation = "
+        C: MAIL FROM:<ada@example.com> RET=HDRS
+        S: 555 5.5.4 This parameter is not offered.
+        C: MAIL FROM:<ada@example.com> SIZE=100 ENVID=x
+        S: 555 5.5.4 This parameter is not offered.
+        C: MAIL FROM:<ada@example.com> MT-PRIORITY=0
+        S: 555 5.5.4 This parameter is not offered.
+        C: MAIL FROM:<ada@example.com> BODY=BINARYMIME
+        S: 555 5.5.4 This parameter is not offered.
+        C: MAIL FROM:<ada@example.com> SIZE=many
+        S: 501 5.5.4 The command is not put together right.
+        C: mail from: <ada@example.com>  size=100 body=7bit
+        S: 250 2.1.0 Sender is fine.
+        C: RCPT TO:<bob@example.com> NOTIFY=NEVER
+        S: 555 5.5.4 This parameter is not offered.
+        C: RCPT TO:<bob@example.com> ORCPT=rfc822;bob@example.com
+        S: 555 5.5.4 This parameter is not offered.
+        C: RCPT TO:<bob@example.com>
+        S: 250 2.1.5 Recipient is fine.";
+    check(&host, Door::Submission, conversation).await;
+}
+
+/// RFC 4954 §5: whoever offers AUTH takes this parameter. The gate offered it.
+#[tokio::test]
+async fn a_client_may_say_again_who_it_has_signed_in_as() {
+    let host = Host::new();
+    let conversation = "
+        C: MAIL FROM:<ada@example.com> AUTH=<>
+        S: 250 2.1.0 Sender is fine.";
+    check(&host, Door::Submission, conversation).await;
+}
+
+/// RFC 5321 §4.5.1: the one address that needs no domain. The owner's is meant.
+#[tokio::test]
+async fn postmaster_needs_no_domain() {
+    let host = Host::new();
+    let conversation = "
+        C: MAIL FROM:<ada@example.com>
+        C: RCPT TO:<PostMaster>
+        C: RCPT TO:<ada>
+        S: 250 2.1.0 Sender is fine.
+        S: 250 2.1.5 Recipient is fine.
+        S: 553 5.1.3 This is not an address.
+        C: DATA
+        S: 354 End it with a line that holds one dot.
+        C: .
+        S: 250 2.0.0 Delivered as *.";
+    check(&host, Door::Submission, conversation).await;
+    assert_eq!(host.mail_of("bob").await.len(), 1);
+}
+
+#[tokio::test]
+async fn an_address_is_the_same_with_and_without_quotes_it_does_not_need() {
+    let host = Host::new();
+    let conversation = r#"
+        C: MAIL FROM:<"ada"@example.com>
+        S: 250 2.1.0 Sender is fine.
+        C: RCPT TO:<"b\ob"@Example.com>
+        S: 250 2.1.5 Recipient is fine.
+        C: RCPT TO:<@a.example,@b.example:bob@example.com>
+        S: 250 2.1.5 Recipient is fine.
+        C: RCPT TO:<" bob"@example.com>
+        S: 553 5.1.3 This is not an address.
+        C: RCPT TO:<b"o"b@example.com>
+        S: 553 5.1.3 This is not an address.
+        C: RCPT TO:<bob"@example.com>
+        S: 553 5.1.3 This is not an address."#;
+    check(&host, Door::Submission, conversation).await;
+}
+
+#[tokio::test]
+async fn only_errors_in_a_row_end_the_session() {
+    let host = Host::new();
+    let honest = "C: ?\nS: 500 5.5.2 This is not a command.\nC: NOOP\nS: 250 2.0.0 Here.\n".repeat(40);
+    check(&host, Door::Submission, &honest).await;
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ mod changing;
 mod client;
 mod ending;
 mod folders;
+mod large;
 mod reading;
 mod together;
 mod unfinished;

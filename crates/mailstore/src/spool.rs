@@ -6,14 +6,11 @@ use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
-/// What is said when the disk is full. RFC 5321 §4.2.3.
-pub(super) const NO_ROOM: &str = "452 4.3.1 There is no room for the message. Try again later.";
-
 /// A message up to this size stays in memory: most do, and a hundred of them are 25 MiB.
 const IN_MEMORY: usize = 256 * 1024;
 
 /// The octets of a message.
-pub(super) struct Spool {
+pub(crate) struct Spool {
     directory: PathBuf,
     tail: Vec<u8>,
     /// What came before `tail`. The file has no name any more: it goes when the spool goes, crashes included.
@@ -22,27 +19,27 @@ pub(super) struct Spool {
 }
 
 impl Spool {
-    pub(super) fn new(directory: PathBuf) -> Self {
+    pub(crate) fn new(directory: PathBuf) -> Self {
         Self { directory, tail: Vec::new(), file: None, spilled: 0 }
     }
 
     /// An empty one in its place; what was in this one is gone.
-    pub(super) fn emptied(self) -> Self {
+    pub(crate) fn emptied(self) -> Self {
         Self::new(self.directory)
     }
 
-    pub(super) fn len(&self) -> u64 {
+    pub(crate) fn len(&self) -> u64 {
         self.spilled + self.tail.len() as u64
     }
 
     /// Adds a piece. Says whether it is time to [`Spool::spill`].
-    pub(super) fn push(&mut self, piece: &[u8]) -> Fill {
+    pub(crate) fn push(&mut self, piece: &[u8]) -> Fill {
         self.tail.extend_from_slice(piece);
         if self.tail.len() > IN_MEMORY { Fill::Full } else { Fill::Room }
     }
 
     /// Writes to the file what is in memory. Blocks.
-    pub(super) fn spill(&mut self) -> io::Result<()> {
+    pub(crate) fn spill(&mut self) -> io::Result<()> {
         let file = match &mut self.file {
             Some(file) => file,
             none => none.insert(nameless_file(&self.directory)?),
@@ -54,7 +51,7 @@ impl Spool {
     }
 
     /// The first octets, at most `limit`.
-    pub(super) fn head(&self, limit: usize) -> io::Result<Vec<u8>> {
+    pub(crate) fn head(&self, limit: usize) -> io::Result<Vec<u8>> {
         let wanted = usize::try_from(self.len()).unwrap_or(usize::MAX).min(limit);
         let mut head = vec![0; wanted];
         self.read_at(0, &mut head)?;
@@ -62,7 +59,7 @@ impl Spool {
     }
 
     /// Writes what stands from `offset` on.
-    pub(super) fn copy_from(&self, offset: u64, out: &mut impl Write) -> io::Result<()> {
+    pub(crate) fn copy_from(&self, offset: u64, out: &mut impl Write) -> io::Result<()> {
         let mut piece = vec![0; 64 * 1024];
         let mut at = offset;
         while at < self.len() {
@@ -91,13 +88,13 @@ impl Spool {
 
 /// Whether a spool has to go to disk.
 #[derive(PartialEq, Eq)]
-pub(super) enum Fill {
+pub(crate) enum Fill {
     Room,
     Full,
 }
 
 /// Whether an error says that there is no room.
-pub(super) fn is_full(cause: &io::Error) -> bool {
+pub(crate) fn is_full(cause: &io::Error) -> bool {
     matches!(cause.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 

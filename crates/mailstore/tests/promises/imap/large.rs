@@ -1,0 +1,68 @@
+//! Messages that are too large to be held in memory while their client takes its time.
+
+use super::client::Client;
+use crate::host::{Host, message};
+
+/// A message of two parts, the second larger than what is read at once.
+fn letter() -> (String, String) {
+    let attachment = "0123456789abcdef\r\n".repeat(40_000);
+    let letter = format!(
+        "Subject: plans\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n\
+         --b\r\nContent-Type: text/plain\r\n\r\nHello\r\n\
+         --b\r\nContent-Type: text/csv\r\n\r\n{attachment}\r\n--b--\r\n"
+    );
+    (letter, attachment)
+}
+
+#[tokio::test]
+async fn an_attachment_comes_from_disk_and_what_is_asked_behind_it_as_well() {
+    let host = Host::new();
+    let (letter, attachment) = letter();
+    host.inbox("ada").await.append(message(&letter)).await.unwrap();
+    let mut client = Client::at_inbox(&host, "ada").await;
+    client
+        .send(
+            b"a FETCH 1 (BODY.PEEK[2] BODY.PEEK[1] BODY.PEEK[2]<9.9> BODY.PEEK[HEADER.FIELDS (SUBJECT)])\r\n",
+        )
+        .await;
+    for (section, octets) in [
+        ("* 1 FETCH (BODY[2]", attachment.as_str()),
+        (" BODY[1]", "Hello"),
+        (" BODY[2]<9>", "9abcdef\r\n"),
+        (" BODY[HEADER.FIELDS (SUBJECT)]", "Subject: plans\r\n\r\n"),
+    ] {
+        assert_eq!(client.hear().await.unwrap(), format!("{section} {{{}}}", octets.len()));
+        assert_eq!(client.octets(octets.len()).await, octets.as_bytes());
+    }
+    assert_eq!(client.hear().await.unwrap(), ")");
+    client.hear_until("a OK").await;
+}
+
+#[tokio::test]
+async fn a_large_message_is_appended_as_it_was_sent() {
+    let host = Host::new();
+    let (letter, _) = letter();
+    let bare = letter.replace("\r\n", "\n");
+    let mut client = Client::at_inbox(&host, "ada").await;
+    for sent in [&letter, &bare] {
+        client.send(format!("a APPEND INBOX {{{}+}}\r\n{sent}\r\n", sent.len()).as_bytes()).await;
+        client.hear_until("a OK").await;
+    }
+    let inbox = host.inbox("ada").await;
+    for uid in [1, 2] {
+        assert!(inbox.read(uid).await.unwrap() == letter.as_bytes(), "message {uid}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_announced_behind_a_message_is_not_taken_for_commands() {
+    let host = Host::new();
+    for folder in ["INBOX", "Nowhere"] {
+        let mut client = Client::at_inbox(&host, "ada").await;
+        client
+            .send(format!("a APPEND {folder} {{5+}}\r\na\nb\nc {{9+}}\r\nz LOGOUT\r\n\r\n").as_bytes())
+            .await;
+        client.hear_until("* BYE Nothing can follow the message.").await;
+        assert_eq!(client.hear().await, None);
+    }
+}
