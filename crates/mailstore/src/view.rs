@@ -76,6 +76,11 @@ impl View {
         self.messages.binary_search_by_key(&uid, |m| m.uid).ok()
     }
 
+    /// The flag of the keyword of that name, if the folder has it. RFC 9051 §2.3.2: keywords are case-insensitive.
+    pub(crate) fn keyword(&self, name: &str) -> Option<Flags> {
+        self.keywords.iter().position(|known| known.eq_ignore_ascii_case(name)).map(Flags::keyword)
+    }
+
     /// The names of the keywords in a set of flags of this folder.
     pub fn keyword_names(&self, flags: Flags) -> impl Iterator<Item = &str> {
         flags.keyword_indexes().filter_map(|index| self.keywords.get(index)).map(String::as_str)

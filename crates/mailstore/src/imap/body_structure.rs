@@ -123,11 +123,16 @@ fn write_parameters(out: &mut Vec<u8>, parameters: &[(String, String)]) {
         if at > 0 {
             out.push(b' ');
         }
-        string(out, &encoded_words(&name.to_ascii_uppercase()));
+        string(out, &encoded_words(&one_line(&name.to_ascii_uppercase())));
         out.push(b' ');
-        string(out, &encoded_words(value));
+        string(out, &encoded_words(&one_line(value)));
     }
     out.push(b')');
+}
+
+/// A parameter without its control characters, which RFC 2231 can encode: clients write it into a header again.
+fn one_line(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).collect()
 }
 
 #[cfg(test)]
@@ -170,6 +175,15 @@ mod tests {
              (\"APPLICATION\" \"PDF\" (\"NAME\" \"bill.pdf\") \"<1@x>\" NIL \"BASE64\" 4 NIL \
              (\"ATTACHMENT\" (\"FILENAME\" \"=?UTF-8?B?UmVjaMO8bmcucGRm?=\")) NIL NIL) \
              \"MIXED\" (\"BOUNDARY\" \"m\") NIL NIL NIL)",
+        );
+    }
+
+    #[test]
+    fn a_file_name_breaks_no_line() {
+        check(
+            "Content-Type: text/csv; name*=utf-8''a%0D%0AX-Evil:%20b\r\n\r\nhi\r\n",
+            Detail::Basic,
+            r#"("TEXT" "CSV" ("NAME" "aX-Evil: b") NIL NIL "7BIT" 4 1)"#,
         );
     }
 

@@ -1,7 +1,9 @@
 //! What a command asks for.
 //!
-//! imap-codec reads the commands; what it has no words for without its optional features is read here.
+//! imap-codec reads the commands; what it has no words for without its optional features is read here, and what lies too
+//! deep for it in [`super::search_keys`].
 
+use super::search_keys::{self, Unread};
 use imap_codec::{CommandCodec, decode::Decoder};
 use imap_types::command::{Command, CommandBody};
 
@@ -19,6 +21,8 @@ pub(super) enum Act<'c> {
     Id,
     /// RFC 2342.
     Namespace,
+    /// A search that nobody has to do: its keys lie too deep in each other.
+    TooDeepSearch,
     /// Everything imap-codec has a word for.
     Command(Box<CommandBody<'c>>),
 }
@@ -44,7 +48,11 @@ impl<'c> Request<'c> {
             (b"ID", [b' ', ..]) => Act::Id,
             _ => match CommandCodec::default().decode(frame) {
                 Ok((b"", Command { body, .. })) => Act::Command(Box::new(body)),
-                _ => return Err(Malformed::Tagged(tag)),
+                _ => match search_keys::search(rest) {
+                    Ok(body) => Act::Command(Box::new(body)),
+                    Err(Unread::TooDeep) => Act::TooDeepSearch,
+                    Err(Unread::Malformed) => return Err(Malformed::Tagged(tag)),
+                },
             },
         };
         Ok(Self { tag, act })

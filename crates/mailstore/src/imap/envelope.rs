@@ -1,7 +1,11 @@
-//! ENVELOPE (RFC 3501 §7.4.2).
+//! ENVELOPE (RFC 3501 §7.4.2): what stands in the header, undecoded.
+//!
+//! Clients put what they find here into the header of a reply, so that no string of it holds a control character,
+//! whatever the sender wrote or encoded.
 
-use super::header::field;
-use super::string::{ascii, encoded_words, nstring};
+use super::encoded_word::Hidden;
+use super::header::{Field, field};
+use super::string::{ascii, nstring};
 use mail_parser::{Addr, Address, HeaderValue, parsers::MessageStream};
 
 /// Writes the envelope of the message whose header this is.
@@ -27,27 +31,37 @@ pub(super) fn envelope(out: &mut Vec<u8>, header: &[u8]) {
 }
 
 fn text(out: &mut Vec<u8>, header: &[u8], name: &str) {
-    let value = field(header, name).map(|field| ascii(field.unfolded()));
+    let value = field(header, name).map(|field| ascii(line(&field)));
     nstring(out, value.as_deref());
+}
+
+/// The value on one line, in which a tab is a blank.
+fn line(field: &Field<'_>) -> Vec<u8> {
+    let mut line = field.unfolded();
+    line.iter_mut().filter(|b| **b == b'\t').for_each(|b| *b = b' ');
+    line.retain(|b| !b.is_ascii_control());
+    line
 }
 
 /// The addresses of a field, each already written as RFC 3501 wants it; `None` where there is none.
 fn addresses(header: &[u8], name: &str) -> Option<Vec<u8>> {
-    let field = field(header, name)?;
-    let value = field.terminated();
-    let HeaderValue::Address(found) = MessageStream::new(&value).parse_address() else { return None };
+    let value = line(&field(header, name)?);
+    // mail-parser decodes what it recognises.
+    let hidden = Hidden::new(&value);
+    let marked = hidden.terminated();
+    let HeaderValue::Address(found) = MessageStream::new(&marked).parse_address() else { return None };
     let mut out = Vec::new();
     match found {
-        Address::List(list) => list.iter().for_each(|addr| address(&mut out, addr)),
+        Address::List(list) => list.iter().for_each(|addr| address(&mut out, addr, &hidden)),
         Address::Group(groups) => {
             for group in groups {
                 // RFC 3501 §7.4.2: a group starts with its name where the local part stands, and ends with four NIL.
                 if let Some(name) = &group.name {
                     out.extend_from_slice(b"(NIL NIL ");
-                    nstring(&mut out, Some(&encoded_words(name)));
+                    nstring(&mut out, Some(&ascii(hidden.shown(name))));
                     out.extend_from_slice(b" NIL)");
                 }
-                group.addresses.iter().for_each(|addr| address(&mut out, addr));
+                group.addresses.iter().for_each(|addr| address(&mut out, addr, &hidden));
                 if group.name.is_some() {
                     out.extend_from_slice(b"(NIL NIL NIL NIL)");
                 }
@@ -57,7 +71,7 @@ fn addresses(header: &[u8], name: &str) -> Option<Vec<u8>> {
     (!out.is_empty()).then_some(out)
 }
 
-fn address(out: &mut Vec<u8>, addr: &Addr<'_>) {
+fn address(out: &mut Vec<u8>, addr: &Addr<'_>, hidden: &Hidden<'_>) {
     // A lone word, like `root`, is a local part to us, and a name to mail-parser.
     let (name, spec) = match (addr.name.as_deref(), addr.address.as_deref()) {
         (name, Some(spec)) => (name, spec),
@@ -65,12 +79,13 @@ fn address(out: &mut Vec<u8>, addr: &Addr<'_>) {
     };
     // A host of NIL would mean a group, so a missing one is an empty string.
     let (local, host) = spec.rsplit_once('@').unwrap_or((spec, ""));
+    let shown = |text: &str| ascii(hidden.shown(text));
     out.push(b'(');
-    nstring(out, name.map(encoded_words).as_deref());
+    nstring(out, name.map(shown).as_deref());
     out.extend_from_slice(b" NIL ");
-    nstring(out, Some(&encoded_words(local)));
+    nstring(out, Some(&shown(local)));
     out.push(b' ');
-    nstring(out, Some(&encoded_words(host)));
+    nstring(out, Some(&shown(host)));
     out.push(b')');
 }
 
@@ -113,10 +128,44 @@ mod tests {
     fn groups_and_foreign_letters_are_told_in_ascii() {
         check(
             "Subject: Füße\r\nFrom: =?iso-8859-1?q?J=FCrgen?= <j@example.com>\r\nTo: Team: a@example.com, b;\r\n",
-            "(NIL \"=?UTF-8?B?RsO8w59l?=\" ((\"=?UTF-8?B?SsO8cmdlbg==?=\" NIL \"j\" \"example.com\")) \
-             ((\"=?UTF-8?B?SsO8cmdlbg==?=\" NIL \"j\" \"example.com\")) \
-             ((\"=?UTF-8?B?SsO8cmdlbg==?=\" NIL \"j\" \"example.com\")) \
+            "(NIL \"=?UTF-8?B?RsO8w59l?=\" ((\"=?iso-8859-1?q?J=FCrgen?=\" NIL \"j\" \"example.com\")) \
+             ((\"=?iso-8859-1?q?J=FCrgen?=\" NIL \"j\" \"example.com\")) \
+             ((\"=?iso-8859-1?q?J=FCrgen?=\" NIL \"j\" \"example.com\")) \
              ((NIL NIL \"Team\" NIL)(NIL NIL \"a\" \"example.com\")(NIL NIL \"b\" \"\")(NIL NIL NIL NIL)) NIL NIL NIL NIL)",
+        );
+    }
+
+    /// Checks what stands for one field of addresses.
+    fn check_to(value: &str, expected: &str) {
+        check(&format!("To: {value}\r\n"), &format!("(NIL NIL NIL NIL NIL {expected} NIL NIL NIL NIL)"));
+    }
+
+    #[test]
+    fn encoded_words_stand_as_they_were_written() {
+        check_to(
+            "=?utf-8?q?Ad=C3=A0?= =?utf-8?b?TA==?= <a@b>",
+            "((\"=?utf-8?q?Ad=C3=A0?= =?utf-8?b?TA==?=\" NIL \"a\" \"b\"))",
+        );
+        check_to(
+            "\"=?utf-8?q?q?= \\\"L.\\\"\" <a@b>, c@d",
+            "((\"=?utf-8?q?q?= \\\"L.\\\"\" NIL \"a\" \"b\")(NIL NIL \"c\" \"d\"))",
+        );
+        check_to("a@b (=?utf-8?q?=0Ac?=)", "((\"=?utf-8?q?=0Ac?=\" NIL \"a\" \"b\"))");
+        check_to(
+            "=?utf-8?q?T=0A?=: a@b;",
+            "((NIL NIL \"=?utf-8?q?T=0A?=\" NIL)(NIL NIL \"a\" \"b\")(NIL NIL NIL NIL))",
+        );
+        // RFC 2047 §5 wants these encoded; who does not means one name all the same.
+        check_to("=?utf-8?q?Doe,_J@x:?= <a@b>", "((\"=?utf-8?q?Doe,_J@x:?=\" NIL \"a\" \"b\"))");
+    }
+
+    #[test]
+    fn no_string_holds_a_control_character() {
+        check_to("\"a\r\n\tb\u{1}0\u{1}\u{7f}\" <a\u{1b}@b>", "((\"a b0\" NIL \"a\" \"b\"))");
+        check_to("=?utf-8?q?a=0D=0A b?= <a@b>", "((\"=?utf-8?q?a=0D=0A b?=\" NIL \"a\" \"b\"))");
+        check_to(
+            "<=?utf-8?q?=0A?=@=?utf-8?b?Cg==?=>",
+            "((NIL NIL \"=?utf-8?q?=0A?=\" \"=?utf-8?b?Cg==?=\"))",
         );
     }
 

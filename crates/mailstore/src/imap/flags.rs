@@ -4,12 +4,12 @@ use super::numbers::Naming;
 use super::selected::{Known, Selected};
 use super::session::Answer;
 use super::wire::{Going, Wire};
-use crate::error::Result;
+use crate::error::{MailError, Result};
 use crate::flags::{FlagChange, Flags};
 use crate::view::View;
 use imap_types::flag::{Flag, StoreResponse, StoreType};
 use imap_types::sequence::SequenceSet;
-use std::sync::Arc;
+use std::ops::BitOr;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 /// The flags a client names: those of the system, and keywords.
@@ -41,6 +41,13 @@ impl Named {
     }
 }
 
+/// What a STORE can do of what it asks for.
+struct Keepable {
+    flags: Flags,
+    /// Why some of the keywords are not among them.
+    left_out: Option<&'static str>,
+}
+
 impl Selected {
     pub(super) async fn store<S>(
         &mut self,
@@ -65,7 +72,15 @@ impl Selected {
             StoreType::Add => FlagChange::Add,
             StoreType::Remove => FlagChange::Remove,
         };
-        let view = match wire.finish(self.change(uids.clone(), change, named)).await? {
+        let Keepable { flags, left_out } = match wire.finish(self.keepable(change, named)).await? {
+            Ok(keepable) => keepable,
+            Err(error) => return Ok(Answer::from_error(&error)),
+        };
+        if let (Flags::NONE, Some(why)) = (flags, left_out) {
+            // RFC 5530 §3. Nothing of what was asked can be done, and to replace flags by none was not asked.
+            return Ok(Answer::No(format!("[LIMIT] {why}")));
+        }
+        let view = match wire.finish(self.folder.store(uids.clone(), change, flags)).await? {
             Ok(view) => view,
             Err(error) => return Ok(Answer::from_error(&error)),
         };
@@ -73,19 +88,43 @@ impl Selected {
             // The client must know a keyword before it meets it (RFC 3501 §7.2.6).
             self.learn_keywords(wire, &view);
         }
-        if response == StoreResponse::Answer {
-            self.answer_flags(wire, &uids, &view, naming).await?;
-        }
-        self.tell(wire, naming.expunges(), &Known { uids, view: Some(view) }).await?;
-        Ok(Answer::ok("Stored."))
+        let known = match response {
+            StoreResponse::Silent if left_out.is_none() => {
+                self.know_of_change(&uids, change, flags);
+                Known::nothing()
+            }
+            // Also where silence was asked for: the client takes all it named for kept.
+            StoreResponse::Silent | StoreResponse::Answer => {
+                self.answer_flags(wire, &uids, &view, naming).await?;
+                Known { uids, view: Some(view) }
+            }
+        };
+        self.tell(wire, naming.expunges(), &known).await?;
+        Ok(Answer::ok(match left_out {
+            None => "Stored.",
+            Some(_) => "Stored, without the keywords this folder has no room for.",
+        }))
     }
 
-    async fn change(&self, uids: Vec<u32>, change: FlagChange, named: Named) -> Result<Arc<View>> {
-        let keywords = match named.keywords.is_empty() {
-            true => Flags::NONE,
-            false => self.folder.keywords(named.keywords).await?,
-        };
-        self.folder.store(uids, change, named.system | keywords).await
+    /// RFC 3501 §7.1: a flag that cannot be kept is passed over, and those named with it are not.
+    async fn keepable(&self, change: FlagChange, named: Named) -> Result<Keepable> {
+        let mut keepable = Keepable { flags: named.system, left_out: None };
+        if change == FlagChange::Remove {
+            // A keyword the folder does not have is on no message: it need not be made to be taken away.
+            let view = self.folder.view();
+            let known = named.keywords.iter().filter_map(|name| view.keyword(name));
+            keepable.flags = known.fold(named.system, BitOr::bitor);
+            return Ok(keepable);
+        }
+        // Each for itself, so that one is not refused for another.
+        for name in named.keywords {
+            match self.folder.keywords(vec![name]).await {
+                Ok(keyword) => keepable.flags = keepable.flags | keyword,
+                Err(MailError::Misuse(why)) => keepable.left_out = Some(why),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(keepable)
     }
 
     async fn answer_flags<S>(&self, wire: &mut Wire<S>, uids: &[u32], view: &View, naming: Naming) -> Going

@@ -1,7 +1,7 @@
 //! The commands on the tree of folders: LIST, LSUB, CREATE, DELETE, RENAME, SUBSCRIBE, UNSUBSCRIBE.
 
 use super::pattern::Pattern;
-use super::session::{Answer, Session};
+use super::session::{Answer, Session, State};
 use super::string;
 use super::wire::Going;
 use crate::error::{MailError, Result};
@@ -42,7 +42,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             self.wire.say("* LIST (\\Noselect) \".\" \"\"");
             return Ok(Answer::ok("That is the delimiter."));
         }
-        self.list_matching("LIST", reference, wildcard, |info| info.exists).await
+        let pattern = pattern(reference, wildcard);
+        let entries = match self.entries(|info| info.exists).await? {
+            Ok(entries) => entries,
+            Err(error) => return Ok(Answer::from_error(&error)),
+        };
+        self.list_each("LIST", &entries, |name, _| pattern.matches(&name.to_modified_utf7())).await
     }
 
     pub(super) async fn lsub(
@@ -50,35 +55,39 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         reference: &Mailbox<'_>,
         wildcard: &ListMailbox<'_>,
     ) -> Going<Answer> {
-        self.list_matching("LSUB", reference, list_bytes(wildcard), |info| info.subscribed).await
-    }
-
-    async fn list_matching(
-        &mut self,
-        verb: &str,
-        reference: &Mailbox<'_>,
-        wildcard: &[u8],
-        wanted: fn(&FolderInfo) -> bool,
-    ) -> Going<Answer> {
-        let folders = match self.wire.wait(self.mailbox.list()).await? {
-            Ok(folders) => folders,
+        let pattern = pattern(reference, list_bytes(wildcard));
+        let entries = match self.entries(|info| info.subscribed).await? {
+            Ok(entries) => entries,
             Err(error) => return Ok(Answer::from_error(&error)),
         };
-        let reference = match reference {
-            Mailbox::Inbox => b"INBOX",
-            Mailbox::Other(name) => name.as_ref(),
-        };
-        let pattern = Pattern::new(reference, wildcard);
-        let entries = entries(folders.iter().filter(|info| wanted(info)));
-        for (name, entry) in &entries {
-            let wire_name = name.to_modified_utf7();
-            if pattern.matches(&wire_name) {
-                let mut line =
-                    format!("* {verb} ({}) \".\" ", attributes(name, *entry, &entries)).into_bytes();
-                string::astring(&mut line, wire_name.as_bytes());
-                line.extend_from_slice(b"\r\n");
-                self.wire.send(&line).await?;
+        let matches = |name: &FolderName| pattern.matches(&name.to_modified_utf7());
+        self.list_each("LSUB", &entries, |name, entry| match entry {
+            Entry::Folder(_) => matches(name),
+            // RFC 3501 §6.3.9: nobody subscribed to it; it is told where `%` stops above what somebody did subscribe to.
+            Entry::Level => {
+                let hides = |below: &FolderName| below.is_below(name) && !matches(below);
+                pattern.has_percent() && matches(name) && entries.range(name..).any(|(below, _)| hides(below))
             }
+        })
+        .await
+    }
+
+    async fn entries(&self, wanted: fn(&FolderInfo) -> bool) -> Going<Result<BTreeMap<FolderName, Entry>>> {
+        let folders = self.wire.wait(self.mailbox.list()).await?;
+        Ok(folders.map(|folders| entries(folders.iter().filter(|info| wanted(info)))))
+    }
+
+    async fn list_each(
+        &mut self,
+        verb: &str,
+        entries: &BTreeMap<FolderName, Entry>,
+        wanted: impl Fn(&FolderName, Entry) -> bool,
+    ) -> Going<Answer> {
+        for (name, entry) in entries.iter().filter(|(name, entry)| wanted(name, **entry)) {
+            let mut line = format!("* {verb} ({}) \".\" ", attributes(name, *entry, entries)).into_bytes();
+            string::astring(&mut line, name.to_modified_utf7().as_bytes());
+            line.extend_from_slice(b"\r\n");
+            self.wire.send(&line).await?;
         }
         Ok(Answer::ok("That is all."))
     }
@@ -92,19 +101,40 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     pub(super) async fn delete(&mut self, mailbox: &Mailbox<'_>) -> Going<Answer> {
-        let done = match folder_name(mailbox) {
-            Ok(name) => self.wire.finish(self.mailbox.delete(&name)).await?,
-            Err(error) => Err(error),
+        let name = match folder_name(mailbox) {
+            Ok(name) => name,
+            Err(error) => return Ok(Answer::from_error(&error)),
         };
+        let done = self.wire.finish(self.mailbox.delete(&name)).await?;
+        if done.is_ok() {
+            self.deselect(|selected| *selected == name);
+        }
         Ok(outcome(done, "The folder is gone."))
     }
 
     pub(super) async fn rename(&mut self, from: &Mailbox<'_>, to: &Mailbox<'_>) -> Going<Answer> {
-        let done = match (folder_name(from), folder_name(to)) {
-            (Ok(from), Ok(to)) => self.wire.finish(self.mailbox.rename(&from, &to)).await?,
-            (Err(error), _) | (_, Err(error)) => Err(error),
+        let (from, to) = match (folder_name(from), folder_name(to)) {
+            (Ok(from), Ok(to)) => (from, to),
+            (Err(error), _) | (_, Err(error)) => return Ok(Answer::from_error(&error)),
         };
+        let done = self.wire.finish(self.mailbox.rename(&from, &to)).await?;
+        // INBOX stays where it is; only its messages go.
+        if done.is_ok() && !from.is_inbox() {
+            self.deselect(|selected| *selected == from || selected.is_below(&from));
+        }
         Ok(outcome(done, "The folder has its new name."))
+    }
+
+    /// Where this session itself took away the folder it has selected, it goes on without one, as after CLOSE. Only
+    /// sessions that others took it from are ended (RFC 2180 §3): they hold numbers that mean nothing any more, and
+    /// do not know.
+    fn deselect(&mut self, gone: impl Fn(&FolderName) -> bool) {
+        if let State::Selected(selected) = &self.state
+            && gone(selected.folder.name())
+        {
+            self.state = State::Authenticated;
+            self.wire.say("* OK The folder was selected. None is now.");
+        }
     }
 
     pub(super) async fn subscribe(&mut self, mailbox: &Mailbox<'_>) -> Going<Answer> {
@@ -129,6 +159,14 @@ fn outcome(done: Result<()>, words: &str) -> Answer {
         Ok(()) => Answer::ok(words),
         Err(error) => Answer::from_error(&error),
     }
+}
+
+fn pattern(reference: &Mailbox<'_>, wildcard: &[u8]) -> Pattern {
+    let reference = match reference {
+        Mailbox::Inbox => b"INBOX",
+        Mailbox::Other(name) => name.as_ref(),
+    };
+    Pattern::new(reference, wildcard)
 }
 
 fn list_bytes<'l>(wildcard: &'l ListMailbox<'_>) -> &'l [u8] {

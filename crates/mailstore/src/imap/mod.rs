@@ -12,6 +12,7 @@
 mod append;
 mod body_structure;
 mod command;
+mod encoded_word;
 mod envelope;
 mod fetch;
 mod fetch_items;
@@ -29,6 +30,7 @@ mod pattern;
 mod query;
 mod query_text;
 mod search;
+mod search_keys;
 mod section;
 mod select;
 mod selected;

@@ -17,6 +17,11 @@ impl Pattern {
         Self(pattern)
     }
 
+    /// Whether there is a `%` in it, which stops at the end of a level.
+    pub(super) fn has_percent(&self) -> bool {
+        self.0.contains(&b'%')
+    }
+
     /// Whether the name, in modified UTF-7, is one of those asked for.
     pub(super) fn matches(&self, name: &str) -> bool {
         // RFC 3501 §5.1: INBOX, and it alone, is the same in every spelling.

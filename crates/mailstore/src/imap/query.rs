@@ -149,10 +149,7 @@ impl Query {
     }
 
     fn keyword(name: &str, view: &View) -> Self {
-        match view.keywords.iter().position(|known| known.eq_ignore_ascii_case(name)) {
-            Some(index) => Self::Has(Flags::keyword(index)),
-            None => Self::Never,
-        }
+        view.keyword(name).map_or(Self::Never, Self::Has)
     }
 
     fn header(name: &str, text: &AString<'_>) -> Self {

@@ -8,7 +8,7 @@ use super::query::Recent;
 use super::session::Answer;
 use super::wire::{Going, Over, Wire};
 use crate::error::Result;
-use crate::flags::Flags;
+use crate::flags::{FlagChange, Flags};
 use crate::folder::Folder;
 use crate::view::{Message, View};
 use imap_types::sequence::SequenceSet;
@@ -121,10 +121,12 @@ impl Selected {
     {
         let system = "\\Answered \\Flagged \\Deleted \\Seen \\Draft";
         let keywords: String = self.view.keywords.iter().map(|name| format!(" {name}")).collect();
+        // RFC 3501 §7.1: says that new keywords can be made.
+        let more = if self.view.keywords.len() < Flags::MAX_KEYWORDS { " \\*" } else { "" };
         wire.say(&format!("* FLAGS ({system}{keywords})"));
         match self.access {
             Access::ReadWrite => {
-                wire.say(&format!("* OK [PERMANENTFLAGS ({system}{keywords} \\*)] Flags are kept."));
+                wire.say(&format!("* OK [PERMANENTFLAGS ({system}{keywords}{more})] Flags are kept."));
             }
             Access::ReadOnly => wire.say("* OK [PERMANENTFLAGS ()] The folder is open for reading."),
         }
@@ -173,6 +175,15 @@ impl Selected {
             }
         }
         Ok(())
+    }
+
+    /// Takes in what the client changed and asked not to be answered: it knows what became of the flags it was told of,
+    /// and of no others. What another session has made of them is then told like any other news.
+    pub(super) fn know_of_change(&mut self, uids: &[u32], change: FlagChange, by: Flags) {
+        let told = Arc::make_mut(&mut self.view);
+        for message in told.messages.iter_mut().filter(|m| uids.binary_search(&m.uid).is_ok()) {
+            message.flags = message.flags.changed(change, by);
+        }
     }
 
     /// Tells of keywords that are new to the folder, before a message is shown with them.

@@ -153,6 +153,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 self.wire.say("* NAMESPACE ((\"\" \".\")) NIL NIL");
                 Answer::ok("There is one namespace.")
             }
+            Act::TooDeepSearch => Answer::no("[LIMIT] The keys of this search lie too deep in each other."),
             Act::Command(body) => return self.command(*body).await,
         };
         Ok(answer)

@@ -39,6 +39,51 @@ async fn flags_are_stored_and_told() {
 }
 
 #[tokio::test]
+async fn a_keyword_that_has_no_room_is_left_out_and_the_rest_is_stored() {
+    let host = three().await;
+    host.inbox("ada").await.keywords((0..26).map(|n| format!("k{n}")).collect()).await.unwrap();
+    let mut client = Client::of(&host, "ada").await;
+    client.send(b"s SELECT INBOX\r\n").await;
+    // RFC 3501 §7.1: `\*` says that new keywords can be made.
+    let selected = client.hear_until("s OK").await;
+    assert!(selected.iter().any(|line| line.contains("[PERMANENTFLAGS (") && line.contains(" k25)]")));
+    client
+        .plays(
+            "C: a STORE 2 FLAGS (\\Seen \\Answered $New k3)
+             S: * 2 FETCH (FLAGS (\\Answered \\Seen k3))
+             S: a OK …
+             C: b STORE 2 +FLAGS.SILENT (\\Flagged)
+             S: b OK …
+             C: c STORE 2 +FLAGS.SILENT (\\Draft $New)
+             S: * 2 FETCH (FLAGS (\\Answered \\Flagged \\Seen \\Draft k3))
+             S: c OK …
+             C: d STORE 2 FLAGS ($New)
+             S: d NO [LIMIT] …
+             C: e STORE 2 -FLAGS ($New K3)
+             S: * 2 FETCH (FLAGS (\\Answered \\Flagged \\Seen \\Draft))
+             S: e OK …
+             C: f STORE 2 -FLAGS ($New)
+             S: * 2 FETCH (FLAGS (\\Answered \\Flagged \\Seen \\Draft))
+             S: f OK …",
+        )
+        .await;
+}
+
+#[tokio::test]
+async fn taking_a_keyword_away_does_not_make_it() {
+    let host = three().await;
+    Client::at_inbox(&host, "ada")
+        .await
+        .plays(
+            "C: a STORE 1 -FLAGS ($Unknown)
+             S: * 1 FETCH (FLAGS ())
+             S: a OK …",
+        )
+        .await;
+    assert!(host.inbox("ada").await.view().keywords.is_empty());
+}
+
+#[tokio::test]
 async fn a_folder_open_for_reading_is_not_changed() {
     let host = three().await;
     let mut client = Client::of(&host, "ada").await;

@@ -58,7 +58,6 @@ async fn folders_are_made_renamed_and_removed() {
                C: g SUBSCRIBE Arbeit.K&APY-ln
                S: g OK …
                C: h LSUB "" "Ar*"
-               S: * LSUB (\Noselect \HasChildren) "." Arbeit
                S: * LSUB (\HasNoChildren) "." Arbeit.K&APY-ln
                S: * LSUB (\HasNoChildren \Archive) "." Archive
                S: h OK …"#,
@@ -79,6 +78,54 @@ async fn folders_are_made_renamed_and_removed() {
              S: e NO [CANNOT] …
              C: f SELECT Nowhere
              S: f NO [NONEXISTENT] …",
+        )
+        .await;
+}
+
+#[tokio::test]
+async fn a_level_nobody_subscribed_to_is_told_only_where_it_stands_for_what_is_below() {
+    let host = Host::new();
+    // RFC 3501 §6.3.9
+    Client::of(&host, "ada")
+        .await
+        .plays(
+            r#"C: a SUBSCRIBE Work.2026.May
+               S: a OK …
+               C: b LSUB "" "W*"
+               S: * LSUB (\HasNoChildren) "." Work.2026.May
+               S: b OK …
+               C: c LSUB "" "W%"
+               S: * LSUB (\Noselect \HasChildren) "." Work
+               S: c OK …
+               C: d LSUB "" "Work.%"
+               S: * LSUB (\Noselect \HasChildren) "." Work.2026
+               S: d OK …
+               C: e LSUB "Work.2026." "%"
+               S: * LSUB (\HasNoChildren) "." Work.2026.May
+               S: e OK …
+               C: f LSUB "" Work
+               S: f OK …
+               C: g LSUB "" "*6"
+               S: g OK …"#,
+        )
+        .await;
+}
+
+#[tokio::test]
+async fn inbox_is_always_subscribed_and_a_client_is_told_so() {
+    let host = Host::new();
+    Client::of(&host, "ada")
+        .await
+        .plays(
+            r#"C: a UNSUBSCRIBE inbox
+               S: a NO [CANNOT] …
+               C: b LSUB "" INBOX
+               S: * LSUB (\HasNoChildren) "." INBOX
+               S: b OK …
+               C: c UNSUBSCRIBE Junk
+               S: c OK …
+               C: d LSUB "" Junk
+               S: d OK …"#,
         )
         .await;
 }

@@ -102,3 +102,61 @@ async fn a_search_that_would_take_hours_is_refused() {
     let conversation = format!("C: a SEARCH{keys}\nS: a NO [LIMIT] …");
     Client::at_inbox(&host, "ada").await.plays(&conversation).await;
 }
+
+#[tokio::test]
+async fn a_search_for_many_things_at_once_is_answered() {
+    let host = Host::new();
+    let inbox = host.inbox("ada").await;
+    for number in 1..=60 {
+        inbox.append(message(&format!("Message-ID: <{number}@x>\r\n\r\n"))).await.unwrap();
+    }
+    // RFC 3501 §6.4.4 has no OR of more than two: each further key lies one level deeper.
+    let mut keys = "HEADER Message-ID <2@x>".to_owned();
+    for number in 3..=60 {
+        keys = format!("OR HEADER Message-ID \"<{number}@x>\" {keys}");
+    }
+    let found: String = (2..=60).map(|number| format!(" {number}")).collect();
+    Client::at_inbox(&host, "ada")
+        .await
+        .plays(&format!(
+            "C: a SEARCH {keys}
+             S: * SEARCH{found}
+             S: a OK …
+             C: b UID SEARCH CHARSET UTF-8 ({keys}) 59:*
+             S: * SEARCH 59 60
+             S: b OK …
+             C: c SEARCH {keys} FROBNICATE
+             S: c BAD …"
+        ))
+        .await;
+}
+
+#[tokio::test]
+async fn a_search_that_is_too_deep_is_refused_and_is_no_wrong_command() {
+    let host = Host::new();
+    let deep = format!("{}SEEN", "NOT ".repeat(2_000));
+    let conversation = format!("C: a SEARCH {deep}\nS: a NO [LIMIT] …\n").repeat(30);
+    let mut client = Client::at_inbox(&host, "ada").await;
+    client.plays(&conversation).await;
+    let deep_enough = format!("{}SEEN", "NOT ".repeat(99));
+    client.plays(&format!("C: b SEARCH {deep_enough}\nS: * SEARCH\nS: b OK …")).await;
+}
+
+#[tokio::test]
+async fn an_envelope_shows_names_as_they_stand_in_the_header() {
+    let host = Host::new();
+    let letter = "From: =?utf-8?q?a=0D=0ABcc:_x?= <q@r>\r\nTo: \"=?utf-8?q?a=0Db c?=\" <s@t>\r\n\
+        Subject: =?utf-8?q?a=0Ab?=\r\n\t\u{1b}[2Jc\r\n\r\n";
+    host.inbox("ada").await.append(message(letter)).await.unwrap();
+    // RFC 3501 §7.4.2: undecoded. Whoever builds a reply of an ENVELOPE must not find a line end in it.
+    let from = "((\"=?utf-8?q?a=0D=0ABcc:_x?=\" NIL \"q\" \"r\"))";
+    Client::at_inbox(&host, "ada")
+        .await
+        .plays(&format!(
+            "C: a FETCH 1 ENVELOPE
+             S: * 1 FETCH (ENVELOPE (NIL \"=?utf-8?q?a=0Ab?= [2Jc\" {from} {from} {from} \
+                ((\"=?utf-8?q?a=0Db c?=\" NIL \"s\" \"t\")) NIL NIL NIL NIL))
+             S: a OK …"
+        ))
+        .await;
+}

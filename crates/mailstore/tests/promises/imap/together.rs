@@ -62,3 +62,63 @@ async fn a_session_whose_folder_is_deleted_says_so() {
     Client::of(&host, "ada").await.plays("C: a DELETE Old\nS: a OK …").await;
     client.plays("C: b NOOP\nS: * BYE …\nS! closed").await;
 }
+
+#[tokio::test]
+async fn a_session_that_deletes_or_renames_its_own_folder_goes_on_without_one() {
+    let host = Host::new();
+    let mut client = Client::of(&host, "ada").await;
+    client.plays("C: a CREATE Old\nS: a OK …\nC: b CREATE Old.Older\nS: b OK …").await;
+    for (selected, act) in [("Old.Older", "RENAME Old New"), ("New", "DELETE New")] {
+        client.send(format!("c SELECT {selected}\r\n").as_bytes()).await;
+        client.hear_until("c OK").await;
+        client
+            .plays(&format!(
+                "C: d {act}
+                 S: * OK The folder was selected. None is now.
+                 S: d OK …
+                 C: e NOOP
+                 S: e OK …
+                 C: f FETCH 1 FLAGS
+                 S: f BAD No folder is selected…"
+            ))
+            .await;
+    }
+    // One that does something to another folder keeps its own; INBOX stays where it is, whatever its mail is called.
+    client.send(b"g SELECT INBOX\r\n").await;
+    client.hear_until("g OK").await;
+    client
+        .plays(
+            "C: h DELETE New.Older
+             S: h OK …
+             C: i RENAME INBOX Past
+             S: i OK …
+             C: j UID SEARCH ALL
+             S: * SEARCH
+             S: j OK …",
+        )
+        .await;
+}
+
+#[tokio::test]
+async fn what_another_session_changed_is_told_also_behind_a_silent_store() {
+    let host = Host::new();
+    host.inbox("ada").await.append(message("Subject: 1\r\n\r\nhi\r\n")).await.unwrap();
+    let (mut mine, mut yours) = (Client::at_inbox(&host, "ada").await, Client::at_inbox(&host, "ada").await);
+    yours.send(b"a STORE 1 +FLAGS.SILENT (\\Flagged $Work)\r\n").await;
+    yours.hear_until("a OK").await;
+    // RFC 3501 §6.4.6: a change from elsewhere is told whether or not the client asked for silence about its own.
+    mine.plays(
+        "C: a STORE 1 +FLAGS.SILENT (\\Seen)
+         S: * FLAGS (… $Work)
+         S: * OK [PERMANENTFLAGS (… $Work \\*)] …
+         S: * 1 FETCH (UID 1 FLAGS (\\Flagged \\Seen $Work))
+         S: a OK …
+         C: b UID STORE 1 -FLAGS.SILENT (\\Flagged)
+         S: b OK …
+         C: c NOOP
+         S: c OK …",
+    )
+    .await;
+    // A client that replaces all flags knows what they are, whatever they were.
+    yours.plays("C: b STORE 1 FLAGS.SILENT (\\Draft)\nS: b OK …\nC: c NOOP\nS: c OK …").await;
+}
