@@ -61,8 +61,9 @@ impl Drop for Lanes {
     fn drop(&mut self) {
         self.shared.close();
         for thread in self.threads.drain(..) {
-            // A thread outlives every panic of its work; if it did not, nothing is left to wait for.
-            let _ended = thread.join();
+            if thread.join().is_err() {
+                tracing::error!("a hashing thread has failed");
+            }
         }
     }
 }
@@ -158,7 +159,12 @@ impl Shared {
     }
 
     fn close(&self) {
-        let left = std::mem::replace(&mut *self.state(), Waiting { closed: true, ..Waiting::default() });
+        let left = {
+            let mut state = self.state();
+            let idle = state.idle;
+            std::mem::replace(&mut *state, Waiting { idle, closed: true, ..Waiting::default() })
+        };
+        // Whoever waits hears of it here, outside the lock.
         drop(left);
         self.changed.notify_all();
     }
@@ -266,6 +272,16 @@ mod tests {
             |_: &mut Memory| -> Result<(), HasherError> { panic!("a bug in a hash, made for this test") };
         assert!(matches!(lanes.compute(Lane::Known, panics).await, Err(HasherError::Broken(_))));
         assert!(matches!(lanes.compute(Lane::Known, |_| Ok(7)).await, Ok(7)));
+    }
+
+    #[tokio::test]
+    async fn idle_threads_end_in_peace() {
+        let mut lanes = Lanes::open(2, 8).expect("threads");
+        while lanes.shared.state().idle < 2 {
+            thread::yield_now();
+        }
+        lanes.shared.close();
+        assert!(lanes.threads.drain(..).all(|thread| thread.join().is_ok()));
     }
 
     /// With no place to wait in, an idle thread is found all the same.
