@@ -5,6 +5,7 @@ use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use socket2::SockRef;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -46,8 +47,9 @@ const HANDSHAKE: Duration = Duration::from_secs(10);
 const HEAD: Duration = Duration::from_secs(20);
 /// The largest head of a request.
 const HEAD_BYTES: usize = 32 * 1024;
-/// What is kept for a browser that does not read. Small, because it cannot be taken back when a session ends.
-const UNREAD: usize = 64 * 1024;
+/// What is kept for a browser that does not read, by us and, beyond what is on its way, by the kernel. Small, because it
+/// cannot be taken back when a session ends.
+const UNREAD: u32 = 64 * 1024;
 /// How long requests under way may take once the server stops.
 const DRAIN: Duration = Duration::from_secs(5);
 
@@ -101,6 +103,7 @@ async fn connection(
     // Answers are small and complete; waiting to fill a segment only delays them. A socket that refuses is dead
     // anyway, and the next read says so.
     let _ = socket.set_nodelay(true);
+    let _ = SockRef::from(&socket).set_tcp_notsent_lowat(UNREAD);
     let cut = Cut(CancellationToken::new());
     let socket = Cuttable { socket, cut: cut.clone() };
     match transport {
@@ -130,7 +133,7 @@ where
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD)
         .max_header_size(HEAD_BYTES)
-        .max_buf_size(UNREAD)
+        .max_buf_size(UNREAD as usize)
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     let mut connection = std::pin::pin!(connection);
