@@ -54,6 +54,7 @@ async fn findings(source: &Source) -> Vec<Finding> {
     let mut findings = vec![ok("configuration", source.file().display().to_string())];
     findings.push(permissions(&data));
     findings.extend(certificate(&config));
+    findings.extend(proxies(&config));
     match data.hold() {
         Ok(_hold) => {
             findings.push(store(&config).await);
@@ -107,6 +108,18 @@ fn certificate(config: &Config) -> Vec<Finding> {
 /// One certificate without intermediate ones is signed by itself, or is missing what proves it: both make mail apps warn.
 fn stands_alone(chain: &Path) -> bool {
     std::fs::read(chain).is_ok_and(|pem| CertificateDer::pem_slice_iter(&pem).count() == 1)
+}
+
+/// Without a word of the proxy in front, one stranger's wrong tries would count against everybody who comes through it.
+fn proxies(config: &Config) -> Option<Finding> {
+    let what = "trusted proxies";
+    let trusted = &config.web.trusted_proxies;
+    if !trusted.is_empty() {
+        return Some(ok(what, trusted.to_string()));
+    }
+    let problem =
+        "none, though browsers come through one: they all count as one; name it in web.trusted_proxies";
+    config.is_behind_proxy().then(|| warning(what, problem.to_owned()))
 }
 
 async fn store(config: &Config) -> Finding {

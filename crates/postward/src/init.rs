@@ -197,9 +197,12 @@ hostname = {hostname:?}
 # starttls = [\"0.0.0.0:587\"]
 
 [web]
-# Dashboard, webmail and user panel. With a proxy in front that speaks TLS, leave out `tls` and let it ask `http`.
+# Dashboard, webmail and user panel. With a proxy in front that speaks TLS, leave out `tls`, let it ask `http`, and name
+# it in `trusted_proxies`, or everybody's wrong passwords count together. It has to add the browser's address to
+# X-Forwarded-For; nginx does with: proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
 tls = [\"0.0.0.0:443\"]
 # http = [\"127.0.0.1:8080\"]
+# trusted_proxies = []              # addresses and networks, like [\"127.0.0.1\", \"10.0.0.0/24\"]
 # url = \"https://{hostname}\"   # the address browsers use
 
 [lmtp]

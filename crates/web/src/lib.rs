@@ -5,7 +5,8 @@
 //!
 //! * [`site`], [`brand`], [`engine`]: what all pages share, and what the webmail asks of a mail engine.
 //! * [`serve`]: sockets in, requests out; [`dress`]: the headers and error pages every answer wears.
-//! * [`visit`], [`session`], [`csrf`], [`form`], [`cookies`]: who knocks, who is signed in, and whether a form is theirs.
+//! * [`visit`], [`trusted_proxies`]: who knocks, and from where.
+//! * [`session`], [`csrf`], [`form`], [`cookies`]: who is signed in, and whether a form is theirs.
 //! * [`page`], [`receipt`], [`trouble`], [`when`], [`assets`], [`theme`]: what pages are made of.
 //! * [`sign_in`], [`password_form`]: the one sign-in page, and the one form for a new password, wherever they appear.
 //! * [`dashboard`], [`panel`], [`webmail`]: the three surfaces, one file per page.
@@ -31,6 +32,7 @@ mod sign_in;
 mod site;
 mod theme;
 mod trouble;
+mod trusted_proxies;
 mod visit;
 mod webmail;
 mod when;
@@ -39,6 +41,7 @@ pub use brand::{Brand, Colour};
 pub use engine::{ImapConnection, ImapStream, MailEngine};
 pub use serve::{Transport, serve};
 pub use site::{PublicUrl, PublicUrlError, Scheme, Site, SiteKey};
+pub use trusted_proxies::{TrustedProxies, TrustedProxyError};
 pub use visit::Peer;
 
 use axum::Router;

@@ -2,6 +2,7 @@
 
 use crate::brand::Brand;
 use crate::engine::MailEngine;
+use crate::trusted_proxies::{TrustedProxies, Warnings};
 use postward_authority::{Authority, Timestamp};
 use rand::Rng as _;
 use std::fmt;
@@ -21,12 +22,25 @@ pub struct Site {
     pub key: SiteKey,
     /// Tells the time: `Timestamp::now`, except in tests.
     pub clock: fn() -> Timestamp,
+    /// The proxies in front that are believed when they tell where a browser is.
+    pub trusted_proxies: TrustedProxies,
+    /// What the log has heard about them.
+    pub(crate) warnings: Warnings,
 }
 
 impl Site {
-    /// A site with the default brand, a fresh key and the system's clock.
+    /// A site with the default brand, a fresh key and the system's clock, which trusts no proxy.
     pub fn new(authority: Authority, engine: Arc<dyn MailEngine>, url: PublicUrl) -> Self {
-        Self { authority, engine, url, brand: Brand::default(), key: SiteKey::draw(), clock: Timestamp::now }
+        Self {
+            authority,
+            engine,
+            url,
+            brand: Brand::default(),
+            key: SiteKey::draw(),
+            clock: Timestamp::now,
+            trusted_proxies: TrustedProxies::default(),
+            warnings: Warnings::default(),
+        }
     }
 
     /// The time.

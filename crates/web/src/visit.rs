@@ -4,6 +4,7 @@ use crate::cookies::Cookie;
 use crate::page::{Page, Theme, own_path};
 use crate::receipt::Note;
 use crate::site::Site;
+use crate::trusted_proxies::Untold;
 use axum::extract::FromRequestParts;
 use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
@@ -13,7 +14,7 @@ use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-/// The address of the browser, put into every request by [`crate::serve`].
+/// The address at the other end of the connection, a browser's or a proxy's: put into every request by [`crate::serve`].
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub SocketAddr);
 
@@ -23,6 +24,7 @@ pub(crate) struct Visit {
     /// The site it is made to.
     pub(crate) site: Arc<Site>,
     ip: IpAddr,
+    untold: Option<Untold>,
     client: Option<String>,
     theme: Theme,
     here: String,
@@ -43,10 +45,16 @@ impl Visit {
     pub(crate) fn of(site: &Arc<Site>, uri: &Uri, headers: &HeaderMap, extensions: &Extensions) -> Self {
         let scheme = site.url.scheme();
         let here = uri.path_and_query().map_or("/", |path| path.as_str());
+        // Only tests come without a peer.
+        let peer = extensions.get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip());
+        let (ip, untold) = match site.trusted_proxies.origin(peer, headers) {
+            Ok(ip) => (ip, None),
+            Err(untold) => (peer, Some(untold)),
+        };
         Self {
             site: Arc::clone(site),
-            // Only tests come without a peer.
-            ip: extensions.get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip()),
+            ip,
+            untold,
             client: headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).map(str::to_owned),
             theme: Cookie::Theme.read(headers, scheme).map(Theme::from_name).unwrap_or_default(),
             here: own_path(here).unwrap_or("/").to_owned(),
@@ -57,8 +65,12 @@ impl Visit {
         }
     }
 
-    /// Where the request comes from, for the authority.
+    /// Where the request comes from, for the authority: the one place where that is decided.
     pub(crate) fn origin(&self, surface: Surface) -> Origin {
+        // Only here: a monitor that asks for `/healthz` past the proxy is nothing to warn of.
+        if let Some(untold) = self.untold {
+            self.site.warnings.warn(untold, self.ip);
+        }
         let origin = Origin::new(self.ip, surface);
         match &self.client {
             Some(client) => origin.with_client(client),

@@ -192,13 +192,31 @@ impl Section {
 
     /// A list of addresses to listen on; in the environment they are separated by commas.
     pub(super) fn addresses(&mut self, key: &'static str) -> Result<Option<Vec<SocketAddr>>, ConfigError> {
-        self.take(key, "a list of addresses like [\"0.0.0.0:993\", \"[::]:993\"]", |value| match value {
-            Value::Texts(items) => items.iter().map(|item| item.parse().ok()).collect(),
-            Value::Text(text) => text.parse().ok().map(|address| vec![address]),
+        self.items(key, "a list of addresses like [\"0.0.0.0:993\", \"[::]:993\"]", |item| item.parse().ok())
+    }
+
+    /// A list of texts; in the environment they are separated by commas.
+    pub(super) fn texts(
+        &mut self,
+        key: &'static str,
+        expected: &str,
+    ) -> Result<Option<Vec<String>>, ConfigError> {
+        self.items(key, expected, |item| Some(item.to_owned()))
+    }
+
+    fn items<T>(
+        &mut self,
+        key: &'static str,
+        expected: &str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<Vec<T>>, ConfigError> {
+        self.take(key, expected, |value| match value {
+            Value::Texts(items) => items.iter().map(|item| parse(item)).collect(),
+            Value::Text(text) => parse(text).map(|item| vec![item]),
             Value::Number(_) | Value::Other(_) => None,
             Value::Environment(text) => {
                 let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
-                items.map(|item| item.parse().ok()).collect()
+                items.map(parse).collect()
             }
         })
     }

@@ -6,7 +6,7 @@ use super::engine::{EngineKind, engine};
 use super::limits::{limits, throttle_limits};
 use postward_authority::{Database, Policy, hasher::Hashing, throttle};
 use postward_gate::Limits;
-use postward_web::PublicUrl;
+use postward_web::{PublicUrl, Scheme, TrustedProxies};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -80,6 +80,8 @@ pub(crate) struct Web {
     pub(crate) tls: Vec<SocketAddr>,
     /// The address browsers use, where it is not the host's name with TLS.
     pub(crate) url: Option<PublicUrl>,
+    /// The proxies in front that are believed when they tell where a browser is.
+    pub(crate) trusted_proxies: TrustedProxies,
 }
 
 /// The name of a host that has none of its own.
@@ -129,6 +131,7 @@ impl Config {
         let https = web.addresses("tls")?.unwrap_or_default();
         let expected = "an address without a path, like \"https://mail.example.com\"";
         let url = web.parse("url", expected, |text| PublicUrl::parse(text).ok())?;
+        let trusted_proxies = trusted_proxies(&mut web)?;
         web.finish()?;
         let mut lmtp = document.section("lmtp");
         let lmtp_listen = lmtp.addresses("listen")?.unwrap_or_else(|| vec![local(24)]);
@@ -162,7 +165,7 @@ impl Config {
             imap,
             pop3,
             smtp,
-            web: Web { http, tls: https, url },
+            web: Web { http, tls: https, url, trusted_proxies },
             lmtp: lmtp_listen,
             engine,
             limits,
@@ -171,6 +174,15 @@ impl Config {
             hashing,
             reconnect,
         })
+    }
+
+    /// Whether only a proxy in front can be what browsers reach: they are told of TLS, and it is spoken nowhere here.
+    pub(crate) fn is_behind_proxy(&self) -> bool {
+        let tls = match &self.web.url {
+            Some(url) => url.scheme() == Scheme::Https,
+            None => self.hostname != LOCALHOST,
+        };
+        tls && self.web.tls.is_empty() && !self.web.http.is_empty()
     }
 }
 
@@ -249,6 +261,16 @@ fn on_loopback(
          password may travel without TLS"
     );
     Err(section.complaint(key, problem))
+}
+
+fn trusted_proxies(web: &mut Section) -> Result<TrustedProxies, ConfigError> {
+    let key = "trusted_proxies";
+    let expected = "a list of addresses or networks like [\"127.0.0.1\", \"10.0.0.0/24\"]";
+    let entries = web.texts(key, expected)?.unwrap_or_default();
+    TrustedProxies::parse(entries.iter().map(String::as_str)).map_err(|error| {
+        let should = "should only name addresses or networks like \"127.0.0.1\" or \"10.0.0.0/24\"";
+        web.complaint(key, format_args!("{should}, but {error}"))
+    })
 }
 
 fn host_name(text: &str) -> Option<String> {

@@ -130,6 +130,54 @@ fn passwords_in_clear_stay_on_this_machine() {
 }
 
 #[test]
+fn trusted_proxies_are_addresses_and_networks() {
+    check("[web]\ntrusted_proxies = [\"127.0.0.1\", \"::1\", \"10.0.0.0/24\", \"2001:db8::/48\"]\n", "");
+    let environment =
+        [("POSTWARD_WEB__TRUSTED_PROXIES".to_owned(), "127.0.0.1, ::ffff:10.0.0.0/120".to_owned())];
+    let text = "[web]\ntrusted_proxies = [\"192.0.2.1\"]\n";
+    let config = parse(Path::new(FILE), text, environment).unwrap();
+    assert_eq!(config.web.trusted_proxies.to_string(), "127.0.0.1, 10.0.0.0/24");
+    assert!(parse(Path::new(FILE), "", []).unwrap().web.trusted_proxies.is_empty());
+}
+
+#[test]
+fn a_proxy_that_cannot_be_meant_is_told_with_its_entry() {
+    check(
+        "[web]\n\ntrusted_proxies = [\"127.0.0.1\", \"proxy.example\"]\n",
+        "postward.toml, line 3: web.trusted_proxies should only name addresses or networks like \"127.0.0.1\" or \
+         \"10.0.0.0/24\", but \"proxy.example\" is neither.",
+    );
+    check(
+        "[web]\ntrusted_proxies = [\"10.0.0.7/24\"]\n",
+        "postward.toml, line 2: web.trusted_proxies should only name addresses or networks like \"127.0.0.1\" or \
+         \"10.0.0.0/24\", but \"10.0.0.7/24\" has bits set after the first 24.",
+    );
+    check(
+        "[web]\ntrusted_proxies = 127\n",
+        "postward.toml, line 2: web.trusted_proxies should be a list of addresses or networks like [\"127.0.0.1\", \
+         \"10.0.0.0/24\"], but it is the number 127.",
+    );
+    check_with(
+        "",
+        &[("POSTWARD_WEB__TRUSTED_PROXIES", "127.0.0.1, 0.0.0.0/0")],
+        "environment variable POSTWARD_WEB__TRUSTED_PROXIES: web.trusted_proxies should only name addresses or \
+         networks like \"127.0.0.1\" or \"10.0.0.0/24\", but \"0.0.0.0/0\" is everybody.",
+    );
+}
+
+#[test]
+fn a_host_that_promises_tls_and_speaks_none_is_behind_a_proxy() {
+    let check = |text: &str, expected: bool| {
+        assert_eq!(parse(Path::new(FILE), text, []).unwrap().is_behind_proxy(), expected, "{text:?}");
+    };
+    check("[server]\nhostname = \"mail.example.com\"\n", true);
+    check("[web]\nurl = \"https://mail.example.com\"\n", true);
+    check("[server]\nhostname = \"mail.example.com\"\n[web]\ntls = [\"0.0.0.0:443\"]\n", false);
+    check("[server]\nhostname = \"mail.example.com\"\n[web]\nhttp = []\n", false);
+    check("", false);
+}
+
+#[test]
 fn keys_that_belong_together_are_asked_for_together() {
     check(
         "[engine]\nkind = \"remote\"\nurl = \"imap://127.0.0.1:143\"\n",

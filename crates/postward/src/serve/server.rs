@@ -79,7 +79,8 @@ impl Server {
         let gate =
             Gate::new(authority.clone(), engine, tls.clone(), config.hostname.clone(), config.limits.clone());
         let url = public_url(&config, &sockets.bound)?;
-        let site = Site::new(authority.clone(), Arc::new(ThroughGate(gate.clone())), url);
+        let mut site = Site::new(authority.clone(), Arc::new(ThroughGate(gate.clone())), url);
+        site.trusted_proxies = config.web.trusted_proxies.clone();
 
         let mut server = Self {
             authority: authority.clone(),

@@ -3,7 +3,9 @@
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, header};
 use http_body_util::BodyExt as _;
+use postward_web::Peer;
 use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
 use tower::ServiceExt as _;
 
 /// One browser.
@@ -12,6 +14,10 @@ pub(crate) struct Browser {
     pub(crate) cookies: BTreeMap<String, String>,
     /// What it says of where its forms come from.
     pub(crate) site: &'static str,
+    /// Who asks the server: itself, or a proxy.
+    pub(crate) peer: Ipv4Addr,
+    /// What the proxy says of where it is, if there is one.
+    pub(crate) forwarded_for: Option<&'static str>,
 }
 
 /// What it was answered.
@@ -23,7 +29,13 @@ pub(crate) struct Answer {
 
 impl Browser {
     pub(crate) fn new(router: axum::Router) -> Self {
-        Self { router, cookies: BTreeMap::new(), site: "same-origin" }
+        Self {
+            router,
+            cookies: BTreeMap::new(),
+            site: "same-origin",
+            peer: Ipv4Addr::LOCALHOST,
+            forwarded_for: None,
+        }
     }
 
     pub(crate) async fn get(&mut self, path: &str) -> Answer {
@@ -55,11 +67,16 @@ impl Browser {
 
     fn request(&self, method: &str, path: &str) -> axum::http::request::Builder {
         let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        Request::builder()
+        let request = Request::builder()
             .method(method)
             .uri(path)
+            .extension(Peer((self.peer, 4711).into()))
             .header(header::HOST, "127.0.0.1:8080")
-            .header(header::COOKIE, cookies.join("; "))
+            .header(header::COOKIE, cookies.join("; "));
+        match self.forwarded_for {
+            Some(hops) => request.header("x-forwarded-for", hops),
+            None => request,
+        }
     }
 
     async fn send(&mut self, request: Request<Body>) -> Answer {

@@ -10,7 +10,7 @@ use postward_authority::{
     Actor, Authority, Database, EndReason, MailboxId, Origin, Role, SessionGuard, Settings, Surface,
     Timestamp,
 };
-use postward_web::{ImapConnection, MailEngine, PublicUrl, Site, router};
+use postward_web::{ImapConnection, MailEngine, PublicUrl, Site, TrustedProxies, router};
 use postward_wire::{Address, Attempt, Secret};
 use std::io;
 use std::sync::Arc;
@@ -42,10 +42,16 @@ impl Host {
     }
 
     pub(crate) async fn start_at(url: &str) -> Self {
+        Self::start_behind(url, &[]).await
+    }
+
+    /// The same, with proxies in front that are trusted.
+    pub(crate) async fn start_behind(url: &str, proxies: &[&str]) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let mut settings = Settings::on(Database::Sqlite(dir.path().join("postward.db")));
         settings.hashing = Hashing { memory_kib: 64, passes: 1, ..Hashing::default() };
-        settings.throttle = Limits { refusal_after: Duration::ZERO, ..Limits::default() };
+        settings.throttle =
+            Limits { refusal_after: Duration::ZERO, besieged_wait: Duration::ZERO, ..Limits::default() };
         let authority = Authority::open(settings, now()).await.unwrap();
         let operator = authority.operator(now()).await.unwrap();
         let ada = customer(&authority, &operator, "Birch", "birch.example", "ada").await;
@@ -54,6 +60,7 @@ impl Host {
         let engine = Arc::new(SilentEngine::default());
         let mut site = Site::new(authority.clone(), engine.clone(), url);
         site.clock = now;
+        site.trusted_proxies = TrustedProxies::parse(proxies.iter().copied()).unwrap();
         Self { router: router(site), authority, engine, operator, ada, eve, _dir: dir }
     }
 

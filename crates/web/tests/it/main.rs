@@ -6,4 +6,5 @@ mod dashboard;
 mod fences;
 mod host;
 mod panel;
+mod proxy;
 mod socket;
