@@ -6,7 +6,7 @@
 use crate::origin::Surface;
 use crate::principal::{MailboxId, PrincipalId, SessionId};
 use postward_wire::Address;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -225,6 +225,14 @@ impl Registry {
         for principal in self.principals() {
             self.mark(principal, Of::All, reason);
         }
+    }
+
+    /// The browser sessions that have a request under way here.
+    pub(crate) fn requests(&self) -> HashSet<SessionId> {
+        let sessions = self.sessions();
+        let entries = sessions.values().flat_map(HashMap::values);
+        let requests = entries.filter(|entry| entry.lifetime == Lifetime::Request);
+        requests.map(|entry| entry.session).collect()
     }
 
     fn principals(&self) -> Vec<PrincipalId> {

@@ -64,15 +64,20 @@ impl Authority {
         self.db().close().await;
     }
 
-    /// Kills what the store says is ended and this node still has.
+    /// Kills what the store says is ended and this node still has: its connections, and the requests of browsers, whose
+    /// sessions belong to no node.
     async fn sweep(&self) -> Result<(), StoreError> {
         for row in sessions::to_close(self.db(), self.node()).await? {
-            let reason = row.end_reason.as_deref().and_then(EndReason::from_name).unwrap_or(EndReason::Ended);
-            let found = self.registry().mark(row.principal_id, Of::Session(row.id), reason);
+            let found = self.registry().mark(row.principal_id, Of::Session(row.id), row.reason());
             if found.is_empty() {
                 // Nothing of it is alive; its row was left open by a desk that could not write.
                 self.registry().report_closed(row.id);
             }
+        }
+        // Those that are registered after this look into the store themselves.
+        let requests: Vec<_> = self.registry().requests().into_iter().collect();
+        for row in sessions::ended_among(self.db(), &requests).await? {
+            self.registry().mark(row.principal_id, Of::Session(row.id), row.reason());
         }
         Ok(())
     }

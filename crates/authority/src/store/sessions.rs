@@ -6,6 +6,7 @@ use crate::Timestamp;
 use crate::origin::{Origin, Surface};
 use crate::principal::{Epoch, PrincipalId, SessionId};
 use crate::registry::{EndReason, Of};
+use sqlx::AssertSqlSafe;
 
 /// A session about to be opened.
 pub(crate) struct NewSession {
@@ -112,12 +113,18 @@ pub(crate) async fn touch(tx: &mut Tx, id: SessionId, now: Timestamp) -> Result<
     execute!(tx, SQL, id, millis(now)).map(|_| ())
 }
 
-/// A session of this node that was ended and is not closed yet.
+/// A session that was ended and may be alive on this node.
 #[derive(sqlx::FromRow)]
 pub(crate) struct ToClose {
     pub(crate) id: SessionId,
     pub(crate) principal_id: PrincipalId,
-    pub(crate) end_reason: Option<String>,
+    end_reason: Option<String>,
+}
+
+impl ToClose {
+    pub(crate) fn reason(&self) -> EndReason {
+        self.end_reason.as_deref().and_then(EndReason::from_name).unwrap_or(EndReason::Ended)
+    }
 }
 
 /// What a node still has to close. That a row is found does not depend on when it was committed, only on that it was.
@@ -125,6 +132,28 @@ pub(crate) async fn to_close(db: &Db, node: &str) -> Result<Vec<ToClose>, StoreE
     const SQL: &str = "SELECT id, principal_id, end_reason FROM session
         WHERE node = $1 AND closed_at IS NULL AND ended_at IS NOT NULL";
     on!(db db, conn => sqlx::query_as(SQL).bind(node).fetch_all(conn).await)
+}
+
+/// Which of these sessions are ended. One whose row is not committed yet is not.
+pub(crate) async fn ended_among(db: &Db, ids: &[SessionId]) -> Result<Vec<ToClose>, StoreError> {
+    /// Asked about at once, always: one statement, prepared once.
+    const AT_ONCE: usize = 64;
+    let places: Vec<_> = (1..=AT_ONCE).map(|place| format!("${place}")).collect();
+    let sql = format!(
+        "SELECT id, principal_id, end_reason FROM session WHERE ended_at IS NOT NULL AND id IN ({})",
+        places.join(", ")
+    );
+    let mut ended = Vec::new();
+    for some in ids.chunks(AT_ONCE) {
+        // Places that are left over ask about the same ones again.
+        let filled = some.iter().cycle().take(AT_ONCE);
+        let rows: Vec<ToClose> = on!(db db, conn => {
+            let query = sqlx::query_as(AssertSqlSafe(sql.as_str()));
+            filled.fold(query, |query, id| query.bind(id)).fetch_all(conn).await
+        })?;
+        ended.extend(rows);
+    }
+    Ok(ended)
 }
 
 /// The session a cookie stands for, if it still opens anything.

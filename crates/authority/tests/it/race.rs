@@ -1,5 +1,5 @@
 use crate::house::{House, OLD, at, attempt, from, on_both, secret, serve, settings};
-use postward_authority::{Authority, Surface};
+use postward_authority::{Authority, EndReason, Surface};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use tokio_util::sync::CancellationToken;
@@ -71,20 +71,34 @@ fn o2_a_kill_reaches_sessions_on_every_node() {
         };
         let origin = from("192.0.2.1", Surface::Imap);
         let guard = other.sign_in(attempt("ada@north.example", OLD), origin.clone(), at(1)).await.unwrap();
-        let served = serve(guard);
+        let mut served = vec![serve(guard)];
+        // Browsers signed in here and are served there: more of them than the sweep asks about at once.
+        let webmail = from("192.0.2.1", Surface::Webmail);
+        for _ in 0..70 {
+            let attempt = attempt("ada@north.example", OLD);
+            let (token, _) = house.authority.sign_in_browser(attempt, webmail.clone(), at(1)).await.unwrap();
+            served.push(serve(other.resume(&token, &webmail, at(1)).await.unwrap()));
+        }
+        let bystander =
+            house.authority.sign_in_browser(attempt("bob@south.example", OLD), webmail.clone(), at(1));
+        let (token, _) = bystander.await.unwrap();
+        let bystander = other.resume(&token, &webmail, at(1)).await.unwrap();
         let receipt = house
             .authority
             .reset(&house.operator, house.ada, secret("New horse battery 2"), at(2))
             .await
             .unwrap();
         assert_eq!(receipt.ended[&Surface::Imap], 1);
+        assert_eq!(receipt.ended[&Surface::Webmail], 70);
         let gone = async {
-            while served.over().is_none() {
+            while served.iter().any(|session| session.over().is_none()) {
                 tokio::task::yield_now().await;
             }
         };
         let gone = tokio::time::timeout(std::time::Duration::from_secs(2), gone).await;
-        assert!(gone.is_ok(), "the session on the other node outlived the change by two seconds");
+        assert!(gone.is_ok(), "a session on the other node outlived the change by two seconds");
+        assert!(served.iter().all(|session| session.over() == Some(EndReason::PasswordChanged)));
+        assert!(bystander.flowing());
         let old = other.sign_in(attempt("ada@north.example", OLD), origin, at(3)).await;
         assert!(old.is_err());
         stop.cancel();
