@@ -123,6 +123,8 @@ pub(crate) struct Live {
     session: SessionId,
     principal: PrincipalId,
     lifetime: Lifetime,
+    /// It ends its own session and lives on to answer: no freeze holds it.
+    aside: AtomicBool,
     /// Why it ended; zero while it has not.
     reason: AtomicU8,
     ended: CancellationToken,
@@ -175,6 +177,7 @@ impl Registry {
             session,
             principal,
             lifetime,
+            aside: AtomicBool::new(false),
             reason: AtomicU8::new(0),
             ended: CancellationToken::new(),
             gone: CancellationToken::new(),
@@ -326,7 +329,7 @@ impl LiveGuard {
             if let Some(reason) = self.entry.end_reason() {
                 return Err(reason);
             }
-            if !self.registry.is_frozen() {
+            if !self.is_held() {
                 return Ok(());
             }
             tokio::select! {
@@ -337,16 +340,22 @@ impl LiveGuard {
     }
 
     pub(crate) fn flowing(&self) -> bool {
-        !self.entry.ended.is_cancelled() && !self.registry.is_frozen()
+        !self.entry.ended.is_cancelled() && !self.is_held()
+    }
+
+    fn is_held(&self) -> bool {
+        self.registry.is_frozen() && !self.entry.aside.load(Ordering::SeqCst)
     }
 
     /// Takes the guard out of the registry: it is about to end its own session and has to outlive that to answer.
     pub(crate) fn step_aside(&self) {
+        self.entry.aside.store(true, Ordering::SeqCst);
         self.registry.forget(&self.entry);
     }
 
     /// Puts it back, because the session was not ended after all.
     pub(crate) fn step_back(&self) {
+        self.entry.aside.store(false, Ordering::SeqCst);
         self.registry.remember(&self.entry);
     }
 }

@@ -171,4 +171,14 @@ impl StaffSession {
     pub async fn ended(&self) -> EndReason {
         self.live.ended().await
     }
+
+    /// To be asked before bytes are handed on, as [`SessionGuard::checkpoint`].
+    pub async fn checkpoint(&self) -> Result<(), EndReason> {
+        self.live.checkpoint().await
+    }
+
+    /// What [`StaffSession::checkpoint`] would say without waiting, as [`SessionGuard::flowing`].
+    pub fn flowing(&self) -> bool {
+        self.live.flowing()
+    }
 }

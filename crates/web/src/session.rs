@@ -2,8 +2,9 @@
 //!
 //! Each request looks its cookie up in the authority, anew. While its handler works, and while its answer is on the
 //! way, the request is raced against the end of the session: a password change cuts what is in flight, and the
-//! connection with it, for whoever changes the password waits until no guard is left. The request that made the
-//! change is the exception; the authority lets its guard live until it has answered.
+//! connection with it, for whoever changes the password waits until no guard is left. While this node is frozen, both
+//! stand still. The request that made the change is the exception; the authority lets its guard live until it has
+//! answered.
 
 use crate::cookies::{Cookie, Life};
 use crate::csrf::Csrf;
@@ -19,10 +20,11 @@ use axum::middleware::Next;
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use futures_util::future::BoxFuture;
 use hyper::body::{Frame, SizeHint};
-use postward_authority::{SessionGuard, SignedOut, StaffSession, Surface, Token};
+use postward_authority::{EndReason, SessionGuard, SignedOut, StaffSession, Surface, Token};
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// A mailbox owner who is signed in at the webmail or the panel. Handlers behind [`owner`] take it as an argument.
@@ -79,13 +81,7 @@ pub(crate) async fn owner(
         Ok(guard) => {
             let guard = Arc::new(guard);
             request.extensions_mut().insert(Owner { guard: Arc::clone(&guard), csrf: Csrf::of(&token) });
-            let ended = move || -> Ended {
-                let guard = Arc::clone(&guard);
-                Box::pin(async move {
-                    guard.ended().await;
-                })
-            };
-            race(request, next, ended, &visit, surface).await
+            race(request, next, Proof::Owner(guard), &visit, surface).await
         }
         Err(signed_out) => refused(signed_out, &visit, surface),
     }
@@ -100,49 +96,95 @@ pub(crate) async fn staff(State(site): State<Arc<Site>>, mut request: Request, n
         Ok(session) => {
             let session = Arc::new(session);
             request.extensions_mut().insert(Staff { session: Arc::clone(&session), csrf: Csrf::of(&token) });
-            let ended = move || -> Ended {
-                let session = Arc::clone(&session);
-                Box::pin(async move {
-                    session.ended().await;
-                })
-            };
-            race(request, next, ended, &visit, surface).await
+            race(request, next, Proof::Staff(session), &visit, surface).await
         }
         Err(signed_out) => refused(signed_out, &visit, surface),
     }
 }
 
-/// Resolves when the session ends. It holds the guard: the session stands until this is dropped.
-type Ended = BoxFuture<'static, ()>;
+/// The proof a request stands on. It holds the guard: the session stands until every clone is dropped.
+#[derive(Clone)]
+enum Proof {
+    Owner(Arc<SessionGuard>),
+    Staff(Arc<StaffSession>),
+}
 
-async fn race(
-    request: Request,
-    next: Next,
-    ended: impl Fn() -> Ended,
-    visit: &Visit,
-    surface: Surface,
-) -> Response {
+impl Proof {
+    async fn ended(self) -> EndReason {
+        match self {
+            Self::Owner(guard) => guard.ended().await,
+            Self::Staff(session) => session.ended().await,
+        }
+    }
+
+    async fn checkpoint(self) -> Result<(), EndReason> {
+        match self {
+            Self::Owner(guard) => guard.checkpoint().await,
+            Self::Staff(session) => session.checkpoint().await,
+        }
+    }
+
+    fn flowing(&self) -> bool {
+        match self {
+            Self::Owner(guard) => guard.flowing(),
+            Self::Staff(session) => session.flowing(),
+        }
+    }
+}
+
+async fn race(request: Request, next: Next, proof: Proof, visit: &Visit, surface: Surface) -> Response {
     let cut = request.extensions().get::<Cut>().cloned();
-    let response = tokio::select! {
-        biased;
-        response = next.run(request) => response,
-        () = ended() => return to_sign_in(visit, surface),
-    };
+    let mut flow = Flow::of(proof.clone());
+    let mut handler = std::pin::pin!(next.run(request));
+    let worked = poll_fn(|cx| match ready!(flow.poll(cx)) {
+        Ok(()) => handler.as_mut().poll(cx).map(Ok),
+        Err(reason) => Poll::Ready(Err(reason)),
+    });
+    let Ok(response) = worked.await else { return to_sign_in(visit, surface) };
     let sent = CancellationToken::new();
     if let Some(cut) = cut {
         // A browser that does not read keeps its answer from being polled, so somebody else must watch. The task ends
         // with the answer.
-        let (sent, ended) = (sent.clone(), ended());
+        let (sent, ended) = (sent.clone(), proof.ended());
         tokio::spawn(async move {
             tokio::select! {
                 () = sent.cancelled() => {}
-                () = ended => cut.now(),
+                _reason = ended => cut.now(),
             }
         });
     }
-    let ended = Some(ended());
-    response
-        .map(|body| Body::new(WhileSignedIn { body, waiting: Bytes::new(), ended, _sent: sent.drop_guard() }))
+    let (waiting, flow) = (Bytes::new(), Some(flow));
+    response.map(|body| Body::new(WhileSignedIn { body, waiting, flow, _sent: sent.drop_guard() }))
+}
+
+/// Whether a request may go on: it stands still while this node is frozen, and not when its session has ended.
+struct Flow {
+    proof: Proof,
+    /// Polled every time, so that the end wakes whoever waits for something else.
+    ended: BoxFuture<'static, EndReason>,
+    /// The wait for the end of a freeze.
+    thaw: Option<BoxFuture<'static, Result<(), EndReason>>>,
+}
+
+impl Flow {
+    fn of(proof: Proof) -> Self {
+        Self { ended: Box::pin(proof.clone().ended()), proof, thaw: None }
+    }
+
+    /// Not to be asked again after it has said that the session is over.
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), EndReason>> {
+        if let Poll::Ready(reason) = self.ended.as_mut().poll(cx) {
+            return Poll::Ready(Err(reason));
+        }
+        if self.thaw.is_none() && self.proof.flowing() {
+            return Poll::Ready(Ok(()));
+        }
+        let proof = &self.proof;
+        let thaw = self.thaw.get_or_insert_with(|| Box::pin(proof.clone().checkpoint()));
+        let passed = ready!(thaw.as_mut().poll(cx));
+        self.thaw = None;
+        Poll::Ready(passed)
+    }
 }
 
 fn refused(signed_out: SignedOut, visit: &Visit, surface: Surface) -> Response {
@@ -211,13 +253,14 @@ pub(crate) fn signed_out(site: &Site, surface: Surface) -> Result<Response, Trou
     Ok((AppendHeaders([cookie]), see_other(sign_in_path(surface))).into_response())
 }
 
-/// An answer on its way to a signed-in browser: it breaks off when the session ends.
+/// An answer on its way to a signed-in browser: it stands still while this node is frozen and breaks off when the
+/// session ends.
 struct WhileSignedIn {
     body: Body,
     /// What the page has given and the connection has not yet taken.
     waiting: Bytes,
-    /// None once it has resolved.
-    ended: Option<Ended>,
+    /// None once the session has ended.
+    flow: Option<Flow>,
     _sent: DropGuard,
 }
 
@@ -232,8 +275,12 @@ impl HttpBody for WhileSignedIn {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        if self.ended.as_mut().is_none_or(|ended| ended.as_mut().poll(cx).is_ready()) {
-            self.ended = None;
+        let flowing = match &mut self.flow {
+            Some(flow) => ready!(flow.poll(cx)).is_ok(),
+            None => false,
+        };
+        if !flowing {
+            self.flow = None;
             let ended = std::io::Error::from(std::io::ErrorKind::ConnectionAborted);
             return Poll::Ready(Some(Err(axum::Error::new(ended))));
         }

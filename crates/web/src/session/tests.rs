@@ -6,17 +6,22 @@ use crate::serve::{Transport, serve};
 use crate::site::PublicUrl;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use axum::routing::get;
+use axum::routing::{MethodRouter, get};
+use http_body_util::BodyExt as _;
 use postward_authority::directory::AccountKind;
 use postward_authority::hasher::Hashing;
-use postward_authority::{Authority, Database, Origin, Settings, Timestamp};
+use postward_authority::{Actor, Authority, Database, MailboxId, Origin, Settings, Timestamp, Unavailable};
 use postward_wire::{Address, Attempt, Secret};
 use std::io;
+use std::pin::pin;
+use std::process::Stdio;
 use std::sync::Mutex;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::process::Command;
 use tokio::sync::Notify;
+use tower::ServiceExt as _;
 
 const OLD: &str = "Ancient-Lighthouse-7";
 
@@ -34,26 +39,48 @@ fn a_sign_in_leads_into_its_own_surface() {
     check("", "/dashboard/mailboxes");
 }
 
+/// A store with one mailbox, which is signed in at the panel.
+struct House {
+    authority: Authority,
+    operator: Actor,
+    ada: MailboxId,
+    /// What its browser sends.
+    cookie: String,
+}
+
+impl House {
+    async fn on(database: Database) -> Self {
+        let mut settings = Settings::on(database);
+        settings.hashing = Hashing { memory_kib: 64, passes: 1, ..Hashing::default() };
+        let now = Timestamp::now();
+        let authority = Authority::open(settings, now).await.unwrap();
+        let operator = authority.operator(now).await.unwrap();
+        let birch =
+            authority.add_account(&operator, None, AccountKind::Customer, "Birch", now).await.unwrap();
+        authority.add_domain(&operator, birch, "birch.example", now).await.unwrap();
+        let address = Address::parse("ada@birch.example").unwrap();
+        let ada = authority.add_mailbox(&operator, &address, Secret::new(OLD.to_owned()), now).await.unwrap();
+        let attempt = Attempt { authcid: address.to_string(), secret: Secret::new(OLD.to_owned()) };
+        let origin = Origin::new([127, 0, 0, 1].into(), Surface::Panel);
+        let (token, _guard) = authority.sign_in_browser(attempt, origin, now).await.ok().unwrap();
+        let cookie = format!("postward-panel={}", token.expose());
+        Self { authority, operator, ada, cookie }
+    }
+
+    /// A page of the panel behind its door.
+    fn page(&self, path: &str, page: MethodRouter) -> Router {
+        let url = PublicUrl::parse("http://127.0.0.1").unwrap();
+        let site = Arc::new(Site::new(self.authority.clone(), Arc::new(NoMail), url));
+        Router::new().route(path, page).route_layer(from_fn_with_state((site, Surface::Panel), owner))
+    }
+}
+
 #[tokio::test]
 async fn d7_a_browser_that_does_not_read_cannot_hold_a_password_change_up() {
     let dir = tempfile::tempdir().unwrap();
-    let mut settings = Settings::on(Database::Sqlite(dir.path().join("postward.db")));
-    settings.hashing = Hashing { memory_kib: 64, passes: 1, ..Hashing::default() };
-    let now = Timestamp::now();
-    let authority = Authority::open(settings, now).await.unwrap();
-    let operator = authority.operator(now).await.unwrap();
-    let birch = authority.add_account(&operator, None, AccountKind::Customer, "Birch", now).await.unwrap();
-    authority.add_domain(&operator, birch, "birch.example", now).await.unwrap();
-    let address = Address::parse("ada@birch.example").unwrap();
-    let ada = authority.add_mailbox(&operator, &address, Secret::new(OLD.to_owned()), now).await.unwrap();
-    let attempt = Attempt { authcid: address.to_string(), secret: Secret::new(OLD.to_owned()) };
-    let origin = Origin::new([127, 0, 0, 1].into(), Surface::Panel);
-    let (token, guard) = authority.sign_in_browser(attempt, origin, now).await.ok().unwrap();
-    drop(guard);
+    let house = House::on(Database::Sqlite(dir.path().join("postward.db"))).await;
 
     // An answer without end, of which the browser takes the first bytes and then no more.
-    let url = PublicUrl::parse("http://127.0.0.1").unwrap();
-    let site = Arc::new(Site::new(authority.clone(), Arc::new(NoMail), url));
     let taken = Arc::new(Notify::new());
     let taking = Arc::clone(&taken);
     let endless = futures_util::stream::repeat_with(move || {
@@ -61,14 +88,13 @@ async fn d7_a_browser_that_does_not_read_cannot_hold_a_password_change_up() {
         Ok::<_, io::Error>(Bytes::from_static(&[b'x'; 1024]))
     });
     let body = Arc::new(Mutex::new(Some(Body::from_stream(endless))));
-    let router = Router::new()
-        .route("/panel/endless", get(async move || body.lock().unwrap().take().unwrap_or_default()))
-        .route_layer(from_fn_with_state((site, Surface::Panel), owner));
+    let page = get(async move || body.lock().unwrap().take().unwrap_or_default());
+    let router = house.page("/panel/endless", page);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let mut deaf = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
     let stop = CancellationToken::new();
     let serving = tokio::spawn(serve(listener, Transport::Plain, router, stop.clone()));
-    let cookie = format!("postward-panel={}", token.expose());
+    let cookie = &house.cookie;
     let asked = format!("GET /panel/endless HTTP/1.1\r\nHost: m.example\r\nCookie: {cookie}\r\n\r\n");
     deaf.write_all(asked.as_bytes()).await.unwrap();
     let mut first = [0; 12];
@@ -80,7 +106,8 @@ async fn d7_a_browser_that_does_not_read_cannot_hold_a_password_change_up() {
         while tokio::time::timeout(Duration::from_millis(100), taken.notified()).await.is_ok() {}
     }
 
-    let reset = authority.reset(&operator, ada, Secret::new("Fresh-Harbour-Breeze-9".to_owned()), now);
+    let (new, now) = (Secret::new("Fresh-Harbour-Breeze-9".to_owned()), Timestamp::now());
+    let reset = house.authority.reset(&house.operator, house.ada, new, now);
     tokio::time::timeout(Duration::from_secs(8), reset).await.expect("it does not wait").unwrap();
     // What waited in the kernel went with the session: the browser has what its own machine took, and then a reset.
     let broken = deaf.read_to_end(&mut Vec::new()).await.expect_err("a reset");
@@ -88,6 +115,69 @@ async fn d7_a_browser_that_does_not_read_cannot_hold_a_password_change_up() {
 
     stop.cancel();
     serving.await.unwrap();
+}
+
+/// Invariant 1: a node that cannot hear of changes hands nothing on, neither what a page is about to do nor what it
+/// has already begun to say.
+#[tokio::test]
+async fn a_frozen_node_lets_no_page_go_on_until_the_store_is_back() {
+    let Ok(url) = std::env::var("POSTWARD_TEST_PG") else {
+        assert!(std::env::var("CI").is_err(), "CI runs every test on PostgreSQL too");
+        return;
+    };
+    let (server, parameters) = url.split_once('?').unwrap();
+    let name = format!("web_frozen_{}", std::process::id());
+    let made = Command::new("psql").args([&url, "-qc", &format!("CREATE DATABASE {name}")]).status();
+    assert!(made.await.unwrap().success());
+    let url = format!("{}/{name}?{parameters}", server.rsplit_once('/').unwrap().0);
+    let house = House::on(Database::Postgres(url.clone())).await;
+    let stop = CancellationToken::new();
+    let watching = {
+        let (authority, stop) = (house.authority.clone(), stop.clone());
+        tokio::spawn(async move { authority.watch(Timestamp::now, stop).await })
+    };
+
+    // One page has begun to answer, another is at work.
+    let endless = || {
+        let pieces = futures_util::stream::repeat_with(|| Ok::<_, io::Error>(Bytes::from_static(b"mail")));
+        Body::from_stream(pieces)
+    };
+    let ask = async |page: MethodRouter| {
+        let request = Request::builder().uri("/panel/page").header("cookie", &house.cookie);
+        let router = house.page("/panel/page", page);
+        router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
+    };
+    let mut answer = ask(get(async move || endless())).await.into_body();
+    assert!(answer.frame().await.unwrap().is_ok());
+    let (at_work, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let (working, told) = (Arc::clone(&at_work), Arc::clone(&go_on));
+    let mut work = pin!(ask(get(async move || {
+        working.notify_one();
+        told.notified().await;
+    })));
+    tokio::select! {
+        _ = &mut work => panic!("it has not been told to go on"),
+        () = at_work.notified() => {}
+    }
+
+    // The store stands still, as far as sessions are concerned.
+    let mut lock = Command::new("psql").args([&url, "-q"]).stdin(Stdio::piped()).spawn().unwrap();
+    let mut locking = lock.stdin.take().unwrap();
+    locking.write_all(b"BEGIN; LOCK TABLE session IN ACCESS EXCLUSIVE MODE;\n").await.unwrap();
+    while !matches!(house.authority.ready().await, Err(Unavailable::Frozen)) {
+        tokio::task::yield_now().await;
+    }
+    go_on.notify_one();
+    let a_while = Duration::from_millis(300);
+    assert!(tokio::time::timeout(a_while, answer.frame()).await.is_err(), "mail flowed");
+    assert!(tokio::time::timeout(a_while, &mut work).await.is_err(), "a page went on");
+
+    drop(locking);
+    assert!(lock.wait().await.unwrap().success());
+    assert!(answer.frame().await.unwrap().is_ok());
+    assert_eq!(work.await.status(), 200);
+    stop.cancel();
+    watching.await.unwrap();
 }
 
 struct NoMail;
