@@ -139,8 +139,15 @@ impl Authority {
             return Ok(Verified::of(principal));
         }
 
-        let parts: [&[u8]; 4] =
-            [kind.name().as_bytes(), login.text.as_bytes(), &epoch.0.to_be_bytes(), password.as_bytes()];
+        // What is wrong while sign-in is suspended may be right when it is resumed.
+        let state = found.as_ref().map_or(State::Active, |principal| principal.state);
+        let parts: [&[u8]; 5] = [
+            kind.name().as_bytes(),
+            login.text.as_bytes(),
+            &epoch.0.to_be_bytes(),
+            state.name().as_bytes(),
+            password.as_bytes(),
+        ];
         let fingerprint = self.fingerprints().of(&parts);
         let known = found.as_ref().is_some_and(|principal| principal.known_network);
         let slate = format!("{} {} {}", kind.name(), login.text, epoch.0);
@@ -163,25 +170,27 @@ impl Authority {
         }
         let lane = if known { Lane::Known } else { Lane::Stranger };
         let right = self.hasher().verify(lane, password.clone(), hash).await.map_err(Unavailable::from)?;
-        if !right {
-            let beyond = reservation.beyond;
-            reservation.wrong();
-            let (login, origin, remember) = (login.clone(), origin.clone(), (!beyond).then_some(fingerprint));
-            self.look_back(WrongTry { found, password, login, origin, remember, at: now });
-            return Err(if beyond { Denied::TooManyTries } else { Denied::Rejected });
-        }
-        reservation.right();
+        let beyond = reservation.beyond;
         match found {
-            Some(principal) if principal.state == State::Active => {
+            Some(principal) if right && principal.state == State::Active => {
+                reservation.right();
                 self.reconnect().remember(principal.id, epoch, &password, now);
                 self.renew_outdated(&principal, password);
-                Ok(Verified::of(&principal))
+                return Ok(Verified::of(&principal));
+            }
+            // To the stranger as wrong as any other, now and when it comes again.
+            found if right => {
+                reservation.wrong(Wrong::Suspended);
+                self.note_refusal(found.as_ref(), login, origin, Cause::Suspended, now);
             }
             found => {
-                self.note_refusal(found.as_ref(), login, origin, Cause::Suspended, now);
-                Err(Denied::Rejected)
+                reservation.wrong(Wrong::Plain);
+                let (login, origin, remember) =
+                    (login.clone(), origin.clone(), (!beyond).then_some(fingerprint));
+                self.look_back(WrongTry { found, password, login, origin, remember, at: now });
             }
         }
+        Err(if beyond { Denied::TooManyTries } else { Denied::Rejected })
     }
 
     async fn enter(
@@ -365,6 +374,7 @@ impl From<Wrong> for Cause {
         match wrong {
             Wrong::Plain => Self::Wrong,
             Wrong::Previous => Self::Previous,
+            Wrong::Suspended => Self::Suspended,
         }
     }
 }

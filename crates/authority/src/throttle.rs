@@ -56,7 +56,7 @@ pub(crate) struct Try {
     pub(crate) network: String,
     /// Whether the mailbox was signed in from there before.
     pub(crate) known: bool,
-    /// The keyed hash of login, epoch and password.
+    /// The keyed hash of login, epoch, state and password.
     pub(crate) fingerprint: Fingerprint,
 }
 
@@ -91,6 +91,8 @@ pub(crate) enum Wrong {
     Plain,
     /// It was the mailbox's password once: a forgotten device, or an intruder.
     Previous,
+    /// It is the mailbox's password, and the mailbox may not sign in.
+    Suspended,
 }
 
 /// The memory of wrong tries.
@@ -173,12 +175,12 @@ impl Reservation<'_> {
         // What a drop does: the place is given back.
     }
 
-    /// The password was wrong, and will be for as long as this epoch lasts.
-    pub(crate) fn wrong(mut self) {
+    /// The password opened nothing, and will not for as long as this epoch and this state last.
+    pub(crate) fn wrong(mut self, wrong: Wrong) {
         self.settled = true;
         // Beyond the limits nothing is remembered: a stranger's guess is not, there.
         if !self.beyond {
-            self.throttle.wrong(self.this.fingerprint, Wrong::Plain);
+            self.throttle.wrong(self.this.fingerprint, wrong);
         }
     }
 }

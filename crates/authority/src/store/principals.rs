@@ -31,6 +31,14 @@ pub(crate) enum State {
 }
 
 impl State {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Suspended => "suspended",
+            Self::Deleted => "deleted",
+        }
+    }
+
     /// What is not known to be active is not: fail closed.
     pub(crate) fn from_name(name: &str) -> Self {
         match name {

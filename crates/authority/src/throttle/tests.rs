@@ -33,7 +33,7 @@ fn guess(throttle: &Throttle, this: Try, second: i64) -> Came {
     match throttle.reserve(this, at(second)) {
         Verdict::Verify(reservation) => {
             let wait = reservation.wait;
-            reservation.wrong();
+            reservation.wrong(Wrong::Plain);
             if wait.is_zero() { Verified } else { VerifiedAfter(wait) }
         }
         Verdict::WrongBefore(wrong) => Came::WrongBefore(wrong),

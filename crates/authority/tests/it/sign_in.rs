@@ -1,6 +1,6 @@
-use crate::house::{House, NEW, OLD, at, attempt, from, on_both, secret};
+use crate::house::{House, NEW, OLD, at, attempt, from, on_both, secret, settings};
 use postward_authority::sessions::Which;
-use postward_authority::{SignedOut, Surface, Token};
+use postward_authority::{Authority, SignedOut, Surface, Token};
 use postward_wire::Refusal;
 
 #[test]
@@ -115,6 +115,45 @@ fn d15_a_suspended_mailbox_is_refused_at_once_and_resumes_without_its_sessions()
         house.authority.resume_sign_in(&house.operator, house.ada, at(3)).await.unwrap();
         let _guard = house.sign_in("ada@north.example", OLD).await.unwrap();
         assert_eq!(house.authority.sessions(&house.operator, house.ada).await.unwrap().len(), 1);
+    });
+}
+
+/// Invariant 8: whoever has the right password of a suspended mailbox cannot tell that it is right.
+#[test]
+fn g4_the_right_password_of_a_suspended_mailbox_sounds_like_a_wrong_one_however_it_is_tried() {
+    on_both(async |house: House| {
+        for name in ["ada@north.example", "bob@south.example"] {
+            assert!(house.sign_in(name, OLD).await.is_ok());
+        }
+        house.authority.suspend(&house.operator, house.bob, at(1)).await.unwrap();
+        let candidates =
+            [("bob@south.example", OLD), ("ada@north.example", NEW), ("nobody@north.example", OLD)];
+        // From a network where the mailboxes are known and from strangers'. The candidate only behind the limit, and
+        // before it as well.
+        for (ip, before) in [("192.0.2.1", false), ("203.0.113.7", false), ("198.51.100.7", true)] {
+            let heard = candidates.map(async |(name, candidate)| {
+                let guesses: Vec<_> = (0..12).map(|n| format!("guess {n} from {ip}")).collect();
+                let first = before.then_some(candidate);
+                let tries = first.into_iter().chain(guesses.iter().map(String::as_str)).chain([candidate; 2]);
+                let mut heard = Vec::new();
+                for password in tries {
+                    let origin = from(ip, Surface::Imap);
+                    heard.push(house.authority.sign_in(attempt(name, password), origin, at(2)).await.err());
+                }
+                heard
+            });
+            let [suspended, wrong, unknown] = futures_util::future::join_all(heard).await.try_into().unwrap();
+            assert_eq!(suspended, wrong, "{ip}");
+            assert_eq!(wrong, unknown, "{ip}");
+        }
+        // The people it concerns are told, each time it was looked at or known again.
+        house.authority.resume_sign_in(&house.operator, house.bob, at(3)).await.unwrap();
+        assert!(house.sign_in("bob@south.example", OLD).await.is_ok());
+        house.authority.shut_down().await;
+        let reopened = Authority::open(settings(house.database.clone()), at(9)).await.unwrap();
+        let tries = reopened.refused_tries(&house.operator, house.bob, 100).await.unwrap();
+        let suspended = tries.iter().filter(|refused| refused.cause == "suspended");
+        assert_eq!(suspended.count(), 5);
     });
 }
 
