@@ -139,19 +139,16 @@ impl Authority {
             return Ok(Verified::of(principal));
         }
 
-        // What is wrong while sign-in is suspended may be right when it is resumed.
+        // What was typed is counted. What is remembered of it is another matter: what is wrong in one epoch, or while
+        // sign-in is suspended, may be right in the next.
         let state = found.as_ref().map_or(State::Active, |principal| principal.state);
-        let parts: [&[u8]; 5] = [
-            kind.name().as_bytes(),
-            login.text.as_bytes(),
-            &epoch.0.to_be_bytes(),
-            state.name().as_bytes(),
-            password.as_bytes(),
-        ];
-        let fingerprint = self.fingerprints().of(&parts);
+        let (whose, name, typed) = (kind.name().as_bytes(), login.text.as_bytes(), password.as_bytes());
+        let counted = self.fingerprints().of(&[whose, name, typed]);
+        let (epoch_bytes, state) = (epoch.0.to_be_bytes(), state.name().as_bytes());
+        let remembered = self.fingerprints().of(&[whose, name, &epoch_bytes, state, typed]);
         let known = found.as_ref().is_some_and(|principal| principal.known_network);
-        let slate = format!("{} {} {}", kind.name(), login.text, epoch.0);
-        let this = Try { login: slate, network, known, fingerprint };
+        let slate = format!("{} {}", kind.name(), login.text);
+        let this = Try { login: slate, network, known, counted, remembered };
         let reservation = match self.throttle().reserve(this, now) {
             Verdict::Verify(reservation) => reservation,
             Verdict::WrongBefore(wrong) => {
@@ -186,7 +183,7 @@ impl Authority {
             found => {
                 reservation.wrong(Wrong::Plain);
                 let (login, origin, remember) =
-                    (login.clone(), origin.clone(), (!beyond).then_some(fingerprint));
+                    (login.clone(), origin.clone(), (!beyond).then_some(remembered));
                 self.look_back(WrongTry { found, password, login, origin, remember, at: now });
             }
         }

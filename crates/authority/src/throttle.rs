@@ -49,15 +49,17 @@ const GENEROUS: u32 = 10;
 /// One try, before anything is verified.
 #[derive(Clone, Debug)]
 pub(crate) struct Try {
-    /// What was typed as the name, in canonical form where it has one, and the epoch it was read at: a new password
-    /// begins with a clean slate.
+    /// What was typed as the name, in canonical form where it has one. A new password wipes no slate: that would tell
+    /// which mailboxes exist.
     pub(crate) login: String,
     /// The network it came from, as text.
     pub(crate) network: String,
     /// Whether the mailbox was signed in from there before.
     pub(crate) known: bool,
-    /// The keyed hash of login, epoch, state and password.
-    pub(crate) fingerprint: Fingerprint,
+    /// The keyed hash of login and password: what is counted.
+    pub(crate) counted: Fingerprint,
+    /// The same with epoch and state: what is remembered as wrong.
+    pub(crate) remembered: Fingerprint,
 }
 
 /// What becomes of a try.
@@ -134,27 +136,27 @@ impl Throttle {
         let Limits { per_network, per_mailbox, besieged_wait, window, refusal_after: _ } = self.limits;
         let mut memory = self.memory();
         memory.age(window, now);
-        if let Some(wrong) = memory.wrong.find(&this.fingerprint) {
+        if let Some(wrong) = memory.wrong.find(&this.remembered) {
             return Verdict::WrongBefore(*wrong);
         }
         // The network first: one that is over its limit makes no further entries, however many names it makes up.
         let network = memory.by_network.entry(this.network.clone());
         network.expire(window, now);
-        let mut beyond = !network.count(this.fingerprint, per_network);
+        let mut beyond = !network.count(this.counted, per_network);
         if beyond && !this.known {
             return Verdict::TooMany;
         }
         let pair = (this.login.clone(), this.network.clone());
         let here = memory.by_mailbox_and_network.entry(pair.clone());
         here.expire(window, now);
-        beyond |= !here.count(this.fingerprint, per_mailbox);
+        beyond |= !here.count(this.counted, per_mailbox);
         // One at a time: the owner gets in past a neighbour's guessing, and guessing gets nowhere.
         if beyond && !(this.known && memory.beyond.insert(pair)) {
             return Verdict::TooMany;
         }
         let everywhere = memory.by_mailbox.entry(this.login.clone());
         everywhere.expire(window, now);
-        let besieged = !everywhere.count(this.fingerprint, per_mailbox.saturating_mul(GENEROUS));
+        let besieged = !everywhere.count(this.counted, per_mailbox.saturating_mul(GENEROUS));
         let wait = if beyond || (besieged && !this.known) { besieged_wait } else { Duration::ZERO };
         Verdict::Verify(Reservation { throttle: self, this, wait, beyond, settled: false })
     }
@@ -180,23 +182,23 @@ impl Reservation<'_> {
         self.settled = true;
         // Beyond the limits nothing is remembered: a stranger's guess is not, there.
         if !self.beyond {
-            self.throttle.wrong(self.this.fingerprint, wrong);
+            self.throttle.wrong(self.this.remembered, wrong);
         }
     }
 }
 
 impl Drop for Reservation<'_> {
     fn drop(&mut self) {
-        let Try { login, network, known: _, fingerprint } = &self.this;
+        let Try { login, network, known: _, counted, remembered: _ } = &self.this;
         let pair = (login.clone(), network.clone());
         let mut memory = self.throttle.memory();
         if self.beyond {
             memory.beyond.remove(&pair);
         }
         if !self.settled {
-            memory.by_mailbox_and_network.entry(pair).distinct.remove(fingerprint);
-            memory.by_network.entry(network.clone()).distinct.remove(fingerprint);
-            memory.by_mailbox.entry(login.clone()).distinct.remove(fingerprint);
+            memory.by_mailbox_and_network.entry(pair).distinct.remove(counted);
+            memory.by_network.entry(network.clone()).distinct.remove(counted);
+            memory.by_mailbox.entry(login.clone()).distinct.remove(counted);
         }
     }
 }

@@ -26,7 +26,7 @@ fn wrong(throttle: &Throttle, login: &str, network: &str, n: u128) -> Came {
 }
 
 fn a_try(login: &str, network: &str, n: u128) -> Try {
-    Try { login: login.to_owned(), network: network.to_owned(), known: false, fingerprint: n }
+    Try { login: login.to_owned(), network: network.to_owned(), known: false, counted: n, remembered: n }
 }
 
 fn guess(throttle: &Throttle, this: Try, second: i64) -> Came {

@@ -180,6 +180,40 @@ fn guessing_ends_and_the_owner_gets_in_from_where_it_always_comes() {
     });
 }
 
+/// Invariant 8: that a password was changed, and with it that there is one, cannot be heard by guessing.
+#[test]
+fn g4_a_changed_password_does_not_tell_a_guesser_that_the_mailbox_exists() {
+    on_both(async |house: House| {
+        assert!(house.sign_in("ada@north.example", OLD).await.is_ok());
+        // From a stranger's network, and from one where the mailbox is known.
+        for ip in ["198.51.100.7", "192.0.2.1"] {
+            let mut heard = Vec::new();
+            for name in ["ada@north.example", "nobody@north.example"] {
+                let mut refusals = Vec::new();
+                let mut guess = async |n: i32| {
+                    let guess = attempt(name, &format!("guess {n} from {ip}"));
+                    refusals.push(house.authority.sign_in(guess, from(ip, Surface::Imap), at(2)).await.err());
+                };
+                for n in 0..12 {
+                    guess(n).await;
+                }
+                if name == "ada@north.example" {
+                    let new = secret(&format!("New horse battery {ip}"));
+                    house.authority.reset(&house.operator, house.ada, new, at(2)).await.unwrap();
+                }
+                // New guesses, and then the ones before once more.
+                for n in (12..24).chain(0..12) {
+                    guess(n).await;
+                }
+                heard.push(refusals);
+            }
+            assert_eq!(heard[0], heard[1], "{ip}");
+        }
+        // The owner has a new password and comes from where guessing has come from too.
+        assert!(house.sign_in("ada@north.example", "New horse battery 192.0.2.1").await.is_ok());
+    });
+}
+
 #[test]
 fn the_previous_password_is_told_apart_in_the_activity_and_nowhere_else() {
     on_both(async |house: House| {
