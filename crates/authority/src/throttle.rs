@@ -142,23 +142,31 @@ impl Throttle {
         // The network first: one that is over its limit makes no further entries, however many names it makes up.
         let network = memory.by_network.entry(this.network.clone());
         network.expire(window, now);
-        let mut beyond = !network.count(this.counted, per_network);
-        if beyond && !this.known {
-            return Verdict::TooMany;
-        }
+        let mut beyond = !network.has_room(this.counted, per_network);
         let pair = (this.login.clone(), this.network.clone());
-        let here = memory.by_mailbox_and_network.entry(pair.clone());
-        here.expire(window, now);
-        beyond |= !here.count(this.counted, per_mailbox);
-        // One at a time: the owner gets in past a neighbour's guessing, and guessing gets nowhere.
-        if beyond && !(this.known && memory.beyond.insert(pair)) {
-            return Verdict::TooMany;
+        if !beyond {
+            let here = memory.by_mailbox_and_network.entry(pair.clone());
+            here.expire(window, now);
+            beyond = !here.has_room(this.counted, per_mailbox);
         }
+        if beyond {
+            // One at a time: the owner gets in past a neighbour's guessing, and guessing gets nowhere. Counted nowhere,
+            // whether it is looked at or not, so that what follows is the same.
+            return match this.known && memory.beyond.insert(pair) {
+                true => Verdict::Verify(Reservation::new(self, this, besieged_wait, true)),
+                false => Verdict::TooMany,
+            };
+        }
+        memory.by_network.entry(this.network.clone()).distinct.insert(this.counted);
+        memory.by_mailbox_and_network.entry(pair).distinct.insert(this.counted);
         let everywhere = memory.by_mailbox.entry(this.login.clone());
         everywhere.expire(window, now);
-        let besieged = !everywhere.count(this.counted, per_mailbox.saturating_mul(GENEROUS));
-        let wait = if beyond || (besieged && !this.known) { besieged_wait } else { Duration::ZERO };
-        Verdict::Verify(Reservation { throttle: self, this, wait, beyond, settled: false })
+        let besieged = !everywhere.has_room(this.counted, per_mailbox.saturating_mul(GENEROUS));
+        if !besieged {
+            everywhere.distinct.insert(this.counted);
+        }
+        let wait = if besieged && !this.known { besieged_wait } else { Duration::ZERO };
+        Verdict::Verify(Reservation::new(self, this, wait, false))
     }
 
     /// What is known of a wrong password, for as long as its epoch lasts.
@@ -171,7 +179,11 @@ impl Throttle {
     }
 }
 
-impl Reservation<'_> {
+impl<'a> Reservation<'a> {
+    fn new(throttle: &'a Throttle, this: Try, wait: Duration, beyond: bool) -> Self {
+        Self { throttle, this, wait, beyond, settled: false }
+    }
+
     /// The password was right.
     pub(crate) fn right(self) {
         // What a drop does: the place is given back.
@@ -194,11 +206,10 @@ impl Drop for Reservation<'_> {
         let mut memory = self.throttle.memory();
         if self.beyond {
             memory.beyond.remove(&pair);
-        }
-        if !self.settled {
-            memory.by_mailbox_and_network.entry(pair).distinct.remove(counted);
-            memory.by_network.entry(network.clone()).distinct.remove(counted);
-            memory.by_mailbox.entry(login.clone()).distinct.remove(counted);
+        } else if !self.settled {
+            memory.by_mailbox_and_network.entry(pair).uncount(counted);
+            memory.by_network.entry(network.clone()).uncount(counted);
+            memory.by_mailbox.entry(login.clone()).uncount(counted);
         }
     }
 }
@@ -217,16 +228,17 @@ impl Tries {
         }
     }
 
-    /// Counts a try, unless there are as many distinct ones already.
-    fn count(&mut self, fingerprint: Fingerprint, at_most: u32) -> bool {
-        if self.distinct.contains(&fingerprint) {
-            return true;
+    /// Takes a try back. A window that holds nothing has not begun.
+    fn uncount(&mut self, fingerprint: &Fingerprint) {
+        self.distinct.remove(fingerprint);
+        if self.distinct.is_empty() {
+            self.began = None;
         }
-        let room = self.distinct.len() < at_most as usize;
-        if room {
-            self.distinct.insert(fingerprint);
-        }
-        room
+    }
+
+    /// Whether a try can be counted: it has been, or there are not as many distinct ones already.
+    fn has_room(&self, fingerprint: Fingerprint, at_most: u32) -> bool {
+        self.distinct.len() < at_most as usize || self.distinct.contains(&fingerprint)
     }
 }
 

@@ -214,6 +214,33 @@ fn g4_a_changed_password_does_not_tell_a_guesser_that_the_mailbox_exists() {
     });
 }
 
+/// Invariant 8: what was tried beyond the limits leaves no trace by which a mailbox that exists is told apart.
+#[test]
+fn g4_a_network_whose_time_is_over_hears_the_same_of_every_address() {
+    on_both(async |house: House| {
+        assert!(house.sign_in("ada@north.example", OLD).await.is_ok());
+        let guess = async |name: &str, n: i32, second: i64| {
+            let guess = attempt(name, &format!("guess {n} at {second}"));
+            house.authority.sign_in(guess, from("192.0.2.1", Surface::Imap), at(second)).await.err()
+        };
+        for n in 0..100 {
+            assert_eq!(guess(&format!("{n}@north.example"), n, 300).await, Some(Refusal::Rejected));
+        }
+        let mut heard = [Vec::new(), Vec::new()];
+        // While the network is over its limit, when that is forgotten, and when the mailbox's limit is forgotten too.
+        for (tries, second) in [(12, 700), (24, 902), (24, 1_503)] {
+            for (name, heard) in ["ada@north.example", "nobody@north.example"].into_iter().zip(&mut heard) {
+                for n in 0..tries {
+                    heard.push(guess(name, n, second).await);
+                }
+            }
+        }
+        assert_eq!(heard[0], heard[1]);
+        assert_eq!(heard[0][0], Some(Refusal::TooManyTries));
+        assert_eq!(heard[0][12], Some(Refusal::Rejected));
+    });
+}
+
 #[test]
 fn the_previous_password_is_told_apart_in_the_activity_and_nowhere_else() {
     on_both(async |house: House| {
