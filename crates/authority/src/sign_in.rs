@@ -148,7 +148,7 @@ impl Authority {
         let remembered = self.fingerprints().of(&[whose, name, &epoch_bytes, state, typed]);
         let known = found.as_ref().is_some_and(|principal| principal.known_network);
         let slate = format!("{} {}", kind.name(), login.text);
-        let this = Try { login: slate, network, known, counted, remembered };
+        let this = Try { login: slate, network, ip: origin.ip, known, counted, remembered };
         let reservation = match self.throttle().reserve(this, now) {
             Verdict::Verify(reservation) => reservation,
             Verdict::WrongBefore(wrong) => {
@@ -165,9 +165,13 @@ impl Authority {
         if !reservation.wait.is_zero() {
             tokio::time::sleep(reservation.wait).await;
         }
+        if !reservation.is_drawn(&mut rand::rng()) {
+            self.note_refusal(found.as_ref(), login, origin, Cause::Throttled, now);
+            return Err(Denied::TooManyTries);
+        }
         let lane = if known { Lane::Known } else { Lane::Stranger };
         let right = self.hasher().verify(lane, password.clone(), hash).await.map_err(Unavailable::from)?;
-        let beyond = reservation.beyond;
+        let beyond = reservation.beyond();
         match found {
             Some(principal) if right && principal.state == State::Active => {
                 reservation.right();

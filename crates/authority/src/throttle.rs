@@ -6,8 +6,10 @@
 
 use crate::Timestamp;
 use crate::reconnect::Fingerprint;
-use std::collections::{HashMap, HashSet};
+use rand::Rng;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::Hash;
+use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -21,13 +23,13 @@ pub struct Limits {
     /// turned away unhashed. An office behind one address changes passwords too.
     pub per_network: u32,
     /// Distinct wrong tries at one mailbox from one network within `window` before further ones are turned away
-    /// unhashed. From a network the mailbox was signed in from before they are still looked at, one at a time.
+    /// unhashed. From a network the mailbox was signed in from before one is still looked at now and then.
     pub per_mailbox: u32,
     /// How long wrong tries are remembered, at least.
     pub window: Duration,
-    /// How long a try waits before it is looked at when it is beyond the limits but comes from a known network, or a
-    /// stranger's when the mailbox has had ten times `per_mailbox` wrong tries from all networks together: guessing
-    /// is slow, and the owner still gets in.
+    /// How long a try waits when it is beyond the limits but comes from a known network, until one of those that have
+    /// come meanwhile is drawn and looked at; and a stranger's when the mailbox has had ten times `per_mailbox` wrong
+    /// tries from all networks together: guessing is slow, and the owner still gets in. Zero looks at every one.
     pub besieged_wait: Duration,
 }
 
@@ -54,6 +56,8 @@ pub(crate) struct Try {
     pub(crate) login: String,
     /// The network it came from, as text.
     pub(crate) network: String,
+    /// The address within it.
+    pub(crate) ip: IpAddr,
     /// Whether the mailbox was signed in from there before.
     pub(crate) known: bool,
     /// The keyed hash of login and password: what is counted.
@@ -80,10 +84,23 @@ pub(crate) struct Reservation<'a> {
     this: Try,
     /// How long to wait before it is looked at.
     pub(crate) wait: Duration,
-    /// Beyond the limits, and looked at only because the network is known: a wrong password then hears what a stranger
-    /// hears who is not looked at, or it would tell that the mailbox exists.
-    pub(crate) beyond: bool,
+    /// Beyond the limits, and looked at only because the network is known, if it is drawn.
+    lot: Option<Box<Lot>>,
     settled: bool,
+}
+
+/// A try that takes part in a draw.
+struct Lot {
+    draw: Draw,
+    number: u64,
+}
+
+/// Where the tries beyond the limits are drawn from: those at one mailbox from one network. An address from which the
+/// mailbox was signed in has a draw of its own, so that the loudest neighbour is no competitor.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Draw {
+    Network(String, String),
+    Home(String, IpAddr),
 }
 
 /// What is known about a wrong password.
@@ -108,13 +125,23 @@ struct Memory {
     by_network: Generations<String, Tries>,
     by_mailbox_and_network: Generations<(String, String), Tries>,
     by_mailbox: Generations<String, Tries>,
-    /// Mailboxes and networks with a try under way that is beyond the limits.
-    beyond: HashSet<(String, String)>,
+    /// Draws that are open, and the lots in them with what is counted of each try. The first of them that has waited
+    /// its time closes the draw.
+    draws: HashMap<Draw, Vec<(u64, Fingerprint)>>,
+    /// Lots that were drawn while their try still waits.
+    drawn: HashSet<u64>,
+    lots: u64,
+    /// Tries that were not drawn. Whoever comes again with the same password goes before those who only guess.
+    unlucky: Generations<Fingerprint, ()>,
+    /// The last few addresses a mailbox was signed in from.
+    homes: Generations<String, VecDeque<IpAddr>>,
 }
 
 impl Throttle {
     /// Keys a table holds before it forgets its older half early: under a flood of made-up names memory stays flat.
     const KEYS_AT_MOST: usize = 50_000;
+    /// Addresses a mailbox is known to be signed in from: the house, the office, the phone.
+    const HOMES: usize = 4;
 
     pub(crate) fn new(limits: Limits, now: Timestamp) -> Self {
         let memory = Memory {
@@ -122,7 +149,11 @@ impl Throttle {
             by_network: Generations::new(now),
             by_mailbox_and_network: Generations::new(now),
             by_mailbox: Generations::new(now),
-            beyond: HashSet::new(),
+            draws: HashMap::new(),
+            drawn: HashSet::new(),
+            lots: 0,
+            unlucky: Generations::new(now),
+            homes: Generations::new(now),
         };
         Self { limits, memory: Mutex::new(memory) }
     }
@@ -150,12 +181,12 @@ impl Throttle {
             beyond = !here.has_room(this.counted, per_mailbox);
         }
         if beyond {
-            // One at a time: the owner gets in past a neighbour's guessing, and guessing gets nowhere. Counted nowhere,
-            // whether it is looked at or not, so that what follows is the same.
-            return match this.known && memory.beyond.insert(pair) {
-                true => Verdict::Verify(Reservation::new(self, this, besieged_wait, true)),
-                false => Verdict::TooMany,
-            };
+            // Counted nowhere, whether it is looked at or not, so that what follows is the same.
+            if !this.known {
+                return Verdict::TooMany;
+            }
+            let lot = memory.enter(&this);
+            return Verdict::Verify(Reservation::new(self, this, besieged_wait, Some(Box::new(lot))));
         }
         memory.by_network.entry(this.network.clone()).distinct.insert(this.counted);
         memory.by_mailbox_and_network.entry(pair).distinct.insert(this.counted);
@@ -166,7 +197,7 @@ impl Throttle {
             everywhere.distinct.insert(this.counted);
         }
         let wait = if besieged && !this.known { besieged_wait } else { Duration::ZERO };
-        Verdict::Verify(Reservation::new(self, this, wait, false))
+        Verdict::Verify(Reservation::new(self, this, wait, None))
     }
 
     /// What is known of a wrong password, for as long as its epoch lasts.
@@ -180,20 +211,56 @@ impl Throttle {
 }
 
 impl<'a> Reservation<'a> {
-    fn new(throttle: &'a Throttle, this: Try, wait: Duration, beyond: bool) -> Self {
-        Self { throttle, this, wait, beyond, settled: false }
+    fn new(throttle: &'a Throttle, this: Try, wait: Duration, lot: Option<Box<Lot>>) -> Self {
+        Self { throttle, this, wait, lot, settled: false }
+    }
+
+    /// Whether it is beyond the limits: a wrong password then hears what a stranger hears who is not looked at, or it
+    /// would tell that the mailbox exists.
+    pub(crate) fn beyond(&self) -> bool {
+        self.lot.is_some()
+    }
+
+    /// Whether the try, which has waited, is to be looked at. To be asked once.
+    ///
+    /// Of those beyond the limits one is, each time: the owner gets in past a neighbour's guessing, and guessing gets
+    /// nowhere. It is any of those that came before and were not drawn; if there is none, any at all.
+    pub(crate) fn is_drawn(&self, rng: &mut impl Rng) -> bool {
+        let Some(Lot { draw, number }) = self.lot.as_deref() else { return true };
+        let mut memory = self.throttle.memory();
+        let is_first = memory.draws.get(draw).is_some_and(|lots| lots.iter().any(|(lot, _)| lot == number));
+        if is_first && let Some(lots) = memory.draws.remove(draw) {
+            let again = |(_, counted): &&(u64, Fingerprint)| memory.unlucky.find(counted).is_some();
+            let mut those: Vec<_> = lots.iter().filter(again).collect();
+            if those.is_empty() {
+                those = lots.iter().collect();
+            }
+            let (winner, _) = those[rng.next_u64() as usize % those.len()];
+            memory.drawn.insert(*winner);
+        }
+        let is_drawn = memory.drawn.remove(number);
+        match is_drawn {
+            true => memory.unlucky.remove(&self.this.counted),
+            false => memory.unlucky.insert(self.this.counted, ()),
+        }
+        is_drawn
     }
 
     /// The password was right.
     pub(crate) fn right(self) {
-        // What a drop does: the place is given back.
+        // The place is given back by the drop.
+        let mut memory = self.throttle.memory();
+        let homes = memory.homes.entry(self.this.login.clone());
+        homes.retain(|home| *home != self.this.ip);
+        homes.push_front(self.this.ip);
+        homes.truncate(Throttle::HOMES);
     }
 
     /// The password opened nothing, and will not for as long as this epoch and this state last.
     pub(crate) fn wrong(mut self, wrong: Wrong) {
         self.settled = true;
         // Beyond the limits nothing is remembered: a stranger's guess is not, there.
-        if !self.beyond {
+        if self.lot.is_none() {
             self.throttle.wrong(self.this.remembered, wrong);
         }
     }
@@ -201,13 +268,12 @@ impl<'a> Reservation<'a> {
 
 impl Drop for Reservation<'_> {
     fn drop(&mut self) {
-        let Try { login, network, known: _, counted, remembered: _ } = &self.this;
-        let pair = (login.clone(), network.clone());
+        let Try { login, network, ip: _, known: _, counted, remembered: _ } = &self.this;
         let mut memory = self.throttle.memory();
-        if self.beyond {
-            memory.beyond.remove(&pair);
+        if let Some(lot) = &self.lot {
+            memory.leave(lot);
         } else if !self.settled {
-            memory.by_mailbox_and_network.entry(pair).uncount(counted);
+            memory.by_mailbox_and_network.entry((login.clone(), network.clone())).uncount(counted);
             memory.by_network.entry(network.clone()).uncount(counted);
             memory.by_mailbox.entry(login.clone()).uncount(counted);
         }
@@ -249,11 +315,38 @@ fn elapsed(since: Timestamp, now: Timestamp) -> Duration {
 
 impl Memory {
     fn age(&mut self, window: Duration, now: Timestamp) {
-        let Self { wrong, by_network, by_mailbox_and_network, by_mailbox, beyond: _ } = self;
+        let Self { wrong, by_network, by_mailbox_and_network, by_mailbox, .. } = self;
         wrong.age(window, now);
         by_network.age(window, now);
         by_mailbox_and_network.age(window, now);
         by_mailbox.age(window, now);
+        self.unlucky.age(window, now);
+        // Forgotten only when there are too many.
+        self.homes.age(Duration::MAX, now);
+    }
+
+    /// A try takes part in its draw, and opens it when there is none.
+    fn enter(&mut self, this: &Try) -> Lot {
+        let Try { login, network, ip, known: _, counted, remembered: _ } = this;
+        let at_home = self.homes.find(login).is_some_and(|homes| homes.contains(ip));
+        let draw = match at_home {
+            true => Draw::Home(login.clone(), *ip),
+            false => Draw::Network(login.clone(), network.clone()),
+        };
+        self.lots += 1;
+        self.draws.entry(draw.clone()).or_default().push((self.lots, *counted));
+        Lot { draw, number: self.lots }
+    }
+
+    /// A try is over, or whoever made it has hung up.
+    fn leave(&mut self, Lot { draw, number }: &Lot) {
+        self.drawn.remove(number);
+        if let Some(lots) = self.draws.get_mut(draw) {
+            lots.retain(|(lot, _)| lot != number);
+            if lots.is_empty() {
+                self.draws.remove(draw);
+            }
+        }
     }
 }
 
@@ -283,6 +376,11 @@ impl<K: Hash + Eq, V> Generations<K, V> {
 
     fn insert(&mut self, key: K, value: V) {
         self.young.insert(key, value);
+    }
+
+    fn remove(&mut self, key: &K) {
+        self.young.remove(key);
+        self.old.remove(key);
     }
 
     fn age(&mut self, window: Duration, now: Timestamp) {

@@ -26,13 +26,17 @@ fn wrong(throttle: &Throttle, login: &str, network: &str, n: u128) -> Came {
 }
 
 fn a_try(login: &str, network: &str, n: u128) -> Try {
-    Try { login: login.to_owned(), network: network.to_owned(), known: false, counted: n, remembered: n }
+    let (login, network, ip) = (login.to_owned(), network.to_owned(), [192, 0, 2, 66].into());
+    Try { login, network, ip, known: false, counted: n, remembered: n }
 }
 
 fn guess(throttle: &Throttle, this: Try, second: i64) -> Came {
     match throttle.reserve(this, at(second)) {
         Verdict::Verify(reservation) => {
             let wait = reservation.wait;
+            if !reservation.is_drawn(&mut rand::rng()) {
+                return TooMany;
+            }
             reservation.wrong(Wrong::Plain);
             if wait.is_zero() { Verified } else { VerifiedAfter(wait) }
         }
@@ -66,17 +70,100 @@ fn the_owner_gets_in_past_a_neighbours_guessing() {
     for n in 0..20 {
         wrong(&throttle, "a@x.example", "net1", n);
     }
-    let owner = |n| Try { known: true, ..a_try("a@x.example", "net1", n) };
-    let Verdict::Verify(under_way) = throttle.reserve(owner(50), at(1)) else {
-        panic!("the owner was turned away")
-    };
-    assert!(under_way.beyond && under_way.wait == throttle.limits().besieged_wait);
-    // One at a time, and whoever hangs up makes room.
-    assert_eq!(guess(&throttle, owner(51), 1), TooMany);
-    drop(under_way);
-    assert_eq!(guess(&throttle, owner(51), 1), VerifiedAfter(throttle.limits().besieged_wait));
+    let wait = throttle.limits().besieged_wait;
     // What is learnt beyond the limits is not remembered: the next time sounds like the first.
-    assert_eq!(guess(&throttle, owner(51), 1), VerifiedAfter(throttle.limits().besieged_wait));
+    for _ in 0..2 {
+        assert_eq!(guess(&throttle, neighbour("a@x.example", 51), 1), VerifiedAfter(wait));
+    }
+    // However many come together, one is looked at: the same guesses cost no more hashes when they are louder.
+    for n in 0..5 {
+        let lots: Vec<_> = (100..160)
+            .map(|guess| wait_for_the_draw(&throttle, neighbour("a@x.example", n * 60 + guess)))
+            .collect();
+        assert_eq!(lots.iter().filter(|lot| lot.is_drawn(&mut rand::rng())).count(), 1);
+    }
+}
+
+/// A try from a network the mailbox is known in, which is over its limit there.
+fn neighbour(login: &str, n: u128) -> Try {
+    Try { known: true, ..a_try(login, "net1", n) }
+}
+
+fn wait_for_the_draw(throttle: &Throttle, this: Try) -> Reservation<'_> {
+    match throttle.reserve(this, at(1)) {
+        Verdict::Verify(reservation) => {
+            assert!(reservation.beyond() && reservation.wait == throttle.limits().besieged_wait);
+            reservation
+        }
+        Verdict::WrongBefore(_) | Verdict::TooMany => panic!("it was not let into the draw"),
+    }
+}
+
+#[test]
+fn an_owner_at_an_address_of_its_own_gets_in_at_the_first_try() {
+    let throttle = throttle();
+    let owner = |n| Try { ip: [192, 0, 2, 1].into(), ..neighbour("a@x.example", n) };
+    let Verdict::Verify(signed_in) = throttle.reserve(owner(50), at(0)) else {
+        panic!("nobody has guessed yet")
+    };
+    signed_in.right();
+    for n in 0..20 {
+        wrong(&throttle, "a@x.example", "net1", n);
+    }
+    let before: Vec<_> =
+        (100..160).map(|n| wait_for_the_draw(&throttle, neighbour("a@x.example", n))).collect();
+    let owners = wait_for_the_draw(&throttle, owner(51));
+    let after: Vec<_> =
+        (160..200).map(|n| wait_for_the_draw(&throttle, neighbour("a@x.example", n))).collect();
+    let guesses = before.iter().chain(&after).filter(|lot| lot.is_drawn(&mut rand::rng()));
+    assert_eq!(guesses.count(), 1);
+    assert!(owners.is_drawn(&mut rand::rng()));
+}
+
+#[test]
+fn an_owner_who_shares_its_address_with_a_guesser_gets_in_at_the_second_try() {
+    let throttle = throttle();
+    for n in 0..20 {
+        wrong(&throttle, "a@x.example", "net1", n);
+    }
+    let mut tries = 0;
+    for round in 0u128.. {
+        let guesses =
+            |from: u128| (from..from + 60).map(|n| neighbour("a@x.example", 1_000 * (round + 1) + n));
+        let lots: Vec<_> = (guesses(0).map(|this| wait_for_the_draw(&throttle, this))).collect();
+        let owners = wait_for_the_draw(&throttle, neighbour("a@x.example", 50));
+        for lot in lots {
+            lot.is_drawn(&mut rand::rng());
+        }
+        tries += 1;
+        if owners.is_drawn(&mut rand::rng()) {
+            break;
+        }
+    }
+    assert!(tries <= 2, "{tries}");
+    // Its luck is spent with it, and so is the guesser's: who was not drawn only goes before those who come anew.
+    let lots: Vec<_> = [50, 2_000].map(|n| wait_for_the_draw(&throttle, neighbour("a@x.example", n))).into();
+    assert_eq!(lots.iter().filter(|lot| lot.is_drawn(&mut rand::rng())).count(), 1);
+}
+
+#[test]
+fn whoever_hangs_up_is_not_drawn_and_leaves_nothing_behind() {
+    let throttle = throttle();
+    for n in 0..20 {
+        wrong(&throttle, "a@x.example", "net1", n);
+    }
+    let mut lots: Vec<_> =
+        (100..110).map(|n| wait_for_the_draw(&throttle, neighbour("a@x.example", n))).collect();
+    let last = lots.pop().unwrap();
+    drop(lots);
+    assert!(last.is_drawn(&mut rand::rng()));
+    drop(last);
+    let (one, other) = (neighbour("a@x.example", 120), neighbour("a@x.example", 121));
+    let lots = [wait_for_the_draw(&throttle, one), wait_for_the_draw(&throttle, other)];
+    lots[0].is_drawn(&mut rand::rng());
+    drop(lots);
+    let memory = throttle.memory();
+    assert!(memory.draws.is_empty() && memory.drawn.is_empty());
 }
 
 #[test]

@@ -2,6 +2,8 @@ use crate::house::{House, NEW, OLD, at, attempt, from, on_both, secret, settings
 use postward_authority::sessions::Which;
 use postward_authority::{Authority, SignedOut, Surface, Token};
 use postward_wire::Refusal;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 
 #[test]
 fn w1_the_right_password_opens_and_case_of_the_address_does_not_matter() {
@@ -284,6 +286,57 @@ fn the_owner_is_not_locked_out_by_a_neighbours_guessing_and_the_neighbour_learns
         // Also with a password nobody has verified yet.
         house.authority.reset(&house.operator, house.ada, secret(NEW), at(3)).await.unwrap();
         assert!(house.sign_in("ada@north.example", NEW).await.is_ok());
+    });
+}
+
+/// Invariant 12: however loud a neighbour guesses, the owner is looked at. At an address of its own at once, and where
+/// both come from the same one at the second try.
+#[test]
+fn the_owner_gets_in_past_a_flood_of_guesses_from_next_door_and_from_the_same_address() {
+    on_both(async |house: House| {
+        let mut settings = settings(house.database.clone());
+        settings.node = "besieged".to_owned();
+        settings.reconnect = Duration::ZERO;
+        settings.throttle.besieged_wait = Duration::from_millis(100);
+        let authority = Authority::open(settings, at(0)).await.unwrap();
+        let try_in = async |authority: &Authority, ip: &str, password: &str| {
+            let attempt = attempt("ada@north.example", password);
+            authority.sign_in(attempt, from(ip, Surface::Imap), at(1)).await.map(drop)
+        };
+        try_in(&authority, "192.0.2.1", OLD).await.unwrap();
+        for (owner, tries) in [("192.0.2.1", 1), ("192.0.2.66", 2)] {
+            let stop = CancellationToken::new();
+            let flood: Vec<_> = (0..60)
+                .map(|n| {
+                    let (authority, stop) = (authority.clone(), stop.clone());
+                    tokio::spawn(async move {
+                        let mut guesses = 0;
+                        while !stop.is_cancelled() {
+                            let guess = format!("guess {guesses} of {n} besides {owner}");
+                            assert!(try_in(&authority, "192.0.2.66", &guess).await.is_err());
+                            guesses += 1;
+                        }
+                        guesses
+                    })
+                })
+                .collect();
+            for n in 0.. {
+                let guess = format!("guess {n} before {owner}");
+                if try_in(&authority, "192.0.2.66", &guess).await == Err(Refusal::TooManyTries) {
+                    break;
+                }
+            }
+            let mut heard = Vec::new();
+            for _ in 0..tries {
+                heard.push(try_in(&authority, owner, OLD).await);
+            }
+            assert!(heard.contains(&Ok(())), "{owner}: {heard:?}");
+            stop.cancel();
+            for guesser in flood {
+                assert!(guesser.await.unwrap() > 0);
+            }
+        }
+        authority.shut_down().await;
     });
 }
 
