@@ -122,7 +122,10 @@ impl Authority {
         let network = origin.network().to_string();
         let found = match login.is_address {
             true => {
-                principals::find(self.db(), kind, &login.text, &network).await.map_err(Unavailable::from)?
+                let since = now - self.throttle().limits().window;
+                principals::find(self.db(), kind, &login.text, &network, since)
+                    .await
+                    .map_err(Unavailable::from)?
             }
             false => None,
         };
@@ -148,7 +151,8 @@ impl Authority {
         let remembered = self.fingerprints().of(&[whose, name, &epoch_bytes, state, typed]);
         let known = found.as_ref().is_some_and(|principal| principal.known_network);
         let slate = format!("{} {}", kind.name(), login.text);
-        let this = Try { login: slate, network, ip: origin.ip, known, counted, remembered };
+        let changed = found.as_ref().is_some_and(|principal| principal.changed);
+        let this = Try { login: slate, network, ip: origin.ip, known, changed, counted, remembered };
         let reservation = match self.throttle().reserve(this, now) {
             Verdict::Verify(reservation) => reservation,
             Verdict::WrongBefore(wrong) => {
@@ -319,7 +323,7 @@ pub(crate) struct Verified {
 
 impl Verified {
     fn of(principal: &Principal) -> Self {
-        let Principal { id, epoch, known_network, hash: _, state: _ } = principal;
+        let Principal { id, epoch, known_network, changed: _, hash: _, state: _ } = principal;
         Self { principal: *id, epoch: *epoch, known_network: *known_network }
     }
 }

@@ -23,7 +23,8 @@ pub struct Limits {
     /// turned away unhashed. An office behind one address changes passwords too.
     pub per_network: u32,
     /// Distinct wrong tries at one mailbox from one network within `window` before further ones are turned away
-    /// unhashed. From a network the mailbox was signed in from before one is still looked at now and then.
+    /// unhashed. From a network the mailbox was signed in from before, and from any shortly after a change of the password,
+    /// one is still looked at now and then.
     pub per_mailbox: u32,
     /// How long wrong tries are remembered, at least.
     pub window: Duration,
@@ -60,6 +61,9 @@ pub(crate) struct Try {
     pub(crate) ip: IpAddr,
     /// Whether the mailbox was signed in from there before.
     pub(crate) known: bool,
+    /// Whether its password was changed within [`Limits::window`]. Whoever guessed at the forgotten one until the limits
+    /// were reached gets in with the new one, from wherever it is.
+    pub(crate) changed: bool,
     /// The keyed hash of login and password: what is counted.
     pub(crate) counted: Fingerprint,
     /// The same with epoch and state: what is remembered as wrong.
@@ -84,7 +88,7 @@ pub(crate) struct Reservation<'a> {
     this: Try,
     /// How long to wait before it is looked at.
     pub(crate) wait: Duration,
-    /// Beyond the limits, and looked at only because the network is known, if it is drawn.
+    /// Beyond the limits, and looked at only because it may be the owner, if it is drawn.
     lot: Option<Box<Lot>>,
     settled: bool,
 }
@@ -182,7 +186,7 @@ impl Throttle {
         }
         if beyond {
             // Counted nowhere, whether it is looked at or not, so that what follows is the same.
-            if !this.known {
+            if !this.known && !this.changed {
                 return Verdict::TooMany;
             }
             let lot = memory.enter(&this);
@@ -268,7 +272,7 @@ impl<'a> Reservation<'a> {
 
 impl Drop for Reservation<'_> {
     fn drop(&mut self) {
-        let Try { login, network, ip: _, known: _, counted, remembered: _ } = &self.this;
+        let Try { login, network, ip: _, known: _, changed: _, counted, remembered: _ } = &self.this;
         let mut memory = self.throttle.memory();
         if let Some(lot) = &self.lot {
             memory.leave(lot);
@@ -327,7 +331,7 @@ impl Memory {
 
     /// A try takes part in its draw, and opens it when there is none.
     fn enter(&mut self, this: &Try) -> Lot {
-        let Try { login, network, ip, known: _, counted, remembered: _ } = this;
+        let Try { login, network, ip, known: _, changed: _, counted, remembered: _ } = this;
         let at_home = self.homes.find(login).is_some_and(|homes| homes.contains(ip));
         let draw = match at_home {
             true => Draw::Home(login.clone(), *ip),

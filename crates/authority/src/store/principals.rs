@@ -57,6 +57,8 @@ pub(crate) struct Principal {
     pub(crate) state: State,
     /// Whether it was signed in from the asked network before.
     pub(crate) known_network: bool,
+    /// Whether its password was changed since the asked moment.
+    pub(crate) changed: bool,
 }
 
 #[derive(sqlx::FromRow)]
@@ -66,20 +68,24 @@ struct PrincipalRow {
     password_hash: String,
     state: String,
     known_network: bool,
+    changed: bool,
 }
 
-/// Finds a principal by its login, in canonical form.
+/// Finds a principal by its login, in canonical form; says whether it knows the network, and whether its password was
+/// changed since then.
 pub(crate) async fn find(
     db: &Db,
     kind: Kind,
     login: &str,
     network: &str,
+    since: Timestamp,
 ) -> Result<Option<Principal>, StoreError> {
     const SQL: &str = "SELECT p.id, p.credential_epoch, p.password_hash, p.state,
-            EXISTS (SELECT 1 FROM known_network k WHERE k.principal_id = p.id AND k.network = $3) AS known_network
+            EXISTS (SELECT 1 FROM known_network k WHERE k.principal_id = p.id AND k.network = $3) AS known_network,
+            EXISTS (SELECT 1 FROM previous_password v WHERE v.principal_id = p.id AND v.retired_at >= $4) AS changed
         FROM principal p WHERE p.kind = $1 AND p.login = $2";
     let row: Option<PrincipalRow> = on!(db db, conn => {
-        sqlx::query_as(SQL).bind(kind.name()).bind(login).bind(network).fetch_optional(conn).await
+        sqlx::query_as(SQL).bind(kind.name()).bind(login).bind(network).bind(millis(since)).fetch_optional(conn).await
     })?;
     Ok(row.map(|row| Principal {
         id: row.id,
@@ -87,6 +93,7 @@ pub(crate) async fn find(
         hash: Phc(row.password_hash),
         state: State::from_name(&row.state),
         known_network: row.known_network,
+        changed: row.changed,
     }))
 }
 

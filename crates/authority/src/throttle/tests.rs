@@ -27,7 +27,7 @@ fn wrong(throttle: &Throttle, login: &str, network: &str, n: u128) -> Came {
 
 fn a_try(login: &str, network: &str, n: u128) -> Try {
     let (login, network, ip) = (login.to_owned(), network.to_owned(), [192, 0, 2, 66].into());
-    Try { login, network, ip, known: false, counted: n, remembered: n }
+    Try { login, network, ip, known: false, changed: false, counted: n, remembered: n }
 }
 
 fn guess(throttle: &Throttle, this: Try, second: i64) -> Came {

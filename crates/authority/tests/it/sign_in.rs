@@ -120,6 +120,24 @@ fn d15_a_suspended_mailbox_is_refused_at_once_and_resumes_without_its_sessions()
     });
 }
 
+/// Who forgot the password, guessed until nothing was looked at any more and was given a new one should not have to wait.
+#[test]
+fn a_new_password_opens_the_mailbox_for_whoever_guessed_at_the_forgotten_one() {
+    on_both(async |house: House| {
+        let from_a_hotel = |password: String| {
+            let origin = from("198.51.100.7", Surface::Imap);
+            house.authority.sign_in(attempt("ada@north.example", &password), origin, at(2))
+        };
+        for n in 0..10 {
+            assert_eq!(from_a_hotel(format!("Guess number {n}")).await.err(), Some(Refusal::Rejected));
+        }
+        assert_eq!(from_a_hotel(OLD.to_owned()).await.err(), Some(Refusal::TooManyTries));
+        house.authority.reset(&house.operator, house.ada, secret(NEW), at(2)).await.unwrap();
+        assert_eq!(from_a_hotel(OLD.to_owned()).await.err(), Some(Refusal::TooManyTries));
+        assert!(from_a_hotel(NEW.to_owned()).await.is_ok());
+    });
+}
+
 /// Invariant 8: whoever has the right password of a suspended mailbox cannot tell that it is right.
 #[test]
 fn g4_the_right_password_of_a_suspended_mailbox_sounds_like_a_wrong_one_however_it_is_tried() {
