@@ -8,6 +8,9 @@ import { guest, mailboxOf, reader, receipt, securityTab, signIn, staff } from ".
 
 const FIRST_LOAD_BYTES = 60 * 1024;
 const NARROWEST = { width: 320, height: 700 };
+const TABLET = { width: 900, height: 700 };
+// The longest name a mailbox may have, without a place to break it (RFC 5321 §4.5.3.1.1).
+const LONGEST = "w".repeat(64);
 
 let place;
 // Who has signed in once, as what a browser keeps of it.
@@ -16,11 +19,24 @@ before(async () => {
   place = await Place.open();
   const keep = async (page) => page.context().storageState();
   people.nobody = undefined;
-  people.staff = await keep(await staff(place));
+  people.staff = await keep(await withLongest(await staff(place)));
   people.reader = await keep(await reader(place, mailboxOf(place, "maya")));
   people.guest = await keep(await guest(place, mailboxOf(place, "maya")));
 });
 after(() => place?.close());
+
+async function withLongest(page) {
+  await page.getByRole("link", { name: "Add mailbox" }).click();
+  await page.getByLabel("Address", { exact: true }).fill(LONGEST);
+  await page.getByLabel("Domain", { exact: true }).selectOption("copperkiln.example");
+  await page.getByRole("button", { name: "Generate strong password" }).click();
+  await page.getByRole("button", { name: "Add mailbox" }).click();
+  await receipt(page);
+  const dismissed = page.waitForResponse("**/receipt/dismiss");
+  await page.getByRole("button", { name: "Dismiss" }).click();
+  await dismissed;
+  return page;
+}
 
 const at = (path) => (page) => page.goto(new URL(path, place.demo.web.dashboard).href);
 const opened = (from, link) => async (page) => {
@@ -41,11 +57,12 @@ const PAGES = [
   ["dashboard-sign-in", "nobody", at("/dashboard/sign-in")],
   ["webmail-sign-in", "nobody", at("/webmail/sign-in")],
   ["panel-sign-in", "nobody", at("/panel/sign-in")],
+  ["signed-out", "nobody", at("/dashboard/sign-in?ended=unsaved")],
   ["mailboxes", "staff", at("/dashboard/mailboxes")],
   ["mailboxes-none", "staff", at("/dashboard/mailboxes?q=nobody")],
   ["mailboxes-key", "staff", opened("/dashboard/mailboxes", "Set password of jonas@tidewater-cycles.example")],
   ["mailboxes-pencil", "staff", opened("/dashboard/mailboxes", "Edit jonas@tidewater-cycles.example")],
-  ["mailboxes-delete", "staff", opened("/dashboard/mailboxes", "Delete jonas@tidewater-cycles.example")],
+  ["mailboxes-delete", "staff", opened("/dashboard/mailboxes", `Delete ${LONGEST}@copperkiln.example`)],
   ["mailboxes-add", "staff", opened("/dashboard/mailboxes", "Add mailbox")],
   ["mailbox-new", "staff", at("/dashboard/mailboxes/new")],
   ["mailboxes-deleted", "staff", at("/dashboard/mailboxes/deleted")],
@@ -131,6 +148,8 @@ async function forEveryone(page, name) {
   await page.emulateMedia({ colorScheme: "dark" });
   await place.shot(page, `${name}-dark`);
   assert.deepEqual(await colourBarriers(page), [], "in the dark");
+  await page.setViewportSize(TABLET);
+  assert.equal(await overflow(page), 0, "nor on a tablet");
   await page.setViewportSize(NARROWEST);
   assert.equal(await overflow(page), 0, "nor at 320 px");
   // A page that is not there is noted by the browser itself; everything else would be ours.
