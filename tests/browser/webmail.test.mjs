@@ -4,12 +4,23 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { HOSTILE, SUBJECT, TRACKER } from "./hostile.mjs";
-import { Place } from "./host.mjs";
+import { Place, overflow } from "./host.mjs";
 import { MailApp, tryPassword } from "./imap.mjs";
 import { deliver } from "./lmtp.mjs";
 import { mailboxOf, reader, receipt, signIn } from "./people.mjs";
 
 const NEW_PASSWORD = "Quiet-Harbour-2931";
+
+/** A table as shops send it: made for paper, with columns that leave no room to spare. */
+const NARROW = `From: Mill <mill@stranger.example>
+To: you
+Subject: Your delivery note
+Date: Mon, 23 Nov 2026 09:00:00 +0000
+Content-Type: text/html; charset=utf-8
+
+<table width="340"><tr><td>${"Stone-milled wholegrain rye flour in paper sacks. ".repeat(4)}</td>
+<td width="10">Quantity</td><td width="10">Description</td><td width="10">Reference-number</td></tr></table>
+`;
 
 let place;
 before(async () => (place = await Place.open()));
@@ -96,6 +107,22 @@ test("W1 HTML mail shows in a frame of its own, its pictures only when asked for
   await sheet(page).getByRole("heading", { name: "The Weekly Crumb" }).waitFor();
   await page.getByText("Pictures from elsewhere are not loaded").waitFor();
   assert.deepEqual(page.complaints, []);
+});
+
+test("W1 on a phone a narrow column keeps its words whole, and the message scrolls by itself", async () => {
+  const owner = mailboxOf(place, "elif");
+  await deliver(place.demo, owner.address, NARROW);
+  const page = await reader(place, owner, { screen: "phone" });
+  await page.getByRole("link", { name: /Your delivery note/ }).tap();
+  const word = sheet(page).getByText("Quantity");
+  await word.waitFor();
+  const lines = await word.evaluate((cell) => {
+    const range = document.createRange();
+    range.selectNodeContents(cell);
+    return range.getClientRects().length;
+  });
+  assert.equal(lines, 1, "one line, not one letter a line");
+  assert.equal(await overflow(page), 0);
 });
 
 test("W1 a hostile message runs no script, loads nothing, and cannot touch the page around it", async () => {

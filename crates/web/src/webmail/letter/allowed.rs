@@ -13,11 +13,25 @@ pub(super) const DROPPED: &str = "\
 
 /// The style properties that stay: those that colour, size and space, none that places anything over anything.
 pub(super) const STYLES: &str = "\
-    background background-color border border-bottom border-bottom-color border-bottom-style border-bottom- \
-    width border-collapse border-color border-left border-left-color border-left-style border-left-width \
+    background background-color border border-bottom border-bottom-color border-bottom-style \
+    border-bottom-width border-collapse border-color border-left border-left-color border-left-style border-left-width \
     border-radius border-right border-right-color border-right-style border-right-width border-spacing \
     border-style border-top border-top-color border-top-style border-top-width border-width clear color \
-    direction display float font font-family font-size font-style font-variant font-weight height letter- \
-    spacing line-height list-style-type margin margin-bottom margin-left margin-right margin-top max-height \
+    direction display float font font-family font-size font-style font-variant font-weight height \
+    letter-spacing line-height list-style-type margin margin-bottom margin-left margin-right margin-top max-height \
     max-width min-height min-width opacity overflow padding padding-bottom padding-left padding-right \
     padding-top text-align text-decoration text-transform vertical-align white-space width";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_is_broken_by_the_end_of_a_line() {
+        for list in [TAGS, DROPPED, STYLES] {
+            for name in list.split_whitespace() {
+                assert!(!name.starts_with('-') && !name.ends_with('-'), "{name:?}");
+            }
+        }
+    }
+}

@@ -95,7 +95,7 @@ fn wrap(body: &str) -> String {
 }
 
 const SHEET: &str = "html{color-scheme:light;background:#fff}\
-    body{margin:20px 24px;font:15px/1.5 system-ui,sans-serif;color:#1b1f24;background:#fff;overflow-wrap:anywhere}\
+    body{margin:20px 24px;font:15px/1.5 system-ui,sans-serif;color:#1b1f24;background:#fff;overflow-wrap:break-word}\
     img{max-width:100%;height:auto}img:not([src]){color:#6b7280;font-size:13px}\
     table{max-width:100%}a[href]{color:#1d4ed8}pre{white-space:pre-wrap}\
     blockquote{margin:8px 0;padding-left:12px;border-left:3px solid #d0d5dc;color:#4b5563}\

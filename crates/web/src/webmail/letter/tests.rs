@@ -160,13 +160,16 @@ fn an_address_in_disguise_is_judged_as_a_browser_reads_it() {
 #[test]
 fn an_ordinary_newsletter_keeps_its_looks() {
     let html = "<html><head><title>T</title></head><body><table width=\"600\" cellpadding=\"0\" bgcolor=\"#eee\"><tr>\
-        <td align=\"center\" style=\"padding:12px;color:rgb(1, 2, 3);FONT-SIZE:20px\"><font color=\"red\">Hi</font>\
+        <td align=\"center\" style=\"padding:12px;color:rgb(1, 2, 3);FONT-SIZE:20px;\
+        letter-spacing:1px;border-bottom-width:3px\"><font color=\"red\">Hi</font>\
         <a href=\"https://a.example/?a=1&amp;b=2\">link</a></td></tr></table></body></html>";
     let document = document(&html_message(html), RemoteImages::Blocked).unwrap();
     for kept in [
         "<table width=\"600\" cellpadding=\"0\" bgcolor=\"#eee\">",
         "padding:12px",
         "color:rgb(1, 2, 3)",
+        "letter-spacing:1px",
+        "border-bottom-width:3px",
         "<font color=\"red\">Hi</font>",
         "href=\"https://a.example/?a=1&amp;b=2\"",
         "target=\"_blank\"",
