@@ -87,9 +87,19 @@ if (lines && side) {
   });
 }
 
+// The drawer of folders: the dark area beside it is a link, and Escape does the same.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || beside.matches || location.hash !== "#folders") return;
+  location.hash = "#main";
+  document.querySelector(".wm-to-folders").focus({ preventScroll: true });
+});
+
 for (const menu of document.querySelectorAll("[data-menu]")) {
   document.addEventListener("click", (event) => {
     if (!menu.contains(event.target)) menu.open = false;
+  });
+  menu.addEventListener("focusout", ({ relatedTarget }) => {
+    if (relatedTarget && !menu.contains(relatedTarget)) menu.open = false;
   });
   menu.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !menu.open) return;
