@@ -36,8 +36,10 @@ const STAY_WITH_TLS: HeaderValue = HeaderValue::from_static("max-age=63072000");
 /// Dresses every answer.
 pub(crate) async fn dress(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
     let visit = Visit::of(&site, request.uri(), request.headers(), request.extensions());
+    let method = request.method().clone();
     let mut response = next.run(request).await;
-    if let Some(trouble) = response.extensions_mut().remove::<Trouble>() {
+    let trouble = response.extensions_mut().remove::<Trouble>();
+    if let Some(trouble) = trouble.or_else(|| Trouble::of_unreadable(&method, &response)) {
         response = trouble.page(visit.bare_page(""));
     }
     let headers = response.headers_mut();

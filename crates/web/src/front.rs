@@ -17,7 +17,7 @@ struct Front {
 
 /// `GET /`: the three doors.
 pub(crate) async fn page(visit: Visit) -> Response {
-    html(StatusCode::OK, &Front { page: visit.bare_page(&visit.site.brand.name) })
+    html(StatusCode::OK, &Front { page: visit.bare_page("") })
 }
 
 /// `GET /healthz`: whether this server can do its work.

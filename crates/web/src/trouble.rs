@@ -5,7 +5,7 @@
 
 use crate::page::{Page, html};
 use askama::Template;
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use postward_authority::Unavailable;
 use postward_authority::sessions::ActError;
@@ -77,8 +77,22 @@ impl Trouble {
         }
     }
 
+    /// What an address or a form is to us that could not even be taken apart: the framework's own words are none of ours.
+    pub(crate) fn of_unreadable(method: &Method, response: &Response) -> Option<Self> {
+        let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        let is_page = kind.is_some_and(|kind| !kind.starts_with("text/plain"));
+        if !response.status().is_client_error() || is_page {
+            return None;
+        }
+        Some(match *method {
+            Method::GET | Method::HEAD => Self::NotFound,
+            _ => Self::Malformed,
+        })
+    }
+
     /// The page for it.
     pub(crate) fn page(self, page: Page) -> Response {
+        let page = Page { title: self.title().to_owned(), ..page };
         html(self.status(), &TroublePage { page, title: self.title(), advice: self.advice() })
     }
 }

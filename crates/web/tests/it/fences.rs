@@ -157,6 +157,30 @@ async fn who_is_not_signed_in_is_led_there_and_back_again() {
 }
 
 #[tokio::test]
+async fn every_trouble_is_a_page_with_a_title_of_its_own() {
+    let host = Host::start().await;
+    let mut browser = host.staff("owner@birch.example").await;
+    browser.post("/webmail/sign-in", &[("address", "ada@birch.example"), ("password", OLD)]).await;
+    let bogus = format!("/dashboard/mailboxes/{}/password?from=bogus", host.ada);
+    for path in [
+        "/nowhere",
+        "/dashboard/mailboxes?q=a&q=b",
+        &bogus,
+        "/webmail/folder/%FF",
+        "/dashboard/sign-in?next=a&next=b",
+    ] {
+        let answer = browser.get(path).await;
+        assert_eq!(answer.status, 404, "{path}");
+        assert!(answer.text.contains("<title>There is no such page · Postward</title>"), "{path}");
+    }
+    assert!(browser.get("/").await.text.contains("<title>Postward</title>"));
+    let answer = browser.post("/nowhere/else", &[]).await;
+    assert!(answer.text.contains("<title>There is no such page · Postward</title>"));
+    let answer = browser.post("/dashboard/audit", &[]).await;
+    assert!(answer.text.contains("<title>This address does not take that · Postward</title>"));
+}
+
+#[tokio::test]
 async fn signing_out_ends_the_session_and_not_only_the_cookie() {
     let host = Host::start().await;
     let mut browser = host.owner("ada@birch.example", OLD).await;
