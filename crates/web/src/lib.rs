@@ -6,7 +6,8 @@
 //! * [`site`], [`brand`], [`engine`]: what all pages share, and what the webmail asks of a mail engine.
 //! * [`serve`]: sockets in, requests out; [`dress`]: the headers and error pages every answer wears.
 //! * [`visit`], [`trusted_proxies`]: who knocks, and from where.
-//! * [`session`], [`csrf`], [`form`], [`cookies`]: who is signed in, and whether a form is theirs.
+//! * [`session`], [`turned_away`], [`csrf`], [`form`], [`cookies`]: who is signed in and who is not, and whether a form
+//!   is theirs.
 //! * [`page`], [`receipt`], [`trouble`], [`when`], [`assets`], [`theme`]: what pages are made of.
 //! * [`sign_in`], [`password_form`]: the one sign-in page, and the one form for a new password, wherever they appear.
 //! * [`dashboard`], [`panel`], [`webmail`]: the three surfaces, one file per page.
@@ -33,6 +34,7 @@ mod site;
 mod theme;
 mod trouble;
 mod trusted_proxies;
+mod turned_away;
 mod visit;
 mod webmail;
 mod when;

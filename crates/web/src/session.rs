@@ -8,10 +8,11 @@
 
 use crate::cookies::{Cookie, Life};
 use crate::csrf::Csrf;
-use crate::page::{Page, query_value, see_other};
+use crate::page::{Page, see_other};
 use crate::serve::Cut;
 use crate::site::Site;
 use crate::trouble::Trouble;
+use crate::turned_away::TurnedAway;
 use crate::visit::{Visit, bearer};
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{FromRequestParts, Request, State};
@@ -74,16 +75,17 @@ pub(crate) async fn owner(
     next: Next,
 ) -> Response {
     let visit = Visit::of(&site, request.uri(), request.headers(), request.extensions());
-    let Some(token) = bearer(&site, request.headers(), surface) else { return to_sign_in(&visit, surface) };
+    let turned_away = TurnedAway::of(&request, surface);
+    let Some(token) = bearer(&site, request.headers(), surface) else { return turned_away.nobody() };
     match site.authority.resume(&token, &visit.origin(surface), site.now()).await {
         // A cookie is good at the surface that gave it, nowhere else.
-        Ok(guard) if guard.surface() != surface => to_sign_in(&visit, surface),
+        Ok(guard) if guard.surface() != surface => turned_away.nobody(),
         Ok(guard) => {
             let guard = Arc::new(guard);
             request.extensions_mut().insert(Owner { guard: Arc::clone(&guard), csrf: Csrf::of(&token) });
-            race(request, next, Proof::Owner(guard), &visit, surface).await
+            race(request, next, Proof::Owner(guard), turned_away).await
         }
-        Err(signed_out) => refused(signed_out, &visit, surface),
+        Err(signed_out) => refused(signed_out, turned_away),
     }
 }
 
@@ -91,14 +93,15 @@ pub(crate) async fn owner(
 pub(crate) async fn staff(State(site): State<Arc<Site>>, mut request: Request, next: Next) -> Response {
     let surface = Surface::Dashboard;
     let visit = Visit::of(&site, request.uri(), request.headers(), request.extensions());
-    let Some(token) = bearer(&site, request.headers(), surface) else { return to_sign_in(&visit, surface) };
+    let turned_away = TurnedAway::of(&request, surface);
+    let Some(token) = bearer(&site, request.headers(), surface) else { return turned_away.nobody() };
     match site.authority.resume_staff(&token, &visit.origin(surface), site.now()).await {
         Ok(session) => {
             let session = Arc::new(session);
             request.extensions_mut().insert(Staff { session: Arc::clone(&session), csrf: Csrf::of(&token) });
-            race(request, next, Proof::Staff(session), &visit, surface).await
+            race(request, next, Proof::Staff(session), turned_away).await
         }
-        Err(signed_out) => refused(signed_out, &visit, surface),
+        Err(signed_out) => refused(signed_out, turned_away),
     }
 }
 
@@ -132,7 +135,7 @@ impl Proof {
     }
 }
 
-async fn race(request: Request, next: Next, proof: Proof, visit: &Visit, surface: Surface) -> Response {
+async fn race(request: Request, next: Next, proof: Proof, turned_away: TurnedAway) -> Response {
     let cut = request.extensions().get::<Cut>().cloned();
     let mut flow = Flow::of(proof.clone());
     let mut handler = std::pin::pin!(next.run(request));
@@ -140,7 +143,7 @@ async fn race(request: Request, next: Next, proof: Proof, visit: &Visit, surface
         Ok(()) => handler.as_mut().poll(cx).map(Ok),
         Err(reason) => Poll::Ready(Err(reason)),
     });
-    let Ok(response) = worked.await else { return to_sign_in(visit, surface) };
+    let Ok(response) = worked.await else { return turned_away.cut() };
     let sent = CancellationToken::new();
     if let Some(cut) = cut {
         // A browser that does not read keeps its answer from being polled, so somebody else must watch. The task ends
@@ -187,17 +190,11 @@ impl Flow {
     }
 }
 
-fn refused(signed_out: SignedOut, visit: &Visit, surface: Surface) -> Response {
+fn refused(signed_out: SignedOut, turned_away: TurnedAway) -> Response {
     match signed_out {
-        SignedOut::Ended => to_sign_in(visit, surface),
+        SignedOut::Ended => turned_away.over(),
         SignedOut::Unavailable(cause) => Trouble::from(cause).into_response(),
     }
-}
-
-/// Where people go who are not signed in, and who come back to this page once they are.
-fn to_sign_in(visit: &Visit, surface: Surface) -> Response {
-    let door = sign_in_path(surface);
-    see_other(&format!("{door}?next={}", query_value(visit.here())))
 }
 
 /// The sign-in page of a surface.

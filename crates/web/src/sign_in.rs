@@ -6,6 +6,7 @@ use crate::page::{Page, html};
 use crate::session::{signed_in, signed_out};
 use crate::site::Site;
 use crate::trouble::Trouble;
+use crate::turned_away::Ended;
 use crate::visit::{Visit, bearer};
 use askama::Template;
 use axum::Router;
@@ -26,6 +27,8 @@ struct SignInPage {
     /// What was typed before; never a password.
     typed: String,
     next: String,
+    /// Why the person is here, where they did not choose to come.
+    ended: Option<&'static str>,
     problem: Option<&'static str>,
 }
 
@@ -43,6 +46,8 @@ impl SignInPage {
 struct Asked {
     #[serde(default)]
     next: String,
+    #[serde(default)]
+    ended: String,
 }
 
 /// What the form sends; staff have an e-mail address, mailboxes an address.
@@ -61,10 +66,9 @@ pub(crate) fn routes(surface: Surface) -> Router<Arc<Site>> {
     Router::new()
         .route(
             crate::session::sign_in_path(surface),
-            get(async move |visit: Visit, Query(asked): Query<Asked>| {
-                show(&visit, surface, String::new(), asked.next, None)
-            })
-            .post(async move |visit: Visit, Plain(typed): Plain<Typed>| sign_in(visit, surface, typed).await),
+            get(async move |visit: Visit, Query(asked): Query<Asked>| welcome(&visit, surface, asked)).post(
+                async move |visit: Visit, Plain(typed): Plain<Typed>| sign_in(visit, surface, typed).await,
+            ),
         )
         .route(
             sign_out_path(surface),
@@ -83,22 +87,35 @@ fn sign_out_path(surface: Surface) -> &'static str {
     }
 }
 
-fn show(visit: &Visit, surface: Surface, typed: String, next: String, refusal: Option<Refusal>) -> Response {
+fn welcome(visit: &Visit, surface: Surface, asked: Asked) -> Response {
+    html(
+        StatusCode::OK,
+        &SignInPage {
+            page: visit.page(surface, "Sign in"),
+            action: crate::session::sign_in_path(surface),
+            typed: String::new(),
+            next: asked.next,
+            ended: Ended::from_name(&asked.ended).map(Ended::sentence),
+            problem: None,
+        },
+    )
+}
+
+fn refused(visit: &Visit, surface: Surface, typed: String, next: String, refusal: Refusal) -> Response {
     let (status, problem) = match refusal {
-        None => (StatusCode::OK, None),
         // RFC 9110 §15.5.4: credentials were given and are not enough. A 401 would have to name an HTTP scheme.
-        Some(Refusal::Rejected) => (StatusCode::FORBIDDEN, Some("Address or password is wrong.")),
-        Some(Refusal::TooManyTries) => {
-            (StatusCode::TOO_MANY_REQUESTS, Some("Too many tries. Wait a minute, then try again."))
+        Refusal::Rejected => (StatusCode::FORBIDDEN, "Address or password is wrong."),
+        Refusal::TooManyTries => {
+            (StatusCode::TOO_MANY_REQUESTS, "Too many tries. Wait a minute, then try again.")
         }
-        Some(Refusal::Unavailable) => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            Some("Sign-in is not possible at the moment. Try again in a minute."),
-        ),
+        Refusal::Unavailable => {
+            (StatusCode::SERVICE_UNAVAILABLE, "Sign-in is not possible at the moment. Try again in a minute.")
+        }
     };
     let page = visit.page(surface, "Sign in");
     let action = crate::session::sign_in_path(surface);
-    let mut response = html(status, &SignInPage { page, action, typed, next, problem });
+    let mut response =
+        html(status, &SignInPage { page, action, typed, next, ended: None, problem: Some(problem) });
     if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
         response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("60"));
     }
@@ -117,7 +134,7 @@ async fn sign_in(visit: Visit, surface: Surface, typed: Typed) -> Result<Respons
     };
     match token {
         Ok(token) => signed_in(site, surface, &token, &typed.next),
-        Err(refusal) => Ok(show(&visit, surface, typed.address, typed.next, Some(refusal))),
+        Err(refusal) => Ok(refused(&visit, surface, typed.address, typed.next, refusal)),
     }
 }
 

@@ -83,11 +83,6 @@ impl Visit {
         self.shape
     }
 
-    /// The path and query that were asked for.
-    pub(crate) fn here(&self) -> &str {
-        &self.here
-    }
-
     /// The frame of a page for somebody who is not signed in, or to whom it does not matter.
     pub(crate) fn page(&self, surface: Surface, title: &str) -> Page {
         Page { surface: Some(surface), receipt: self.receipt_of(surface), ..self.bare_page(title) }

@@ -20,6 +20,8 @@ mod part;
 mod place;
 mod plain;
 
+pub(crate) use place::page_of;
+
 #[cfg(test)]
 mod tests;
 

@@ -14,6 +14,8 @@ pub(crate) struct Browser {
     pub(crate) cookies: BTreeMap<String, String>,
     /// What it says of where its forms come from.
     pub(crate) site: &'static str,
+    /// The page its forms stand on.
+    pub(crate) referer: &'static str,
     /// Who asks the server: itself, or a proxy.
     pub(crate) peer: Ipv4Addr,
     /// What the proxy says of where it is, if there is one.
@@ -33,6 +35,7 @@ impl Browser {
             router,
             cookies: BTreeMap::new(),
             site: "same-origin",
+            referer: "",
             peer: Ipv4Addr::LOCALHOST,
             forwarded_for: None,
         }
@@ -47,6 +50,12 @@ impl Browser {
         self.send(self.request("GET", path).header("x-fragment", "1").body(Body::empty()).unwrap()).await
     }
 
+    /// What a frame in a page asks for.
+    pub(crate) async fn get_framed(&mut self, path: &str) -> Answer {
+        self.send(self.request("GET", path).header("sec-fetch-dest", "iframe").body(Body::empty()).unwrap())
+            .await
+    }
+
     /// Sends a form as it is.
     pub(crate) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let body =
@@ -54,7 +63,8 @@ impl Browser {
         let request = self
             .request("POST", path)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .header("sec-fetch-site", self.site);
+            .header("sec-fetch-site", self.site)
+            .header(header::REFERER, self.referer);
         self.send(request.body(Body::from(body.join("&"))).unwrap()).await
     }
 

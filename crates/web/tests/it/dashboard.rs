@@ -47,7 +47,7 @@ async fn d7_saving_ends_every_session_and_says_how_many() {
     assert!(browser.get(&tab).await.says(receipt));
     // Not «soon»: they were closed when the answer came.
     assert!(apps.iter().all(JoinHandle::is_finished));
-    assert_eq!(panel.get("/panel").await.header("location"), "/panel/sign-in?next=%2Fpanel");
+    assert_eq!(panel.get("/panel").await.header("location"), "/panel/sign-in?next=%2Fpanel&ended=1");
     let refused =
         host.browser().post("/panel/sign-in", &[("address", "ada@birch.example"), ("password", OLD)]).await;
     assert_eq!(refused.status, 403);

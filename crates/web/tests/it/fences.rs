@@ -157,6 +157,58 @@ async fn who_is_not_signed_in_is_led_there_and_back_again() {
 }
 
 #[tokio::test]
+async fn whoever_is_signed_out_meanwhile_hears_it_and_comes_back_to_a_page() {
+    let host = Host::start().await;
+    let signed_out = "You were signed out. Sign in to go on.";
+    let unsaved = "You were signed out, and nothing was saved. Sign in and do it once more.";
+    let mut browser = host.owner("ada@birch.example", OLD).await;
+    browser.cookies.insert("postward-panel".to_owned(), "ended".to_owned());
+    browser.cookies.insert("postward-webmail".to_owned(), "ended".to_owned());
+
+    let looked = browser.get("/panel/password").await;
+    assert_eq!(looked.header("location"), "/panel/sign-in?next=%2Fpanel%2Fpassword&ended=1");
+    assert!(browser.get(looked.header("location")).await.says(signed_out));
+
+    // An address that takes forms only is no place to come back to; the page of the form is.
+    browser.referer = "http://127.0.0.1:8080/webmail/folder/INBOX/11?page=2";
+    let sent = browser.post("/webmail/folder/INBOX/11/mark", &[("mark", "star")]).await;
+    let back = "%2Fwebmail%2Ffolder%2FINBOX%2F11%3Fpage%3D2";
+    assert_eq!(sent.header("location"), format!("/webmail/sign-in?next={back}&ended=unsaved"));
+    assert!(browser.get(sent.header("location")).await.says(unsaved));
+    for elsewhere in ["", "nonsense", "https://mail.example//evil.example"] {
+        browser.referer = elsewhere;
+        let sent = browser.post("/webmail/folder/INBOX/11/mark", &[("mark", "star")]).await;
+        assert_eq!(
+            sent.header("location"),
+            "/webmail/sign-in?next=%2Fwebmail&ended=unsaved",
+            "{elsewhere:?}"
+        );
+    }
+
+    // A file is saved from the page of its message.
+    let file = browser.get("/webmail/folder/INBOX/11/part/1").await;
+    assert_eq!(file.header("location"), "/webmail/sign-in?next=%2Fwebmail%2Ffolder%2FINBOX%2F11&ended=1");
+
+    // Who never was signed in is told nothing, unless they sent something.
+    let mut stranger = host.browser();
+    assert_eq!(stranger.get("/panel").await.header("location"), "/panel/sign-in?next=%2Fpanel");
+    let sent = stranger.post("/panel/password", &[]).await;
+    assert_eq!(sent.header("location"), "/panel/sign-in?next=%2Fpanel&ended=unsaved");
+    assert!(!stranger.get("/panel/sign-in?ended=nonsense").await.says("signed out"));
+}
+
+#[tokio::test]
+async fn w1_a_frame_says_that_its_reader_was_signed_out() {
+    let host = Host::start().await;
+    let answer = host.browser().get_framed("/webmail/folder/INBOX/11/body").await;
+    assert_eq!(answer.status, 403);
+    assert!(answer.says("You were signed out. Reload the page to sign in."));
+    let policy = answer.header("content-security-policy");
+    assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'self'"), "{policy}");
+    assert_eq!(answer.header("x-frame-options"), "SAMEORIGIN");
+}
+
+#[tokio::test]
 async fn every_trouble_is_a_page_with_a_title_of_its_own() {
     let host = Host::start().await;
     let mut browser = host.staff("owner@birch.example").await;
