@@ -135,9 +135,11 @@ impl PasswordForm {
         self
     }
 
-    /// The title of a page whose form was refused says so first, for those who hear it.
+    /// The title of a page whose form was refused says so first, for those who hear it; what an earlier act did would
+    /// contradict it.
     pub(crate) fn mark_title(&self, page: &mut Page) {
         if !self.problems.is_empty() {
+            page.receipt = None;
             page.title = format!("Not saved: {}", page.title);
         }
     }

@@ -1,7 +1,8 @@
 //! What an act did, in words that stay on the page until they are dismissed.
 //!
 //! The receipt travels in a sealed cookie that lives for a quarter of an hour: it survives the redirect after a form
-//! and the end of the session that made it, and nobody can make one up.
+//! and the end of the session that made it, and nobody can make one up. It goes when the person signs out, and when
+//! somebody else signs in.
 
 use crate::cookies::{Cookie, Life};
 use crate::form::Plain;
@@ -24,7 +25,7 @@ use std::sync::Arc;
 pub(crate) struct Note {
     /// Where it is shown.
     pub(crate) surface: Surface,
-    /// What was acted on; empty where the page says it anyway.
+    /// What was acted on: the address of a mailbox.
     pub(crate) about: String,
     /// What happened: `Password changed.`
     pub(crate) headline: String,
@@ -122,8 +123,12 @@ pub(crate) async fn dismiss(
     State(site): State<Arc<Site>>,
     Plain(form): Plain<Dismissal>,
 ) -> Result<Response, Trouble> {
-    let cookie = Cookie::Receipt.set("", Life::Over, site.url.scheme()).map_err(|_| Trouble::Fault)?;
-    Ok((AppendHeaders([cookie]), see_other(own_path(&form.next).unwrap_or("/"))).into_response())
+    Ok((AppendHeaders([over(&site)?]), see_other(own_path(&form.next).unwrap_or("/"))).into_response())
+}
+
+/// Takes the receipt away.
+pub(crate) fn over(site: &Site) -> Result<(HeaderName, HeaderValue), Trouble> {
+    Cookie::Receipt.set("", Life::Over, site.url.scheme()).map_err(|_| Trouble::Fault)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use crate::csrf::Csrf;
 use crate::form::Plain;
 use crate::page::{Page, html};
+use crate::receipt;
 use crate::session::{signed_in, signed_out};
 use crate::site::Site;
 use crate::trouble::Trouble;
@@ -12,7 +13,7 @@ use askama::Template;
 use axum::Router;
 use axum::extract::Query;
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use axum::routing::{get, post};
 use postward_authority::{SignedOut, Surface};
 use postward_wire::{Attempt, Refusal, Secret};
@@ -112,7 +113,8 @@ fn refused(visit: &Visit, surface: Surface, typed: String, next: String, refusal
             (StatusCode::SERVICE_UNAVAILABLE, "Sign-in is not possible at the moment. Try again in a minute.")
         }
     };
-    let page = visit.page(surface, "Sign in");
+    // What was done before is no answer to this.
+    let page = Page { receipt: None, ..visit.page(surface, "Sign in") };
     let action = crate::session::sign_in_path(surface);
     let mut response =
         html(status, &SignInPage { page, action, typed, next, ended: None, problem: Some(problem) });
@@ -126,15 +128,25 @@ async fn sign_in(visit: Visit, surface: Surface, typed: Typed) -> Result<Respons
     let site = &visit.site;
     let attempt = Attempt { authcid: typed.address.clone(), secret: Secret::new(typed.password) };
     let origin = visit.origin(surface);
-    let token = match surface {
+    let let_in = match surface {
         Surface::Dashboard => {
-            site.authority.sign_in_staff(attempt, origin, site.now()).await.map(|(token, _)| token)
+            site.authority.sign_in_staff(attempt, origin, site.now()).await.map(|(token, _)| (token, None))
         }
-        _ => site.authority.sign_in_browser(attempt, origin, site.now()).await.map(|(token, _)| token),
+        _ => (site.authority.sign_in_browser(attempt, origin, site.now()).await)
+            .map(|(token, guard)| (token, Some(guard.address().to_string()))),
     };
-    match token {
-        Ok(token) => signed_in(site, surface, &token, &typed.next),
-        Err(refusal) => Ok(refused(&visit, surface, typed.address, typed.next, refusal)),
+    let (token, mailbox) = match let_in {
+        Ok(let_in) => let_in,
+        Err(refusal) => return Ok(refused(&visit, surface, typed.address, typed.next, refusal)),
+    };
+    let response = signed_in(site, surface, &token, &typed.next)?;
+    // A receipt is for whom it is about; the next person at this browser is somebody else.
+    let is_theirs = |note: &receipt::Note| mailbox.as_ref() == Some(&note.about);
+    match visit.receipt_of(surface) {
+        Some(note) if !is_theirs(&note) => {
+            Ok((AppendHeaders([receipt::over(site)?]), response).into_response())
+        }
+        _ => Ok(response),
     }
 }
 
@@ -153,7 +165,7 @@ async fn sign_out(
     csrf: &str,
 ) -> Result<Response, Trouble> {
     let site = &visit.site;
-    let Some(token) = bearer(site, headers, surface) else { return signed_out(site, surface) };
+    let Some(token) = bearer(site, headers, surface) else { return leave(site, surface) };
     Csrf::of(&token).verify(csrf)?;
     let (origin, now) = (visit.origin(surface), site.now());
     let ended = match surface {
@@ -167,7 +179,12 @@ async fn sign_out(
         },
     };
     match ended {
-        Ok(()) | Err(SignedOut::Ended) => signed_out(site, surface),
+        Ok(()) | Err(SignedOut::Ended) => leave(site, surface),
         Err(SignedOut::Unavailable(cause)) => Ok(Trouble::from(cause).into_response()),
     }
+}
+
+/// Nothing is left behind for the next person, not even what the last act did.
+fn leave(site: &Site, surface: Surface) -> Result<Response, Trouble> {
+    Ok((AppendHeaders([receipt::over(site)?]), signed_out(site, surface)?).into_response())
 }

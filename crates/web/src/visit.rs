@@ -102,7 +102,8 @@ impl Visit {
         }
     }
 
-    fn receipt_of(&self, surface: Surface) -> Option<Note> {
+    /// What the last act at a surface did.
+    pub(crate) fn receipt_of(&self, surface: Surface) -> Option<Note> {
         self.receipt.clone().filter(|note| note.surface == surface)
     }
 }

@@ -56,8 +56,7 @@ pub(super) async fn change(
     let origin = visit.origin(Surface::Panel);
     match site.authority.change(&owner.guard, confirmation, password, &origin, site.now()).await {
         Ok(receipt) => {
-            let note = Note { about: String::new(), ..Note::of(&receipt, Surface::Panel) };
-            let cookie = AppendHeaders([note.cookie(&site)?]);
+            let cookie = AppendHeaders([Note::of(&receipt, Surface::Panel).cookie(&site)?]);
             Ok((cookie, signed_out(&site, Surface::Panel)?).into_response())
         }
         // Somebody else was faster; what follows from it is told at the sign-in page.

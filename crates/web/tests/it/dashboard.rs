@@ -1,6 +1,6 @@
 //! The dashboard: Mailboxes, Security tab, key and pencil, add and delete, and the wall around it all.
 
-use crate::host::{Host, NEW, OLD};
+use crate::host::{Host, NEW, OLD, STAFF};
 use postward_authority::Surface;
 use tokio::task::JoinHandle;
 
@@ -65,6 +65,26 @@ async fn a_receipt_stays_until_it_is_dismissed() {
     assert!(browser.get(LIST).await.says("Password changed."));
     let answer = browser.post("/receipt/dismiss", &[("next", LIST)]).await;
     assert_eq!((answer.status, answer.header("location")), (303, LIST));
+    assert!(!browser.get(LIST).await.says("Password changed."));
+}
+
+#[tokio::test]
+async fn d7_a_receipt_does_not_outlive_the_person() {
+    let host = Host::start().await;
+    let mut browser = host.staff("owner@birch.example").await;
+    let tab = format!("/dashboard/mailboxes/{}/security", host.ada);
+    let path = format!("/dashboard/mailboxes/{}/password", host.ada);
+    browser.fill(&tab, &path, &[("password", NEW), ("password_again", NEW)]).await;
+    let refused = browser.fill(&tab, &path, &[("password", "short"), ("password_again", "short")]).await;
+    assert!(refused.says("The password was not changed.") && !refused.says("Password changed."));
+    let kept = browser.cookies.get("postward-receipt").cloned();
+    browser.fill(LIST, "/dashboard/sign-out", &[]).await;
+    assert!(!browser.get("/dashboard/sign-in").await.says("Password changed."));
+
+    // The session ended by itself, and the next person signs in at the same browser.
+    browser.cookies.insert("postward-receipt".to_owned(), kept.unwrap());
+    let next = [("email", "owner@cedar.example"), ("password", STAFF)];
+    assert_eq!(browser.post("/dashboard/sign-in", &next).await.status, 303);
     assert!(!browser.get(LIST).await.says("Password changed."));
 }
 

@@ -24,6 +24,23 @@ async fn p2_a_change_signs_out_everywhere_and_leads_to_sign_in_with_the_receipt(
 }
 
 #[tokio::test]
+async fn p2_the_receipt_is_for_the_mailbox_it_is_about() {
+    let host = Host::start().await;
+    let mut browser = host.owner("ada@birch.example", OLD).await;
+    browser.fill(FORM, FORM, &[("password", NEW), ("password_again", NEW)]).await;
+    let wrong = browser.post("/panel/sign-in", &[("address", "ada@birch.example"), ("password", OLD)]).await;
+    assert!(wrong.says("Address or password is wrong.") && !wrong.says("Password changed."));
+    let ended = browser.cookies.clone();
+    browser.post("/panel/sign-in", &[("address", "ADA@birch.example"), ("password", NEW)]).await;
+    assert!(browser.get("/panel").await.says("ada@birch.example Password changed."));
+
+    browser.cookies = ended;
+    browser.post("/panel/sign-in", &[("address", "eve@cedar.example"), ("password", OLD)]).await;
+    let theirs = browser.get("/panel").await;
+    assert!(theirs.says("eve@cedar.example") && !theirs.says("Password changed."));
+}
+
+#[tokio::test]
 async fn p2_an_old_sign_in_is_asked_for_the_current_password() {
     let host = Host::start().await;
     let mut browser = host.owner("ada@birch.example", OLD).await;
