@@ -10,6 +10,12 @@ let place;
 before(async () => (place = await Place.open()));
 after(() => place?.close());
 
+/** Chooses with the pointer, as far as a page can tell: the list of choices itself belongs to the browser. */
+async function choose(page, label, choice) {
+  await page.getByLabel(label).dispatchEvent("pointerdown");
+  await page.getByLabel(label).selectOption({ label: choice });
+}
+
 const addresses = (page) => page.locator("tbody th").allInnerTexts();
 
 test("D11 a stranger hears the same for an unknown name and for a wrong password", async () => {
@@ -65,7 +71,7 @@ test("D1 the list is searched and narrowed by Select Domain", async () => {
   assert.deepEqual(await addresses(page), [mailboxOf(place, "workshop").address]);
 
   await page.getByRole("searchbox", { name: "Search" }).fill("");
-  await page.getByLabel("Select Domain").selectOption({ label: "larkspur-catering.example" });
+  await choose(page, "Select Domain", "larkspur-catering.example");
   await page.waitForURL(/domain=[^&]+/);
   assert.deepEqual(await addresses(page), ["bookings@larkspur-catering.example", "elif@larkspur-catering.example"]);
 
@@ -81,7 +87,7 @@ test("D1 whoever signed in last comes first, if one wants", async () => {
   const { address, password } = mailboxOf(place, "support");
   assert.match(await tryPassword(place.demo, address, password), /^OK/);
   const page = await staff(place);
-  await page.getByLabel("Sort").selectOption({ label: "Last sign-in first" });
+  await choose(page, "Sort", "Last sign-in first");
   await page.waitForURL("**sort=last-sign-in**");
   assert.equal((await addresses(page))[0], address);
 });

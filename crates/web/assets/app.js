@@ -44,9 +44,13 @@ for (const form of document.querySelectorAll("[data-dismiss]")) {
   });
 }
 
-// The list is narrowed as soon as a domain or an order is chosen.
+// The list is narrowed as soon as a domain or an order is chosen with the pointer. With the keyboard a choice is a way
+// to the next one, and the button sends it (WCAG 2.2 §3.2.2).
+let pointing = false;
+addEventListener("pointerdown", () => (pointing = true), true);
+addEventListener("keydown", () => (pointing = false), true);
 for (const form of document.querySelectorAll("[data-filters]")) {
   for (const select of form.querySelectorAll("select")) {
-    select.addEventListener("change", () => form.requestSubmit());
+    select.addEventListener("change", () => pointing && form.requestSubmit());
   }
 }
