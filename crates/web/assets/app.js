@@ -2,9 +2,11 @@
 
 import { watchDialogs } from "./dialog.js";
 import { enliven } from "./password.js";
+import { watchForms } from "./sending.js";
 
 enliven(document);
 watchDialogs();
+watchForms();
 
 // After a redirect or a refusal, the first thing said is what happened. A receipt stays on the pages that follow, but
 // takes the focus once: until the next form is sent.
@@ -20,6 +22,12 @@ document.addEventListener("submit", (event) => {
   if (!event.target.matches("[data-theme-switch], [data-filters]")) sessionStorage.removeItem("told");
 });
 
+// The page has done what the form asks for; the server hears of it, also when the person is already on their way.
+function tell(form, submitter) {
+  const body = new URLSearchParams(new FormData(form, submitter));
+  fetch(form.action, { method: "POST", body, redirect: "manual", keepalive: true });
+}
+
 // The theme changes in place; the cookie is the server's to set.
 for (const form of document.querySelectorAll("[data-theme-switch]")) {
   form.addEventListener("submit", (event) => {
@@ -30,7 +38,7 @@ for (const form of document.querySelectorAll("[data-theme-switch]")) {
     for (const button of document.querySelectorAll("[data-theme-switch] button")) {
       button.setAttribute("aria-pressed", String(button.value === chosen.value));
     }
-    fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form, chosen)), redirect: "manual" });
+    tell(form, chosen);
   });
 }
 
@@ -38,7 +46,7 @@ for (const form of document.querySelectorAll("[data-theme-switch]")) {
 for (const form of document.querySelectorAll("[data-dismiss]")) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual" });
+    tell(form);
     form.closest("[data-receipt]").remove();
     document.getElementById("main").focus();
   });

@@ -5,7 +5,7 @@ import { generate, unmet } from "./policy.js";
 // Brings what the server rendered to life, below `root`.
 export function enliven(root) {
   for (const button of root.querySelectorAll("[data-reveal]")) reveal(button);
-  for (const button of root.querySelectorAll("[data-copy]")) copy(button);
+  for (const button of root.querySelectorAll("[data-copy]")) copy(button, root);
   for (const form of root.querySelectorAll("[data-password-form]")) passwordForm(form);
 }
 
@@ -62,7 +62,7 @@ function passwordForm(form) {
 }
 
 function reveal(button) {
-  const field = document.getElementById(button.dataset.reveal);
+  const field = button.parentElement.querySelector("input");
   if (!field) return;
   button.hidden = false;
   show(field, field.type === "text");
@@ -73,7 +73,7 @@ function reveal(button) {
 
 function show(field, shown) {
   field.type = shown ? "text" : "password";
-  const button = document.querySelector(`[data-reveal="${field.id}"]`);
+  const button = field.parentElement.querySelector("[data-reveal]");
   if (!button) return;
   const label = shown ? "Hide password" : "Show password";
   button.setAttribute("aria-pressed", String(shown));
@@ -81,8 +81,9 @@ function show(field, shown) {
   button.title = label;
 }
 
-function copy(button) {
-  const field = document.getElementById(button.dataset.copy);
+// The page below a dialog may have a field of the same id.
+function copy(button, root) {
+  const field = root.querySelector(`#${CSS.escape(button.dataset.copy)}`);
   const label = button.querySelector("[data-copy-label]");
   if (!field) return;
   button.hidden = false;
