@@ -145,7 +145,7 @@ async fn race(request: Request, next: Next, proof: Proof, turned_away: TurnedAwa
     });
     let Ok(response) = worked.await else { return turned_away.cut() };
     let sent = CancellationToken::new();
-    if let Some(cut) = cut {
+    if let Some(cut) = cut.clone() {
         // A browser that does not read keeps its answer from being polled, so somebody else must watch. The task ends
         // with the answer.
         let (sent, ended) = (sent.clone(), proof.ended());
@@ -157,7 +157,8 @@ async fn race(request: Request, next: Next, proof: Proof, turned_away: TurnedAwa
         });
     }
     let (waiting, flow) = (Bytes::new(), Some(flow));
-    response.map(|body| Body::new(WhileSignedIn { body, waiting, flow, _sent: sent.drop_guard() }))
+    let _sent = sent.drop_guard();
+    response.map(|body| Body::new(WhileSignedIn { body, waiting, flow, cut, _sent }))
 }
 
 /// Whether a request may go on: it stands still while this node is frozen, and not when its session has ended.
@@ -258,6 +259,8 @@ struct WhileSignedIn {
     waiting: Bytes,
     /// None once the session has ended.
     flow: Option<Flow>,
+    /// The connection, where there is one.
+    cut: Option<Cut>,
     _sent: DropGuard,
 }
 
@@ -278,6 +281,10 @@ impl HttpBody for WhileSignedIn {
         };
         if !flowing {
             self.flow = None;
+            // An answer that only breaks off leaves behind what the kernel has of it.
+            if let Some(cut) = &self.cut {
+                cut.now();
+            }
             let ended = std::io::Error::from(std::io::ErrorKind::ConnectionAborted);
             return Poll::Ready(Some(Err(axum::Error::new(ended))));
         }

@@ -18,7 +18,7 @@ use std::process::Stdio;
 use std::sync::Mutex;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::process::Command;
 use tokio::sync::Notify;
 use tower::ServiceExt as _;
@@ -113,6 +113,37 @@ async fn d7_a_browser_that_does_not_read_cannot_hold_a_password_change_up() {
     let broken = deaf.read_to_end(&mut Vec::new()).await.expect_err("a reset");
     assert_eq!(broken.kind(), io::ErrorKind::ConnectionReset);
 
+    stop.cancel();
+    serving.await.unwrap();
+}
+
+/// What the kernel has taken of an answer that is over nobody can take back, so it takes little.
+#[tokio::test]
+async fn d7_a_browser_that_reads_slowly_gets_no_long_answer_after_a_password_change() {
+    const LONG: usize = 1024 * 1024;
+    let dir = tempfile::tempdir().unwrap();
+    let house = House::on(Database::Sqlite(dir.path().join("postward.db"))).await;
+    let router = house.page("/panel/long", get(async || vec![b'x'; LONG]));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let slow = TcpSocket::new_v4().unwrap();
+    slow.set_recv_buffer_size(4 * 1024).unwrap();
+    let mut slow = slow.connect(listener.local_addr().unwrap()).await.unwrap();
+    let stop = CancellationToken::new();
+    let serving = tokio::spawn(serve(listener, Transport::Plain, router, stop.clone()));
+    let cookie = &house.cookie;
+    let asked = format!("GET /panel/long HTTP/1.1\r\nHost: m.example\r\nCookie: {cookie}\r\n\r\n");
+    slow.write_all(asked.as_bytes()).await.unwrap();
+    let mut first = [0; 12];
+    slow.read_exact(&mut first).await.unwrap();
+    assert_eq!(&first, b"HTTP/1.1 200");
+    // The server has had all the time it could want to hand the answer on.
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let (new, now) = (Secret::new("Fresh-Harbour-Breeze-9".to_owned()), Timestamp::now());
+    house.authority.reset(&house.operator, house.ada, new, now).await.unwrap();
+    let mut rest = Vec::new();
+    let broken = slow.read_to_end(&mut rest).await.expect_err("a reset");
+    assert_eq!(broken.kind(), io::ErrorKind::ConnectionReset);
+    assert!(rest.len() < LONG / 4, "{} bytes came after the change", rest.len());
     stop.cancel();
     serving.await.unwrap();
 }

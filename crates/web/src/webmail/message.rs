@@ -174,6 +174,9 @@ impl Paths {
 /// `1.2 MB`, as file managers say it.
 fn size(bytes: usize) -> String {
     const STEPS: [&str; 3] = ["kB", "MB", "GB"];
+    if bytes == 1 {
+        return "1 byte".to_owned();
+    }
     if bytes < 1_000 {
         return format!("{bytes} bytes");
     }
@@ -195,9 +198,14 @@ mod tests {
 
     #[test]
     fn sizes_are_said_as_people_say_them() {
-        for (bytes, expected) in
-            [(0, "0 bytes"), (999, "999 bytes"), (1_200, "1.2 kB"), (25_000, "25 kB"), (3_400_000, "3.4 MB")]
-        {
+        for (bytes, expected) in [
+            (0, "0 bytes"),
+            (1, "1 byte"),
+            (999, "999 bytes"),
+            (1_200, "1.2 kB"),
+            (25_000, "25 kB"),
+            (3_400_000, "3.4 MB"),
+        ] {
             assert_eq!(size(bytes), expected);
         }
     }
