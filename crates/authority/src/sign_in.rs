@@ -122,7 +122,8 @@ impl Authority {
         let network = origin.network().to_string();
         let found = match login.is_address {
             true => {
-                let since = now - self.throttle().limits().window;
+                // A window longer than time itself is the operator's way to say «always».
+                let since = now.checked_sub(self.throttle().limits().window).unwrap_or(Timestamp::MIN);
                 principals::find(self.db(), kind, &login.text, &network, since)
                     .await
                     .map_err(Unavailable::from)?

@@ -120,6 +120,18 @@ fn d15_a_suspended_mailbox_is_refused_at_once_and_resumes_without_its_sessions()
     });
 }
 
+/// An operator may say so; nobody should be kept out by the arithmetic.
+#[test]
+fn a_window_without_end_lets_people_in() {
+    on_both(async |house: House| {
+        let mut settings = settings(house.database.clone());
+        settings.throttle.window = Duration::from_millis(u64::MAX);
+        let authority = Authority::open(settings, at(1)).await.unwrap();
+        let origin = from("192.0.2.1", Surface::Imap);
+        assert!(authority.sign_in(attempt("ada@north.example", OLD), origin, at(1)).await.is_ok());
+    });
+}
+
 /// Who forgot the password, guessed until nothing was looked at any more and was given a new one should not have to wait.
 #[test]
 fn a_new_password_opens_the_mailbox_for_whoever_guessed_at_the_forgotten_one() {
