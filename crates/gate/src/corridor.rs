@@ -53,7 +53,11 @@ pub(crate) async fn walk(house: &House, arrival: Arrival, stop: &CancellationTok
             Ok(Err(_broken)) => return None,
             Err(_) => Farewell::TimedOut,
         },
-        () = stranger.asked_to_leave() => Farewell::TooBusy,
+        () = stranger.asked_to_leave() => {
+            let (ip, protocol) = (peer.ip().to_canonical(), protocol.name());
+            tracing::info!(%ip, protocol, reason = "too-many-connections", "a stranger made room for a newcomer");
+            Farewell::TooBusy
+        }
         () = stop.cancelled() => Farewell::ShuttingDown,
     };
     walker.part(farewell);

@@ -139,6 +139,7 @@ impl House {
         let probe =
             TcpKeepalive::new().with_time(self.limits.keepalive).with_interval(self.limits.keepalive / 4);
         socket.set_tcp_keepalive(&probe)?;
+        #[cfg(any(target_os = "linux", target_os = "android"))]
         socket.set_tcp_user_timeout(Some(self.limits.unread))?;
         socket.set_tcp_notsent_lowat(UNSENT)?;
         Ok(())
