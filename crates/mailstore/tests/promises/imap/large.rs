@@ -2,6 +2,8 @@
 
 use super::client::Client;
 use crate::host::{Host, message};
+use postward_mailstore::Limits;
+use std::time::Duration;
 
 /// A message of two parts, the second larger than what is read at once.
 fn letter() -> (String, String) {
@@ -52,6 +54,22 @@ async fn a_large_message_is_appended_as_it_was_sent() {
     for uid in [1, 2] {
         assert!(inbox.read(uid).await.unwrap() == letter.as_bytes(), "message {uid}");
     }
+}
+
+/// A byte a second would hold a file and a slot for months.
+#[tokio::test(start_paused = true)]
+async fn a_message_that_takes_too_long_is_given_up() {
+    let mut limits = Limits::default();
+    limits.message_time = Duration::from_secs(60);
+    let host = Host::with_limits(limits);
+    let mut client = Client::at_inbox(&host, "ada").await;
+    client.send(b"a APPEND INBOX {1000+}\r\n").await;
+    for _ in 0..59 {
+        client.send(b"x").await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    client.plays("S: * BYE The message took too long.\nS! closed").await;
+    assert!(host.inbox("ada").await.view().messages.is_empty());
 }
 
 #[tokio::test]
