@@ -127,7 +127,10 @@ impl Db {
     }
 
     async fn migrate(&self) -> Result<(), sqlx::migrate::MigrateError> {
-        const HISTORY: [(i64, &str, &str); 1] = [(1, "house", include_str!("schema/0001_house.sql"))];
+        const HISTORY: [(i64, &str, &str); 2] = [
+            (1, "house", include_str!("schema/0001_house.sql")),
+            (2, "second factor", include_str!("schema/0002_second_factor.sql")),
+        ];
         let migrations = HISTORY.map(|(version, name, sql)| {
             let sql: SqlStr = sql.into_sql_str();
             Migration::new(version, Cow::Borrowed(name), MigrationType::Simple, sql, false)
