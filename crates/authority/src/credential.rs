@@ -8,6 +8,7 @@ use crate::audit::{Event, Subject};
 use crate::authority::{Authority, Unavailable};
 use crate::hasher::{HasherError, Lane, Phc};
 use crate::origin::{Origin, Surface};
+use crate::outbox::Notice;
 use crate::policy::{Problem, prepare};
 use crate::principal::{Epoch, MailboxId, PrincipalId, SessionId};
 use crate::registry::{EndReason, Of, SessionGuard};
@@ -15,6 +16,7 @@ use crate::scope::{Actor, ReadOnly};
 use crate::sessions::{ActError, EndedSessions};
 use crate::sign_in::{Denied, Login};
 use crate::store::journal::{self, By};
+use crate::store::outbox::{self, NewLetter};
 use crate::store::principals::Kind;
 use crate::store::{Durability, credentials, moment, sessions};
 use futures_util::future::{try_join, try_join_all};
@@ -53,6 +55,7 @@ impl Authority {
             address: session.address().clone(),
             new,
             event: Event::PasswordChanged,
+            notice: Notice::PasswordChanged,
             by: By::owner(session.address().as_str(), origin),
             acting: Some((session.id(), confirmed)),
             now,
@@ -88,6 +91,7 @@ impl Authority {
             address: row.address,
             new: self.hash_if_fit(Lane::Staff, mailbox.into(), &new).await?,
             event: Event::PasswordReset,
+            notice: Notice::PasswordReset,
             by: By::actor(actor),
             acting: None,
             now,
@@ -165,7 +169,7 @@ impl Authority {
     }
 
     async fn replace_and_kill(&self, replacement: Replacement) -> Result<Receipt, NotReplaced> {
-        let Replacement { mailbox, address, new, event, by, acting, now } = replacement;
+        let Replacement { mailbox, address, new, event, notice, by, acting, now } = replacement;
         let principal = PrincipalId::from(mailbox);
         let expected = match &acting {
             Some((_, Confirmed::At(epoch))) => Some(*epoch),
@@ -190,7 +194,10 @@ impl Authority {
         let detail = json!({ "epoch": epoch, "ended": in_store.total() });
         let subject = Subject::Mailbox(mailbox, address.as_str());
         journal::audit(&mut tx, &by, event, &subject, &detail, now).await?;
-        journal::notice(&mut tx, principal, address.as_str(), event, &json!({ "by": by.actor }), now).await?;
+        let detail = json!({ "by": by.actor });
+        let letter =
+            NewLetter { principal, recipient: address.as_str(), notice, detail: &detail, link: None };
+        outbox::put(&mut tx, &letter, now).await?;
         tx.tell_other_nodes().await?;
         tx.commit().await?;
 
@@ -220,6 +227,7 @@ struct Replacement {
     address: Address,
     new: Phc,
     event: Event,
+    notice: Notice,
     by: By,
     /// The session that asks, when it is the owner's, and how it was confirmed.
     acting: Option<(SessionId, Confirmed)>,

@@ -21,6 +21,7 @@ pub mod directory;
 pub mod generator;
 pub mod hasher;
 pub mod origin;
+pub mod outbox;
 pub mod policy;
 pub mod principal;
 pub mod reconnect;

@@ -152,21 +152,6 @@ pub(crate) async fn refused_rows(
     on!(db db, conn => sqlx::query_as(SQL).bind(principal).bind(i64::from(limit)).fetch_all(conn).await)
 }
 
-/// Puts a notice to the mailbox itself into the outbox, in the transaction of what it tells of.
-pub(crate) async fn notice(
-    tx: &mut Tx,
-    principal: PrincipalId,
-    recipient: &str,
-    event: Event,
-    detail: &serde_json::Value,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    const SQL: &str = "INSERT INTO outbox (id, at, principal_id, recipient, notice, detail)
-        VALUES ($1, $2, $3, $4, $5, $6)";
-    let id: i64 = (rand::random::<u64>() >> 1) as i64;
-    execute!(tx, SQL, id, millis(now), principal, recipient, event.name(), detail.to_string()).map(|_| ())
-}
-
 /// Forgets refused tries and closed sessions from before a moment.
 pub(crate) async fn forget_before(tx: &mut Tx, moment: Timestamp) -> Result<(), StoreError> {
     execute!(tx, "DELETE FROM refused_try WHERE at < $1", millis(moment))?;

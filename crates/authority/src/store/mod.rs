@@ -9,6 +9,7 @@ pub(crate) mod db;
 pub(crate) mod directory;
 pub(crate) mod journal;
 pub(crate) mod lists;
+pub(crate) mod outbox;
 pub(crate) mod principals;
 pub(crate) mod sessions;
 
