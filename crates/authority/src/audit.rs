@@ -4,7 +4,8 @@ use crate::authority::{Authority, Unavailable};
 use crate::principal::{AccountId, DomainId, MailboxId, PrincipalId, StaffId};
 use crate::scope::Actor;
 use crate::sessions::ActError;
-use crate::store::{journal, moment};
+use crate::store::journal::{self, AuditRow};
+use crate::store::moment;
 use crate::{Surface, Timestamp};
 
 /// One line of the audit.
@@ -53,6 +54,24 @@ pub(crate) enum Event {
     SessionsEnded,
     SignInSuspended,
     SignInResumed,
+    SecondFactorOn,
+    SecondFactorReplaced,
+    SecondFactorOff,
+    BackupCodesRenewed,
+    AppPasswordAdded,
+    AppPasswordRotated,
+    AppPasswordRevoked,
+    MailAppModeSet,
+    RecoveryCodeIssued,
+    RecoveredByCode,
+    RecoveredByMail,
+    RecoveryEmailSet,
+    RecoveryEmailRemoved,
+    NotMe,
+    KeysRotated,
+    StaffPasswordChanged,
+    StaffPasswordRecovered,
+    NewPlaceNoticesSet,
 }
 
 impl Event {
@@ -69,6 +88,24 @@ impl Event {
             Self::SessionsEnded => "sessions-ended",
             Self::SignInSuspended => "sign-in-suspended",
             Self::SignInResumed => "sign-in-resumed",
+            Self::SecondFactorOn => "second-factor-on",
+            Self::SecondFactorReplaced => "second-factor-replaced",
+            Self::SecondFactorOff => "second-factor-off",
+            Self::BackupCodesRenewed => "backup-codes-renewed",
+            Self::AppPasswordAdded => "app-password-added",
+            Self::AppPasswordRotated => "app-password-rotated",
+            Self::AppPasswordRevoked => "app-password-revoked",
+            Self::MailAppModeSet => "mail-app-mode-set",
+            Self::RecoveryCodeIssued => "recovery-code-issued",
+            Self::RecoveredByCode => "recovered-by-code",
+            Self::RecoveredByMail => "recovered-by-mail",
+            Self::RecoveryEmailSet => "recovery-email-set",
+            Self::RecoveryEmailRemoved => "recovery-email-removed",
+            Self::NotMe => "not-me",
+            Self::KeysRotated => "keys-rotated",
+            Self::StaffPasswordChanged => "staff-password-changed",
+            Self::StaffPasswordRecovered => "staff-password-recovered",
+            Self::NewPlaceNoticesSet => "new-place-notices-set",
         }
     }
 }
@@ -103,6 +140,13 @@ impl<'a> Subject<'a> {
     }
 }
 
+impl Entry {
+    pub(crate) fn from_row(row: AuditRow) -> Self {
+        let AuditRow { at, actor, event, subject, ip, detail } = row;
+        Self { at: moment(at), actor, event, subject, ip, detail }
+    }
+}
+
 impl Authority {
     /// The newest entries the actor may see, about one mailbox or about all.
     ///
@@ -120,15 +164,7 @@ impl Authority {
         let rows = journal::audit_rows(self.db(), actor, mailbox.map(PrincipalId::from), limit)
             .await
             .map_err(Unavailable::from)?;
-        let entries = rows.into_iter().map(|row| Entry {
-            at: moment(row.at),
-            actor: row.actor,
-            event: row.event,
-            subject: row.subject,
-            ip: row.ip,
-            detail: row.detail,
-        });
-        Ok(entries.collect())
+        Ok(rows.into_iter().map(Entry::from_row).collect())
     }
 
     /// The newest tries at a mailbox that did not succeed.
@@ -142,8 +178,15 @@ impl Authority {
         limit: u32,
     ) -> Result<Vec<RefusedTry>, ActError> {
         self.reachable(actor, mailbox).await?;
-        let rows =
-            journal::refused_rows(self.db(), mailbox.into(), limit).await.map_err(Unavailable::from)?;
+        Ok(self.refused_tries_of(mailbox.into(), limit).await?)
+    }
+
+    pub(crate) async fn refused_tries_of(
+        &self,
+        principal: PrincipalId,
+        limit: u32,
+    ) -> Result<Vec<RefusedTry>, Unavailable> {
+        let rows = journal::refused_rows(self.db(), principal, limit).await?;
         let tries = rows.into_iter().filter_map(|row| {
             Some(RefusedTry {
                 at: moment(row.at),

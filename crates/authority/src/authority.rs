@@ -2,12 +2,14 @@
 
 use crate::Timestamp;
 use crate::desk::Desk;
+use crate::events::Events;
 use crate::hasher::{Hasher, HasherError, Hashing};
+use crate::keys::{KeyError, Keys};
 use crate::policy::Policy;
 use crate::reconnect::{Fingerprints, Reconnect};
 use crate::registry::Registry;
 use crate::scope::{Actor, Role, Scope, Who};
-use crate::store::{Db, StoreError, directory};
+use crate::store::{Db, StoreError, directory, second_factors};
 use crate::throttle::{Limits, Throttle};
 use crate::turns::Turns;
 use std::fmt;
@@ -40,13 +42,17 @@ pub struct Settings {
     pub reconnect: Duration,
     /// What tries cost a stranger.
     pub throttle: Limits,
+    /// Where the keys of second factors, app passwords and links are kept: outside the database. Made when it is missing and
+    /// nothing in the store needs one.
+    pub key_file: PathBuf,
 }
 
 impl Settings {
-    /// The defaults, on a given store.
-    pub fn on(database: Database) -> Self {
+    /// The defaults, on a given store and with a given key file.
+    pub fn on(database: Database, key_file: PathBuf) -> Self {
         Self {
             database,
+            key_file,
             node: "main".to_owned(),
             policy: Policy::trekmail(),
             hashing: Hashing::default(),
@@ -67,6 +73,8 @@ pub struct Authority {
 /// Everything the use cases share.
 struct Inner {
     db: Arc<Db>,
+    keys: Arc<Keys>,
+    events: Events,
     node: String,
     policy: Policy,
     hasher: Hasher,
@@ -89,15 +97,18 @@ impl Authority {
     /// # Errors
     /// In words for the operator: the store cannot be reached or was made by a newer version.
     pub async fn open(settings: Settings, now: Timestamp) -> Result<Self, OpenError> {
-        let Settings { database, node, policy, hashing, reconnect, throttle } = settings;
+        let Settings { database, node, policy, hashing, reconnect, throttle, key_file } = settings;
         let hasher = Hasher::new(hashing).map_err(OpenError::Hasher)?;
         let db = Arc::new(Db::open(&database).await.map_err(OpenError::Store)?);
+        let keys = Arc::new(open_keys(&db, key_file).await.map_err(OpenError::Store)?);
         let (registry, closed) = Registry::new();
-        let desk = Desk::open(db.clone(), registry.clone(), node.clone(), closed, now)
+        let desk = Desk::open((db.clone(), keys.clone()), registry.clone(), node.clone(), closed, now)
             .await
             .map_err(OpenError::Store)?;
         let inner = Inner {
             db,
+            keys,
+            events: Events::new(),
             node,
             policy,
             hasher,
@@ -150,6 +161,14 @@ impl Authority {
         &self.inner.db
     }
 
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.inner.keys
+    }
+
+    pub(crate) fn events(&self) -> &Events {
+        &self.inner.events
+    }
+
     pub(crate) fn node(&self) -> &str {
         &self.inner.node
     }
@@ -199,6 +218,20 @@ impl Authority {
     }
 }
 
+/// The keys of the file, which is made when nothing in the store needs one yet. Else a missing file stays missing: a new
+/// one would open nothing, and hide that.
+async fn open_keys(db: &Db, file: PathBuf) -> Result<Keys, StoreError> {
+    let keys = Keys::at(file);
+    let usable = match second_factors::needs_keys(db).await? {
+        true => keys.newest().map(|_| ()),
+        false => keys.create_if_missing(),
+    };
+    if let Err(error) = usable {
+        tracing::error!(%error, "whoever has a second factor or an app password cannot sign in");
+    }
+    Ok(keys)
+}
+
 /// Numbers for metrics and benchmarks.
 #[derive(Clone, Copy, Debug)]
 pub struct Figures {
@@ -240,6 +273,9 @@ pub enum Unavailable {
     /// No hash could be computed.
     #[non_exhaustive]
     Hasher(HasherError),
+    /// What is sealed cannot be opened.
+    #[non_exhaustive]
+    Key(KeyError),
     /// The session could not be written; the log says why, once for all sign-ins it kept out.
     NotWritten,
     /// This node cannot prove that it is up to date.
@@ -253,6 +289,7 @@ impl fmt::Display for Unavailable {
         match self {
             Self::Store(error) => write!(f, "the store does not answer: {error}"),
             Self::Hasher(error) => write!(f, "no password could be hashed: {error}"),
+            Self::Key(error) => error.fmt(f),
             Self::NotWritten => f.write_str("the session could not be written"),
             Self::Frozen => f.write_str("this node cannot prove that it is up to date"),
             Self::ShuttingDown => f.write_str("the server is going down"),
@@ -265,6 +302,12 @@ impl std::error::Error for Unavailable {}
 impl From<StoreError> for Unavailable {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
+    }
+}
+
+impl From<KeyError> for Unavailable {
+    fn from(error: KeyError) -> Self {
+        Self::Key(error)
     }
 }
 

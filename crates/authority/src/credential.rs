@@ -4,21 +4,28 @@
 //! transaction for hash, epoch, sessions, audit and notice; then the commit; then the kill; then the answer.
 
 use crate::Timestamp;
+use crate::acting::{Acting, spend_code};
 use crate::audit::{Event, Subject};
 use crate::authority::{Authority, Unavailable};
+use crate::events::Change;
+use crate::first_factor::{Denied, Login, Reading, Verified};
 use crate::hasher::{HasherError, Lane, Phc};
+use crate::link::LinkKind;
+use crate::notices::{tell_owner, tell_staff};
 use crate::origin::{Origin, Surface};
 use crate::outbox::Notice;
 use crate::policy::{Problem, prepare};
-use crate::principal::{Epoch, MailboxId, PrincipalId, SessionId};
+use crate::principal::{Epoch, MailboxId, PrincipalId, SessionId, StaffId};
+use crate::proof::Spends;
 use crate::registry::{EndReason, Of, SessionGuard};
+use crate::resume::StaffSession;
 use crate::scope::{Actor, ReadOnly};
+use crate::second_factor;
 use crate::sessions::{ActError, EndedSessions};
-use crate::sign_in::{Denied, Login};
 use crate::store::journal::{self, By};
-use crate::store::outbox::{self, NewLetter};
-use crate::store::principals::Kind;
-use crate::store::{Durability, credentials, moment, sessions};
+use crate::store::principals::{self, Kind};
+use crate::store::sessions::EndedRow;
+use crate::store::{Durability, Tx, app_passwords, credentials, moment, recovery, second_factors, sessions};
 use futures_util::future::{try_join, try_join_all};
 use jiff::SignedDuration;
 use postward_wire::{Address, Secret};
@@ -37,33 +44,70 @@ impl Authority {
         session: &SessionGuard,
         confirmation: Confirmation,
         new: Secret,
+        app_passwords: AppPasswords,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<Receipt, ChangeError> {
+        let acting = Acting::from(session);
+        let event = (Event::PasswordChanged, Notice::PasswordChanged);
+        self.change_own(&acting, confirmation, new, app_passwords, event, origin, now).await
+    }
+
+    /// A person of the dashboard changes its own password; every session of it ends, the acting one too, as in
+    /// [`Authority::change`].
+    ///
+    /// # Errors
+    /// Nothing has changed, and the sessions stand.
+    pub async fn change_staff(
+        &self,
+        session: &StaffSession,
+        confirmation: Confirmation,
+        new: Secret,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<Receipt, ChangeError> {
+        let acting = Acting::from(session);
+        let event = (Event::StaffPasswordChanged, Notice::PasswordChanged);
+        self.change_own(&acting, confirmation, new, AppPasswords::Revoke, event, origin, now).await
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the two public acts in one; nobody else calls it")]
+    async fn change_own(
+        &self,
+        acting: &Acting<'_>,
+        confirmation: Confirmation,
+        new: Secret,
+        app_passwords: AppPasswords,
+        (event, notice): (Event, Notice),
         origin: &Origin,
         now: Timestamp,
     ) -> Result<Receipt, ChangeError> {
         let confirmed = match confirmation {
             Confirmation::Current(current) => {
-                Confirmed::At(self.confirm(session, &current, origin, now).await?)
+                Confirmed::At(self.confirm(acting, &current, origin, now).await?)
             }
             Confirmation::RecentSignIn => Confirmed::Recently,
         };
         // Whoever has a session can ask as often as it likes; it must not fill the lanes that others wait in.
-        let _turn = self.turns().take(session.mailbox().into()).await;
-        let new = self.hash_if_fit(Lane::Known, session.mailbox().into(), &new).await?;
-        session.live.step_aside();
+        let _turn = self.turns().take(acting.principal).await;
+        let new = self.hash_if_fit(Lane::Known, acting.principal, &new).await?;
+        acting.live.step_aside();
         let replacement = Replacement {
-            mailbox: session.mailbox(),
-            address: session.address().clone(),
+            kind: acting.kind,
+            principal: acting.principal,
+            login: acting.login.to_owned(),
             new,
-            event: Event::PasswordChanged,
-            notice: Notice::PasswordChanged,
-            by: By::owner(session.address().as_str(), origin),
-            acting: Some((session.id(), confirmed)),
+            event,
+            notice,
+            by: By::owner(acting.login, origin),
+            redeems: Redeems::Session(acting.session, confirmed),
+            app_passwords,
             now,
         };
         match self.replace_credential(replacement).await {
             Ok(receipt) => Ok(receipt),
             Err(error) => {
-                session.live.step_back();
+                acting.live.step_back();
                 Err(match error {
                     NotReplaced::Overtaken => ChangeError::SessionEnded,
                     NotReplaced::NotRecent => ChangeError::ConfirmFirst,
@@ -87,13 +131,15 @@ impl Authority {
         let row = self.reachable(actor, mailbox).await?;
         actor.may_write()?;
         let replacement = Replacement {
-            mailbox,
-            address: row.address,
+            kind: Kind::Mailbox,
+            principal: mailbox.into(),
+            login: row.address.as_str().to_owned(),
             new: self.hash_if_fit(Lane::Staff, mailbox.into(), &new).await?,
             event: Event::PasswordReset,
             notice: Notice::PasswordReset,
             by: By::actor(actor),
-            acting: None,
+            redeems: Redeems::Nothing,
+            app_passwords: AppPasswords::Revoke,
             now,
         };
         self.replace_credential(replacement).await.map_err(|error| match error {
@@ -106,14 +152,16 @@ impl Authority {
     /// worth nothing here (an intruder's session remembers too).
     async fn confirm(
         &self,
-        session: &SessionGuard,
+        acting: &Acting<'_>,
         current: &Secret,
         origin: &Origin,
         now: Timestamp,
     ) -> Result<Epoch, ChangeError> {
-        let login = Login::of(session.address());
-        match self.verify(Kind::Mailbox, &login, current, origin, now).await {
-            Ok(verified) => Ok(verified.epoch),
+        let login = Login::of_text(acting.login);
+        match self.verify(acting.kind, &login, current, Reading::Password, origin, now).await {
+            Ok(Verified::Whole(proven)) => Ok(proven.epoch),
+            // Whether the session has given a code is read in the transaction.
+            Ok(Verified::CodeOwed(first)) => Ok(first.principal().epoch),
             Err(Denied::Rejected) => Err(ChangeError::CurrentPasswordWrong),
             Err(Denied::TooManyTries) => Err(ChangeError::TooManyTries),
             Err(Denied::Unavailable(unavailable)) => Err(ChangeError::Unavailable(unavailable)),
@@ -124,7 +172,7 @@ impl Authority {
     /// mailbox has had it. Whoever knows one of the former passwords is why it is being changed.
     ///
     /// All of that is hashed on as many cores as there are: every moment until the commit is one that an intruder has.
-    async fn hash_if_fit(&self, lane: Lane, id: PrincipalId, new: &Secret) -> Result<Phc, Unfit> {
+    pub(crate) async fn hash_if_fit(&self, lane: Lane, id: PrincipalId, new: &Secret) -> Result<Phc, Unfit> {
         let problems = self.policy().problems(new.expose());
         if !problems.is_empty() {
             return Err(Unfit::Policy(problems));
@@ -163,48 +211,106 @@ impl Authority {
 
     /// The one writer (invariants 1 and 4). Runs to its end even when whoever asked has hung up: a committed change
     /// whose kill nobody finished would leave the old sessions alive.
-    async fn replace_credential(&self, replacement: Replacement) -> Result<Receipt, NotReplaced> {
+    pub(crate) async fn replace_credential(&self, replacement: Replacement) -> Result<Receipt, NotReplaced> {
         let this = self.clone();
         self.finish(async move { this.replace_and_kill(replacement).await }).await?
     }
 
     async fn replace_and_kill(&self, replacement: Replacement) -> Result<Receipt, NotReplaced> {
-        let Replacement { mailbox, address, new, event, notice, by, acting, now } = replacement;
-        let principal = PrincipalId::from(mailbox);
-        let expected = match &acting {
-            Some((_, Confirmed::At(epoch))) => Some(*epoch),
-            Some((_, Confirmed::Recently)) | None => None,
-        };
         let mut tx = self.db().begin(Durability::Durable).await?;
-        let Some(epoch) = credentials::replace(&mut tx, principal, expected, &new, now).await? else {
-            return Err(NotReplaced::Overtaken);
-        };
-        if let Some((session, confirmed)) = &acting {
-            // The principal's row is held: what is read of the session now is true until the commit.
-            let Some(opened) = sessions::opened_at(&mut tx, *session).await? else {
-                return Err(NotReplaced::Overtaken);
-            };
-            let age = now.duration_since(moment(opened));
-            if matches!(confirmed, Confirmed::Recently) && age > Confirmation::RECENT {
-                return Err(NotReplaced::NotRecent);
-            }
-        }
-        let rows = sessions::end(&mut tx, principal, Of::All, EndReason::PasswordChanged, now).await?;
-        let in_store = EndedSessions::of(rows);
-        let detail = json!({ "epoch": epoch, "ended": in_store.total() });
-        let subject = Subject::Mailbox(mailbox, address.as_str());
-        journal::audit(&mut tx, &by, event, &subject, &detail, now).await?;
-        let detail = json!({ "by": by.actor });
-        let letter =
-            NewLetter { principal, recipient: address.as_str(), notice, detail: &detail, link: None };
-        outbox::put(&mut tx, &letter, now).await?;
+        let Replaced { epoch, rows, app_passwords_revoked } = self.replace_in(&mut tx, &replacement).await?;
         tx.tell_other_nodes().await?;
+        tx.tell_changed(replacement.principal).await?;
         tx.commit().await?;
 
+        let Replacement { principal, login, now, .. } = replacement;
+        let in_store = EndedSessions::of(rows);
         let here = self.registry().kill(principal, Of::All, EndReason::PasswordChanged).await;
+        self.tell(principal, Change::SecondFactor);
         let ended = in_store.alive(self.node(), &here, now);
-        Ok(Receipt { address, epoch, ended, app_passwords_revoked: 0 })
+        let address = Address::parse(&login).map_err(|_| NotReplaced::Overtaken)?;
+        Ok(Receipt { address, epoch, ended, app_passwords_revoked })
     }
+
+    async fn replace_in(&self, tx: &mut Tx, replacement: &Replacement) -> Result<Replaced, NotReplaced> {
+        let Replacement { kind, principal, login, new, event, notice, by, redeems, app_passwords, now } =
+            replacement;
+        let (principal, now) = (*principal, *now);
+        let expected = match redeems {
+            Redeems::Session(_, Confirmed::At(epoch)) => Some(*epoch),
+            Redeems::Password { epoch, .. } | Redeems::Link { epoch, .. } => Some(*epoch),
+            Redeems::Nothing | Redeems::Session(_, Confirmed::Recently) | Redeems::RecoveryCode(_) => None,
+        };
+        let Some(epoch) = credentials::replace(tx, principal, expected, new, now).await? else {
+            return Err(NotReplaced::Overtaken);
+        };
+        // The principal's row is held: what is read or spent of it now is true until the commit.
+        redeem(tx, principal, redeems, now).await?;
+        let factor_off = match redeems {
+            Redeems::RecoveryCode(_) => second_factor::forget(tx, principal).await?,
+            _ => false,
+        };
+        second_factors::end_second_steps(tx, principal).await?;
+        second_factors::end_enrolments(tx, principal).await?;
+        for kind in [LinkKind::Reset, LinkKind::StaffReset, LinkKind::VerifyRecoveryEmail] {
+            recovery::end_links(tx, principal, kind.name()).await?;
+        }
+        let app_passwords_revoked = match app_passwords {
+            AppPasswords::Revoke => app_passwords::revoke_all(tx, principal, "password-changed", now).await?,
+            AppPasswords::Keep => 0,
+        };
+        let rows = sessions::end(tx, principal, Of::All, EndReason::PasswordChanged, now).await?;
+        let detail = json!({
+            "epoch": epoch, "ended": rows.len(), "app_passwords_revoked": app_passwords_revoked,
+            "second_factor_off": factor_off,
+        });
+        let subject = match kind {
+            Kind::Mailbox => Subject::Mailbox(MailboxId(principal.0), login),
+            Kind::Staff => Subject::Staff(StaffId(principal.0), login),
+        };
+        journal::audit(tx, by, *event, &subject, &detail, now).await?;
+        let mut detail = by.as_detail();
+        detail["second_factor_off"] = factor_off.into();
+        match kind {
+            Kind::Mailbox => tell_owner(tx, self.keys(), principal, *notice, &detail, now).await?,
+            Kind::Staff => tell_staff(tx, (principal, login), *notice, &detail, now).await?,
+        }
+        Ok(Replaced { epoch, rows, app_passwords_revoked })
+    }
+}
+
+/// Takes what entitles to a change, in the transaction of the change (invariant 5).
+async fn redeem(
+    tx: &mut Tx,
+    principal: PrincipalId,
+    redeems: &Redeems,
+    now: Timestamp,
+) -> Result<(), NotReplaced> {
+    let redeemed = match redeems {
+        Redeems::Nothing => true,
+        Redeems::Session(session, confirmed) => {
+            let Some(acting) = sessions::acting(tx, *session).await? else {
+                return Err(NotReplaced::Overtaken);
+            };
+            let recent = now.duration_since(moment(acting.proved_at)) <= Confirmation::RECENT;
+            let weak = !acting.second_factor && second_factors::is_on(tx, principal).await?;
+            if weak || (matches!(confirmed, Confirmed::Recently) && !recent) {
+                return Err(NotReplaced::NotRecent);
+            }
+            true
+        }
+        Redeems::Password { spends, .. } => spend_code(tx, principal, spends).await?,
+        Redeems::RecoveryCode(digest) => recovery::spend_code(tx, principal, digest).await?,
+        Redeems::Link { id, spends, .. } => {
+            recovery::spend_link(tx, *id, now).await? && spend_code(tx, principal, spends).await?
+        }
+    };
+    // Whoever may not sign in may not come back in this way either (D15).
+    let may_sign_in = match redeems {
+        Redeems::Nothing => true,
+        _ => principals::hold(tx, principal).await?.is_some(),
+    };
+    if redeemed && may_sign_in { Ok(()) } else { Err(NotReplaced::Overtaken) }
 }
 
 /// How an owner shows, at the moment of the change, that it is still the owner who sits there.
@@ -221,21 +327,52 @@ impl Confirmation {
     pub const RECENT: SignedDuration = SignedDuration::from_mins(10);
 }
 
+/// What becomes of app passwords when the owner changes the password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AppPasswords {
+    /// They open nothing any more.
+    Revoke,
+    /// They stay. The sessions they have opened end like all others.
+    Keep,
+}
+
 /// What a change is made of, whoever asked for it.
-struct Replacement {
-    mailbox: MailboxId,
-    address: Address,
-    new: Phc,
-    event: Event,
-    notice: Notice,
-    by: By,
-    /// The session that asks, when it is the owner's, and how it was confirmed.
-    acting: Option<(SessionId, Confirmed)>,
-    now: Timestamp,
+pub(crate) struct Replacement {
+    pub(crate) kind: Kind,
+    pub(crate) principal: PrincipalId,
+    pub(crate) login: String,
+    pub(crate) new: Phc,
+    pub(crate) event: Event,
+    pub(crate) notice: Notice,
+    pub(crate) by: By,
+    pub(crate) redeems: Redeems,
+    pub(crate) app_passwords: AppPasswords,
+    pub(crate) now: Timestamp,
+}
+
+/// What entitles to a change: it is spent by it.
+pub(crate) enum Redeems {
+    /// The right of staff.
+    Nothing,
+    /// The session that asks, and how it was confirmed.
+    Session(SessionId, Confirmed),
+    /// The password without a session, and the code that goes with it.
+    Password { epoch: Epoch, spends: Spends },
+    /// The recovery code, by what the store keeps of it. It turns the second factor off (R1).
+    RecoveryCode([u8; 32]),
+    /// A mailed link, and the code that goes with it.
+    Link { id: i64, epoch: Epoch, spends: Spends },
+}
+
+/// What a change has done in its transaction.
+struct Replaced {
+    epoch: Epoch,
+    rows: Vec<EndedRow>,
+    app_passwords_revoked: u64,
 }
 
 /// How a change was confirmed.
-enum Confirmed {
+pub(crate) enum Confirmed {
     /// The current password was right at this epoch: it must still be the current one.
     At(Epoch),
     /// By the age of the acting session, which is read in the transaction.
@@ -243,7 +380,7 @@ enum Confirmed {
 }
 
 /// Why a password does not become a mailbox's new one.
-enum Unfit {
+pub(crate) enum Unfit {
     /// What is wrong with it.
     Policy(Vec<Problem>),
     Unavailable(Unavailable),
@@ -274,7 +411,7 @@ impl From<Unfit> for ResetError {
 }
 
 /// Why nothing was replaced.
-enum NotReplaced {
+pub(crate) enum NotReplaced {
     /// The mailbox, the password or the acting session is not what it was when the act began.
     Overtaken,
     /// The acting session is too old to confirm a change.
@@ -291,7 +428,7 @@ impl<E: Into<Unavailable>> From<E> for NotReplaced {
 /// What a change of password, or another act that ends sessions, did.
 #[derive(Clone, Debug)]
 pub struct Receipt {
-    /// The mailbox.
+    /// The mailbox, or the person of the dashboard.
     pub address: Address,
     /// The epoch in force: after a change of password, the one that began.
     pub epoch: Epoch,

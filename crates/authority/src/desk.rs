@@ -5,12 +5,17 @@
 //! principal's row is taken at the verified epoch, the guard is registered, and only then the batch commits.
 
 use crate::Timestamp;
+use crate::keys::Keys;
+use crate::notices::tell_owner;
 use crate::origin::Origin;
-use crate::principal::{Epoch, PrincipalId, SessionId};
+use crate::outbox::Notice;
+use crate::principal::{PrincipalId, SessionId};
+use crate::proof::{Proven, Spends};
 use crate::registry::{Lifetime, LiveGuard, Registry};
 use crate::store::journal::{self, RefusedTry};
 use crate::store::sessions::{self, NewSession};
-use crate::store::{Db, Durability, StoreError, Tx, principals};
+use crate::store::{Db, Durability, StoreError, Tx, app_passwords, principals, second_factors};
+use serde_json::json;
 use std::sync::Arc;
 use std::sync::{Mutex, PoisonError};
 use tokio::sync::{mpsc, oneshot};
@@ -32,23 +37,21 @@ enum Errand {
 
 /// A verified sign-in that wants its session opened.
 pub(crate) struct Entry {
-    pub(crate) principal: PrincipalId,
-    /// The epoch at which the password was verified.
-    pub(crate) epoch: Epoch,
-    pub(crate) origin: Origin,
-    pub(crate) token_digest: Option<Vec<u8>>,
-    pub(crate) lifetime: Lifetime,
-    /// Whether the network was seen before; else it is remembered.
-    pub(crate) known_network: bool,
-    pub(crate) now: Timestamp,
+    proven: Proven,
+    origin: Origin,
+    token_digest: Option<Vec<u8>>,
+    lifetime: Lifetime,
+    now: Timestamp,
     reply: oneshot::Sender<Result<LiveGuard, NotEntered>>,
 }
 
 /// Why a verified sign-in did not become a session.
 #[derive(Debug)]
 pub(crate) enum NotEntered {
-    /// The password or the state has changed since it was verified.
+    /// The password, the app password or the state has changed since it was verified.
     Overtaken,
+    /// The code was used meanwhile.
+    CodeSpent,
     /// The store could not write, or the desk is closed.
     Unavailable,
 }
@@ -56,15 +59,14 @@ pub(crate) enum NotEntered {
 impl Entry {
     /// An entry, and where its guard will arrive.
     pub(crate) fn new(
-        (principal, epoch): (PrincipalId, Epoch),
+        proven: Proven,
         origin: Origin,
         token_digest: Option<Vec<u8>>,
-        known_network: bool,
         now: Timestamp,
     ) -> (Self, oneshot::Receiver<Result<LiveGuard, NotEntered>>) {
         let (reply, guard) = oneshot::channel();
         let lifetime = if token_digest.is_some() { Lifetime::Request } else { Lifetime::Connection };
-        (Self { principal, epoch, origin, token_digest, lifetime, known_network, now, reply }, guard)
+        (Self { proven, origin, token_digest, lifetime, now, reply }, guard)
     }
 }
 
@@ -79,7 +81,7 @@ impl Desk {
     const LINGER: Duration = Duration::from_millis(100);
 
     pub(crate) async fn open(
-        db: Arc<Db>,
+        (db, keys): (Arc<Db>, Arc<Keys>),
         registry: Arc<Registry>,
         node: String,
         closed: mpsc::UnboundedReceiver<SessionId>,
@@ -89,7 +91,7 @@ impl Desk {
         sessions::close_left_over(&mut tx, &node, now).await?;
         tx.commit().await?;
         let (sender, errands) = mpsc::channel(Self::WAITING);
-        let clerk = Clerk { db, registry, node, latest: now, owed: Vec::new(), due: Instant::now() };
+        let clerk = Clerk { db, keys, registry, node, latest: now, owed: Vec::new(), due: Instant::now() };
         let clerk = tokio::spawn(clerk.work(errands, closed));
         Ok(Self { errands: Mutex::new(Some(sender)), clerk: Mutex::new(Some(clerk)) })
     }
@@ -135,6 +137,7 @@ impl Desk {
 /// The task behind the desk.
 struct Clerk {
     db: Arc<Db>,
+    keys: Arc<Keys>,
     registry: Arc<Registry>,
     node: String,
     /// The latest moment an errand has named: what a closed connection is dated with, since its drop knows no time.
@@ -200,7 +203,7 @@ impl Clerk {
             }
         }
         // Two nodes that take several rows each in the same order never wait for each other in a circle.
-        entries.sort_by_key(|entry| entry.principal);
+        entries.sort_by_key(|entry| entry.proven.principal);
         self.latest = entries.iter().map(|entry| entry.now).fold(self.latest, Timestamp::max);
         match self.transaction(&entries, &refused).await {
             Ok(outcomes) => {
@@ -227,7 +230,10 @@ impl Clerk {
         if entries.is_empty() && refused.is_empty() {
             return Ok(outcomes);
         }
-        let mut tx = self.db.begin(Durability::Relaxed).await?;
+        let spends = |entry: &Entry| entry.proven.second_factor();
+        // A code that was spent stays spent, even when the power goes now.
+        let durability = if entries.iter().any(spends) { Durability::Durable } else { Durability::Relaxed };
+        let mut tx = self.db.begin(durability).await?;
         for entry in entries {
             outcomes.push(self.enter(&mut tx, entry).await?);
         }
@@ -264,24 +270,100 @@ impl Clerk {
     }
 
     async fn enter(&self, tx: &mut Tx, entry: &Entry) -> Result<Result<LiveGuard, NotEntered>, StoreError> {
-        let Entry { principal, epoch, origin, token_digest, lifetime, known_network, now, reply: _ } = entry;
-        if !principals::enter(tx, *principal, *epoch, *now).await? {
+        let Entry { proven, origin, token_digest, lifetime, now, reply: _ } = entry;
+        let principal = proven.principal;
+        let spends = !matches!(proven.spends, Spends::Nothing);
+        let taken = match spends {
+            true => principals::take(tx, principal, proven.epoch).await?,
+            false => principals::enter(tx, principal, proven.epoch, *now).await?,
+        };
+        if !taken {
             return Ok(Err(NotEntered::Overtaken));
+        }
+        if let Err(not_entered) = spend(tx, entry).await? {
+            return Ok(Err(not_entered));
+        }
+        if spends {
+            principals::signed_in(tx, principal, *now).await?;
         }
         let id = SessionId::draw(&mut rand::rng());
         // Before the commit: a change that waits for the row this transaction holds finds the guard (invariant 2).
-        let guard = self.registry.register(*principal, id, *lifetime);
+        let guard = self.registry.register(principal, id, *lifetime);
         let session = NewSession {
             id,
-            principal: *principal,
-            epoch: *epoch,
+            principal,
+            epoch: proven.epoch,
             origin: origin.clone(),
             token_digest: token_digest.clone(),
+            app_password: match proven.spends {
+                Spends::AppPassword { id, .. } => Some(id),
+                _ => None,
+            },
+            second_factor: proven.second_factor(),
+            proved_at: proven.proved_at.unwrap_or(*now),
         };
         sessions::open(tx, &session, &self.node, *now).await?;
-        if !known_network {
-            principals::remember_network(tx, *principal, &origin.network().to_string(), *now).await?;
+        if !proven.known_network {
+            self.remember_network(tx, principal, origin, *now).await?;
         }
         Ok(Ok(guard))
+    }
+
+    async fn remember_network(
+        &self,
+        tx: &mut Tx,
+        principal: PrincipalId,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let network = origin.network().to_string();
+        if principals::is_news(tx, principal, &network).await? {
+            let detail = json!({ "ip": origin.ip, "client": origin.client, "surface": origin.surface });
+            tell_owner(tx, &self.keys, principal, Notice::NewPlace, &detail, now).await?;
+        }
+        principals::remember_network(tx, principal, &network, now).await
+    }
+}
+
+/// Spends what works once (invariant 5). The principal's row is held: nobody else spends anything of it now.
+async fn spend(tx: &mut Tx, entry: &Entry) -> Result<Result<(), NotEntered>, StoreError> {
+    let Entry { proven, origin, now, .. } = entry;
+    let principal = proven.principal;
+    let refused = match &proven.spends {
+        Spends::Nothing | Spends::Carried => None,
+        Spends::Step { enabled_at, step } => {
+            let spent = second_factors::spend(tx, principal, *enabled_at, *step).await?;
+            (!spent).then_some(NotEntered::CodeSpent)
+        }
+        Spends::BackupCode(digest) => {
+            let spent = second_factors::spend_backup_code(tx, principal, digest).await?;
+            (!spent).then_some(NotEntered::CodeSpent)
+        }
+        Spends::AppPassword { id, digest } => {
+            let stands = app_passwords::enter(tx, *id, digest, origin, *now).await?;
+            (!stands).then_some(NotEntered::Overtaken)
+        }
+    };
+    if let Some(refused) = refused {
+        return Ok(Err(refused));
+    }
+    // Turned on since the password was verified: then the password alone opens nothing any more.
+    if matches!(proven.spends, Spends::Nothing) && second_factors::is_on(tx, principal).await? {
+        return Ok(Err(NotEntered::Overtaken));
+    }
+    if let Some(from) = proven.from_session
+        && sessions::acting(tx, from).await?.is_none()
+    {
+        return Ok(Err(NotEntered::Overtaken));
+    }
+    if proven.second_factor() {
+        second_factors::forget_guesses(tx, principal, &origin.network().to_string()).await?;
+        if !proven.known_network {
+            second_factors::forget_guesses(tx, principal, "").await?;
+        }
+    }
+    match &proven.second_step {
+        Some(digest) if !second_factors::end_second_step(tx, digest).await? => Ok(Err(NotEntered::Overtaken)),
+        _ => Ok(Ok(())),
     }
 }

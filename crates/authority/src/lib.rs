@@ -13,38 +13,60 @@
 //!
 //! This crate knows no HTTP, no IMAP and no socket. Its store is private: nobody else can write a credential row.
 
+mod acting;
+pub mod app_password;
 pub mod audit;
 pub mod authority;
+mod backup_code;
+mod cause;
+mod code_text;
 pub mod credential;
 mod desk;
 pub mod directory;
+pub mod events;
+mod first_factor;
 pub mod generator;
 pub mod hasher;
+mod key_rotation;
+pub mod keys;
+pub mod link;
+mod notices;
 pub mod origin;
 pub mod outbox;
+pub mod own;
 pub mod policy;
 pub mod principal;
+mod proof;
 pub mod reconnect;
+pub mod recover;
+pub mod recovery_code;
+pub mod recovery_email;
 pub mod registry;
 pub mod resume;
 pub mod scope;
+pub mod second_factor;
+pub mod second_step;
 pub mod sessions;
 pub mod sign_in;
 mod store;
 pub mod throttle;
 pub mod token;
+mod totp;
 mod turns;
 pub mod watch;
 
+pub use acting::{ConfirmError, NotNow};
 pub use authority::{Authority, Database, Figures, OpenError, Settings, Unavailable};
-pub use credential::{ChangeError, Confirmation, Receipt, ResetError};
+pub use credential::{AppPasswords, ChangeError, Confirmation, Receipt, ResetError};
 pub use origin::{Origin, Surface};
 pub use policy::Policy;
-pub use principal::{AccountId, DomainId, MailboxId, SessionId, StaffId};
+pub use principal::{AccountId, AppPasswordId, DomainId, MailboxId, SessionId, StaffId};
 pub use registry::{EndReason, SessionGuard};
 pub use resume::{SignedOut, StaffSession};
 pub use scope::{Actor, Role};
+pub use sign_in::SignedIn;
 pub use token::Token;
+pub use totp::SetUp;
 
 /// A moment in time. It is always an argument: nothing in this crate reads a clock.
 pub type Timestamp = jiff::Timestamp;

@@ -53,6 +53,10 @@ id! {
     SessionId
 }
 id! {
+    /// An app password of a mailbox.
+    AppPasswordId
+}
+id! {
     /// Whoever can sign in: a mailbox or a person of the dashboard.
     PrincipalId
 }
@@ -80,7 +84,7 @@ macro_rules! drawn {
     )*};
 }
 
-drawn! { AccountId DomainId MailboxId StaffId SessionId }
+drawn! { AccountId DomainId MailboxId StaffId SessionId AppPasswordId }
 
 /// Counts the passwords a principal has had. A session carries the epoch that opened it and dies when it passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, sqlx::Type)]

@@ -147,6 +147,8 @@ pub(crate) enum Of {
     All,
     /// Those of one session.
     Session(SessionId),
+    /// Those of every session but one, the acting one.
+    AllBut(SessionId),
 }
 
 /// A guard, before it is known whose kind of session it is.
@@ -292,6 +294,7 @@ impl Of {
         match self {
             Self::All => true,
             Self::Session(session) => entry.session == session,
+            Self::AllBut(session) => entry.session != session,
         }
     }
 }

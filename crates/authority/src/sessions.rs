@@ -31,6 +31,10 @@ pub struct LiveSession {
     pub since: Timestamp,
     /// When it was last used; for connections, when it signed in.
     pub seen: Timestamp,
+    /// Whether a second factor was given.
+    pub second_factor: bool,
+    /// The name of the app password that opened it.
+    pub app_password: Option<String>,
 }
 
 /// Which sessions of a mailbox to end.
@@ -75,7 +79,11 @@ impl Authority {
     /// [`ActError::NotFound`] when the mailbox is not within the actor's reach.
     pub async fn sessions(&self, actor: &Actor, mailbox: MailboxId) -> Result<Vec<LiveSession>, ActError> {
         self.reachable(actor, mailbox).await?;
-        let rows = sessions::live(self.db(), mailbox.into(), Self::LISTED).await?;
+        Ok(self.live_sessions(mailbox.into()).await?)
+    }
+
+    pub(crate) async fn live_sessions(&self, of: PrincipalId) -> Result<Vec<LiveSession>, Unavailable> {
+        let rows = sessions::live(self.db(), of, Self::LISTED).await?;
         let live = rows.into_iter().filter_map(|row| {
             Some(LiveSession {
                 id: row.id,
@@ -84,6 +92,8 @@ impl Authority {
                 client: row.client,
                 since: moment(row.opened_at),
                 seen: moment(row.seen_at),
+                second_factor: row.second_factor,
+                app_password: row.app_password,
             })
         });
         Ok(live.collect())

@@ -1,22 +1,28 @@
-//! An attempt becomes a session or a refusal. The only way in, for every door.
+//! An attempt becomes a session, or a code is owed, or it is refused. The only way in, for every door.
 
 use crate::authority::{Authority, Unavailable};
+use crate::cause::Cause;
 use crate::desk::{Entry, NotEntered};
-use crate::hasher::Lane;
+use crate::first_factor::{Denied, Login, Reading, Verified};
 use crate::origin::Origin;
-use crate::policy::prepare;
-use crate::principal::{Epoch, PrincipalId};
-use crate::reconnect::Fingerprint;
+use crate::principal::PrincipalId;
+use crate::proof::Proven;
 use crate::registry::{LiveGuard, SessionGuard};
 use crate::resume::StaffSession;
-use crate::store::credentials;
 use crate::store::journal::RefusedTry;
-use crate::store::principals::{self, Kind, Principal, State};
-use crate::throttle::{Try, Verdict, Wrong};
+use crate::store::principals::Kind;
 use crate::{Timestamp, Token};
-use postward_wire::{Address, Attempt, Refusal, Secret};
+use postward_wire::{Address, Attempt, Refusal};
 use std::time::Duration;
-use zeroize::Zeroizing;
+
+/// What became of a sign-in at a browser.
+pub enum SignedIn<S> {
+    /// A session. The guard holds for this request; the token is for the cookie.
+    Session(Token, S),
+    /// The password was right, and the code of the second factor is owed. The token stands for this browser until then; it
+    /// opens nothing.
+    CodeOwed(Token),
+}
 
 impl Authority {
     /// Signs a mailbox in at a mail protocol.
@@ -30,13 +36,20 @@ impl Authority {
         now: Timestamp,
     ) -> Result<SessionGuard, Refusal> {
         let surface = origin.surface;
-        let (live, login) = self.admit(Kind::Mailbox, attempt, origin, None, now).await?;
-        let address = Address::parse(&login).map_err(|_| Refusal::Unavailable)?;
+        let login = Login::read(&attempt.authcid);
+        let admitted = async {
+            match self.verify_attempt(Kind::Mailbox, &login, &attempt, &origin, now).await? {
+                Verified::Whole(proven) => self.enter(proven, &login, origin, None, now).await,
+                // A mail protocol has no next page; the corridor has refused this already.
+                Verified::CodeOwed(_) => Err(Denied::Rejected),
+            }
+        };
+        let live = self.unhurried(admitted).await.map_err(|denied| denied.refusal())?;
+        let address = Address::parse(login.text()).map_err(|_| Refusal::Unavailable)?;
         Ok(SessionGuard { live, address, surface })
     }
 
-    /// Signs a mailbox in at a browser surface (webmail, user panel). The guard holds for this request; the token is
-    /// for the cookie.
+    /// Signs a mailbox in at a browser surface (webmail, user panel).
     ///
     /// # Errors
     /// As [`Authority::sign_in`].
@@ -45,11 +58,16 @@ impl Authority {
         attempt: Attempt,
         origin: Origin,
         now: Timestamp,
-    ) -> Result<(Token, SessionGuard), Refusal> {
-        let (token, surface) = (Token::draw(&mut rand::rng()), origin.surface);
-        let (live, login) = self.admit(Kind::Mailbox, attempt, origin, Some(&token), now).await?;
-        let address = Address::parse(&login).map_err(|_| Refusal::Unavailable)?;
-        Ok((token, SessionGuard { live, address, surface }))
+    ) -> Result<SignedIn<SessionGuard>, Refusal> {
+        let surface = origin.surface;
+        let login = Login::read(&attempt.authcid);
+        match self.admit(Kind::Mailbox, &login, &attempt, origin, now).await? {
+            SignedIn::CodeOwed(token) => Ok(SignedIn::CodeOwed(token)),
+            SignedIn::Session(token, live) => {
+                let address = Address::parse(login.text()).map_err(|_| Refusal::Unavailable)?;
+                Ok(SignedIn::Session(token, SessionGuard { live, address, surface }))
+            }
+        }
     }
 
     /// Signs a person in at the dashboard.
@@ -61,40 +79,72 @@ impl Authority {
         attempt: Attempt,
         origin: Origin,
         now: Timestamp,
-    ) -> Result<(Token, StaffSession), Refusal> {
-        let (token, ip) = (Token::draw(&mut rand::rng()), origin.ip);
-        let (live, email) = self.admit(Kind::Staff, attempt, origin, Some(&token), now).await?;
-        match self.staff_session(live, email, ip).await {
-            Ok(Some(session)) => Ok((token, session)),
-            Ok(None) | Err(_) => Err(Refusal::Unavailable),
+    ) -> Result<SignedIn<StaffSession>, Refusal> {
+        let ip = origin.ip;
+        let login = Login::read(&attempt.authcid);
+        match self.admit(Kind::Staff, &login, &attempt, origin, now).await? {
+            SignedIn::CodeOwed(token) => Ok(SignedIn::CodeOwed(token)),
+            SignedIn::Session(token, live) => {
+                match self.staff_session(live, login.text().to_owned(), ip).await {
+                    Ok(Some(session)) => Ok(SignedIn::Session(token, session)),
+                    Ok(None) | Err(_) => Err(Refusal::Unavailable),
+                }
+            }
         }
     }
 
-    /// Every sign-in: verify, then enter. A refusal is answered no sooner than the throttle says, whatever the reason.
+    /// Every sign-in of a browser.
     async fn admit(
         &self,
         kind: Kind,
-        attempt: Attempt,
+        login: &Login,
+        attempt: &Attempt,
         origin: Origin,
-        token: Option<&Token>,
         now: Timestamp,
-    ) -> Result<(LiveGuard, String), Refusal> {
-        let begun = tokio::time::Instant::now();
-        let login = Login::read(&attempt.authcid);
-        let outcome = match self.verify(kind, &login, &attempt.secret, &origin, now).await {
-            Ok(verified) => self.enter(verified, &login, origin, token, now).await,
-            Err(denied) => Err(denied),
-        };
-        match outcome {
-            Ok(live) => Ok((live, login.text)),
-            Err(denied) => {
-                if let Denied::Unavailable(unavailable) = &denied {
-                    tracing::error!(%unavailable, "a sign-in could not be decided");
+    ) -> Result<SignedIn<LiveGuard>, Refusal> {
+        let admitted = async {
+            match self.verify_attempt(kind, login, attempt, &origin, now).await? {
+                Verified::Whole(proven) => {
+                    let token = Token::draw(&mut rand::rng());
+                    let live = self.enter(proven, login, origin, Some(&token), now).await?;
+                    Ok(SignedIn::Session(token, live))
                 }
-                tokio::time::sleep_until(begun + self.answer_after(&denied)).await;
-                Err(denied.refusal())
+                Verified::CodeOwed(first) => {
+                    let token = self.begin_second_step(first.principal(), origin.surface, (now, now)).await?;
+                    Ok(SignedIn::CodeOwed(token))
+                }
             }
+        };
+        self.unhurried(admitted).await.map_err(|denied| denied.refusal())
+    }
+
+    async fn verify_attempt(
+        &self,
+        kind: Kind,
+        login: &Login,
+        attempt: &Attempt,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<Verified, Denied> {
+        let reading = Reading::at(origin.surface);
+        self.verify(kind, login, &attempt.secret, reading, origin, now).await
+    }
+
+    /// Answers a refusal no sooner than the throttle says, whatever the reason.
+    pub(crate) async fn unhurried<T>(
+        &self,
+        deciding: impl Future<Output = Result<T, Denied>>,
+    ) -> Result<T, Denied> {
+        let begun = tokio::time::Instant::now();
+        let denied = match deciding.await {
+            Ok(admitted) => return Ok(admitted),
+            Err(denied) => denied,
+        };
+        if let Denied::Unavailable(unavailable) = &denied {
+            tracing::error!(%unavailable, "a sign-in could not be decided");
         }
+        tokio::time::sleep_until(begun + self.answer_after(&denied)).await;
+        Err(denied)
     }
 
     /// How long after the try a refusal is answered, at the earliest. Beyond the limits some tries are looked at and
@@ -107,280 +157,41 @@ impl Authority {
         }
     }
 
-    /// Whether the password is the principal's, now. Also asked when an owner confirms a change.
-    pub(crate) async fn verify(
+    /// Opens a session for whoever has proved everything.
+    pub(crate) async fn enter(
         &self,
-        kind: Kind,
-        login: &Login,
-        secret: &Secret,
-        origin: &Origin,
-        now: Timestamp,
-    ) -> Result<Verified, Denied> {
-        if self.registry().is_frozen() {
-            return Err(Denied::Unavailable(Unavailable::Frozen));
-        }
-        let network = origin.network().to_string();
-        let found = match login.is_address {
-            true => {
-                // A window longer than time itself is the operator's way to say «always».
-                let since = now.checked_sub(self.throttle().limits().window).unwrap_or(Timestamp::MIN);
-                principals::find(self.db(), kind, &login.text, &network, since)
-                    .await
-                    .map_err(Unavailable::from)?
-            }
-            false => None,
-        };
-        let epoch = found.as_ref().map_or(Epoch::ZERO, |principal| principal.epoch);
-        // What cannot be a password is nobody's, and costs what a wrong one costs.
-        let (password, hash) = match prepare(secret.expose()) {
-            Ok(password) => (password, found.as_ref().map(|principal| &principal.hash)),
-            Err(_) => (Zeroizing::default(), None),
-        };
-        if let Some(principal) = &found
-            && principal.state == State::Active
-            && self.reconnect().verified(principal.id, epoch, &password, now)
-        {
-            return Ok(Verified::of(principal));
-        }
-
-        // What was typed is counted. What is remembered of it is another matter: what is wrong in one epoch, or while
-        // sign-in is suspended, may be right in the next.
-        let state = found.as_ref().map_or(State::Active, |principal| principal.state);
-        let (whose, name, typed) = (kind.name().as_bytes(), login.text.as_bytes(), password.as_bytes());
-        let counted = self.fingerprints().of(&[whose, name, typed]);
-        let (epoch_bytes, state) = (epoch.0.to_be_bytes(), state.name().as_bytes());
-        let remembered = self.fingerprints().of(&[whose, name, &epoch_bytes, state, typed]);
-        let known = found.as_ref().is_some_and(|principal| principal.known_network);
-        let slate = format!("{} {}", kind.name(), login.text);
-        let changed = found.as_ref().is_some_and(|principal| principal.changed);
-        let this = Try { login: slate, network, ip: origin.ip, known, changed, counted, remembered };
-        let reservation = match self.throttle().reserve(this, now) {
-            Verdict::Verify(reservation) => reservation,
-            Verdict::WrongBefore(wrong) => {
-                self.note_refusal(found.as_ref(), login, origin, Cause::from(wrong), now);
-                return Err(Denied::Rejected);
-            }
-            Verdict::TooMany => {
-                self.note_refusal(found.as_ref(), login, origin, Cause::Throttled, now);
-                return Err(Denied::TooManyTries);
-            }
-        };
-
-        // Even a sleep of no time at all waits for the next tick of the clock.
-        if !reservation.wait.is_zero() {
-            tokio::time::sleep(reservation.wait).await;
-        }
-        if !reservation.is_drawn(&mut rand::rng()) {
-            self.note_refusal(found.as_ref(), login, origin, Cause::Throttled, now);
-            return Err(Denied::TooManyTries);
-        }
-        let lane = if known { Lane::Known } else { Lane::Stranger };
-        let right = self.hasher().verify(lane, password.clone(), hash).await.map_err(Unavailable::from)?;
-        let beyond = reservation.beyond();
-        match found {
-            Some(principal) if right && principal.state == State::Active => {
-                reservation.right();
-                self.reconnect().remember(principal.id, epoch, &password, now);
-                self.renew_outdated(&principal, password);
-                return Ok(Verified::of(&principal));
-            }
-            // To the stranger as wrong as any other, now and when it comes again.
-            found if right => {
-                reservation.wrong(Wrong::Suspended);
-                self.note_refusal(found.as_ref(), login, origin, Cause::Suspended, now);
-            }
-            found => {
-                reservation.wrong(Wrong::Plain);
-                let (login, origin, remember) =
-                    (login.clone(), origin.clone(), (!beyond).then_some(remembered));
-                self.look_back(WrongTry { found, password, login, origin, remember, at: now });
-            }
-        }
-        Err(if beyond { Denied::TooManyTries } else { Denied::Rejected })
-    }
-
-    async fn enter(
-        &self,
-        verified: Verified,
+        proven: Proven,
         login: &Login,
         origin: Origin,
         token: Option<&Token>,
         now: Timestamp,
     ) -> Result<LiveGuard, Denied> {
-        let Verified { principal, epoch, known_network } = verified;
-        let digest = token.map(Token::digest);
-        let (entry, guard) = Entry::new((principal, epoch), origin.clone(), digest, known_network, now);
+        let principal = proven.principal;
+        let (entry, guard) = Entry::new(proven, origin.clone(), token.map(Token::digest), now);
         let closed = |_| Denied::Unavailable(Unavailable::ShuttingDown);
         self.desk().enter(entry).await.map_err(closed)?;
-        match guard.await {
-            Ok(Ok(guard)) => Ok(guard),
+        let cause = match guard.await {
+            Ok(Ok(guard)) => return Ok(guard),
             // Right a moment ago, and overtaken by a change of the password or the state (invariant 2).
-            Ok(Err(NotEntered::Overtaken)) => {
-                let (login, cause, at) = (login.text.clone(), Cause::Overtaken.name(), now);
-                self.desk().refused(RefusedTry { principal: Some(principal), login, origin, cause, at });
-                Err(Denied::Rejected)
-            }
-            Ok(Err(NotEntered::Unavailable)) => Err(Denied::Unavailable(Unavailable::NotWritten)),
-            Err(_) => Err(Denied::Unavailable(Unavailable::ShuttingDown)),
-        }
+            Ok(Err(NotEntered::Overtaken)) => Cause::Overtaken,
+            Ok(Err(NotEntered::CodeSpent)) => Cause::SpentCode,
+            Ok(Err(NotEntered::Unavailable)) => return Err(Denied::Unavailable(Unavailable::NotWritten)),
+            Err(_) => return Err(Denied::Unavailable(Unavailable::ShuttingDown)),
+        };
+        self.note(Some(principal), login, &origin, cause, now);
+        Err(Denied::Rejected)
     }
 
-    /// The tripwire: finds out, when the machine has nothing better to do, whether a wrong password was the mailbox's
-    /// password once, and notes the refused try as what it was. The stranger has long been answered.
-    fn look_back(&self, wrong: WrongTry) {
-        let this = self.clone();
-        self.changes().spawn(async move {
-            let WrongTry { found, password, login, origin, remember, at } = wrong;
-            let mut cause = Cause::Wrong;
-            if let Some(principal) = &found {
-                // A store or a hasher that has no time leaves the try as what it is at least: wrong.
-                let used = credentials::used(this.db(), principal.id).await.unwrap_or_default();
-                // The first is the current one, and it was not that.
-                for hash in used.iter().skip(1) {
-                    let was = this.hasher().verify(Lane::Background, password.clone(), Some(hash)).await;
-                    if matches!(was, Ok(true)) {
-                        cause = Cause::Previous;
-                        break;
-                    }
-                }
-            }
-            if let (Some(fingerprint), Cause::Previous) = (remember, cause) {
-                this.throttle().wrong(fingerprint, Wrong::Previous);
-            }
-            this.note_refusal(found.as_ref(), &login, &origin, cause, at);
-        });
-    }
-
-    fn note_refusal(
+    /// Notes a refused try.
+    pub(crate) fn note(
         &self,
-        found: Option<&Principal>,
+        principal: Option<PrincipalId>,
         login: &Login,
         origin: &Origin,
         cause: Cause,
         now: Timestamp,
     ) {
-        let principal = found.map(|principal| principal.id);
-        let (login, origin, cause) = (login.text.clone(), origin.clone(), cause.name());
+        let (login, origin, cause) = (login.text().to_owned(), origin.clone(), cause.name());
         self.desk().refused(RefusedTry { principal, login, origin, cause, at: now });
-    }
-
-    /// Hashes a password anew that was hashed at another cost than today's, once it has proved right. Nobody waits.
-    fn renew_outdated(&self, principal: &Principal, password: Zeroizing<String>) {
-        if !self.hasher().outdated(&principal.hash) {
-            return;
-        }
-        let (this, id, epoch) = (self.clone(), principal.id, principal.epoch);
-        self.changes().spawn(async move {
-            let renewed = this.renew(id, epoch, password).await;
-            if let Err(unavailable) = renewed {
-                tracing::warn!(%unavailable, "a password could not be hashed anew; the next sign-in tries again");
-            }
-        });
-    }
-}
-
-/// What was typed as the name.
-#[derive(Clone)]
-pub(crate) struct Login {
-    /// As the store spells it, where it is an address; else what can be shown of it.
-    text: String,
-    /// What is no address belongs to nobody. It is not looked up, and treated like any unknown one.
-    is_address: bool,
-}
-
-impl Login {
-    fn read(authcid: &str) -> Self {
-        match Address::parse(authcid) {
-            Ok(address) => Self::of(&address),
-            Err(_) => {
-                let printable = authcid.chars().filter(|c| !c.is_control()).take(Address::MAX_LEN);
-                Self { text: printable.collect(), is_address: false }
-            }
-        }
-    }
-
-    pub(crate) fn of(address: &Address) -> Self {
-        Self { text: address.as_str().to_owned(), is_address: true }
-    }
-}
-
-/// A try whose password was wrong.
-struct WrongTry {
-    found: Option<Principal>,
-    password: Zeroizing<String>,
-    login: Login,
-    origin: Origin,
-    /// Where the throttle is to know this password again.
-    remember: Option<Fingerprint>,
-    at: Timestamp,
-}
-
-/// A password was right, at this epoch.
-pub(crate) struct Verified {
-    pub(crate) principal: PrincipalId,
-    pub(crate) epoch: Epoch,
-    known_network: bool,
-}
-
-impl Verified {
-    fn of(principal: &Principal) -> Self {
-        let Principal { id, epoch, known_network, changed: _, hash: _, state: _ } = principal;
-        Self { principal: *id, epoch: *epoch, known_network: *known_network }
-    }
-}
-
-/// Why nobody gets in.
-#[derive(Debug)]
-pub(crate) enum Denied {
-    Rejected,
-    TooManyTries,
-    Unavailable(Unavailable),
-}
-
-impl Denied {
-    fn refusal(&self) -> Refusal {
-        match self {
-            Self::Rejected => Refusal::Rejected,
-            Self::TooManyTries => Refusal::TooManyTries,
-            Self::Unavailable(_) => Refusal::Unavailable,
-        }
-    }
-}
-
-impl From<Unavailable> for Denied {
-    fn from(unavailable: Unavailable) -> Self {
-        Self::Unavailable(unavailable)
-    }
-}
-
-/// Why a try was refused, as the activity keeps it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Cause {
-    Wrong,
-    Previous,
-    Suspended,
-    Throttled,
-    Overtaken,
-}
-
-impl Cause {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Wrong => "wrong-password",
-            Self::Previous => "previous-password",
-            Self::Suspended => "suspended",
-            Self::Throttled => "throttled",
-            Self::Overtaken => "overtaken",
-        }
-    }
-}
-
-impl From<Wrong> for Cause {
-    fn from(wrong: Wrong) -> Self {
-        match wrong {
-            Wrong::Plain => Self::Wrong,
-            Wrong::Previous => Self::Previous,
-            Wrong::Suspended => Self::Suspended,
-        }
     }
 }

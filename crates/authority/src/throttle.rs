@@ -116,6 +116,12 @@ pub(crate) enum Wrong {
     Previous,
     /// It is the mailbox's password, and the mailbox may not sign in.
     Suspended,
+    /// It is the mailbox's password, and the code behind it is missing.
+    CodeMissing,
+    /// It is the mailbox's password with a wrong code behind it.
+    Code,
+    /// It is the mailbox's password, and its mail apps need app passwords.
+    AppPasswordRequired,
 }
 
 /// The memory of wrong tries.
@@ -202,6 +208,11 @@ impl Throttle {
         }
         let wait = if besieged && !this.known { besieged_wait } else { Duration::ZERO };
         Verdict::Verify(Reservation::new(self, this, wait, None))
+    }
+
+    /// What is known of what was typed, if it was wrong before.
+    pub(crate) fn wrong_before(&self, fingerprint: &Fingerprint) -> Option<Wrong> {
+        self.memory().wrong.find(fingerprint).copied()
     }
 
     /// What is known of a wrong password, for as long as its epoch lasts.

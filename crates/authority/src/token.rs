@@ -1,4 +1,4 @@
-//! The bearer token of a browser session.
+//! The bearer token of a browser session, a pending second step or a mailed link.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -6,7 +6,7 @@ use postward_wire::Secret;
 use rand::Rng;
 use sha2::{Digest, Sha256};
 
-/// 256 random bits that stand for a browser session. The store keeps only a hash of it.
+/// 256 bits that nobody guesses and that stand for something. The store keeps only a hash of it.
 pub struct Token(Secret);
 
 impl Token {
@@ -16,12 +16,21 @@ impl Token {
         Self(Secret::new(BASE64_URL_SAFE_NO_PAD.encode(bytes)))
     }
 
+    pub(crate) fn of(text: Secret) -> Self {
+        Self(text)
+    }
+
+    /// Takes what a link carried. Whether it opens anything is for the store to say.
+    pub fn from_link(text: &str) -> Self {
+        Self(Secret::new(text.to_owned()))
+    }
+
     /// Takes what a cookie carried. Whether it opens anything is for the store to say.
     pub fn from_cookie(text: &str) -> Self {
         Self(Secret::new(text.to_owned()))
     }
 
-    /// The text for the cookie.
+    /// The text for the cookie or the link.
     pub fn expose(&self) -> &str {
         self.0.expose()
     }

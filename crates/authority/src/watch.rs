@@ -2,11 +2,12 @@
 
 use crate::Timestamp;
 use crate::authority::Authority;
+use crate::events::Change;
 use crate::origin::Surface;
 use crate::registry::{EndReason, Of};
 use crate::resume::Lifespan;
 use crate::store::bell::Bell;
-use crate::store::{Db, Durability, StoreError, journal, sessions};
+use crate::store::{Db, Durability, StoreError, journal, recovery, second_factors, sessions};
 use jiff::SignedDuration;
 use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior};
@@ -22,6 +23,8 @@ const LEASE: Duration = Duration::from_secs(2);
 const GRACE: Duration = Duration::from_secs(60);
 /// How long refused tries and closed sessions are kept for the people they concern.
 const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
+/// How long what was begun and never finished is kept: longer than anything may still be finished.
+const UNFINISHED: SignedDuration = SignedDuration::from_hours(24);
 /// How often what is over is put away; nothing depends on it but the length of lists.
 const TIDY_EVERY: Duration = Duration::from_secs(3_600);
 
@@ -38,7 +41,9 @@ impl Authority {
             tokio::select! {
                 () = stop.cancelled() => break,
                 _ = tick.tick() => {}
-                () = bell.rung() => {}
+                changed = bell.rung() => if let Some(of) = changed {
+                    self.tell(of, Change::Elsewhere);
+                }
             }
             let asked = Instant::now();
             // Cut off so early that a lapse is noticed when it happens.
@@ -112,6 +117,8 @@ impl Authority {
                 sessions::expire(&mut tx, surface, before(now, whole), before(now, idle), now).await?;
             }
             journal::forget_before(&mut tx, before(now, KEPT)).await?;
+            second_factors::forget_unfinished(&mut tx, before(now, UNFINISHED)).await?;
+            recovery::forget_links(&mut tx, now).await?;
             tx.commit().await
         };
         if let Err(error) = tidying.await {

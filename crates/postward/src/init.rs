@@ -177,6 +177,7 @@ hostname = {hostname:?}
 # data = \".\"                        # store, mail, control socket; relative to this file
 # node = \"node-1\"                   # unique among the nodes of one store
 # log = \"text\"                      # or \"json\"
+# key_file = \"postward.keys\"        # keys of second factors and app passwords; back it up apart from the store
 
 [store]
 {store}

@@ -16,6 +16,7 @@ pub(crate) async fn authority(config: &Config) -> Result<Authority, Problem> {
         hashing: config.hashing,
         reconnect: config.reconnect,
         throttle: config.throttle,
+        key_file: config.key_file.clone(),
     };
     Ok(Authority::open(settings, Timestamp::now()).await?)
 }

@@ -15,7 +15,7 @@ use axum::extract::Query;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use axum::routing::{get, post};
-use postward_authority::{SignedOut, Surface};
+use postward_authority::{SignedIn, SignedOut, Surface};
 use postward_wire::{Attempt, Refusal, Secret};
 use serde::Deserialize;
 use std::sync::Arc;
@@ -129,11 +129,16 @@ async fn sign_in(visit: Visit, surface: Surface, typed: Typed) -> Result<Respons
     let attempt = Attempt { authcid: typed.address.clone(), secret: Secret::new(typed.password) };
     let origin = visit.origin(surface);
     let let_in = match surface {
-        Surface::Dashboard => {
-            site.authority.sign_in_staff(attempt, origin, site.now()).await.map(|(token, _)| (token, None))
-        }
-        _ => (site.authority.sign_in_browser(attempt, origin, site.now()).await)
-            .map(|(token, guard)| (token, Some(guard.address().to_string()))),
+        Surface::Dashboard => match site.authority.sign_in_staff(attempt, origin, site.now()).await {
+            Ok(SignedIn::Session(token, _)) => Ok((token, None)),
+            Ok(SignedIn::CodeOwed(_)) => return Err(Trouble::Fault),
+            Err(refusal) => Err(refusal),
+        },
+        _ => match site.authority.sign_in_browser(attempt, origin, site.now()).await {
+            Ok(SignedIn::Session(token, guard)) => Ok((token, Some(guard.address().to_string()))),
+            Ok(SignedIn::CodeOwed(_)) => return Err(Trouble::Fault),
+            Err(refusal) => Err(refusal),
+        },
     };
     let (token, mailbox) = match let_in {
         Ok(let_in) => let_in,

@@ -1,6 +1,7 @@
 //! The two databases behind one face.
 
 use crate::authority::Database;
+use crate::principal::PrincipalId;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
@@ -199,6 +200,8 @@ impl Db {
 
 /// The channel on which nodes tell each other that sessions were ended.
 pub(crate) const CHANNEL: &str = "postward_ended";
+/// The channel on which they tell each other what open pages show is not true any more: the principal's id.
+pub(crate) const CHANGES: &str = "postward_changed";
 
 impl Tx {
     /// Makes it so.
@@ -207,6 +210,15 @@ impl Tx {
             Self::Sqlite(transaction, _turn) => transaction.commit().await,
             Self::Postgres(transaction) => transaction.commit().await,
         }
+    }
+
+    /// Tells the other nodes, at the commit, that something about a principal has changed.
+    pub(crate) async fn tell_changed(&mut self, of: PrincipalId) -> Result<(), StoreError> {
+        if let Self::Postgres(transaction) = self {
+            let told = sqlx::query("SELECT pg_notify($1, $2)").bind(CHANGES).bind(of.0.to_string());
+            told.execute(&mut **transaction).await?;
+        }
+        Ok(())
     }
 
     /// Tells the other nodes, at the commit, that sessions were ended. On SQLite there are none.

@@ -25,6 +25,18 @@ impl By {
         Self { actor: name, surface, ip: actor.ip.map(|ip| ip.to_string()) }
     }
 
+    /// An act of whoever reads a letter of ours.
+    pub(crate) fn reader(address: &str, origin: &Origin) -> Self {
+        let ip = Some(origin.ip.to_string());
+        Self { actor: format!("whoever reads the mail of {address}"), surface: Some(origin.surface), ip }
+    }
+
+    /// Who did it and from where, as a letter tells it.
+    pub(crate) fn as_detail(&self) -> serde_json::Value {
+        let Self { actor, surface, ip } = self;
+        serde_json::json!({ "by": actor, "surface": surface, "ip": ip })
+    }
+
     /// An act of the mailbox's owner.
     pub(crate) fn owner(address: &str, origin: &Origin) -> Self {
         let (surface, ip) = (Some(origin.surface), Some(origin.ip.to_string()));
@@ -99,6 +111,13 @@ pub(crate) async fn audit_rows(
         sqlx::query_as(SQL).bind(&actor.scope.path).bind(limited).bind(about.map(|id| id.0)).bind(i64::from(limit))
             .fetch_all(conn).await
     })
+}
+
+/// The newest audit rows about one principal, for itself.
+pub(crate) async fn audit_of(db: &Db, about: PrincipalId, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
+    const SQL: &str = "SELECT at, actor, event, subject, ip, detail FROM audit
+        WHERE principal_id = $1 ORDER BY at DESC, id LIMIT $2";
+    on!(db db, conn => sqlx::query_as(SQL).bind(about).bind(i64::from(limit)).fetch_all(conn).await)
 }
 
 /// A try that did not succeed.

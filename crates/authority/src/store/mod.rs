@@ -3,6 +3,7 @@
 //! The same SQL text runs on SQLite and on PostgreSQL; what differs (how a transaction begins, how other nodes are
 //! told) stands in [`db`]. The other modules hold the statements, one for each act or question.
 
+pub(crate) mod app_passwords;
 pub(crate) mod bell;
 pub(crate) mod credentials;
 pub(crate) mod db;
@@ -11,6 +12,8 @@ pub(crate) mod journal;
 pub(crate) mod lists;
 pub(crate) mod outbox;
 pub(crate) mod principals;
+pub(crate) mod recovery;
+pub(crate) mod second_factors;
 pub(crate) mod sessions;
 
 pub(crate) use db::{Db, Durability, StoreError, Tx};

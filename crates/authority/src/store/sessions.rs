@@ -4,7 +4,7 @@ use super::db::{StoreError, Tx, execute, on};
 use super::{Db, millis};
 use crate::Timestamp;
 use crate::origin::{Origin, Surface};
-use crate::principal::{Epoch, PrincipalId, SessionId};
+use crate::principal::{AppPasswordId, Epoch, PrincipalId, SessionId};
 use crate::registry::{EndReason, Of};
 use sqlx::AssertSqlSafe;
 
@@ -16,6 +16,11 @@ pub(crate) struct NewSession {
     pub(crate) origin: Origin,
     /// For browsers: the hash of the cookie's token.
     pub(crate) token_digest: Option<Vec<u8>>,
+    pub(crate) app_password: Option<AppPasswordId>,
+    /// Whether a second factor was given.
+    pub(crate) second_factor: bool,
+    /// When the password was.
+    pub(crate) proved_at: Timestamp,
 }
 
 /// Writes the row of a session that opens now.
@@ -26,9 +31,11 @@ pub(crate) async fn open(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     const SQL: &str = "INSERT INTO session
-            (id, principal_id, epoch, surface, node, token_digest, ip, client, opened_at, seen_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)";
-    let NewSession { id, principal, epoch, origin, token_digest } = session;
+            (id, principal_id, epoch, surface, node, token_digest, ip, client, opened_at, seen_at,
+            app_password_id, second_factor, proved_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11, $12)";
+    let NewSession { id, principal, epoch, origin, token_digest, app_password, second_factor, proved_at } =
+        session;
     let Origin { ip, surface, client } = origin;
     execute!(
         tx,
@@ -41,7 +48,10 @@ pub(crate) async fn open(
         token_digest.as_deref(),
         ip.to_string(),
         client.as_deref(),
-        millis(now)
+        millis(now),
+        app_password,
+        second_factor,
+        millis(*proved_at)
     )
     .map(|_| ())
 }
@@ -67,14 +77,32 @@ pub(crate) async fn end(
 ) -> Result<Vec<EndedRow>, StoreError> {
     const SQL: &str = "UPDATE session SET ended_at = $3, end_reason = $4,
             closed_at = CASE WHEN token_digest IS NULL THEN NULL ELSE $3 END
-        WHERE principal_id = $1 AND ended_at IS NULL AND ($2 IS NULL OR id = $2)
+        WHERE principal_id = $1 AND ended_at IS NULL
+            AND ($2 IS NULL OR id = $2) AND ($5 IS NULL OR id <> $5)
         RETURNING id, surface, node, opened_at, seen_at";
-    let only = match of {
-        Of::All => None,
-        Of::Session(id) => Some(id.0),
+    let (only, but) = match of {
+        Of::All => (None, None),
+        Of::Session(id) => (Some(id.0), None),
+        Of::AllBut(id) => (None, Some(id.0)),
     };
     on!(tx tx, conn => {
-        sqlx::query_as(SQL).bind(principal).bind(only).bind(millis(now)).bind(reason.name()).fetch_all(conn).await
+        sqlx::query_as(SQL).bind(principal).bind(only).bind(millis(now)).bind(reason.name()).bind(but)
+            .fetch_all(conn).await
+    })
+}
+
+/// Ends the sessions an app password has opened, in the transaction of the reason.
+pub(crate) async fn end_opened_by(
+    tx: &mut Tx,
+    app_password: AppPasswordId,
+    reason: EndReason,
+    now: Timestamp,
+) -> Result<Vec<EndedRow>, StoreError> {
+    const SQL: &str = "UPDATE session SET ended_at = $2, end_reason = $3
+        WHERE app_password_id = $1 AND ended_at IS NULL
+        RETURNING id, surface, node, opened_at, seen_at";
+    on!(tx tx, conn => {
+        sqlx::query_as(SQL).bind(app_password).bind(millis(now)).bind(reason.name()).fetch_all(conn).await
     })
 }
 
@@ -186,11 +214,37 @@ pub(crate) async fn is_open(db: &Db, id: SessionId) -> Result<bool, StoreError> 
     Ok(found.is_some())
 }
 
-/// When a session was opened, if it is not ended; asked in the transaction that relies on it.
-pub(crate) async fn opened_at(tx: &mut Tx, id: SessionId) -> Result<Option<i64>, StoreError> {
-    const SQL: &str = "SELECT opened_at FROM session WHERE id = $1 AND ended_at IS NULL";
-    let found: Option<(i64,)> = on!(tx tx, conn => sqlx::query_as(SQL).bind(id).fetch_optional(conn).await)?;
-    Ok(found.map(|(at,)| at))
+/// What a session has proved, if it is not ended; asked in the transaction that relies on it.
+#[derive(sqlx::FromRow)]
+pub(crate) struct Acting {
+    /// When its password was given.
+    pub(crate) proved_at: i64,
+    /// Whether a second factor was.
+    pub(crate) second_factor: bool,
+}
+
+/// Finds it.
+pub(crate) async fn acting(tx: &mut Tx, id: SessionId) -> Result<Option<Acting>, StoreError> {
+    const SQL: &str = "SELECT COALESCE(proved_at, opened_at) AS proved_at, second_factor FROM session
+        WHERE id = $1 AND ended_at IS NULL";
+    on!(tx tx, conn => sqlx::query_as(SQL).bind(id).fetch_optional(conn).await)
+}
+
+/// Notes that whoever holds the session has proved anew who it is. False when it is ended.
+pub(crate) async fn prove(
+    tx: &mut Tx,
+    id: SessionId,
+    second_factor: bool,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    const SQL: &str = "UPDATE session SET proved_at = $2, second_factor = (second_factor OR $3)
+        WHERE id = $1 AND ended_at IS NULL";
+    Ok(execute!(tx, SQL, id, millis(now), second_factor)? == 1)
+}
+
+/// Notes that whoever holds the session has given a code.
+pub(crate) async fn give_code(tx: &mut Tx, id: SessionId) -> Result<(), StoreError> {
+    execute!(tx, "UPDATE session SET second_factor = TRUE WHERE id = $1", id).map(|_| ())
 }
 
 /// A live session, for lists.
@@ -202,11 +256,37 @@ pub(crate) struct LiveRow {
     pub(crate) client: Option<String>,
     pub(crate) opened_at: i64,
     pub(crate) seen_at: i64,
+    pub(crate) second_factor: bool,
+    /// The name of the app password that opened it.
+    pub(crate) app_password: Option<String>,
 }
 
 /// The sessions of a principal that are not ended, newest first. No list is longer than the limit.
 pub(crate) async fn live(db: &Db, principal: PrincipalId, limit: i64) -> Result<Vec<LiveRow>, StoreError> {
-    const SQL: &str = "SELECT id, surface, ip, client, opened_at, seen_at FROM session
-        WHERE principal_id = $1 AND ended_at IS NULL ORDER BY opened_at DESC, id LIMIT $2";
+    const SQL: &str = "SELECT s.id, s.surface, s.ip, s.client, s.opened_at, s.seen_at, s.second_factor,
+            a.name AS app_password
+        FROM session s LEFT JOIN app_password a ON a.id = s.app_password_id
+        WHERE s.principal_id = $1 AND s.ended_at IS NULL ORDER BY s.opened_at DESC, s.id LIMIT $2";
+    on!(db db, conn => sqlx::query_as(SQL).bind(principal).bind(limit).fetch_all(conn).await)
+}
+
+/// A session of the past or of now, for the history.
+#[derive(sqlx::FromRow)]
+pub(crate) struct PastRow {
+    pub(crate) surface: String,
+    pub(crate) ip: String,
+    pub(crate) client: Option<String>,
+    pub(crate) opened_at: i64,
+    pub(crate) ended_at: Option<i64>,
+    pub(crate) end_reason: Option<String>,
+    pub(crate) app_password: Option<String>,
+}
+
+/// The newest sessions of a principal, those that are over included.
+pub(crate) async fn history(db: &Db, principal: PrincipalId, limit: i64) -> Result<Vec<PastRow>, StoreError> {
+    const SQL: &str = "SELECT s.surface, s.ip, s.client, s.opened_at, s.ended_at, s.end_reason,
+            a.name AS app_password
+        FROM session s LEFT JOIN app_password a ON a.id = s.app_password_id
+        WHERE s.principal_id = $1 ORDER BY s.opened_at DESC, s.id LIMIT $2";
     on!(db db, conn => sqlx::query_as(SQL).bind(principal).bind(limit).fetch_all(conn).await)
 }

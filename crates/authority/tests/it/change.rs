@@ -1,8 +1,8 @@
-use crate::house::{House, NEW, OLD, Served, address, at, attempt, from, on_both, secret, serve, settings};
+use crate::house::{House, NEW, OLD, Served, address, at, attempt, from, on_both, secret, serve, whole};
 use postward_authority::hasher::Hashing;
 use postward_authority::policy::{Asks, Problem};
 use postward_authority::{
-    Authority, ChangeError, Confirmation, EndReason, ResetError, Settings, SignedOut, Surface,
+    AppPasswords, Authority, ChangeError, Confirmation, EndReason, ResetError, Settings, SignedOut, Surface,
 };
 use postward_wire::Refusal;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ async fn at_every_door(house: &House) -> Vec<Served> {
         let (attempt, origin) = (attempt("ada@north.example", OLD), from("192.0.2.1", surface));
         let guard = match surface {
             Surface::Webmail | Surface::Panel | Surface::Dashboard => {
-                house.authority.sign_in_browser(attempt, origin, at(1)).await.unwrap().1
+                whole(house.authority.sign_in_browser(attempt, origin, at(1)).await).1
             }
             Surface::Imap | Surface::Pop3 | Surface::Smtp => {
                 house.authority.sign_in(attempt, origin, at(1)).await.unwrap()
@@ -52,10 +52,13 @@ fn w2_the_owners_change_ends_its_own_session_too_and_still_answers() {
         let webmail = from("192.0.2.1", Surface::Webmail);
         let signed_in =
             house.authority.sign_in_browser(attempt("ada@north.example", OLD), webmail.clone(), at(1));
-        let (token, acting) = signed_in.await.unwrap();
+        let (token, acting) = whole(signed_in.await);
         let confirmation = Confirmation::Current(secret(OLD));
-        let receipt =
-            house.authority.change(&acting, confirmation, secret(NEW), &webmail, at(2)).await.unwrap();
+        let receipt = house
+            .authority
+            .change(&acting, confirmation, secret(NEW), AppPasswords::Revoke, &webmail, at(2))
+            .await
+            .unwrap();
         assert_eq!(receipt.ended[&Surface::Webmail], 2);
         assert!(others.iter().all(|session| session.over().is_some()));
         drop(acting);
@@ -69,9 +72,10 @@ fn w2_the_current_password_is_verified_against_the_store_and_not_the_session() {
         let webmail = from("192.0.2.1", Surface::Webmail);
         let signed_in =
             house.authority.sign_in_browser(attempt("ada@north.example", OLD), webmail.clone(), at(1));
-        let (token, guard) = signed_in.await.unwrap();
+        let (token, guard) = whole(signed_in.await);
         let wrong = Confirmation::Current(secret("Not the one 1"));
-        let refused = house.authority.change(&guard, wrong, secret(NEW), &webmail, at(2)).await;
+        let refused =
+            house.authority.change(&guard, wrong, secret(NEW), AppPasswords::Revoke, &webmail, at(2)).await;
         assert!(matches!(refused, Err(ChangeError::CurrentPasswordWrong)));
         // Nothing has changed, and the session stands and can still be ended.
         drop(guard);
@@ -89,17 +93,33 @@ fn p2_a_recent_sign_in_stands_for_the_current_password_and_an_old_one_does_not()
         let panel = from("192.0.2.1", Surface::Panel);
         let sign_in =
             || house.authority.sign_in_browser(attempt("ada@north.example", OLD), panel.clone(), at(0));
-        let (_token, guard) = sign_in().await.unwrap();
-        let late =
-            house.authority.change(&guard, Confirmation::RecentSignIn, secret(NEW), &panel, at(601)).await;
+        let (_token, guard) = whole(sign_in().await);
+        let late = house
+            .authority
+            .change(&guard, Confirmation::RecentSignIn, secret(NEW), AppPasswords::Revoke, &panel, at(601))
+            .await;
         assert!(matches!(late, Err(ChangeError::ConfirmFirst)));
         assert!(guard.flowing());
-        let change = house.authority.change(&guard, Confirmation::RecentSignIn, secret(NEW), &panel, at(600));
+        let change = house.authority.change(
+            &guard,
+            Confirmation::RecentSignIn,
+            secret(NEW),
+            AppPasswords::Revoke,
+            &panel,
+            at(600),
+        );
         assert!(change.await.is_ok());
         // A session that was ended confirms nothing, even while its guard is still in somebody's hand.
         let again = house
             .authority
-            .change(&guard, Confirmation::RecentSignIn, secret("Third horse battery 3"), &panel, at(600))
+            .change(
+                &guard,
+                Confirmation::RecentSignIn,
+                secret("Third horse battery 3"),
+                AppPasswords::Revoke,
+                &panel,
+                at(600),
+            )
             .await;
         assert!(matches!(again, Err(ChangeError::SessionEnded)));
     });
@@ -142,8 +162,7 @@ fn a_change_is_finished_and_kills_even_when_whoever_asked_hangs_up() {
         asked.abort();
         let _aborted = asked.await;
         house.authority.shut_down().await;
-        let reopened =
-            postward_authority::Authority::open(crate::house::settings(house.database.clone()), at(9));
+        let reopened = postward_authority::Authority::open(house.settings(), at(9));
         let reopened = reopened.await.unwrap();
         let try_in = |password| {
             reopened.sign_in(attempt("ada@north.example", password), from("192.0.2.1", Surface::Imap), at(10))
@@ -192,11 +211,11 @@ fn d7_the_old_password_stops_because_it_cannot_be_set_again() {
 fn d7_whoever_has_a_session_cannot_keep_staff_from_throwing_it_out() {
     on_both(async |house: House| {
         let hashing = Hashing { memory_kib: 4 * 1024, passes: 1, at_once: 1, waiting: 5 };
-        let settings = Settings { hashing, ..settings(house.database.clone()) };
+        let settings = Settings { hashing, ..house.settings() };
         let authority = Authority::open(settings, at(1)).await.unwrap();
         let panel = from("192.0.2.1", Surface::Panel);
         let signed_in = authority.sign_in_browser(attempt("ada@north.example", OLD), panel.clone(), at(1));
-        let (token, guard) = signed_in.await.unwrap();
+        let (token, guard) = whole(signed_in.await);
         drop(guard);
         let token = Arc::new(token);
         let mut intruder = JoinSet::new();
@@ -205,7 +224,14 @@ fn d7_whoever_has_a_session_cannot_keep_staff_from_throwing_it_out() {
             intruder.spawn(async move {
                 while let Ok(guard) = authority.resume(&token, &panel, at(2)).await {
                     let asked = authority
-                        .change(&guard, Confirmation::RecentSignIn, secret(OLD), &panel, at(2))
+                        .change(
+                            &guard,
+                            Confirmation::RecentSignIn,
+                            secret(OLD),
+                            AppPasswords::Revoke,
+                            &panel,
+                            at(2),
+                        )
                         .await;
                     assert!(asked.is_err());
                 }

@@ -4,16 +4,19 @@ use postward_authority::directory::{AccountKind, NewStaff};
 use postward_authority::hasher::Hashing;
 use postward_authority::throttle::Limits;
 use postward_authority::{
-    Actor, Authority, Database, EndReason, MailboxId, Origin, Role, SessionGuard, Settings, StaffSession,
-    Surface, Timestamp,
+    Actor, Authority, Database, EndReason, MailboxId, Origin, Role, SessionGuard, Settings, SignedIn,
+    StaffSession, Surface, Timestamp, Token,
 };
 use postward_wire::{Address, Attempt, Refusal, Secret};
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use std::future::Future;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tempfile::TempDir;
 
+/// The name of the key file.
+const KEYS: &str = "postward.keys";
 pub(crate) const OLD: &str = "Old horse battery 1";
 pub(crate) const NEW: &str = "New horse battery 2";
 
@@ -24,7 +27,7 @@ pub(crate) struct House {
     pub(crate) database: Database,
     pub(crate) ada: MailboxId,
     pub(crate) bob: MailboxId,
-    _dir: TempDir,
+    dir: TempDir,
 }
 
 /// Runs a test on SQLite, and on PostgreSQL where the test command has started one (`./test` always has).
@@ -58,7 +61,7 @@ async fn fresh_postgres(url: &str) -> Database {
 }
 
 /// Settings under which a hash costs microseconds and a refusal does not wait.
-pub(crate) fn settings(database: Database) -> Settings {
+pub(crate) fn settings(database: Database, keys: &Path) -> Settings {
     Settings {
         hashing: Hashing { memory_kib: 64, passes: 1, ..Hashing::default() },
         throttle: Limits {
@@ -66,13 +69,14 @@ pub(crate) fn settings(database: Database) -> Settings {
             besieged_wait: Duration::ZERO,
             ..Limits::default()
         },
-        ..Settings::on(database)
+        ..Settings::on(database, keys.to_owned())
     }
 }
 
 impl House {
     async fn build(database: Database, dir: TempDir) -> Self {
-        let authority = Authority::open(settings(database.clone()), at(0)).await.unwrap();
+        let authority =
+            Authority::open(settings(database.clone(), &dir.path().join(KEYS)), at(0)).await.unwrap();
         let operator = authority.operator(at(0)).await.unwrap();
         let mut mailboxes = Vec::new();
         for (customer, domain, name) in [("North", "north.example", "ada"), ("South", "south.example", "bob")]
@@ -89,7 +93,16 @@ impl House {
             }
         }
         let [ada, bob] = mailboxes[..] else { unreachable!("two customers were made") };
-        Self { authority, operator, database, ada, bob, _dir: dir }
+        Self { authority, operator, database, ada, bob, dir }
+    }
+
+    /// The settings it was opened with, for a node or a process of its own.
+    pub(crate) fn settings(&self) -> Settings {
+        settings(self.database.clone(), &self.key_file())
+    }
+
+    pub(crate) fn key_file(&self) -> PathBuf {
+        self.dir.path().join(KEYS)
     }
 
     /// Signs a mailbox in at a mail protocol, from its own home network.
@@ -100,7 +113,9 @@ impl House {
     /// Signs the owner of a customer in at the dashboard.
     pub(crate) async fn staff(&self, email: &str) -> StaffSession {
         let origin = from("192.0.2.9", Surface::Dashboard);
-        self.authority.sign_in_staff(attempt(email, OLD), origin, at(1)).await.unwrap().1
+        let signed_in = self.authority.sign_in_staff(attempt(email, OLD), origin, at(1)).await;
+        let SignedIn::Session(_, session) = signed_in.unwrap() else { panic!("a code is owed") };
+        session
     }
 }
 
@@ -142,5 +157,21 @@ impl Served {
     /// Why it is over, if it is.
     pub(crate) fn over(&self) -> Option<EndReason> {
         self.0.get().copied()
+    }
+}
+
+/// The session of a sign-in that asks for no code.
+pub(crate) fn whole<S>(signed_in: Result<SignedIn<S>, Refusal>) -> (Token, S) {
+    match signed_in.unwrap() {
+        SignedIn::Session(token, session) => (token, session),
+        SignedIn::CodeOwed(_) => panic!("a code is owed"),
+    }
+}
+
+/// The token of a browser that owes a code.
+pub(crate) fn owed<S>(signed_in: Result<SignedIn<S>, Refusal>) -> Token {
+    match signed_in.unwrap() {
+        SignedIn::Session(..) => panic!("no code was asked for"),
+        SignedIn::CodeOwed(token) => token,
     }
 }

@@ -1,4 +1,4 @@
-use crate::house::{House, OLD, at, attempt, from, on_both, secret, serve, settings};
+use crate::house::{House, OLD, at, attempt, from, on_both, secret, serve, whole};
 use postward_authority::{Authority, EndReason, Surface};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -61,8 +61,7 @@ fn o2_a_kill_reaches_sessions_on_every_node() {
         if matches!(house.database, postward_authority::Database::Sqlite(_)) {
             return;
         }
-        let other =
-            postward_authority::Settings { node: "second".to_owned(), ..settings(house.database.clone()) };
+        let other = postward_authority::Settings { node: "second".to_owned(), ..house.settings() };
         let other = Authority::open(other, at(0)).await.unwrap();
         let stop = CancellationToken::new();
         let watching = {
@@ -76,12 +75,12 @@ fn o2_a_kill_reaches_sessions_on_every_node() {
         let webmail = from("192.0.2.1", Surface::Webmail);
         for _ in 0..70 {
             let attempt = attempt("ada@north.example", OLD);
-            let (token, _) = house.authority.sign_in_browser(attempt, webmail.clone(), at(1)).await.unwrap();
+            let (token, _) = whole(house.authority.sign_in_browser(attempt, webmail.clone(), at(1)).await);
             served.push(serve(other.resume(&token, &webmail, at(1)).await.unwrap()));
         }
         let bystander =
             house.authority.sign_in_browser(attempt("bob@south.example", OLD), webmail.clone(), at(1));
-        let (token, _) = bystander.await.unwrap();
+        let (token, _) = whole(bystander.await);
         let bystander = other.resume(&token, &webmail, at(1)).await.unwrap();
         let receipt = house
             .authority

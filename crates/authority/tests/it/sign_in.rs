@@ -1,4 +1,4 @@
-use crate::house::{House, NEW, OLD, at, attempt, from, on_both, secret, settings};
+use crate::house::{House, NEW, OLD, at, attempt, from, on_both, secret, whole};
 use postward_authority::sessions::Which;
 use postward_authority::{Authority, SignedOut, Surface, Token};
 use postward_wire::Refusal;
@@ -41,11 +41,8 @@ fn d11_a_persons_sign_in_opens_no_mailbox_and_a_mailbox_no_dashboard() {
         let as_staff = attempt("ada@north.example", OLD);
         let refused = house.authority.sign_in_staff(as_staff, dashboard.clone(), at(1)).await;
         assert_eq!(refused.err(), Some(Refusal::Rejected));
-        let (token, _staff) = house
-            .authority
-            .sign_in_staff(attempt("owner@north.example", OLD), dashboard, at(1))
-            .await
-            .unwrap();
+        let staff = house.authority.sign_in_staff(attempt("owner@north.example", OLD), dashboard, at(1));
+        let (token, _staff) = whole(staff.await);
         // Nor does the dashboard's cookie open the webmail.
         let webmail = from("192.0.2.1", Surface::Webmail);
         assert!(matches!(house.authority.resume(&token, &webmail, at(2)).await, Err(SignedOut::Ended)));
@@ -58,7 +55,7 @@ fn a_cookie_opens_its_own_surface_until_it_is_signed_out() {
         let webmail = from("192.0.2.1", Surface::Webmail);
         let signed_in =
             house.authority.sign_in_browser(attempt("ada@north.example", OLD), webmail.clone(), at(1));
-        let (token, guard) = signed_in.await.unwrap();
+        let (token, guard) = whole(signed_in.await);
         drop(guard);
         let guard = house.authority.resume(&token, &webmail, at(2)).await.unwrap();
         assert_eq!(guard.address().as_str(), "ada@north.example");
@@ -77,7 +74,7 @@ fn a_browser_session_does_not_outlive_its_lifespan() {
         let webmail = from("192.0.2.1", Surface::Webmail);
         let signed_in =
             house.authority.sign_in_browser(attempt("ada@north.example", OLD), webmail.clone(), at(0));
-        let (token, _guard) = signed_in.await.unwrap();
+        let (token, _guard) = whole(signed_in.await);
         let day = 24 * 3_600;
         assert!(house.authority.resume(&token, &webmail, at(7 * day - 1)).await.is_ok());
         assert!(matches!(
@@ -124,7 +121,7 @@ fn d15_a_suspended_mailbox_is_refused_at_once_and_resumes_without_its_sessions()
 #[test]
 fn a_window_without_end_lets_people_in() {
     on_both(async |house: House| {
-        let mut settings = settings(house.database.clone());
+        let mut settings = house.settings();
         settings.throttle.window = Duration::from_millis(u64::MAX);
         let authority = Authority::open(settings, at(1)).await.unwrap();
         let origin = from("192.0.2.1", Surface::Imap);
@@ -182,7 +179,7 @@ fn g4_the_right_password_of_a_suspended_mailbox_sounds_like_a_wrong_one_however_
         house.authority.resume_sign_in(&house.operator, house.bob, at(3)).await.unwrap();
         assert!(house.sign_in("bob@south.example", OLD).await.is_ok());
         house.authority.shut_down().await;
-        let reopened = Authority::open(settings(house.database.clone()), at(9)).await.unwrap();
+        let reopened = Authority::open(house.settings(), at(9)).await.unwrap();
         let tries = reopened.refused_tries(&house.operator, house.bob, 100).await.unwrap();
         let suspended = tries.iter().filter(|refused| refused.cause == "suspended");
         assert_eq!(suspended.count(), 5);
@@ -285,8 +282,7 @@ fn the_previous_password_is_told_apart_in_the_activity_and_nowhere_else() {
         // The tripwire looks back when there is time; shutting down waits for it.
         let authority = house.authority.clone();
         authority.shut_down().await;
-        let reopened =
-            postward_authority::Authority::open(crate::house::settings(house.database.clone()), at(9));
+        let reopened = postward_authority::Authority::open(house.settings(), at(9));
         let reopened = reopened.await.unwrap();
         let mut causes: Vec<_> = (reopened.refused_tries(&house.operator, house.ada, 10).await.unwrap())
             .into_iter()
@@ -324,7 +320,7 @@ fn the_owner_is_not_locked_out_by_a_neighbours_guessing_and_the_neighbour_learns
 #[test]
 fn the_owner_gets_in_past_a_flood_of_guesses_from_next_door_and_from_the_same_address() {
     on_both(async |house: House| {
-        let mut settings = settings(house.database.clone());
+        let mut settings = house.settings();
         settings.node = "besieged".to_owned();
         settings.reconnect = Duration::ZERO;
         settings.throttle.besieged_wait = Duration::from_millis(100);

@@ -1,4 +1,4 @@
-use crate::house::{House, OLD, at, on_both, secret, settings};
+use crate::house::{House, OLD, at, on_both, secret};
 use postward_authority::{Authority, Database, ResetError};
 use postward_wire::Refusal;
 
@@ -26,7 +26,7 @@ fn a_locked_database_is_a_temporary_error_and_nothing_is_lost() {
 fn what_a_node_had_open_when_it_stopped_is_closed_when_it_starts() {
     on_both(async |house: House| {
         let left = house.sign_in("ada@north.example", OLD).await.unwrap();
-        let reopened = Authority::open(settings(house.database.clone()), at(5)).await.unwrap();
+        let reopened = Authority::open(house.settings(), at(5)).await.unwrap();
         assert_eq!(reopened.sessions(&house.operator, house.ada).await.unwrap().len(), 0);
         drop(left);
     });

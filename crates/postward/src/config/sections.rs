@@ -24,6 +24,8 @@ pub(crate) struct Config {
     pub(crate) log: LogFormat,
     /// Where credentials and sessions are kept.
     pub(crate) store: Database,
+    /// The keys of second factors, app passwords and mailed links.
+    pub(crate) key_file: PathBuf,
     /// The certificate every TLS listener shows.
     pub(crate) certificate: Certificate,
     pub(crate) imap: Doors,
@@ -110,6 +112,7 @@ impl Config {
         let data = server.path("data")?.unwrap_or_else(|| server.directory().to_owned());
         let node = server.text("node")?.unwrap_or_else(|| "node-1".to_owned());
         let log = server.word("log", &[("text", LogFormat::Text), ("json", LogFormat::Json)])?;
+        let key_file = server.path("key_file")?.unwrap_or_else(|| data.join("postward.keys"));
         server.finish()?;
 
         let mut store = document.section("store");
@@ -161,6 +164,7 @@ impl Config {
             node,
             log: log.unwrap_or(LogFormat::Text),
             store: database,
+            key_file,
             certificate: Certificate { chain, key },
             imap,
             pop3,

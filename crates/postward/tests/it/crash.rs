@@ -72,7 +72,7 @@ async fn change_and_kill(dir: &Path, password: &str, after: Duration) -> Heard {
 }
 
 async fn open(dir: &Path) -> Authority {
-    let mut settings = Settings::on(Database::Sqlite(dir.join("postward.db")));
+    let mut settings = Settings::on(Database::Sqlite(dir.join("postward.db")), dir.join("postward.keys"));
     settings.hashing = Hashing { memory_kib: 8, passes: 1, ..Hashing::default() };
     settings.throttle = throttle::Limits { refusal_after: Duration::ZERO, ..throttle::Limits::default() };
     Authority::open(settings, Timestamp::now()).await.unwrap()

@@ -14,7 +14,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{AppendHeaders, IntoResponse, Response};
-use postward_authority::{ChangeError, Confirmation, Surface};
+use postward_authority::{AppPasswords, ChangeError, Confirmation, Surface};
 use std::sync::Arc;
 
 const WORDS: Words = Words {
@@ -54,7 +54,11 @@ pub(super) async fn change(
     };
     let confirmation = current.map_or(Confirmation::RecentSignIn, Confirmation::Current);
     let origin = visit.origin(Surface::Panel);
-    match site.authority.change(&owner.guard, confirmation, password, &origin, site.now()).await {
+    match site
+        .authority
+        .change(&owner.guard, confirmation, password, AppPasswords::Revoke, &origin, site.now())
+        .await
+    {
         Ok(receipt) => {
             let cookie = AppendHeaders([Note::of(&receipt, Surface::Panel).cookie(&site)?]);
             Ok((cookie, signed_out(&site, Surface::Panel)?).into_response())

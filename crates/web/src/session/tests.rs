@@ -10,7 +10,9 @@ use axum::routing::{MethodRouter, get};
 use http_body_util::BodyExt as _;
 use postward_authority::directory::AccountKind;
 use postward_authority::hasher::Hashing;
-use postward_authority::{Actor, Authority, Database, MailboxId, Origin, Settings, Timestamp, Unavailable};
+use postward_authority::{
+    Actor, Authority, Database, MailboxId, Origin, Settings, SignedIn, Timestamp, Unavailable,
+};
 use postward_wire::{Address, Attempt, Secret};
 use std::io;
 use std::pin::pin;
@@ -50,7 +52,8 @@ struct House {
 
 impl House {
     async fn on(database: Database) -> Self {
-        let mut settings = Settings::on(database);
+        // Nothing here is sealed.
+        let mut settings = Settings::on(database, "/nowhere/postward.keys".into());
         settings.hashing = Hashing { memory_kib: 64, passes: 1, ..Hashing::default() };
         let now = Timestamp::now();
         let authority = Authority::open(settings, now).await.unwrap();
@@ -62,7 +65,8 @@ impl House {
         let ada = authority.add_mailbox(&operator, &address, Secret::new(OLD.to_owned()), now).await.unwrap();
         let attempt = Attempt { authcid: address.to_string(), secret: Secret::new(OLD.to_owned()) };
         let origin = Origin::new([127, 0, 0, 1].into(), Surface::Panel);
-        let (token, _guard) = authority.sign_in_browser(attempt, origin, now).await.ok().unwrap();
+        let signed_in = authority.sign_in_browser(attempt, origin, now).await.ok().unwrap();
+        let SignedIn::Session(token, _guard) = signed_in else { panic!("a code is owed") };
         let cookie = format!("postward-panel={}", token.expose());
         Self { authority, operator, ada, cookie }
     }

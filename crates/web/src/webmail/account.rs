@@ -12,7 +12,7 @@ use crate::visit::Visit;
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{AppendHeaders, IntoResponse, Response};
-use postward_authority::{ChangeError, Confirmation, Surface};
+use postward_authority::{AppPasswords, ChangeError, Confirmation, Surface};
 use postward_wire::Secret;
 
 #[derive(Template)]
@@ -55,7 +55,11 @@ pub(super) async fn change(
     };
     let site = &visit.site;
     let (confirmation, origin) = (Confirmation::Current(current), visit.origin(Surface::Webmail));
-    match site.authority.change(&owner.guard, confirmation, password, &origin, site.now()).await {
+    match site
+        .authority
+        .change(&owner.guard, confirmation, password, AppPasswords::Revoke, &origin, site.now())
+        .await
+    {
         Ok(receipt) => {
             let receipt = Note::of(&receipt, Surface::Webmail).cookie(site)?;
             Ok((AppendHeaders([receipt]), signed_out(site, Surface::Webmail)?).into_response())

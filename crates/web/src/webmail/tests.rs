@@ -115,7 +115,8 @@ impl House {
     async fn with(answers: Answers) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let now = Timestamp::now();
-        let mut settings = Settings::on(Database::Sqlite(dir.path().join("postward.db")));
+        let mut settings =
+            Settings::on(Database::Sqlite(dir.path().join("postward.db")), dir.path().join("postward.keys"));
         settings.throttle.refusal_after = Duration::ZERO;
         let authority = Authority::open(settings, now).await.unwrap();
         let operator = authority.operator(now).await.unwrap();

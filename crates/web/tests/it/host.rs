@@ -48,7 +48,8 @@ impl Host {
     /// The same, with proxies in front that are trusted.
     pub(crate) async fn start_behind(url: &str, proxies: &[&str]) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let mut settings = Settings::on(Database::Sqlite(dir.path().join("postward.db")));
+        let mut settings =
+            Settings::on(Database::Sqlite(dir.path().join("postward.db")), dir.path().join("postward.keys"));
         settings.hashing = Hashing { memory_kib: 64, passes: 1, ..Hashing::default() };
         settings.throttle =
             Limits { refusal_after: Duration::ZERO, besieged_wait: Duration::ZERO, ..Limits::default() };

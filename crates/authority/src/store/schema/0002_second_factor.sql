@@ -27,6 +27,7 @@ CREATE TABLE second_step (
     epoch        BIGINT NOT NULL,
     surface      TEXT   NOT NULL,
     proved_at    BIGINT NOT NULL,
+    begun_at     BIGINT NOT NULL,
     tries        BIGINT NOT NULL
 );
 CREATE INDEX second_step_by_principal ON second_step (principal_id);
@@ -98,6 +99,8 @@ CREATE INDEX link_by_principal ON link (principal_id, kind);
 ALTER TABLE session ADD COLUMN app_password_id BIGINT;
 ALTER TABLE session ADD COLUMN second_factor BOOLEAN NOT NULL DEFAULT FALSE;
 ALTER TABLE session ADD COLUMN proved_at BIGINT;
+CREATE INDEX session_history ON session (principal_id, opened_at);
+CREATE INDEX session_by_app_password ON session (app_password_id) WHERE app_password_id IS NOT NULL;
 
 -- What mail apps may sign in with; where it is null, what stands above decides.
 ALTER TABLE mailbox ADD COLUMN mail_app_mode TEXT;

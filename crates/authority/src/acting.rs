@@ -1,0 +1,227 @@
+//! Who acts on its own sign-in, and whether it has proved lately that it is still the one who sits there.
+//!
+//! Setting up a second factor, adding an app password, naming a recovery e-mail: whoever found an open browser must not
+//! be able to. Such an act asks for a session whose password was given at most [`RECENT`] ago and, where a second
+//! factor is on, with its code. [`Authority::confirm_again`] makes a session that.
+
+use crate::audit::Subject;
+use crate::authority::{Authority, Unavailable};
+use crate::first_factor::{Denied, Login, Reading, Verified};
+use crate::origin::Origin;
+use crate::principal::{Epoch, MailboxId, PrincipalId, SessionId, StaffId};
+use crate::proof::Spends;
+use crate::registry::{LiveGuard, SessionGuard};
+use crate::resume::StaffSession;
+use crate::second_step::NotEnough;
+use crate::store::principals::Kind;
+use crate::store::{Durability, Tx, moment, principals, second_factors, sessions};
+use crate::{Confirmation, Timestamp};
+use postward_wire::Secret;
+
+/// Whoever is signed in and acts on its own sign-in.
+pub(crate) struct Acting<'a> {
+    pub(crate) kind: Kind,
+    pub(crate) principal: PrincipalId,
+    pub(crate) session: SessionId,
+    pub(crate) login: &'a str,
+    pub(crate) live: &'a LiveGuard,
+}
+
+impl<'a> From<&'a SessionGuard> for Acting<'a> {
+    fn from(guard: &'a SessionGuard) -> Self {
+        let (principal, session) = (guard.live.principal(), guard.live.session());
+        Self { kind: Kind::Mailbox, principal, session, login: guard.address().as_str(), live: &guard.live }
+    }
+}
+
+impl<'a> From<&'a StaffSession> for Acting<'a> {
+    fn from(session: &'a StaffSession) -> Self {
+        let (principal, id) = (session.live.principal(), session.live.session());
+        Self { kind: Kind::Staff, principal, session: id, login: session.email(), live: &session.live }
+    }
+}
+
+impl<'a> Acting<'a> {
+    /// How the audit names it.
+    pub(crate) fn subject(&self) -> Subject<'a> {
+        match self.kind {
+            Kind::Mailbox => Subject::Mailbox(MailboxId(self.principal.0), self.login),
+            Kind::Staff => Subject::Staff(StaffId(self.principal.0), self.login),
+        }
+    }
+}
+
+/// Why somebody may not act on its own sign-in now. Nothing has changed.
+#[derive(Debug)]
+pub enum NotNow {
+    /// Ask for the password again, and for a code where a second factor is on.
+    ConfirmFirst,
+    /// The session has ended.
+    SessionEnded,
+    /// The store could not answer.
+    Unavailable(Unavailable),
+}
+
+impl<E: Into<Unavailable>> From<E> for NotNow {
+    fn from(error: E) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
+/// Why somebody is not taken for who it says it is. The session stands.
+#[derive(Debug)]
+pub enum ConfirmError {
+    /// The password is wrong.
+    PasswordWrong,
+    /// The password is right, and a code is needed.
+    CodeMissing,
+    /// The code is wrong, or was used before.
+    CodeWrong,
+    /// Too many wrong tries; wait.
+    TooManyTries,
+    /// The session has ended.
+    SessionEnded,
+    /// The store could not answer.
+    Unavailable(Unavailable),
+}
+
+impl<E: Into<Unavailable>> From<E> for ConfirmError {
+    fn from(error: E) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
+impl Authority {
+    /// Whether the session may act on its own sign-in now: what a page asks before it shows a form.
+    ///
+    /// # Errors
+    /// Why not.
+    pub async fn may_act(&self, session: &SessionGuard, now: Timestamp) -> Result<(), NotNow> {
+        self.look(&session.into(), now).await
+    }
+
+    /// The same for a person of the dashboard.
+    ///
+    /// # Errors
+    /// As [`Authority::may_act`].
+    pub async fn staff_may_act(&self, session: &StaffSession, now: Timestamp) -> Result<(), NotNow> {
+        self.look(&session.into(), now).await
+    }
+
+    /// Verifies the owner's password against the live store, and a code where the session has not given one, so that
+    /// the session may act on its own sign-in for a while.
+    ///
+    /// # Errors
+    /// As [`ConfirmError`] says.
+    pub async fn confirm_again(
+        &self,
+        session: &SessionGuard,
+        password: &Secret,
+        code: Option<&Secret>,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<(), ConfirmError> {
+        self.prove_again(&session.into(), password, code, origin, now).await
+    }
+
+    /// The same for a person of the dashboard.
+    ///
+    /// # Errors
+    /// As [`ConfirmError`] says.
+    pub async fn confirm_staff_again(
+        &self,
+        session: &StaffSession,
+        password: &Secret,
+        code: Option<&Secret>,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<(), ConfirmError> {
+        self.prove_again(&session.into(), password, code, origin, now).await
+    }
+
+    /// Takes the principal's row, and with it the right to act: until the transaction ends the password, the second
+    /// factor and the session stay what they are.
+    pub(crate) async fn act(
+        &self,
+        tx: &mut Tx,
+        acting: &Acting<'_>,
+        now: Timestamp,
+    ) -> Result<Epoch, NotNow> {
+        let held = principals::hold(tx, acting.principal).await?;
+        let session = sessions::acting(tx, acting.session).await?;
+        let (Some(epoch), Some(session)) = (held, session) else { return Err(NotNow::SessionEnded) };
+        let recent = now.duration_since(moment(session.proved_at)) <= Confirmation::RECENT;
+        let weak = !session.second_factor && second_factors::is_on(tx, acting.principal).await?;
+        if recent && !weak { Ok(epoch) } else { Err(NotNow::ConfirmFirst) }
+    }
+
+    async fn look(&self, acting: &Acting<'_>, now: Timestamp) -> Result<(), NotNow> {
+        let mut tx = self.db().begin(Durability::Relaxed).await?;
+        self.act(&mut tx, acting, now).await.map(|_| ())
+    }
+
+    async fn prove_again(
+        &self,
+        acting: &Acting<'_>,
+        password: &Secret,
+        code: Option<&Secret>,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<(), ConfirmError> {
+        let login = Login::of_text(acting.login);
+        let verified = self.verify(acting.kind, &login, password, Reading::Password, origin, now).await;
+        let (epoch, spends) = match verified {
+            Ok(Verified::Whole(proven)) => (proven.epoch, proven.spends),
+            Ok(Verified::CodeOwed(first)) => {
+                let principal = first.principal();
+                let spends = match (code, self.has_given_code(acting).await?) {
+                    (Some(code), _) => match self.check_typed(principal, code, origin, now).await {
+                        Ok(spends) => spends,
+                        Err(NotEnough::Unavailable(unavailable)) => return Err(unavailable.into()),
+                        Err(NotEnough::Refused(cause)) => {
+                            self.note(Some(acting.principal), &login, origin, cause, now);
+                            return Err(ConfirmError::CodeWrong);
+                        }
+                    },
+                    (None, true) => Spends::Carried,
+                    (None, false) => return Err(ConfirmError::CodeMissing),
+                };
+                (principal.epoch, spends)
+            }
+            Err(Denied::Rejected) => return Err(ConfirmError::PasswordWrong),
+            Err(Denied::TooManyTries) => return Err(ConfirmError::TooManyTries),
+            Err(Denied::Unavailable(unavailable)) => return Err(unavailable.into()),
+        };
+        let mut tx = self.db().begin(Durability::Durable).await?;
+        if !principals::take(&mut tx, acting.principal, epoch).await? {
+            return Err(ConfirmError::SessionEnded);
+        }
+        let by_code = matches!(spends, Spends::Step { .. } | Spends::BackupCode(_));
+        if !spend_code(&mut tx, acting.principal, &spends).await? {
+            return Err(ConfirmError::CodeWrong);
+        }
+        if !sessions::prove(&mut tx, acting.session, by_code, now).await? {
+            return Err(ConfirmError::SessionEnded);
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// Whether the session was opened with a code, or has given one since.
+    async fn has_given_code(&self, acting: &Acting<'_>) -> Result<bool, Unavailable> {
+        let mut tx = self.db().begin(Durability::Relaxed).await?;
+        Ok(sessions::acting(&mut tx, acting.session).await?.is_some_and(|session| session.second_factor))
+    }
+}
+
+/// Spends a code, if there is one to spend, in the transaction of its effect (invariant 5). The principal's row is held.
+pub(crate) async fn spend_code(
+    tx: &mut Tx,
+    principal: PrincipalId,
+    spends: &Spends,
+) -> Result<bool, crate::store::StoreError> {
+    match spends {
+        Spends::Step { enabled_at, step } => second_factors::spend(tx, principal, *enabled_at, *step).await,
+        Spends::BackupCode(digest) => second_factors::spend_backup_code(tx, principal, digest).await,
+        Spends::Nothing | Spends::AppPassword { .. } | Spends::Carried => Ok(true),
+    }
+}

@@ -1,0 +1,73 @@
+//! What pages that are open want to hear of at once: that something about a mailbox has changed. They ask what it is
+//! themselves, with their own right to see it.
+
+use crate::authority::Authority;
+use crate::principal::PrincipalId;
+use crate::{MailboxId, StaffId};
+use tokio::sync::broadcast;
+
+/// What has changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// The second factor: on, off, or another.
+    SecondFactor,
+    /// The recovery code or e-mail.
+    Recovery,
+    /// Something, on another node.
+    Elsewhere,
+}
+
+/// Where changes are told, after they are committed.
+pub(crate) struct Events(broadcast::Sender<(PrincipalId, Change)>);
+
+impl Events {
+    /// A page that is this far behind reloads what it shows.
+    const BEHIND: usize = 256;
+
+    pub(crate) fn new() -> Self {
+        Self(broadcast::channel(Self::BEHIND).0)
+    }
+}
+
+/// Hears of the changes of one principal.
+pub struct Listening {
+    changes: broadcast::Receiver<(PrincipalId, Change)>,
+    of: PrincipalId,
+}
+
+impl Listening {
+    /// Waits for the next change. Whoever was too slow to hear of one is told of [`Change::Elsewhere`]. None when there
+    /// will not be another.
+    pub async fn next(&mut self) -> Option<Change> {
+        loop {
+            match self.changes.recv().await {
+                Ok((of, change)) if of == self.of => return Some(change),
+                Ok(_) => {}
+                Err(broadcast::error::RecvError::Lagged(_)) => return Some(Change::Elsewhere),
+                Err(broadcast::error::RecvError::Closed) => return None,
+            }
+        }
+    }
+}
+
+impl Authority {
+    /// Listens to the changes of a mailbox. What may be seen of them is for whoever asks to prove, at each.
+    pub fn listen(&self, mailbox: MailboxId) -> Listening {
+        self.listen_to(mailbox.into())
+    }
+
+    /// Listens to the changes of a person of the dashboard.
+    pub fn listen_staff(&self, person: StaffId) -> Listening {
+        self.listen_to(person.into())
+    }
+
+    fn listen_to(&self, of: PrincipalId) -> Listening {
+        Listening { changes: self.events().0.subscribe(), of }
+    }
+
+    /// Tells whoever listens on this node. The transaction that made the change has told the others.
+    pub(crate) fn tell(&self, of: PrincipalId, change: Change) {
+        // Nobody listens: nobody misses it.
+        let _nobody = self.events().0.send((of, change));
+    }
+}

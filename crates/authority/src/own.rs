@@ -1,0 +1,333 @@
+//! What an owner sees and settles of its own sign-in: sessions, activity, audit, switches, and the hop to another surface.
+
+use crate::acting::{Acting, NotNow};
+use crate::app_password::MailAppMode;
+use crate::audit::{self, Event, RefusedTry};
+use crate::authority::{Authority, Unavailable};
+use crate::first_factor::Login;
+use crate::origin::{Origin, Surface};
+use crate::principal::{AccountId, DomainId, MailboxId, PrincipalId};
+use crate::proof::{FirstFactor, Spends};
+use crate::registry::{EndReason, Of, SessionGuard};
+use crate::resume::StaffSession;
+use crate::scope::Actor;
+use crate::sessions::{ActError, EndedSessions, LiveSession};
+use crate::store::app_passwords::{self, Bearer};
+use crate::store::journal::{self, By};
+use crate::store::principals::{Whom, tell_new_places, tells_new_places};
+use crate::store::{Durability, directory, moment, principals, sessions};
+use crate::{SignedIn, SignedOut, Timestamp, Token, audit::Subject};
+use serde_json::json;
+use std::collections::BTreeMap;
+
+/// A sign-in of the past or of now.
+#[derive(Clone, Debug)]
+pub struct PastSession {
+    /// The door.
+    pub surface: Surface,
+    /// From where.
+    pub ip: String,
+    /// What the client calls itself.
+    pub client: Option<String>,
+    /// When it signed in.
+    pub since: Timestamp,
+    /// When it was over, and why, as a stable word; none while it is live.
+    pub over: Option<(Timestamp, String)>,
+    /// The name of the app password that opened it.
+    pub app_password: Option<String>,
+}
+
+/// Which of its own sessions somebody ends.
+#[derive(Clone, Copy, Debug)]
+pub enum OwnSessions {
+    /// One of them.
+    One(crate::SessionId),
+    /// All but the one that asks.
+    Others,
+    /// All.
+    All,
+}
+
+/// Whose mail apps a mode is for.
+#[derive(Clone, Copy, Debug)]
+pub enum ModeOf {
+    /// One mailbox.
+    Mailbox(MailboxId),
+    /// Every mailbox of a domain that has no mode of its own.
+    Domain(DomainId),
+    /// Every mailbox of an account whose domain has none either.
+    Account(AccountId),
+}
+
+impl Authority {
+    /// How many past sign-ins and refused tries are looked at.
+    const HISTORY: i64 = 200;
+
+    /// The owner's live sessions, newest first.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn own_sessions(&self, session: &SessionGuard) -> Result<Vec<LiveSession>, Unavailable> {
+        self.live_sessions(session.live.principal()).await
+    }
+
+    /// The same for a person of the dashboard.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn staff_sessions(&self, session: &StaffSession) -> Result<Vec<LiveSession>, Unavailable> {
+        self.live_sessions(session.live.principal()).await
+    }
+
+    /// Ends sessions of the owner; how many, by surface. The password stays.
+    ///
+    /// # Errors
+    /// When the store does not answer: they may still be alive.
+    pub async fn end_own_sessions(
+        &self,
+        session: &SessionGuard,
+        which: OwnSessions,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<BTreeMap<Surface, u64>, Unavailable> {
+        self.end_sessions_of(&session.into(), which, origin, now).await
+    }
+
+    /// The same for a person of the dashboard.
+    ///
+    /// # Errors
+    /// As [`Authority::end_own_sessions`].
+    pub async fn end_staff_sessions(
+        &self,
+        session: &StaffSession,
+        which: OwnSessions,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<BTreeMap<Surface, u64>, Unavailable> {
+        self.end_sessions_of(&session.into(), which, origin, now).await
+    }
+
+    /// The owner's sign-ins of the last ninety days, newest first.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn own_sign_ins(&self, session: &SessionGuard) -> Result<Vec<PastSession>, Unavailable> {
+        self.sign_ins_of(session.live.principal()).await
+    }
+
+    /// The same of a mailbox, for staff.
+    ///
+    /// # Errors
+    /// [`ActError::NotFound`] when the mailbox is not within the actor's reach.
+    pub async fn sign_ins(&self, actor: &Actor, mailbox: MailboxId) -> Result<Vec<PastSession>, ActError> {
+        self.reachable(actor, mailbox).await?;
+        Ok(self.sign_ins_of(mailbox.into()).await?)
+    }
+
+    /// The newest tries at the owner's mailbox that did not succeed.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn own_refused_tries(&self, session: &SessionGuard) -> Result<Vec<RefusedTry>, Unavailable> {
+        self.refused_tries_of(session.live.principal(), Self::HISTORY as u32).await
+    }
+
+    /// The newest entries of the audit about the owner's mailbox, what staff did included (D14).
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn own_audit(&self, session: &SessionGuard) -> Result<Vec<audit::Entry>, Unavailable> {
+        let rows = journal::audit_of(self.db(), session.live.principal(), Self::HISTORY as u32).await?;
+        Ok(rows.into_iter().map(audit::Entry::from_row).collect())
+    }
+
+    /// Whether the owner is told of sign-ins from new places.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn tells_new_places(&self, session: &SessionGuard) -> Result<bool, Unavailable> {
+        Ok(tells_new_places(self.db(), session.mailbox().into()).await?)
+    }
+
+    /// Sets whether the owner is told of sign-ins from new places.
+    ///
+    /// # Errors
+    /// As [`NotNow`] says.
+    pub async fn tell_new_places(
+        &self,
+        session: &SessionGuard,
+        tell: bool,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<(), NotNow> {
+        let acting = Acting::from(session);
+        let mut tx = self.db().begin(Durability::Durable).await?;
+        self.act(&mut tx, &acting, now).await?;
+        tell_new_places(&mut tx, acting.principal, tell).await?;
+        let (by, detail) = (By::owner(acting.login, origin), json!({ "on": tell }));
+        journal::audit(&mut tx, &by, Event::NewPlaceNoticesSet, &acting.subject(), &detail, now).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// What the owner's mail apps may sign in with.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn own_mail_app_mode(&self, session: &SessionGuard) -> Result<MailAppMode, Unavailable> {
+        let whom = Whom::Id(session.mailbox().into());
+        let found = principals::find(self.db(), whom, "", Timestamp::MAX).await?;
+        Ok(found.map_or(MailAppMode::AppPasswordsOnly, |principal| principal.mail_apps))
+    }
+
+    /// Sets what the owner's mail apps may sign in with. What is signed in stays so.
+    ///
+    /// # Errors
+    /// As [`NotNow`] says.
+    pub async fn set_own_mail_app_mode(
+        &self,
+        session: &SessionGuard,
+        mode: MailAppMode,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<(), NotNow> {
+        let acting = Acting::from(session);
+        let mut tx = self.db().begin(Durability::Durable).await?;
+        self.act(&mut tx, &acting, now).await?;
+        app_passwords::set_mode(&mut tx, Bearer::Mailbox(acting.principal.0), Some(mode.name())).await?;
+        let (by, detail) = (By::owner(acting.login, origin), json!({ "mode": mode.name() }));
+        journal::audit(&mut tx, &by, Event::MailAppModeSet, &acting.subject(), &detail, now).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Sets what mail apps may sign in with, for a mailbox, a domain or an account; none leaves it to what stands above.
+    ///
+    /// # Errors
+    /// As [`ActError`] says.
+    pub async fn set_mail_app_mode(
+        &self,
+        actor: &Actor,
+        of: ModeOf,
+        mode: Option<MailAppMode>,
+        now: Timestamp,
+    ) -> Result<(), ActError> {
+        let name;
+        let (bearer, subject) = match of {
+            ModeOf::Mailbox(id) => {
+                name = self.reachable(actor, id).await?.address.as_str().to_owned();
+                (Bearer::Mailbox(id.0), Subject::Mailbox(id, &name))
+            }
+            ModeOf::Domain(id) => {
+                let domains = directory::domains(self.db(), &actor.scope).await?;
+                name = domains.into_iter().find(|domain| domain.id == id).ok_or(ActError::NotFound)?.name;
+                (Bearer::Domain(id.0), Subject::Domain(id, &name))
+            }
+            ModeOf::Account(id) => {
+                // Whoever is limited to some domains does not decide for all of them.
+                let limited = actor.scope.limited_to.is_some();
+                let accounts = directory::accounts(self.db(), &actor.scope).await?;
+                let account = accounts.into_iter().find(|account| account.id == id && !limited);
+                name = account.ok_or(ActError::NotFound)?.name;
+                (Bearer::Account(id.0), Subject::Account(id, &name))
+            }
+        };
+        actor.may_write()?;
+        let mut tx = self.db().begin(Durability::Durable).await?;
+        if !app_passwords::set_mode(&mut tx, bearer, mode.map(MailAppMode::name)).await? {
+            return Err(ActError::NotFound);
+        }
+        let detail = json!({ "mode": mode.map(MailAppMode::name) });
+        journal::audit(&mut tx, &By::actor(actor), Event::MailAppModeSet, &subject, &detail, now).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Goes over to another surface without signing in again (W3). The new session is as strong and as old as the one it
+    /// comes from: where a second factor is on that it has not given, the code is owed there.
+    ///
+    /// # Errors
+    /// When the session has ended, or that cannot be said.
+    pub async fn hop(
+        &self,
+        session: &SessionGuard,
+        to: Surface,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<SignedIn<SessionGuard>, SignedOut> {
+        let origin = Origin { surface: to, ..origin.clone() };
+        let from = {
+            let mut tx = self.db().begin(Durability::Relaxed).await.map_err(Unavailable::from)?;
+            sessions::acting(&mut tx, session.id()).await.map_err(Unavailable::from)?
+        };
+        let found = self.find(Whom::Id(session.mailbox().into()), &origin, now).await?;
+        let (Some(from), Some(principal)) = (from, found) else { return Err(SignedOut::Ended) };
+        let proved_at = moment(from.proved_at);
+        let proven = match FirstFactor::of(principal).alone() {
+            Ok(proven) => proven,
+            Err(first) if from.second_factor => first.with(Spends::Carried),
+            Err(first) => {
+                let token = self.begin_second_step(first.principal(), to, (proved_at, now)).await?;
+                return Ok(SignedIn::CodeOwed(token));
+            }
+        };
+        let mut proven = proven;
+        proven.proved_at = Some(proved_at);
+        proven.known_network = true;
+        proven.from_session = Some(session.id());
+        let token = Token::draw(&mut rand::rng());
+        let login = Login::of(session.address());
+        let live = match self.enter(proven, &login, origin, Some(&token), now).await {
+            Ok(live) => live,
+            Err(crate::first_factor::Denied::Unavailable(unavailable)) => return Err(unavailable.into()),
+            Err(_) => return Err(SignedOut::Ended),
+        };
+        let address = session.address().clone();
+        Ok(SignedIn::Session(token, SessionGuard { live, address, surface: to }))
+    }
+
+    async fn sign_ins_of(&self, principal: PrincipalId) -> Result<Vec<PastSession>, Unavailable> {
+        let rows = sessions::history(self.db(), principal, Self::HISTORY).await?;
+        let read = rows.into_iter().filter_map(|row| {
+            Some(PastSession {
+                surface: Surface::from_name(&row.surface)?,
+                ip: row.ip,
+                client: row.client,
+                since: moment(row.opened_at),
+                over: row.ended_at.map(|at| (moment(at), row.end_reason.unwrap_or_default())),
+                app_password: row.app_password,
+            })
+        });
+        Ok(read.collect())
+    }
+
+    async fn end_sessions_of(
+        &self,
+        acting: &Acting<'_>,
+        which: OwnSessions,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<BTreeMap<Surface, u64>, Unavailable> {
+        let of = match which {
+            OwnSessions::One(id) => Of::Session(id),
+            OwnSessions::Others => Of::AllBut(acting.session),
+            OwnSessions::All => Of::All,
+        };
+        let mut tx = self.db().begin(Durability::Durable).await?;
+        principals::hold_any(&mut tx, acting.principal).await?;
+        let rows = sessions::end(&mut tx, acting.principal, of, EndReason::Ended, now).await?;
+        let in_store = EndedSessions::of(rows);
+        if in_store.total() == 0 {
+            return Ok(in_store.alive(self.node(), &[], now));
+        }
+        let (by, detail) = (By::owner(acting.login, origin), json!({ "ended": in_store.total() }));
+        journal::audit(&mut tx, &by, Event::SessionsEnded, &acting.subject(), &detail, now).await?;
+        tx.tell_other_nodes().await?;
+        // The request that asks ends itself at last, and has to answer first.
+        acting.live.step_aside();
+        let (this, principal) = (self.clone(), acting.principal);
+        self.finish(async move {
+            tx.commit().await?;
+            let here = this.registry().kill(principal, of, EndReason::Ended).await;
+            Ok(in_store.alive(this.node(), &here, now))
+        })
+        .await?
+    }
+}

@@ -1,0 +1,117 @@
+//! Recovery codes: one for each mailbox, shown once, and good for one thing (R1).
+
+use crate::acting::NotNow;
+use crate::audit::{Event, Subject};
+use crate::authority::{Authority, Unavailable};
+use crate::code_text::CodeText;
+use crate::events::Change;
+use crate::notices::tell_owner;
+use crate::origin::Origin;
+use crate::outbox::Notice;
+use crate::principal::{MailboxId, PrincipalId};
+use crate::registry::SessionGuard;
+use crate::scope::Actor;
+use crate::sessions::ActError;
+use crate::store::journal::{self, By};
+use crate::store::{Durability, Tx, moment, principals, recovery};
+use crate::{Timestamp, store::StoreError};
+use postward_wire::Secret;
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+
+/// Twenty-eight characters in groups of four, 138 bits (R2).
+const TEXT: CodeText = CodeText { groups: 7, each: 4 };
+
+/// What the store keeps of a code. A plain hash is enough for what cannot be guessed.
+pub(crate) fn digest(of: PrincipalId, typed: &Secret) -> Option<[u8; 32]> {
+    let text = TEXT.read(typed.expose())?;
+    let mut hash = Sha256::new_with_prefix(b"postward recovery code\0");
+    hash.update(of.0.to_be_bytes());
+    hash.update(text.as_bytes());
+    Some(hash.finalize().into())
+}
+
+impl Authority {
+    /// When the active recovery code of a mailbox was issued, if there is one (D8).
+    ///
+    /// # Errors
+    /// [`ActError::NotFound`] when the mailbox is not within the actor's reach.
+    pub async fn recovery_code_issued(
+        &self,
+        actor: &Actor,
+        mailbox: MailboxId,
+    ) -> Result<Option<Timestamp>, ActError> {
+        self.reachable(actor, mailbox).await?;
+        Ok(recovery::code_issued_at(self.db(), mailbox.into()).await?.map(moment))
+    }
+
+    /// The same for the owner.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn own_recovery_code_issued(
+        &self,
+        session: &SessionGuard,
+    ) -> Result<Option<Timestamp>, Unavailable> {
+        Ok(recovery::code_issued_at(self.db(), session.mailbox().into()).await?.map(moment))
+    }
+
+    /// Issues a new recovery code for a mailbox; the one before opens nothing any more. It is shown now or never.
+    ///
+    /// # Errors
+    /// As [`ActError`] says.
+    pub async fn issue_recovery_code(
+        &self,
+        actor: &Actor,
+        mailbox: MailboxId,
+        now: Timestamp,
+    ) -> Result<Secret, ActError> {
+        let row = self.reachable(actor, mailbox).await?;
+        actor.may_write()?;
+        let mut tx = self.db().begin(Durability::Durable).await?;
+        let code = self.issue(&mut tx, mailbox, row.address.as_str(), &By::actor(actor), now).await?;
+        tx.commit().await?;
+        self.tell(mailbox.into(), Change::Recovery);
+        Ok(code)
+    }
+
+    /// Issues a new recovery code at the owner's wish (W9).
+    ///
+    /// # Errors
+    /// As [`NotNow`] says.
+    pub async fn issue_own_recovery_code(
+        &self,
+        session: &SessionGuard,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<Secret, NotNow> {
+        let mut tx = self.db().begin(Durability::Durable).await?;
+        self.act(&mut tx, &session.into(), now).await?;
+        let address = session.address().as_str();
+        let code = self.issue(&mut tx, session.mailbox(), address, &By::owner(address, origin), now).await?;
+        tx.commit().await?;
+        self.tell(session.mailbox().into(), Change::Recovery);
+        Ok(code)
+    }
+
+    async fn issue(
+        &self,
+        tx: &mut Tx,
+        mailbox: MailboxId,
+        address: &str,
+        by: &By,
+        now: Timestamp,
+    ) -> Result<Secret, StoreError> {
+        let code = TEXT.draw(&mut rand::rng());
+        // Always there: it was drawn by the same table that reads it.
+        let digest = digest(mailbox.into(), &code).unwrap_or_default();
+        principals::hold_any(tx, mailbox.into()).await?;
+        recovery::put_code(tx, mailbox.into(), &digest, now).await?;
+        let subject = Subject::Mailbox(mailbox, address);
+        journal::audit(tx, by, Event::RecoveryCodeIssued, &subject, &json!({}), now).await?;
+        let detail = by.as_detail();
+        tell_owner(tx, self.keys(), mailbox.into(), Notice::RecoveryCodeIssued, &detail, now).await?;
+        tx.tell_changed(mailbox.into()).await?;
+        Ok(code)
+    }
+}

@@ -1,0 +1,297 @@
+//! The second step of a sign-in: the code.
+//!
+//! A browser whose password was right has ten minutes and five tries for it. What it holds until then belongs to one
+//! principal, one surface and one browser, and opens nothing else; a change of the password or the state ends it.
+
+use crate::authority::{Authority, Unavailable};
+use crate::cause::Cause;
+use crate::first_factor::{Denied, Login};
+use crate::keys::Sealed;
+use crate::notices::{tell_owner, tell_staff};
+use crate::origin::{Origin, Surface};
+use crate::outbox::Notice;
+use crate::principal::{AccountId, PrincipalId};
+use crate::proof::{FirstFactor, Proven, Spends};
+use crate::registry::{LiveGuard, SessionGuard};
+use crate::resume::StaffSession;
+use crate::second_factor::bound;
+use crate::store::principals::{Kind, Principal, State, Whom};
+use crate::store::second_factors::{self, SecondStepRow};
+use crate::store::{Durability, moment};
+use crate::totp::{Code, Seed};
+use crate::{Timestamp, Token, backup_code};
+use jiff::SignedDuration;
+use postward_wire::{Address, Secret};
+use serde_json::json;
+
+/// How long a browser may owe its code: the phone lies in the next room.
+const OWED_FOR: SignedDuration = SignedDuration::from_mins(10);
+/// Wrong codes a browser may send before it has to give the password again.
+const TRIES: i64 = 5;
+/// Guesses at codes behind a right password, within an hour, from a network the principal was signed in from.
+const GUESSES_KNOWN: i64 = 20;
+const WINDOW_KNOWN: SignedDuration = SignedDuration::from_hours(1);
+/// And within a day from all other networks together. Three codes of a million are right at a time: whoever has the
+/// password needs a century; the owner hears of it on the first day.
+const GUESSES_STRANGERS: i64 = 10;
+const WINDOW_STRANGERS: SignedDuration = SignedDuration::from_hours(24);
+/// The wrong code of a window at which the owner is told. Fewer are slips of a finger.
+const TELL_AT: i64 = 3;
+
+/// Why a right password was not enough.
+pub(crate) enum NotEnough {
+    Refused(Cause),
+    Unavailable(Unavailable),
+}
+
+impl<E: Into<Unavailable>> From<E> for NotEnough {
+    fn from(error: E) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
+/// Why the second step was not taken.
+#[derive(Debug)]
+pub enum SecondStepError {
+    /// The code is wrong, or was used before, or there were too many before it.
+    CodeWrong,
+    /// The first step is too long ago, was overtaken, or has had too many wrong codes: begin with the password.
+    Over,
+    /// It could not be decided.
+    Unavailable(Unavailable),
+}
+
+impl<E: Into<Unavailable>> From<E> for SecondStepError {
+    fn from(error: E) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
+impl Authority {
+    /// Whether a browser still owes a code at this surface: else the page that asks for it makes no sense.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn owes_code(
+        &self,
+        token: &Token,
+        surface: Surface,
+        now: Timestamp,
+    ) -> Result<bool, Unavailable> {
+        Ok(self.pending(token, surface, now).await?.is_some())
+    }
+
+    /// Ends a sign-in at the webmail or the panel, with the code.
+    ///
+    /// # Errors
+    /// As [`SecondStepError`] says.
+    pub async fn finish_sign_in(
+        &self,
+        pending: &Token,
+        code: &Secret,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<(Token, SessionGuard), SecondStepError> {
+        let (token, live, login) = self.take_second_step(pending, code, origin, now).await?;
+        let address = Address::parse(&login).map_err(|_| SecondStepError::Over)?;
+        Ok((token, SessionGuard { live, address, surface: origin.surface }))
+    }
+
+    /// Ends a sign-in at the dashboard, with the code or one of the backup codes.
+    ///
+    /// # Errors
+    /// As [`SecondStepError`] says.
+    pub async fn finish_staff_sign_in(
+        &self,
+        pending: &Token,
+        code: &Secret,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<(Token, StaffSession), SecondStepError> {
+        let (token, live, email) = self.take_second_step(pending, code, origin, now).await?;
+        let session = self.staff_session(live, email, origin.ip).await?.ok_or(SecondStepError::Over)?;
+        Ok((token, session))
+    }
+
+    /// Notes that a browser owes a code.
+    pub(crate) async fn begin_second_step(
+        &self,
+        principal: &Principal,
+        surface: Surface,
+        (proved_at, now): (Timestamp, Timestamp),
+    ) -> Result<Token, Unavailable> {
+        let token = Token::draw(&mut rand::rng());
+        let mut tx = self.db().begin(Durability::Relaxed).await?;
+        let whose = (principal.id, principal.epoch);
+        second_factors::begin_second_step(&mut tx, &token.digest(), whose, surface.name(), (proved_at, now))
+            .await?;
+        tx.commit().await?;
+        Ok(token)
+    }
+
+    async fn pending(
+        &self,
+        token: &Token,
+        surface: Surface,
+        now: Timestamp,
+    ) -> Result<Option<SecondStepRow>, Unavailable> {
+        let row = second_factors::second_step(self.db(), &token.digest(), surface.name()).await?;
+        let in_time = |row: &SecondStepRow| now.duration_since(moment(row.begun_at)).abs() < OWED_FOR;
+        Ok(row.filter(|row| in_time(row) && row.tries < TRIES))
+    }
+
+    async fn take_second_step(
+        &self,
+        pending: &Token,
+        code: &Secret,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<(Token, LiveGuard, String), SecondStepError> {
+        if self.registry().is_frozen() {
+            return Err(SecondStepError::Unavailable(Unavailable::Frozen));
+        }
+        let Some(row) = self.pending(pending, origin.surface, now).await? else {
+            return Err(SecondStepError::Over);
+        };
+        let found = self.find(Whom::Id(row.principal_id), origin, now).await?;
+        let still = |principal: &Principal| principal.epoch == row.epoch && principal.state == State::Active;
+        let Some(principal) = found.filter(still) else { return Err(SecondStepError::Over) };
+
+        let (login, digest) = (principal.login.clone(), pending.digest());
+        let by_name = Login::of_text(&login);
+        let finishing = async {
+            let mut proven = match self.prove(principal, code, origin, now).await {
+                Ok(proven) => proven,
+                Err(NotEnough::Unavailable(unavailable)) => return Err(unavailable.into()),
+                Err(NotEnough::Refused(cause)) => {
+                    self.note(Some(row.principal_id), &by_name, origin, cause, now);
+                    return Err(Denied::Rejected);
+                }
+            };
+            proven.second_step = Some(digest.clone());
+            proven.proved_at = Some(moment(row.proved_at));
+            let token = Token::draw(&mut rand::rng());
+            let live = self.enter(proven, &by_name, origin.clone(), Some(&token), now).await?;
+            Ok((token, live))
+        };
+        match self.unhurried(finishing).await {
+            Ok((token, live)) => Ok((token, live, login)),
+            Err(Denied::Unavailable(unavailable)) => Err(unavailable.into()),
+            Err(Denied::Rejected | Denied::TooManyTries) => {
+                let mut tx = self.db().begin(Durability::Relaxed).await?;
+                second_factors::fail_second_step(&mut tx, &digest).await?;
+                tx.commit().await?;
+                match self.pending(pending, origin.surface, now).await? {
+                    Some(_) => Err(SecondStepError::CodeWrong),
+                    None => Err(SecondStepError::Over),
+                }
+            }
+        }
+    }
+
+    /// The proof that a right password and this code make.
+    async fn prove(
+        &self,
+        principal: Principal,
+        typed: &Secret,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<Proven, NotEnough> {
+        // Turned off meanwhile: then the password was all that is asked for.
+        let first = match FirstFactor::of(principal).alone() {
+            Ok(proven) => return Ok(proven),
+            Err(first) => first,
+        };
+        let spends = self.check_typed(first.principal(), typed, origin, now).await?;
+        Ok(first.with(spends))
+    }
+
+    /// Holds what was typed as a code against the second factor: a code of the authenticator, or, for staff, a backup code.
+    pub(crate) async fn check_typed(
+        &self,
+        principal: &Principal,
+        typed: &Secret,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<Spends, NotEnough> {
+        if let Some(code) = Code::parse(typed.expose()) {
+            return self.check_code(principal, &code, origin, now).await;
+        }
+        // What is no code at all costs a guess like any other.
+        self.reserve_guess(principal, origin, now).await?;
+        let digest = backup_code::digest(principal.id, typed);
+        match second_factors::has_backup_code(self.db(), principal.id, &digest).await? {
+            true => Ok(Spends::BackupCode(digest)),
+            false => Err(NotEnough::Refused(Cause::WrongCode)),
+        }
+    }
+
+    /// Holds a code against the second factor of a principal whose password was right. It is spent by whoever relies on
+    /// it, in the transaction of that.
+    pub(crate) async fn check_code(
+        &self,
+        principal: &Principal,
+        code: &Code,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<Spends, NotEnough> {
+        let Some(factor) = &principal.second_factor else {
+            return Err(NotEnough::Refused(Cause::WrongCode));
+        };
+        // First, so that a trouble of ours costs no guess.
+        let seed = self.open_seed(principal.account, principal.id, &factor.seed)?;
+        self.reserve_guess(principal, origin, now).await?;
+        match seed.step_of(code, now) {
+            Some(step) => Ok(Spends::Step { enabled_at: factor.enabled_at, step }),
+            None => Err(NotEnough::Refused(Cause::WrongCode)),
+        }
+    }
+
+    /// Counts a guess before it is looked at, so that a thousand at once cannot slip through together, and tells the
+    /// owner when there were several.
+    async fn reserve_guess(
+        &self,
+        principal: &Principal,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<(), NotEnough> {
+        let (whose, at_most, window) = guesses(principal, origin);
+        let since = now.checked_sub(window).unwrap_or(Timestamp::MIN);
+        let mut tx = self.db().begin(Durability::Relaxed).await?;
+        let guess = second_factors::guess(&mut tx, principal.id, &whose, since, at_most, now).await?;
+        // The one before was wrong too, or this would be the first again.
+        if guess == Some(TELL_AT + 1) {
+            let detail = json!({ "ip": origin.ip, "client": origin.client, "surface": origin.surface });
+            match principal.kind {
+                Kind::Mailbox => {
+                    tell_owner(&mut tx, self.keys(), principal.id, Notice::WrongCodes, &detail, now).await?;
+                }
+                Kind::Staff => {
+                    let reader = (principal.id, principal.login.as_str());
+                    tell_staff(&mut tx, reader, Notice::WrongCodes, &detail, now).await?;
+                }
+            }
+        }
+        tx.commit().await?;
+        guess.map(|_| ()).ok_or(NotEnough::Refused(Cause::TooManyCodes))
+    }
+
+    /// The seed behind a second factor.
+    pub(crate) fn open_seed(
+        &self,
+        account: Option<AccountId>,
+        principal: PrincipalId,
+        sealed: &Sealed,
+    ) -> Result<Seed, Unavailable> {
+        let bound = bound(account, principal);
+        Ok(Seed::from_bytes(self.keys().open(sealed, &bound)?))
+    }
+}
+
+/// Which guesses are counted together, how many there may be, and for how long they count.
+fn guesses(principal: &Principal, origin: &Origin) -> (String, i64, SignedDuration) {
+    match principal.known_network {
+        true => (origin.network().to_string(), GUESSES_KNOWN, WINDOW_KNOWN),
+        false => (String::new(), GUESSES_STRANGERS, WINDOW_STRANGERS),
+    }
+}
