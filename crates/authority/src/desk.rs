@@ -12,6 +12,7 @@ use crate::outbox::Notice;
 use crate::principal::{PrincipalId, SessionId};
 use crate::proof::{Proven, Spends};
 use crate::registry::{Lifetime, LiveGuard, Registry};
+use crate::second_step::guesses;
 use crate::store::journal::{self, RefusedTry};
 use crate::store::sessions::{self, NewSession};
 use crate::store::{Db, Durability, StoreError, Tx, app_passwords, principals, second_factors};
@@ -344,7 +345,11 @@ async fn spend(tx: &mut Tx, entry: &Entry) -> Result<Result<(), NotEntered>, Sto
             (!stands).then_some(NotEntered::Overtaken)
         }
     };
+    let (network, ..) = guesses(proven.known_network, origin);
     if let Some(refused) = refused {
+        if matches!(refused, NotEntered::CodeSpent) {
+            second_factors::take_guess_back(tx, principal, &network).await?;
+        }
         return Ok(Err(refused));
     }
     // Turned on since the password was verified: then the password alone opens nothing any more.
@@ -357,10 +362,7 @@ async fn spend(tx: &mut Tx, entry: &Entry) -> Result<Result<(), NotEntered>, Sto
         return Ok(Err(NotEntered::Overtaken));
     }
     if proven.second_factor() {
-        second_factors::forget_guesses(tx, principal, &origin.network().to_string()).await?;
-        if !proven.known_network {
-            second_factors::forget_guesses(tx, principal, "").await?;
-        }
+        second_factors::forget_guesses(tx, principal, &network).await?;
     }
     match &proven.second_step {
         Some(digest) if !second_factors::end_second_step(tx, digest).await? => Ok(Err(NotEntered::Overtaken)),

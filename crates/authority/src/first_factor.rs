@@ -97,7 +97,7 @@ impl Authority {
         }
         let second_factor = found.as_ref().is_some_and(|principal| principal.second_factor.is_some());
         let candidates = reading.candidates(secret.expose(), second_factor);
-        let this = self.as_try(kind, login, secret, found.as_ref(), origin);
+        let this = self.as_try(kind, login, (secret, reading), found.as_ref(), origin);
         let remembered = this.remembered;
 
         let epoch = found.as_ref().map_or(Epoch::ZERO, |principal| principal.epoch);
@@ -211,12 +211,13 @@ impl Authority {
     }
 
     /// What the throttle is told of a try. What was typed is counted. What is remembered of it is another matter: what is
-    /// wrong in one epoch, or while sign-in is suspended or a second factor is on, may be right in the next.
+    /// wrong in one epoch, at one kind of door, or while sign-in is suspended or a second factor is on, may be right in the
+    /// next.
     fn as_try(
         &self,
         kind: Kind,
         login: &Login,
-        secret: &Secret,
+        (secret, reading): (&Secret, Reading),
         found: Option<&Principal>,
         origin: &Origin,
     ) -> Try {
@@ -226,6 +227,7 @@ impl Authority {
         let state = found.map_or(State::Active, |principal| principal.state).name().as_bytes();
         let factor = found.and_then(|principal| principal.second_factor.as_ref());
         let factor = factor.map_or(0, |factor| factor.enabled_at).to_be_bytes();
+        let reading = [reading as u8];
         let mode = found.map_or(MailAppMode::default(), |principal| principal.mail_apps).name().as_bytes();
         Try {
             login: format!("{} {}", kind.name(), login.text),
@@ -234,7 +236,7 @@ impl Authority {
             known: found.is_some_and(|principal| principal.known_network),
             changed: found.is_some_and(|principal| principal.changed),
             counted: self.fingerprints().of(&[whose, name, typed]),
-            remembered: self.fingerprints().of(&[whose, name, &epoch, state, &factor, mode, typed]),
+            remembered: self.fingerprints().of(&[whose, name, &epoch, state, &factor, mode, &reading, typed]),
         }
     }
 

@@ -222,7 +222,7 @@ impl Authority {
         let digest = backup_code::digest(principal.id, typed);
         match second_factors::has_backup_code(self.db(), principal.id, &digest).await? {
             true => Ok(Spends::BackupCode(digest)),
-            false => Err(NotEnough::Refused(Cause::WrongCode)),
+            false => Err(self.wrong_code(principal, origin, now).await),
         }
     }
 
@@ -243,37 +243,47 @@ impl Authority {
         self.reserve_guess(principal, origin, now).await?;
         match seed.step_of(code, now) {
             Some(step) => Ok(Spends::Step { enabled_at: factor.enabled_at, step }),
-            None => Err(NotEnough::Refused(Cause::WrongCode)),
+            None => Err(self.wrong_code(principal, origin, now).await),
         }
     }
 
-    /// Counts a guess before it is looked at, so that a thousand at once cannot slip through together, and tells the
-    /// owner when there were several.
+    /// Counts a guess before it is looked at, so that a thousand at once cannot slip through together.
     async fn reserve_guess(
         &self,
         principal: &Principal,
         origin: &Origin,
         now: Timestamp,
     ) -> Result<(), NotEnough> {
-        let (whose, at_most, window) = guesses(principal, origin);
+        let (network, at_most, window) = guesses(principal.known_network, origin);
         let since = now.checked_sub(window).unwrap_or(Timestamp::MIN);
         let mut tx = self.db().begin(Durability::Relaxed).await?;
-        let guess = second_factors::guess(&mut tx, principal.id, &whose, since, at_most, now).await?;
-        // The one before was wrong too, or this would be the first again.
-        if guess == Some(TELL_AT + 1) {
-            let detail = json!({ "ip": origin.ip, "client": origin.client, "surface": origin.surface });
-            match principal.kind {
-                Kind::Mailbox => {
-                    tell_owner(&mut tx, self.keys(), principal.id, Notice::WrongCodes, &detail, now).await?;
-                }
-                Kind::Staff => {
-                    let reader = (principal.id, principal.login.as_str());
-                    tell_staff(&mut tx, reader, Notice::WrongCodes, &detail, now).await?;
+        let counted = second_factors::guess(&mut tx, principal.id, &network, since, at_most, now).await?;
+        tx.commit().await?;
+        if counted { Ok(()) } else { Err(NotEnough::Refused(Cause::TooManyCodes)) }
+    }
+
+    /// Notes a wrong code behind a right password, and tells the owner when there were several.
+    async fn wrong_code(&self, principal: &Principal, origin: &Origin, now: Timestamp) -> NotEnough {
+        let noted = async {
+            let (network, ..) = guesses(principal.known_network, origin);
+            let mut tx = self.db().begin(Durability::Relaxed).await?;
+            if second_factors::guessed_wrong(&mut tx, principal.id, &network).await? == TELL_AT {
+                let detail = json!({ "ip": origin.ip, "client": origin.client, "surface": origin.surface });
+                let reader = (principal.id, principal.login.as_str());
+                match principal.kind {
+                    Kind::Mailbox => {
+                        let keys = self.keys();
+                        tell_owner(&mut tx, keys, principal.id, Notice::WrongCodes, &detail, now).await?;
+                    }
+                    Kind::Staff => tell_staff(&mut tx, reader, Notice::WrongCodes, &detail, now).await?,
                 }
             }
+            tx.commit().await
+        };
+        match noted.await {
+            Ok(()) => NotEnough::Refused(Cause::WrongCode),
+            Err(error) => error.into(),
         }
-        tx.commit().await?;
-        guess.map(|_| ()).ok_or(NotEnough::Refused(Cause::TooManyCodes))
     }
 
     /// The seed behind a second factor.
@@ -289,8 +299,8 @@ impl Authority {
 }
 
 /// Which guesses are counted together, how many there may be, and for how long they count.
-fn guesses(principal: &Principal, origin: &Origin) -> (String, i64, SignedDuration) {
-    match principal.known_network {
+pub(crate) fn guesses(known_network: bool, origin: &Origin) -> (String, i64, SignedDuration) {
+    match known_network {
         true => (origin.network().to_string(), GUESSES_KNOWN, WINDOW_KNOWN),
         false => (String::new(), GUESSES_STRANGERS, WINDOW_STRANGERS),
     }

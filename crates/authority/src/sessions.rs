@@ -11,7 +11,7 @@ use crate::scope::{Actor, ReadOnly};
 use crate::store::journal::{self, By};
 use crate::store::principals::{self, Transition};
 use crate::store::sessions::EndedRow;
-use crate::store::{Durability, StoreError, Tx, directory, moment, sessions};
+use crate::store::{Durability, StoreError, Tx, directory, moment, recovery, second_factors, sessions};
 use crate::{Receipt, Timestamp};
 use serde_json::json;
 use std::collections::{BTreeMap, HashSet};
@@ -246,6 +246,14 @@ impl Authority {
     }
 }
 
+/// Ends whatever would open something later: resuming does not bring it back (D15). The row is held first.
+async fn forget_half_done(tx: &mut Tx, id: PrincipalId) -> Result<(), StoreError> {
+    principals::hold_any(tx, id).await?;
+    second_factors::end_second_steps(tx, id).await?;
+    second_factors::end_enrolments(tx, id).await?;
+    recovery::end_all_links(tx, id).await
+}
+
 /// The ways to end sessions without a new password.
 #[derive(Clone, Copy, Debug)]
 enum Ending {
@@ -260,8 +268,12 @@ impl Ending {
         let id = PrincipalId::from(mailbox);
         match self {
             Self::Sessions(_) => Ok(true),
-            Self::Suspend => principals::transition(tx, id, Transition::Suspend).await,
+            Self::Suspend => {
+                forget_half_done(tx, id).await?;
+                principals::transition(tx, id, Transition::Suspend).await
+            }
             Self::Delete => {
+                forget_half_done(tx, id).await?;
                 directory::set_deleted(tx, mailbox, Some(now)).await?;
                 principals::transition(tx, id, Transition::Delete).await
             }

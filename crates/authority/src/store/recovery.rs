@@ -124,6 +124,11 @@ pub(crate) async fn end_links(tx: &mut Tx, of: PrincipalId, kind: &str) -> Resul
     execute!(tx, "DELETE FROM link WHERE principal_id = $1 AND kind = $2", of, kind).map(|_| ())
 }
 
+/// Ends the links of every kind.
+pub(crate) async fn end_all_links(tx: &mut Tx, of: PrincipalId) -> Result<(), StoreError> {
+    execute!(tx, "DELETE FROM link WHERE principal_id = $1", of).map(|_| ())
+}
+
 /// Whether a link of a kind was made since a moment and is live.
 pub(crate) async fn link_made_since(
     tx: &mut Tx,

@@ -71,8 +71,7 @@ pub(crate) async fn spend(
     Ok(execute!(tx, SQL, id, enabled_at, step)? == 1)
 }
 
-/// Counts a guess at a code, before it is looked at: how many there were in this window, or none when there were too
-/// many already.
+/// Counts a guess at a code, before it is looked at. False when there were too many in this window already.
 pub(crate) async fn guess(
     tx: &mut Tx,
     id: PrincipalId,
@@ -80,18 +79,31 @@ pub(crate) async fn guess(
     since: Timestamp,
     at_most: i64,
     now: Timestamp,
-) -> Result<Option<i64>, StoreError> {
-    const SQL: &str = "INSERT INTO code_guess (principal_id, network, since, guesses) VALUES ($1, $2, $5, 1)
+) -> Result<bool, StoreError> {
+    const SQL: &str = "INSERT INTO code_guess (principal_id, network, since, guesses, wrong)
+        VALUES ($1, $2, $5, 1, 0)
         ON CONFLICT (principal_id, network) DO UPDATE SET
             since = CASE WHEN code_guess.since < $3 THEN excluded.since ELSE code_guess.since END,
-            guesses = CASE WHEN code_guess.since < $3 THEN 1 ELSE code_guess.guesses + 1 END
-        WHERE code_guess.since < $3 OR code_guess.guesses < $4
-        RETURNING guesses";
-    let counted: Option<(i64,)> = on!(tx tx, conn => {
-        sqlx::query_as(SQL).bind(id).bind(network).bind(millis(since)).bind(at_most).bind(millis(now))
-            .fetch_optional(conn).await
-    })?;
-    Ok(counted.map(|(guesses,)| guesses))
+            guesses = CASE WHEN code_guess.since < $3 THEN 1 ELSE code_guess.guesses + 1 END,
+            wrong = CASE WHEN code_guess.since < $3 THEN 0 ELSE code_guess.wrong END
+        WHERE code_guess.since < $3 OR code_guess.guesses < $4";
+    Ok(execute!(tx, SQL, id, network, millis(since), at_most, millis(now))? == 1)
+}
+
+/// Notes that a guess was wrong: how many were in this window.
+pub(crate) async fn guessed_wrong(tx: &mut Tx, id: PrincipalId, network: &str) -> Result<i64, StoreError> {
+    const SQL: &str = "UPDATE code_guess SET wrong = wrong + 1 WHERE principal_id = $1 AND network = $2
+        RETURNING wrong";
+    let wrong: Option<(i64,)> =
+        on!(tx tx, conn => sqlx::query_as(SQL).bind(id).bind(network).fetch_optional(conn).await)?;
+    Ok(wrong.map_or(0, |(wrong,)| wrong))
+}
+
+/// Takes a guess back: the code was right once, which is no guessing.
+pub(crate) async fn take_guess_back(tx: &mut Tx, id: PrincipalId, network: &str) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE code_guess SET guesses = guesses - 1
+        WHERE principal_id = $1 AND network = $2 AND guesses > 0";
+    execute!(tx, SQL, id, network).map(|_| ())
 }
 
 /// Forgets the guesses of a network, because the right code came from it.

@@ -8,7 +8,7 @@ use postward_authority::{
     StaffSession, Surface, Timestamp, Token,
 };
 use postward_wire::{Address, Attempt, Refusal, Secret};
-use sqlx::{Connection as _, Executor as _, PgConnection};
+use sqlx::{Connection as _, Executor as _, PgConnection, SqliteConnection};
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -103,6 +103,23 @@ impl House {
 
     pub(crate) fn key_file(&self) -> PathBuf {
         self.dir.path().join(KEYS)
+    }
+
+    /// To whom letters of a kind were written.
+    pub(crate) async fn letters(&self, notice: &str) -> Vec<String> {
+        let sql = "SELECT recipient FROM outbox WHERE notice = $1 ORDER BY at, recipient";
+        let rows: Vec<(String,)> = match &self.database {
+            Database::Sqlite(path) => {
+                let mut store =
+                    SqliteConnection::connect(&format!("sqlite:{}", path.display())).await.unwrap();
+                sqlx::query_as(sql).bind(notice).fetch_all(&mut store).await.unwrap()
+            }
+            Database::Postgres(url) => {
+                let mut store = PgConnection::connect(url).await.unwrap();
+                sqlx::query_as(sql).bind(notice).fetch_all(&mut store).await.unwrap()
+            }
+        };
+        rows.into_iter().map(|(recipient,)| recipient).collect()
     }
 
     /// Signs a mailbox in at a mail protocol, from its own home network.

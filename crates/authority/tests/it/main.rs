@@ -2,10 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod authenticator;
 mod change;
 mod directory;
 mod house;
 mod model;
 mod race;
+mod second_factor;
 mod sign_in;
 mod trouble;

@@ -39,6 +39,7 @@ CREATE TABLE code_guess (
     network      TEXT   NOT NULL,
     since        BIGINT NOT NULL,
     guesses      BIGINT NOT NULL,
+    wrong        BIGINT NOT NULL,
     PRIMARY KEY (principal_id, network)
 );
 
