@@ -6,7 +6,7 @@ use crate::origin::Surface;
 use crate::registry::{EndReason, Of};
 use crate::resume::Lifespan;
 use crate::store::bell::Bell;
-use crate::store::{Db, Durability, StoreError, journal, sessions};
+use crate::store::{Db, Durability, StoreError, journal, outbox, sessions};
 use jiff::SignedDuration;
 use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior};
@@ -20,7 +20,7 @@ const POLL: Duration = Duration::from_millis(500);
 const LEASE: Duration = Duration::from_secs(2);
 /// How long a frozen node waits for the store before it closes what it cannot vouch for.
 const GRACE: Duration = Duration::from_secs(60);
-/// How long refused tries and closed sessions are kept for the people they concern.
+/// How long refused tries, closed sessions and letters that are done with are kept for the people they concern.
 const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// How often what is over is put away; nothing depends on it but the length of lists.
 const TIDY_EVERY: Duration = Duration::from_secs(3_600);
@@ -112,6 +112,7 @@ impl Authority {
                 sessions::expire(&mut tx, surface, before(now, whole), before(now, idle), now).await?;
             }
             journal::forget_before(&mut tx, before(now, KEPT)).await?;
+            outbox::forget_before(&mut tx, before(now, KEPT)).await?;
             tx.commit().await
         };
         if let Err(error) = tidying.await {

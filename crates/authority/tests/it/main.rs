@@ -6,6 +6,7 @@ mod change;
 mod directory;
 mod house;
 mod model;
+mod outbox;
 mod race;
 mod sign_in;
 mod trouble;
