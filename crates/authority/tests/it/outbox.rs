@@ -3,6 +3,9 @@
 use crate::house::{House, at, on_both, secret, settings};
 use postward_authority::outbox::LEASE;
 use postward_authority::{Authority, Database, Letter, Notice, Settings};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _, Executor as _, PgConnection, SqliteConnection};
+use std::path::Path;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -150,6 +153,35 @@ fn a_letter_without_a_way_out_waits_as_long_as_it_takes() {
 }
 
 #[test]
+fn r1_a_letter_whose_link_has_ended_is_given_up_and_not_sent() {
+    on_both(async |house: House| {
+        write_letters(&house, 1).await;
+        write(
+            &house.database,
+            "INSERT INTO link (id, principal_id, kind, epoch, key_id, digest, made_at, expires_at)
+            SELECT 7, principal_id, 'reset', 1, 1, CAST(recipient AS BYTEA), at, at + 3600000 FROM outbox",
+        )
+        .await;
+        write(&house.database, "UPDATE outbox SET link_id = 7").await;
+        let letter = only_letter(&house, 3).await;
+        house.authority.letter_delayed(letter.id, "451", at(3)).await.unwrap();
+        assert!(due(&house.authority, 2 + 3_600).await.is_empty());
+        assert!(due(&house.authority, 365 * DAY).await.is_empty());
+    });
+}
+
+#[test]
+fn a_letter_of_a_newer_version_waits_for_a_node_that_knows_it() {
+    on_both(async |house: House| {
+        write_letters(&house, 1).await;
+        write(&house.database, "UPDATE outbox SET notice = 'from-the-future'").await;
+        assert!(due(&house.authority, 3).await.is_empty());
+        write(&house.database, "UPDATE outbox SET notice = 'new-place'").await;
+        assert_eq!(only_letter(&house, 3 + 60).await.notice, Notice::NewPlace);
+    });
+}
+
+#[test]
 fn letters_that_are_done_with_are_forgotten_after_90_days_and_waiting_ones_never() {
     on_both(async |house: House| {
         write_letters(&house, 3).await;
@@ -178,14 +210,23 @@ async fn tidy(authority: &Authority, second: i64) {
 async fn rows(database: &Database) -> i64 {
     const SQL: &str = "SELECT COUNT(*) FROM outbox";
     match database {
-        Database::Sqlite(path) => {
-            let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
-            let mut connection = sqlx::ConnectOptions::connect(&options).await.unwrap();
-            sqlx::query_scalar(SQL).fetch_one(&mut connection).await.unwrap()
-        }
-        Database::Postgres(url) => {
-            let mut connection = <sqlx::PgConnection as sqlx::Connection>::connect(url).await.unwrap();
-            sqlx::query_scalar(SQL).fetch_one(&mut connection).await.unwrap()
-        }
+        Database::Sqlite(path) => sqlx::query_scalar(SQL).fetch_one(&mut sqlite(path).await).await.unwrap(),
+        Database::Postgres(url) => sqlx::query_scalar(SQL).fetch_one(&mut postgres(url).await).await.unwrap(),
     }
+}
+
+/// Writes into the store past the authority: what another version of it would have written.
+async fn write(database: &Database, sql: &'static str) {
+    match database {
+        Database::Sqlite(path) => drop(sqlite(path).await.execute(sql).await.unwrap()),
+        Database::Postgres(url) => drop(postgres(url).await.execute(sql).await.unwrap()),
+    }
+}
+
+async fn sqlite(path: &Path) -> SqliteConnection {
+    SqliteConnectOptions::new().filename(path).connect().await.unwrap()
+}
+
+async fn postgres(url: &str) -> PgConnection {
+    PgConnection::connect(url).await.unwrap()
 }

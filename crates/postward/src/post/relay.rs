@@ -95,7 +95,7 @@ impl Relay {
         let mut connection = begun.await.ok_or(NotTaken::Stopped)??;
         let answer = timeout(ACCEPTING, connection.message(message)).await;
         match answer.map_err(|_| slow("taking the message"))? {
-            Ok(_) => Ok(Goodbye(connection)),
+            Ok(_) => Ok(Goodbye(Box::new(connection))),
             // In what it says of the message it may quote from it: the code is all that is kept.
             Err(error) => Err(match (error.is_permanent(), error.status()) {
                 (true, Some(code)) => NotTaken::Never(format!("the relay refused the message: {code}")),
@@ -149,7 +149,7 @@ impl fmt::Debug for Relay {
 }
 
 /// A connection over which a letter has gone out.
-pub(super) struct Goodbye(AsyncSmtpConnection);
+pub(super) struct Goodbye(Box<AsyncSmtpConnection>);
 
 impl Goodbye {
     /// Ends it politely.

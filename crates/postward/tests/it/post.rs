@@ -1,7 +1,7 @@
 //! W9, R1: what happened to a mailbox lies in it as a letter, once, whatever became of the host meanwhile.
 
 use crate::house::House;
-use crate::relay::{Relay, Verdict};
+use crate::relay::{Privacy, Relay, Verdict};
 use jiff::SignedDuration;
 use postward_authority::{Authority, Database, Settings, Timestamp};
 use rand::RngExt;
@@ -187,4 +187,27 @@ async fn r1_without_a_relay_letters_wait_for_one_and_check_says_so() {
     let house = house.start_again().await;
     until("the letter that waited", || relay.taken().len() == 1).await;
     drop(house);
+}
+
+#[tokio::test]
+async fn r1_a_relay_is_spoken_to_behind_tls_if_its_certificate_is_the_trusted_one() {
+    for (privacy, word) in [(Privacy::Tls, "tls"), (Privacy::StartTls, "starttls")] {
+        let relay = Relay::start_with(privacy, vec![Verdict::Take]).await;
+        let mut house = remote(Some(&relay)).await;
+        house.set("POSTWARD_RELAY__ENCRYPTION", word);
+        house.stop().await;
+        let mut house = house.start_again().await;
+        house.passwd(&house.mailbox(0).0, "Fresh-Bread-At-Seven-1").await;
+        // Everybody's authorities know nothing of this one.
+        until("the first try", || house.log().contains("could not be delivered yet")).await;
+        assert_eq!(relay.tries(), 0, "{word}: not even the sender is told");
+        house.stop().await;
+        fs::write(house.dir().join("relay-ca.pem"), &relay.certificate).unwrap();
+        house.set("POSTWARD_RELAY__CA", "relay-ca.pem");
+        assert_eq!(left(&house).await, 1);
+        let house = house.start_again().await;
+        until("the letter", || relay.taken().len() == 1).await;
+        assert_eq!(relay.taken()[0].user, "\0postward\0Canary-Relay-Feather-5");
+        drop(house);
+    }
 }

@@ -1,12 +1,16 @@
 //! A mail server that takes letters for everywhere: what stands behind `[relay]`.
 
+use crate::client::connection::Duplex;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use rustls::ServerConfig;
+use rustls_pki_types::PrivateKeyDer;
 use std::io;
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufStream};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
 
 /// What the relay says of a message.
 #[derive(Clone, Copy)]
@@ -35,9 +39,19 @@ struct Book {
     taken: Vec<Taken>,
 }
 
+/// How the relay keeps what it hears private.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Privacy {
+    None,
+    Tls,
+    StartTls,
+}
+
 /// A running relay, on a free port. It goes with this.
 pub(crate) struct Relay {
     port: u16,
+    /// Its certificate, in PEM.
+    pub(crate) certificate: String,
     book: Arc<Mutex<Book>>,
     serving: JoinHandle<()>,
 }
@@ -45,17 +59,23 @@ pub(crate) struct Relay {
 impl Relay {
     /// Says these verdicts in turn, and the last of them for ever.
     pub(crate) async fn start(verdicts: Vec<Verdict>) -> Self {
+        Self::start_with(Privacy::None, verdicts).await
+    }
+
+    /// The same behind TLS.
+    pub(crate) async fn start_with(privacy: Privacy, verdicts: Vec<Verdict>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let book = Arc::new(Mutex::new(Book { verdicts, ..Book::default() }));
+        let (tls, certificate) = acceptor();
         let shared = book.clone();
         let serving = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let book = shared.clone();
-                tokio::spawn(async move { drop(serve(BufStream::new(stream), &book).await) });
+                let (tls, book) = (tls.clone(), shared.clone());
+                tokio::spawn(async move { drop(greet(privacy, stream, tls, &book).await) });
             }
         });
-        Self { port, book, serving }
+        Self { port, certificate, book, serving }
     }
 
     pub(crate) fn port(&self) -> u16 {
@@ -86,8 +106,47 @@ impl Book {
     }
 }
 
-async fn serve(mut stream: BufStream<TcpStream>, book: &Mutex<Book>) -> io::Result<()> {
-    say(&mut stream, "220 relay.example ESMTP").await?;
+/// A certificate for the loopback address, and what shows it.
+fn acceptor() -> (TlsAcceptor, String) {
+    let rcgen::CertifiedKey { cert, signing_key } =
+        rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+    let key = PrivateKeyDer::try_from(signing_key.serialize_der()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![cert.der().clone()], key)
+        .unwrap();
+    (TlsAcceptor::from(Arc::new(config)), cert.pem())
+}
+
+async fn greet(privacy: Privacy, stream: TcpStream, tls: TlsAcceptor, book: &Mutex<Book>) -> io::Result<()> {
+    const GREETING: &str = "220 relay.example ESMTP";
+    match privacy {
+        Privacy::None => {
+            let mut stream = BufStream::new(stream);
+            say(&mut stream, GREETING).await?;
+            serve(stream, book).await
+        }
+        Privacy::Tls => {
+            let mut stream = BufStream::new(tls.accept(stream).await?);
+            say(&mut stream, GREETING).await?;
+            serve(stream, book).await
+        }
+        Privacy::StartTls => {
+            let mut stream = BufStream::new(stream);
+            say(&mut stream, GREETING).await?;
+            assert!(hear(&mut stream).await?.starts_with("EHLO"));
+            say(&mut stream, "250-relay.example\r\n250 STARTTLS").await?;
+            assert_eq!(hear(&mut stream).await?, "STARTTLS", "nothing is said in clear");
+            say(&mut stream, "220 go on").await?;
+            serve(BufStream::new(tls.accept(stream.into_inner()).await?), book).await
+        }
+    }
+}
+
+async fn serve<S: Duplex>(mut stream: BufStream<S>, book: &Mutex<Book>) -> io::Result<()> {
     let (mut letter, mut verdict) = (Taken::default(), Verdict::Take);
     loop {
         let line = hear(&mut stream).await?;
@@ -134,12 +193,12 @@ async fn serve(mut stream: BufStream<TcpStream>, book: &Mutex<Book>) -> io::Resu
     }
 }
 
-async fn say(stream: &mut BufStream<TcpStream>, words: &str) -> io::Result<()> {
+async fn say<S: Duplex>(stream: &mut BufStream<S>, words: &str) -> io::Result<()> {
     stream.write_all(format!("{words}\r\n").as_bytes()).await?;
     stream.flush().await
 }
 
-async fn hear(stream: &mut BufStream<TcpStream>) -> io::Result<String> {
+async fn hear<S: Duplex>(stream: &mut BufStream<S>) -> io::Result<String> {
     let mut line = String::new();
     if stream.read_line(&mut line).await? == 0 {
         return Err(io::ErrorKind::UnexpectedEof.into());
