@@ -4,6 +4,7 @@
 //! and sees to it that each arrives once: in the mailbox itself where mail is kept here, through [`relay`] else.
 //! [`words`] is what each notice says, [`paper`] how that becomes a message.
 
+mod by_line;
 mod paper;
 mod postman;
 mod relay;

@@ -1,5 +1,6 @@
 //! The way out: a server that takes our letters by SMTP and carries them further.
 
+use super::by_line::ByLine;
 use crate::config::{self, Encryption};
 use crate::open;
 use crate::problem::Problem;
@@ -12,6 +13,7 @@ use lettre::transport::smtp::extension::ClientId;
 use postward_wire::Address;
 use std::fmt;
 use std::time::Duration;
+use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
@@ -37,6 +39,9 @@ pub(crate) struct Relay {
     credentials: Option<Credentials>,
     from: MailAddress,
 }
+
+/// Whatever keeps us from signing in.
+type Trouble = Box<dyn std::error::Error + Send + Sync>;
 
 enum Privacy {
     Tls(TlsParameters),
@@ -109,21 +114,25 @@ impl Relay {
     async fn sign_in(&self) -> Result<AsyncSmtpConnection, NotTaken> {
         let signing_in = async {
             let server = (self.host.as_str(), self.port);
-            let tls = match &self.privacy {
-                Privacy::Tls(tls) => Some(tls.clone()),
-                Privacy::StartTls(_) | Privacy::Loopback => None,
+            let dial =
+                |tls| AsyncSmtpConnection::connect_tokio1(server, Some(SIGNING_IN), &self.hello, tls, None);
+            let mut connection = match &self.privacy {
+                Privacy::Tls(tls) => dial(Some(tls.clone())).await?,
+                Privacy::Loopback => dial(None).await?,
+                Privacy::StartTls(tls) => {
+                    let stream = Box::new(ByLine::new(TcpStream::connect(server).await?));
+                    let mut connection =
+                        AsyncSmtpConnection::connect_with_transport(stream, &self.hello).await?;
+                    connection.starttls(tls.clone(), &self.hello).await?;
+                    connection
+                }
             };
-            let mut connection =
-                AsyncSmtpConnection::connect_tokio1(server, Some(SIGNING_IN), &self.hello, tls, None).await?;
-            if let Privacy::StartTls(tls) = &self.privacy {
-                connection.starttls(tls.clone(), &self.hello).await?;
-            }
             if let Some(credentials) = &self.credentials {
                 connection.auth(&[Mechanism::Plain, Mechanism::Login], credentials).await?;
             }
             Ok(connection)
         };
-        signing_in.await.map_err(|error: Error| NotTaken::Later(word("the relay cannot be used", &error)))
+        signing_in.await.map_err(|error: Trouble| NotTaken::Later(word("the relay cannot be used", &*error)))
     }
 
     async fn offer(&self, connection: &mut AsyncSmtpConnection, to: &Address) -> Result<(), NotTaken> {
@@ -176,7 +185,7 @@ fn slow(at: &str) -> NotTaken {
 }
 
 /// What the relay said, for the store and the log: one line.
-fn word(what: &str, error: &Error) -> String {
+fn word(what: &str, error: &(dyn std::error::Error + Send + Sync)) -> String {
     let said = format!("{what}: {error}");
     said.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST_WORD).collect()
 }

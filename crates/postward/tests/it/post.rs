@@ -211,3 +211,17 @@ async fn r1_a_relay_is_spoken_to_behind_tls_if_its_certificate_is_the_trusted_on
         drop(house);
     }
 }
+
+#[tokio::test]
+async fn r1_what_was_said_before_tls_does_not_count_as_said_by_the_relay() {
+    let relay = Relay::start_with(Privacy::Injected, vec![Verdict::Take]).await;
+    let mut house = remote(Some(&relay)).await;
+    fs::write(house.dir().join("relay-ca.pem"), &relay.certificate).unwrap();
+    house.set("POSTWARD_RELAY__ENCRYPTION", "starttls");
+    house.set("POSTWARD_RELAY__CA", "relay-ca.pem");
+    house.stop().await;
+    let house = house.start_again().await;
+    house.passwd(&house.mailbox(0).0, "Fresh-Bread-At-Seven-1").await;
+    until("the first try", || house.log().contains("could not be delivered yet")).await;
+    assert_eq!((relay.tries(), relay.taken().len()), (0, 0));
+}

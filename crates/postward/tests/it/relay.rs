@@ -45,6 +45,8 @@ pub(crate) enum Privacy {
     None,
     Tls,
     StartTls,
+    /// Somebody on the way puts answers behind the one to STARTTLS.
+    Injected,
 }
 
 /// A running relay, on a free port. It goes with this.
@@ -134,13 +136,15 @@ async fn greet(privacy: Privacy, stream: TcpStream, tls: TlsAcceptor, book: &Mut
             say(&mut stream, GREETING).await?;
             serve(stream, book).await
         }
-        Privacy::StartTls => {
+        Privacy::StartTls | Privacy::Injected => {
             let mut stream = BufStream::new(stream);
             say(&mut stream, GREETING).await?;
             assert!(hear(&mut stream).await?.starts_with("EHLO"));
             say(&mut stream, "250-relay.example\r\n250 STARTTLS").await?;
             assert_eq!(hear(&mut stream).await?, "STARTTLS", "nothing is said in clear");
-            say(&mut stream, "220 go on").await?;
+            let more =
+                if privacy == Privacy::Injected { "\r\n250-evil.example\r\n250 AUTH PLAIN" } else { "" };
+            say(&mut stream, &format!("220 go on{more}")).await?;
             serve(BufStream::new(tls.accept(stream.into_inner()).await?), book).await
         }
     }
