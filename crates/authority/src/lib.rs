@@ -10,6 +10,7 @@
 //! * [`registry`]: the sessions alive on this node; [`watch`]: the sweep that hears of changes made elsewhere.
 //! * [`policy`], [`generator`], [`hasher`], [`reconnect`], [`throttle`]: what a password must be and what a try costs.
 //! * [`directory`], [`sessions`], [`audit`]: accounts, domains, mailboxes and staff; what is open; what happened.
+//! * [`outbox`]: what people are told of it by mail, until it is on its way.
 //!
 //! This crate knows no HTTP, no IMAP and no socket. Its store is private: nobody else can write a credential row.
 
@@ -58,7 +59,9 @@ pub mod watch;
 pub use acting::{ConfirmError, NotNow};
 pub use authority::{Authority, Database, Figures, OpenError, Settings, Unavailable};
 pub use credential::{AppPasswords, ChangeError, Confirmation, Receipt, ResetError};
+pub use link::LinkKind;
 pub use origin::{Origin, Surface};
+pub use outbox::{Letter, LetterId, Notice};
 pub use policy::Policy;
 pub use principal::{AccountId, AppPasswordId, DomainId, MailboxId, SessionId, StaffId};
 pub use registry::{EndReason, SessionGuard};

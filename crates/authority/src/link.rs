@@ -4,7 +4,8 @@
 //! that is tried again carries the same one, and is recognised by its hash.
 
 use crate::authority::{Authority, Unavailable};
-use crate::keys::{KeyError, Keys};
+use crate::keys::{KeyError, KeyId, Keys};
+use crate::outbox::Letter;
 use crate::principal::PrincipalId;
 use crate::store::recovery::{self, LinkRow};
 use crate::store::{StoreError, Tx, millis, principals};
@@ -99,18 +100,23 @@ pub(crate) async fn make(
     Ok(Some(id))
 }
 
-fn token(keys: &Keys, key: crate::keys::KeyId, id: i64) -> Result<Token, KeyError> {
+fn token(keys: &Keys, key: KeyId, id: i64) -> Result<Token, KeyError> {
     let bytes = keys.digest(key, "link", &[&id.to_be_bytes()])?;
     Ok(Token::of(Secret::new(BASE64_URL_SAFE_NO_PAD.encode(bytes))))
 }
 
 impl Authority {
-    /// The token of a link, for the letter that carries it; none when it has expired or was replaced.
-    pub(crate) async fn link_token(
+    /// The link that a letter carries, with the token for its address; none when it carries none, or one that has
+    /// expired or was used.
+    ///
+    /// # Errors
+    /// When the store or the key file does not answer.
+    pub async fn link_of(
         &self,
-        id: i64,
+        letter: &Letter,
         now: Timestamp,
     ) -> Result<Option<(LinkKind, Token)>, Unavailable> {
+        let Some(id) = letter.link_id else { return Ok(None) };
         let Some(row) = recovery::link_by_id(self.db(), id, now).await? else { return Ok(None) };
         let Some(kind) = LinkKind::from_name(&row.kind) else { return Ok(None) };
         Ok(Some((kind, token(self.keys(), row.key_id, row.id)?)))

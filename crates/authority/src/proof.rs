@@ -7,7 +7,7 @@ use crate::totp::TimeStep;
 
 /// The password was right. Where a second factor is on, it opens nothing by itself.
 pub(crate) struct FirstFactor {
-    principal: Principal,
+    principal: Box<Principal>,
 }
 
 /// Everything that is asked for was right, at this epoch.
@@ -43,7 +43,7 @@ pub(crate) enum Spends {
 impl FirstFactor {
     /// Takes a principal whose password has just been verified.
     pub(crate) fn of(principal: Principal) -> Self {
-        Self { principal }
+        Self { principal: Box::new(principal) }
     }
 
     pub(crate) fn principal(&self) -> &Principal {

@@ -7,7 +7,7 @@ use crate::origin::Surface;
 use crate::registry::{EndReason, Of};
 use crate::resume::Lifespan;
 use crate::store::bell::Bell;
-use crate::store::{Db, Durability, StoreError, journal, recovery, second_factors, sessions};
+use crate::store::{Db, Durability, StoreError, journal, outbox, recovery, second_factors, sessions};
 use jiff::SignedDuration;
 use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior};
@@ -21,7 +21,7 @@ const POLL: Duration = Duration::from_millis(500);
 const LEASE: Duration = Duration::from_secs(2);
 /// How long a frozen node waits for the store before it closes what it cannot vouch for.
 const GRACE: Duration = Duration::from_secs(60);
-/// How long refused tries and closed sessions are kept for the people they concern.
+/// How long refused tries, closed sessions and letters that are done with are kept for the people they concern.
 const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// How long what was begun and never finished is kept: longer than anything may still be finished.
 const UNFINISHED: SignedDuration = SignedDuration::from_hours(24);
@@ -119,6 +119,7 @@ impl Authority {
             journal::forget_before(&mut tx, before(now, KEPT)).await?;
             second_factors::forget_unfinished(&mut tx, before(now, UNFINISHED)).await?;
             recovery::forget_links(&mut tx, now).await?;
+            outbox::forget_before(&mut tx, before(now, KEPT)).await?;
             tx.commit().await
         };
         if let Err(error) = tidying.await {

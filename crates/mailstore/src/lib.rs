@@ -17,6 +17,7 @@
 //! root/<domain>/<local-part>/Maildir/.Sent/{cur,new,tmp}  a folder; levels are divided by dots
 //!     …/dovecot-uidlist  dovecot-keywords  maildirfolder  of each folder
 //!     …/subscriptions  dovecot-uidvalidity                of the mailbox
+//!     …/deliveries/                                       what `once` has delivered, until nobody can repeat it
 //! root/.shelf/<domain>/<local-part>/<when>/               deleted mailboxes, until they are purged
 //! root/.spool/                                            large messages while they come in; they have no names
 //! ```
@@ -25,6 +26,7 @@
 //!
 //! * What was accepted is never lost: contents are synced, then renamed into place, then the directory is synced, and
 //!   only then is anything answered.
+//! * [`Mailstore::deliver_once`] delivers once, however often it is repeated, and whenever the process died.
 //! * A UID is never given to a second message, also not after a crash. A list of UIDs that cannot be trusted changes
 //!   UIDVALIDITY; the mail stays.
 //! * Other tools may deliver, rename and remove files at any time; it is seen at the next [`Folder::sync`].
@@ -55,6 +57,7 @@ mod listing;
 mod lmtp;
 mod mailbox;
 mod maildir;
+mod once;
 mod pop3;
 mod recipients;
 mod shelf;

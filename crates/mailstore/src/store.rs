@@ -98,6 +98,15 @@ impl Mailstore {
         Ok(Prepared { store: self.clone(), maildir, incoming, received })
     }
 
+    /// Tells sessions that have the INBOX open of a message in `new`. Where that fails they see it at their next sync.
+    pub(crate) fn announce(&self, maildir: &Path, file: String) {
+        if let Some(folder) = self.inner.registry.find(maildir)
+            && let Err(cause) = folder.with_disk(|disk| disk.arrived(file))
+        {
+            tracing::warn!(%cause, "sessions could not be told of new mail yet");
+        }
+    }
+
     /// What this host calls itself.
     pub fn hostname(&self) -> &str {
         &self.inner.hostname
@@ -114,7 +123,7 @@ impl Mailstore {
     }
 
     /// The directory of a mailbox, which exists when this returns.
-    fn ensure(&self, address: &Address) -> Result<PathBuf> {
+    pub(crate) fn ensure(&self, address: &Address) -> Result<PathBuf> {
         let maildir = self.mailbox_directory(address).join("Maildir");
         if maildir.join("cur").is_dir() {
             return Ok(maildir);
@@ -191,12 +200,8 @@ impl Prepared {
             published.take_back();
             return Err(cause.into());
         }
-        // The message is safe from here on; sessions that have the folder open hear of it now or at their next sync.
-        if let Some(folder) = published.store.inner.registry.find(&published.maildir)
-            && let Err(cause) = folder.with_disk(|disk| disk.arrived(file))
-        {
-            tracing::warn!(%cause, "sessions could not be told of new mail yet");
-        }
+        // The message is safe from here on.
+        published.store.announce(&published.maildir, file);
         Ok(published)
     }
 }

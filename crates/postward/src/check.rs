@@ -4,6 +4,7 @@ use crate::config::{self, Config, Doors, EngineKind, Source};
 use crate::data_dir::{DataDir, HoldError};
 use crate::open;
 use crate::output::{self, Format};
+use crate::post::Relay;
 use crate::problem::Problem;
 use postward_authority::Database;
 use rustls_pki_types::CertificateDer;
@@ -55,6 +56,7 @@ async fn findings(source: &Source) -> Vec<Finding> {
     findings.push(permissions(&data));
     findings.extend(certificate(&config));
     findings.extend(proxies(&config));
+    findings.push(relay(&config));
     match data.hold() {
         Ok(_hold) => {
             findings.push(store(&config).await);
@@ -120,6 +122,27 @@ fn proxies(config: &Config) -> Option<Finding> {
     let problem =
         "none, though browsers come through one: they all count as one; name it in web.trusted_proxies";
     config.is_behind_proxy().then(|| warning(what, problem.to_owned()))
+}
+
+/// Where letters of this host can go. What is told is told once, here: they wait without complaint.
+fn relay(config: &Config) -> Finding {
+    let what = "relay";
+    match (&config.post.relay, &config.engine) {
+        (Some(named), _) => match Relay::open(named, &config.post.from, &config.hostname) {
+            Ok(_) => ok(what, format!("{}:{}, from {}", named.host, named.port, config.post.from)),
+            Err(problem) => wrong(what, problem.to_string()),
+        },
+        (None, EngineKind::Embedded) => {
+            let waits = "none: notices reach the mailboxes of this host, and letters to other addresses wait until \
+                         relay.host names a server that carries them";
+            warning(what, waits.to_owned())
+        }
+        (None, EngineKind::Remote(_)) => {
+            let waits = "none, and mail is kept elsewhere: all notices and letters wait until relay.host names a \
+                         server that carries them";
+            warning(what, waits.to_owned())
+        }
+    }
 }
 
 async fn store(config: &Config) -> Finding {

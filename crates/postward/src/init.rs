@@ -212,6 +212,16 @@ tls = [\"0.0.0.0:443\"]
 [engine]
 # kind = \"embedded\"                 # or \"remote\": url, ca, master_user, master_password_file
 
+[relay]
+# A server that carries letters of this host to addresses elsewhere; without one, those letters wait.
+# host = \"smtp.example.com\"
+# encryption = \"tls\"                # or \"starttls\"; \"none\" on this machine only
+# port = 465
+# user = \"postward\"
+# password_file = \"relay-password\"  # or password
+# ca = \"relay-ca.pem\"              # certificates to trust, where the usual ones will not do
+# from = \"no-reply@{hostname}\"
+
 [passwords]
 # preset = \"trekmail\"               # 12 characters, upper, lower, digit; or \"emailarray\": 8 and a special one
 # reconnect = \"5m\"                  # how long a mail app that reconnects costs no hash; \"0\" switches it off

@@ -23,6 +23,7 @@ mod dress;
 mod engine;
 mod form;
 mod front;
+mod link_path;
 mod page;
 mod panel;
 mod password_form;
@@ -41,6 +42,7 @@ mod when;
 
 pub use brand::{Brand, Colour};
 pub use engine::{ImapConnection, ImapStream, MailEngine};
+pub use link_path::link_path;
 pub use serve::{Transport, serve};
 pub use site::{PublicUrl, PublicUrlError, Scheme, Site, SiteKey};
 pub use trusted_proxies::{TrustedProxies, TrustedProxyError};

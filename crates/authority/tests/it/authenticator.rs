@@ -40,6 +40,11 @@ impl House {
         whole(self.authority.sign_in_browser(attempt, origin, at(second)).await)
     }
 
+    /// A session of ada's whose password was given just now, whether a second factor is on or not.
+    pub(crate) async fn confirmed(&self, second: i64) -> SessionGuard {
+        self.browser(Surface::Webmail, second).await.1
+    }
+
     /// Turns ada's second factor on.
     pub(crate) async fn second_factor(&self, second: i64) -> Authenticator {
         let (_, guard) = self.browser(Surface::Webmail, second).await;

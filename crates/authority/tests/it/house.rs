@@ -4,14 +4,14 @@ use postward_authority::directory::{AccountKind, NewStaff};
 use postward_authority::hasher::Hashing;
 use postward_authority::throttle::Limits;
 use postward_authority::{
-    Actor, Authority, Database, EndReason, MailboxId, Origin, Role, SessionGuard, Settings, SignedIn,
-    StaffSession, Surface, Timestamp, Token,
+    Actor, Authority, Database, EndReason, LinkKind, MailboxId, Origin, Role, SessionGuard, Settings,
+    SignedIn, StaffSession, Surface, Timestamp, Token,
 };
 use postward_wire::{Address, Attempt, Refusal, Secret};
 use sqlx::{Connection as _, Executor as _, PgConnection, SqliteConnection};
 use std::future::Future;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -27,6 +27,8 @@ pub(crate) struct House {
     pub(crate) database: Database,
     pub(crate) ada: MailboxId,
     pub(crate) bob: MailboxId,
+    /// Letters that were handed out, with their links.
+    post: Mutex<Vec<(String, LinkKind, Token)>>,
     dir: TempDir,
 }
 
@@ -93,7 +95,7 @@ impl House {
             }
         }
         let [ada, bob] = mailboxes[..] else { unreachable!("two customers were made") };
-        Self { authority, operator, database, ada, bob, dir }
+        Self { authority, operator, database, ada, bob, post: Mutex::default(), dir }
     }
 
     /// The settings it was opened with, for a node or a process of its own.
@@ -103,6 +105,54 @@ impl House {
 
     pub(crate) fn key_file(&self) -> PathBuf {
         self.dir.path().join(KEYS)
+    }
+
+    /// Why ada's tries were refused, as its activity tells once it is written.
+    pub(crate) async fn causes(&self) -> Vec<String> {
+        let mut seen = Vec::new();
+        // The tripwire looks at former passwords when nobody waits.
+        for _ in 0..50 {
+            let tries = self.authority.refused_tries(&self.operator, self.ada, 100).await.unwrap();
+            let now: Vec<_> = tries.into_iter().map(|refused| refused.cause).collect();
+            if !now.is_empty() && now == seen {
+                break;
+            }
+            seen = now;
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        seen
+    }
+
+    /// Whether something becomes so once connections that were let go are closed in the store.
+    pub(crate) async fn closed(&self, so: impl AsyncFn() -> bool) -> bool {
+        for _ in 0..100 {
+            if so().await {
+                return true;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        false
+    }
+
+    /// The link in the newest letter to somebody, as a postman writes it. Letters are handed out when they are due.
+    pub(crate) async fn mailed(&self, recipient: &str, kind: LinkKind, second: i64) -> Token {
+        for _ in 0..100 {
+            for letter in self.authority.letters_due(at(second), 100).await.unwrap() {
+                let link = self.authority.link_of(&letter, at(second)).await.unwrap();
+                self.authority.letter_sent(letter.id, at(second)).await.unwrap();
+                if let Some((kind, token)) = link {
+                    self.post.lock().unwrap().push((letter.recipient, kind, token));
+                }
+            }
+            let mut post = self.post.lock().unwrap();
+            let theirs = |(to, of, _): &(String, LinkKind, Token)| to == recipient && *of == kind;
+            if let Some(newest) = post.iter().rposition(theirs) {
+                return post.remove(newest).2;
+            }
+            drop(post);
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("no letter to {recipient} with a link of the kind {kind:?}");
     }
 
     /// To whom letters of a kind were written.

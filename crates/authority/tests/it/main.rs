@@ -2,12 +2,16 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod app_password;
 mod authenticator;
 mod change;
 mod directory;
 mod house;
 mod model;
+mod once;
+mod outbox;
 mod race;
+mod recovery;
 mod second_factor;
 mod sign_in;
 mod trouble;

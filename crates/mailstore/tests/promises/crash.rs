@@ -1,6 +1,7 @@
 use crate::host::{Host, address, message, uids};
 use postward_mailstore::Append;
 use std::fs::{self, File};
+use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 #[tokio::test]
@@ -93,4 +94,59 @@ async fn a_disk_that_cannot_be_written_says_so_and_leaves_nothing_half_done() {
     inbox.sync().await.unwrap();
     assert_eq!(inbox.append(message("c\r\n")).await.unwrap().uid, 3);
     assert_eq!(host.mail_of("ada").await, ["a\r\n", "d\r\n", "c\r\n"]);
+}
+
+/// How far a delivery had come when the process died: what is done of it, in a Maildir of the test's own making.
+async fn repeated(how: &str, died: impl FnOnce(&Path)) {
+    let host = Host::new();
+    let ada = address("ada");
+    let whole = "Subject: Told once\r\n\r\n";
+    host.mailbox("ada").await;
+    let deliveries = host.maildir("ada").join("deliveries");
+    fs::create_dir(&deliveries).unwrap();
+    died(&deliveries);
+    let host = host.restarted();
+    for _ in 0..2 {
+        host.store.deliver_once(&ada, 7, whole).await.unwrap();
+        assert_eq!(host.mail_of("ada").await, [whole], "{how}");
+    }
+    host.store.forget_delivery(&ada, 7).await.unwrap();
+    assert_eq!(fs::read_dir(&deliveries).unwrap().count(), 0, "{how}");
+}
+
+#[tokio::test]
+async fn w9_a_delivery_that_is_repeated_after_a_crash_happens_once() {
+    repeated("before anything", |_| {}).await;
+    repeated("while it was written", |at| fs::write(at.join("7.message"), "Subject: To").unwrap()).await;
+    repeated("before the rename", |at| {
+        fs::write(at.join("7.message"), "Subject: Told once\r\n\r\n").unwrap();
+        fs::write(at.join("7"), "").unwrap();
+    })
+    .await;
+    repeated("after the rename", |at| {
+        fs::write(at.join("7"), "").unwrap();
+        let new = at.parent().unwrap().join("new/1800000000.M1P1Q1.vm");
+        fs::write(new, "Subject: Told once\r\n\r\n").unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn w9_what_was_delivered_and_deleted_does_not_come_back() {
+    let host = Host::new();
+    let inbox = host.inbox("ada").await;
+    host.store.deliver_once(&address("ada"), 7, "Subject: a\n\nb\n").await.unwrap();
+    host.store.deliver_once(&address("ada"), 8, "Subject: c\r\n\r\n").await.unwrap();
+    // A session that has the folder open hears of it, and reads it with mail's line ends.
+    assert_eq!(uids(&inbox), [1, 2]);
+    assert_eq!(host.mail_of("ada").await, ["Subject: a\r\n\r\nb\r\n", "Subject: c\r\n\r\n"]);
+    drop(inbox);
+    for place in ["new", "cur"] {
+        for entry in fs::read_dir(host.maildir("ada").join(place)).unwrap() {
+            fs::remove_file(entry.unwrap().path()).unwrap();
+        }
+    }
+    let host = host.restarted();
+    host.store.deliver_once(&address("ada"), 7, "Subject: a\n\nb\n").await.unwrap();
+    assert_eq!(host.mail_of("ada").await, [""; 0]);
 }

@@ -4,6 +4,7 @@
 //! came from, and so that every complaint can name the place.
 
 use super::ConfigError;
+use postward_wire::Secret;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
@@ -150,6 +151,18 @@ impl Section {
     /// A text.
     pub(super) fn text(&mut self, key: &'static str) -> Result<Option<String>, ConfigError> {
         self.parse(key, "a text in quotes", |text| Some(text.to_owned()))
+    }
+
+    /// A text that no complaint repeats.
+    pub(super) fn secret(&mut self, key: &'static str) -> Result<Option<Secret>, ConfigError> {
+        self.asked.push(key);
+        match self.entries.get(key).map(|entry| &entry.value) {
+            None => Ok(None),
+            Some(Value::Text(text) | Value::Environment(text)) => Ok(Some(Secret::new(text.clone()))),
+            Some(Value::Number(_) | Value::Texts(_) | Value::Other(_)) => {
+                Err(self.complaint(key, "should be a text in quotes, but it is something else"))
+            }
+        }
     }
 
     /// A path; a relative one starts at the directory of the file.

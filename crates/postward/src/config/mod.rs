@@ -6,10 +6,12 @@
 mod document;
 mod engine;
 mod limits;
+mod relay;
 mod sections;
 
 pub(crate) use document::Place;
 pub(crate) use engine::{EngineKind, Remote};
+pub(crate) use relay::{Encryption, Relay};
 pub(crate) use sections::{Certificate, Config, Doors, LOCALHOST, LogFormat};
 
 use document::Document;

@@ -4,6 +4,7 @@ use super::ConfigError;
 use super::document::{Document, Section};
 use super::engine::{EngineKind, engine};
 use super::limits::{limits, throttle_limits};
+use super::relay::{Post, post};
 use postward_authority::{Database, Policy, hasher::Hashing, throttle};
 use postward_gate::Limits;
 use postward_web::{PublicUrl, Scheme, TrustedProxies};
@@ -36,6 +37,8 @@ pub(crate) struct Config {
     pub(crate) lmtp: Vec<SocketAddr>,
     /// Who keeps the mail.
     pub(crate) engine: EngineKind,
+    /// How letters of this host get to their readers.
+    pub(crate) post: Post,
     pub(crate) limits: Limits,
     pub(crate) throttle: throttle::Limits,
     pub(crate) policy: Policy,
@@ -90,7 +93,7 @@ pub(crate) struct Web {
 pub(crate) const LOCALHOST: &str = "localhost";
 
 /// The sections, as complaints name them.
-pub(super) const SECTIONS: [&str; 12] = [
+pub(super) const SECTIONS: [&str; 13] = [
     "server",
     "store",
     "tls",
@@ -100,6 +103,7 @@ pub(super) const SECTIONS: [&str; 12] = [
     "web",
     "lmtp",
     "engine",
+    "relay",
     "limits",
     "throttle",
     "passwords",
@@ -140,7 +144,9 @@ impl Config {
         let lmtp_listen = lmtp.addresses("listen")?.unwrap_or_else(|| vec![local(24)]);
         lmtp.finish()?;
 
+        let hostname = hostname.unwrap_or_else(|| LOCALHOST.to_owned());
         let engine = engine(document.section("engine"))?;
+        let post = post(document.section("relay"), &hostname)?;
         let limits = limits(document.section("limits"))?;
         let throttle = throttle_limits(document.section("throttle"))?;
 
@@ -159,7 +165,7 @@ impl Config {
         document.finish(&SECTIONS)?;
 
         Ok(Self {
-            hostname: hostname.unwrap_or_else(|| LOCALHOST.to_owned()),
+            hostname,
             data,
             node,
             log: log.unwrap_or(LogFormat::Text),
@@ -172,6 +178,7 @@ impl Config {
             web: Web { http, tls: https, url, trusted_proxies },
             lmtp: lmtp_listen,
             engine,
+            post,
             limits,
             throttle,
             policy,

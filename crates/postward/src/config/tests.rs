@@ -1,6 +1,6 @@
 #![expect(clippy::unwrap_used, reason = "a test that fails should stop where it fails")]
 
-use super::parse;
+use super::{Encryption, parse};
 use std::path::Path;
 
 const FILE: &str = "/etc/postward/postward.toml";
@@ -64,7 +64,7 @@ fn an_unknown_key_or_section_is_an_error() {
     check(
         "[imaps]\n",
         "postward.toml, line 1: there is no section [imaps]; the sections are server, store, tls, imap, pop3, \
-         smtp, web, lmtp, engine, limits, throttle and passwords.",
+         smtp, web, lmtp, engine, relay, limits, throttle and passwords.",
     );
     check(
         "hostname = \"mail.example.com\"\n",
@@ -187,5 +187,43 @@ fn keys_that_belong_together_are_asked_for_together() {
     check(
         "[store]\nkind = \"postgres\"\n",
         "postward.toml, line 2: store.kind is \"postgres\", which takes either url or url_file, and no path.",
+    );
+}
+
+#[test]
+fn a_relay_is_a_host_and_what_it_needs() {
+    let text = "[server]\nhostname = \"mail.example.com\"\n[relay]\nhost = \"smtp.example.net\"\n";
+    let environment = [("POSTWARD_RELAY__USER", "us"), ("POSTWARD_RELAY__PASSWORD", "Canary-Relay")];
+    let environment = environment.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let post = parse(Path::new(FILE), text, environment).unwrap().post;
+    assert_eq!(post.from, "no-reply@mail.example.com");
+    assert!(!format!("{post:?}").contains("Canary"), "{post:?}");
+    let relay = post.relay.unwrap();
+    assert_eq!(
+        (relay.host.as_str(), relay.port, relay.encryption),
+        ("smtp.example.net", 465, Encryption::Tls)
+    );
+    assert_eq!(relay.login.unwrap().password.expose(), "Canary-Relay");
+    check("[relay]\nhost = \"127.0.0.1\"\nencryption = \"none\"\nfrom = \"post@example.com\"\n", "");
+}
+
+#[test]
+fn a_relay_that_cannot_be_meant_is_told_and_its_password_is_not() {
+    check(
+        "[relay]\nhost = \"smtp.example.net\"\nencryption = \"none\"\n",
+        "postward.toml, line 3: relay.encryption should be \"tls\" or \"starttls\": smtp.example.net is another \
+         machine, and letters with links in them do not travel in clear.",
+    );
+    check(
+        "[relay]\nport = 465\n",
+        "postward.toml, line 1: relay.host is missing, and without it there is no relay.",
+    );
+    check(
+        "[relay]\nhost = \"smtp.example.net\"\nuser = \"us\"\n",
+        "postward.toml, line 3: relay.user is given, which also needs password or password_file.",
+    );
+    check(
+        "[relay]\nhost = \"smtp.example.net\"\nuser = \"us\"\npassword = 12345\n",
+        "postward.toml, line 4: relay.password should be a text in quotes, but it is something else.",
     );
 }

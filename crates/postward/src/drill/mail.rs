@@ -1,8 +1,8 @@
 //! The mail of the mailbox under drill: a message to be stuck in, and proof that nothing has changed.
 
-use super::client::imap::{Imap, quoted};
+use super::client::imap::{Imap, literal, quoted};
 use sha2::{Digest, Sha256};
-use std::fmt;
+use std::collections::BTreeMap;
 use std::io;
 
 /// A folder of the drill's own, which it removes at the end.
@@ -30,38 +30,81 @@ pub(super) async fn tidy_up(imap: &mut Imap) -> io::Result<()> {
     imap.command(&format!("DELETE {}", quoted(FOLDER))).await.map(drop)
 }
 
-/// A hash over everything in a mailbox: folders, UIDVALIDITY, UIDs, flags, dates, every byte of every message.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Fingerprint(String);
+/// What is in a mailbox: its folders, and a hash over the flags, the date and every byte of every message.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Fingerprint {
+    /// The answer to LIST.
+    listing: Vec<u8>,
+    folders: BTreeMap<String, Messages>,
+}
 
-impl fmt::Display for Fingerprint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
+/// What is in a folder.
+#[derive(Debug, PartialEq, Eq)]
+struct Messages {
+    uid_validity: String,
+    by_uid: BTreeMap<u32, [u8; 32]>,
 }
 
 impl Fingerprint {
     /// Reads the whole mailbox. The session has the INBOX open afterwards.
     pub(super) async fn take(imap: &mut Imap) -> io::Result<Self> {
         let listing = imap.command("LIST \"\" \"*\"").await?;
-        let mut hash = Sha256::new_with_prefix(&listing);
+        let mut folders = BTreeMap::new();
         for folder in String::from_utf8_lossy(&listing).lines().filter_map(folder_of) {
             let opened = imap.command(&format!("EXAMINE {folder}")).await?;
             let opened = String::from_utf8_lossy(&opened).into_owned();
-            // What belongs to the folder; how many messages are recent belongs to the session.
-            for line in opened.lines().filter(|line| {
-                line.ends_with(" EXISTS") || line.contains("[UIDVALIDITY ") || line.contains("[UIDNEXT ")
-            }) {
-                hash.update(line);
-            }
-            let flags = imap.command("UID FETCH 1:* (FLAGS INTERNALDATE)").await?;
-            hash.update(String::from_utf8_lossy(&flags).replace(" \\Recent", "").replace("\\Recent", ""));
-            hash.update(imap.command("UID FETCH 1:* BODY.PEEK[]").await?);
+            let validity = opened.lines().find(|line| line.contains("[UIDVALIDITY ")).unwrap_or_default();
+            let fetched = imap.command("UID FETCH 1:* (UID FLAGS INTERNALDATE BODY.PEEK[])").await?;
+            let messages = Messages { uid_validity: validity.to_owned(), by_uid: messages(&fetched) };
+            folders.insert(folder.to_owned(), messages);
         }
         imap.command("SELECT INBOX").await?;
-        let digest = hash.finalize();
-        Ok(Self(digest.iter().map(|byte| format!("{byte:02x}")).collect()))
+        Ok(Self { listing, folders })
     }
+
+    /// Whether everything that was there before is there as it was, under the same UIDs. The INBOX may have more: a
+    /// notice of every change comes in.
+    pub(super) fn keeps(&self, before: &Self) -> bool {
+        self.listing == before.listing
+            && before.folders.iter().all(|(name, was)| {
+                let Some(is) = self.folders.get(name) else { return false };
+                let kept = was.by_uid.iter().all(|(uid, message)| is.by_uid.get(uid) == Some(message));
+                let newest = was.by_uid.keys().next_back();
+                let only_new = is.by_uid.keys().all(|uid| was.by_uid.contains_key(uid) || Some(uid) > newest);
+                let grown = is.by_uid.len() > was.by_uid.len();
+                is.uid_validity == was.uid_validity && kept && only_new && (!grown || name == "INBOX")
+            })
+    }
+}
+
+/// The messages in the answer to a FETCH that asked for UIDs, each as a hash of all that was said of it.
+fn messages(mut fetched: &[u8]) -> BTreeMap<u32, [u8; 32]> {
+    let mut by_uid = BTreeMap::new();
+    while !fetched.is_empty() {
+        // One response: lines, each of which may announce a literal behind it (RFC 3501 §4.3).
+        let (mut head, mut body) = (String::new(), Sha256::new());
+        loop {
+            let end = fetched.iter().position(|byte| *byte == b'\n').map_or(fetched.len(), |at| at + 1);
+            let (line, rest) = fetched.split_at(end);
+            head.push_str(&String::from_utf8_lossy(line));
+            fetched = rest;
+            let Some(count) = literal(line) else { break };
+            let (octets, rest) = fetched.split_at(count.min(fetched.len()));
+            body.update(octets);
+            fetched = rest;
+        }
+        // How many a message is in its folder, and whether it is recent, is a matter of the session.
+        let Some((_, facts)) = head.split_once(" FETCH (") else { continue };
+        let facts = facts.replace(" \\Recent", "").replace("\\Recent", "");
+        let uid = facts.split_once("UID ").and_then(|(_, rest)| {
+            rest.split(|c: char| !c.is_ascii_digit()).next().and_then(|digits| digits.parse().ok())
+        });
+        if let Some(uid) = uid {
+            body.update(facts.as_bytes());
+            by_uid.insert(uid, body.finalize().into());
+        }
+    }
+    by_uid
 }
 
 /// The name of a folder that can be opened, as it stands in the answer to LIST (RFC 3501 §7.2.2).
@@ -74,6 +117,36 @@ fn folder_of(line: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A mailbox with an INBOX of these messages, as its server answers.
+    fn mailbox(fetched: &str) -> Fingerprint {
+        let inbox = Messages { uid_validity: "7".to_owned(), by_uid: messages(fetched.as_bytes()) };
+        Fingerprint { listing: Vec::new(), folders: [("INBOX".to_owned(), inbox)].into() }
+    }
+
+    #[test]
+    fn mail_may_come_and_none_may_change() {
+        const ONE: &str = "* 1 FETCH (UID 4 FLAGS (\\Seen) BODY[] {6}\r\na\n)\r\nb)\r\n";
+        const TWO: &str = "* 2 FETCH (UID 9 FLAGS () BODY[] {2}\r\ncd)\r\n";
+        let before = mailbox(ONE);
+        assert_eq!(before.folders["INBOX"].by_uid.len(), 1);
+        let check = |now: &str, kept: bool| assert_eq!(mailbox(now).keeps(&before), kept, "{now}");
+        check(ONE, true);
+        check(&format!("{ONE}* 3 EXISTS\r\n{TWO}"), true);
+        check(&ONE.replace("(\\Seen)", "(\\Seen \\Recent)").replace("* 1", "* 2"), true);
+        check(TWO, false);
+        check(&ONE.replace("a\n", "A\n"), false);
+        check(&ONE.replace("\\Seen", "\\Deleted"), false);
+        check(&ONE.replace("UID 4", "UID 5"), false);
+        check(&format!("{}{ONE}", TWO.replace("UID 9", "UID 3")), false);
+        let mut elsewhere = mailbox(&format!("{ONE}{TWO}"));
+        let inbox = elsewhere.folders.remove("INBOX");
+        elsewhere.folders.extend(inbox.map(|inbox| ("Sent".to_owned(), inbox)));
+        let mut sent = mailbox(ONE);
+        let inbox = sent.folders.remove("INBOX");
+        sent.folders.extend(inbox.map(|inbox| ("Sent".to_owned(), inbox)));
+        assert!(!elsewhere.keeps(&sent), "only the INBOX gets notices");
+    }
 
     #[test]
     fn folders_are_read_as_they_are_listed() {

@@ -5,6 +5,7 @@ use crate::config::{Certificate, Config, Doors, EngineKind, LOCALHOST};
 use crate::control;
 use crate::data_dir::{DataDir, Hold, HoldError};
 use crate::open;
+use crate::post::{Paper, Postman, Relay, Ways};
 use crate::problem::Problem;
 use postward_authority::{Authority, Timestamp};
 use postward_gate::{Encryption, Engine, Gate, Listener, TlsHandle};
@@ -31,7 +32,7 @@ pub(crate) struct Server {
     tls: TlsHandle,
     bound: Bound,
     drain: Duration,
-    /// Everything strangers and commands come through.
+    /// Everything strangers and commands come through, and letters go out by.
     doors: JoinSet<()>,
     close: CancellationToken,
     /// What must outlive the doors: the watch over the store.
@@ -67,6 +68,8 @@ impl Server {
             let socket = data.control_socket();
             Problem::new(format!("The control socket {} cannot be made: {error}.", socket.display()))
         })?;
+        let relay = config.post.relay.as_ref();
+        let relay = relay.map(|relay| Relay::open(relay, &config.post.from, &config.hostname)).transpose()?;
         let authority = open::authority(&config).await?;
 
         let (engine, mailstore) = match &config.engine {
@@ -79,8 +82,15 @@ impl Server {
         let gate =
             Gate::new(authority.clone(), engine, tls.clone(), config.hostname.clone(), config.limits.clone());
         let url = public_url(&config, &sockets.bound)?;
-        let mut site = Site::new(authority.clone(), Arc::new(ThroughGate(gate.clone())), url);
+        let mut site = Site::new(authority.clone(), Arc::new(ThroughGate(gate.clone())), url.clone());
         site.trusted_proxies = config.web.trusted_proxies.clone();
+        let paper = Paper {
+            brand: site.brand.clone(),
+            hostname: config.hostname.clone(),
+            from: config.post.from.clone(),
+        };
+        let ways = Ways { mailstore: mailstore.clone(), relay };
+        let postman = Postman::new(authority.clone(), url, paper, ways);
 
         let mut server = Self {
             authority: authority.clone(),
@@ -121,6 +131,7 @@ impl Server {
                 });
             }
         }
+        server.door(|stop| postman.run(stop));
         server.door(|stop| control::server::serve(control, authority, stop));
         Ok(server)
     }

@@ -111,6 +111,11 @@ impl House {
         Self::run(home, settings, Command::new(BINARY)).await
     }
 
+    /// Sets a variable for the next start.
+    pub(crate) fn set(&mut self, key: &str, value: &str) {
+        self.settings.push((key.to_owned(), value.to_owned()));
+    }
+
     /// The process.
     pub(crate) fn pid(&self) -> u32 {
         self.process.id().unwrap()

@@ -11,6 +11,8 @@ mod delivery;
 mod drill;
 mod full_disk;
 mod house;
+mod post;
+mod relay;
 mod storm;
 mod strangers;
 

@@ -98,7 +98,7 @@ pub(crate) fn quoted(text: &str) -> String {
 }
 
 /// How long the literal is that a line announces at its end.
-fn literal(line: &[u8]) -> Option<usize> {
+pub(crate) fn literal(line: &[u8]) -> Option<usize> {
     let inner = line.trim_ascii_end().strip_suffix(b"}")?;
     let at = inner.iter().rposition(|byte| *byte == b'{')?;
     std::str::from_utf8(inner.get(at + 1..)?).ok()?.parse().ok()

@@ -1,0 +1,212 @@
+//! Invariant 5: what works once works once, whoever comes at the same time, over two processes.
+
+use crate::authenticator::Authenticator;
+use crate::house::{House, OLD, address, at, attempt, from, on_both, secret, settings};
+use postward_authority::{Authority, Database, LinkKind, Surface, Token};
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::Arc;
+use tokio::sync::Barrier;
+use tokio::task::JoinSet;
+
+const ADA: &str = "ada@north.example";
+/// Uses in each of the two processes.
+const EACH: usize = 32;
+const ROUNDS: i64 = 200;
+
+/// What is used by everybody at once.
+#[derive(Clone)]
+enum Once {
+    /// A password with a code behind it, at IMAP.
+    Totp(String),
+    /// A recovery code, for a new password.
+    RecoveryCode(String, String),
+    /// A mailed link, for a new password.
+    Link(String, String),
+}
+
+impl Once {
+    fn line(&self, second: i64) -> String {
+        match self {
+            Self::Totp(typed) => format!("totp\t{second}\t{typed}\t\n"),
+            Self::RecoveryCode(code, new) => format!("code\t{second}\t{code}\t{new}\n"),
+            Self::Link(token, new) => format!("link\t{second}\t{token}\t{new}\n"),
+        }
+    }
+
+    fn read(line: &str) -> Option<(Self, i64)> {
+        let mut parts = line.trim_end_matches('\n').split('\t').map(str::to_owned);
+        let (kind, second) = (parts.next()?, parts.next()?.parse().ok()?);
+        let (what, new) = (parts.next()?, parts.next()?);
+        let once = match kind.as_str() {
+            "totp" => Self::Totp(what),
+            "code" => Self::RecoveryCode(what, new),
+            "link" => Self::Link(what, new),
+            _ => return None,
+        };
+        Some((once, second))
+    }
+
+    /// Uses it as often as one process does, at the same time; how often it worked.
+    async fn wins(&self, authority: &Authority, second: i64) -> usize {
+        let (start, mut uses) = (Arc::new(Barrier::new(EACH)), JoinSet::new());
+        for n in 0..EACH {
+            let (once, authority, start) = (self.clone(), authority.clone(), start.clone());
+            uses.spawn(async move {
+                start.wait().await;
+                once.works(&authority, n, second).await
+            });
+        }
+        let mut wins = 0;
+        while let Some(worked) = uses.join_next().await {
+            wins += usize::from(worked.unwrap());
+        }
+        wins
+    }
+
+    async fn works(&self, authority: &Authority, n: usize, second: i64) -> bool {
+        let (now, webmail) = (at(second), from("192.0.2.1", Surface::Webmail));
+        match self {
+            Self::Totp(typed) => {
+                let surface = [Surface::Imap, Surface::Pop3, Surface::Smtp][n % 3];
+                authority.sign_in(attempt(ADA, typed), from("192.0.2.1", surface), now).await.is_ok()
+            }
+            Self::RecoveryCode(code, new) => {
+                authority.recover_with_code(ADA, secret(code), secret(new), &webmail, now).await.is_ok()
+            }
+            Self::Link(token, new) => {
+                let token = Token::from_link(token);
+                authority.reset_by_link(&token, None, secret(new), &webmail, now).await.is_ok()
+            }
+        }
+    }
+}
+
+/// The other process: this very test program, told to be nothing else.
+struct Other {
+    process: Child,
+    orders: ChildStdin,
+    answers: BufReader<ChildStdout>,
+}
+
+impl Other {
+    fn start(house: &House) -> Self {
+        let database = match &house.database {
+            Database::Sqlite(path) => path.display().to_string(),
+            Database::Postgres(url) => url.clone(),
+        };
+        let mut process = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "once::the_other_process", "--ignored", "--nocapture"])
+            .env("POSTWARD_TEST_OTHER", database)
+            .env("POSTWARD_TEST_OTHER_KEYS", house.key_file())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let (orders, answers) = (process.stdin.take().unwrap(), process.stdout.take().unwrap());
+        let mut other = Self { process, orders, answers: BufReader::new(answers) };
+        assert_eq!(other.answer(), 0, "it says when it is ready");
+        other
+    }
+
+    fn order(&mut self, once: &Once, second: i64) {
+        self.orders.write_all(once.line(second).as_bytes()).unwrap();
+        self.orders.flush().unwrap();
+    }
+
+    fn answer(&mut self) -> usize {
+        loop {
+            let mut line = String::new();
+            assert_ne!(self.answers.read_line(&mut line).unwrap(), 0, "the other process is gone");
+            if let Some(wins) = line.trim().strip_prefix("wins ") {
+                return wins.parse().unwrap();
+            }
+        }
+    }
+}
+
+impl Drop for Other {
+    fn drop(&mut self) {
+        let _gone = self.process.kill();
+        let _gone = self.process.wait();
+    }
+}
+
+#[test]
+#[ignore = "it is the other process of the tests here, and started by them"]
+fn the_other_process() {
+    let Ok(database) = std::env::var("POSTWARD_TEST_OTHER") else { return };
+    let keys = PathBuf::from(std::env::var("POSTWARD_TEST_OTHER_KEYS").unwrap());
+    let database = match database.starts_with("postgres") {
+        true => Database::Postgres(database),
+        false => Database::Sqlite(database.into()),
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let mut settings = settings(database, &keys);
+        settings.node = "other".to_owned();
+        let authority = Authority::open(settings, at(0)).await.unwrap();
+        let mut stdout = std::io::stdout();
+        writeln!(stdout, "wins 0").unwrap();
+        for line in std::io::stdin().lock().lines() {
+            let Some((once, second)) = Once::read(&line.unwrap()) else { break };
+            let wins = once.wins(&authority, second).await;
+            writeln!(stdout, "wins {wins}").unwrap();
+        }
+    });
+}
+
+/// Sixty-four at once: exactly one.
+async fn exactly_one(house: &House, other: &mut Other, once: &Once, second: i64) {
+    other.order(once, second);
+    let here = once.wins(&house.authority, second).await;
+    let there = other.answer();
+    assert_eq!(here + there, 1, "{here} here and {there} in the other process");
+}
+
+#[test]
+fn invariant_5_one_code_opens_one_session() {
+    on_both(async |house: House| {
+        let phone: Authenticator = house.second_factor(0).await;
+        let mut other = Other::start(&house);
+        for round in 1..=ROUNDS {
+            let second = 30 * round;
+            let once = Once::Totp(format!("{OLD}{}", phone.digits(at(second))));
+            exactly_one(&house, &mut other, &once, second).await;
+        }
+    });
+}
+
+#[test]
+fn invariant_5_one_recovery_code_sets_one_password() {
+    on_both(async |house: House| {
+        let mut other = Other::start(&house);
+        for round in 1..=ROUNDS {
+            let code =
+                house.authority.issue_recovery_code(&house.operator, house.ada, at(round)).await.unwrap();
+            let once = Once::RecoveryCode(code.expose().to_owned(), format!("Round horse battery {round}"));
+            exactly_one(&house, &mut other, &once, round).await;
+        }
+    });
+}
+
+#[test]
+fn invariant_5_one_link_sets_one_password() {
+    on_both(async |house: House| {
+        let webmail = from("192.0.2.1", Surface::Webmail);
+        let guard = house.confirmed(0).await;
+        house.authority.name_recovery_email(&guard, &address("ada@home.example"), at(0)).await.unwrap();
+        drop(guard);
+        let token = house.mailed("ada@home.example", LinkKind::VerifyRecoveryEmail, 0).await;
+        house.authority.verify_recovery_email(&token, &webmail, at(0)).await.unwrap();
+        let mut other = Other::start(&house);
+        for round in 1..=ROUNDS {
+            let second = 200 * round;
+            house.authority.ask_for_reset_link(ADA, &webmail, at(second)).await.unwrap();
+            let token = house.mailed("ada@home.example", LinkKind::Reset, second).await;
+            let once = Once::Link(token.expose().to_owned(), format!("Round horse battery {round}"));
+            exactly_one(&house, &mut other, &once, second).await;
+        }
+    });
+}
