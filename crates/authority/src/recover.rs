@@ -13,12 +13,13 @@ use crate::outbox::Notice;
 use crate::policy::Problem;
 use crate::principal::PrincipalId;
 use crate::proof::Spends;
+use crate::recovery_email::HOLD;
 use crate::second_step::NotEnough;
 use crate::store::journal::By;
 use crate::store::outbox::{self, NewLetter};
 use crate::store::principals::{Kind, Principal, State, Whom};
 use crate::store::recovery::LinkRow;
-use crate::store::{Durability, StoreError, moment, principals, recovery};
+use crate::store::{Durability, StoreError, Tx, moment, principals, recovery};
 use crate::throttle::{Reservation, Try, Verdict, Wrong};
 use crate::{Receipt, Timestamp, Token, recovery_code};
 use jiff::SignedDuration;
@@ -486,7 +487,7 @@ impl Authority {
         }
         let recipient = match kind {
             Kind::Staff => Some(principal.login.clone()),
-            Kind::Mailbox => self.trusted_recovery_email(principal.id, now).await?,
+            Kind::Mailbox => trusted_recovery_email(&mut tx, principal.id, now).await?,
         };
         let Some(recipient) = recipient else { return Ok(()) };
         let link = link::make(&mut tx, self.keys(), principal.id, link_kind, None, now).await?;
@@ -500,26 +501,26 @@ impl Authority {
         tx.commit().await
     }
 
-    /// The recovery e-mail a link may go to: not one that somebody named shortly before the owner said *This wasn't me*.
-    async fn trusted_recovery_email(
-        &self,
-        of: PrincipalId,
-        now: Timestamp,
-    ) -> Result<Option<String>, StoreError> {
-        let Some((address, verified_at)) = recovery::email(self.db(), of).await? else { return Ok(None) };
-        let held = recovery::held_until(self.db(), of).await?.map(moment).filter(|until| *until > now);
-        let old_enough = |until: Timestamp| {
-            let said_at = until.checked_sub(crate::recovery_email::HOLD).unwrap_or(Timestamp::MIN);
-            said_at.duration_since(moment(verified_at)) >= YOUNG
-        };
-        Ok(held.is_none_or(old_enough).then_some(address))
-    }
-
     /// What anybody may know of a new password before it is known whose it would be.
     fn fits_policy(&self, new: &Secret) -> Result<(), Vec<Problem>> {
         let problems = self.policy().problems(new.expose());
         if problems.is_empty() { Ok(()) } else { Err(problems) }
     }
+}
+
+/// The recovery e-mail a link may go to: not one that somebody named shortly before the owner said *This wasn't me*.
+async fn trusted_recovery_email(
+    tx: &mut Tx,
+    of: PrincipalId,
+    now: Timestamp,
+) -> Result<Option<String>, StoreError> {
+    let Some((address, verified_at)) = recovery::verified_email(tx, of).await? else { return Ok(None) };
+    let held = recovery::held_until_of(tx, of).await?.map(moment).filter(|until| *until > now);
+    let old_enough = |until: Timestamp| {
+        let said_at = until.checked_sub(HOLD).unwrap_or(Timestamp::MIN);
+        said_at.duration_since(moment(verified_at)) >= YOUNG
+    };
+    Ok(held.is_none_or(old_enough).then_some(address))
 }
 
 impl From<Unavailable> for RecoverError {

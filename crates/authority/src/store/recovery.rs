@@ -46,11 +46,17 @@ pub(crate) async fn email(db: &Db, of: PrincipalId) -> Result<Option<(String, i6
 }
 
 /// The same, asked in a transaction.
+pub(crate) async fn verified_email(
+    tx: &mut Tx,
+    of: PrincipalId,
+) -> Result<Option<(String, i64)>, StoreError> {
+    const SQL: &str = "SELECT address, verified_at FROM recovery_email WHERE principal_id = $1";
+    on!(tx tx, conn => sqlx::query_as(SQL).bind(of).fetch_optional(conn).await)
+}
+
+/// Only the address.
 pub(crate) async fn email_of(tx: &mut Tx, of: PrincipalId) -> Result<Option<String>, StoreError> {
-    const SQL: &str = "SELECT address FROM recovery_email WHERE principal_id = $1";
-    let found: Option<(String,)> =
-        on!(tx tx, conn => sqlx::query_as(SQL).bind(of).fetch_optional(conn).await)?;
-    Ok(found.map(|(address,)| address))
+    Ok(verified_email(tx, of).await?.map(|(address, _)| address))
 }
 
 /// Sets the recovery e-mail, which has been verified.

@@ -2,7 +2,9 @@
 
 use crate::authenticator::Authenticator;
 use crate::house::{House, OLD, address, at, attempt, from, on_both, secret, settings};
+use postward_authority::recover::{LinkError, RecoverError};
 use postward_authority::{Authority, Database, LinkKind, Surface, Token};
+use postward_wire::Refusal;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -48,8 +50,8 @@ impl Once {
         Some((once, second))
     }
 
-    /// Uses it as often as one process does, at the same time; how often it worked.
-    async fn wins(&self, authority: &Authority, second: i64) -> usize {
+    /// Uses it as often as one process does, at the same time.
+    async fn used(&self, authority: &Authority, second: i64) -> Outcome {
         let (start, mut uses) = (Arc::new(Barrier::new(EACH)), JoinSet::new());
         for n in 0..EACH {
             let (once, authority, start) = (self.clone(), authority.clone(), start.clone());
@@ -58,29 +60,49 @@ impl Once {
                 once.works(&authority, n, second).await
             });
         }
-        let mut wins = 0;
+        let mut outcome = Outcome::default();
         while let Some(worked) = uses.join_next().await {
-            wins += usize::from(worked.unwrap());
+            match worked.unwrap() {
+                Some(worked) => outcome.wins += usize::from(worked),
+                None => outcome.troubles += 1,
+            }
         }
-        wins
+        outcome
     }
 
-    async fn works(&self, authority: &Authority, n: usize, second: i64) -> bool {
+    /// Whether it works; none when the store had too much to do to say.
+    async fn works(&self, authority: &Authority, n: usize, second: i64) -> Option<bool> {
         let (now, webmail) = (at(second), from("192.0.2.1", Surface::Webmail));
         match self {
             Self::Totp(typed) => {
                 let surface = [Surface::Imap, Surface::Pop3, Surface::Smtp][n % 3];
-                authority.sign_in(attempt(ADA, typed), from("192.0.2.1", surface), now).await.is_ok()
+                match authority.sign_in(attempt(ADA, typed), from("192.0.2.1", surface), now).await {
+                    Err(Refusal::Unavailable) => None,
+                    signed_in => Some(signed_in.is_ok()),
+                }
             }
             Self::RecoveryCode(code, new) => {
-                authority.recover_with_code(ADA, secret(code), secret(new), &webmail, now).await.is_ok()
+                match authority.recover_with_code(ADA, secret(code), secret(new), &webmail, now).await {
+                    Err(RecoverError::Unavailable(_)) => None,
+                    recovered => Some(recovered.is_ok()),
+                }
             }
             Self::Link(token, new) => {
                 let token = Token::from_link(token);
-                authority.reset_by_link(&token, None, secret(new), &webmail, now).await.is_ok()
+                match authority.reset_by_link(&token, None, secret(new), &webmail, now).await {
+                    Err(LinkError::Unavailable(_)) => None,
+                    reset => Some(reset.is_ok()),
+                }
             }
         }
     }
+}
+
+/// What came of many uses.
+#[derive(Default)]
+struct Outcome {
+    wins: usize,
+    troubles: usize,
 }
 
 /// The other process: this very test program, told to be nothing else.
@@ -106,7 +128,7 @@ impl Other {
             .unwrap();
         let (orders, answers) = (process.stdin.take().unwrap(), process.stdout.take().unwrap());
         let mut other = Self { process, orders, answers: BufReader::new(answers) };
-        assert_eq!(other.answer(), 0, "it says when it is ready");
+        let _ready = other.answer();
         other
     }
 
@@ -115,12 +137,14 @@ impl Other {
         self.orders.flush().unwrap();
     }
 
-    fn answer(&mut self) -> usize {
+    fn answer(&mut self) -> Outcome {
         loop {
             let mut line = String::new();
             assert_ne!(self.answers.read_line(&mut line).unwrap(), 0, "the other process is gone");
-            if let Some(wins) = line.trim().strip_prefix("wins ") {
-                return wins.parse().unwrap();
+            if let Some((wins, troubles)) =
+                line.trim().strip_prefix("wins ").and_then(|line| line.split_once(' '))
+            {
+                return Outcome { wins: wins.parse().unwrap(), troubles: troubles.parse().unwrap() };
             }
         }
     }
@@ -148,21 +172,26 @@ fn the_other_process() {
         settings.node = "other".to_owned();
         let authority = Authority::open(settings, at(0)).await.unwrap();
         let mut stdout = std::io::stdout();
-        writeln!(stdout, "wins 0").unwrap();
+        writeln!(stdout, "wins 0 0").unwrap();
         for line in std::io::stdin().lock().lines() {
             let Some((once, second)) = Once::read(&line.unwrap()) else { break };
-            let wins = once.wins(&authority, second).await;
-            writeln!(stdout, "wins {wins}").unwrap();
+            let Outcome { wins, troubles } = once.used(&authority, second).await;
+            writeln!(stdout, "wins {wins} {troubles}").unwrap();
         }
     });
 }
 
-/// Sixty-four at once: exactly one.
+/// Sixty-four at once: exactly one. On a machine that has no time for them all may be turned away for the moment; then it
+/// was not spent either.
 async fn exactly_one(house: &House, other: &mut Other, once: &Once, second: i64) {
     other.order(once, second);
-    let here = once.wins(&house.authority, second).await;
+    let here = once.used(&house.authority, second).await;
     let there = other.answer();
-    assert_eq!(here + there, 1, "{here} here and {there} in the other process");
+    let (mut wins, troubles) = (here.wins + there.wins, here.troubles + there.troubles);
+    if wins == 0 && troubles > 0 {
+        wins += usize::from(once.works(&house.authority, 0, second).await == Some(true));
+    }
+    assert_eq!(wins, 1, "{} here, {} in the other process, {troubles} troubles", here.wins, there.wins);
 }
 
 #[test]
