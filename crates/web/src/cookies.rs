@@ -10,6 +10,8 @@ use postward_authority::Surface;
 pub(crate) enum Cookie {
     /// The bearer token of a session at one surface.
     Session(Surface),
+    /// The token of a browser that owes a code at one surface. It opens nothing.
+    SecondStep(Surface),
     /// The receipt of the last act.
     Receipt,
     /// Light or dark.
@@ -34,6 +36,9 @@ impl Cookie {
             Self::Session(Surface::Panel) => "postward-panel",
             // Mail protocols have no cookie; the webmail's is the one left.
             Self::Session(_) => "postward-webmail",
+            Self::SecondStep(Surface::Dashboard) => "postward-second-step-dashboard",
+            Self::SecondStep(Surface::Panel) => "postward-second-step-panel",
+            Self::SecondStep(_) => "postward-second-step-webmail",
             Self::Receipt => "postward-receipt",
             Self::Theme => "postward-theme",
         }

@@ -9,13 +9,16 @@
 //! * [`session`], [`turned_away`], [`csrf`], [`form`], [`cookies`]: who is signed in and who is not, and whether a form
 //!   is theirs.
 //! * [`page`], [`receipt`], [`trouble`], [`when`], [`assets`], [`theme`]: what pages are made of.
-//! * [`sign_in`], [`password_form`]: the one sign-in page, and the one form for a new password, wherever they appear.
+//! * [`sign_in`], [`second_step`], [`confirm`]: the one sign-in page, the code after it, and the password once more.
+//! * [`password_form`]: the one form for a new password, wherever it appears.
+//! * [`password_reset`], [`mailed_link`], [`told`]: *Forgot password?*, and what the links in our mails open.
 //! * [`dashboard`], [`panel`], [`webmail`]: the three surfaces, one file per page.
 //!
 //! Nothing here decides who may do what: no page holds a password, a hash or a rule of its own.
 
 mod assets;
 mod brand;
+mod confirm;
 mod cookies;
 mod csrf;
 mod dashboard;
@@ -23,16 +26,19 @@ mod dress;
 mod engine;
 mod form;
 mod front;
-mod link_path;
+mod mailed_link;
 mod page;
 mod panel;
 mod password_form;
+mod password_reset;
 mod receipt;
+mod second_step;
 mod serve;
 mod session;
 mod sign_in;
 mod site;
 mod theme;
+mod told;
 mod trouble;
 mod trusted_proxies;
 mod turned_away;
@@ -42,7 +48,7 @@ mod when;
 
 pub use brand::{Brand, Colour};
 pub use engine::{ImapConnection, ImapStream, MailEngine};
-pub use link_path::link_path;
+pub use mailed_link::link_path;
 pub use serve::{Transport, serve};
 pub use site::{PublicUrl, PublicUrlError, Scheme, Site, SiteKey};
 pub use trusted_proxies::{TrustedProxies, TrustedProxyError};
@@ -72,6 +78,7 @@ pub fn router(site: Site) -> Router {
         .merge(dashboard::routes(&site))
         .merge(panel::routes(&site))
         .merge(webmail::routes(&site))
+        .merge(mailed_link::routes())
         .fallback(async || Trouble::NotFound)
         .method_not_allowed_fallback(async || Trouble::Method)
         .layer(from_fn(csrf::same_origin))

@@ -22,6 +22,12 @@ pub(crate) struct PasswordForm {
     pub(crate) entry: Entry,
     /// Whether the current password is asked for.
     pub(crate) current: Current,
+    /// Which code is asked for besides.
+    pub(crate) code: AskedCode,
+    /// Where nobody knows yet whose password it is: the field of the address, with what was typed before.
+    pub(crate) typed_address: Option<String>,
+    /// Hidden fields: what goes with the form and is not typed.
+    pub(crate) hidden: Vec<(&'static str, String)>,
     /// Where the form also makes the mailbox: the fields of its address.
     pub(crate) address: Option<AddressFields>,
     /// The hidden field `from`: the page to come back to.
@@ -81,6 +87,21 @@ pub(crate) enum Current {
     Asked,
 }
 
+/// Which code is asked for besides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AskedCode {
+    /// None.
+    None,
+    /// That of the authenticator app, where there is one: nobody knows before the form is sent.
+    IfOn,
+    /// That of the authenticator app.
+    SixDigits,
+    /// That of the authenticator app, or a backup code.
+    SixDigitsOrBackup,
+    /// The recovery code.
+    Recovery,
+}
+
 /// Something that was wrong, and the field it belongs to.
 pub(crate) struct FormProblem {
     /// The field's name.
@@ -113,6 +134,9 @@ impl PasswordForm {
             words,
             entry: Entry::Twice,
             current: Current::NotAsked,
+            code: AskedCode::None,
+            typed_address: None,
+            hidden: Vec::new(),
             address: None,
             from: None,
             consequence: String::new(),

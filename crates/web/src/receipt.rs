@@ -44,21 +44,19 @@ const LIFE_SECONDS: u32 = 15 * 60;
 impl Note {
     /// The receipt of a password change.
     pub(crate) fn of(receipt: &Receipt, surface: Surface) -> Self {
-        let ended = match counted(receipt.ended.iter().map(|(surface, count)| (*surface, *count))) {
-            Some(sessions) => format!("Ended {sessions}."),
-            None => "No session was open.".to_owned(),
-        };
-        let revoked = match receipt.app_passwords_revoked {
-            0 => String::new(),
-            1 => " Revoked 1 app password.".to_owned(),
-            n => format!(" Revoked {n} app passwords."),
-        };
-        Self {
-            surface,
-            about: receipt.address.to_string(),
-            headline: "Password changed.".to_owned(),
-            text: format!("{ended}{revoked} Apps need the new password."),
-        }
+        let text = format!("{} Apps need the new password.", ended_and_revoked(receipt));
+        let (about, headline) = (receipt.address.to_string(), "Password changed.".to_owned());
+        Self { surface, about, headline, text }
+    }
+
+    /// The receipt of a password set with the recovery code.
+    pub(crate) fn of_recovery(receipt: &Receipt, surface: Surface) -> Self {
+        let text = format!(
+            "{} Two-factor authentication was turned off. Apps need the new password. \
+             The recovery code is used up: have a new one made.",
+            ended_and_revoked(receipt)
+        );
+        Self { text, ..Self::of(receipt, surface) }
     }
 
     /// The cookie that carries it.
@@ -92,6 +90,19 @@ fn seal(key: &SiteKey, json: &[u8]) -> Hmac<Sha256> {
         .unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"))
         .chain_update(b"postward receipt")
         .chain_update(json)
+}
+
+/// `Ended 3 IMAP sessions. Revoked 1 app password.`
+pub(crate) fn ended_and_revoked(receipt: &Receipt) -> String {
+    let ended = match counted(receipt.ended.iter().map(|(surface, count)| (*surface, *count))) {
+        Some(sessions) => format!("Ended {sessions}."),
+        None => "No session was open.".to_owned(),
+    };
+    match receipt.app_passwords_revoked {
+        0 => ended,
+        1 => format!("{ended} Revoked 1 app password."),
+        n => format!("{ended} Revoked {n} app passwords."),
+    }
 }
 
 /// `3 IMAP, 1 SMTP and 2 webmail sessions`; none when there is none.

@@ -3,7 +3,9 @@
 use crate::csrf::Csrf;
 use crate::form::Plain;
 use crate::page::{Page, html};
+use crate::password_reset;
 use crate::receipt;
+use crate::second_step;
 use crate::session::{signed_in, signed_out};
 use crate::site::Site;
 use crate::trouble::Trouble;
@@ -15,7 +17,7 @@ use axum::extract::Query;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use axum::routing::{get, post};
-use postward_authority::{SignedIn, SignedOut, Surface};
+use postward_authority::{SignedIn, SignedOut, Surface, Token};
 use postward_wire::{Attempt, Refusal, Secret};
 use serde::Deserialize;
 use std::sync::Arc;
@@ -36,6 +38,10 @@ struct SignInPage {
 impl SignInPage {
     fn is_staff(&self) -> bool {
         self.page.surface == Some(Surface::Dashboard)
+    }
+    /// Where a password is set without signing in: one page for mailboxes, reached at two surfaces, and one for staff.
+    fn reset_path(&self) -> &'static str {
+        password_reset::path(self.page.surface.unwrap_or(Surface::Webmail))
     }
     fn is_webmail(&self) -> bool {
         self.page.surface == Some(Surface::Webmail)
@@ -128,27 +134,44 @@ async fn sign_in(visit: Visit, surface: Surface, typed: Typed) -> Result<Respons
     let site = &visit.site;
     let attempt = Attempt { authcid: typed.address.clone(), secret: Secret::new(typed.password) };
     let origin = visit.origin(surface);
-    let let_in = match surface {
-        Surface::Dashboard => match site.authority.sign_in_staff(attempt, origin, site.now()).await {
-            Ok(SignedIn::Session(token, _)) => Ok((token, None)),
-            Ok(SignedIn::CodeOwed(_)) => return Err(Trouble::Fault),
-            Err(refusal) => Err(refusal),
-        },
-        _ => match site.authority.sign_in_browser(attempt, origin, site.now()).await {
-            Ok(SignedIn::Session(token, guard)) => Ok((token, Some(guard.address().to_string()))),
-            Ok(SignedIn::CodeOwed(_)) => return Err(Trouble::Fault),
-            Err(refusal) => Err(refusal),
-        },
+    let signed_in = match surface {
+        Surface::Dashboard => {
+            let signed_in = site.authority.sign_in_staff(attempt, origin, site.now()).await;
+            signed_in.map(|signed_in| named(signed_in, |session| session.email().to_owned()))
+        }
+        _ => {
+            let signed_in = site.authority.sign_in_browser(attempt, origin, site.now()).await;
+            signed_in.map(|signed_in| named(signed_in, |guard| guard.address().to_string()))
+        }
     };
-    let (token, mailbox) = match let_in {
-        Ok(let_in) => let_in,
-        Err(refusal) => return Ok(refused(&visit, surface, typed.address, typed.next, refusal)),
-    };
-    let response = signed_in(site, surface, &token, &typed.next)?;
-    // A receipt is for whom it is about; the next person at this browser is somebody else.
-    let is_theirs = |note: &receipt::Note| mailbox.as_ref() == Some(&note.about);
+    match signed_in {
+        Ok(SignedIn::Session(token, who)) => let_in(&visit, surface, &token, &who, &typed.next),
+        Ok(SignedIn::CodeOwed(token)) => second_step::ask(site, surface, &token, &typed.next),
+        Err(refusal) => Ok(refused(&visit, surface, typed.address, typed.next, refusal)),
+    }
+}
+
+/// The same sign-in with only the name of who it is.
+fn named<S>(signed_in: SignedIn<S>, name: impl FnOnce(&S) -> String) -> SignedIn<String> {
+    match signed_in {
+        SignedIn::Session(token, session) => SignedIn::Session(token, name(&session)),
+        SignedIn::CodeOwed(token) => SignedIn::CodeOwed(token),
+    }
+}
+
+/// Sends whoever has proved everything on. A receipt is for whom it is about; the next person at this browser is
+/// somebody else.
+pub(crate) fn let_in(
+    visit: &Visit,
+    surface: Surface,
+    token: &Token,
+    who: &str,
+    next: &str,
+) -> Result<Response, Trouble> {
+    let site = &visit.site;
+    let response = signed_in(site, surface, token, next)?;
     match visit.receipt_of(surface) {
-        Some(note) if !is_theirs(&note) => {
+        Some(note) if note.about != who => {
             Ok((AppendHeaders([receipt::over(site)?]), response).into_response())
         }
         _ => Ok(response),

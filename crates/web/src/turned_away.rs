@@ -35,19 +35,23 @@ pub(crate) enum Ended {
     SignedOut,
     /// The session was over before what was sent was looked at.
     NothingSaved,
+    /// The code of the second step did not come in time, or not right.
+    CodeOver,
 }
 
 impl Ended {
-    fn name(self) -> &'static str {
+    /// The name in the query of the sign-in page.
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::SignedOut => "1",
             Self::NothingSaved => "unsaved",
+            Self::CodeOver => "code",
         }
     }
 
     /// Reads the query of the sign-in page.
     pub(crate) fn from_name(name: &str) -> Option<Self> {
-        [Self::SignedOut, Self::NothingSaved].into_iter().find(|ended| ended.name() == name)
+        [Self::SignedOut, Self::NothingSaved, Self::CodeOver].into_iter().find(|ended| ended.name() == name)
     }
 
     /// What it says above the form.
@@ -55,6 +59,9 @@ impl Ended {
         match self {
             Self::SignedOut => "You were signed out. Sign in to go on.",
             Self::NothingSaved => "You were signed out, and nothing was saved. Sign in and do it once more.",
+            Self::CodeOver => {
+                "The time or the tries for the code are used up. Begin with your password again."
+            }
         }
     }
 }

@@ -116,6 +116,11 @@ impl FromRequestParts<Arc<Site>> for Visit {
     }
 }
 
+/// The token of the second step the browser holds for a surface.
+pub(crate) fn owing(site: &Site, headers: &HeaderMap, surface: Surface) -> Option<Token> {
+    Cookie::SecondStep(surface).read(headers, site.url.scheme()).map(Token::from_cookie)
+}
+
 /// The bearer token the browser holds for a surface.
 pub(crate) fn bearer(site: &Site, headers: &HeaderMap, surface: Surface) -> Option<Token> {
     Cookie::Session(surface).read(headers, site.url.scheme()).map(Token::from_cookie)

@@ -132,7 +132,8 @@ impl Postman {
     async fn deliver(&self, letter: &Letter, stop: &CancellationToken) -> Result<Sent, NotSent> {
         let to = Address::parse(&letter.recipient).map_err(|_| NotSent::Never("no address".to_owned()))?;
         let link = self.authority.link_of(letter, Timestamp::now()).await.map_err(later)?;
-        let link = link.map(|(kind, token)| format!("{}{}", self.url, postward_web::link_path(kind, &token)));
+        let link = link
+            .map(|(kind, token)| format!("{}{}", self.url, postward_web::link_path(kind, token.expose())));
         let message = self.paper.write(&letter.into(), &to, link.as_deref()).map_err(later)?;
         let stands = self.authority.delivery(&to).await.map_err(later)?;
         match (stands, &self.ways.mailstore, &self.ways.relay) {

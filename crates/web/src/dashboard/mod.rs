@@ -7,7 +7,10 @@ mod new_mailbox;
 mod password;
 mod security;
 
+use crate::confirm;
 use crate::page::see_other;
+use crate::password_reset;
+use crate::second_step;
 use crate::session::staff;
 use crate::sign_in;
 use crate::site::Site;
@@ -30,6 +33,10 @@ pub(crate) fn routes(site: &Arc<Site>) -> Router<Arc<Site>> {
         .route("/dashboard/mailboxes/{id}/delete", get(deletion::confirm).post(deletion::delete))
         .route("/dashboard/mailboxes/{id}/restore", post(deletion::restore))
         .route("/dashboard/audit", get(audit::page))
+        .merge(confirm::staff_routes())
         .route_layer(from_fn_with_state(Arc::clone(site), staff));
-    inside.merge(sign_in::routes(Surface::Dashboard))
+    inside
+        .merge(sign_in::routes(Surface::Dashboard))
+        .merge(second_step::routes(Surface::Dashboard))
+        .merge(password_reset::routes(Surface::Dashboard))
 }

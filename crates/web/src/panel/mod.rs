@@ -3,6 +3,9 @@
 mod home;
 mod password;
 
+use crate::confirm;
+use crate::password_reset;
+use crate::second_step;
 use crate::session::owner;
 use crate::sign_in;
 use crate::site::Site;
@@ -17,6 +20,10 @@ pub(crate) fn routes(site: &Arc<Site>) -> Router<Arc<Site>> {
     let inside = Router::new()
         .route("/panel", get(home::page))
         .route("/panel/password", get(password::page).post(password::change))
+        .merge(confirm::owner_routes(Surface::Panel))
         .route_layer(from_fn_with_state((Arc::clone(site), Surface::Panel), owner));
-    inside.merge(sign_in::routes(Surface::Panel))
+    inside
+        .merge(sign_in::routes(Surface::Panel))
+        .merge(second_step::routes(Surface::Panel))
+        .merge(password_reset::routes(Surface::Panel))
 }

@@ -1,5 +1,6 @@
 //! **Password**: the owner sets a new one (P2).
 
+use crate::confirm;
 use crate::form::Signed;
 use crate::page::{Page, html};
 use crate::password_form::{
@@ -68,6 +69,10 @@ pub(super) async fn change(
         Err(ChangeError::Unavailable(cause)) => Err(cause.into()),
         Err(ChangeError::Policy(problems)) => {
             Ok(refused(&site, &visit, &owner, asked, policy_problems(&problems)))
+        }
+        // The password was right, and a second factor is on whose code this session has not given.
+        Err(ChangeError::ConfirmFirst) if asked == Current::Asked => {
+            Ok(confirm::ask(Surface::Panel, "/panel/password"))
         }
         Err(ChangeError::ConfirmFirst) => {
             let problem = "You signed in a while ago. Type your current password too.";

@@ -1,5 +1,6 @@
 //! *My account*: the tab *Account*, where the owner changes the password and is signed out everywhere (W2).
 
+use crate::confirm;
 use crate::form::Signed;
 use crate::page::{Page, html};
 use crate::password_form::{
@@ -71,7 +72,9 @@ pub(super) async fn change(
 /// Why it was not changed, under the field it belongs to. The session stays.
 fn not_changed(visit: &Visit, owner: &Owner, error: ChangeError) -> Result<Response, Trouble> {
     let (status, problems) = match error {
-        ChangeError::CurrentPasswordWrong | ChangeError::ConfirmFirst => (
+        // The password was right, and a second factor is on whose code this session has not given.
+        ChangeError::ConfirmFirst => return Ok(confirm::ask(Surface::Webmail, "/webmail/account")),
+        ChangeError::CurrentPasswordWrong => (
             StatusCode::UNPROCESSABLE_ENTITY,
             vec![FormProblem::new("current", "This is not your current password.")],
         ),

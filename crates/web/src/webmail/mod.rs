@@ -3,7 +3,7 @@
 //! It is an IMAP client of the engine and keeps nothing of its own: no password, no copy of a mailbox, no connection
 //! that outlives a request. In reading order: [`place`] is the addresses of folders and messages; [`mailbox`] opens
 //! the engine's connection for one request; [`desk`] is the folders and the list that stand beside a message;
-//! [`list`], [`message`], [`body`], [`part`], [`original`] and [`mark`] are its pages; [`account`] is *My account*.
+//! [`list`], [`message`], [`body`], [`part`], [`original`] and [`mark`] are its pages; [`account`] is *My account*, [`user_settings`] the way over into the panel.
 //! Below them, [`imap`] speaks with the engine and [`letter`] makes a message safe to look at.
 
 mod account;
@@ -19,12 +19,16 @@ mod original;
 mod part;
 mod place;
 mod plain;
+mod user_settings;
 
 pub(crate) use place::page_of;
 
 #[cfg(test)]
 mod tests;
 
+use crate::confirm;
+use crate::password_reset;
+use crate::second_step;
 use crate::session::owner;
 use crate::sign_in;
 use crate::site::Site;
@@ -47,6 +51,10 @@ pub(crate) fn routes(site: &Arc<Site>) -> Router<Arc<Site>> {
         .route("/webmail/folder/{folder}/{uid}/mark", post(mark::mark))
         .route("/webmail/account", get(account::page))
         .route("/webmail/account/password", get(account::page).post(account::change))
+        .route("/webmail/user-settings", post(user_settings::hop))
+        .merge(confirm::owner_routes(Surface::Webmail))
         .layer(from_fn_with_state((Arc::clone(site), Surface::Webmail), owner))
         .merge(sign_in::routes(Surface::Webmail))
+        .merge(second_step::routes(Surface::Webmail))
+        .merge(password_reset::routes(Surface::Webmail))
 }

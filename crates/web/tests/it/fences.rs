@@ -248,7 +248,7 @@ async fn password_managers_find_the_form_and_unknown_well_knowns_are_missing() {
     let host = Host::start().await;
     let mut browser = host.browser();
     let answer = browser.get("/.well-known/change-password").await;
-    assert_eq!((answer.status, answer.header("location")), (303, "/webmail/account"));
+    assert_eq!((answer.status, answer.header("location")), (303, "/webmail/password-reset?by=password"));
     let probe = "/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200";
     assert_eq!(browser.get(probe).await.status, 404);
 }

@@ -1,0 +1,164 @@
+//! *Confirm that it is you*: the password once more, and a code where this session has not given one, before somebody
+//! acts on the own sign-in. Pages lead here when the authority answers `ConfirmFirst`, and are come back to.
+
+use crate::form::Signed;
+use crate::page::{Page, html, query_value, see_other};
+use crate::second_step::WRONG_CODE;
+use crate::session::{Owner, Staff, after_sign_in, home_path, signed_out};
+use crate::site::Site;
+use crate::trouble::Trouble;
+use crate::visit::Visit;
+use askama::Template;
+use axum::Router;
+use axum::extract::Query;
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::get;
+use postward_authority::{ConfirmError, Surface};
+use postward_wire::Secret;
+use serde::Deserialize;
+use std::sync::Arc;
+
+#[derive(Template)]
+#[template(path = "confirm.html")]
+struct ConfirmPage {
+    page: Page,
+    action: &'static str,
+    cancel: &'static str,
+    next: String,
+    code: Code,
+    problem: Option<&'static str>,
+}
+
+impl ConfirmPage {
+    fn is_staff(&self) -> bool {
+        self.page.surface == Some(Surface::Dashboard)
+    }
+}
+
+/// Whether a code is asked for besides the password.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Code {
+    NotAsked,
+    Asked,
+}
+
+/// What the page is asked with.
+#[derive(Deserialize)]
+struct Asked {
+    #[serde(default)]
+    next: String,
+}
+
+/// What the form sends.
+#[derive(Deserialize)]
+struct Typed {
+    #[serde(default)]
+    password: String,
+    code: Option<String>,
+    #[serde(default)]
+    next: String,
+}
+
+/// Sends somebody to the page that asks for the password again; `next` is where they go on, a page of the surface.
+pub(crate) fn ask(surface: Surface, next: &str) -> Response {
+    see_other(&format!("{}?next={}", path(surface), query_value(next)))
+}
+
+fn path(surface: Surface) -> &'static str {
+    match surface {
+        Surface::Dashboard => "/dashboard/confirm",
+        Surface::Panel => "/panel/confirm",
+        _ => "/webmail/confirm",
+    }
+}
+
+/// `GET` and `POST …/confirm` of a surface of mailbox owners, to be put behind its door.
+pub(crate) fn owner_routes(surface: Surface) -> Router<Arc<Site>> {
+    Router::new().route(
+        path(surface),
+        get(async move |visit: Visit, owner: Owner, Query(asked): Query<Asked>| {
+            show(owner.page(&visit, TITLE), StatusCode::OK, surface, asked.next, Code::NotAsked, None)
+        })
+        .post(async move |visit: Visit, owner: Owner, Signed(typed): Signed<Typed>| {
+            let (site, origin) = (&visit.site, visit.origin(surface));
+            let (password, code) = (Secret::new(typed.password), typed_code(typed.code.as_deref()));
+            let confirmed =
+                site.authority.confirm_again(&owner.guard, &password, code.as_ref(), &origin, site.now());
+            let page = owner.page(&visit, TITLE);
+            answer(site, surface, page, typed.next, typed.code.is_some(), confirmed.await)
+        }),
+    )
+}
+
+/// The same of the dashboard.
+pub(crate) fn staff_routes() -> Router<Arc<Site>> {
+    let surface = Surface::Dashboard;
+    Router::new().route(
+        path(surface),
+        get(async move |visit: Visit, staff: Staff, Query(asked): Query<Asked>| {
+            show(staff.page(&visit, TITLE), StatusCode::OK, surface, asked.next, Code::NotAsked, None)
+        })
+        .post(async move |visit: Visit, staff: Staff, Signed(typed): Signed<Typed>| {
+            let (site, origin) = (&visit.site, visit.origin(surface));
+            let (password, code) = (Secret::new(typed.password), typed_code(typed.code.as_deref()));
+            let confirmed = site.authority.confirm_staff_again(
+                &staff.session,
+                &password,
+                code.as_ref(),
+                &origin,
+                site.now(),
+            );
+            let page = staff.page(&visit, TITLE);
+            answer(site, surface, page, typed.next, typed.code.is_some(), confirmed.await)
+        }),
+    )
+}
+
+const TITLE: &str = "Confirm that it is you";
+
+fn typed_code(typed: Option<&str>) -> Option<Secret> {
+    typed.filter(|code| !code.trim().is_empty()).map(|code| Secret::new(code.to_owned()))
+}
+
+fn answer(
+    site: &Site,
+    surface: Surface,
+    page: Page,
+    next: String,
+    had_code: bool,
+    confirmed: Result<(), ConfirmError>,
+) -> Result<Response, Trouble> {
+    let asked = if had_code { Code::Asked } else { Code::NotAsked };
+    let (status, code, problem) = match confirmed {
+        Ok(()) => return Ok(see_other(after_sign_in(surface, &next))),
+        Err(ConfirmError::SessionEnded) => return signed_out(site, surface),
+        Err(ConfirmError::Unavailable(cause)) => return Err(cause.into()),
+        Err(ConfirmError::PasswordWrong) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, asked, "This is not your password.")
+        }
+        Err(ConfirmError::CodeMissing) => {
+            let why = "Two-factor authentication is on, and no code was given in this session yet. \
+                       Type your password and the code.";
+            (StatusCode::UNPROCESSABLE_ENTITY, Code::Asked, why)
+        }
+        Err(ConfirmError::CodeWrong) => (StatusCode::UNPROCESSABLE_ENTITY, Code::Asked, WRONG_CODE),
+        Err(ConfirmError::TooManyTries) => {
+            (StatusCode::TOO_MANY_REQUESTS, asked, "Too many tries. Wait a minute, then try again.")
+        }
+    };
+    Ok(show(page, status, surface, next, code, Some(problem)))
+}
+
+fn show(
+    page: Page,
+    status: StatusCode,
+    surface: Surface,
+    next: String,
+    code: Code,
+    problem: Option<&'static str>,
+) -> Response {
+    let page = Page { receipt: None, here: format!("{}?next={}", path(surface), query_value(&next)), ..page };
+    let (action, cancel) = (path(surface), home_path(surface));
+    html(status, &ConfirmPage { page, action, cancel, next, code, problem })
+}

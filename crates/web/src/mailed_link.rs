@@ -1,0 +1,276 @@
+//! What the links in our mails open. Looking at such a page does nothing, for mail scanners look; the button does.
+//!
+//! The token stands in the address the mail carries and in the hidden field of the one form, and goes nowhere else: the
+//! pages send no referrer and are kept by no cache.
+
+use crate::form::Plain;
+use crate::page::{Page, html, query_value, see_other};
+use crate::password_form::{
+    AskedCode, Entered, Entry, FormProblem, NewPassword, PasswordForm, fields_differ, policy_problems,
+};
+use crate::password_reset::{self, WORDS};
+use crate::receipt::{Note, ended_and_revoked};
+use crate::second_step::WRONG_CODE;
+use crate::session::sign_in_path;
+use crate::site::Site;
+use crate::told::Told;
+use crate::trouble::Trouble;
+use crate::visit::Visit;
+use askama::Template;
+use axum::Router;
+use axum::extract::Query;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{AppendHeaders, IntoResponse, Response};
+use axum::routing::get;
+use postward_authority::link::LinkKind;
+use postward_authority::recover::{LinkError, OpenLink};
+use postward_authority::{Surface, Token};
+use postward_wire::Secret;
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// The path and query of a mailed link; the public address of the host goes before it. Nothing a browser says has a
+/// part in it.
+pub fn link_path(kind: LinkKind, token: &str) -> String {
+    format!("{}?token={}", path(kind), query_value(token))
+}
+
+fn path(kind: LinkKind) -> &'static str {
+    match kind {
+        LinkKind::Reset => "/webmail/password-reset/link",
+        LinkKind::VerifyRecoveryEmail => "/webmail/recovery-email/verify",
+        LinkKind::NotMe => "/webmail/not-me",
+        LinkKind::StaffReset => "/dashboard/password-reset/link",
+    }
+}
+
+fn surface(kind: LinkKind) -> Surface {
+    match kind {
+        LinkKind::StaffReset => Surface::Dashboard,
+        _ => Surface::Webmail,
+    }
+}
+
+/// What the mail's link asks with.
+#[derive(Deserialize)]
+struct Asked {
+    #[serde(default)]
+    token: String,
+}
+
+/// What a form for a new password sends.
+#[derive(Deserialize)]
+struct Typed {
+    #[serde(default)]
+    token: String,
+    #[serde(default)]
+    code: String,
+    #[serde(flatten)]
+    new: NewPassword,
+}
+
+#[derive(Template)]
+#[template(path = "reset_link.html")]
+struct ResetLinkPage {
+    page: Page,
+    form: PasswordForm,
+}
+
+/// `GET` and `POST` of every mailed link.
+pub(crate) fn routes() -> Router<Arc<Site>> {
+    let mut router = Router::new();
+    for kind in [LinkKind::Reset, LinkKind::StaffReset] {
+        let pages = get(async move |visit: Visit, Query(asked): Query<Asked>| {
+            sealed(opened(&visit, kind, asked.token).await)
+        })
+        .post(async move |visit: Visit, Plain(typed): Plain<Typed>| sealed(reset(&visit, kind, typed).await));
+        router = router.route(path(kind), pages);
+    }
+    for kind in [LinkKind::VerifyRecoveryEmail, LinkKind::NotMe] {
+        let pages = get(async move |visit: Visit, Query(asked): Query<Asked>| {
+            sealed(opened(&visit, kind, asked.token).await)
+        })
+        .post(async move |visit: Visit, Plain(asked): Plain<Asked>| {
+            sealed(match kind {
+                LinkKind::NotMe => not_me(&visit, &asked.token).await,
+                _ => verify(&visit, &asked.token).await,
+            })
+        });
+        router = router.route(path(kind), pages);
+    }
+    router
+}
+
+/// The address of such a page is told to nobody.
+fn sealed(answer: Result<Response, Trouble>) -> Response {
+    let mut response = answer.into_response();
+    response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    response
+}
+
+/// The page of a link, which is not spent by being looked at.
+async fn opened(visit: &Visit, kind: LinkKind, token: String) -> Result<Response, Trouble> {
+    let site = &visit.site;
+    let Some(link) = site.authority.open_link(&Token::from_link(&token), kind, site.now()).await? else {
+        return Ok(over(visit, kind));
+    };
+    Ok(match kind {
+        LinkKind::Reset | LinkKind::StaffReset => {
+            show(visit, kind, StatusCode::OK, form(site, kind, &link, token))
+        }
+        LinkKind::VerifyRecoveryEmail => {
+            let heading = "Confirm your recovery e-mail";
+            let address = link.address.unwrap_or_default();
+            Told::new(page(visit, kind, heading), heading)
+                .saying(format!("{address} becomes the recovery e-mail of {}.", link.login))
+                .saying("With it you get back in when you have lost your password, and we tell you there what happens to your mailbox. If you do not know this mailbox, close this page.")
+                .asking(path(kind), token, "Confirm this address")
+                .answer(StatusCode::OK)
+        }
+        LinkKind::NotMe => {
+            let heading = "Was somebody else in your mailbox?";
+            Told::new(page(visit, kind, heading), heading)
+                .saying(format!(
+                    "If what we told you about {} was not you, press the button. Then:",
+                    link.login
+                ))
+                .listing(&[
+                    "everybody is signed out: webmail, user panel and mail apps",
+                    "app passwords stop working",
+                    "links to set a new password that were mailed before stop working",
+                    "the recovery e-mail cannot be changed for 24 hours",
+                ])
+                .saying(
+                    "Your password and your mail stay as they are. You set a new password in the next step.",
+                )
+                .asking(path(kind), token, "This wasn't me")
+                .answer(StatusCode::OK)
+        }
+    })
+}
+
+async fn reset(visit: &Visit, kind: LinkKind, typed: Typed) -> Result<Response, Trouble> {
+    let Typed { token: text, code, new } = typed;
+    let (site, surface) = (&visit.site, surface(kind));
+    let token = Token::from_link(&text);
+    // Before the link is used up, for the page that says what was wrong.
+    let Some(link) = site.authority.open_link(&token, kind, site.now()).await? else {
+        return Ok(over(visit, kind));
+    };
+    let form = form(site, kind, &link, text);
+    let password = match new.entered(Entry::Twice) {
+        Entered::Generate => return Ok(show(visit, kind, StatusCode::OK, form.with_generated())),
+        Entered::Differ => {
+            let form = form.with_problems(fields_differ());
+            return Ok(show(visit, kind, StatusCode::UNPROCESSABLE_ENTITY, form));
+        }
+        Entered::New { password, .. } => password,
+    };
+    let (code, origin) = ((!code.trim().is_empty()).then(|| Secret::new(code)), visit.origin(surface));
+    let replaced = match kind {
+        LinkKind::StaffReset => {
+            site.authority.reset_staff_by_link(&token, code, password, &origin, site.now()).await
+        }
+        _ => site.authority.reset_by_link(&token, code, password, &origin, site.now()).await,
+    };
+    let (status, problems) = match replaced {
+        Ok(receipt) => {
+            let cookie = Note::of(&receipt, surface).cookie(site)?;
+            return Ok((AppendHeaders([cookie]), see_other(sign_in_path(surface))).into_response());
+        }
+        Err(LinkError::Over) => return Ok(over(visit, kind)),
+        Err(LinkError::Unavailable(cause)) => return Err(cause.into()),
+        Err(LinkError::Policy(missing)) => (StatusCode::UNPROCESSABLE_ENTITY, policy_problems(&missing)),
+        Err(LinkError::CodeMissing) => {
+            let problem = "Two-factor authentication is on. Type the code too.";
+            (StatusCode::UNPROCESSABLE_ENTITY, vec![FormProblem::new("code", problem)])
+        }
+        Err(LinkError::CodeWrong) => (StatusCode::FORBIDDEN, vec![FormProblem::new("code", WRONG_CODE)]),
+    };
+    Ok(show(visit, kind, status, form.with_problems(problems)))
+}
+
+async fn verify(visit: &Visit, token: &str) -> Result<Response, Trouble> {
+    let (site, kind) = (&visit.site, LinkKind::VerifyRecoveryEmail);
+    let origin = visit.origin(Surface::Webmail);
+    match site.authority.verify_recovery_email(&Token::from_link(token), &origin, site.now()).await {
+        Ok((mailbox, address)) => {
+            let heading = "Recovery e-mail confirmed";
+            Ok(Told::new(page(visit, kind, heading), heading)
+                .saying(format!("{address} is now the recovery e-mail of {mailbox}."))
+                .leading("/webmail", "To webmail")
+                .answer(StatusCode::OK))
+        }
+        Err(LinkError::Unavailable(cause)) => Err(cause.into()),
+        Err(_) => Ok(over(visit, kind)),
+    }
+}
+
+async fn not_me(visit: &Visit, token: &str) -> Result<Response, Trouble> {
+    let (site, kind) = (&visit.site, LinkKind::NotMe);
+    let origin = visit.origin(Surface::Webmail);
+    match site.authority.not_me(&Token::from_link(token), &origin, site.now()).await {
+        Ok(receipt) => {
+            let heading = "Everybody is signed out";
+            let address = &receipt.address;
+            Ok(Told::new(page(visit, kind, heading), heading)
+                .saying(format!("{address}: {}", ended_and_revoked(&receipt)))
+                .saying("The recovery e-mail cannot be changed for 24 hours.")
+                .saying("Whoever knows your password can still sign in. Set a new one now.")
+                .leading(
+                    format!("{}?by=password", password_reset::path(Surface::Webmail)),
+                    "Set a new password",
+                )
+                .leading("/webmail", "To webmail")
+                .answer(StatusCode::OK))
+        }
+        Err(LinkError::Unavailable(cause)) => Err(cause.into()),
+        Err(_) => Ok(over(visit, kind)),
+    }
+}
+
+/// RFC 9110 §15.5.11: it was here once, as far as anybody can tell.
+fn over(visit: &Visit, kind: LinkKind) -> Response {
+    let heading = "This link was used, replaced or has expired";
+    let told = Told::new(page(visit, kind, heading), heading).saying("Nothing has been changed.");
+    let told = match kind {
+        LinkKind::Reset | LinkKind::StaffReset => told
+            .saying("If you set a new password with it, sign in. Else ask for another link.")
+            .leading(format!("{}?by=mail", password_reset::path(surface(kind))), "Ask for another link"),
+        LinkKind::VerifyRecoveryEmail => told
+            .saying("Sign in to see which recovery e-mail is in force, or to have another link sent."),
+        LinkKind::NotMe => told
+            .saying("If you still think that somebody else is in your mailbox, set a new password: it ends every session.")
+            .leading(format!("{}?by=password", password_reset::path(Surface::Webmail)), "Set a new password"),
+    };
+    told.leading(sign_in_path(surface(kind)), "Sign in").answer(StatusCode::GONE)
+}
+
+fn form(site: &Site, kind: LinkKind, link: &OpenLink, token: String) -> PasswordForm {
+    let (code, consequence) = match kind {
+        LinkKind::StaffReset => {
+            (AskedCode::SixDigitsOrBackup, "Every session of yours ends at once. Mailboxes are not touched.")
+        }
+        _ => (
+            AskedCode::SixDigits,
+            "Every session ends at once and mail apps need the new password. Your mail stays as it is.",
+        ),
+    };
+    PasswordForm {
+        code: if link.code_needed { code } else { AskedCode::None },
+        hidden: vec![("token", token)],
+        consequence: consequence.to_owned(),
+        ..PasswordForm::new(site, path(kind).to_owned(), link.login.to_string(), WORDS)
+    }
+}
+
+fn show(visit: &Visit, kind: LinkKind, status: StatusCode, form: PasswordForm) -> Response {
+    let mut page = page(visit, kind, "Set a new password");
+    form.mark_title(&mut page);
+    html(status, &ResetLinkPage { page, form })
+}
+
+/// A page that does not repeat its own address.
+fn page(visit: &Visit, kind: LinkKind, title: &str) -> Page {
+    Page { receipt: None, here: path(kind).to_owned(), ..visit.page(surface(kind), title) }
+}

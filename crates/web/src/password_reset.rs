@@ -1,0 +1,304 @@
+//! *Forgot password?*: a new password without signing in, with the current one, the recovery code, or a link to the
+//! recovery e-mail (W4, W5); for staff with a link (D11).
+//!
+//! Whether an address exists is told by no answer: each way has one sentence for whatever was wrong.
+
+use crate::form::Plain;
+use crate::page::{Page, html, see_other};
+use crate::password_form::{
+    AskedCode, Current, Entered, Entry, FormProblem, NewPassword, PasswordForm, Words, fields_differ,
+    policy_problems,
+};
+use crate::receipt::Note;
+use crate::session::sign_in_path;
+use crate::site::Site;
+use crate::told::Told;
+use crate::trouble::Trouble;
+use crate::visit::Visit;
+use askama::Template;
+use axum::Router;
+use axum::extract::Query;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{AppendHeaders, IntoResponse, Response};
+use axum::routing::get;
+use postward_authority::Surface;
+use postward_authority::recover::RecoverError;
+use postward_wire::{Attempt, Secret};
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// The ways to a new password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum By {
+    /// With the current one.
+    #[default]
+    Password,
+    /// With the recovery code.
+    Code,
+    /// With a link to the recovery e-mail.
+    Mail,
+}
+
+impl By {
+    const ALL: [Self; 3] = [Self::Password, Self::Code, Self::Mail];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Code => "code",
+            Self::Mail => "mail",
+        }
+    }
+
+    fn label(self) -> &'static str {
+        match self {
+            Self::Password => "Current password",
+            Self::Code => "Recovery code",
+            Self::Mail => "Recovery e-mail",
+        }
+    }
+
+    /// What is said whichever part of it was wrong.
+    fn refused(self) -> &'static str {
+        match self {
+            Self::Password => "Address, current password or code is wrong.",
+            Self::Code => "Address or recovery code is wrong.",
+            Self::Mail => "",
+        }
+    }
+}
+
+pub(crate) const WORDS: Words = Words {
+    new: "New password",
+    again: "New password again",
+    generate: "Generate strong password",
+    save: "Save password",
+    refused: "The password was not changed.",
+};
+
+const TOO_MANY: &str = "Too many tries. Wait a minute, then try again.";
+const NOT_NOW: &str = "This is not possible at the moment. Nothing was changed. Try again in a minute.";
+
+#[derive(Template)]
+#[template(path = "password_reset.html")]
+struct ResetPage {
+    page: Page,
+    path: &'static str,
+    by: By,
+    shown: Shown,
+}
+
+/// What stands under the tabs.
+enum Shown {
+    /// The form for a new password.
+    Form(Box<PasswordForm>),
+    /// The form that asks for a link.
+    Ask { typed: String, problem: Option<&'static str> },
+}
+
+impl ResetPage {
+    fn ways(&self) -> [By; 3] {
+        By::ALL
+    }
+    fn is_staff(&self) -> bool {
+        self.page.surface == Some(Surface::Dashboard)
+    }
+    fn is_webmail(&self) -> bool {
+        self.page.surface == Some(Surface::Webmail)
+    }
+    fn sign_in_path(&self) -> &'static str {
+        sign_in_path(self.page.surface.unwrap_or(Surface::Webmail))
+    }
+}
+
+/// What the page is asked with.
+#[derive(Deserialize)]
+struct Asked {
+    #[serde(default)]
+    by: By,
+}
+
+/// What the form sends.
+#[derive(Deserialize)]
+struct Typed {
+    #[serde(default)]
+    by: By,
+    #[serde(alias = "email", default)]
+    address: String,
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    recovery_code: String,
+    #[serde(flatten)]
+    new: NewPassword,
+}
+
+/// The page of a surface.
+pub(crate) fn path(surface: Surface) -> &'static str {
+    match surface {
+        Surface::Dashboard => "/dashboard/password-reset",
+        Surface::Panel => "/panel/password-reset",
+        _ => "/webmail/password-reset",
+    }
+}
+
+/// `GET` and `POST …/password-reset` of a surface.
+pub(crate) fn routes(surface: Surface) -> Router<Arc<Site>> {
+    let pages = get(async move |visit: Visit, Query(asked): Query<Asked>| {
+        let by = by_at(surface, asked.by);
+        show(&visit, surface, StatusCode::OK, by, empty(&visit, surface, by, String::new()))
+    })
+    .post(async move |visit: Visit, Plain(typed): Plain<Typed>| match by_at(surface, typed.by) {
+        By::Mail => Ok(ask_for_link(&visit, surface, typed.address).await),
+        by => set(&visit, surface, by, typed).await,
+    });
+    Router::new().route(path(surface), pages)
+}
+
+/// Staff have one way only.
+fn by_at(surface: Surface, by: By) -> By {
+    if surface == Surface::Dashboard { By::Mail } else { by }
+}
+
+async fn set(visit: &Visit, surface: Surface, by: By, typed: Typed) -> Result<Response, Trouble> {
+    let (site, origin) = (&visit.site, visit.origin(surface));
+    let Typed { address, code, recovery_code, new, .. } = typed;
+    let form = form(site, surface, by, address.clone());
+    let (password, current) = match new.entered(Entry::Twice) {
+        Entered::Generate => {
+            return Ok(show_form(visit, surface, StatusCode::OK, by, form.with_generated()));
+        }
+        Entered::Differ => {
+            let form = form.with_problems(fields_differ());
+            return Ok(show_form(visit, surface, StatusCode::UNPROCESSABLE_ENTITY, by, form));
+        }
+        Entered::New { password, current } => (password, current),
+    };
+    let replaced = match by {
+        By::Code => {
+            let code = Secret::new(recovery_code);
+            site.authority.recover_with_code(&address, code, password, &origin, site.now()).await
+        }
+        By::Password | By::Mail => {
+            // An empty current password is a wrong one.
+            let secret = current.unwrap_or_else(|| Secret::new(String::new()));
+            let code = (!code.trim().is_empty()).then(|| Secret::new(code));
+            let attempt = Attempt { authcid: address, secret };
+            site.authority.change_signed_out(attempt, code, password, &origin, site.now()).await
+        }
+    };
+    let (status, problems) = match replaced {
+        Ok(receipt) => {
+            let note = match by {
+                By::Code => Note::of_recovery(&receipt, surface),
+                By::Password | By::Mail => Note::of(&receipt, surface),
+            };
+            let cookie = note.cookie(site)?;
+            return Ok((AppendHeaders([cookie]), see_other(sign_in_path(surface))).into_response());
+        }
+        Err(RecoverError::Policy(missing)) => (StatusCode::UNPROCESSABLE_ENTITY, policy_problems(&missing)),
+        // RFC 9110 §15.5.4, as at the sign-in.
+        Err(RecoverError::Refused) => {
+            (StatusCode::FORBIDDEN, vec![FormProblem::new("address", by.refused())])
+        }
+        Err(RecoverError::TooManyTries) => {
+            (StatusCode::TOO_MANY_REQUESTS, vec![FormProblem::new("address", TOO_MANY)])
+        }
+        Err(RecoverError::Unavailable(cause)) => {
+            tracing::warn!(%cause, "a password could not be set");
+            (StatusCode::SERVICE_UNAVAILABLE, vec![FormProblem::new("address", NOT_NOW)])
+        }
+    };
+    Ok(show_form(visit, surface, status, by, form.with_problems(problems)))
+}
+
+/// Whatever comes of it, the answer is the same.
+async fn ask_for_link(visit: &Visit, surface: Surface, typed: String) -> Response {
+    let (site, origin) = (&visit.site, visit.origin(surface));
+    let asked = match surface {
+        Surface::Dashboard => site.authority.ask_for_staff_reset_link(&typed, &origin, site.now()).await,
+        _ => site.authority.ask_for_reset_link(&typed, &origin, site.now()).await,
+    };
+    let (status, problem) = match asked {
+        // Nothing of a new password is asked here, so that nothing can be missing in it.
+        Ok(()) | Err(RecoverError::Refused | RecoverError::Policy(_)) => return asked_for(visit, surface),
+        Err(RecoverError::TooManyTries) => (StatusCode::TOO_MANY_REQUESTS, TOO_MANY),
+        Err(RecoverError::Unavailable(cause)) => {
+            tracing::warn!(%cause, "a link could not be asked for");
+            (StatusCode::SERVICE_UNAVAILABLE, NOT_NOW)
+        }
+    };
+    let shown = Shown::Ask { typed, problem: Some(problem) };
+    show(visit, surface, status, By::Mail, shown)
+}
+
+fn asked_for(visit: &Visit, surface: Surface) -> Response {
+    let page =
+        Page { here: path(surface).to_owned(), receipt: None, ..visit.page(surface, "Check your mail") };
+    let told = Told::new(page, "Check your mail");
+    let told = match surface {
+        Surface::Dashboard => told
+            .saying("If an account exists for this email, we've sent password reset instructions.")
+            .saying("The link in them is good for one hour."),
+        _ => told
+            .saying(
+                "If this mailbox has a recovery e-mail, we have sent a link to it. It is good for one hour.",
+            )
+            .saying(
+                "Nothing there after a few minutes? Look into the junk folder, use your recovery code, \
+                 or ask whoever manages your mailbox.",
+            )
+            .leading(format!("{}?by=code", path(surface)), "Use the recovery code"),
+    };
+    told.leading(sign_in_path(surface), "Back to sign-in").answer(StatusCode::OK)
+}
+
+fn empty(visit: &Visit, surface: Surface, by: By, typed: String) -> Shown {
+    match by {
+        By::Mail => Shown::Ask { typed, problem: None },
+        By::Password | By::Code => Shown::Form(Box::new(form(&visit.site, surface, by, typed))),
+    }
+}
+
+fn form(site: &Site, surface: Surface, by: By, address: String) -> PasswordForm {
+    let consequence = match by {
+        By::Code => {
+            "Two-factor authentication goes off, every session ends, app passwords stop. \
+             Your mail stays as it is. The code works once."
+        }
+        By::Password | By::Mail => {
+            "Every session ends at once and mail apps need the new password. Your mail stays as it is."
+        }
+    };
+    let (current, code) = match by {
+        By::Code => (Current::NotAsked, AskedCode::Recovery),
+        By::Password | By::Mail => (Current::Asked, AskedCode::IfOn),
+    };
+    PasswordForm {
+        current,
+        code,
+        typed_address: Some(address),
+        hidden: vec![("by", by.name().to_owned())],
+        consequence: consequence.to_owned(),
+        ..PasswordForm::new(site, path(surface).to_owned(), String::new(), WORDS)
+    }
+}
+
+fn show_form(visit: &Visit, surface: Surface, status: StatusCode, by: By, form: PasswordForm) -> Response {
+    show(visit, surface, status, by, Shown::Form(Box::new(form)))
+}
+
+fn show(visit: &Visit, surface: Surface, status: StatusCode, by: By, shown: Shown) -> Response {
+    let here = format!("{}?by={}", path(surface), by.name());
+    // What was done before is no answer to this.
+    let mut page = Page { receipt: None, here, ..visit.page(surface, "Set a new password") };
+    if let Shown::Form(form) = &shown {
+        form.mark_title(&mut page);
+    }
+    let mut response = html(status, &ResetPage { page, path: path(surface), by, shown });
+    if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
+    }
+    response
+}

@@ -1,0 +1,196 @@
+//! The second step of a sign-in: the page that asks for the code.
+//!
+//! What the browser holds meanwhile is a cookie that opens nothing and is gone after ten minutes, five wrong codes, or
+//! a change of the password.
+
+use crate::cookies::{Cookie, Life};
+use crate::form::Plain;
+use crate::page::{Page, html, query_value, see_other};
+use crate::session::{after_sign_in, sign_in_path};
+use crate::sign_in::let_in;
+use crate::site::Site;
+use crate::trouble::Trouble;
+use crate::turned_away::Ended;
+use crate::visit::{Visit, owing};
+use askama::Template;
+use axum::Router;
+use axum::extract::Query;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{AppendHeaders, IntoResponse, Response};
+use axum::routing::{get, post};
+use postward_authority::second_step::SecondStepError;
+use postward_authority::{Surface, Token};
+use postward_wire::Secret;
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// As long as the authority waits for the code.
+const LIFE_SECONDS: u32 = 10 * 60;
+
+/// What is said about a wrong code, wherever one is typed.
+pub(crate) const WRONG_CODE: &str =
+    "This code is wrong or was used already. Wait for the next one in your app.";
+
+#[derive(Template)]
+#[template(path = "second_step.html")]
+struct CodePage {
+    page: Page,
+    action: &'static str,
+    leave: &'static str,
+    next: String,
+    problem: Option<&'static str>,
+}
+
+impl CodePage {
+    fn is_staff(&self) -> bool {
+        self.page.surface == Some(Surface::Dashboard)
+    }
+    fn is_webmail(&self) -> bool {
+        self.page.surface == Some(Surface::Webmail)
+    }
+    fn reset_path(&self) -> &'static str {
+        crate::password_reset::path(self.page.surface.unwrap_or(Surface::Webmail))
+    }
+}
+
+/// What the page is asked with.
+#[derive(Deserialize)]
+struct Asked {
+    #[serde(default)]
+    next: String,
+}
+
+/// What the form sends.
+#[derive(Deserialize)]
+struct Typed {
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// `GET` and `POST …/code` and `POST …/code/leave` of a surface.
+pub(crate) fn routes(surface: Surface) -> Router<Arc<Site>> {
+    Router::new()
+        .route(
+            code_path(surface),
+            get(async move |visit: Visit, headers: HeaderMap, Query(asked): Query<Asked>| {
+                page(&visit, surface, &headers, asked.next).await
+            })
+            .post(async move |visit: Visit, headers: HeaderMap, Plain(typed): Plain<Typed>| {
+                finish(visit, surface, &headers, typed).await
+            }),
+        )
+        .route(leave_path(surface), post(async move |visit: Visit| leave(&visit.site, surface, None)))
+}
+
+fn code_path(surface: Surface) -> &'static str {
+    match surface {
+        Surface::Dashboard => "/dashboard/code",
+        Surface::Panel => "/panel/code",
+        _ => "/webmail/code",
+    }
+}
+
+fn leave_path(surface: Surface) -> &'static str {
+    match surface {
+        Surface::Dashboard => "/dashboard/code/leave",
+        Surface::Panel => "/panel/code/leave",
+        _ => "/webmail/code/leave",
+    }
+}
+
+/// Sends a browser whose password was right to the page that asks for the code.
+pub(crate) fn ask(site: &Site, surface: Surface, token: &Token, next: &str) -> Result<Response, Trouble> {
+    let cookie = Cookie::SecondStep(surface)
+        .set(token.expose(), Life::Seconds(LIFE_SECONDS), site.url.scheme())
+        .map_err(|_| Trouble::Fault)?;
+    let next = query_value(after_sign_in(surface, next));
+    Ok((AppendHeaders([cookie]), see_other(&format!("{}?next={next}", code_path(surface)))).into_response())
+}
+
+/// Takes the cookie away.
+fn over(site: &Site, surface: Surface) -> Result<(HeaderName, HeaderValue), Trouble> {
+    Cookie::SecondStep(surface).set("", Life::Over, site.url.scheme()).map_err(|_| Trouble::Fault)
+}
+
+/// To the sign-in page, with nothing half done left behind.
+fn leave(site: &Site, surface: Surface, told: Option<(Ended, &str)>) -> Result<Response, Trouble> {
+    let door = sign_in_path(surface);
+    let to = match told {
+        Some((ended, next)) => {
+            let next = query_value(after_sign_in(surface, next));
+            format!("{door}?next={next}&ended={}", ended.name())
+        }
+        None => door.to_owned(),
+    };
+    Ok((AppendHeaders([over(site, surface)?]), see_other(&to)).into_response())
+}
+
+async fn page(
+    visit: &Visit,
+    surface: Surface,
+    headers: &HeaderMap,
+    next: String,
+) -> Result<Response, Trouble> {
+    let site = &visit.site;
+    let Some(token) = owing(site, headers, surface) else { return leave(site, surface, None) };
+    if site.authority.owes_code(&token, surface, site.now()).await? {
+        Ok(show(visit, surface, StatusCode::OK, next, None))
+    } else {
+        leave(site, surface, Some((Ended::CodeOver, &next)))
+    }
+}
+
+async fn finish(
+    visit: Visit,
+    surface: Surface,
+    headers: &HeaderMap,
+    typed: Typed,
+) -> Result<Response, Trouble> {
+    let site = &visit.site;
+    let Some(token) = owing(site, headers, surface) else {
+        return leave(site, surface, Some((Ended::CodeOver, &typed.next)));
+    };
+    let (code, origin, now) = (Secret::new(typed.code), visit.origin(surface), site.now());
+    let finished = match surface {
+        Surface::Dashboard => {
+            let finished = site.authority.finish_staff_sign_in(&token, &code, &origin, now).await;
+            finished.map(|(token, session)| (token, session.email().to_owned()))
+        }
+        _ => {
+            let finished = site.authority.finish_sign_in(&token, &code, &origin, now).await;
+            finished.map(|(token, guard)| (token, guard.address().to_string()))
+        }
+    };
+    match finished {
+        Ok((token, who)) => {
+            let response = let_in(&visit, surface, &token, &who, &typed.next)?;
+            Ok((AppendHeaders([over(site, surface)?]), response).into_response())
+        }
+        Err(SecondStepError::CodeWrong) => {
+            Ok(show(&visit, surface, StatusCode::FORBIDDEN, typed.next, Some(WRONG_CODE)))
+        }
+        Err(SecondStepError::Over) => leave(site, surface, Some((Ended::CodeOver, &typed.next))),
+        Err(SecondStepError::Unavailable(cause)) => {
+            tracing::warn!(%cause, "a code could not be looked at");
+            let problem = "Sign-in is not possible at the moment. Try again in a minute.";
+            let status = StatusCode::SERVICE_UNAVAILABLE;
+            let page = show(&visit, surface, status, typed.next, Some(problem));
+            Ok(([(header::RETRY_AFTER, "60")], page).into_response())
+        }
+    }
+}
+
+fn show(
+    visit: &Visit,
+    surface: Surface,
+    status: StatusCode,
+    next: String,
+    problem: Option<&'static str>,
+) -> Response {
+    // What was done before is no answer to this.
+    let page = Page { receipt: None, ..visit.page(surface, "Enter the code") };
+    let (action, leave) = (code_path(surface), leave_path(surface));
+    html(status, &CodePage { page, action, leave, next, problem })
+}

@@ -1,0 +1,66 @@
+//! A page that tells one thing, with at most one button: what follows a link from a mail, and what comes of it.
+
+use crate::page::{Page, html};
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+/// The page, ready to be shown.
+#[derive(Template)]
+#[template(path = "told.html")]
+pub(crate) struct Told {
+    page: Page,
+    heading: String,
+    sentences: Vec<String>,
+    facts: Vec<&'static str>,
+    button: Option<Button>,
+    ways: Vec<(String, &'static str)>,
+}
+
+/// A form that sends the token of a link and nothing else.
+struct Button {
+    action: &'static str,
+    token: String,
+    label: &'static str,
+}
+
+impl Told {
+    pub(crate) fn new(page: Page, heading: impl Into<String>) -> Self {
+        Self {
+            page,
+            heading: heading.into(),
+            sentences: Vec::new(),
+            facts: Vec::new(),
+            button: None,
+            ways: Vec::new(),
+        }
+    }
+
+    /// A paragraph.
+    pub(crate) fn saying(mut self, sentence: impl Into<String>) -> Self {
+        self.sentences.push(sentence.into());
+        self
+    }
+
+    /// A list, after the paragraphs.
+    pub(crate) fn listing(mut self, facts: &[&'static str]) -> Self {
+        self.facts.extend_from_slice(facts);
+        self
+    }
+
+    /// The button.
+    pub(crate) fn asking(mut self, action: &'static str, token: String, label: &'static str) -> Self {
+        self.button = Some(Button { action, token, label });
+        self
+    }
+
+    /// A link to go on with.
+    pub(crate) fn leading(mut self, path: impl Into<String>, label: &'static str) -> Self {
+        self.ways.push((path.into(), label));
+        self
+    }
+
+    pub(crate) fn answer(self, status: StatusCode) -> Response {
+        html(status, &self)
+    }
+}
