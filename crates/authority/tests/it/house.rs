@@ -144,15 +144,18 @@ impl House {
                     self.post.lock().unwrap().push((letter.recipient, kind, token));
                 }
             }
-            let mut post = self.post.lock().unwrap();
-            let theirs = |(to, of, _): &(String, LinkKind, Token)| to == recipient && *of == kind;
-            if let Some(newest) = post.iter().rposition(theirs) {
-                return post.remove(newest).2;
+            if let Some(token) = self.take_post(recipient, kind) {
+                return token;
             }
-            drop(post);
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         panic!("no letter to {recipient} with a link of the kind {kind:?}");
+    }
+
+    fn take_post(&self, recipient: &str, kind: LinkKind) -> Option<Token> {
+        let mut post = self.post.lock().unwrap();
+        let newest = post.iter().rposition(|(to, of, _)| to == recipient && *of == kind)?;
+        Some(post.remove(newest).2)
     }
 
     /// To whom letters of a kind were written.
