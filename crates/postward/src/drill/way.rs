@@ -27,6 +27,8 @@ pub(super) enum Way {
     PopUp,
     /// *My account* in the webmail (W2).
     Webmail,
+    /// *Forgot password?* with the current one, without signing in (W5).
+    ForgottenWithCurrent,
     /// **Password** in the user panel (P2).
     Panel,
     /// `postward mailbox passwd`, through the control socket.
@@ -41,7 +43,7 @@ impl Way {
             // None of these protocols changes passwords.
             Surface::Imap | Surface::Pop3 | Surface::Smtp => &[],
             Surface::Dashboard => &[Self::SecurityTab, Self::List, Self::PopUp],
-            Surface::Webmail => &[Self::Webmail],
+            Surface::Webmail => &[Self::Webmail, Self::ForgottenWithCurrent],
             Surface::Panel => &[Self::Panel],
         }
     }
@@ -59,6 +61,7 @@ impl Way {
             Self::List => "list form (key)",
             Self::PopUp => "pop-up (pencil)",
             Self::Webmail => "webmail",
+            Self::ForgottenWithCurrent => "Forgot password?, current",
             Self::Panel => "user panel",
             Self::CommandLine => "command line",
         }
@@ -70,7 +73,7 @@ impl Way {
             Self::SecurityTab | Self::List | Self::PopUp => Some(Surface::Dashboard),
             Self::Webmail => Some(Surface::Webmail),
             Self::Panel => Some(Surface::Panel),
-            Self::CommandLine => None,
+            Self::ForgottenWithCurrent | Self::CommandLine => None,
         }
     }
 
@@ -88,6 +91,11 @@ impl Way {
             Self::Webmail => {
                 let browser = browser(host, Surface::Webmail, mailbox).await?;
                 Ready::at_form(browser, "/webmail/account", "/webmail/account/password").await
+            }
+            Self::ForgottenWithCurrent => {
+                let page = "/webmail/password-reset?by=password";
+                let ready = Ready::at_form(host.browser(), page, "/webmail/password-reset").await?;
+                Ok(ready.with("address", &mailbox.name))
             }
             Self::Panel => {
                 let browser = browser(host, Surface::Panel, mailbox).await?;
@@ -111,7 +119,13 @@ impl Way {
 /// One press before the change.
 pub(super) enum Ready {
     /// A form, in the browser that shows it.
-    AtForm { browser: Browser, action: String, csrf: String, from: Option<String>, asks_current: bool },
+    AtForm {
+        browser: Browser,
+        action: String,
+        /// What it sends besides passwords.
+        fields: Vec<(&'static str, String)>,
+        asks_current: bool,
+    },
     /// A command that waits for the new password.
     AtPrompt(Child),
 }
@@ -119,14 +133,24 @@ pub(super) enum Ready {
 impl Ready {
     async fn at_form(mut browser: Browser, page: &str, action: &str) -> io::Result<Self> {
         let form = browser.get(page).await?.form(action)?;
-        let field = |name| form.value(name).map(str::to_owned);
+        let field = |name| form.value(name).map(|value| (name, value.to_owned()));
         Ok(Self::AtForm {
-            csrf: field("csrf").ok_or_else(|| io::Error::other(format!("{page} has no field csrf")))?,
-            from: field("from"),
+            fields: ["csrf", "from", "by"].into_iter().filter_map(field).collect(),
             asks_current: form.value("current").is_some(),
             action: action.to_owned(),
             browser,
         })
+    }
+
+    /// The same with a field filled in.
+    fn with(self, name: &'static str, value: &str) -> Self {
+        match self {
+            Self::AtForm { browser, action, mut fields, asks_current } => {
+                fields.push((name, value.to_owned()));
+                Self::AtForm { browser, action, fields, asks_current }
+            }
+            Self::AtPrompt(child) => Self::AtPrompt(child),
+        }
     }
 
     /// The browser that acts, as it is before the change.
@@ -140,13 +164,9 @@ impl Ready {
     /// Changes the password, and waits for the answer.
     pub(super) async fn press(self, old: &Secret, new: &Secret) -> io::Result<Answer> {
         match self {
-            Self::AtForm { mut browser, action, csrf, from, asks_current } => {
-                let mut fields = vec![
-                    ("csrf", csrf.as_str()),
-                    ("password", new.expose()),
-                    ("password_again", new.expose()),
-                ];
-                fields.extend(from.as_deref().map(|from| ("from", from)));
+            Self::AtForm { mut browser, action, fields, asks_current } => {
+                let mut fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+                fields.extend([("password", new.expose()), ("password_again", new.expose())]);
                 fields.extend(asks_current.then_some(("current", old.expose())));
                 let page = browser.post(&action, &fields).await?;
                 Ok(Answer::Page(browser, page))
