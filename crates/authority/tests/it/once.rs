@@ -119,7 +119,7 @@ impl Other {
             Database::Postgres(url) => url.clone(),
         };
         let mut process = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "once::the_other_process", "--ignored", "--nocapture"])
+            .args(["--exact", "once::the_other_process", "--nocapture"])
             .env("POSTWARD_TEST_OTHER", database)
             .env("POSTWARD_TEST_OTHER_KEYS", house.key_file())
             .stdin(Stdio::piped())
@@ -157,8 +157,8 @@ impl Drop for Other {
     }
 }
 
+/// No test of its own: the other process of the tests here, when they start it.
 #[test]
-#[ignore = "it is the other process of the tests here, and started by them"]
 fn the_other_process() {
     let Ok(database) = std::env::var("POSTWARD_TEST_OTHER") else { return };
     let keys = PathBuf::from(std::env::var("POSTWARD_TEST_OTHER_KEYS").unwrap());
