@@ -31,7 +31,7 @@ pub(crate) struct Host {
     pub(crate) operator: Actor,
     pub(crate) ada: MailboxId,
     pub(crate) eve: MailboxId,
-    _dir: tempfile::TempDir,
+    pub(crate) dir: tempfile::TempDir,
 }
 
 impl Host {
@@ -62,7 +62,7 @@ impl Host {
         let mut site = Site::new(authority.clone(), engine.clone(), url);
         site.clock = now;
         site.trusted_proxies = TrustedProxies::parse(proxies.iter().copied()).unwrap();
-        Self { router: router(site), authority, engine, operator, ada, eve, _dir: dir }
+        Self { router: router(site), authority, engine, operator, ada, eve, dir }
     }
 
     /// A browser with nothing in it.

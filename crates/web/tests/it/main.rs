@@ -6,5 +6,8 @@ mod dashboard;
 mod fences;
 mod host;
 mod panel;
+mod phone;
 mod proxy;
+mod recovery;
+mod second_step;
 mod socket;

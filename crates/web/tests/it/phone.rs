@@ -1,0 +1,128 @@
+//! The owner's phone and letters: an authenticator that shows codes, a recovery code on paper, links that were mailed.
+
+use crate::host::{Host, OLD, STAFF, now, pass};
+use jiff::SignedDuration;
+use postward_authority::second_factor::Others;
+use postward_authority::{MailboxId, Origin, SessionGuard, SignedIn, StaffSession, Surface};
+use postward_wire::{Address, Attempt, Secret};
+use sha2::{Digest as _, Sha256};
+
+pub(crate) const ADA: &str = "ada@birch.example";
+pub(crate) const BOSS: &str = "owner@birch.example";
+
+/// An authenticator app.
+pub(crate) struct Phone(totp_rs::Totp);
+
+impl Phone {
+    fn of(typed: &Secret) -> Self {
+        let secret = totp_rs::Secret::try_from_base32(typed.expose().replace(' ', "")).unwrap();
+        Self(totp_rs::Builder::new().with_secret(secret).build().unwrap())
+    }
+
+    /// The code it shows now.
+    pub(crate) fn code(&self) -> String {
+        let now = u64::try_from(now().as_second()).unwrap();
+        self.0.generate(now).to_string()
+    }
+
+    /// The next code, after the wait for it.
+    pub(crate) fn next_code(&self) -> String {
+        pass(SignedDuration::from_secs(30));
+        self.code()
+    }
+}
+
+pub(crate) fn origin(surface: Surface) -> Origin {
+    Origin::new([127, 0, 0, 1].into(), surface)
+}
+
+fn attempt(login: &str, password: &str) -> Attempt {
+    Attempt { authcid: login.to_owned(), secret: Secret::new(password.to_owned()) }
+}
+
+impl Host {
+    /// Somebody who is signed in without a browser.
+    pub(crate) async fn guard(&self, address: &str, surface: Surface) -> SessionGuard {
+        let signed_in = self.authority.sign_in_browser(attempt(address, OLD), origin(surface), now()).await;
+        let Ok(SignedIn::Session(_, guard)) = signed_in else { panic!("{address} signs in") };
+        guard
+    }
+
+    async fn staff_session(&self, email: &str) -> StaffSession {
+        let at = origin(Surface::Dashboard);
+        let signed_in = self.authority.sign_in_staff(attempt(email, STAFF), at, now()).await;
+        let Ok(SignedIn::Session(_, session)) = signed_in else { panic!("{email} signs in") };
+        session
+    }
+
+    /// Turns Ada's second factor on; her next code is a fresh one.
+    pub(crate) async fn phone_of_ada(&self) -> Phone {
+        let (guard, origin) = (self.guard(ADA, Surface::Panel).await, origin(Surface::Panel));
+        let begun = self.authority.begin_second_factor(&guard, None, "Postward", &origin, now()).await;
+        let phone = Phone::of(&begun.ok().unwrap().typed);
+        let code = Secret::new(phone.code());
+        let on = self.authority.turn_on_second_factor(&guard, &code, Others::Stay, &origin, now()).await;
+        assert!(on.is_ok());
+        pass(SignedDuration::from_secs(30));
+        phone
+    }
+
+    /// Turns the second factor of Birch's owner on; with it the backup codes.
+    pub(crate) async fn phone_of_boss(&self) -> (Phone, Vec<String>) {
+        let (session, origin) = (self.staff_session(BOSS).await, origin(Surface::Dashboard));
+        let begun =
+            self.authority.begin_staff_second_factor(&session, None, "Postward", &origin, now()).await;
+        let phone = Phone::of(&begun.ok().unwrap().typed);
+        let code = Secret::new(phone.code());
+        let on = self.authority.turn_on_staff_second_factor(&session, &code, Others::Stay, &origin, now());
+        let codes = on.await.ok().unwrap().backup_codes;
+        pass(SignedDuration::from_secs(30));
+        (phone, codes.iter().map(|code| code.expose().to_owned()).collect())
+    }
+
+    pub(crate) async fn recovery_code(&self, mailbox: MailboxId) -> String {
+        let code = self.authority.issue_recovery_code(&self.operator, mailbox, now()).await.unwrap();
+        code.expose().to_owned()
+    }
+
+    /// Gives Ada a verified recovery e-mail.
+    pub(crate) async fn recovery_email_of_ada(&self) {
+        let token = self.verification_of_ada("ada@elsewhere.example").await;
+        let token = postward_authority::Token::from_link(&token);
+        let verified = self.authority.verify_recovery_email(&token, &origin(Surface::Webmail), now()).await;
+        assert!(verified.is_ok());
+    }
+
+    /// The token of the letter that went to a new recovery e-mail.
+    pub(crate) async fn verification_of_ada(&self, email: &str) -> String {
+        let guard = self.guard(ADA, Surface::Panel).await;
+        let email = Address::parse(email).unwrap();
+        self.authority.name_recovery_email(&guard, &email, now()).await.ok().unwrap();
+        self.mailed("verify-recovery-email").await.unwrap()
+    }
+
+    /// The token of the newest link of a kind. Only its hash is kept, so that the test puts one in it knows.
+    pub(crate) async fn mailed(&self, kind: &str) -> Option<String> {
+        use sqlx::Connection as _;
+        let url = format!("sqlite://{}", self.dir.path().join("postward.db").display());
+        let mut store = sqlx::SqliteConnection::connect(&url).await.unwrap();
+        let token = format!("{kind}-{}", rand::random::<u64>());
+        let digest = Sha256::digest(token.as_bytes()).to_vec();
+        let put = "UPDATE link SET digest = $1 WHERE id =
+            (SELECT id FROM link WHERE kind = $2 ORDER BY made_at DESC LIMIT 1)";
+        let put = sqlx::query(put).bind(digest).bind(kind).execute(&mut store).await.unwrap();
+        (put.rows_affected() == 1).then_some(token)
+    }
+
+    /// The same, once a link that was asked for is there: it is made apart from the answer.
+    pub(crate) async fn mailed_soon(&self, kind: &str) -> String {
+        for _ in 0..500 {
+            if let Some(token) = self.mailed(kind).await {
+                return token;
+            }
+            tokio::task::yield_now().await;
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        panic!("no {kind} was mailed");
+    }
+}
