@@ -320,14 +320,22 @@ impl Authority {
         let (by, detail) = (By::owner(acting.login, origin), json!({ "ended": in_store.total() }));
         journal::audit(&mut tx, &by, Event::SessionsEnded, &acting.subject(), &detail, now).await?;
         tx.tell_other_nodes().await?;
-        // The request that asks ends itself at last, and has to answer first.
-        acting.live.step_aside();
+        // The request that asks for the end of its own session has to outlive it to answer.
+        let own = matches!(which, OwnSessions::All)
+            || matches!(which, OwnSessions::One(id) if id == acting.session);
+        if own {
+            acting.live.step_aside();
+        }
         let (this, principal) = (self.clone(), acting.principal);
-        self.finish(async move {
+        let ended = self.finish(async move {
             tx.commit().await?;
             let here = this.registry().kill(principal, of, EndReason::Ended).await;
             Ok(in_store.alive(this.node(), &here, now))
-        })
-        .await?
+        });
+        let ended = ended.await.and_then(|ended| ended);
+        if own && ended.is_err() {
+            acting.live.step_back();
+        }
+        ended
     }
 }

@@ -10,6 +10,7 @@ mod house;
 mod model;
 mod once;
 mod outbox;
+mod own;
 mod race;
 mod recovery;
 mod second_factor;
