@@ -8,12 +8,14 @@
 //! * [`visit`], [`trusted_proxies`]: who knocks, and from where.
 //! * [`session`], [`turned_away`], [`csrf`], [`form`], [`cookies`]: who is signed in and who is not, and whether a form
 //!   is theirs.
-//! * [`page`], [`receipt`], [`trouble`], [`when`], [`assets`], [`theme`]: what pages are made of.
+//! * [`activity`], [`page`], [`receipt`], [`trouble`], [`when`], [`assets`], [`theme`]: what pages are made of.
+//! * [`live`]: pages that hear of changes while they are open; [`qr`]: what an authenticator reads off a page.
 //! * [`sign_in`], [`password_form`]: the one sign-in page, and the one form for a new password, wherever they appear.
 //! * [`dashboard`], [`panel`], [`webmail`]: the three surfaces, one file per page.
 //!
 //! Nothing here decides who may do what: no page holds a password, a hash or a rule of its own.
 
+mod activity;
 mod assets;
 mod brand;
 mod cookies;
@@ -23,9 +25,11 @@ mod dress;
 mod engine;
 mod form;
 mod front;
+mod live;
 mod page;
 mod panel;
 mod password_form;
+mod qr;
 mod receipt;
 mod serve;
 mod session;

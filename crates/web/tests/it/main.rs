@@ -8,3 +8,4 @@ mod host;
 mod panel;
 mod proxy;
 mod socket;
+mod staff;
