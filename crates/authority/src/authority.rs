@@ -152,6 +152,17 @@ impl Authority {
         Ok(self.db().ping().await?)
     }
 
+    /// Whether the key file opens what the store has sealed, for whoever looks at a host before it is started.
+    ///
+    /// # Errors
+    /// What is wrong with the file, where the store needs it.
+    pub async fn keys_ready(&self) -> Result<(), Unavailable> {
+        match second_factors::needs_keys(self.db()).await? {
+            true => Ok(self.keys().newest().map(|_| ())?),
+            false => Ok(()),
+        }
+    }
+
     /// How many sessions and requests are alive on this node, and how many sign-ins the reconnect cache has served.
     pub fn figures(&self) -> Figures {
         Figures { live: self.registry().len() as u64, reconnect_hits: self.inner.reconnect.hits() }

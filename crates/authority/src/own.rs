@@ -4,6 +4,7 @@ use crate::acting::{Acting, NotNow};
 use crate::app_password::MailAppMode;
 use crate::audit::{self, Event, RefusedTry};
 use crate::authority::{Authority, Unavailable};
+use crate::directory::{Account, Domain};
 use crate::first_factor::Login;
 use crate::origin::{Origin, Surface};
 use crate::principal::{AccountId, DomainId, MailboxId, PrincipalId};
@@ -18,7 +19,7 @@ use crate::store::principals::{Whom, tell_new_places, tells_new_places};
 use crate::store::{Durability, directory, moment, principals, sessions};
 use crate::{SignedIn, SignedOut, Timestamp, Token, audit::Subject};
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// A sign-in of the past or of now.
 #[derive(Clone, Debug)]
@@ -57,6 +58,16 @@ pub enum ModeOf {
     Domain(DomainId),
     /// Every mailbox of an account whose domain has none either.
     Account(AccountId),
+}
+
+/// What the mail apps of the accounts and domains within an actor's reach may sign in with; none where what stands above
+/// decides.
+#[derive(Clone, Debug)]
+pub struct MailAppModes {
+    /// The accounts, parents before children.
+    pub accounts: Vec<(Account, Option<MailAppMode>)>,
+    /// The domains, by name.
+    pub domains: Vec<(Domain, Option<MailAppMode>)>,
 }
 
 impl Authority {
@@ -197,6 +208,30 @@ impl Authority {
         let (by, detail) = (By::owner(acting.login, origin), json!({ "mode": mode.name() }));
         journal::audit(&mut tx, &by, Event::MailAppModeSet, &acting.subject(), &detail, now).await?;
         Ok(tx.commit().await?)
+    }
+
+    /// What mail apps may sign in with, by account and domain. Whoever is limited to some domains sees no account.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn mail_app_modes(&self, actor: &Actor) -> Result<MailAppModes, Unavailable> {
+        let (of_accounts, of_domains) = app_passwords::modes(self.db()).await?;
+        let of_accounts: HashMap<_, _> = of_accounts.into_iter().collect();
+        let of_domains: HashMap<_, _> = of_domains.into_iter().collect();
+        let mode = |name: Option<&String>| name.map(|name| MailAppMode::from_name(name));
+        let accounts = match actor.scope.limited_to {
+            None => self.accounts(actor).await?,
+            Some(_) => Vec::new(),
+        };
+        let accounts = accounts.into_iter().map(|account| {
+            let of = mode(of_accounts.get(&account.id));
+            (account, of)
+        });
+        let domains = self.domains(actor).await?.into_iter().map(|domain| {
+            let of = mode(of_domains.get(&domain.id));
+            (domain, of)
+        });
+        Ok(MailAppModes { accounts: accounts.collect(), domains: domains.collect() })
     }
 
     /// Sets what mail apps may sign in with, for a mailbox, a domain or an account; none leaves it to what stands above.

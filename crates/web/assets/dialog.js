@@ -17,6 +17,8 @@ export function watchDialogs() {
     const link = event.target.closest("a[data-dialog]");
     if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
     event.preventDefault();
+    const around = link.closest("dialog");
+    if (around) return void goOn(around, link).catch(() => location.assign(link.href));
     if (taken) return;
     taken = true;
     open(link)
@@ -55,6 +57,14 @@ async function open(link) {
   focusFirst(dialog);
 }
 
+// A link within a dialog leads on in it.
+async function goOn(dialog, link) {
+  const answer = await fetch(link.href, { headers: { "X-Fragment": "1" } });
+  if (answer.redirected || !answer.ok) return location.assign(link.href);
+  fill(dialog, await answer.text());
+  focusFirst(dialog);
+}
+
 // Also one that was closed while its form was on the way: what became of it must be heard.
 function show(dialog) {
   if (dialog.open) return;
@@ -64,6 +74,7 @@ function show(dialog) {
 }
 
 const isFilledIn = (dialog) =>
+  dialog.querySelector("[data-once]") !== null ||
   [...dialog.querySelectorAll("input:not([type=hidden], [readonly])")].some((field) => field.value !== "");
 
 function fill(dialog, html) {

@@ -8,7 +8,8 @@
 //! * [`visit`], [`trusted_proxies`]: who knocks, and from where.
 //! * [`session`], [`turned_away`], [`csrf`], [`form`], [`cookies`]: who is signed in and who is not, and whether a form
 //!   is theirs.
-//! * [`page`], [`receipt`], [`trouble`], [`when`], [`assets`], [`theme`]: what pages are made of.
+//! * [`activity`], [`page`], [`receipt`], [`trouble`], [`when`], [`assets`], [`theme`]: what pages are made of.
+//! * [`live`]: pages that hear of changes while they are open; [`qr`]: what an authenticator reads off a page.
 //! * [`sign_in`], [`second_step`], [`confirm`]: the one sign-in page, the code after it, and the password once more.
 //! * [`password_form`]: the one form for a new password, wherever it appears.
 //! * [`password_reset`], [`mailed_link`], [`told`]: *Forgot password?*, and what the links in our mails open.
@@ -16,6 +17,7 @@
 //!
 //! Nothing here decides who may do what: no page holds a password, a hash or a rule of its own.
 
+mod activity;
 mod assets;
 mod brand;
 mod confirm;
@@ -26,11 +28,13 @@ mod dress;
 mod engine;
 mod form;
 mod front;
+mod live;
 mod mailed_link;
 mod page;
 mod panel;
 mod password_form;
 mod password_reset;
+mod qr;
 mod receipt;
 mod second_step;
 mod serve;

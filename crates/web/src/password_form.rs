@@ -36,6 +36,8 @@ pub(crate) struct PasswordForm {
     pub(crate) consequence: String,
     /// Where *Cancel* leads, if it is offered.
     pub(crate) cancel: Option<String>,
+    /// Another way for whoever opened the form: where it leads, and its words.
+    pub(crate) also: Option<(String, &'static str)>,
     /// What was wrong with what was sent before.
     pub(crate) problems: Vec<FormProblem>,
     /// A password the server generated because there is no script to do it; shown in the clear.
@@ -141,6 +143,7 @@ impl PasswordForm {
             from: None,
             consequence: String::new(),
             cancel: None,
+            also: None,
             problems: Vec::new(),
             generated: None,
             policy: site.authority.policy().clone(),

@@ -1,5 +1,6 @@
 //! Serving the pages on a socket, with or without TLS, until told to stop.
 
+use crate::live::Stopping;
 use crate::visit::Peer;
 use hyper::Request;
 use hyper::body::Incoming;
@@ -123,10 +124,11 @@ async fn requests<S>(stream: S, peer: SocketAddr, router: axum::Router, cut: Cut
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
-    let cut_by = cut.clone();
+    let (cut_by, stopping) = (cut.clone(), Stopping(stop.clone()));
     let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(Peer(peer));
         request.extensions_mut().insert(cut_by.clone());
+        request.extensions_mut().insert(stopping.clone());
         router.clone().oneshot(request.map(axum::body::Body::new))
     });
     let connection = http1::Builder::new()

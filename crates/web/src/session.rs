@@ -281,6 +281,9 @@ impl HttpBody for WhileSignedIn {
         };
         if !flowing {
             self.flow = None;
+            // A page may hold the proof of whoever asked for it, and whoever ended the session waits for that too.
+            self.body = Body::empty();
+            self.waiting.clear();
             // An answer that only breaks off leaves behind what the kernel has of it.
             if let Some(cut) = &self.cut {
                 cut.now();

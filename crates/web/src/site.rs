@@ -2,6 +2,7 @@
 
 use crate::brand::Brand;
 use crate::engine::MailEngine;
+use crate::live::Streams;
 use crate::trusted_proxies::{TrustedProxies, Warnings};
 use postward_authority::{Authority, Timestamp};
 use rand::Rng as _;
@@ -26,6 +27,8 @@ pub struct Site {
     pub trusted_proxies: TrustedProxies,
     /// What the log has heard about them.
     pub(crate) warnings: Warnings,
+    /// The pages that hear of changes.
+    pub(crate) streams: Streams,
 }
 
 impl Site {
@@ -40,6 +43,7 @@ impl Site {
             clock: Timestamp::now,
             trusted_proxies: TrustedProxies::default(),
             warnings: Warnings::default(),
+            streams: Streams::default(),
         }
     }
 

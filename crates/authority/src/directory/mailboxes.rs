@@ -177,6 +177,7 @@ impl Mailbox {
             last_sign_in: row.last_sign_in_at.map(moment),
             created: moment(row.created_at),
             epoch: row.credential_epoch,
+            two_factor: row.two_factor,
         })
     }
 }

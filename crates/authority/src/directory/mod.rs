@@ -97,6 +97,8 @@ pub struct Mailbox {
     pub created: Timestamp,
     /// The epoch of its password.
     pub epoch: Epoch,
+    /// Whether its second factor is on.
+    pub two_factor: bool,
 }
 
 /// What a list is ordered by.

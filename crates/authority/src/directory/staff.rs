@@ -42,6 +42,10 @@ impl Authority {
         if actor.role() != Role::Owner {
             return Err(AddError::ReadOnly);
         }
+        // Whoever is limited to some domains lets nobody in who is not.
+        if actor.scope.limited_to.is_some() && domains.is_none() {
+            return Err(AddError::NotFound);
+        }
         let reachable = directory::domains(self.db(), &actor.scope).await?;
         let outside = |wanted: &DomainId| !reachable.iter().any(|domain| domain.id == *wanted);
         if domains.unwrap_or_default().iter().any(outside) {

@@ -20,10 +20,12 @@ pub(crate) struct MailboxRow {
     pub(crate) domain_id: DomainId,
     pub(crate) account_id: AccountId,
     pub(crate) account_name: String,
+    pub(crate) two_factor: bool,
 }
 
 const COLUMNS: &str = "SELECT p.id, p.login, p.state, p.credential_epoch, p.last_sign_in_at, p.created_at,
-    m.deleted_at, m.domain_id, d.account_id, a.name AS account_name";
+    m.deleted_at, m.domain_id, d.account_id, a.name AS account_name,
+    EXISTS (SELECT 1 FROM second_factor f WHERE f.principal_id = p.id) AS two_factor";
 
 const FROM: &str = "FROM mailbox m
     JOIN principal p ON p.id = m.id

@@ -1,7 +1,7 @@
 use crate::house::{House, NEW, OLD, address, at, on_both, secret};
-use postward_authority::ResetError;
-use postward_authority::directory::{AddError, Delivery, MailboxQuery, Sort};
+use postward_authority::directory::{AddError, Delivery, MailboxQuery, NewStaff, Sort};
 use postward_authority::sessions::{ActError, Which};
+use postward_authority::{Actor, DomainId, ResetError, Role};
 use postward_wire::Refusal;
 
 #[test]
@@ -141,5 +141,32 @@ fn d15_restoring_a_mailbox_does_not_lift_a_suspension() {
         assert_eq!(house.sign_in("ada@north.example", OLD).await.err(), Some(Refusal::Rejected));
         house.authority.resume_sign_in(&house.operator, house.ada, at(5)).await.unwrap();
         assert!(house.sign_in("ada@north.example", OLD).await.is_ok());
+    });
+}
+
+#[test]
+fn d12_whoever_is_limited_to_domains_lets_nobody_in_who_is_not() {
+    on_both(async |house: House| {
+        let (authority, operator) = (&house.authority, &house.operator);
+        let north = authority.mailbox(operator, house.ada).await.unwrap();
+        authority.add_domain(operator, north.account, "more.example", at(1)).await.unwrap();
+        let all = authority.domains(operator).await.unwrap();
+        let more = all.iter().find(|domain| domain.name == "more.example").unwrap().id;
+        let mut number = 0;
+        let mut add = async |actor: &Actor, domains: Option<&[DomainId]>| {
+            number += 1;
+            let email = address(&format!("person{number}@north.example"));
+            let (account, role, password) = (north.account, Role::Owner, secret(OLD));
+            let new = NewStaff { account, email: &email, role, domains, password };
+            authority.add_staff(actor, new, at(1)).await
+        };
+        add(operator, Some(&[north.domain])).await.unwrap();
+        let limited = house.staff("person1@north.example").await;
+        for beyond in [None, Some(&[more][..]), Some(&[north.domain, more])] {
+            assert!(matches!(add(limited.actor(), beyond).await, Err(AddError::NotFound)), "{beyond:?}");
+        }
+        add(limited.actor(), Some(&[north.domain])).await.unwrap();
+        let whole = house.staff("owner@north.example").await;
+        add(whole.actor(), None).await.unwrap();
     });
 }

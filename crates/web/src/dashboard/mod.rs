@@ -1,11 +1,15 @@
 //! The dashboard: where account owners, admins and resellers manage mailboxes. One file per page.
 
+mod account;
 mod audit;
 mod deletion;
 mod mailboxes;
 mod new_mailbox;
 mod password;
+mod recovery_code;
 mod security;
+mod sessions;
+mod step;
 
 use crate::confirm;
 use crate::page::see_other;
@@ -29,9 +33,24 @@ pub(crate) fn routes(site: &Arc<Site>) -> Router<Arc<Site>> {
         .route("/dashboard/mailboxes/deleted", get(deletion::deleted))
         .route("/dashboard/mailboxes/{id}", get(security::first_tab))
         .route("/dashboard/mailboxes/{id}/security", get(security::page))
+        .route("/dashboard/mailboxes/{id}/events", get(security::events))
+        .route(
+            "/dashboard/mailboxes/{id}/recovery-code",
+            get(recovery_code::confirm).post(recovery_code::issue),
+        )
+        .route("/dashboard/mailboxes/{id}/sessions", get(sessions::page).post(sessions::end))
+        .route("/dashboard/mailboxes/{id}/suspend", get(sessions::confirm_suspension).post(sessions::suspend))
+        .route("/dashboard/mailboxes/{id}/resume", post(sessions::resume))
         .route("/dashboard/mailboxes/{id}/password", get(password::page).post(password::save))
         .route("/dashboard/mailboxes/{id}/delete", get(deletion::confirm).post(deletion::delete))
         .route("/dashboard/mailboxes/{id}/restore", post(deletion::restore))
+        .route("/dashboard/account", get(account::page))
+        .route("/dashboard/account/password", post(account::change))
+        .route("/dashboard/account/two-factor", post(account::set_up))
+        .route("/dashboard/account/two-factor/on", post(account::turn_on))
+        .route("/dashboard/account/two-factor/off", get(account::confirm_off).post(account::turn_off))
+        .route("/dashboard/account/backup-codes", post(account::renew))
+        .route("/dashboard/account/sessions", post(account::end))
         .route("/dashboard/audit", get(audit::page))
         .merge(confirm::staff_routes())
         .route_layer(from_fn_with_state(Arc::clone(site), staff));

@@ -1,6 +1,6 @@
 //! A new password for a mailbox, set by staff: from the Security tab (D5), the list's key (D9) and its pencil (D10).
 
-use super::security;
+use super::{recovery_code, security};
 use crate::form::Signed;
 use crate::page::{Page, html, see_other};
 use crate::password_form::{
@@ -112,7 +112,7 @@ pub(super) async fn page(
 ) -> Result<Response, Trouble> {
     let mailbox = security::mailbox(&site, &staff, &id).await?;
     let form = form_for(&site, &staff, &mailbox, from).await?;
-    Ok(show(StatusCode::OK, &visit, &staff, mailbox, from, form))
+    show(StatusCode::OK, &visit, &staff, mailbox, from, form).await
 }
 
 /// What the form sends.
@@ -136,7 +136,7 @@ pub(super) async fn save(
     let problems = match new.entered(from.entry()) {
         Entered::Generate => {
             let form = form_for(&site, &staff, &mailbox, from).await?.with_generated();
-            return Ok(show(StatusCode::OK, &visit, &staff, mailbox, from, form));
+            return show(StatusCode::OK, &visit, &staff, mailbox, from, form).await;
         }
         Entered::Differ => fields_differ(),
         Entered::New { password, .. } => {
@@ -164,7 +164,7 @@ async fn refused(
     problems: Vec<FormProblem>,
 ) -> Result<Response, Trouble> {
     let form = form_for(site, staff, &mailbox, from).await?.with_problems(problems);
-    Ok(show(StatusCode::UNPROCESSABLE_ENTITY, visit, staff, mailbox, from, form))
+    show(StatusCode::UNPROCESSABLE_ENTITY, visit, staff, mailbox, from, form).await
 }
 
 /// The form for a mailbox, with what saving it will end.
@@ -189,6 +189,7 @@ pub(super) async fn form_for(
                 "No session is open now. The old password stops everywhere; mail stays as it is.".to_owned()
             }
         },
+        also: (from == From::List).then(|| (recovery_code::path(mailbox), "Generate new recovery code")),
         cancel: (from != From::Security).then(|| from.way_back(mailbox)),
         ..PasswordForm::new(site, action, mailbox.address.to_string(), from.words())
     })
@@ -205,24 +206,24 @@ pub(super) async fn live_sessions(
     Ok(counted(Surface::OF_MAILBOXES.into_iter().map(|surface| (surface, count(surface)))))
 }
 
-fn show(
+async fn show(
     status: StatusCode,
     visit: &Visit,
     staff: &Staff,
     mailbox: Mailbox,
     from: From,
     form: PasswordForm,
-) -> Response {
+) -> Result<Response, Trouble> {
     let heading = match from {
-        From::Security => return security::show(status, visit, staff, mailbox, form),
+        From::Security => return security::show(status, visit, staff, mailbox, form).await,
         From::List => "Mailbox password",
         From::Edit => "Edit mailbox",
     };
     let mut page = staff.page(visit, &format!("{heading}: {}", mailbox.address));
     page.here = format!("/dashboard/mailboxes/{}/password?from={}", mailbox.id, from.name());
     form.mark_title(&mut page);
-    match visit.shape() {
+    Ok(match visit.shape() {
         Shape::Whole => html(status, &Whole { page, heading, form }),
         Shape::Fragment => html(status, &Dialog { page, heading, form }),
-    }
+    })
 }

@@ -31,7 +31,9 @@ pub(crate) struct Host {
     pub(crate) operator: Actor,
     pub(crate) ada: MailboxId,
     pub(crate) eve: MailboxId,
-    pub(crate) dir: tempfile::TempDir,
+    _dir: tempfile::TempDir,
+    /// Links in letters that were read and not followed yet.
+    pub(crate) post: std::sync::Mutex<Vec<(postward_authority::LinkKind, String)>>,
 }
 
 impl Host {
@@ -62,7 +64,7 @@ impl Host {
         let mut site = Site::new(authority.clone(), engine.clone(), url);
         site.clock = now;
         site.trusted_proxies = TrustedProxies::parse(proxies.iter().copied()).unwrap();
-        Self { router: router(site), authority, engine, operator, ada, eve, dir }
+        Self { router: router(site), authority, engine, operator, ada, eve, _dir: dir, post: Default::default() }
     }
 
     /// A browser with nothing in it.

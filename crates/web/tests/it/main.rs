@@ -11,3 +11,4 @@ mod proxy;
 mod recovery;
 mod second_step;
 mod socket;
+mod staff;

@@ -168,7 +168,7 @@ async fn w5_a_mailed_link_sets_a_password_once_and_looking_at_it_does_nothing() 
     let mut browser = host.browser();
     let answer = browser.post(PAGE, &[("by", "mail"), ("address", ADA)]).await;
     assert!(answer.says("If this mailbox has a recovery e-mail, we have sent a link to it."));
-    let token = host.mailed_soon("reset").await;
+    let token = host.mailed_soon(LinkKind::Reset).await;
     let link = link_path(LinkKind::Reset, &token);
     for _ in 0..3 {
         assert_eq!(browser.ask("HEAD", &link, &[]).await.status, 200);
@@ -201,7 +201,7 @@ async fn w5_a_link_asks_for_the_code_where_two_factor_is_on() {
     let phone = host.phone_of_ada().await;
     let mut browser = host.browser();
     browser.post(PAGE, &[("by", "mail"), ("address", ADA)]).await;
-    let token = host.mailed_soon("reset").await;
+    let token = host.mailed_soon(LinkKind::Reset).await;
     assert!(browser.get(&link_path(LinkKind::Reset, &token)).await.text.contains("name=\"code\""));
     let post = "/webmail/password-reset/link";
     assert_eq!(browser.post(post, &with(&[("token", &token)])).await.status, 422);
@@ -216,7 +216,7 @@ async fn w5_links_expire_and_are_replaced() {
     host.recovery_email_of_ada().await;
     let mut browser = host.browser();
     browser.post(PAGE, &[("by", "mail"), ("address", ADA)]).await;
-    let first = host.mailed_soon("reset").await;
+    let first = host.mailed_soon(LinkKind::Reset).await;
     pass(SignedDuration::from_mins(5));
     browser.post(PAGE, &[("by", "mail"), ("address", ADA)]).await;
     let mut replaced = 200;
@@ -228,7 +228,7 @@ async fn w5_links_expire_and_are_replaced() {
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
     assert_eq!(replaced, 410);
-    let second = host.mailed("reset").await.unwrap();
+    let second = host.mailed_soon(LinkKind::Reset).await;
     assert_eq!(browser.get(&link_path(LinkKind::Reset, &second)).await.status, 200);
     pass(SignedDuration::from_mins(61));
     assert_eq!(browser.get(&link_path(LinkKind::Reset, &second)).await.status, 410);
@@ -262,7 +262,8 @@ async fn this_wasnt_me_ends_what_is_open_and_leads_to_a_new_password() {
     let host = Host::start().await;
     host.recovery_email_of_ada().await;
     let app = host.mail_app(Surface::Imap, ADA).await;
-    let token = host.mailed("not-me").await.expect("a letter that tells of something carries the link");
+    let token =
+        host.mailed(LinkKind::NotMe).await.expect("a letter that tells of something carries the link");
     let link = link_path(LinkKind::NotMe, &token);
     let mut browser = host.browser();
     assert!(
@@ -289,7 +290,7 @@ async fn d11_staff_forget_and_set_a_new_password_by_mail() {
         answers.push((answer.status, answer.text));
     }
     assert!(answers.iter().all(|answer| *answer == answers[0]));
-    let token = host.mailed_soon("staff-reset").await;
+    let token = host.mailed_soon(LinkKind::StaffReset).await;
     let page = browser.get(&link_path(LinkKind::StaffReset, &token)).await;
     assert!(page.says(BOSS) && page.says("Six-digit code or backup code"));
     let post = "/dashboard/password-reset/link";
@@ -309,7 +310,7 @@ async fn what_a_browser_says_of_the_host_changes_no_page_and_no_link() {
     host.recovery_email_of_ada().await;
     let mut browser = host.browser();
     browser.post(PAGE, &[("by", "mail"), ("address", ADA)]).await;
-    let token = host.mailed_soon("reset").await;
+    let token = host.mailed_soon(LinkKind::Reset).await;
     let link = link_path(LinkKind::Reset, &token);
     assert!(
         link.starts_with("/webmail/password-reset/link?token="),

@@ -1,0 +1,167 @@
+//! What is signed in at a mailbox, and what has been tried (W7), for staff.
+
+use super::password::live_sessions;
+use super::security;
+use super::step::{self, Back};
+use crate::activity::{self, Line};
+use crate::form::Signed;
+use crate::page::{Page, html, see_other};
+use crate::receipt::{Note, counted};
+use crate::session::Staff;
+use crate::site::Site;
+use crate::trouble::Trouble;
+use crate::visit::Visit;
+use crate::when::When;
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{AppendHeaders, IntoResponse, Response};
+use postward_authority::directory::{Mailbox, MailboxState};
+use postward_authority::sessions::{ActError, LiveSession, Which};
+use postward_authority::{Receipt, Role, Surface};
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// Refused tries that are looked at: the newest.
+const TRIES: u32 = 200;
+
+#[derive(Template)]
+#[template(path = "dashboard/sessions.html")]
+struct Sessions {
+    page: Page,
+    mailbox: Mailbox,
+    may_write: bool,
+    live: Vec<(LiveSession, When)>,
+    history: Vec<Line>,
+}
+
+/// `GET /dashboard/mailboxes/{id}/sessions`.
+pub(super) async fn page(
+    State(site): State<Arc<Site>>,
+    visit: Visit,
+    staff: Staff,
+    Path(id): Path<String>,
+) -> Result<Response, Trouble> {
+    let mailbox = security::mailbox(&site, &staff, &id).await?;
+    let (actor, now) = (staff.session.actor(), site.now());
+    let live = site.authority.sessions(actor, mailbox.id).await?;
+    let past = site.authority.sign_ins(actor, mailbox.id).await?;
+    let refused = site.authority.refused_tries(actor, mailbox.id, TRIES).await?;
+    let list = Sessions {
+        page: staff.page(&visit, &format!("Sessions of {}", mailbox.address)),
+        may_write: staff.session.role() != Role::ReadOnly,
+        live: live
+            .into_iter()
+            .map(|session| {
+                let since = When::new(session.since, now);
+                (session, since)
+            })
+            .collect(),
+        history: activity::lines(past, refused, now),
+        mailbox,
+    };
+    Ok(html(StatusCode::OK, &list))
+}
+
+/// What *End* and *End all* send.
+#[derive(Deserialize)]
+pub(super) struct Ending {
+    /// Which one; all where it is missing.
+    session: Option<String>,
+}
+
+/// `POST /dashboard/mailboxes/{id}/sessions`.
+pub(super) async fn end(
+    State(site): State<Arc<Site>>,
+    staff: Staff,
+    Path(id): Path<String>,
+    Signed(Ending { session }): Signed<Ending>,
+) -> Result<Response, Trouble> {
+    let mailbox = security::mailbox(&site, &staff, &id).await?;
+    let which = match session {
+        Some(id) => Which::One(id.parse().map_err(|_| Trouble::NotFound)?),
+        None => Which::All,
+    };
+    let back = format!("/dashboard/mailboxes/{}/sessions", mailbox.id);
+    match site.authority.end_sessions(staff.session.actor(), mailbox.id, which, site.now()).await {
+        Ok(receipt) => told(&site, &receipt, "Sessions ended.", "The password stays as it is.", &back),
+        // It has ended by itself meanwhile, which is what was wanted.
+        Err(ActError::NotFound) => Ok(see_other(&back)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "dashboard/suspend.html")]
+struct Suspend {
+    csrf: String,
+    mailbox: Mailbox,
+    live: Option<String>,
+}
+
+/// `GET /dashboard/mailboxes/{id}/suspend`: what follows from it, in numbers.
+pub(super) async fn confirm_suspension(
+    State(site): State<Arc<Site>>,
+    visit: Visit,
+    staff: Staff,
+    Path(id): Path<String>,
+) -> Result<Response, Trouble> {
+    let mailbox = security::mailbox(&site, &staff, &id).await?;
+    if staff.session.role() == Role::ReadOnly {
+        return Err(Trouble::ReadOnly);
+    }
+    let live = live_sessions(&site, &staff, &mailbox).await?;
+    let page = staff.page(&visit, &format!("Suspend sign-in of {}?", mailbox.address));
+    let (csrf, back) = (page.csrf.clone(), security::way_back(&mailbox));
+    Ok(step::show(StatusCode::OK, &visit, page, back, &Suspend { csrf, mailbox, live }))
+}
+
+/// `POST /dashboard/mailboxes/{id}/suspend`.
+pub(super) async fn suspend(
+    State(site): State<Arc<Site>>,
+    staff: Staff,
+    Path(id): Path<String>,
+    Signed(super::deletion::Sent {}): Signed<super::deletion::Sent>,
+) -> Result<Response, Trouble> {
+    let mailbox = security::mailbox(&site, &staff, &id).await?;
+    let Back { path, .. } = security::way_back(&mailbox);
+    if mailbox.state == MailboxState::Suspended {
+        return Ok(see_other(&path));
+    }
+    let receipt = site.authority.suspend(staff.session.actor(), mailbox.id, site.now()).await?;
+    let text = "Nobody can sign in until it is resumed. Mail is still delivered.";
+    told(&site, &receipt, "Sign-in suspended.", text, &path)
+}
+
+/// `POST /dashboard/mailboxes/{id}/resume`.
+pub(super) async fn resume(
+    State(site): State<Arc<Site>>,
+    staff: Staff,
+    Path(id): Path<String>,
+    Signed(super::deletion::Sent {}): Signed<super::deletion::Sent>,
+) -> Result<Response, Trouble> {
+    let mailbox = security::mailbox(&site, &staff, &id).await?;
+    let Back { path, name } = security::way_back(&mailbox);
+    if mailbox.state == MailboxState::Active {
+        return Ok(see_other(&path));
+    }
+    site.authority.resume_sign_in(staff.session.actor(), mailbox.id, site.now()).await?;
+    let text = "The password it had opens it again. Sessions and app passwords that ended stay ended.";
+    let (headline, text) = ("Sign-in resumed.".to_owned(), text.to_owned());
+    let note = Note { surface: Surface::Dashboard, about: name, headline, text };
+    Ok((AppendHeaders([note.cookie(&site)?]), see_other(&path)).into_response())
+}
+
+fn told(site: &Site, receipt: &Receipt, headline: &str, more: &str, next: &str) -> Result<Response, Trouble> {
+    let ended = match counted(receipt.ended.iter().map(|(surface, count)| (*surface, *count))) {
+        Some(sessions) => format!("Ended {sessions}."),
+        None => "No session was open.".to_owned(),
+    };
+    let note = Note {
+        surface: Surface::Dashboard,
+        about: receipt.address.to_string(),
+        headline: headline.to_owned(),
+        text: format!("{ended} {more}"),
+    };
+    Ok((AppendHeaders([note.cookie(site)?]), see_other(next)).into_response())
+}

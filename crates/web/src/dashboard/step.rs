@@ -1,0 +1,46 @@
+//! A step on the way to an act: a panel on a page of its own, or what a dialog shows of it.
+
+use crate::page::{Page, html};
+use crate::trouble::Trouble;
+use crate::visit::{Shape, Visit};
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+/// Where a step leads back to, and how that is called.
+pub(super) struct Back {
+    pub(super) path: String,
+    pub(super) name: String,
+}
+
+#[derive(Template)]
+#[template(path = "dashboard/step.html")]
+struct Whole {
+    page: Page,
+    back: Back,
+    heading: String,
+    body: String,
+}
+
+#[derive(Template)]
+#[template(path = "dashboard/step_dialog.html")]
+struct Dialog {
+    heading: String,
+    body: String,
+}
+
+/// Shows a step. Its title is its heading.
+pub(super) fn show(
+    status: StatusCode,
+    visit: &Visit,
+    page: Page,
+    back: Back,
+    body: &impl Template,
+) -> Response {
+    let Ok(body) = body.render() else { return Trouble::Fault.into_response() };
+    let heading = page.title.clone();
+    match visit.shape() {
+        Shape::Whole => html(status, &Whole { page, back, heading, body }),
+        Shape::Fragment => html(status, &Dialog { heading, body }),
+    }
+}

@@ -1,0 +1,105 @@
+//! Pages that hear of changes while they are open: an event stream for each (HTML standard, server-sent events).
+//!
+//! A stream says what a page shows, as a stamp: at once, and whenever something may have changed. It lives on its
+//! session's proof like every answer ([`crate::session`]), and ends when the server stops.
+
+use crate::site::Site;
+use crate::trouble::Trouble;
+use axum::extract::FromRequestParts;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::request::Parts;
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use futures_util::StreamExt as _;
+use futures_util::stream::unfold;
+use postward_authority::SessionId;
+use postward_authority::events::Listening;
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// Streams a session may have open. Browsers open six connections to a host that speaks HTTP/1.1 and count streams
+/// among them: two are left for pages. A page in a tab that nobody sees has none.
+const STREAMS: usize = 4;
+
+/// How often a silent stream says that it is alive, so that no proxy between takes it for dead.
+const ALIVE_EVERY: Duration = Duration::from_secs(20);
+
+/// Tells that the server stops: put into every request, for answers that would never end by themselves.
+#[derive(Clone, Default)]
+pub(crate) struct Stopping(pub(crate) CancellationToken);
+
+/// The streams that are open, by session.
+#[derive(Clone, Default)]
+pub(crate) struct Streams(Arc<Mutex<HashMap<SessionId, usize>>>);
+
+/// A place among the streams of a session, until it is dropped.
+struct Open {
+    streams: Streams,
+    session: SessionId,
+}
+
+impl Streams {
+    fn open(&self, session: SessionId) -> Option<Open> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let open = all.entry(session).or_default();
+        if *open >= STREAMS {
+            return None;
+        }
+        *open += 1;
+        Some(Open { streams: self.clone(), session })
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        let mut all = self.streams.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(open) = all.get_mut(&self.session) {
+            *open -= 1;
+            if *open == 0 {
+                all.remove(&self.session);
+            }
+        }
+    }
+}
+
+/// Answers with a stream of stamps: the first one now, another after every change. `stamp` looks anew each time, with
+/// the right of whoever asks; when it has none to give, the stream ends, and the browser comes back and is told why.
+pub(crate) fn stream<F>(
+    site: &Site,
+    session: SessionId,
+    listening: Listening,
+    stopping: Stopping,
+    stamp: impl FnMut() -> F + Send + 'static,
+) -> Response
+where
+    F: Future<Output = Option<String>> + Send + 'static,
+{
+    let Some(open) = site.streams.open(session) else {
+        return (StatusCode::TOO_MANY_REQUESTS, [(CONTENT_TYPE, "text/event-stream")]).into_response();
+    };
+    let begun = (open, listening, stamp, false);
+    let stamps = unfold(begun, async |(open, mut listening, mut stamp, heard)| {
+        // Whoever came while something changed has listened before it looked.
+        if heard {
+            listening.next().await?;
+        }
+        let event = Event::default().event("state").data(stamp().await?);
+        Some((Ok::<_, Infallible>(event), (open, listening, stamp, true)))
+    });
+    let stamps = stamps.take_until(stopping.0.cancelled_owned());
+    let unbuffered = (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
+    ([unbuffered], Sse::new(stamps).keep_alive(KeepAlive::new().interval(ALIVE_EVERY))).into_response()
+}
+
+impl FromRequestParts<Arc<Site>> for Stopping {
+    type Rejection = Trouble;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<Site>) -> Result<Self, Trouble> {
+        // Only tests come without a server.
+        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_default())
+    }
+}
