@@ -31,6 +31,8 @@ pub(crate) enum Command {
     Suspend { address: String },
     /// Sign-in again.
     Resume { address: String },
+    /// A new key for what is sealed.
+    RotateKeys,
     /// What is signed in.
     Sessions { address: String },
     /// The end of one session, or of all.

@@ -52,6 +52,7 @@ pub(crate) struct MailboxRow {
     pub(crate) epoch: i64,
     pub(crate) created: String,
     pub(crate) last_sign_in: Option<String>,
+    pub(crate) two_factor: bool,
 }
 
 /// One live session.

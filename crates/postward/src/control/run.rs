@@ -51,6 +51,10 @@ async fn act(authority: &Authority, command: Command, now: Timestamp) -> Result<
             authority.resume_sign_in(&desk.operator, mailbox.id, now).await?;
             Ok(Reply::Done { name: mailbox.address.to_string() })
         }
+        Command::RotateKeys => {
+            let resealed = authority.rotate_keys(&desk.operator, now).await?;
+            Ok(Reply::Done { name: resealed.to_string() })
+        }
         Command::Sessions { address } => desk.sessions(&address).await,
         Command::Kick { address, session } => desk.kick(&address, session).await,
         Command::Audit { address, limit } => desk.audit(address, limit).await,
@@ -293,5 +297,6 @@ fn mailbox_row(mailbox: Mailbox) -> MailboxRow {
         epoch: mailbox.epoch.number(),
         created: moment(mailbox.created),
         last_sign_in: mailbox.last_sign_in.map(moment),
+        two_factor: mailbox.two_factor,
     }
 }
