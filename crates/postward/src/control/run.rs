@@ -1,7 +1,7 @@
 //! A command becomes an act of the authority.
 
 use super::reply::{AccountRow, AuditRow, DomainRow, MailboxRow, Reply, SessionRow};
-use super::{Command, RequestedKind};
+use super::{Command, RequestedKind, Wiped};
 use postward_authority::directory::{
     Account, AccountKind, AddError, Cursor, Mailbox, MailboxQuery, MailboxState, NewStaff,
 };
@@ -50,6 +50,11 @@ async fn act(authority: &Authority, command: Command, now: Timestamp) -> Result<
             let mailbox = desk.mailbox(&address).await?;
             authority.resume_sign_in(&desk.operator, mailbox.id, now).await?;
             Ok(Reply::Done { name: mailbox.address.to_string() })
+        }
+        Command::RecoveryCode { address } => {
+            let mailbox = desk.mailbox(&address).await?;
+            let code = authority.issue_recovery_code(&desk.operator, mailbox.id, now).await?;
+            Ok(Reply::RecoveryCode { address: mailbox.address.to_string(), code: Wiped(code) })
         }
         Command::RotateKeys => {
             let resealed = authority.rotate_keys(&desk.operator, now).await?;
