@@ -21,6 +21,8 @@ pub(super) enum Command {
     Suspend(One),
     /// Allow sign-in again
     Resume(One),
+    /// Issue a new recovery code and print it, this once; the one before opens nothing any more
+    RecoveryCode(One),
     /// List what is signed in
     Sessions(One),
     /// End sessions; the password stays
@@ -82,6 +84,7 @@ pub(super) async fn run(command: Command) -> Result<ExitCode, Problem> {
             let reply = asked.ask(Request::Resume { address }).await?;
             asked.done(&reply, |address| format!("{address} can sign in again."))
         }
+        Command::RecoveryCode(One { address, asked }) => recovery_code(address, &asked).await,
         Command::Sessions(One { address, asked }) => sessions(address, &asked).await,
         Command::Kick(Kick { address, session, asked }) => {
             let reply = asked.ask(Request::Kick { address, session }).await?;
@@ -196,6 +199,17 @@ async fn pages(
         }
         cursor = next;
     }
+}
+
+async fn recovery_code(address: String, asked: &Asked) -> Result<ExitCode, Problem> {
+    let reply = asked.ask(Request::RecoveryCode { address }).await?;
+    let Reply::RecoveryCode { address, code } = reply else { return Err(unexpected()) };
+    let code = code.0.expose();
+    match asked.format() {
+        Format::Json => output::json(&serde_json::json!({ "address": address, "recovery_code": code })),
+        Format::Text => output::line(format_args!("The recovery code of {address}, shown only now: {code}")),
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn sessions(address: String, asked: &Asked) -> Result<ExitCode, Problem> {

@@ -6,6 +6,7 @@
 mod account;
 mod audit;
 mod domain;
+mod keys;
 mod mailbox;
 pub(crate) mod secret;
 
@@ -45,6 +46,9 @@ enum Command {
     /// Mailboxes, their passwords and their sessions
     #[command(subcommand)]
     Mailbox(mailbox::Command),
+    /// Keys of second factors and app passwords
+    #[command(subcommand)]
+    Keys(keys::Command),
     /// Who did what to which mailbox, from where
     Audit(audit::Options),
     /// Prove on a running server that a password change ends everything; fails when anything survives
@@ -96,6 +100,7 @@ fn carry_out(command: Command) -> Result<ExitCode, Problem> {
         Command::Account(command) => runtime.block_on(account::run(command)),
         Command::Domain(command) => runtime.block_on(domain::run(command)),
         Command::Mailbox(command) => runtime.block_on(mailbox::run(command)),
+        Command::Keys(command) => runtime.block_on(keys::run(command)),
         Command::Audit(options) => runtime.block_on(audit::run(options)),
         Command::Drill(options) => runtime.block_on(crate::drill::run(options)),
     }

@@ -31,6 +31,10 @@ pub(crate) enum Command {
     Suspend { address: String },
     /// Sign-in again.
     Resume { address: String },
+    /// A new recovery code, which is shown once.
+    RecoveryCode { address: String },
+    /// A new key for what is sealed.
+    RotateKeys,
     /// What is signed in.
     Sessions { address: String },
     /// The end of one session, or of all.
@@ -60,6 +64,12 @@ pub(crate) struct NewOwner {
 /// A password on its way through the socket, wiped from memory when it has been used. The socket belongs to the
 /// operator alone, who is the one who typed it.
 pub(crate) struct Wiped(pub(crate) Secret);
+
+impl std::fmt::Debug for Wiped {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Wiped(…)")
+    }
+}
 
 impl Serialize for Wiped {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

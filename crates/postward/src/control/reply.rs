@@ -1,5 +1,6 @@
 //! The answer to a [`Command`](super::Command), as it crosses the control socket.
 
+use super::Wiped;
 use postward_authority::{Receipt, Surface};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -17,6 +18,11 @@ pub(crate) enum Reply {
     Sessions(Vec<SessionRow>),
     Audit(Vec<AuditRow>),
     Receipt(ReceiptRow),
+    /// A recovery code, for the one who asked.
+    RecoveryCode {
+        address: String,
+        code: Wiped,
+    },
     /// It is done, and there is nothing to tell but its name.
     Done {
         name: String,
@@ -52,6 +58,7 @@ pub(crate) struct MailboxRow {
     pub(crate) epoch: i64,
     pub(crate) created: String,
     pub(crate) last_sign_in: Option<String>,
+    pub(crate) two_factor: bool,
 }
 
 /// One live session.

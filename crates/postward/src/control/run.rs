@@ -1,7 +1,7 @@
 //! A command becomes an act of the authority.
 
 use super::reply::{AccountRow, AuditRow, DomainRow, MailboxRow, Reply, SessionRow};
-use super::{Command, RequestedKind};
+use super::{Command, RequestedKind, Wiped};
 use postward_authority::directory::{
     Account, AccountKind, AddError, Cursor, Mailbox, MailboxQuery, MailboxState, NewStaff,
 };
@@ -50,6 +50,15 @@ async fn act(authority: &Authority, command: Command, now: Timestamp) -> Result<
             let mailbox = desk.mailbox(&address).await?;
             authority.resume_sign_in(&desk.operator, mailbox.id, now).await?;
             Ok(Reply::Done { name: mailbox.address.to_string() })
+        }
+        Command::RecoveryCode { address } => {
+            let mailbox = desk.mailbox(&address).await?;
+            let code = authority.issue_recovery_code(&desk.operator, mailbox.id, now).await?;
+            Ok(Reply::RecoveryCode { address: mailbox.address.to_string(), code: Wiped(code) })
+        }
+        Command::RotateKeys => {
+            let resealed = authority.rotate_keys(&desk.operator, now).await?;
+            Ok(Reply::Done { name: resealed.to_string() })
         }
         Command::Sessions { address } => desk.sessions(&address).await,
         Command::Kick { address, session } => desk.kick(&address, session).await,
@@ -293,5 +302,6 @@ fn mailbox_row(mailbox: Mailbox) -> MailboxRow {
         epoch: mailbox.epoch.number(),
         created: moment(mailbox.created),
         last_sign_in: mailbox.last_sign_in.map(moment),
+        two_factor: mailbox.two_factor,
     }
 }

@@ -1,0 +1,19 @@
+//! `postward keys …`
+
+use super::Asked;
+use crate::control::Command as Request;
+use crate::problem::Problem;
+use clap::Subcommand;
+use std::process::ExitCode;
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Add a key to the key file and seal every second factor anew under it; back the file up afterwards
+    Rotate(Asked),
+}
+
+pub(super) async fn run(command: Command) -> Result<ExitCode, Problem> {
+    let Command::Rotate(asked) = command;
+    let reply = asked.ask(Request::RotateKeys).await?;
+    asked.done(&reply, |resealed| format!("A new key is in use; sealed anew: {resealed} second factors."))
+}
