@@ -37,6 +37,7 @@ mod password_reset;
 mod qr;
 mod receipt;
 mod second_step;
+mod security;
 mod serve;
 mod session;
 mod sign_in;

@@ -64,7 +64,16 @@ impl Host {
         let mut site = Site::new(authority.clone(), engine.clone(), url);
         site.clock = now;
         site.trusted_proxies = TrustedProxies::parse(proxies.iter().copied()).unwrap();
-        Self { router: router(site), authority, engine, operator, ada, eve, _dir: dir, post: Default::default() }
+        Self {
+            router: router(site),
+            authority,
+            engine,
+            operator,
+            ada,
+            eve,
+            _dir: dir,
+            post: Default::default(),
+        }
     }
 
     /// A browser with nothing in it.

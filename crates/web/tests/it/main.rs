@@ -10,5 +10,6 @@ mod phone;
 mod proxy;
 mod recovery;
 mod second_step;
+mod security;
 mod socket;
 mod staff;

@@ -13,7 +13,7 @@ pub(crate) const BOSS: &str = "owner@birch.example";
 pub(crate) struct Phone(totp_rs::Totp);
 
 impl Phone {
-    fn of(typed: &Secret) -> Self {
+    pub(crate) fn of(typed: &Secret) -> Self {
         let secret = totp_rs::Secret::try_from_base32(typed.expose().replace(' ', "")).unwrap();
         Self(totp_rs::Builder::new().with_secret(secret).build().unwrap())
     }
@@ -45,6 +45,11 @@ impl Host {
         let signed_in = self.authority.sign_in_browser(attempt(address, OLD), origin(surface), now()).await;
         let Ok(SignedIn::Session(_, guard)) = signed_in else { panic!("{address} signs in") };
         guard
+    }
+
+    /// Whether something opens IMAP.
+    pub(crate) async fn opens_imap(&self, address: &str, password: &str) -> bool {
+        self.authority.sign_in(attempt(address, password), origin(Surface::Imap), now()).await.is_ok()
     }
 
     async fn staff_session(&self, email: &str) -> StaffSession {

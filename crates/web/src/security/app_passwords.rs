@@ -1,0 +1,256 @@
+//! **App passwords**: one for each mail app, and what mail apps may sign in with at all (W8).
+
+use super::{Pressed, not_now, page, path};
+use crate::form::Signed;
+use crate::page::{Page, html, see_other};
+use crate::receipt::{Note, counted};
+use crate::session::Owner;
+use crate::site::Site;
+use crate::trouble::Trouble;
+use crate::visit::Visit;
+use crate::when::When;
+use askama::Template;
+use axum::Router;
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
+use axum::response::{AppendHeaders, IntoResponse, Response};
+use axum::routing::{get, post};
+use postward_authority::app_password::{AppPassword, AppPasswordError, MailAppMode};
+use postward_authority::{AppPasswordId, Authority, Surface};
+use postward_wire::Secret;
+use serde::Deserialize;
+use std::sync::Arc;
+
+#[derive(Template)]
+#[template(path = "security/app_passwords.html")]
+struct AppPasswordsPage {
+    page: Page,
+    /// The path of the page itself; its steps stand below.
+    root: String,
+    mode: MailAppMode,
+    active: Vec<Row>,
+    over: Vec<Row>,
+    step: Step,
+}
+
+impl AppPasswordsPage {
+    fn apps_only(&self) -> bool {
+        self.mode == MailAppMode::AppPasswordsOnly
+    }
+    fn is_full(&self) -> bool {
+        self.active.len() >= Authority::APP_PASSWORDS
+    }
+}
+
+/// An app password in the list.
+struct Row {
+    id: AppPasswordId,
+    name: String,
+    created: When,
+    /// The door, the address, and when.
+    used: Option<(&'static str, String, When)>,
+    /// Why it opens nothing any more, and since when.
+    over: Option<(&'static str, When)>,
+}
+
+/// How far somebody has come.
+enum Step {
+    Overview {
+        typed: String,
+        problem: Option<&'static str>,
+    },
+    /// A new one, this once.
+    Shown {
+        name: String,
+        letters: Secret,
+    },
+    /// Whether one is to go.
+    Revoke {
+        id: AppPasswordId,
+        name: String,
+    },
+}
+
+/// What the page is asked with.
+#[derive(Deserialize)]
+struct Asked {
+    #[serde(default)]
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct NewOne {
+    #[serde(default)]
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct Mode {
+    #[serde(default)]
+    mode: String,
+}
+
+/// The page and its steps.
+pub(super) fn routes(surface: Surface) -> Router<Arc<Site>> {
+    let at = |page: &str| path(surface, page);
+    Router::new()
+        .route(
+            &at("app-passwords"),
+            get(async move |visit: Visit, owner: Owner, Query(asked): Query<Asked>| {
+                let typed = asked.name.chars().take(Authority::APP_PASSWORD_NAME).collect();
+                show(&visit, &owner, Step::Overview { typed, problem: None }).await
+            })
+            .post(async move |visit: Visit, owner: Owner, Signed(new): Signed<NewOne>| {
+                add(visit, owner, new.name).await
+            }),
+        )
+        .route(
+            &at("app-passwords/mode"),
+            post(async move |visit: Visit, owner: Owner, Signed(asked): Signed<Mode>| {
+                set_mode(visit, owner, &asked.mode).await
+            }),
+        )
+        .route(
+            &at("app-passwords/{id}/rotate"),
+            post(async move |visit: Visit, owner: Owner, Path(id): Path<String>, _: Signed<Pressed>| {
+                rotate(visit, owner, id_of(&id)?).await
+            }),
+        )
+        .route(
+            &at("app-passwords/{id}/revoke"),
+            get(async move |visit: Visit, owner: Owner, Path(id): Path<String>| {
+                confirm_revoke(visit, owner, id_of(&id)?).await
+            })
+            .post(
+                async move |visit: Visit, owner: Owner, Path(id): Path<String>, _: Signed<Pressed>| {
+                    revoke(visit, owner, id_of(&id)?).await
+                },
+            ),
+        )
+}
+
+/// What is no id is nobody's.
+fn id_of(text: &str) -> Result<AppPasswordId, Trouble> {
+    text.parse().map_err(|_| Trouble::NotFound)
+}
+
+async fn add(visit: Visit, owner: Owner, name: String) -> Result<Response, Trouble> {
+    let (site, surface) = (&visit.site, owner.guard.surface());
+    let origin = visit.origin(surface);
+    let problem = match site.authority.add_app_password(&owner.guard, &name, &origin, site.now()).await {
+        Ok((_, letters)) => {
+            let name = name.trim().to_owned();
+            return show(&visit, &owner, Step::Shown { name, letters }).await;
+        }
+        Err(AppPasswordError::Name) => "Give it a name of at most 60 characters, like “Phone”.",
+        Err(AppPasswordError::TooMany) => "There are 25 already. Revoke one you do not use any more first.",
+        Err(AppPasswordError::NotFound) => return Err(Trouble::NotFound),
+        Err(AppPasswordError::NotNow(why)) => {
+            return not_now(why, site, surface, &path(surface, "app-passwords"));
+        }
+    };
+    show(&visit, &owner, Step::Overview { typed: name, problem: Some(problem) }).await
+}
+
+async fn rotate(visit: Visit, owner: Owner, id: AppPasswordId) -> Result<Response, Trouble> {
+    let (site, surface) = (&visit.site, owner.guard.surface());
+    let origin = visit.origin(surface);
+    match site.authority.rotate_app_password(&owner.guard, id, &origin, site.now()).await {
+        Ok((name, letters)) => show(&visit, &owner, Step::Shown { name, letters }).await,
+        Err(error) => otherwise(error, site, surface),
+    }
+}
+
+async fn confirm_revoke(visit: Visit, owner: Owner, id: AppPasswordId) -> Result<Response, Trouble> {
+    let listed = visit.site.authority.app_passwords(&owner.guard).await?;
+    let found = listed.into_iter().find(|row| row.id == id && row.revoked.is_none());
+    let name = found.ok_or(Trouble::NotFound)?.name;
+    show(&visit, &owner, Step::Revoke { id, name }).await
+}
+
+async fn revoke(visit: Visit, owner: Owner, id: AppPasswordId) -> Result<Response, Trouble> {
+    let (site, surface) = (&visit.site, owner.guard.surface());
+    let origin = visit.origin(surface);
+    match site.authority.revoke_app_password(&owner.guard, id, &origin, site.now()).await {
+        Ok((name, ended)) => {
+            let text = match counted(ended.into_iter()) {
+                Some(sessions) => format!("Ended {sessions}."),
+                None => "It had no session open.".to_owned(),
+            };
+            done(&visit, &owner, format!("App password “{name}” revoked."), text)
+        }
+        Err(error) => otherwise(error, site, surface),
+    }
+}
+
+async fn set_mode(visit: Visit, owner: Owner, mode: &str) -> Result<Response, Trouble> {
+    let (site, surface) = (&visit.site, owner.guard.surface());
+    let mode = MailAppMode::parse(mode).ok_or(Trouble::Malformed)?;
+    let origin = visit.origin(surface);
+    match site.authority.set_own_mail_app_mode(&owner.guard, mode, &origin, site.now()).await {
+        Ok(()) => {
+            let headline = match mode {
+                MailAppMode::AppPasswordsOnly => "Mail apps need an app password now.",
+                MailAppMode::PasswordOrAppPassword => "Mail apps may use your password or an app password.",
+            };
+            done(&visit, &owner, headline.to_owned(), "What is signed in stays so.".to_owned())
+        }
+        Err(why) => not_now(why, site, surface, &path(surface, "app-passwords")),
+    }
+}
+
+fn otherwise(error: AppPasswordError, site: &Site, surface: Surface) -> Result<Response, Trouble> {
+    match error {
+        AppPasswordError::NotNow(why) => not_now(why, site, surface, &path(surface, "app-passwords")),
+        AppPasswordError::NotFound | AppPasswordError::Name | AppPasswordError::TooMany => {
+            Err(Trouble::NotFound)
+        }
+    }
+}
+
+/// Back at the page, with a receipt.
+fn done(visit: &Visit, owner: &Owner, headline: String, text: String) -> Result<Response, Trouble> {
+    let surface = owner.guard.surface();
+    let note = Note { surface, about: owner.guard.address().to_string(), headline, text };
+    let cookie = AppendHeaders([note.cookie(&visit.site)?]);
+    Ok((cookie, see_other(&path(surface, "app-passwords"))).into_response())
+}
+
+async fn show(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, Trouble> {
+    let (site, surface, now) = (&visit.site, owner.guard.surface(), visit.site.now());
+    let mode = site.authority.own_mail_app_mode(&owner.guard).await?;
+    let rows = site.authority.app_passwords(&owner.guard).await?.into_iter();
+    let (active, over) = rows.map(|row| Row::of(row, now)).partition(|row: &Row| row.over.is_none());
+    let root = path(surface, "app-passwords");
+    let (title, status) = match &step {
+        Step::Overview { problem: None, .. } => ("App passwords", StatusCode::OK),
+        Step::Overview { .. } => ("Not added: App passwords", StatusCode::UNPROCESSABLE_ENTITY),
+        Step::Shown { .. } => ("Your new app password", StatusCode::OK),
+        Step::Revoke { .. } => ("Revoke an app password?", StatusCode::OK),
+    };
+    let mut page = page(visit, owner, title, root.clone());
+    if !matches!(step, Step::Overview { problem: None, .. }) {
+        page.receipt = None;
+    }
+    Ok(html(status, &AppPasswordsPage { page, root, mode, active, over, step }))
+}
+
+impl Row {
+    fn of(row: AppPassword, now: postward_authority::Timestamp) -> Self {
+        let AppPassword { id, name, created, used, revoked } = row;
+        Self {
+            id,
+            name,
+            created: When::new(created, now),
+            used: used.map(|used| (used.surface.label(), used.ip, When::new(used.at, now))),
+            over: revoked.map(|(at, reason)| {
+                let words = match reason.as_str() {
+                    "password-changed" => "the password was changed",
+                    "not-me" => "somebody said “This wasn’t me”",
+                    _ => "you revoked it",
+                };
+                (words, When::new(at, now))
+            }),
+        }
+    }
+}

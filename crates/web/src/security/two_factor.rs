@@ -1,0 +1,246 @@
+//! **Two-factor authentication**: setting it up, putting another authenticator in its place, turning it off (W6).
+
+use super::{Pressed, not_now, page, path};
+use crate::form::Signed;
+use crate::page::{Page, html, query_value, see_other};
+use crate::qr;
+use crate::receipt::{Note, counted};
+use crate::session::Owner;
+use crate::site::Site;
+use crate::trouble::Trouble;
+use crate::visit::Visit;
+use crate::when::When;
+use askama::Template;
+use axum::Router;
+use axum::http::StatusCode;
+use axum::response::{AppendHeaders, IntoResponse, Response};
+use axum::routing::{get, post};
+use postward_authority::second_factor::{Others, SecondFactorError, TurnedOn};
+use postward_authority::{SetUp, Surface};
+use postward_wire::Secret;
+use serde::Deserialize;
+use std::sync::Arc;
+
+#[derive(Template)]
+#[template(path = "security/two_factor.html")]
+struct TwoFactorPage {
+    page: Page,
+    /// The path of the page itself; its steps stand below.
+    root: String,
+    /// Where an app password is made.
+    app_passwords: String,
+    on_since: Option<When>,
+    apps: Vec<App>,
+    step: Step,
+}
+
+/// A mail app that has used the mailbox's password lately.
+struct App {
+    door: &'static str,
+    client: Option<String>,
+    seen: When,
+    /// Its name, for the form that makes an app password.
+    name: String,
+}
+
+/// How far somebody has come.
+enum Step {
+    /// Nothing is under way.
+    Overview,
+    /// A code of the authenticator that is on now is asked for.
+    Replace { problem: Option<&'static str> },
+    /// The seed, this once, and the field for its first code.
+    Shown { picture: String, set_up: SetUp },
+    /// Its code was not right. The seed is not shown again.
+    Again,
+    /// The password and a code are asked for.
+    TurnOff { problem: Option<&'static str> },
+}
+
+impl Step {
+    fn title(&self) -> &'static str {
+        match self {
+            Self::Overview => "Two-factor authentication",
+            Self::Replace { .. } => "Move to another authenticator",
+            Self::Shown { .. } => "Set up two-factor authentication",
+            Self::Again => "The code does not fit",
+            Self::TurnOff { .. } => "Turn two-factor authentication off?",
+        }
+    }
+
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Overview | Self::Shown { .. } => StatusCode::OK,
+            Self::Replace { problem } | Self::TurnOff { problem } if problem.is_none() => StatusCode::OK,
+            Self::Replace { .. } | Self::TurnOff { .. } | Self::Again => StatusCode::UNPROCESSABLE_ENTITY,
+        }
+    }
+}
+
+const CODE_WRONG: &str = "This code is wrong or was used already. Wait for the next one in your app.";
+const TOO_MANY: &str = "Too many tries. Wait a minute, then try again.";
+
+/// What the forms send.
+#[derive(Deserialize)]
+struct Typed {
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    code: String,
+    end_others: Option<String>,
+}
+
+/// The page and its steps.
+pub(super) fn routes(surface: Surface) -> Router<Arc<Site>> {
+    let at = |page: &str| path(surface, page);
+    Router::new()
+        .route(
+            &at("two-factor"),
+            get(async move |visit: Visit, owner: Owner| show(&visit, &owner, Step::Overview).await),
+        )
+        .route(
+            &at("two-factor/begin"),
+            // Whoever comes back from having given the password again begins at the page.
+            get(async move || see_other(&path(surface, "two-factor"))).post(
+                async move |visit: Visit, owner: Owner, _: Signed<Pressed>| begin(visit, owner, None).await,
+            ),
+        )
+        .route(
+            &at("two-factor/replace"),
+            get(async move |visit: Visit, owner: Owner| {
+                ask(&visit, &owner, Step::Replace { problem: None }).await
+            })
+            .post(async move |visit: Visit, owner: Owner, Signed(typed): Signed<Typed>| {
+                begin(visit, owner, Some(typed.code)).await
+            }),
+        )
+        .route(
+            &at("two-factor/on"),
+            post(async move |visit: Visit, owner: Owner, Signed(typed): Signed<Typed>| {
+                turn_on(visit, owner, typed).await
+            }),
+        )
+        .route(
+            &at("two-factor/off"),
+            get(async move |visit: Visit, owner: Owner| {
+                show(&visit, &owner, Step::TurnOff { problem: None }).await
+            })
+            .post(async move |visit: Visit, owner: Owner, Signed(typed): Signed<Typed>| {
+                turn_off(visit, owner, typed).await
+            }),
+        )
+}
+
+/// Shows a step to whoever may act now, so that nobody fills in a form in vain.
+async fn ask(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, Trouble> {
+    let (site, surface) = (&visit.site, owner.guard.surface());
+    match site.authority.may_act(&owner.guard, site.now()).await {
+        Ok(()) => show(visit, owner, step).await,
+        Err(why) => not_now(why, site, surface, &path(surface, "two-factor/replace")),
+    }
+}
+
+/// A seed for the authenticator. Nothing is on yet.
+async fn begin(visit: Visit, owner: Owner, code: Option<String>) -> Result<Response, Trouble> {
+    let (site, surface) = (&visit.site, owner.guard.surface());
+    let (origin, now, issuer) = (visit.origin(surface), site.now(), &site.brand.name);
+    let replaces = code.is_some();
+    let code = code.map(Secret::new);
+    match site.authority.begin_second_factor(&owner.guard, code.as_ref(), issuer, &origin, now).await {
+        Ok(set_up) => {
+            let picture = qr::svg(set_up.url.expose()).unwrap_or_default();
+            show(&visit, &owner, Step::Shown { picture, set_up }).await
+        }
+        Err(SecondFactorError::CodeWrong) if replaces => {
+            show(&visit, &owner, Step::Replace { problem: Some(CODE_WRONG) }).await
+        }
+        // It is on already, by another page of the same person; the page says so.
+        Err(SecondFactorError::CodeWrong) => Ok(see_other(&path(surface, "two-factor"))),
+        Err(error) => otherwise(error, site, surface),
+    }
+}
+
+/// The first code turns it on.
+async fn turn_on(visit: Visit, owner: Owner, typed: Typed) -> Result<Response, Trouble> {
+    let (site, surface) = (&visit.site, owner.guard.surface());
+    let others = if typed.end_others.is_some() { Others::End } else { Others::Stay };
+    let (code, origin) = (Secret::new(typed.code), visit.origin(surface));
+    match site.authority.turn_on_second_factor(&owner.guard, &code, others, &origin, site.now()).await {
+        Ok(TurnedOn { ended, backup_codes: _ }) => {
+            let sessions = match ended {
+                None => "Other sessions stay signed in.".to_owned(),
+                Some(ended) => match counted(ended.into_iter()) {
+                    Some(sessions) => format!("Ended {sessions}."),
+                    None => "No other session was open.".to_owned(),
+                },
+            };
+            let text =
+                format!("{sessions} Mail apps need a code, or an app password, when they sign in next.");
+            done(&visit, &owner, "Two-factor authentication is on.", text)
+        }
+        Err(SecondFactorError::CodeWrong) => show(&visit, &owner, Step::Again).await,
+        Err(error) => otherwise(error, site, surface),
+    }
+}
+
+async fn turn_off(visit: Visit, owner: Owner, typed: Typed) -> Result<Response, Trouble> {
+    let (site, surface) = (&visit.site, owner.guard.surface());
+    let (password, code) = (Secret::new(typed.password), Secret::new(typed.code));
+    let (origin, now) = (visit.origin(surface), site.now());
+    let problem =
+        match site.authority.turn_off_second_factor(&owner.guard, &password, &code, &origin, now).await {
+            Ok(()) => {
+                let text = "Your password alone opens this mailbox again.".to_owned();
+                return done(&visit, &owner, "Two-factor authentication is off.", text);
+            }
+            Err(SecondFactorError::PasswordWrong) => "This is not your password.",
+            Err(SecondFactorError::CodeWrong) => CODE_WRONG,
+            Err(SecondFactorError::TooManyTries) => TOO_MANY,
+            Err(error) => return otherwise(error, site, surface),
+        };
+    show(&visit, &owner, Step::TurnOff { problem: Some(problem) }).await
+}
+
+/// What no form has a word of its own for.
+fn otherwise(error: SecondFactorError, site: &Site, surface: Surface) -> Result<Response, Trouble> {
+    let root = path(surface, "two-factor");
+    match error {
+        SecondFactorError::NotNow(why) => not_now(why, site, surface, &root),
+        SecondFactorError::BeginAgain
+        | SecondFactorError::IsOff
+        | SecondFactorError::CodeWrong
+        | SecondFactorError::PasswordWrong
+        | SecondFactorError::TooManyTries => Ok(see_other(&root)),
+    }
+}
+
+/// Back at the page, with a receipt.
+fn done(visit: &Visit, owner: &Owner, headline: &str, text: String) -> Result<Response, Trouble> {
+    let surface = owner.guard.surface();
+    let about = owner.guard.address().to_string();
+    let note = Note { surface, about, headline: headline.to_owned(), text };
+    let cookie = AppendHeaders([note.cookie(&visit.site)?]);
+    Ok((cookie, see_other(&path(surface, "two-factor"))).into_response())
+}
+
+async fn show(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, Trouble> {
+    let (site, surface, now) = (&visit.site, owner.guard.surface(), visit.site.now());
+    let on_since = site.authority.own_second_factor(&owner.guard).await?.map(|at| When::new(at, now));
+    let apps = match (&step, on_since.is_some()) {
+        (Step::Overview, false) => site.authority.mail_apps(&owner.guard, now).await?,
+        _ => Vec::new(),
+    };
+    let apps = apps.into_iter().map(|app| App {
+        door: app.surface.label(),
+        name: query_value(app.client.as_deref().unwrap_or(app.surface.label())),
+        client: app.client,
+        seen: When::new(app.seen, now),
+    });
+    let root = path(surface, "two-factor");
+    let mut page = page(visit, owner, step.title(), root.clone());
+    if !matches!(step, Step::Overview) {
+        page.receipt = None;
+    }
+    let (status, app_passwords) = (step.status(), path(surface, "app-passwords"));
+    Ok(html(status, &TwoFactorPage { page, root, app_passwords, on_since, apps: apps.collect(), step }))
+}
