@@ -31,8 +31,7 @@ test("P1 being signed in at the panel is not being signed in at the webmail", as
 
 test("P1 whoever is sent to sign in comes back to where they wanted to go", async () => {
   const { address, password } = mailboxOf(place, "maya");
-  const page = await place.visit(place.demo.web.webmail);
-  await page.getByRole("link", { name: "Change Mailbox Password" }).click();
+  const page = await place.visit(new URL("/panel/password", place.demo.web.panel).href);
   await page.waitForURL("**/panel/sign-in**");
   await signIn(page, address, password);
   await page.waitForURL("**/panel/password");
