@@ -94,7 +94,7 @@ function copy(button, root) {
       await navigator.clipboard.writeText(field.value);
     } catch {
       // Not a secure context, or not allowed: the older way needs the text to be visible.
-      show(field, true);
+      if (field.type === "password") show(field, true);
       field.select();
       document.execCommand("copy");
       button.focus();

@@ -6,6 +6,7 @@ mod password;
 use crate::confirm;
 use crate::password_reset;
 use crate::second_step;
+use crate::security;
 use crate::session::owner;
 use crate::sign_in;
 use crate::site::Site;
@@ -20,6 +21,7 @@ pub(crate) fn routes(site: &Arc<Site>) -> Router<Arc<Site>> {
     let inside = Router::new()
         .route("/panel", get(home::page))
         .route("/panel/password", get(password::page).post(password::change))
+        .merge(security::routes(Surface::Panel))
         .merge(confirm::owner_routes(Surface::Panel))
         .route_layer(from_fn_with_state((Arc::clone(site), Surface::Panel), owner));
     inside

@@ -29,6 +29,7 @@ mod tests;
 use crate::confirm;
 use crate::password_reset;
 use crate::second_step;
+use crate::security;
 use crate::session::owner;
 use crate::sign_in;
 use crate::site::Site;
@@ -52,6 +53,7 @@ pub(crate) fn routes(site: &Arc<Site>) -> Router<Arc<Site>> {
         .route("/webmail/account", get(account::page))
         .route("/webmail/account/password", get(account::page).post(account::change))
         .route("/webmail/user-settings", post(user_settings::hop))
+        .merge(security::routes(Surface::Webmail))
         .merge(confirm::owner_routes(Surface::Webmail))
         .layer(from_fn_with_state((Arc::clone(site), Surface::Webmail), owner))
         .merge(sign_in::routes(Surface::Webmail))

@@ -7,4 +7,6 @@ mod fences;
 mod host;
 mod panel;
 mod proxy;
+mod recovery_page;
+mod sessions_page;
 mod socket;

@@ -1,0 +1,48 @@
+//! What owners settle of their own sign-in, the same pages in the user panel and in the webmail (P2). One file per page.
+
+mod client;
+mod recovery;
+mod sessions;
+
+use crate::confirm;
+use crate::page::Page;
+use crate::session::{Owner, signed_out};
+use crate::site::Site;
+use crate::trouble::Trouble;
+use crate::visit::Visit;
+use axum::Router;
+use axum::response::Response;
+use postward_authority::{NotNow, Surface};
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// Every page of this room, at one surface, to be put behind its door.
+pub(crate) fn routes(surface: Surface) -> Router<Arc<Site>> {
+    recovery::routes(surface).merge(sessions::routes(surface))
+}
+
+/// A form that is one button.
+#[derive(Deserialize)]
+struct Pressed {}
+
+/// Where a page of this room stands at a surface.
+fn path(surface: Surface, page: &str) -> String {
+    match surface {
+        Surface::Panel => format!("/panel/{page}"),
+        _ => format!("/webmail/account/{page}"),
+    }
+}
+
+/// The frame of a page, come back to at `here`.
+fn page(visit: &Visit, owner: &Owner, title: &str, here: String) -> Page {
+    Page { here, ..owner.page(visit, title) }
+}
+
+/// What follows when somebody may not act now; `next` is come back to once the password was given again.
+fn not_now(why: NotNow, site: &Site, surface: Surface, next: &str) -> Result<Response, Trouble> {
+    match why {
+        NotNow::ConfirmFirst => Ok(confirm::ask(surface, next)),
+        NotNow::SessionEnded => signed_out(site, surface),
+        NotNow::Unavailable(cause) => Err(cause.into()),
+    }
+}
