@@ -1,7 +1,7 @@
 //! *Recovery*, the same in the panel and in the webmail (W9, P2).
 
 use crate::browser::Browser;
-use crate::host::{Host, OLD, now, pass};
+use crate::host::{Host, NEW, OLD, now, pass};
 use jiff::SignedDuration;
 
 const ADA: &str = "ada@birch.example";
@@ -22,10 +22,15 @@ fn code_on(text: &str) -> Option<&str> {
     text.split("<textarea").nth(1)?.split('>').nth(1)?.split('<').next()
 }
 
+/// What *Forgot password?* is sent with a recovery code.
+fn with_code(code: &str) -> [(&str, &str); 5] {
+    [("by", "code"), ("address", ADA), ("recovery_code", code), ("password", NEW), ("password_again", NEW)]
+}
+
 #[tokio::test]
 async fn w9_a_new_code_is_shown_once_and_kills_the_old_one() {
-    let host = Host::start().await;
     for (page, door) in DOORS {
+        let host = Host::start().await;
         let mut browser = signed_in(&host, door).await;
         let step = format!("{page}/code");
         assert!(browser.get(&step).await.says("shown once"));
@@ -45,17 +50,15 @@ async fn w9_a_new_code_is_shown_once_and_kills_the_old_one() {
         let second = browser.fill(&step, &step, &[]).await;
         assert_ne!(code_on(&second.text).unwrap(), first);
 
-        // What was a minute ago a way in is none any more.
+        // What was a minute ago a way in is none any more; the new one is.
+        let reset = door.replace("sign-in", "password-reset");
+        let second = code_on(&second.text).unwrap();
         let mut stranger = host.browser();
-        let fields = [
-            ("address", ADA),
-            ("recovery_code", first.as_str()),
-            ("password", crate::host::NEW),
-            ("password_again", crate::host::NEW),
-        ];
-        let reset = format!("{}/code", door.replace("sign-in", "reset"));
-        assert_ne!(stranger.post(&reset, &fields).await.status, 303, "{reset}");
+        let refused = stranger.post(&reset, &with_code(&first)).await;
+        assert!(refused.says("Address or recovery code is wrong."), "{}", refused.status);
         assert_eq!(browser.get(page).await.status, 200, "nobody has set a new password");
+        assert_eq!(stranger.post(&reset, &with_code(second)).await.status, 303);
+        assert_eq!(browser.get(page).await.status, 303, "the new password has ended every session");
     }
 }
 
