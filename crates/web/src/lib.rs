@@ -13,6 +13,7 @@
 //! * [`sign_in`], [`second_step`], [`confirm`]: the one sign-in page, the code after it, and the password once more.
 //! * [`password_form`]: the one form for a new password, wherever it appears.
 //! * [`password_reset`], [`mailed_link`], [`told`]: *Forgot password?*, and what the links in our mails open.
+//! * [`security`]: what owners settle of their own sign-in, in the panel and in the webmail.
 //! * [`dashboard`], [`panel`], [`webmail`]: the three surfaces, one file per page.
 //!
 //! Nothing here decides who may do what: no page holds a password, a hash or a rule of its own.

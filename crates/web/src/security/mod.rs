@@ -1,6 +1,9 @@
 //! What owners settle of their own sign-in, the same pages in the user panel and in the webmail (P2). One file per page.
 
 mod app_passwords;
+mod client;
+mod recovery;
+mod sessions;
 mod two_factor;
 
 use crate::confirm;
@@ -17,7 +20,10 @@ use std::sync::Arc;
 
 /// Every page of this room, at one surface, to be put behind its door.
 pub(crate) fn routes(surface: Surface) -> Router<Arc<Site>> {
-    two_factor::routes(surface).merge(app_passwords::routes(surface))
+    two_factor::routes(surface)
+        .merge(app_passwords::routes(surface))
+        .merge(recovery::routes(surface))
+        .merge(sessions::routes(surface))
 }
 
 /// A form that is one button.

@@ -1,0 +1,235 @@
+//! **Recovery**: the recovery e-mail and the recovery code of an owner (W9).
+
+use super::{Pressed, not_now, page, path};
+use crate::form::Signed;
+use crate::page::{Page, html, see_other};
+use crate::receipt::Note;
+use crate::session::Owner;
+use crate::site::Site;
+use crate::trouble::Trouble;
+use crate::visit::Visit;
+use crate::when::When;
+use askama::Template;
+use axum::Router;
+use axum::http::{StatusCode, header};
+use axum::response::{AppendHeaders, IntoResponse, Response};
+use axum::routing::get;
+use postward_authority::recovery_email::RecoveryEmailError;
+use postward_authority::{Surface, Timestamp};
+use postward_wire::{Address, Secret};
+use serde::Deserialize;
+use std::sync::Arc;
+
+#[derive(Template)]
+#[template(path = "security/recovery.html")]
+struct RecoveryPage {
+    page: Page,
+    /// The path of the page itself; its steps stand below.
+    root: String,
+    email: Option<(String, When)>,
+    held_until: Option<When>,
+    code_issued: Option<When>,
+    step: Step,
+}
+
+/// How far somebody has come.
+enum Step {
+    /// Nothing is under way.
+    Overview,
+    /// An address is asked for.
+    Email { typed: String, problem: Option<String> },
+    /// Whether the recovery e-mail is to go.
+    RemoveEmail,
+    /// Whether there is to be a new code.
+    NewCode,
+    /// The code, this once.
+    Code(Secret),
+}
+
+impl Step {
+    fn title(&self) -> &'static str {
+        match self {
+            Self::Overview => "Recovery",
+            Self::Email { problem: None, .. } => "Recovery e-mail",
+            Self::Email { .. } => "Not saved: Recovery e-mail",
+            Self::RemoveEmail => "Remove the recovery e-mail?",
+            Self::NewCode => "Generate a new recovery code?",
+            Self::Code(_) => "Your new recovery code",
+        }
+    }
+
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Email { problem: Some(_), .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            _ => StatusCode::OK,
+        }
+    }
+
+    /// The path that asks for it by GET.
+    fn path(&self, surface: Surface) -> String {
+        path(
+            surface,
+            match self {
+                Self::Overview | Self::Code(_) => "recovery",
+                Self::Email { .. } => "recovery/email",
+                Self::RemoveEmail => "recovery/remove-email",
+                Self::NewCode => "recovery/code",
+            },
+        )
+    }
+}
+
+/// What the form sends.
+#[derive(Deserialize)]
+struct Typed {
+    #[serde(default)]
+    address: String,
+}
+
+/// The page and its steps. A step is shown by GET once the session may act, and done by POST.
+pub(super) fn routes(surface: Surface) -> Router<Arc<Site>> {
+    let at = |page: &str| path(surface, page);
+    Router::new()
+        .route(
+            &at("recovery"),
+            get(async move |visit: Visit, owner: Owner| show(&visit, &owner, Step::Overview).await),
+        )
+        .route(
+            &at("recovery/email"),
+            get(async move |visit: Visit, owner: Owner| {
+                begin(&visit, &owner, Step::Email { typed: String::new(), problem: None }).await
+            })
+            .post(async move |visit: Visit, owner: Owner, Signed(typed): Signed<Typed>| {
+                name_email(visit, owner, typed.address).await
+            }),
+        )
+        .route(
+            &at("recovery/remove-email"),
+            get(async move |visit: Visit, owner: Owner| begin(&visit, &owner, Step::RemoveEmail).await).post(
+                async move |visit: Visit, owner: Owner, _: Signed<Pressed>| remove_email(visit, owner).await,
+            ),
+        )
+        .route(
+            &at("recovery/code"),
+            get(async move |visit: Visit, owner: Owner| begin(&visit, &owner, Step::NewCode).await).post(
+                async move |visit: Visit, owner: Owner, _: Signed<Pressed>| new_code(visit, owner).await,
+            ),
+        )
+}
+
+/// Shows a step, to whoever may act now.
+async fn begin(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, Trouble> {
+    let (site, surface) = (&visit.site, owner.guard.surface());
+    match site.authority.may_act(&owner.guard, site.now()).await {
+        Ok(()) => show(visit, owner, step).await,
+        Err(why) => not_now(why, site, surface, &step.path(surface)),
+    }
+}
+
+async fn name_email(visit: Visit, owner: Owner, typed: String) -> Result<Response, Trouble> {
+    let (site, now) = (&visit.site, visit.site.now());
+    let address = match Address::parse(&typed) {
+        Ok(address) => address,
+        Err(why) => {
+            return show(&visit, &owner, Step::Email { typed, problem: Some(why.to_string()) }).await;
+        }
+    };
+    match site.authority.name_recovery_email(&owner.guard, &address, now).await {
+        Ok(()) => {
+            let headline = format!("We have sent a link to {address}.");
+            done(&visit, &owner, headline, "It counts once you follow it. The link is good for a day.")
+        }
+        Err(RecoveryEmailError::Itself) => {
+            let problem =
+                "This is the mailbox itself, which is closed to you when you have lost its password. \
+                           Name another address."
+                    .to_owned();
+            show(&visit, &owner, Step::Email { typed, problem: Some(problem) }).await
+        }
+        Err(why) => not_changed(&visit, &owner, why, "recovery/email"),
+    }
+}
+
+async fn remove_email(visit: Visit, owner: Owner) -> Result<Response, Trouble> {
+    let (site, surface) = (&visit.site, owner.guard.surface());
+    let removed =
+        site.authority.remove_recovery_email(&owner.guard, &visit.origin(surface), site.now()).await;
+    match removed {
+        Ok(()) => done(
+            &visit,
+            &owner,
+            "Recovery e-mail removed.".to_owned(),
+            "The address has been told. Links that were sent to it open nothing any more.",
+        ),
+        Err(why) => not_changed(&visit, &owner, why, "recovery/remove-email"),
+    }
+}
+
+/// The overview says how things stand: that it is held, and until when, or that there is none.
+fn not_changed(
+    visit: &Visit,
+    owner: &Owner,
+    why: RecoveryEmailError,
+    next: &str,
+) -> Result<Response, Trouble> {
+    let surface = owner.guard.surface();
+    match why {
+        RecoveryEmailError::NotNow(why) => not_now(why, &visit.site, surface, &path(surface, next)),
+        RecoveryEmailError::Held(_) | RecoveryEmailError::None | RecoveryEmailError::Itself => {
+            Ok(see_other(&path(surface, "recovery")))
+        }
+    }
+}
+
+async fn new_code(visit: Visit, owner: Owner) -> Result<Response, Trouble> {
+    let (site, surface) = (&visit.site, owner.guard.surface());
+    match site.authority.issue_own_recovery_code(&owner.guard, &visit.origin(surface), site.now()).await {
+        Ok(code) => {
+            let page = show(&visit, &owner, Step::Code(code)).await?;
+            Ok(([(header::CACHE_CONTROL, "no-store")], page).into_response())
+        }
+        Err(why) => not_now(why, site, surface, &path(surface, "recovery/code")),
+    }
+}
+
+/// Back to the overview, with a receipt.
+fn done(visit: &Visit, owner: &Owner, headline: String, text: &str) -> Result<Response, Trouble> {
+    let (surface, about) = (owner.guard.surface(), owner.guard.address().to_string());
+    let note = Note { surface, about, headline, text: text.to_owned() };
+    Ok((AppendHeaders([note.cookie(&visit.site)?]), see_other(&path(surface, "recovery"))).into_response())
+}
+
+async fn show(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, Trouble> {
+    let (site, surface, now) = (&visit.site, owner.guard.surface(), visit.site.now());
+    let when = |at: Timestamp| When::new(at, now);
+    // What is shown once is shown even when the rest cannot be.
+    let (email, code_issued) = match &step {
+        Step::Overview | Step::RemoveEmail | Step::Email { .. } => {
+            let email = site.authority.recovery_email(&owner.guard, now).await?;
+            (Some(email), site.authority.own_recovery_code_issued(&owner.guard).await?)
+        }
+        Step::NewCode => (None, site.authority.own_recovery_code_issued(&owner.guard).await?),
+        Step::Code(_) => (None, None),
+    };
+    let (address, held_until) = email.map_or((None, None), |email| (email.address, email.held_until));
+    let removes_nothing = matches!(step, Step::RemoveEmail) && address.is_none();
+    let held = matches!(step, Step::RemoveEmail | Step::Email { .. }) && held_until.is_some();
+    if removes_nothing || held {
+        return Ok(see_other(&path(surface, "recovery")));
+    }
+    let mut page = page(visit, owner, step.title(), step.path(surface));
+    if !matches!(step, Step::Overview) {
+        // What was done before is no answer to this.
+        page.receipt = None;
+    }
+    let status = step.status();
+    let recovery = RecoveryPage {
+        page,
+        root: path(surface, "recovery"),
+        email: address.map(|(address, at)| (address, when(at))),
+        held_until: held_until.map(when),
+        code_issued: code_issued.map(when),
+        step,
+    };
+    Ok(html(status, &recovery))
+}

@@ -1,0 +1,408 @@
+//! **Sessions and activity**: what is signed in, who tried, and what was done to the mailbox (W7, D14).
+
+use super::client::plain;
+use super::{Pressed, not_now, page, path};
+use crate::form::Signed;
+use crate::page::{Page, html, see_other};
+use crate::receipt::{Note, counted};
+use crate::session::{Owner, signed_out};
+use crate::site::Site;
+use crate::trouble::Trouble;
+use crate::visit::Visit;
+use crate::when::When;
+use askama::Template;
+use axum::Router;
+use axum::http::StatusCode;
+use axum::response::{AppendHeaders, IntoResponse, Response};
+use axum::routing::{get, post};
+use postward_authority::audit::{Entry, RefusedTry};
+use postward_authority::own::{OwnSessions, PastSession};
+use postward_authority::sessions::LiveSession;
+use postward_authority::{SessionId, Surface, Timestamp};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Sign-ins and refused tries that are shown, together.
+const SHOWN: usize = 100;
+
+#[derive(Template)]
+#[template(path = "security/sessions.html")]
+struct SessionsPage {
+    page: Page,
+    root: String,
+    live: Vec<Live>,
+    has_others: bool,
+    tries: Vec<Try>,
+    acts: Vec<Act>,
+    tells_new_places: bool,
+}
+
+/// Whether sessions are really to be ended.
+#[derive(Template)]
+#[template(path = "security/end_sessions.html")]
+struct EndPage {
+    page: Page,
+    root: String,
+    which: Several,
+    /// `3 IMAP and 1 webmail sessions`; none when there is none.
+    ends: Option<String>,
+}
+
+/// Which sessions are ended at once.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Several {
+    Others,
+    All,
+}
+
+impl Several {
+    fn page(self) -> &'static str {
+        match self {
+            Self::Others => "sessions/end-others",
+            Self::All => "sessions/end-all",
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Others => "End all other sessions?",
+            Self::All => "End all sessions?",
+        }
+    }
+}
+
+/// A live session.
+struct Live {
+    id: SessionId,
+    door: String,
+    is_this: bool,
+    second_factor: bool,
+    app_password: Option<String>,
+    /// What it calls itself, and how people call that.
+    client: Option<(String, String)>,
+    ip: String,
+    since: When,
+    /// For browsers; a mail app is there all the time.
+    seen: Option<When>,
+}
+
+/// A sign-in, or a try that was refused.
+struct Try {
+    at: Timestamp,
+    when: When,
+    door: String,
+    what: String,
+    outcome: Outcome,
+    client: Option<(String, String)>,
+    ip: String,
+}
+
+/// What a try tells the owner.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    SignedIn,
+    Refused,
+    /// Somebody knows the password, or knew it.
+    Alarming,
+}
+
+/// Something that was done to the mailbox.
+struct Act {
+    when: When,
+    what: String,
+    by: String,
+    ip: Option<String>,
+}
+
+/// What the button of a session sends.
+#[derive(Deserialize)]
+struct One {
+    #[serde(default)]
+    session: String,
+}
+
+/// What the switch sends.
+#[derive(Deserialize)]
+struct Switch {
+    #[serde(default)]
+    tell: String,
+}
+
+/// The page and what it does.
+pub(super) fn routes(surface: Surface) -> Router<Arc<Site>> {
+    let at = |page: &str| path(surface, page);
+    let router = Router::new()
+        .route(&at("sessions"), get(async move |visit: Visit, owner: Owner| show(&visit, &owner).await))
+        .route(
+            &at("sessions/end"),
+            post(async move |visit: Visit, owner: Owner, Signed(one): Signed<One>| {
+                // What is no id at all is no session of anybody.
+                match one.session.parse() {
+                    Ok(id) => end(&visit, &owner, OwnSessions::One(id)).await,
+                    Err(_) => Err(Trouble::Malformed),
+                }
+            }),
+        )
+        .route(
+            &at("sessions/new-places"),
+            post(async move |visit: Visit, owner: Owner, Signed(switch): Signed<Switch>| {
+                tell(&visit, &owner, &switch.tell).await
+            }),
+        );
+    [Several::Others, Several::All].into_iter().fold(router, |router, which| {
+        router.route(
+            &at(which.page()),
+            get(async move |visit: Visit, owner: Owner| ask(&visit, &owner, which).await).post(
+                async move |visit: Visit, owner: Owner, _: Signed<Pressed>| {
+                    let which = match which {
+                        Several::Others => OwnSessions::Others,
+                        Several::All => OwnSessions::All,
+                    };
+                    end(&visit, &owner, which).await
+                },
+            ),
+        )
+    })
+}
+
+async fn show(visit: &Visit, owner: &Owner) -> Result<Response, Trouble> {
+    let (authority, surface, now) = (&visit.site.authority, owner.guard.surface(), visit.site.now());
+    let this = owner.guard.id();
+    let mut live: Vec<_> = authority.own_sessions(&owner.guard).await?;
+    live.sort_by_key(|session| (session.id != this, std::cmp::Reverse(session.seen)));
+    let live: Vec<_> = live.into_iter().map(|session| Live::of(session, this, now)).collect();
+    let sign_ins =
+        authority.own_sign_ins(&owner.guard).await?.into_iter().map(|past| Try::of_sign_in(past, now));
+    let refused = authority.own_refused_tries(&owner.guard).await?;
+    let mut tries: Vec<_> =
+        sign_ins.chain(refused.into_iter().map(|refused| Try::of_refused(refused, now))).collect();
+    tries.sort_by_key(|one| std::cmp::Reverse(one.at));
+    tries.truncate(SHOWN);
+    let own = owner.guard.address().as_str();
+    let acts = authority.own_audit(&owner.guard).await?;
+    let root = path(surface, "sessions");
+    let sessions = SessionsPage {
+        page: page(visit, owner, "Sessions and activity", root.clone()),
+        root,
+        has_others: live.iter().any(|session| !session.is_this),
+        live,
+        tries,
+        acts: acts.into_iter().map(|entry| Act::of(entry, own, now)).collect(),
+        tells_new_places: authority.tells_new_places(&owner.guard).await?,
+    };
+    Ok(html(StatusCode::OK, &sessions))
+}
+
+async fn ask(visit: &Visit, owner: &Owner, which: Several) -> Result<Response, Trouble> {
+    let (surface, this) = (owner.guard.surface(), owner.guard.id());
+    let mut ends = BTreeMap::<Surface, u64>::new();
+    for session in visit.site.authority.own_sessions(&owner.guard).await? {
+        if which == Several::All || session.id != this {
+            *ends.entry(session.surface).or_default() += 1;
+        }
+    }
+    let page = Page { receipt: None, ..page(visit, owner, which.title(), path(surface, which.page())) };
+    let (root, ends) = (path(surface, "sessions"), counted(ends.into_iter()));
+    Ok(html(StatusCode::OK, &EndPage { page, root, which, ends }))
+}
+
+async fn end(visit: &Visit, owner: &Owner, which: OwnSessions) -> Result<Response, Trouble> {
+    let (site, surface) = (&visit.site, owner.guard.surface());
+    let ended =
+        site.authority.end_own_sessions(&owner.guard, which, &visit.origin(surface), site.now()).await?;
+    let is_over = match which {
+        OwnSessions::All => true,
+        OwnSessions::One(id) => id == owner.guard.id(),
+        OwnSessions::Others => false,
+    };
+    let (headline, text) = match counted(ended.into_iter()) {
+        Some(sessions) => {
+            (format!("Ended {sessions}."), "The password stays: what knows it can sign in again.")
+        }
+        None => ("No session was ended.".to_owned(), "It was over already."),
+    };
+    let about = owner.guard.address().to_string();
+    let note = Note { surface, about, headline, text: text.to_owned() }.cookie(site)?;
+    let to = if is_over { signed_out(site, surface)? } else { see_other(&path(surface, "sessions")) };
+    Ok((AppendHeaders([note]), to).into_response())
+}
+
+async fn tell(visit: &Visit, owner: &Owner, tell: &str) -> Result<Response, Trouble> {
+    let (site, surface) = (&visit.site, owner.guard.surface());
+    let (on, text) = match tell {
+        "yes" => (true, "We write to you when somebody signs in from a place we have not seen before."),
+        "no" => (false, "You hear nothing of sign-ins from new places; they stand in the history below."),
+        _ => return Err(Trouble::Malformed),
+    };
+    let root = path(surface, "sessions");
+    match site.authority.tell_new_places(&owner.guard, on, &visit.origin(surface), site.now()).await {
+        Ok(()) => {
+            let headline = format!("Notices turned {}.", if on { "on" } else { "off" });
+            let about = owner.guard.address().to_string();
+            let note = Note { surface, about, headline, text: text.to_owned() }.cookie(site)?;
+            Ok((AppendHeaders([note]), see_other(&root)).into_response())
+        }
+        Err(why) => not_now(why, site, surface, &root),
+    }
+}
+
+impl Live {
+    fn of(session: LiveSession, this: SessionId, now: Timestamp) -> Self {
+        let is_browser = matches!(session.surface, Surface::Webmail | Surface::Panel);
+        Self {
+            id: session.id,
+            door: door(session.surface),
+            is_this: session.id == this,
+            second_factor: session.second_factor,
+            app_password: session.app_password,
+            client: session.client.map(called),
+            ip: session.ip,
+            since: When::new(session.since, now),
+            seen: is_browser.then(|| When::new(session.seen, now)),
+        }
+    }
+}
+
+impl Try {
+    fn of_sign_in(past: PastSession, now: Timestamp) -> Self {
+        let mut what = match past.app_password {
+            Some(name) => format!("Signed in with the app password “{name}”"),
+            None => "Signed in".to_owned(),
+        };
+        if let Some((at, why)) = past.over {
+            what = format!("{what}; {} {}", over(&why), When::new(at, now).relative);
+        }
+        Self {
+            at: past.since,
+            when: When::new(past.since, now),
+            door: door(past.surface),
+            what,
+            outcome: Outcome::SignedIn,
+            client: past.client.map(called),
+            ip: past.ip,
+        }
+    }
+
+    fn of_refused(refused: RefusedTry, now: Timestamp) -> Self {
+        let (what, outcome) = cause(&refused.cause);
+        Self {
+            at: refused.at,
+            when: When::new(refused.at, now),
+            door: door(refused.surface),
+            what: what.to_owned(),
+            outcome,
+            client: refused.client.map(called),
+            ip: refused.ip,
+        }
+    }
+}
+
+impl Act {
+    fn of(entry: Entry, own: &str, now: Timestamp) -> Self {
+        let by = match entry.actor.as_str() {
+            "operator" => "the operator of this host".to_owned(),
+            actor if actor == own => "you".to_owned(),
+            actor => actor.to_owned(),
+        };
+        Self {
+            when: When::new(entry.at, now),
+            what: event(&entry.event, &serde_json::from_str(&entry.detail).unwrap_or_default()),
+            by,
+            ip: entry.ip,
+        }
+    }
+}
+
+fn called(client: String) -> (String, String) {
+    let plain = plain(&client);
+    (client, plain)
+}
+
+/// `Webmail`: the name of a door where a line begins with it.
+fn door(surface: Surface) -> String {
+    let mut letters = surface.label().chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// How a session was over, before the moment.
+fn over(why: &str) -> &'static str {
+    match why {
+        "password-changed" => "ended by a new password",
+        "suspended" => "ended when sign-in was suspended",
+        "ended" => "signed out or ended",
+        "app-password-revoked" => "ended with its app password",
+        "expired" => "expired",
+        _ => "over",
+    }
+}
+
+/// Why a try was refused, and whether that should worry the owner.
+fn cause(cause: &str) -> (&'static str, Outcome) {
+    match cause {
+        "wrong-password" => ("Wrong password", Outcome::Refused),
+        "previous-password" => ("Old password used", Outcome::Alarming),
+        "suspended" => ("Sign-in was suspended", Outcome::Refused),
+        "throttled" => ("Too many tries, not looked at", Outcome::Refused),
+        "overtaken" => ("The password was changed at the same moment", Outcome::Refused),
+        "code-missing" => ("Right password, code missing", Outcome::Alarming),
+        "wrong-code" => ("Right password, wrong code", Outcome::Alarming),
+        "spent-code" => ("Right password, code used before", Outcome::Alarming),
+        "too-many-codes" => ("Right password, too many codes", Outcome::Alarming),
+        "app-password-required" => {
+            ("Right password, but this mailbox takes app passwords only", Outcome::Alarming)
+        }
+        "wrong-recovery-code" => ("Wrong recovery code", Outcome::Refused),
+        _ => ("Refused", Outcome::Refused),
+    }
+}
+
+/// What was done, in plain words.
+fn event(event: &str, detail: &serde_json::Value) -> String {
+    let text = |key: &str| detail.get(key).and_then(serde_json::Value::as_str);
+    let named = |what: &str| match text("name") {
+        Some(name) => format!("App password “{name}” {what}"),
+        None => format!("App password {what}"),
+    };
+    let plain = match event {
+        "mailbox-added" => "Mailbox added",
+        "mailbox-deleted" => "Mailbox deleted",
+        "mailbox-restored" => "Mailbox restored",
+        "password-changed" => "Password changed",
+        "password-reset" => "New password set by staff",
+        "sign-in-suspended" => "Sign-in suspended",
+        "sign-in-resumed" => "Sign-in allowed again",
+        "second-factor-on" => "Two-factor authentication turned on",
+        "second-factor-replaced" => "Two-factor authentication moved to another device",
+        "second-factor-off" => "Two-factor authentication turned off",
+        "backup-codes-renewed" => "Backup codes renewed",
+        "recovery-code-issued" => "Recovery code issued",
+        "recovered-by-code" => "Password set with the recovery code",
+        "recovered-by-mail" => "Password set with a mailed link",
+        "recovery-email-removed" => "Recovery e-mail removed",
+        "not-me" => "“This wasn’t me”: all sessions ended, app passwords revoked",
+        "app-password-added" => return named("added"),
+        "app-password-rotated" => return named("renewed"),
+        "app-password-revoked" => return named("revoked"),
+        "recovery-email-set" => {
+            return match text("address") {
+                Some(address) => format!("Recovery e-mail set to {address}"),
+                None => "Recovery e-mail set".to_owned(),
+            };
+        }
+        "sessions-ended" => {
+            return match detail.get("ended").and_then(serde_json::Value::as_u64) {
+                Some(1) => "1 session ended".to_owned(),
+                Some(count) => format!("{count} sessions ended"),
+                None => "Sessions ended".to_owned(),
+            };
+        }
+        "mail-app-mode-set" => "What mail apps may sign in with was changed",
+        "new-place-notices-set" => match detail.get("on").and_then(serde_json::Value::as_bool) {
+            Some(false) => "Notices of new places turned off",
+            _ => "Notices of new places turned on",
+        },
+        other => return other.replace('-', " "),
+    };
+    plain.to_owned()
+}
