@@ -100,6 +100,20 @@ const PAGES = [
   ["webmail-account", "reader", at("/webmail/account")],
   ["panel", "guest", at("/panel")],
   ["panel-password", "guest", at("/panel/password")],
+  ["panel-two-factor", "guest", at("/panel/two-factor")],
+  ["panel-two-factor-off", "guest", at("/panel/two-factor/off")],
+  ["panel-app-passwords", "guest", at("/panel/app-passwords")],
+  ["panel-recovery", "guest", at("/panel/recovery")],
+  ["panel-recovery-code", "guest", at("/panel/recovery/code")],
+  ["panel-sessions", "guest", at("/panel/sessions")],
+  ["webmail-two-factor", "reader", at("/webmail/account/two-factor")],
+  ["webmail-app-passwords", "reader", at("/webmail/account/app-passwords")],
+  ["webmail-recovery", "reader", at("/webmail/account/recovery")],
+  ["webmail-sessions", "reader", at("/webmail/account/sessions")],
+  ["webmail-reset-code", "nobody", at("/webmail/password-reset?by=code")],
+  ["webmail-reset-mail", "nobody", at("/webmail/password-reset?by=mail")],
+  ["dashboard-reset", "nobody", at("/dashboard/password-reset")],
+  ["dashboard-account", "staff", at("/dashboard/account")],
 ];
 
 // Two at a time: while one page is looked at, the next one loads.
