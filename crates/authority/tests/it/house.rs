@@ -125,7 +125,7 @@ impl House {
 
     /// Whether something becomes so once connections that were let go are closed in the store.
     pub(crate) async fn closed(&self, so: impl AsyncFn() -> bool) -> bool {
-        for _ in 0..100 {
+        for _ in 0..1_500 {
             if so().await {
                 return true;
             }
@@ -136,7 +136,8 @@ impl House {
 
     /// The link in the newest letter to somebody, as a postman writes it. Letters are handed out when they are due.
     pub(crate) async fn mailed(&self, recipient: &str, kind: LinkKind, second: i64) -> Token {
-        for _ in 0..100 {
+        // It is written apart from the answer; a busy machine takes its time.
+        for _ in 0..3_000 {
             for letter in self.authority.letters_due(at(second), 100).await.unwrap() {
                 let link = self.authority.link_of(&letter, at(second)).await.unwrap();
                 self.authority.letter_sent(letter.id, at(second)).await.unwrap();
