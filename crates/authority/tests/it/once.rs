@@ -188,7 +188,7 @@ async fn exactly_one(house: &House, other: &mut Other, once: &Once, second: i64)
     let here = once.used(&house.authority, second).await;
     let there = other.answer();
     let (mut wins, troubles) = (here.wins + there.wins, here.troubles + there.troubles);
-    if wins == 0 && troubles > 0 {
+    if wins == 0 {
         wins += usize::from(once.works(&house.authority, 0, second).await == Some(true));
     }
     assert_eq!(wins, 1, "{} here, {} in the other process, {troubles} troubles", here.wins, there.wins);
