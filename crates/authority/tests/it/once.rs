@@ -188,7 +188,7 @@ async fn exactly_one(house: &House, other: &mut Other, once: &Once, second: i64)
     let here = once.used(&house.authority, second).await;
     let there = other.answer();
     let (mut wins, troubles) = (here.wins + there.wins, here.troubles + there.troubles);
-    if wins == 0 {
+    if wins == 0 && troubles > 0 {
         wins += usize::from(once.works(&house.authority, 0, second).await == Some(true));
     }
     assert_eq!(wins, 1, "{} here, {} in the other process, {troubles} troubles", here.wins, there.wins);
@@ -212,10 +212,12 @@ fn invariant_5_one_recovery_code_sets_one_password() {
     on_both(async |house: House| {
         let mut other = Other::start(&house);
         for round in 1..=ROUNDS {
-            let code =
-                house.authority.issue_recovery_code(&house.operator, house.ada, at(round)).await.unwrap();
+            // Far enough apart: to the throttle, those who lost have guessed wrong.
+            let second = 2_000 * round;
+            let issued = house.authority.issue_recovery_code(&house.operator, house.ada, at(second)).await;
+            let code = issued.unwrap();
             let once = Once::RecoveryCode(code.expose().to_owned(), format!("Round horse battery {round}"));
-            exactly_one(&house, &mut other, &once, round).await;
+            exactly_one(&house, &mut other, &once, second).await;
         }
     });
 }
