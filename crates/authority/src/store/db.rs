@@ -3,7 +3,7 @@
 use crate::authority::Database;
 use crate::principal::PrincipalId;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
@@ -119,7 +119,10 @@ impl Db {
             }
             Database::Postgres(url) => {
                 let options = PgConnectOptions::from_str(url)?.application_name("postward");
-                let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(Self::ACQUIRE);
+                let pool = PgPoolOptions::new()
+                    .max_connections(16)
+                    .acquire_timeout(Self::ACQUIRE)
+                    .after_connect(|connection, _| Box::pin(without_jit(connection)));
                 Self::Postgres(pool.connect_with(options).await?)
             }
         };
@@ -242,6 +245,12 @@ pub(crate) fn is_taken(error: &StoreError) -> bool {
     error.as_database_error().is_some_and(|error| error.is_unique_violation())
 }
 
+/// Every query of ours touches a few rows, yet where PostgreSQL knows no figures of a table yet, its estimates grow with
+/// each join until it compiles the plan to machine code: half a second and more of a core for one sign-in.
+async fn without_jit(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::query("SET jit TO off").execute(connection).await.map(drop)
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
@@ -268,6 +277,20 @@ mod tests {
             let (waits,): (String,) =
                 sqlx::query_as("SHOW synchronous_commit").fetch_one(&mut *transaction).await.unwrap();
             assert_eq!(waits, expected, "{durability:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn postgresql_does_not_compile_what_finds_one_row() {
+        let Ok(url) = std::env::var("POSTWARD_TEST_PG") else { return };
+        let db = Db::open(&Database::Postgres(url)).await.unwrap();
+        let Db::Postgres(pool) = &db else { unreachable!() };
+        let mut connections = Vec::new();
+        for _ in 0..3 {
+            let mut connection = pool.acquire().await.unwrap();
+            let (jit,): (String,) = sqlx::query_as("SHOW jit").fetch_one(&mut *connection).await.unwrap();
+            assert_eq!(jit, "off");
+            connections.push(connection);
         }
     }
 

@@ -107,11 +107,12 @@ pub(crate) async fn find(
     macro_rules! select {
         ($condition:literal) => {
             concat!(
+                // EXISTS would let PostgreSQL read a whole table into a hash, for one row of it.
                 "SELECT p.id, p.kind, p.login, p.credential_epoch, p.password_hash, p.state,
-                    EXISTS (SELECT 1 FROM known_network k WHERE k.principal_id = p.id AND k.network = $1)
-                        AS known_network,
-                    EXISTS (SELECT 1 FROM previous_password v WHERE v.principal_id = p.id AND v.retired_at >= $2)
-                        AS changed,
+                    (SELECT 1 FROM known_network k WHERE k.principal_id = p.id AND k.network = $1 LIMIT 1)
+                        IS NOT NULL AS known_network,
+                    (SELECT 1 FROM previous_password v WHERE v.principal_id = p.id AND v.retired_at >= $2 LIMIT 1)
+                        IS NOT NULL AS changed,
                     COALESCE(d.account_id, s.account_id) AS account_id,
                     f.key_id, f.sealed_seed, f.enabled_at,
                     COALESCE(m.mail_app_mode, d.mail_app_mode, a.mail_app_mode) AS mail_app_mode
