@@ -218,7 +218,8 @@ impl Authority {
 
     async fn replace_and_kill(&self, replacement: Replacement) -> Result<Receipt, NotReplaced> {
         let mut tx = self.db().begin(Durability::Durable).await?;
-        let Replaced { epoch, rows, app_passwords_revoked } = self.replace_in(&mut tx, &replacement).await?;
+        let Replaced { epoch, rows, app_passwords_revoked, factor_off } =
+            self.replace_in(&mut tx, &replacement).await?;
         tx.tell_other_nodes().await?;
         tx.tell_changed(replacement.principal).await?;
         tx.commit().await?;
@@ -229,7 +230,7 @@ impl Authority {
         self.tell(principal, Change::SecondFactor);
         let ended = in_store.alive(self.node(), &here, now);
         let address = Address::parse(&login).map_err(|_| NotReplaced::Overtaken)?;
-        Ok(Receipt { address, epoch, ended, app_passwords_revoked })
+        Ok(Receipt { address, epoch, ended, app_passwords_revoked, second_factor_off: factor_off })
     }
 
     async fn replace_in(&self, tx: &mut Tx, replacement: &Replacement) -> Result<Replaced, NotReplaced> {
@@ -275,7 +276,7 @@ impl Authority {
             Kind::Mailbox => tell_owner(tx, self.keys(), principal, *notice, &detail, now).await?,
             Kind::Staff => tell_staff(tx, (principal, login), *notice, &detail, now).await?,
         }
-        Ok(Replaced { epoch, rows, app_passwords_revoked })
+        Ok(Replaced { epoch, rows, app_passwords_revoked, factor_off })
     }
 }
 
@@ -369,6 +370,7 @@ struct Replaced {
     epoch: Epoch,
     rows: Vec<EndedRow>,
     app_passwords_revoked: u64,
+    factor_off: bool,
 }
 
 /// How a change was confirmed.
@@ -436,6 +438,8 @@ pub struct Receipt {
     pub ended: BTreeMap<Surface, u64>,
     /// How many app passwords were revoked.
     pub app_passwords_revoked: u64,
+    /// Whether a second factor was on and is off now.
+    pub second_factor_off: bool,
 }
 
 /// Why an owner's change was not made. Nothing has changed.

@@ -226,7 +226,7 @@ impl Authority {
                 Ok::<_, Unavailable>(in_store.alive(this.node(), &here, now))
             })
             .await??;
-        Ok(Receipt { address, epoch, ended, app_passwords_revoked })
+        Ok(Receipt { address, epoch, ended, app_passwords_revoked, second_factor_off: false })
     }
 }
 

@@ -242,7 +242,13 @@ impl Authority {
 
         let here = self.registry().kill(principal, ending.of(), ending.reason()).await;
         let ended = in_store.alive(self.node(), &here, now);
-        Ok(Receipt { address: mailbox.address, epoch: mailbox.epoch, ended, app_passwords_revoked: 0 })
+        Ok(Receipt {
+            address: mailbox.address,
+            epoch: mailbox.epoch,
+            ended,
+            app_passwords_revoked: 0,
+            second_factor_off: false,
+        })
     }
 }
 

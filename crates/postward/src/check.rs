@@ -6,7 +6,7 @@ use crate::open;
 use crate::output::{self, Format};
 use crate::post::Relay;
 use crate::problem::Problem;
-use postward_authority::Database;
+use postward_authority::{Authority, Database};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 use serde::Serialize;
@@ -59,7 +59,7 @@ async fn findings(source: &Source) -> Vec<Finding> {
     findings.push(relay(&config));
     match data.hold() {
         Ok(_hold) => {
-            findings.push(store(&config).await);
+            findings.extend(store(&config).await);
             findings.extend(ports(&config));
         }
         Err(HoldError::Held) => {
@@ -145,17 +145,31 @@ fn relay(config: &Config) -> Finding {
     }
 }
 
-async fn store(config: &Config) -> Finding {
+async fn store(config: &Config) -> Vec<Finding> {
     let name = match &config.store {
         Database::Sqlite(path) => path.display().to_string(),
         Database::Postgres(_) => "PostgreSQL".to_owned(),
     };
-    match open::authority(config).await {
-        Err(problem) => wrong("store", problem.to_string()),
-        Ok(authority) => match authority.ready().await {
-            Ok(()) => ok("store", name),
-            Err(error) => wrong("store", format!("{name}: {error}")),
-        },
+    let authority = match open::authority(config).await {
+        Err(problem) => return vec![wrong("store", problem.to_string())],
+        Ok(authority) => authority,
+    };
+    match authority.ready().await {
+        Ok(()) => vec![ok("store", name), key_file(config, &authority).await],
+        Err(error) => vec![wrong("store", format!("{name}: {error}"))],
+    }
+}
+
+/// Whether the key file opens what the store has sealed, and only for whom it should.
+async fn key_file(config: &Config, authority: &Authority) -> Finding {
+    let (what, path) = ("key file", config.key_file.display());
+    let mode = std::fs::metadata(&config.key_file).map(|found| found.permissions().mode());
+    match authority.keys_ready().await {
+        Err(error) => wrong(what, format!("{error}: nobody with a second factor or an app password gets in")),
+        Ok(()) if mode.is_ok_and(|mode| mode & 0o077 != 0) => {
+            warning(what, format!("{path} can be read by others; chmod 600 {path}"))
+        }
+        Ok(()) => ok(what, path.to_string()),
     }
 }
 

@@ -51,9 +51,12 @@ impl Note {
 
     /// The receipt of a password set with the recovery code.
     pub(crate) fn of_recovery(receipt: &Receipt, surface: Surface) -> Self {
+        let factor = match receipt.second_factor_off {
+            true => "Two-factor authentication was turned off. ",
+            false => "",
+        };
         let text = format!(
-            "{} Two-factor authentication was turned off. Apps need the new password. \
-             The recovery code is used up: have a new one made.",
+            "{} {factor}Apps need the new password. The recovery code is used up: have a new one made.",
             ended_and_revoked(receipt)
         );
         Self { text, ..Self::of(receipt, surface) }

@@ -135,16 +135,30 @@ pub(crate) async fn end_all_links(tx: &mut Tx, of: PrincipalId) -> Result<(), St
     execute!(tx, "DELETE FROM link WHERE principal_id = $1", of).map(|_| ())
 }
 
+const LINK_SINCE: &str = "SELECT 1 FROM link WHERE principal_id = $1 AND kind = $2 AND made_at > $3";
+
 /// Whether a link of a kind was made since a moment and is live.
+pub(crate) async fn has_link_since(
+    db: &Db,
+    of: PrincipalId,
+    kind: &str,
+    since: Timestamp,
+) -> Result<bool, StoreError> {
+    let found: Option<(i32,)> = on!(db db, conn => {
+        sqlx::query_as(LINK_SINCE).bind(of).bind(kind).bind(millis(since)).fetch_optional(conn).await
+    })?;
+    Ok(found.is_some())
+}
+
+/// The same, asked in the transaction that relies on it.
 pub(crate) async fn link_made_since(
     tx: &mut Tx,
     of: PrincipalId,
     kind: &str,
     since: Timestamp,
 ) -> Result<bool, StoreError> {
-    const SQL: &str = "SELECT 1 FROM link WHERE principal_id = $1 AND kind = $2 AND made_at > $3";
     let found: Option<(i32,)> = on!(tx tx, conn => {
-        sqlx::query_as(SQL).bind(of).bind(kind).bind(millis(since)).fetch_optional(conn).await
+        sqlx::query_as(LINK_SINCE).bind(of).bind(kind).bind(millis(since)).fetch_optional(conn).await
     })?;
     Ok(found.is_some())
 }

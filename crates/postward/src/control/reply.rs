@@ -93,7 +93,8 @@ pub(crate) struct ReceiptRow {
 
 impl From<Receipt> for ReceiptRow {
     fn from(receipt: Receipt) -> Self {
-        let Receipt { address, epoch, ended, app_passwords_revoked } = receipt;
+        // A password that staff or the operator sets leaves the second factor alone.
+        let Receipt { address, epoch, ended, app_passwords_revoked, second_factor_off: _ } = receipt;
         let mut all: BTreeMap<_, _> = Surface::OF_MAILBOXES.into_iter().map(|surface| (surface, 0)).collect();
         all.extend(ended);
         Self { address: address.to_string(), epoch: epoch.number(), ended: all, app_passwords_revoked }

@@ -4,7 +4,8 @@ use crate::form::Signed;
 use crate::second_step;
 use crate::session::{Owner, home_path, signed_in, signed_out};
 use crate::trouble::Trouble;
-use crate::visit::Visit;
+use crate::visit::{Visit, bearer};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use postward_authority::{SignedIn, SignedOut, Surface};
 use serde::Deserialize;
@@ -17,9 +18,18 @@ pub(super) struct Pressed {}
 pub(super) async fn hop(
     visit: Visit,
     owner: Owner,
+    headers: HeaderMap,
     Signed(Pressed {}): Signed<Pressed>,
 ) -> Result<Response, Trouble> {
     let (site, to) = (&visit.site, Surface::Panel);
+    // What this browser was signed in as at the panel is over: its cookie makes room for the new one.
+    if let Some(before) = bearer(site, &headers, to) {
+        match site.authority.resume(&before, &visit.origin(to), site.now()).await {
+            Ok(guard) => site.authority.sign_out(guard, site.now()).await?,
+            Err(SignedOut::Ended) => {}
+            Err(SignedOut::Unavailable(cause)) => return Err(cause.into()),
+        }
+    }
     match site.authority.hop(&owner.guard, to, &visit.origin(Surface::Webmail), site.now()).await {
         Ok(SignedIn::Session(token, _guard)) => signed_in(site, to, &token, home_path(to)),
         Ok(SignedIn::CodeOwed(token)) => second_step::ask(site, to, &token, home_path(to)),
