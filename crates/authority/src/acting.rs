@@ -1,8 +1,8 @@
 //! Who acts on its own sign-in, and whether it has proved lately that it is still the one who sits there.
 //!
 //! Setting up a second factor, adding an app password, naming a recovery e-mail: whoever found an open browser must not
-//! be able to. Such an act asks for a session whose password was given at most [`RECENT`] ago and, where a second
-//! factor is on, with its code. [`Authority::confirm_again`] makes a session that.
+//! be able to. Such an act asks for a session whose password was given at most [`Confirmation::RECENT`] ago and, where a
+//! second factor is on, with its code. [`Authority::confirm_again`] makes a session that.
 
 use crate::audit::Subject;
 use crate::authority::{Authority, Unavailable};
@@ -18,8 +18,9 @@ use crate::store::{Durability, Tx, moment, principals, second_factors, sessions}
 use crate::{Confirmation, Timestamp};
 use postward_wire::Secret;
 
-/// Whoever is signed in and acts on its own sign-in.
-pub(crate) struct Acting<'a> {
+/// Whoever is signed in and acts on its own sign-in: an owner by its [`SessionGuard`], a person of the dashboard by its
+/// [`StaffSession`]. What the two do with theirs is the same; whose it is goes along.
+pub struct Acting<'a> {
     pub(crate) kind: Kind,
     pub(crate) principal: PrincipalId,
     pub(crate) session: SessionId,
@@ -96,16 +97,9 @@ impl Authority {
     ///
     /// # Errors
     /// Why not.
-    pub async fn may_act(&self, session: &SessionGuard, now: Timestamp) -> Result<(), NotNow> {
-        self.look(&session.into(), now).await
-    }
-
-    /// The same for a person of the dashboard.
-    ///
-    /// # Errors
-    /// As [`Authority::may_act`].
-    pub async fn staff_may_act(&self, session: &StaffSession, now: Timestamp) -> Result<(), NotNow> {
-        self.look(&session.into(), now).await
+    pub async fn may_act(&self, session: impl Into<Acting<'_>>, now: Timestamp) -> Result<(), NotNow> {
+        let mut tx = self.db().begin(Durability::Relaxed).await?;
+        self.act(&mut tx, &session.into(), now).await.map(|_| ())
     }
 
     /// Verifies the owner's password against the live store, and a code where the session has not given one, so that
@@ -115,59 +109,13 @@ impl Authority {
     /// As [`ConfirmError`] says.
     pub async fn confirm_again(
         &self,
-        session: &SessionGuard,
+        session: impl Into<Acting<'_>>,
         password: &Secret,
         code: Option<&Secret>,
         origin: &Origin,
         now: Timestamp,
     ) -> Result<(), ConfirmError> {
-        self.prove_again(&session.into(), password, code, origin, now).await
-    }
-
-    /// The same for a person of the dashboard.
-    ///
-    /// # Errors
-    /// As [`ConfirmError`] says.
-    pub async fn confirm_staff_again(
-        &self,
-        session: &StaffSession,
-        password: &Secret,
-        code: Option<&Secret>,
-        origin: &Origin,
-        now: Timestamp,
-    ) -> Result<(), ConfirmError> {
-        self.prove_again(&session.into(), password, code, origin, now).await
-    }
-
-    /// Takes the principal's row, and with it the right to act: until the transaction ends the password, the second
-    /// factor and the session stay what they are.
-    pub(crate) async fn act(
-        &self,
-        tx: &mut Tx,
-        acting: &Acting<'_>,
-        now: Timestamp,
-    ) -> Result<Epoch, NotNow> {
-        let held = principals::hold(tx, acting.principal).await?;
-        let session = sessions::acting(tx, acting.session).await?;
-        let (Some(epoch), Some(session)) = (held, session) else { return Err(NotNow::SessionEnded) };
-        let recent = now.duration_since(moment(session.proved_at)) <= Confirmation::RECENT;
-        let weak = !session.second_factor && second_factors::is_on(tx, acting.principal).await?;
-        if recent && !weak { Ok(epoch) } else { Err(NotNow::ConfirmFirst) }
-    }
-
-    async fn look(&self, acting: &Acting<'_>, now: Timestamp) -> Result<(), NotNow> {
-        let mut tx = self.db().begin(Durability::Relaxed).await?;
-        self.act(&mut tx, acting, now).await.map(|_| ())
-    }
-
-    async fn prove_again(
-        &self,
-        acting: &Acting<'_>,
-        password: &Secret,
-        code: Option<&Secret>,
-        origin: &Origin,
-        now: Timestamp,
-    ) -> Result<(), ConfirmError> {
+        let acting = &session.into();
         let login = Login::of_text(acting.login);
         let verified = self.verify(acting.kind, &login, password, Reading::Password, origin, now).await;
         let (epoch, spends) = match verified {
@@ -204,6 +152,22 @@ impl Authority {
             return Err(ConfirmError::SessionEnded);
         }
         Ok(tx.commit().await?)
+    }
+
+    /// Takes the principal's row, and with it the right to act: until the transaction ends the password, the second
+    /// factor and the session stay what they are.
+    pub(crate) async fn act(
+        &self,
+        tx: &mut Tx,
+        acting: &Acting<'_>,
+        now: Timestamp,
+    ) -> Result<Epoch, NotNow> {
+        let held = principals::hold(tx, acting.principal).await?;
+        let session = sessions::acting(tx, acting.session).await?;
+        let (Some(epoch), Some(session)) = (held, session) else { return Err(NotNow::SessionEnded) };
+        let recent = now.duration_since(moment(session.proved_at)) <= Confirmation::RECENT;
+        let weak = !session.second_factor && second_factors::is_on(tx, acting.principal).await?;
+        if recent && !weak { Ok(epoch) } else { Err(NotNow::ConfirmFirst) }
     }
 
     /// Whether the session was opened with a code, or has given one since.

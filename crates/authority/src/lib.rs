@@ -56,7 +56,7 @@ mod totp;
 mod turns;
 pub mod watch;
 
-pub use acting::{ConfirmError, NotNow};
+pub use acting::{Acting, ConfirmError, NotNow};
 pub use authority::{Authority, Database, Figures, OpenError, Settings, Unavailable};
 pub use credential::{AppPasswords, ChangeError, Confirmation, Receipt, ResetError};
 pub use link::LinkKind;

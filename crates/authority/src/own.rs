@@ -4,13 +4,11 @@ use crate::acting::{Acting, NotNow};
 use crate::app_password::MailAppMode;
 use crate::audit::{self, Event, RefusedTry};
 use crate::authority::{Authority, Unavailable};
-use crate::directory::{Account, Domain};
 use crate::first_factor::Login;
 use crate::origin::{Origin, Surface};
 use crate::principal::{AccountId, DomainId, MailboxId, PrincipalId};
 use crate::proof::{FirstFactor, Spends};
 use crate::registry::{EndReason, Of, SessionGuard};
-use crate::resume::StaffSession;
 use crate::scope::Actor;
 use crate::sessions::{ActError, EndedSessions, LiveSession};
 use crate::store::app_passwords::{self, Bearer};
@@ -19,7 +17,7 @@ use crate::store::principals::{Whom, tell_new_places, tells_new_places};
 use crate::store::{Durability, directory, moment, principals, sessions};
 use crate::{SignedIn, SignedOut, Timestamp, Token, audit::Subject};
 use serde_json::json;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// A sign-in of the past or of now.
 #[derive(Clone, Debug)]
@@ -60,62 +58,65 @@ pub enum ModeOf {
     Account(AccountId),
 }
 
-/// What the mail apps of the accounts and domains within an actor's reach may sign in with; none where what stands above
-/// decides.
-#[derive(Clone, Debug)]
-pub struct MailAppModes {
-    /// The accounts, parents before children.
-    pub accounts: Vec<(Account, Option<MailAppMode>)>,
-    /// The domains, by name.
-    pub domains: Vec<(Domain, Option<MailAppMode>)>,
-}
-
 impl Authority {
     /// How many past sign-ins and refused tries are looked at.
     const HISTORY: i64 = 200;
 
-    /// The owner's live sessions, newest first.
+    /// The live sessions of whoever acts, newest first.
     ///
     /// # Errors
     /// When the store does not answer.
-    pub async fn own_sessions(&self, session: &SessionGuard) -> Result<Vec<LiveSession>, Unavailable> {
-        self.live_sessions(session.live.principal()).await
+    pub async fn own_sessions(
+        &self,
+        session: impl Into<Acting<'_>>,
+    ) -> Result<Vec<LiveSession>, Unavailable> {
+        self.live_sessions(session.into().principal).await
     }
 
-    /// The same for a person of the dashboard.
-    ///
-    /// # Errors
-    /// When the store does not answer.
-    pub async fn staff_sessions(&self, session: &StaffSession) -> Result<Vec<LiveSession>, Unavailable> {
-        self.live_sessions(session.live.principal()).await
-    }
-
-    /// Ends sessions of the owner; how many, by surface. The password stays.
+    /// Ends sessions of whoever acts; how many, by surface. The password stays.
     ///
     /// # Errors
     /// When the store does not answer: they may still be alive.
     pub async fn end_own_sessions(
         &self,
-        session: &SessionGuard,
+        session: impl Into<Acting<'_>>,
         which: OwnSessions,
         origin: &Origin,
         now: Timestamp,
     ) -> Result<BTreeMap<Surface, u64>, Unavailable> {
-        self.end_sessions_of(&session.into(), which, origin, now).await
-    }
-
-    /// The same for a person of the dashboard.
-    ///
-    /// # Errors
-    /// As [`Authority::end_own_sessions`].
-    pub async fn end_staff_sessions(
-        &self,
-        session: &StaffSession,
-        which: OwnSessions,
-        origin: &Origin,
-        now: Timestamp,
-    ) -> Result<BTreeMap<Surface, u64>, Unavailable> {
-        self.end_sessions_of(&session.into(), which, origin, now).await
+        let acting = &session.into();
+        let of = match which {
+            OwnSessions::One(id) => Of::Session(id),
+            OwnSessions::Others => Of::AllBut(acting.session),
+            OwnSessions::All => Of::All,
+        };
+        let mut tx = self.db().begin(Durability::Durable).await?;
+        principals::hold_any(&mut tx, acting.principal).await?;
+        let rows = sessions::end(&mut tx, acting.principal, of, EndReason::Ended, now).await?;
+        let in_store = EndedSessions::of(rows);
+        if in_store.total() == 0 {
+            return Ok(in_store.alive(self.node(), &[], now));
+        }
+        let (by, detail) = (By::owner(acting.login, origin), json!({ "ended": in_store.total() }));
+        journal::audit(&mut tx, &by, Event::SessionsEnded, &acting.subject(), &detail, now).await?;
+        tx.tell_other_nodes().await?;
+        // The request that asks for the end of its own session has to outlive it to answer.
+        let own = matches!(which, OwnSessions::All)
+            || matches!(which, OwnSessions::One(id) if id == acting.session);
+        if own {
+            acting.live.step_aside();
+        }
+        let (this, principal) = (self.clone(), acting.principal);
+        let ended = self.finish(async move {
+            tx.commit().await?;
+            let here = this.registry().kill(principal, of, EndReason::Ended).await;
+            Ok(in_store.alive(this.node(), &here, now))
+        });
+        let ended = ended.await.and_then(|ended| ended);
+        if own && ended.is_err() {
+            acting.live.step_back();
+        }
+        ended
     }
 
     /// The owner's sign-ins of the last ninety days, newest first.
@@ -208,30 +209,6 @@ impl Authority {
         let (by, detail) = (By::owner(acting.login, origin), json!({ "mode": mode.name() }));
         journal::audit(&mut tx, &by, Event::MailAppModeSet, &acting.subject(), &detail, now).await?;
         Ok(tx.commit().await?)
-    }
-
-    /// What mail apps may sign in with, by account and domain. Whoever is limited to some domains sees no account.
-    ///
-    /// # Errors
-    /// When the store does not answer.
-    pub async fn mail_app_modes(&self, actor: &Actor) -> Result<MailAppModes, Unavailable> {
-        let (of_accounts, of_domains) = app_passwords::modes(self.db()).await?;
-        let of_accounts: HashMap<_, _> = of_accounts.into_iter().collect();
-        let of_domains: HashMap<_, _> = of_domains.into_iter().collect();
-        let mode = |name: Option<&String>| name.map(|name| MailAppMode::from_name(name));
-        let accounts = match actor.scope.limited_to {
-            None => self.accounts(actor).await?,
-            Some(_) => Vec::new(),
-        };
-        let accounts = accounts.into_iter().map(|account| {
-            let of = mode(of_accounts.get(&account.id));
-            (account, of)
-        });
-        let domains = self.domains(actor).await?.into_iter().map(|domain| {
-            let of = mode(of_domains.get(&domain.id));
-            (domain, of)
-        });
-        Ok(MailAppModes { accounts: accounts.collect(), domains: domains.collect() })
     }
 
     /// Sets what mail apps may sign in with, for a mailbox, a domain or an account; none leaves it to what stands above.
@@ -331,46 +308,5 @@ impl Authority {
             })
         });
         Ok(read.collect())
-    }
-
-    async fn end_sessions_of(
-        &self,
-        acting: &Acting<'_>,
-        which: OwnSessions,
-        origin: &Origin,
-        now: Timestamp,
-    ) -> Result<BTreeMap<Surface, u64>, Unavailable> {
-        let of = match which {
-            OwnSessions::One(id) => Of::Session(id),
-            OwnSessions::Others => Of::AllBut(acting.session),
-            OwnSessions::All => Of::All,
-        };
-        let mut tx = self.db().begin(Durability::Durable).await?;
-        principals::hold_any(&mut tx, acting.principal).await?;
-        let rows = sessions::end(&mut tx, acting.principal, of, EndReason::Ended, now).await?;
-        let in_store = EndedSessions::of(rows);
-        if in_store.total() == 0 {
-            return Ok(in_store.alive(self.node(), &[], now));
-        }
-        let (by, detail) = (By::owner(acting.login, origin), json!({ "ended": in_store.total() }));
-        journal::audit(&mut tx, &by, Event::SessionsEnded, &acting.subject(), &detail, now).await?;
-        tx.tell_other_nodes().await?;
-        // The request that asks for the end of its own session has to outlive it to answer.
-        let own = matches!(which, OwnSessions::All)
-            || matches!(which, OwnSessions::One(id) if id == acting.session);
-        if own {
-            acting.live.step_aside();
-        }
-        let (this, principal) = (self.clone(), acting.principal);
-        let ended = self.finish(async move {
-            tx.commit().await?;
-            let here = this.registry().kill(principal, of, EndReason::Ended).await;
-            Ok(in_store.alive(this.node(), &here, now))
-        });
-        let ended = ended.await.and_then(|ended| ended);
-        if own && ended.is_err() {
-            acting.live.step_back();
-        }
-        ended
     }
 }

@@ -119,129 +119,20 @@ impl Authority {
         Ok(second_factors::enabled_at(self.db(), mailbox.into()).await?.map(moment))
     }
 
-    /// Draws a seed for the owner's authenticator. Nothing is on before [`Authority::turn_on_second_factor`] has seen a
+    /// Draws a seed for the authenticator of whoever acts. Nothing is on before [`Authority::turn_on_second_factor`] has seen a
     /// code of it. Where one is on already, a code of that is needed.
     ///
     /// # Errors
     /// As [`SecondFactorError`] says.
     pub async fn begin_second_factor(
         &self,
-        session: &SessionGuard,
+        session: impl Into<Acting<'_>>,
         code: Option<&Secret>,
         issuer: &str,
         origin: &Origin,
         now: Timestamp,
     ) -> Result<SetUp, SecondFactorError> {
-        self.begin_enrolment(&session.into(), code, issuer, origin, now).await
-    }
-
-    /// The same for a person of the dashboard.
-    ///
-    /// # Errors
-    /// As [`SecondFactorError`] says.
-    pub async fn begin_staff_second_factor(
-        &self,
-        session: &StaffSession,
-        code: Option<&Secret>,
-        issuer: &str,
-        origin: &Origin,
-        now: Timestamp,
-    ) -> Result<SetUp, SecondFactorError> {
-        self.begin_enrolment(&session.into(), code, issuer, origin, now).await
-    }
-
-    /// Turns the second factor on, or puts the one that was begun in the place of the old one, with a code of it. The
-    /// code is spent.
-    ///
-    /// # Errors
-    /// As [`SecondFactorError`] says.
-    pub async fn turn_on_second_factor(
-        &self,
-        session: &SessionGuard,
-        code: &Secret,
-        others: Others,
-        origin: &Origin,
-        now: Timestamp,
-    ) -> Result<TurnedOn, SecondFactorError> {
-        self.confirm_enrolment(&session.into(), code, others, origin, now).await
-    }
-
-    /// The same for a person of the dashboard, who gets ten new backup codes.
-    ///
-    /// # Errors
-    /// As [`SecondFactorError`] says.
-    pub async fn turn_on_staff_second_factor(
-        &self,
-        session: &StaffSession,
-        code: &Secret,
-        others: Others,
-        origin: &Origin,
-        now: Timestamp,
-    ) -> Result<TurnedOn, SecondFactorError> {
-        self.confirm_enrolment(&session.into(), code, others, origin, now).await
-    }
-
-    /// Turns the second factor off, with the password and a current code.
-    ///
-    /// # Errors
-    /// As [`SecondFactorError`] says.
-    pub async fn turn_off_second_factor(
-        &self,
-        session: &SessionGuard,
-        password: &Secret,
-        code: &Secret,
-        origin: &Origin,
-        now: Timestamp,
-    ) -> Result<(), SecondFactorError> {
-        self.turn_off(&session.into(), password, code, origin, now).await
-    }
-
-    /// The same for a person of the dashboard; a backup code will do.
-    ///
-    /// # Errors
-    /// As [`SecondFactorError`] says.
-    pub async fn turn_off_staff_second_factor(
-        &self,
-        session: &StaffSession,
-        password: &Secret,
-        code: &Secret,
-        origin: &Origin,
-        now: Timestamp,
-    ) -> Result<(), SecondFactorError> {
-        self.turn_off(&session.into(), password, code, origin, now).await
-    }
-
-    /// Ten new backup codes in the place of the old ones, shown now or never.
-    ///
-    /// # Errors
-    /// As [`SecondFactorError`] says.
-    pub async fn renew_backup_codes(
-        &self,
-        session: &StaffSession,
-        origin: &Origin,
-        now: Timestamp,
-    ) -> Result<Vec<Secret>, SecondFactorError> {
-        let acting = Acting::from(session);
-        let mut tx = self.db().begin(Durability::Durable).await?;
-        self.act(&mut tx, &acting, now).await?;
-        if !second_factors::is_on(&mut tx, acting.principal).await? {
-            return Err(SecondFactorError::IsOff);
-        }
-        let codes = put_backup_codes(&mut tx, acting.principal).await?;
-        let by = By::owner(acting.login, origin);
-        journal::audit(&mut tx, &by, Event::BackupCodesRenewed, &acting.subject(), &json!({}), now).await?;
-        tx.commit().await?;
-        Ok(codes)
-    }
-
-    async fn begin_enrolment(
-        &self,
-        acting: &Acting<'_>,
-        code: Option<&Secret>,
-        issuer: &str,
-        origin: &Origin,
-        now: Timestamp,
-    ) -> Result<SetUp, SecondFactorError> {
+        let acting = &session.into();
         let spends = self.code_of_the_one_that_is_on(acting, code, origin, now).await?;
         let seed = Seed::draw(&mut rand::rng());
         let mut tx = self.db().begin(Durability::Durable).await?;
@@ -260,37 +151,20 @@ impl Authority {
         seed.set_up(issuer, acting.login).ok_or(SecondFactorError::BeginAgain)
     }
 
-    /// What a code of the second factor that is on now will spend; nothing where none is on.
-    async fn code_of_the_one_that_is_on(
+    /// Turns the second factor on, or puts the one that was begun in the place of the old one, with a code of it. The
+    /// code is spent. Staff get ten new backup codes with it.
+    ///
+    /// # Errors
+    /// As [`SecondFactorError`] says.
+    pub async fn turn_on_second_factor(
         &self,
-        acting: &Acting<'_>,
-        code: Option<&Secret>,
-        origin: &Origin,
-        now: Timestamp,
-    ) -> Result<Spends, SecondFactorError> {
-        let found = self.find(Whom::Id(acting.principal), origin, now).await?;
-        let (Some(principal), Some(code)) = (found, code) else { return Ok(Spends::Nothing) };
-        if principal.second_factor.is_none() {
-            return Ok(Spends::Nothing);
-        }
-        match self.check_typed(&principal, code, origin, now).await {
-            Ok(spends) => Ok(spends),
-            Err(NotEnough::Unavailable(unavailable)) => Err(unavailable.into()),
-            Err(NotEnough::Refused(cause)) => {
-                self.note(Some(acting.principal), &Login::of_text(acting.login), origin, cause, now);
-                Err(SecondFactorError::CodeWrong)
-            }
-        }
-    }
-
-    async fn confirm_enrolment(
-        &self,
-        acting: &Acting<'_>,
+        session: impl Into<Acting<'_>>,
         code: &Secret,
         others: Others,
         origin: &Origin,
         now: Timestamp,
     ) -> Result<TurnedOn, SecondFactorError> {
+        let acting = &session.into();
         let Some(code) = Code::parse(code.expose()) else { return Err(SecondFactorError::CodeWrong) };
         let mut tx = self.db().begin(Durability::Durable).await?;
         self.act(&mut tx, acting, now).await?;
@@ -345,14 +219,19 @@ impl Authority {
         Ok(TurnedOn { ended, backup_codes })
     }
 
-    async fn turn_off(
+    /// Turns the second factor off, with the password and a current code; for staff a backup code will do.
+    ///
+    /// # Errors
+    /// As [`SecondFactorError`] says.
+    pub async fn turn_off_second_factor(
         &self,
-        acting: &Acting<'_>,
+        session: impl Into<Acting<'_>>,
         password: &Secret,
         code: &Secret,
         origin: &Origin,
         now: Timestamp,
     ) -> Result<(), SecondFactorError> {
+        let acting = &session.into();
         let login = Login::of_text(acting.login);
         let verified = self.verify(acting.kind, &login, password, Reading::Password, origin, now).await;
         let first = match verified {
@@ -387,6 +266,52 @@ impl Authority {
         tx.commit().await?;
         self.tell(acting.principal, Change::SecondFactor);
         Ok(())
+    }
+
+    /// Ten new backup codes in the place of the old ones, shown now or never.
+    ///
+    /// # Errors
+    /// As [`SecondFactorError`] says.
+    pub async fn renew_backup_codes(
+        &self,
+        session: &StaffSession,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<Vec<Secret>, SecondFactorError> {
+        let acting = Acting::from(session);
+        let mut tx = self.db().begin(Durability::Durable).await?;
+        self.act(&mut tx, &acting, now).await?;
+        if !second_factors::is_on(&mut tx, acting.principal).await? {
+            return Err(SecondFactorError::IsOff);
+        }
+        let codes = put_backup_codes(&mut tx, acting.principal).await?;
+        let by = By::owner(acting.login, origin);
+        journal::audit(&mut tx, &by, Event::BackupCodesRenewed, &acting.subject(), &json!({}), now).await?;
+        tx.commit().await?;
+        Ok(codes)
+    }
+
+    /// What a code of the second factor that is on now will spend; nothing where none is on.
+    async fn code_of_the_one_that_is_on(
+        &self,
+        acting: &Acting<'_>,
+        code: Option<&Secret>,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<Spends, SecondFactorError> {
+        let found = self.find(Whom::Id(acting.principal), origin, now).await?;
+        let (Some(principal), Some(code)) = (found, code) else { return Ok(Spends::Nothing) };
+        if principal.second_factor.is_none() {
+            return Ok(Spends::Nothing);
+        }
+        match self.check_typed(&principal, code, origin, now).await {
+            Ok(spends) => Ok(spends),
+            Err(NotEnough::Unavailable(unavailable)) => Err(unavailable.into()),
+            Err(NotEnough::Refused(cause)) => {
+                self.note(Some(acting.principal), &Login::of_text(acting.login), origin, cause, now);
+                Err(SecondFactorError::CodeWrong)
+            }
+        }
     }
 
     /// Tells whoever acts what was done to its sign-in.

@@ -32,7 +32,7 @@ const TRIES: i64 = 5;
 const GUESSES_KNOWN: i64 = 20;
 const WINDOW_KNOWN: SignedDuration = SignedDuration::from_hours(1);
 /// And within a day from all other networks together. Three codes of a million are right at a time: whoever has the
-/// password needs a century; the owner hears of it on the first day.
+/// password has even chances after some sixty years; the owner hears of it on the first day.
 const GUESSES_STRANGERS: i64 = 10;
 const WINDOW_STRANGERS: SignedDuration = SignedDuration::from_hours(24);
 /// The wrong code of a window at which the owner is told. Fewer are slips of a finger.

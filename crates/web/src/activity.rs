@@ -1,26 +1,38 @@
-//! Sign-ins of the past and tries that were refused, as one list in plain words (W7).
+//! Sign-ins of the past and tries that were refused, as one list in plain words (W7): the same for owners and staff.
 
+use crate::client::Client;
 use crate::when::When;
 use postward_authority::audit::RefusedTry;
 use postward_authority::own::PastSession;
 use postward_authority::{Surface, Timestamp};
 
 /// Lines shown: the newest. More than anybody looks through.
-const LINES: usize = 200;
+const LINES: usize = 100;
 
-/// One line of the list.
+/// A sign-in, or a try that was refused.
 pub(crate) struct Line {
     at: Timestamp,
     pub(crate) when: When,
-    /// What happened: `Signed in`.
+    /// `Webmail`.
+    pub(crate) door: String,
+    /// What happened: `Signed in`, `Old password used`.
     pub(crate) what: String,
-    /// Whether a former password was tried: by somebody who has not heard of the change, or by an intruder.
-    pub(crate) is_old_password: bool,
-    pub(crate) surface: Surface,
+    pub(crate) outcome: Outcome,
+    /// How it went on, where it did.
+    pub(crate) then: Option<String>,
+    pub(crate) client: Option<Client>,
     pub(crate) ip: String,
-    pub(crate) client: Option<String>,
-    /// How it went on.
-    pub(crate) then: String,
+}
+
+/// What a try tells whoever looks after the mailbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// It opened a session.
+    SignedIn,
+    /// It opened nothing.
+    Refused,
+    /// It opened nothing, and somebody knows the password, or knew it.
+    Alarming,
 }
 
 /// Both kinds in one list, newest first.
@@ -28,28 +40,31 @@ pub(crate) fn lines(past: Vec<PastSession>, refused: Vec<RefusedTry>, now: Times
     let past = past.into_iter().map(|session| Line {
         at: session.since,
         when: When::new(session.since, now),
+        door: door(session.surface),
         what: match session.app_password {
-            Some(name) => format!("Signed in with the app password {name}"),
+            Some(name) => format!("Signed in with the app password “{name}”"),
             None => "Signed in".to_owned(),
         },
-        is_old_password: false,
-        surface: session.surface,
-        ip: session.ip,
-        client: session.client,
-        then: match session.over {
+        outcome: Outcome::SignedIn,
+        then: Some(match session.over {
             None => "still open".to_owned(),
             Some((at, reason)) => format!("{} {}", over(&reason), When::new(at, now).relative),
-        },
+        }),
+        client: session.client.map(Client::new),
+        ip: session.ip,
     });
-    let refused = refused.into_iter().map(|tried| Line {
-        at: tried.at,
-        when: When::new(tried.at, now),
-        what: why(&tried.cause).to_owned(),
-        is_old_password: tried.cause == "previous-password",
-        surface: tried.surface,
-        ip: tried.ip,
-        client: tried.client,
-        then: String::new(),
+    let refused = refused.into_iter().map(|tried| {
+        let (what, outcome) = why(&tried.cause);
+        Line {
+            at: tried.at,
+            when: When::new(tried.at, now),
+            door: door(tried.surface),
+            what: what.to_owned(),
+            outcome,
+            then: None,
+            client: tried.client.map(Client::new),
+            ip: tried.ip,
+        }
     });
     let mut all: Vec<_> = past.chain(refused).collect();
     all.sort_by_key(|line| std::cmp::Reverse(line.at));
@@ -57,31 +72,39 @@ pub(crate) fn lines(past: Vec<PastSession>, refused: Vec<RefusedTry>, now: Times
     all
 }
 
-/// Why a try was refused.
-fn why(cause: &str) -> &'static str {
+/// `Webmail`: the name of a door where a line begins with it.
+pub(crate) fn door(surface: Surface) -> String {
+    let mut letters = surface.label().chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// Why a try was refused, and whether that should worry anybody.
+fn why(cause: &str) -> (&'static str, Outcome) {
     match cause {
-        "wrong-password" => "Refused: wrong password",
-        "previous-password" => "Refused: a former password",
-        "suspended" => "Refused: sign-in is suspended",
-        "throttled" => "Refused: too many tries",
-        "overtaken" => "Refused: the password changed at that moment",
-        "code-missing" => "Refused: right password, no 2FA code",
-        "wrong-code" => "Refused: right password, wrong 2FA code",
-        "spent-code" => "Refused: right password, a 2FA code that was used before",
-        "too-many-codes" => "Refused: right password, too many wrong 2FA codes",
-        "app-password-required" => "Refused: right password, but mail apps need an app password",
-        "wrong-recovery-code" => "Refused: wrong recovery code or reset link",
-        _ => "Refused",
+        "wrong-password" => ("Wrong password", Outcome::Refused),
+        "previous-password" => ("Old password used", Outcome::Alarming),
+        "suspended" => ("Sign-in was suspended", Outcome::Refused),
+        "throttled" => ("Too many tries, not looked at", Outcome::Refused),
+        "overtaken" => ("The password was changed at the same moment", Outcome::Refused),
+        "code-missing" => ("Right password, code missing", Outcome::Alarming),
+        "wrong-code" => ("Right password, wrong code", Outcome::Alarming),
+        "spent-code" => ("Right password, code used before", Outcome::Alarming),
+        "too-many-codes" => ("Right password, too many codes", Outcome::Alarming),
+        "app-password-required" => {
+            ("Right password, but this mailbox takes app passwords only", Outcome::Alarming)
+        }
+        "wrong-recovery-code" => ("Wrong recovery code", Outcome::Refused),
+        _ => ("Refused", Outcome::Refused),
     }
 }
 
-/// How a session came to its end.
+/// How a session was over, before the moment.
 fn over(reason: &str) -> &'static str {
     match reason {
         "password-changed" => "ended by a new password",
-        "suspended" => "ended by a suspension",
-        "ended" => "signed out",
+        "suspended" => "ended when sign-in was suspended",
+        "ended" => "signed out or ended",
         "expired" => "expired",
-        _ => "closed",
+        _ => "over",
     }
 }

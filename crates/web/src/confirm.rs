@@ -30,12 +30,6 @@ struct ConfirmPage {
     problem: Option<&'static str>,
 }
 
-impl ConfirmPage {
-    fn is_staff(&self) -> bool {
-        self.page.surface == Some(Surface::Dashboard)
-    }
-}
-
 /// Whether a code is asked for besides the password.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Code {
@@ -84,7 +78,7 @@ pub(crate) fn owner_routes(surface: Surface) -> Router<Arc<Site>> {
             let (site, origin) = (&visit.site, visit.origin(surface));
             let (password, code) = (Secret::new(typed.password), typed_code(typed.code.as_deref()));
             let confirmed =
-                site.authority.confirm_again(&owner.guard, &password, code.as_ref(), &origin, site.now());
+                site.authority.confirm_again(&*owner.guard, &password, code.as_ref(), &origin, site.now());
             let page = owner.page(&visit, TITLE);
             answer(site, surface, page, typed.next, typed.code.is_some(), confirmed.await)
         }),
@@ -102,13 +96,8 @@ pub(crate) fn staff_routes() -> Router<Arc<Site>> {
         .post(async move |visit: Visit, staff: Staff, Signed(typed): Signed<Typed>| {
             let (site, origin) = (&visit.site, visit.origin(surface));
             let (password, code) = (Secret::new(typed.password), typed_code(typed.code.as_deref()));
-            let confirmed = site.authority.confirm_staff_again(
-                &staff.session,
-                &password,
-                code.as_ref(),
-                &origin,
-                site.now(),
-            );
+            let confirmed =
+                site.authority.confirm_again(&*staff.session, &password, code.as_ref(), &origin, site.now());
             let page = staff.page(&visit, TITLE);
             answer(site, surface, page, typed.next, typed.code.is_some(), confirmed.await)
         }),

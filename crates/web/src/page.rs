@@ -39,6 +39,16 @@ impl Page {
         self.here.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
     }
 
+    /// Whether it is for staff, who have another sign-in than mailboxes.
+    pub(crate) fn is_staff(&self) -> bool {
+        self.surface == Some(Surface::Dashboard)
+    }
+
+    /// Whether it belongs to the webmail.
+    pub(crate) fn is_webmail(&self) -> bool {
+        self.surface == Some(Surface::Webmail)
+    }
+
     /// The value of `data-theme` on the root element.
     pub(crate) fn theme_name(&self) -> &'static str {
         self.theme.name()

@@ -101,12 +101,6 @@ impl ResetPage {
     fn ways(&self) -> [By; 3] {
         By::ALL
     }
-    fn is_staff(&self) -> bool {
-        self.page.surface == Some(Surface::Dashboard)
-    }
-    fn is_webmail(&self) -> bool {
-        self.page.surface == Some(Surface::Webmail)
-    }
     fn sign_in_path(&self) -> &'static str {
         sign_in_path(self.page.surface.unwrap_or(Surface::Webmail))
     }

@@ -42,12 +42,6 @@ struct CodePage {
 }
 
 impl CodePage {
-    fn is_staff(&self) -> bool {
-        self.page.surface == Some(Surface::Dashboard)
-    }
-    fn is_webmail(&self) -> bool {
-        self.page.surface == Some(Surface::Webmail)
-    }
     fn reset_path(&self) -> &'static str {
         crate::password_reset::path(self.page.surface.unwrap_or(Surface::Webmail))
     }

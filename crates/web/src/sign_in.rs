@@ -36,15 +36,9 @@ struct SignInPage {
 }
 
 impl SignInPage {
-    fn is_staff(&self) -> bool {
-        self.page.surface == Some(Surface::Dashboard)
-    }
     /// Where a password is set without signing in: one page for mailboxes, reached at two surfaces, and one for staff.
     fn reset_path(&self) -> &'static str {
         password_reset::path(self.page.surface.unwrap_or(Surface::Webmail))
-    }
-    fn is_webmail(&self) -> bool {
-        self.page.surface == Some(Surface::Webmail)
     }
 }
 

@@ -5,7 +5,7 @@ use super::{Db, millis};
 use crate::Timestamp;
 use crate::keys::KeyId;
 use crate::origin::Origin;
-use crate::principal::{AccountId, AppPasswordId, DomainId, PrincipalId};
+use crate::principal::{AppPasswordId, PrincipalId};
 
 /// What is compared at a sign-in.
 #[derive(sqlx::FromRow)]
@@ -149,17 +149,6 @@ pub(crate) enum Bearer {
     Mailbox(i64),
     Domain(i64),
     Account(i64),
-}
-
-/// The modes that accounts and domains carry, by their ids; what carries none is left out.
-pub(crate) async fn modes(
-    db: &Db,
-) -> Result<(Vec<(AccountId, String)>, Vec<(DomainId, String)>), StoreError> {
-    const ACCOUNTS: &str = "SELECT id, mail_app_mode FROM account WHERE mail_app_mode IS NOT NULL";
-    const DOMAINS: &str = "SELECT id, mail_app_mode FROM domain WHERE mail_app_mode IS NOT NULL";
-    let accounts = on!(db db, conn => sqlx::query_as(ACCOUNTS).fetch_all(conn).await)?;
-    let domains = on!(db db, conn => sqlx::query_as(DOMAINS).fetch_all(conn).await)?;
-    Ok((accounts, domains))
 }
 
 /// Sets what mail apps may sign in with; none leaves it to what stands above.

@@ -119,8 +119,8 @@ fn d11_staff_end_their_own_sessions_and_no_mailbox_with_them() {
         let attempt = attempt("owner@north.example", OLD);
         let (token, second) = whole(house.authority.sign_in_staff(attempt, dashboard.clone(), at(2)).await);
         drop(second);
-        assert_eq!(house.authority.staff_sessions(&owner).await.unwrap().len(), 2);
-        let ended = house.authority.end_staff_sessions(&owner, OwnSessions::Others, &dashboard, at(3)).await;
+        assert_eq!(house.authority.own_sessions(&owner).await.unwrap().len(), 2);
+        let ended = house.authority.end_own_sessions(&owner, OwnSessions::Others, &dashboard, at(3)).await;
         assert_eq!(ended.unwrap()[&Surface::Dashboard], 1);
         let gone = house.authority.resume_staff(&token, &dashboard, at(4)).await;
         assert!(matches!(gone, Err(SignedOut::Ended)));

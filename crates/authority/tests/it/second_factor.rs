@@ -453,11 +453,10 @@ fn d11_staff_have_a_second_factor_of_their_own_and_ten_backup_codes() {
         let owner = house.staff("owner@north.example").await;
         let dashboard = from("192.0.2.9", Surface::Dashboard);
         let authority = &house.authority;
-        let begun =
-            authority.begin_staff_second_factor(&owner, None, "North", &dashboard, at(1)).await.unwrap();
+        let begun = authority.begin_second_factor(&owner, None, "North", &dashboard, at(1)).await.unwrap();
         let phone = Authenticator::of(&begun);
         let code = phone.code(at(1));
-        let on = authority.turn_on_staff_second_factor(&owner, &code, Others::Stay, &dashboard, at(1));
+        let on = authority.turn_on_second_factor(&owner, &code, Others::Stay, &dashboard, at(1));
         let codes = on.await.unwrap().backup_codes;
         assert_eq!(codes.len(), 10);
         assert_eq!(authority.staff_second_factor(&owner).await.unwrap().map(|(_, left)| left), Some(10));
@@ -484,7 +483,7 @@ fn d11_staff_have_a_second_factor_of_their_own_and_ten_backup_codes() {
         assert!(matches!(finish(&pending, codes[4].expose(), 121).await, Err(SecondStepError::CodeWrong)));
         finish(&pending, renewed[0].expose(), 122).await.unwrap();
         let password = secret(OLD);
-        let off = authority.turn_off_staff_second_factor(&owner, &password, &renewed[1], &dashboard, at(123));
+        let off = authority.turn_off_second_factor(&owner, &password, &renewed[1], &dashboard, at(123));
         off.await.unwrap();
         house.staff("owner@north.example").await;
     });

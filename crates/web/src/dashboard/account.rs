@@ -141,7 +141,7 @@ async fn show(
     form.mark_title(&mut page);
     let now = site.now();
     let factor = site.authority.staff_second_factor(&staff.session).await?;
-    let live = site.authority.staff_sessions(&staff.session).await?.into_iter().map(|session| Live {
+    let live = site.authority.own_sessions(&*staff.session).await?.into_iter().map(|session| Live {
         since: When::new(session.since, now),
         is_this: session.id == staff.session.id(),
         session,
@@ -178,7 +178,7 @@ pub(super) async fn set_up(
 ) -> Result<Response, Trouble> {
     let origin = visit.origin(Surface::Dashboard);
     let issuer = &site.brand.name;
-    match site.authority.begin_staff_second_factor(&staff.session, None, issuer, &origin, site.now()).await {
+    match site.authority.begin_second_factor(&*staff.session, None, issuer, &origin, site.now()).await {
         Ok(set_up) => {
             let picture = qr::svg(set_up.url.expose()).unwrap_or_default();
             Ok(begun(StatusCode::OK, &visit, &staff, Some((picture, set_up)), None))
@@ -212,7 +212,7 @@ pub(super) async fn turn_on(
     let others = if typed.end_others.is_some() { Others::End } else { Others::Stay };
     let (code, origin) = (Secret::new(typed.code), visit.origin(Surface::Dashboard));
     let turned_on =
-        site.authority.turn_on_staff_second_factor(&staff.session, &code, others, &origin, site.now()).await;
+        site.authority.turn_on_second_factor(&*staff.session, &code, others, &origin, site.now()).await;
     match turned_on {
         Ok(on) => Ok(codes(&visit, &staff, "Two-factor authentication is on", &on.backup_codes)),
         Err(SecondFactorError::CodeWrong) => {
@@ -275,20 +275,17 @@ pub(super) async fn turn_off(
 ) -> Result<Response, Trouble> {
     let (password, code) = (Secret::new(typed.password), Secret::new(typed.code));
     let (origin, now) = (visit.origin(Surface::Dashboard), site.now());
-    let problem = match site
-        .authority
-        .turn_off_staff_second_factor(&staff.session, &password, &code, &origin, now)
-        .await
-    {
-        Ok(()) => {
-            let text = "Your password alone signs you in. The backup codes are gone.";
-            return told(&site, &staff, "Two-factor authentication is off.", text);
-        }
-        Err(SecondFactorError::PasswordWrong) => "This is not your password.",
-        Err(SecondFactorError::CodeWrong) => "This code is not right, or was used before.",
-        Err(SecondFactorError::TooManyTries) => "Too many tries. Wait a minute, then try again.",
-        Err(error) => return not_now(&site, error),
-    };
+    let problem =
+        match site.authority.turn_off_second_factor(&*staff.session, &password, &code, &origin, now).await {
+            Ok(()) => {
+                let text = "Your password alone signs you in. The backup codes are gone.";
+                return told(&site, &staff, "Two-factor authentication is off.", text);
+            }
+            Err(SecondFactorError::PasswordWrong) => "This is not your password.",
+            Err(SecondFactorError::CodeWrong) => "This code is not right, or was used before.",
+            Err(SecondFactorError::TooManyTries) => "Too many tries. Wait a minute, then try again.",
+            Err(error) => return not_now(&site, error),
+        };
     Ok(off(StatusCode::UNPROCESSABLE_ENTITY, &visit, &staff, Some(problem)))
 }
 
@@ -317,7 +314,7 @@ pub(super) async fn end(
         id => OwnSessions::One(id.parse::<SessionId>().map_err(|_| Trouble::NotFound)?),
     };
     let origin = visit.origin(Surface::Dashboard);
-    let ended = site.authority.end_staff_sessions(&staff.session, which, &origin, site.now()).await?;
+    let ended = site.authority.end_own_sessions(&*staff.session, which, &origin, site.now()).await?;
     if matches!(which, OwnSessions::All) {
         return signed_out(&site, Surface::Dashboard);
     }

@@ -3,7 +3,8 @@
 use super::password::live_sessions;
 use super::security;
 use super::step::{self, Back};
-use crate::activity::{self, Line};
+use crate::activity::{self, Line, Outcome};
+use crate::client::Client;
 use crate::form::Signed;
 use crate::page::{Page, html, see_other};
 use crate::receipt::{Note, counted};
@@ -18,7 +19,7 @@ use axum::http::StatusCode;
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use postward_authority::directory::{Mailbox, MailboxState};
 use postward_authority::sessions::{ActError, LiveSession, Which};
-use postward_authority::{Receipt, Role, Surface};
+use postward_authority::{Receipt, Role, Surface, Timestamp};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -31,8 +32,15 @@ struct Sessions {
     page: Page,
     mailbox: Mailbox,
     may_write: bool,
-    live: Vec<(LiveSession, When)>,
+    live: Vec<Live>,
     history: Vec<Line>,
+}
+
+/// A live session in the list.
+struct Live {
+    session: LiveSession,
+    client: Option<Client>,
+    since: When,
 }
 
 /// `GET /dashboard/mailboxes/{id}/sessions`.
@@ -50,17 +58,18 @@ pub(super) async fn page(
     let list = Sessions {
         page: staff.page(&visit, &format!("Sessions of {}", mailbox.address)),
         may_write: staff.session.role() != Role::ReadOnly,
-        live: live
-            .into_iter()
-            .map(|session| {
-                let since = When::new(session.since, now);
-                (session, since)
-            })
-            .collect(),
+        live: live.into_iter().map(|session| Live::of(session, now)).collect(),
         history: activity::lines(past, refused, now),
         mailbox,
     };
     Ok(html(StatusCode::OK, &list))
+}
+
+impl Live {
+    fn of(mut session: LiveSession, now: Timestamp) -> Self {
+        let (client, since) = (session.client.take().map(Client::new), When::new(session.since, now));
+        Self { session, client, since }
+    }
 }
 
 /// What *End* and *End all* send.

@@ -1,7 +1,6 @@
 //! What owners settle of their own sign-in, the same pages in the user panel and in the webmail (P2). One file per page.
 
 mod app_passwords;
-mod client;
 mod recovery;
 mod sessions;
 mod two_factor;

@@ -120,7 +120,7 @@ pub(super) fn routes(surface: Surface) -> Router<Arc<Site>> {
 /// Shows a step, to whoever may act now.
 async fn begin(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, Trouble> {
     let (site, surface) = (&visit.site, owner.guard.surface());
-    match site.authority.may_act(&owner.guard, site.now()).await {
+    match site.authority.may_act(&*owner.guard, site.now()).await {
         Ok(()) => show(visit, owner, step).await,
         Err(why) => not_now(why, site, surface, &step.path(surface)),
     }

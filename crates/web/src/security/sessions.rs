@@ -1,7 +1,8 @@
 //! **Sessions and activity**: what is signed in, who tried, and what was done to the mailbox (W7, D14).
 
-use super::client::plain;
 use super::{Pressed, not_now, page, path};
+use crate::activity::{self, Line, Outcome, door};
+use crate::client::Client;
 use crate::form::Signed;
 use crate::page::{Page, html, see_other};
 use crate::receipt::{Note, counted};
@@ -15,16 +16,13 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use axum::routing::{get, post};
-use postward_authority::audit::{Entry, RefusedTry};
-use postward_authority::own::{OwnSessions, PastSession};
+use postward_authority::audit::Entry;
+use postward_authority::own::OwnSessions;
 use postward_authority::sessions::LiveSession;
 use postward_authority::{SessionId, Surface, Timestamp};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-
-/// Sign-ins and refused tries that are shown, together.
-const SHOWN: usize = 100;
 
 #[derive(Template)]
 #[template(path = "security/sessions.html")]
@@ -33,7 +31,7 @@ struct SessionsPage {
     root: String,
     live: Vec<Live>,
     has_others: bool,
-    tries: Vec<Try>,
+    tries: Vec<Line>,
     acts: Vec<Act>,
     tells_new_places: bool,
 }
@@ -79,32 +77,11 @@ struct Live {
     is_this: bool,
     second_factor: bool,
     app_password: Option<String>,
-    /// What it calls itself, and how people call that.
-    client: Option<(String, String)>,
+    client: Option<Client>,
     ip: String,
     since: When,
     /// For browsers; a mail app is there all the time.
     seen: Option<When>,
-}
-
-/// A sign-in, or a try that was refused.
-struct Try {
-    at: Timestamp,
-    when: When,
-    door: String,
-    what: String,
-    outcome: Outcome,
-    client: Option<(String, String)>,
-    ip: String,
-}
-
-/// What a try tells the owner.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Outcome {
-    SignedIn,
-    Refused,
-    /// Somebody knows the password, or knew it.
-    Alarming,
 }
 
 /// Something that was done to the mailbox.
@@ -169,16 +146,11 @@ pub(super) fn routes(surface: Surface) -> Router<Arc<Site>> {
 async fn show(visit: &Visit, owner: &Owner) -> Result<Response, Trouble> {
     let (authority, surface, now) = (&visit.site.authority, owner.guard.surface(), visit.site.now());
     let this = owner.guard.id();
-    let mut live: Vec<_> = authority.own_sessions(&owner.guard).await?;
+    let mut live: Vec<_> = authority.own_sessions(&*owner.guard).await?;
     live.sort_by_key(|session| (session.id != this, std::cmp::Reverse(session.seen)));
     let live: Vec<_> = live.into_iter().map(|session| Live::of(session, this, now)).collect();
-    let sign_ins =
-        authority.own_sign_ins(&owner.guard).await?.into_iter().map(|past| Try::of_sign_in(past, now));
-    let refused = authority.own_refused_tries(&owner.guard).await?;
-    let mut tries: Vec<_> =
-        sign_ins.chain(refused.into_iter().map(|refused| Try::of_refused(refused, now))).collect();
-    tries.sort_by_key(|one| std::cmp::Reverse(one.at));
-    tries.truncate(SHOWN);
+    let past = authority.own_sign_ins(&owner.guard).await?;
+    let tries = activity::lines(past, authority.own_refused_tries(&owner.guard).await?, now);
     let own = owner.guard.address().as_str();
     let acts = authority.own_audit(&owner.guard).await?;
     let root = path(surface, "sessions");
@@ -197,7 +169,7 @@ async fn show(visit: &Visit, owner: &Owner) -> Result<Response, Trouble> {
 async fn ask(visit: &Visit, owner: &Owner, which: Several) -> Result<Response, Trouble> {
     let (surface, this) = (owner.guard.surface(), owner.guard.id());
     let mut ends = BTreeMap::<Surface, u64>::new();
-    for session in visit.site.authority.own_sessions(&owner.guard).await? {
+    for session in visit.site.authority.own_sessions(&*owner.guard).await? {
         if which == Several::All || session.id != this {
             *ends.entry(session.surface).or_default() += 1;
         }
@@ -210,7 +182,7 @@ async fn ask(visit: &Visit, owner: &Owner, which: Several) -> Result<Response, T
 async fn end(visit: &Visit, owner: &Owner, which: OwnSessions) -> Result<Response, Trouble> {
     let (site, surface) = (&visit.site, owner.guard.surface());
     let ended =
-        site.authority.end_own_sessions(&owner.guard, which, &visit.origin(surface), site.now()).await?;
+        site.authority.end_own_sessions(&*owner.guard, which, &visit.origin(surface), site.now()).await?;
     let is_over = match which {
         OwnSessions::All => true,
         OwnSessions::One(id) => id == owner.guard.id(),
@@ -256,44 +228,10 @@ impl Live {
             is_this: session.id == this,
             second_factor: session.second_factor,
             app_password: session.app_password,
-            client: session.client.map(called),
+            client: session.client.map(Client::new),
             ip: session.ip,
             since: When::new(session.since, now),
             seen: is_browser.then(|| When::new(session.seen, now)),
-        }
-    }
-}
-
-impl Try {
-    fn of_sign_in(past: PastSession, now: Timestamp) -> Self {
-        let mut what = match past.app_password {
-            Some(name) => format!("Signed in with the app password “{name}”"),
-            None => "Signed in".to_owned(),
-        };
-        if let Some((at, why)) = past.over {
-            what = format!("{what}; {} {}", over(&why), When::new(at, now).relative);
-        }
-        Self {
-            at: past.since,
-            when: When::new(past.since, now),
-            door: door(past.surface),
-            what,
-            outcome: Outcome::SignedIn,
-            client: past.client.map(called),
-            ip: past.ip,
-        }
-    }
-
-    fn of_refused(refused: RefusedTry, now: Timestamp) -> Self {
-        let (what, outcome) = cause(&refused.cause);
-        Self {
-            at: refused.at,
-            when: When::new(refused.at, now),
-            door: door(refused.surface),
-            what: what.to_owned(),
-            outcome,
-            client: refused.client.map(called),
-            ip: refused.ip,
         }
     }
 }
@@ -311,49 +249,6 @@ impl Act {
             by,
             ip: entry.ip,
         }
-    }
-}
-
-fn called(client: String) -> (String, String) {
-    let plain = plain(&client);
-    (client, plain)
-}
-
-/// `Webmail`: the name of a door where a line begins with it.
-fn door(surface: Surface) -> String {
-    let mut letters = surface.label().chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
-}
-
-/// How a session was over, before the moment.
-fn over(why: &str) -> &'static str {
-    match why {
-        "password-changed" => "ended by a new password",
-        "suspended" => "ended when sign-in was suspended",
-        "ended" => "signed out or ended",
-        "app-password-revoked" => "ended with its app password",
-        "expired" => "expired",
-        _ => "over",
-    }
-}
-
-/// Why a try was refused, and whether that should worry the owner.
-fn cause(cause: &str) -> (&'static str, Outcome) {
-    match cause {
-        "wrong-password" => ("Wrong password", Outcome::Refused),
-        "previous-password" => ("Old password used", Outcome::Alarming),
-        "suspended" => ("Sign-in was suspended", Outcome::Refused),
-        "throttled" => ("Too many tries, not looked at", Outcome::Refused),
-        "overtaken" => ("The password was changed at the same moment", Outcome::Refused),
-        "code-missing" => ("Right password, code missing", Outcome::Alarming),
-        "wrong-code" => ("Right password, wrong code", Outcome::Alarming),
-        "spent-code" => ("Right password, code used before", Outcome::Alarming),
-        "too-many-codes" => ("Right password, too many codes", Outcome::Alarming),
-        "app-password-required" => {
-            ("Right password, but this mailbox takes app passwords only", Outcome::Alarming)
-        }
-        "wrong-recovery-code" => ("Wrong recovery code", Outcome::Refused),
-        _ => ("Refused", Outcome::Refused),
     }
 }
 

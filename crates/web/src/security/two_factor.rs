@@ -134,7 +134,7 @@ pub(super) fn routes(surface: Surface) -> Router<Arc<Site>> {
 /// Shows a step to whoever may act now, so that nobody fills in a form in vain.
 async fn ask(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, Trouble> {
     let (site, surface) = (&visit.site, owner.guard.surface());
-    match site.authority.may_act(&owner.guard, site.now()).await {
+    match site.authority.may_act(&*owner.guard, site.now()).await {
         Ok(()) => show(visit, owner, step).await,
         Err(why) => not_now(why, site, surface, &path(surface, "two-factor/replace")),
     }
@@ -146,7 +146,7 @@ async fn begin(visit: Visit, owner: Owner, code: Option<String>) -> Result<Respo
     let (origin, now, issuer) = (visit.origin(surface), site.now(), &site.brand.name);
     let replaces = code.is_some();
     let code = code.map(Secret::new);
-    match site.authority.begin_second_factor(&owner.guard, code.as_ref(), issuer, &origin, now).await {
+    match site.authority.begin_second_factor(&*owner.guard, code.as_ref(), issuer, &origin, now).await {
         Ok(set_up) => {
             let picture = qr::svg(set_up.url.expose()).unwrap_or_default();
             show(&visit, &owner, Step::Shown { picture, set_up }).await
@@ -165,7 +165,7 @@ async fn turn_on(visit: Visit, owner: Owner, typed: Typed) -> Result<Response, T
     let (site, surface) = (&visit.site, owner.guard.surface());
     let others = if typed.end_others.is_some() { Others::End } else { Others::Stay };
     let (code, origin) = (Secret::new(typed.code), visit.origin(surface));
-    match site.authority.turn_on_second_factor(&owner.guard, &code, others, &origin, site.now()).await {
+    match site.authority.turn_on_second_factor(&*owner.guard, &code, others, &origin, site.now()).await {
         Ok(TurnedOn { ended, backup_codes: _ }) => {
             let sessions = match ended {
                 None => "Other sessions stay signed in.".to_owned(),
@@ -188,7 +188,7 @@ async fn turn_off(visit: Visit, owner: Owner, typed: Typed) -> Result<Response, 
     let (password, code) = (Secret::new(typed.password), Secret::new(typed.code));
     let (origin, now) = (visit.origin(surface), site.now());
     let problem =
-        match site.authority.turn_off_second_factor(&owner.guard, &password, &code, &origin, now).await {
+        match site.authority.turn_off_second_factor(&*owner.guard, &password, &code, &origin, now).await {
             Ok(()) => {
                 let text = "Your password alone opens this mailbox again.".to_owned();
                 return done(&visit, &owner, "Two-factor authentication is off.", text);

@@ -74,11 +74,10 @@ impl Host {
     /// Turns the second factor of Birch's owner on; with it the backup codes.
     pub(crate) async fn phone_of_boss(&self) -> (Phone, Vec<String>) {
         let (session, origin) = (self.staff_session(BOSS).await, origin(Surface::Dashboard));
-        let begun =
-            self.authority.begin_staff_second_factor(&session, None, "Postward", &origin, now()).await;
+        let begun = self.authority.begin_second_factor(&session, None, "Postward", &origin, now()).await;
         let phone = Phone::of(&begun.ok().unwrap().typed);
         let code = Secret::new(phone.code());
-        let on = self.authority.turn_on_staff_second_factor(&session, &code, Others::Stay, &origin, now());
+        let on = self.authority.turn_on_second_factor(&session, &code, Others::Stay, &origin, now());
         let codes = on.await.ok().unwrap().backup_codes;
         pass(SignedDuration::from_secs(30));
         (phone, codes.iter().map(|code| code.expose().to_owned()).collect())

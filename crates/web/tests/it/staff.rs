@@ -149,7 +149,7 @@ async fn w7_staff_see_what_is_open_and_what_was_refused_and_end_it() {
     let path = format!("/dashboard/mailboxes/{}/sessions", host.ada);
     let answer = browser.get(&path).await;
     assert!(answer.says("2 open") && answer.says("IMAP") && answer.says("user panel"));
-    assert!(answer.says("Refused: wrong password") && answer.says("still open"));
+    assert!(answer.says("Refused Wrong password") && answer.says("still open"));
     let one = answer.field("session");
     assert_eq!(browser.fill(&path, &path, &[("session", &one)]).await.status, 303);
     assert!(browser.get(&path).await.says("1 open"));

@@ -1,7 +1,21 @@
 //! What a client calls itself, as people call it.
 
+/// A client by both its names.
+pub(crate) struct Client {
+    /// What it calls itself.
+    pub(crate) said: String,
+    /// How people call that.
+    pub(crate) plain: String,
+}
+
+impl Client {
+    pub(crate) fn new(said: String) -> Self {
+        Self { plain: plain(&said), said }
+    }
+}
+
 /// `Firefox on Windows` for what a browser says of itself; mail apps are left as they are.
-pub(super) fn plain(client: &str) -> String {
+fn plain(client: &str) -> String {
     if !client.starts_with("Mozilla/") {
         return client.to_owned();
     }
