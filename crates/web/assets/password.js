@@ -6,6 +6,7 @@ import { generate, unmet } from "./policy.js";
 export function enliven(root) {
   for (const button of root.querySelectorAll("[data-reveal]")) reveal(button);
   for (const button of root.querySelectorAll("[data-copy]")) copy(button, root);
+  for (const button of root.querySelectorAll("[data-print]")) printing(button);
   for (const form of root.querySelectorAll("[data-password-form]")) passwordForm(form);
 }
 
@@ -79,6 +80,11 @@ function show(field, shown) {
   button.setAttribute("aria-pressed", String(shown));
   button.setAttribute("aria-label", label);
   button.title = label;
+}
+
+function printing(button) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
 }
 
 // The page below a dialog may have a field of the same id.

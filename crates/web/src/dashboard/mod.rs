@@ -46,12 +46,9 @@ pub(crate) fn routes(site: &Arc<Site>) -> Router<Arc<Site>> {
         .route("/dashboard/mailboxes/{id}/restore", post(deletion::restore))
         .route("/dashboard/account", get(account::page))
         .route("/dashboard/account/password", post(account::change))
-        .route("/dashboard/account/two-factor", post(account::set_up))
-        .route("/dashboard/account/two-factor/on", post(account::turn_on))
-        .route("/dashboard/account/two-factor/off", get(account::confirm_off).post(account::turn_off))
-        .route("/dashboard/account/backup-codes", post(account::renew))
         .route("/dashboard/account/sessions", post(account::end))
         .route("/dashboard/audit", get(audit::page))
+        .merge(account::second_factor::routes())
         .merge(confirm::staff_routes())
         .route_layer(from_fn_with_state(Arc::clone(site), staff));
     inside

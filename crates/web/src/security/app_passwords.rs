@@ -64,11 +64,29 @@ enum Step {
         name: String,
         letters: Secret,
     },
-    /// Whether one is to go.
-    Revoke {
+    /// Whether one is to get new letters, or to go.
+    Ask {
+        act: Act,
         id: AppPasswordId,
         name: String,
     },
+}
+
+/// What is done to one of the list.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Act {
+    Rotate,
+    Revoke,
+}
+
+impl Act {
+    /// The last part of its path.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Rotate => "rotate",
+            Self::Revoke => "revoke",
+        }
+    }
 }
 
 /// What the page is asked with.
@@ -112,14 +130,19 @@ pub(super) fn routes(surface: Surface) -> Router<Arc<Site>> {
         )
         .route(
             &at("app-passwords/{id}/rotate"),
-            post(async move |visit: Visit, owner: Owner, Path(id): Path<String>, _: Signed<Pressed>| {
-                rotate(visit, owner, id_of(&id)?).await
-            }),
+            get(async move |visit: Visit, owner: Owner, Path(id): Path<String>| {
+                ask(visit, owner, Act::Rotate, id_of(&id)?).await
+            })
+            .post(
+                async move |visit: Visit, owner: Owner, Path(id): Path<String>, _: Signed<Pressed>| {
+                    rotate(visit, owner, id_of(&id)?).await
+                },
+            ),
         )
         .route(
             &at("app-passwords/{id}/revoke"),
             get(async move |visit: Visit, owner: Owner, Path(id): Path<String>| {
-                confirm_revoke(visit, owner, id_of(&id)?).await
+                ask(visit, owner, Act::Revoke, id_of(&id)?).await
             })
             .post(
                 async move |visit: Visit, owner: Owner, Path(id): Path<String>, _: Signed<Pressed>| {
@@ -157,15 +180,16 @@ async fn rotate(visit: Visit, owner: Owner, id: AppPasswordId) -> Result<Respons
     let origin = visit.origin(surface);
     match site.authority.rotate_app_password(&owner.guard, id, &origin, site.now()).await {
         Ok((name, letters)) => show(&visit, &owner, Step::Shown { name, letters }).await,
-        Err(error) => otherwise(error, site, surface),
+        Err(error) => otherwise(error, site, surface, Act::Rotate, id),
     }
 }
 
-async fn confirm_revoke(visit: Visit, owner: Owner, id: AppPasswordId) -> Result<Response, Trouble> {
+/// What follows from it, and the safe choice first.
+async fn ask(visit: Visit, owner: Owner, act: Act, id: AppPasswordId) -> Result<Response, Trouble> {
     let listed = visit.site.authority.app_passwords(&owner.guard).await?;
     let found = listed.into_iter().find(|row| row.id == id && row.revoked.is_none());
     let name = found.ok_or(Trouble::NotFound)?.name;
-    show(&visit, &owner, Step::Revoke { id, name }).await
+    show(&visit, &owner, Step::Ask { act, id, name }).await
 }
 
 async fn revoke(visit: Visit, owner: Owner, id: AppPasswordId) -> Result<Response, Trouble> {
@@ -179,7 +203,7 @@ async fn revoke(visit: Visit, owner: Owner, id: AppPasswordId) -> Result<Respons
             };
             done(&visit, &owner, format!("App password “{name}” revoked."), text)
         }
-        Err(error) => otherwise(error, site, surface),
+        Err(error) => otherwise(error, site, surface, Act::Revoke, id),
     }
 }
 
@@ -199,9 +223,18 @@ async fn set_mode(visit: Visit, owner: Owner, mode: &str) -> Result<Response, Tr
     }
 }
 
-fn otherwise(error: AppPasswordError, site: &Site, surface: Surface) -> Result<Response, Trouble> {
+fn otherwise(
+    error: AppPasswordError,
+    site: &Site,
+    surface: Surface,
+    act: Act,
+    id: AppPasswordId,
+) -> Result<Response, Trouble> {
     match error {
-        AppPasswordError::NotNow(why) => not_now(why, site, surface, &path(surface, "app-passwords")),
+        AppPasswordError::NotNow(why) => {
+            let next = path(surface, &format!("app-passwords/{id}/{}", act.name()));
+            not_now(why, site, surface, &next)
+        }
         AppPasswordError::NotFound | AppPasswordError::Name | AppPasswordError::TooMany => {
             Err(Trouble::NotFound)
         }
@@ -226,7 +259,8 @@ async fn show(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, Trou
         Step::Overview { problem: None, .. } => ("App passwords", StatusCode::OK),
         Step::Overview { .. } => ("Not added: App passwords", StatusCode::UNPROCESSABLE_ENTITY),
         Step::Shown { .. } => ("Your new app password", StatusCode::OK),
-        Step::Revoke { .. } => ("Revoke an app password?", StatusCode::OK),
+        Step::Ask { act: Act::Rotate, .. } => ("Rotate an app password?", StatusCode::OK),
+        Step::Ask { act: Act::Revoke, .. } => ("Revoke an app password?", StatusCode::OK),
     };
     let mut page = page(visit, owner, title, root.clone());
     if !matches!(step, Step::Overview { problem: None, .. }) {

@@ -14,7 +14,7 @@ use askama::Template;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::response::{AppendHeaders, IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::get;
 use postward_authority::second_factor::{Others, SecondFactorError, TurnedOn};
 use postward_authority::{SetUp, Surface};
 use postward_wire::Secret;
@@ -51,8 +51,9 @@ enum Step {
     Replace { problem: Option<&'static str> },
     /// The seed, this once, and the field for its first code.
     Shown { picture: String, set_up: SetUp },
-    /// Its code was not right. The seed is not shown again.
-    Again,
+    /// The field alone: the app has the seed, which is not shown again. Its first code was not right, or the password
+    /// had to be given once more in between.
+    FirstCode { problem: Option<&'static str> },
     /// The password and a code are asked for.
     TurnOff { problem: Option<&'static str> },
 }
@@ -63,20 +64,26 @@ impl Step {
             Self::Overview => "Two-factor authentication",
             Self::Replace { .. } => "Move to another authenticator",
             Self::Shown { .. } => "Set up two-factor authentication",
-            Self::Again => "The code does not fit",
+            Self::FirstCode { .. } => "Set up two-factor authentication",
             Self::TurnOff { .. } => "Turn two-factor authentication off?",
         }
     }
 
     fn status(&self) -> StatusCode {
         match self {
-            Self::Overview | Self::Shown { .. } => StatusCode::OK,
-            Self::Replace { problem } | Self::TurnOff { problem } if problem.is_none() => StatusCode::OK,
-            Self::Replace { .. } | Self::TurnOff { .. } | Self::Again => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Overview
+            | Self::Shown { .. }
+            | Self::Replace { problem: None }
+            | Self::FirstCode { problem: None }
+            | Self::TurnOff { problem: None } => StatusCode::OK,
+            Self::Replace { .. } | Self::FirstCode { .. } | Self::TurnOff { .. } => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
         }
     }
 }
 
+const FIRST_CODE_WRONG: &str = "Wait for the next code in your app and type that. Nothing was turned on.";
 const CODE_WRONG: &str = "This code is wrong or was used already. Wait for the next one in your app.";
 const TOO_MANY: &str = "Too many tries. Wait a minute, then try again.";
 
@@ -116,7 +123,11 @@ pub(super) fn routes(surface: Surface) -> Router<Arc<Site>> {
         )
         .route(
             &at("two-factor/on"),
-            post(async move |visit: Visit, owner: Owner, Signed(typed): Signed<Typed>| {
+            // Whoever comes back from having given the password again goes on with the key that the app has.
+            get(async move |visit: Visit, owner: Owner| {
+                show(&visit, &owner, Step::FirstCode { problem: None }).await
+            })
+            .post(async move |visit: Visit, owner: Owner, Signed(typed): Signed<Typed>| {
                 turn_on(visit, owner, typed).await
             }),
         )
@@ -156,7 +167,7 @@ async fn begin(visit: Visit, owner: Owner, code: Option<String>) -> Result<Respo
         }
         // It is on already, by another page of the same person; the page says so.
         Err(SecondFactorError::CodeWrong) => Ok(see_other(&path(surface, "two-factor"))),
-        Err(error) => otherwise(error, site, surface),
+        Err(error) => otherwise(error, site, surface, "two-factor"),
     }
 }
 
@@ -178,8 +189,10 @@ async fn turn_on(visit: Visit, owner: Owner, typed: Typed) -> Result<Response, T
                 format!("{sessions} Mail apps need a code, or an app password, when they sign in next.");
             done(&visit, &owner, "Two-factor authentication is on.", text)
         }
-        Err(SecondFactorError::CodeWrong) => show(&visit, &owner, Step::Again).await,
-        Err(error) => otherwise(error, site, surface),
+        Err(SecondFactorError::CodeWrong) => {
+            show(&visit, &owner, Step::FirstCode { problem: Some(FIRST_CODE_WRONG) }).await
+        }
+        Err(error) => otherwise(error, site, surface, "two-factor/on"),
     }
 }
 
@@ -196,21 +209,25 @@ async fn turn_off(visit: Visit, owner: Owner, typed: Typed) -> Result<Response, 
             Err(SecondFactorError::PasswordWrong) => "This is not your password.",
             Err(SecondFactorError::CodeWrong) => CODE_WRONG,
             Err(SecondFactorError::TooManyTries) => TOO_MANY,
-            Err(error) => return otherwise(error, site, surface),
+            Err(error) => return otherwise(error, site, surface, "two-factor/off"),
         };
     show(&visit, &owner, Step::TurnOff { problem: Some(problem) }).await
 }
 
-/// What no form has a word of its own for.
-fn otherwise(error: SecondFactorError, site: &Site, surface: Surface) -> Result<Response, Trouble> {
-    let root = path(surface, "two-factor");
+/// What no form has a word of its own for. `next` is the page where somebody goes on who has to give the password again.
+fn otherwise(
+    error: SecondFactorError,
+    site: &Site,
+    surface: Surface,
+    next: &str,
+) -> Result<Response, Trouble> {
     match error {
-        SecondFactorError::NotNow(why) => not_now(why, site, surface, &root),
+        SecondFactorError::NotNow(why) => not_now(why, site, surface, &path(surface, next)),
         SecondFactorError::BeginAgain
         | SecondFactorError::IsOff
         | SecondFactorError::CodeWrong
         | SecondFactorError::PasswordWrong
-        | SecondFactorError::TooManyTries => Ok(see_other(&root)),
+        | SecondFactorError::TooManyTries => Ok(see_other(&path(surface, "two-factor"))),
     }
 }
 

@@ -132,6 +132,13 @@ impl Answer {
         value.replace("&#38;", "&").replace("&amp;", "&").replace("&#60;", "<")
     }
 
+    /// What stands in the field that is shown once.
+    pub(crate) fn shown(&self, id: &str) -> String {
+        let from = self.text.split(&format!("id=\"{id}\"")).nth(1).unwrap_or_default();
+        let inside = from.split_once('>').map_or("", |(_, rest)| rest);
+        inside.split("</textarea>").next().unwrap_or_default().to_owned()
+    }
+
     /// The page has this text, tags left out and spaces drawn together.
     pub(crate) fn says(&self, text: &str) -> bool {
         let mut plain = String::new();

@@ -1,6 +1,7 @@
 //! The pages, driven through the router as a browser drives them, on a real authority.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod account;
 mod browser;
 mod dashboard;
 mod fences;

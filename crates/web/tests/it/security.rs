@@ -17,13 +17,6 @@ async fn signed_in(host: &Host, sign_in: &str) -> Browser {
     browser
 }
 
-/// What stands in the field that is shown once.
-fn shown(page: &Answer, id: &str) -> String {
-    let from = page.text.split(&format!("id=\"{id}\"")).nth(1).unwrap_or_default();
-    let inside = from.split_once('>').map_or("", |(_, rest)| rest);
-    inside.split("</textarea>").next().unwrap_or_default().to_owned()
-}
-
 #[tokio::test]
 async fn w6_two_factor_is_set_up_confirmed_and_turned_off_at_both_places() {
     for (sign_in, root) in ROOTS {
@@ -38,7 +31,7 @@ async fn w6_two_factor_is_set_up_confirmed_and_turned_off_at_both_places() {
         let begun = browser.fill(&page, &format!("{page}/begin"), &[]).await;
         assert_eq!((begun.status, begun.header("cache-control")), (200, "no-store"));
         assert!(begun.text.contains("<svg class=\"qr\"") && begun.text.contains("otpauth://totp/Postward"));
-        let key = shown(&begun, "typed-key");
+        let key = begun.shown("typed-key");
         let phone = Phone::of(&Secret::new(key.clone()));
 
         // A wrong code, or one in other digits, turns nothing on, and the key is not shown again.
@@ -87,7 +80,7 @@ async fn w6_another_authenticator_needs_a_code_of_the_one_there_is() {
     assert_eq!(browser.fill(page, page, &[("code", &code)]).await.status, 422, "a spent code");
     let next = phone.next_code();
     let begun = browser.fill(page, page, &[("code", &next)]).await;
-    let new = Phone::of(&Secret::new(shown(&begun, "typed-key")));
+    let new = Phone::of(&Secret::new(begun.shown("typed-key")));
     let first = new.code();
     let on = browser.fill("/panel/two-factor", "/panel/two-factor/on", &[("code", &first)]).await;
     assert_eq!(on.status, 303, "{}", on.text);
@@ -107,7 +100,7 @@ async fn w8_app_passwords_are_added_rotated_and_revoked_at_both_places() {
         }
         let added = browser.fill(&page, &page, &[("name", "Phone <1>")]).await;
         assert_eq!((added.status, added.header("cache-control")), (200, "no-store"));
-        let letters = shown(&added, "letters");
+        let letters = added.shown("letters");
         assert_eq!(letters.split(' ').map(str::len).collect::<Vec<_>>(), [4; 4]);
         assert!(host.opens_imap(ADA, &letters).await);
         let list = browser.get(&page).await;
@@ -115,8 +108,10 @@ async fn w8_app_passwords_are_added_rotated_and_revoked_at_both_places() {
         assert!(!list.text.contains(&letters));
 
         let rotate = link_to(&list, &page, "rotate");
-        let rotated = browser.fill(&page, &rotate, &[]).await;
-        let anew = shown(&rotated, "letters");
+        assert!(browser.get(&rotate).await.says("The old ones open nothing any more"));
+        assert!(host.opens_imap(ADA, &letters).await, "a question changes nothing");
+        let rotated = browser.fill(&rotate, &rotate, &[]).await;
+        let anew = rotated.shown("letters");
         assert!(!host.opens_imap(ADA, &letters).await && host.opens_imap(ADA, &anew).await);
 
         let revoke = rotate.replace("/rotate", "/revoke");
@@ -150,7 +145,7 @@ async fn an_open_browser_somebody_found_adds_nothing() {
 }
 
 fn link_to(page: &Answer, root: &str, act: &str) -> String {
-    let mut actions = page.text.split("action=\"").skip(1).filter_map(|rest| rest.split('"').next());
-    let wanted = |action: &&str| action.starts_with(root) && action.ends_with(act);
-    actions.find(wanted).expect("a form of the list").to_owned()
+    let mut links = page.text.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let wanted = |link: &&str| link.starts_with(root) && link.ends_with(act);
+    links.find(wanted).expect("a link of the list").to_owned()
 }

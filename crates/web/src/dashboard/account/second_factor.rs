@@ -1,0 +1,254 @@
+//! The second factor of the person: set up, moved to another authenticator, turned off; and its ten backup codes.
+
+use super::{PATH, told};
+use crate::confirm;
+use crate::dashboard::deletion::Sent;
+use crate::dashboard::step::{self, Back};
+use crate::form::Signed;
+use crate::page::{query_value, see_other};
+use crate::qr;
+use crate::session::{Staff, signed_out};
+use crate::site::Site;
+use crate::trouble::Trouble;
+use crate::visit::Visit;
+use askama::Template;
+use axum::Router;
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::get;
+use postward_authority::second_factor::{Others, SecondFactorError};
+use postward_authority::{NotNow, SetUp, Surface};
+use postward_wire::Secret;
+use serde::Deserialize;
+use std::sync::Arc;
+
+const ON: &str = "/dashboard/account/two-factor/on";
+const OFF: &str = "/dashboard/account/two-factor/off";
+const REPLACE: &str = "/dashboard/account/two-factor/replace";
+const BACKUP_CODES: &str = "/dashboard/account/backup-codes";
+
+const CODE_WRONG: &str = "This code is not right, or was used before.";
+const TOO_MANY: &str = "Too many tries. Wait a minute, then try again.";
+
+/// The steps, to be put behind the dashboard's door. Whoever comes back from having given the password again finds each
+/// by `GET`.
+pub(in crate::dashboard) fn routes() -> Router<Arc<Site>> {
+    Router::new()
+        .route("/dashboard/account/two-factor", get(async || see_other(PATH)).post(set_up))
+        .route(ON, get(go_on).post(turn_on))
+        .route(REPLACE, get(ask_to_replace).post(replace))
+        .route(OFF, get(confirm_off).post(turn_off))
+        .route(BACKUP_CODES, get(confirm_renewal).post(renew))
+}
+
+#[derive(Template)]
+#[template(path = "dashboard/account_set_up.html")]
+struct Begun {
+    csrf: String,
+    /// What is shown to the authenticator, this once.
+    shown: Option<(String, SetUp)>,
+    problem: Option<&'static str>,
+}
+
+/// A current code, before another authenticator takes the place of the one that is on.
+#[derive(Template)]
+#[template(path = "dashboard/account_replace.html")]
+struct Replace {
+    csrf: String,
+    problem: Option<&'static str>,
+}
+
+#[derive(Template)]
+#[template(path = "dashboard/account_codes.html")]
+struct Codes {
+    email: String,
+    text: String,
+    download: String,
+}
+
+/// What new backup codes do to the old ones, before they do it.
+#[derive(Template)]
+#[template(path = "dashboard/account_renew.html")]
+struct Renew {
+    csrf: String,
+    /// How many of the old ones are left.
+    left: u64,
+}
+
+#[derive(Template)]
+#[template(path = "dashboard/account_off.html")]
+struct Off {
+    csrf: String,
+    email: String,
+    problem: Option<&'static str>,
+}
+
+/// What the forms of the second factor send.
+#[derive(Deserialize)]
+struct Typed {
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    code: String,
+    end_others: Option<String>,
+}
+
+/// `POST /dashboard/account/two-factor`: a seed for the authenticator. Nothing is on yet.
+async fn set_up(visit: Visit, staff: Staff, Signed(Sent {}): Signed<Sent>) -> Result<Response, Trouble> {
+    match begin(&visit, &staff, None).await {
+        // It is on already, which the page says.
+        Err(SecondFactorError::CodeWrong) => Ok(see_other(PATH)),
+        begun => shown(&visit, &staff, begun),
+    }
+}
+
+/// `GET /dashboard/account/two-factor/replace`: to whoever may act now, so that nobody types a code in vain.
+async fn ask_to_replace(visit: Visit, staff: Staff) -> Result<Response, Trouble> {
+    match visit.site.authority.may_act(&*staff.session, visit.site.now()).await {
+        Ok(()) => Ok(replacing(StatusCode::OK, &visit, &staff, None)),
+        Err(why) => not_now(&visit.site, why.into(), REPLACE),
+    }
+}
+
+/// `POST /dashboard/account/two-factor/replace`: a seed for another authenticator. Until its first code, the old one
+/// stays on.
+async fn replace(visit: Visit, staff: Staff, Signed(typed): Signed<Typed>) -> Result<Response, Trouble> {
+    let refused = |problem| replacing(StatusCode::UNPROCESSABLE_ENTITY, &visit, &staff, Some(problem));
+    match begin(&visit, &staff, Some(Secret::new(typed.code))).await {
+        Err(SecondFactorError::CodeWrong) => Ok(refused(CODE_WRONG)),
+        Err(SecondFactorError::TooManyTries) => Ok(refused(TOO_MANY)),
+        begun => shown(&visit, &staff, begun),
+    }
+}
+
+fn replacing(status: StatusCode, visit: &Visit, staff: &Staff, problem: Option<&'static str>) -> Response {
+    let page = staff.page(visit, "Move to another authenticator");
+    let csrf = page.csrf.clone();
+    step::show(status, visit, page, back(), &Replace { csrf, problem })
+}
+
+async fn begin(visit: &Visit, staff: &Staff, code: Option<Secret>) -> Result<SetUp, SecondFactorError> {
+    let (site, origin) = (&visit.site, visit.origin(Surface::Dashboard));
+    let (session, issuer, now) = (&*staff.session, &site.brand.name, site.now());
+    site.authority.begin_second_factor(session, code.as_ref(), issuer, &origin, now).await
+}
+
+fn shown(visit: &Visit, staff: &Staff, begun: Result<SetUp, SecondFactorError>) -> Result<Response, Trouble> {
+    match begun {
+        Ok(set_up) => {
+            let picture = qr::svg(set_up.url.expose()).unwrap_or_default();
+            Ok(setting_up(StatusCode::OK, visit, staff, Some((picture, set_up)), None))
+        }
+        Err(error) => not_now(&visit.site, error, PATH),
+    }
+}
+
+fn setting_up(
+    status: StatusCode,
+    visit: &Visit,
+    staff: &Staff,
+    shown: Option<(String, SetUp)>,
+    problem: Option<&'static str>,
+) -> Response {
+    let mut page = staff.page(visit, "Set up two-factor authentication");
+    ON.clone_into(&mut page.here);
+    page.receipt = None;
+    let csrf = page.csrf.clone();
+    step::show(status, visit, page, back(), &Begun { csrf, shown, problem })
+}
+
+/// `GET /dashboard/account/two-factor/on`: whoever had to give the password again midway goes on with the key that the
+/// app already has.
+async fn go_on(visit: Visit, staff: Staff) -> Response {
+    setting_up(StatusCode::OK, &visit, &staff, None, None)
+}
+
+/// `POST /dashboard/account/two-factor/on`: the first code turns it on.
+async fn turn_on(visit: Visit, staff: Staff, Signed(typed): Signed<Typed>) -> Result<Response, Trouble> {
+    let (site, origin) = (&visit.site, visit.origin(Surface::Dashboard));
+    let others = if typed.end_others.is_some() { Others::End } else { Others::Stay };
+    let code = Secret::new(typed.code);
+    match site.authority.turn_on_second_factor(&*staff.session, &code, others, &origin, site.now()).await {
+        Ok(on) => Ok(codes(&visit, &staff, "Two-factor authentication is on", &on.backup_codes)),
+        Err(SecondFactorError::CodeWrong) => {
+            let problem = "This code is not right. Wait for the next one in your app and type that.";
+            Ok(setting_up(StatusCode::UNPROCESSABLE_ENTITY, &visit, &staff, None, Some(problem)))
+        }
+        Err(error) => not_now(site, error, ON),
+    }
+}
+
+fn codes(visit: &Visit, staff: &Staff, heading: &str, codes: &[Secret]) -> Response {
+    let text = codes.iter().map(Secret::expose).collect::<Vec<_>>().join("\n");
+    let mut page = staff.page(visit, heading);
+    PATH.clone_into(&mut page.here);
+    page.receipt = None;
+    let email = staff.session.email().to_owned();
+    let whose = format!("Backup codes of {email}\n\n{text}\n");
+    let download = format!("data:text/plain;charset=utf-8,{}", query_value(&whose));
+    step::show(StatusCode::OK, visit, page, back(), &Codes { email, text, download })
+}
+
+/// `GET /dashboard/account/backup-codes`: the safe choice first.
+async fn confirm_renewal(visit: Visit, staff: Staff) -> Result<Response, Trouble> {
+    let Some((_since, left)) = visit.site.authority.staff_second_factor(&staff.session).await? else {
+        return Ok(see_other(PATH));
+    };
+    let page = staff.page(&visit, "Make new backup codes?");
+    let csrf = page.csrf.clone();
+    Ok(step::show(StatusCode::OK, &visit, page, back(), &Renew { csrf, left }))
+}
+
+/// `POST /dashboard/account/backup-codes`: ten new ones in the place of the old ones.
+async fn renew(visit: Visit, staff: Staff, Signed(Sent {}): Signed<Sent>) -> Result<Response, Trouble> {
+    let (site, origin) = (&visit.site, visit.origin(Surface::Dashboard));
+    match site.authority.renew_backup_codes(&staff.session, &origin, site.now()).await {
+        Ok(new) => Ok(codes(&visit, &staff, "New backup codes", &new)),
+        Err(error) => not_now(site, error, BACKUP_CODES),
+    }
+}
+
+/// `GET /dashboard/account/two-factor/off`.
+async fn confirm_off(visit: Visit, staff: Staff) -> Response {
+    off(StatusCode::OK, &visit, &staff, None)
+}
+
+/// `POST /dashboard/account/two-factor/off`: with the password, and a code or backup code.
+async fn turn_off(visit: Visit, staff: Staff, Signed(typed): Signed<Typed>) -> Result<Response, Trouble> {
+    let (password, code) = (Secret::new(typed.password), Secret::new(typed.code));
+    let (site, origin) = (&visit.site, visit.origin(Surface::Dashboard));
+    let (session, now) = (&*staff.session, site.now());
+    let problem = match site.authority.turn_off_second_factor(session, &password, &code, &origin, now).await {
+        Ok(()) => {
+            let text = "Your password alone signs you in. The backup codes are gone.";
+            return told(site, &staff, "Two-factor authentication is off.", text);
+        }
+        Err(SecondFactorError::PasswordWrong) => "This is not your password.",
+        Err(SecondFactorError::CodeWrong) => CODE_WRONG,
+        Err(SecondFactorError::TooManyTries) => TOO_MANY,
+        Err(error) => return not_now(site, error, OFF),
+    };
+    Ok(off(StatusCode::UNPROCESSABLE_ENTITY, &visit, &staff, Some(problem)))
+}
+
+fn off(status: StatusCode, visit: &Visit, staff: &Staff, problem: Option<&'static str>) -> Response {
+    let page = staff.page(visit, "Turn two-factor authentication off?");
+    let (csrf, email) = (page.csrf.clone(), staff.session.email().to_owned());
+    step::show(status, visit, page, back(), &Off { csrf, email, problem })
+}
+
+/// What is left of the reasons, once the page has said its own. `here` is where somebody goes on who has to give the
+/// password again.
+fn not_now(site: &Site, error: SecondFactorError, here: &str) -> Result<Response, Trouble> {
+    match error {
+        SecondFactorError::NotNow(NotNow::ConfirmFirst) => Ok(confirm::ask(Surface::Dashboard, here)),
+        SecondFactorError::NotNow(NotNow::SessionEnded) => signed_out(site, Surface::Dashboard),
+        SecondFactorError::NotNow(NotNow::Unavailable(cause)) => Err(cause.into()),
+        // The page itself says how things are.
+        _ => Ok(see_other(PATH)),
+    }
+}
+
+fn back() -> Back {
+    Back { path: PATH.to_owned(), name: "Account".to_owned() }
+}
