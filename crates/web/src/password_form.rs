@@ -4,9 +4,11 @@
 //! [`NewPassword`] and turned into [`Entered`]. The rules shown and the rules enforced are the authority's one table.
 
 use crate::page::Page;
+use crate::session::Owner;
 use crate::site::Site;
 use postward_authority::generator::{self, RECIPE, Recipe};
 use postward_authority::policy::{Asks, Policy, Problem};
+use postward_authority::{AppPasswords, Unavailable};
 use postward_wire::Secret;
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +32,8 @@ pub(crate) struct PasswordForm {
     pub(crate) hidden: Vec<(&'static str, String)>,
     /// Where the form also makes the mailbox: the fields of its address.
     pub(crate) address: Option<AddressFields>,
+    /// The box that takes the app passwords along, where the owner may keep them and has some.
+    pub(crate) app_passwords: Option<RevokeBox>,
     /// The hidden field `from`: the page to come back to.
     pub(crate) from: Option<&'static str>,
     /// What saving does, in numbers.
@@ -104,6 +108,27 @@ pub(crate) enum AskedCode {
     Recovery,
 }
 
+/// *Also revoke my app passwords*.
+pub(crate) struct RevokeBox {
+    /// How many there are.
+    pub(crate) count: usize,
+    /// Whether it is ticked: at first it is.
+    pub(crate) ticked: bool,
+}
+
+impl RevokeBox {
+    /// The box for an owner; none without an app password.
+    pub(crate) async fn of(
+        site: &Site,
+        owner: &Owner,
+        chosen: AppPasswords,
+    ) -> Result<Option<Self>, Unavailable> {
+        let listed = site.authority.app_passwords(&owner.guard).await?;
+        let count = listed.iter().filter(|listed| listed.revoked.is_none()).count();
+        Ok((count > 0).then_some(Self { count, ticked: chosen == AppPasswords::Revoke }))
+    }
+}
+
 /// Something that was wrong, and the field it belongs to.
 pub(crate) struct FormProblem {
     /// The field's name.
@@ -140,6 +165,7 @@ impl PasswordForm {
             typed_address: None,
             hidden: Vec::new(),
             address: None,
+            app_passwords: None,
             from: None,
             consequence: String::new(),
             cancel: None,
@@ -224,6 +250,9 @@ pub(crate) struct NewPassword {
     password_again: Option<String>,
     current: Option<String>,
     generate: Option<String>,
+    /// Whether the form had the box, and whether it was ticked.
+    revoke_asked: Option<String>,
+    revoke_app_passwords: Option<String>,
 }
 
 /// What the person wants, as far as the form tells.
@@ -240,6 +269,14 @@ impl NewPassword {
     /// Whether the form had a field for the current password.
     pub(crate) fn has_current(&self) -> bool {
         self.current.is_some()
+    }
+
+    /// What becomes of the app passwords. They go, unless the form had the box and it was not ticked.
+    pub(crate) fn app_passwords(&self) -> AppPasswords {
+        match (&self.revoke_asked, &self.revoke_app_passwords) {
+            (Some(_), None) => AppPasswords::Keep,
+            _ => AppPasswords::Revoke,
+        }
     }
 
     /// Takes the passwords out of the form.

@@ -4,7 +4,8 @@ use crate::confirm;
 use crate::form::Signed;
 use crate::page::{Page, html};
 use crate::password_form::{
-    Current, Entered, Entry, FormProblem, NewPassword, PasswordForm, Words, fields_differ, policy_problems,
+    Current, Entered, Entry, FormProblem, NewPassword, PasswordForm, RevokeBox, Words, fields_differ,
+    policy_problems,
 };
 use crate::receipt::Note;
 use crate::session::{Owner, signed_out};
@@ -32,8 +33,9 @@ const WORDS: Words = Words {
 };
 
 /// `GET /webmail/account`.
-pub(super) async fn page(visit: Visit, owner: Owner) -> Response {
-    show(&visit, &owner, StatusCode::OK, form(&visit, &owner))
+pub(super) async fn page(visit: Visit, owner: Owner) -> Result<Response, Trouble> {
+    let form = form(&visit, &owner, AppPasswords::Revoke).await?;
+    Ok(show(&visit, &owner, StatusCode::OK, form))
 }
 
 /// `POST /webmail/account/password`.
@@ -42,35 +44,37 @@ pub(super) async fn change(
     owner: Owner,
     Signed(typed): Signed<NewPassword>,
 ) -> Result<Response, Trouble> {
+    let app_passwords = typed.app_passwords();
+    let form = form(&visit, &owner, app_passwords).await?;
     let (current, password) = match typed.entered(Entry::Twice) {
-        Entered::Generate => {
-            return Ok(show(&visit, &owner, StatusCode::OK, form(&visit, &owner).with_generated()));
-        }
+        Entered::Generate => return Ok(show(&visit, &owner, StatusCode::OK, form.with_generated())),
         Entered::Differ => {
-            return Ok(refused(&visit, &owner, StatusCode::UNPROCESSABLE_ENTITY, fields_differ()));
+            let form = form.with_problems(fields_differ());
+            return Ok(show(&visit, &owner, StatusCode::UNPROCESSABLE_ENTITY, form));
         }
         // An empty current password is a wrong one.
         Entered::New { password, current } => {
             (current.unwrap_or_else(|| Secret::new(String::new())), password)
         }
     };
-    let site = &visit.site;
-    let (confirmation, origin) = (Confirmation::Current(current), visit.origin(Surface::Webmail));
-    match site
-        .authority
-        .change(&owner.guard, confirmation, password, AppPasswords::Revoke, &origin, site.now())
-        .await
-    {
+    let (site, origin) = (&visit.site, visit.origin(Surface::Webmail));
+    let (confirmation, now) = (Confirmation::Current(current), site.now());
+    match site.authority.change(&owner.guard, confirmation, password, app_passwords, &origin, now).await {
         Ok(receipt) => {
             let receipt = Note::of(&receipt, Surface::Webmail).cookie(site)?;
             Ok((AppendHeaders([receipt]), signed_out(site, Surface::Webmail)?).into_response())
         }
-        Err(error) => not_changed(&visit, &owner, error),
+        Err(error) => not_changed(&visit, &owner, form, error),
     }
 }
 
 /// Why it was not changed, under the field it belongs to. The session stays.
-fn not_changed(visit: &Visit, owner: &Owner, error: ChangeError) -> Result<Response, Trouble> {
+fn not_changed(
+    visit: &Visit,
+    owner: &Owner,
+    form: PasswordForm,
+    error: ChangeError,
+) -> Result<Response, Trouble> {
     let (status, problems) = match error {
         // The password was right, and a second factor is on whose code this session has not given.
         ChangeError::ConfirmFirst => return Ok(confirm::ask(Surface::Webmail, "/webmail/account")),
@@ -86,22 +90,20 @@ fn not_changed(visit: &Visit, owner: &Owner, error: ChangeError) -> Result<Respo
         ChangeError::SessionEnded => return signed_out(&visit.site, Surface::Webmail),
         ChangeError::Unavailable(cause) => return Err(cause.into()),
     };
-    Ok(refused(visit, owner, status, problems))
+    Ok(show(visit, owner, status, form.with_problems(problems)))
 }
 
-fn form(visit: &Visit, owner: &Owner) -> PasswordForm {
-    let action = "/webmail/account/password".to_owned();
-    let mut form = PasswordForm::new(&visit.site, action, owner.guard.address().to_string(), WORDS);
-    form.current = Current::Asked;
-    form.consequence =
-        "Every session of this mailbox ends at once, this one too: webmail, IMAP, POP3 and SMTP. \
-                        Mail apps need the new password. Your mail stays as it is."
-            .to_owned();
-    form
-}
-
-fn refused(visit: &Visit, owner: &Owner, status: StatusCode, problems: Vec<FormProblem>) -> Response {
-    show(visit, owner, status, form(visit, owner).with_problems(problems))
+async fn form(visit: &Visit, owner: &Owner, app_passwords: AppPasswords) -> Result<PasswordForm, Trouble> {
+    let (action, address) = ("/webmail/account/password".to_owned(), owner.guard.address().to_string());
+    Ok(PasswordForm {
+        current: Current::Asked,
+        app_passwords: RevokeBox::of(&visit.site, owner, app_passwords).await?,
+        consequence:
+            "Every session of this mailbox ends at once, this one too: webmail, IMAP, POP3 and SMTP. \
+                      Mail apps need the new password. Your mail stays as it is."
+                .to_owned(),
+        ..PasswordForm::new(&visit.site, action, address, WORDS)
+    })
 }
 
 fn show(visit: &Visit, owner: &Owner, status: StatusCode, form: PasswordForm) -> Response {

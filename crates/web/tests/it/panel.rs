@@ -87,3 +87,44 @@ async fn d7_a_request_in_flight_is_cut() {
     assert_eq!(answer.status, 303);
     assert!(answer.header("location").starts_with("/webmail/sign-in"));
 }
+
+#[tokio::test]
+async fn p2_app_passwords_go_with_the_password_unless_the_owner_keeps_them() {
+    for (keeps, sign_in, page, form) in [
+        (false, "/panel/sign-in", FORM, FORM),
+        (true, "/panel/sign-in", FORM, FORM),
+        (false, "/webmail/sign-in", "/webmail/account", "/webmail/account/password"),
+        (true, "/webmail/sign-in", "/webmail/account", "/webmail/account/password"),
+    ] {
+        let host = Host::start().await;
+        let mut browser = host.browser();
+        browser.post(sign_in, &[("address", "ada@birch.example"), ("password", OLD)]).await;
+        assert!(!browser.get(page).await.says("Also revoke"), "there is none yet");
+        let root = if page == FORM { "/panel" } else { page };
+        let list = format!("{root}/app-passwords");
+        let letters = browser.fill(&list, &list, &[("name", "Phone")]).await.shown("letters");
+        assert!(host.opens_imap("ada@birch.example", &letters).await);
+
+        let asked = browser.get(page).await;
+        assert!(asked.says("Also revoke my app password") && asked.text.contains(CHECKED), "{}", asked.text);
+        let mut fields = vec![("revoke_asked", "1"), ("current", OLD), ("password", "short")];
+        if !keeps {
+            fields.push(("revoke_app_passwords", "1"));
+        }
+        fields.push(("password_again", "short"));
+        let refused = browser.fill(page, form, &fields).await;
+        assert_eq!((refused.status, refused.text.contains(CHECKED)), (422, !keeps), "what was chosen stays");
+        for (name, value) in &mut fields {
+            if name.starts_with("password") {
+                *value = NEW;
+            }
+        }
+        assert_eq!(browser.fill(page, form, &fields).await.status, 303);
+        assert_eq!(host.opens_imap("ada@birch.example", &letters).await, keeps);
+        let told = browser.get(sign_in).await;
+        assert_eq!(told.says("Revoked 1 app password."), !keeps, "{}", told.text);
+    }
+}
+
+/// The box as it stands when it is ticked.
+const CHECKED: &str = "aria-describedby=\"pw-revoke-help\" checked>";
