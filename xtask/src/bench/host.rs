@@ -43,8 +43,10 @@ pub(super) struct Host {
 }
 
 /// The name it has, and clients ask for.
-const HOSTNAME: &str = "mail.bench.example";
-const DOMAIN: &str = "bench.example";
+pub(super) const HOSTNAME: &str = "mail.bench.example";
+pub(super) const DOMAIN: &str = "bench.example";
+/// The one person of its dashboard.
+pub(super) const OWNER: &str = "owner@bench.example";
 
 /// Long enough for a debug build on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -52,21 +54,26 @@ const PATIENCE: Duration = Duration::from_secs(30);
 impl Host {
     /// Starts one. It and all its threads stay on the cores the caller is bound to.
     pub(super) fn start(binary: &Path, mail: Mail<'_>, cache: ReconnectCache) -> Result<Self, Failure> {
+        let address = free_port()?;
+        Self::start_with(binary, address, &configuration(address, mail, cache))
+    }
+
+    /// Starts one that is configured otherwise. `address` is where mail apps come in.
+    pub(super) fn start_with(binary: &Path, address: SocketAddr, toml: &str) -> Result<Self, Failure> {
         let folder = TempDir::with_prefix("postward-bench-").map_err(|error| error.to_string())?;
         let data = folder.path().join("host");
         let made = Command::new(binary)
             .arg("init")
             .arg("--dir")
             .arg(&data)
-            .args(["--hostname", HOSTNAME, "--owner", "owner@bench.example", "--generate"])
+            .args(["--hostname", HOSTNAME, "--owner", OWNER, "--generate"])
             .stdout(Stdio::null())
             .status()
             .map_err(|error| format!("{} could not be started: {error}", binary.display()))?;
         if !made.success() {
             return Err(format!("postward init failed: {made}"));
         }
-        let address = free_port()?;
-        let log = fs::write(data.join("postward.toml"), configuration(address, mail, cache))
+        let log = fs::write(data.join("postward.toml"), toml)
             .and_then(|()| fs::write(data.join("master"), "not looked at"))
             .and_then(|()| File::create(folder.path().join("log")))
             .map_err(|error| format!("{} cannot be written: {error}", data.display()))?;

@@ -5,8 +5,8 @@
 //! machine means nothing by itself.
 //!
 //! In reading order: [`plan`] is what is asked for, [`host`] the server under test, [`engine`] a mail engine to put
-//! behind it, [`client`] a mail app, [`nginx`] somebody to be measured beside; then one module for each question, [`hashing`], [`reconnect`], [`idle`],
-//! [`ending`] and [`splice`]; [`figure`] is how an answer is printed.
+//! behind it, [`client`] a mail app, [`nginx`] somebody to be measured beside; then one module for each question,
+//! [`hashing`], [`reconnect`], [`idle`], [`ending`], [`splice`] and [`strangers`]; [`figure`] is how an answer is printed.
 //!
 //! What the bench needs is compiled with the feature `bench` only. Without it, [`run`] builds and calls the xtask
 //! that has it.
@@ -43,6 +43,8 @@ mod reconnect;
 mod sign_ins;
 #[cfg(feature = "bench")]
 mod splice;
+#[cfg(feature = "bench")]
+mod strangers;
 
 use std::path::Path;
 use std::process::Command;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::Failure;
 
 use super::figure::Report;
-use super::{ending, hashing, idle, process, reconnect, splice};
+use super::{ending, hashing, idle, process, reconnect, splice, strangers};
 
 /// One question, answered by one module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,15 +16,17 @@ enum Question {
     Idle,
     Ending,
     Splice,
+    Strangers,
 }
 
 impl Question {
-    const ALL: [(&'static str, Self); 5] = [
+    const ALL: [(&'static str, Self); 6] = [
         ("hashing", Self::Hashing),
         ("reconnect", Self::Reconnect),
         ("idle", Self::Idle),
         ("ending", Self::Ending),
         ("splice", Self::Splice),
+        ("strangers", Self::Strangers),
     ];
 }
 
@@ -38,6 +40,11 @@ pub(super) enum Scale {
 }
 
 impl Scale {
+    /// So many tries.
+    pub(super) fn tries(self, full: usize) -> usize {
+        self.sessions(full)
+    }
+
     /// So many sessions.
     pub(super) fn sessions(self, full: usize) -> usize {
         match self {
@@ -119,6 +126,7 @@ impl Plan {
                 Question::Idle => idle::measure(binary, self.scale, &mut report)?,
                 Question::Ending => ending::measure(binary, self.scale, &mut report)?,
                 Question::Splice => splice::measure(binary, self.scale, &mut report)?,
+                Question::Strangers => strangers::measure(binary, self.scale, &mut report)?,
             }
         }
         report.close(self.json.as_deref())

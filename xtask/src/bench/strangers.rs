@@ -1,0 +1,314 @@
+//! What a stranger can read from the time of an answer: whether an address is known here (G4).
+//!
+//! At every door and form, wrong tries at known and at unknown addresses take turns. The figure is how often somebody
+//! guesses right who is given the times of one of each: 50 % is guessing. That is the area under the ROC curve, got
+//! from the ranks (Mann and Whitney), and needs no assumption on how times are spread.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+
+use crate::Failure;
+
+use super::figure::{Figure, Goal, Report};
+use super::host::{DOMAIN, HOSTNAME, Host, OWNER, free_port};
+use super::plan::Scale;
+use super::sign_ins::PASSWORD;
+
+/// Tries of each kind at each door.
+const TRIES: usize = 1000;
+/// How many are under way at a time: a refusal waits for its moment, and the cores must not be what it waits for.
+const AT_ONCE: usize = 24;
+/// How many are under way when nothing waits: more would measure their queue.
+const AT_ONCE_UNHURRIED: usize = 2;
+const MAILBOXES: usize = 200;
+/// How far from guessing a figure may be, in standard errors of it, before it is no accident: one in two thousand.
+const ACCIDENT: f64 = 3.5;
+
+/// Where a stranger comes.
+#[derive(Clone, Copy)]
+enum Door {
+    Imap,
+    Pop3,
+    Smtp,
+    /// A form: its path, the field of the address, and the other fields. `PASSWORD` in them is another wrong password
+    /// at every try.
+    Form(&'static str, &'static str, &'static str),
+}
+
+/// Every door and public form at which an address is typed.
+const DOORS: [(&str, Door); 10] = [
+    ("IMAP", Door::Imap),
+    ("POP3", Door::Pop3),
+    ("SMTP", Door::Smtp),
+    ("webmail sign-in", Door::Form("/webmail/sign-in", "address", "password=PASSWORD")),
+    ("user panel sign-in", Door::Form("/panel/sign-in", "address", "password=PASSWORD")),
+    ("dashboard sign-in", Door::Form("/dashboard/sign-in", "email", "password=PASSWORD")),
+    (
+        "new password, with the current one",
+        Door::Form(
+            "/webmail/password-reset",
+            "address",
+            "by=password&current=PASSWORD&code=&password=Measured-in-2027&password_again=Measured-in-2027",
+        ),
+    ),
+    (
+        "new password, with a recovery code",
+        Door::Form(
+            "/webmail/password-reset",
+            "address",
+            "by=code&recovery_code=PASSWORD&password=Measured-in-2027&password_again=Measured-in-2027",
+        ),
+    ),
+    ("a link, for a mailbox", Door::Form("/webmail/password-reset", "address", "by=mail")),
+    ("a link, for staff", Door::Form("/dashboard/password-reset", "address", "by=mail")),
+];
+
+/// Where the doors are.
+#[derive(Clone, Copy)]
+struct Addresses {
+    imap: SocketAddr,
+    pop3: SocketAddr,
+    smtp: SocketAddr,
+    web: SocketAddr,
+}
+
+/// Measures every door as it is shipped, and then without the moment that refusals wait for: what it has to hide.
+pub(super) fn measure(binary: &Path, scale: Scale, report: &mut Report) -> Result<(), Failure> {
+    for (refusals, wait, at_once) in
+        [("", "", AT_ONCE), (", not waiting", "refusal_after = \"0\"\n", AT_ONCE_UNHURRIED)]
+    {
+        let addresses =
+            Addresses { imap: free_port()?, pop3: free_port()?, smtp: free_port()?, web: free_port()? };
+        let host = Host::start_with(binary, addresses.imap, &configuration(addresses, wait))?;
+        let mailboxes = host.add_mailboxes(MAILBOXES, PASSWORD)?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| format!("no threads for clients: {error}"))?;
+        for (name, door) in DOORS {
+            let staff = matches!(door, Door::Form(path, ..) if path.starts_with("/dashboard"));
+            let known = if staff { vec![OWNER.to_owned()] } else { mailboxes.clone() };
+            let tries = scale.tries(TRIES);
+            let times = runtime.block_on(try_all(door, addresses, known, tries, at_once));
+            let (known, unknown) = times.map_err(|error| host.failure(&format!("{name}: {error}")))?;
+            let most = (500.0 + 10.0 * ACCIDENT * standard_error(tries)).round() / 10.0;
+            let goal = refusals.is_empty().then_some(Goal::AtMost(most));
+            report.add(figure(format!("strangers{refusals}: {name}"), &known, &unknown, goal));
+        }
+    }
+    Ok(())
+}
+
+/// Plain doors on loopback, open to as many tries as are made here.
+fn configuration(Addresses { imap, pop3, smtp, web }: Addresses, wait: &str) -> String {
+    let doors = [("imap", imap), ("pop3", pop3), ("smtp", smtp)]
+        .map(|(name, address)| format!("[{name}]\nplain = [\"{address}\"]\ntls = []\nstarttls = []\n"));
+    format!(
+        "[server]\nhostname = {HOSTNAME:?}\n{}\
+         [web]\nhttp = [\"{web}\"]\n\
+         [lmtp]\nlisten = []\n\
+         [engine]\nkind = \"embedded\"\n\
+         [throttle]\nper_network = 1000000\nper_mailbox = 1000000\n{wait}",
+        doors.concat()
+    )
+}
+
+/// The times of wrong tries at known and at unknown addresses, in milliseconds. They take turns, so that what the machine
+/// does meanwhile is the same for both.
+async fn try_all(
+    door: Door,
+    addresses: Addresses,
+    known: Vec<String>,
+    tries: usize,
+    at_once: usize,
+) -> Result<(Vec<f64>, Vec<f64>), Failure> {
+    let mut clients = JoinSet::new();
+    for client in 0..at_once {
+        let known = known.clone();
+        clients.spawn(async move {
+            let mut times = (Vec::new(), Vec::new());
+            for turn in (client..tries).step_by(at_once) {
+                let mailbox = known.get(turn % known.len()).cloned().unwrap_or_default();
+                // As often as a known one: an address that comes again is answered sooner.
+                let nobody = format!("nobody{}@{DOMAIN}", turn % known.len());
+                // Who is first is as often the one as the other.
+                let order = if turn % 2 == 0 { [true, false] } else { [false, true] };
+                for is_known in order {
+                    let address = if is_known { &mailbox } else { &nobody };
+                    let time = door.refusal(addresses, address, turn).await?.as_secs_f64() * 1000.0;
+                    if is_known { times.0.push(time) } else { times.1.push(time) }
+                }
+            }
+            Ok::<_, Failure>(times)
+        });
+    }
+    let (mut known, mut unknown) = (Vec::new(), Vec::new());
+    while let Some(times) = clients.join_next().await {
+        let times = times.map_err(|panic| panic.to_string())??;
+        known.extend(times.0);
+        unknown.extend(times.1);
+    }
+    Ok((known, unknown))
+}
+
+impl Door {
+    /// Its own part of what is typed there.
+    fn name(self) -> String {
+        match self {
+            Self::Imap => "imap".to_owned(),
+            Self::Pop3 => "pop3".to_owned(),
+            Self::Smtp => "smtp".to_owned(),
+            Self::Form(path, _, fields) => format!("{}{}", path.replace('/', "-"), fields.len()),
+        }
+    }
+
+    /// How long it takes until a wrong try is answered, from its last byte to the first of the answer.
+    async fn refusal(self, addresses: Addresses, address: &str, turn: usize) -> Result<Duration, Failure> {
+        let at = match self {
+            Self::Imap => addresses.imap,
+            Self::Pop3 => addresses.pop3,
+            Self::Smtp => addresses.smtp,
+            Self::Form(..) => addresses.web,
+        };
+        // A password that was wrong at one door is known to be wrong at the next, and not hashed there.
+        let password = format!("Not-The-Password-{turn}-{}", self.name());
+        self.asked(at, address, &password).await.map_err(|error| error.to_string())
+    }
+
+    async fn asked(self, at: SocketAddr, address: &str, password: &str) -> std::io::Result<Duration> {
+        let tcp = TcpStream::connect(at).await?;
+        tcp.set_nodelay(true)?;
+        let mut stream = BufReader::new(tcp);
+        let (question, refusal) = match self {
+            Self::Imap => {
+                answer(&mut stream, "* OK").await?;
+                (format!("a LOGIN {address} {password}\r\n"), "a NO")
+            }
+            Self::Pop3 => {
+                answer(&mut stream, "+OK").await?;
+                stream.write_all(format!("USER {address}\r\n").as_bytes()).await?;
+                answer(&mut stream, "+OK").await?;
+                (format!("PASS {password}\r\n"), "-ERR")
+            }
+            Self::Smtp => {
+                answer(&mut stream, "220").await?;
+                stream.write_all(b"EHLO there\r\n").await?;
+                answer(&mut stream, "250 ").await?;
+                stream.write_all(b"AUTH LOGIN\r\n").await?;
+                answer(&mut stream, "334").await?;
+                stream.write_all(format!("{}\r\n", BASE64_STANDARD.encode(address)).as_bytes()).await?;
+                answer(&mut stream, "334").await?;
+                (format!("{}\r\n", BASE64_STANDARD.encode(password)), "535")
+            }
+            Self::Form(path, field, fields) => {
+                let body = format!(
+                    "{field}={}&{}",
+                    address.replace('@', "%40"),
+                    fields.replace("PASSWORD", password)
+                );
+                let head = format!(
+                    "POST {path} HTTP/1.1\r\nHost: {at}\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+                     Content-Length: {}\r\nConnection: close\r\n\r\n",
+                    body.len()
+                );
+                (head + &body, "HTTP/1.1 ")
+            }
+        };
+        let begun = Instant::now();
+        stream.write_all(question.as_bytes()).await?;
+        let said = answer(&mut stream, refusal).await?;
+        let time = begun.elapsed();
+        let mut rest = String::new();
+        if let Self::Form(path, ..) = self {
+            // Only the answer to a question for a link is not a refusal, whether the address is known or not.
+            let expected = if path.ends_with("sign-in") { "403" } else { "" };
+            stream.read_to_string(&mut rest).await?;
+            let status = said.split(' ').nth(1).unwrap_or_default();
+            if !status.starts_with(expected) || status.starts_with(['3', '5']) || status == "429" {
+                return Err(std::io::Error::other(format!("not refused but answered: {said}")));
+            }
+        }
+        Ok(time)
+    }
+}
+
+/// Reads on to a line that begins so; lines that go on (`250-`) are passed by. Any other is an error.
+async fn answer(stream: &mut BufReader<TcpStream>, beginning: &str) -> std::io::Result<String> {
+    loop {
+        let mut line = String::new();
+        if stream.read_line(&mut line).await? == 0 {
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
+        if line.starts_with(beginning) {
+            return Ok(line.trim_end().to_owned());
+        }
+        if line.as_bytes().get(3) != Some(&b'-') {
+            return Err(std::io::Error::other(format!("instead of {beginning}: {}", line.trim_end())));
+        }
+    }
+}
+
+fn figure(name: String, known: &[f64], unknown: &[f64], goal: Option<Goal>) -> Figure {
+    let slower = right_guesses(known, unknown);
+    let at = |times: &[f64], share: f64| {
+        let mut times = times.to_vec();
+        times.sort_by(f64::total_cmp);
+        times.get((times.len() as f64 * share) as usize).copied().unwrap_or(f64::NAN)
+    };
+    let spread = |times: &[f64]| format!("{:.1} / {:.1} ms", at(times, 0.5), at(times, 0.99));
+    Figure {
+        name,
+        value: 100.0 * slower.max(1.0 - slower),
+        unit: "% right",
+        ceiling: None,
+        goal,
+        note: format!(
+            "median / 99th percentile: {} for known addresses, {} for unknown ones; {} tries of each, standard error {:.1} %",
+            spread(known),
+            spread(unknown),
+            known.len(),
+            standard_error(known.len())
+        ),
+    }
+}
+
+/// How often, of one of each, the known one is the slower: the rank sum of Mann and Whitney, ties counting half.
+fn right_guesses(known: &[f64], unknown: &[f64]) -> f64 {
+    let mut sorted = unknown.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let faster: usize = known
+        .iter()
+        .map(|time| {
+            let below = sorted.partition_point(|other| other < time);
+            let to = sorted.partition_point(|other| other <= time);
+            below + to
+        })
+        .sum();
+    faster as f64 / (2 * known.len() * unknown.len()).max(1) as f64
+}
+
+/// Of the figure, in per cent, where nothing can be read from the times and there are so many of each.
+fn standard_error(tries: usize) -> f64 {
+    let tries = tries as f64;
+    100.0 * ((2.0 * tries + 1.0) / (12.0 * tries * tries)).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_always_slower_is_always_guessed_and_equals_are_not() {
+        assert_eq!(right_guesses(&[3.0, 4.0], &[1.0, 2.0]), 1.0);
+        assert_eq!(right_guesses(&[1.0, 2.0], &[3.0, 4.0]), 0.0);
+        assert_eq!(right_guesses(&[1.0, 2.0], &[1.0, 2.0]), 0.5);
+        assert_eq!(right_guesses(&[1.0, 4.0], &[2.0, 3.0]), 0.5);
+    }
+}
