@@ -2,6 +2,7 @@
 
 pub(super) mod second_factor;
 
+use crate::client::Client;
 use crate::confirm;
 use crate::form::Signed;
 use crate::page::{Page, html, see_other};
@@ -19,7 +20,6 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use postward_authority::own::OwnSessions;
-use postward_authority::sessions::LiveSession;
 use postward_authority::{ChangeError, Confirmation, SessionId, Surface};
 use postward_wire::Secret;
 use serde::Deserialize;
@@ -46,7 +46,9 @@ struct Account {
 }
 
 struct Live {
-    session: LiveSession,
+    id: SessionId,
+    ip: String,
+    client: Option<Client>,
     since: When,
     is_this: bool,
 }
@@ -142,7 +144,9 @@ async fn show(
     let live = site.authority.own_sessions(&*staff.session).await?.into_iter().map(|session| Live {
         since: When::new(session.since, now),
         is_this: session.id == staff.session.id(),
-        session,
+        id: session.id,
+        ip: session.ip,
+        client: session.client.map(Client::new),
     });
     let factor = factor.map(|(at, left)| (When::new(at, now), left));
     Ok(html(status, &Account { page, form, factor, live: live.collect() }))
