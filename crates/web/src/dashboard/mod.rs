@@ -3,6 +3,8 @@
 mod account;
 mod audit;
 mod deletion;
+mod mail_app_mode;
+mod mail_apps;
 mod mailboxes;
 mod new_mailbox;
 mod password;
@@ -51,6 +53,9 @@ pub(crate) fn routes(site: &Arc<Site>) -> Router<Arc<Site>> {
         .route("/dashboard/account/two-factor/off", get(account::confirm_off).post(account::turn_off))
         .route("/dashboard/account/backup-codes", post(account::renew))
         .route("/dashboard/account/sessions", post(account::end))
+        .route("/dashboard/mail-apps", get(mail_apps::page))
+        .route("/dashboard/mail-apps/mailboxes", post(mail_apps::pick))
+        .route("/dashboard/mail-apps/mode", get(mail_app_mode::page).post(mail_app_mode::save))
         .route("/dashboard/audit", get(audit::page))
         .merge(confirm::staff_routes())
         .route_layer(from_fn_with_state(Arc::clone(site), staff));
