@@ -165,7 +165,7 @@ impl Picked {
         if !foreign.is_empty() {
             said.push(format!("Not a mailbox of yours: {}.", quoted(&foreign)));
         }
-        said.push("Correct the list, then continue. Nothing has been changed.".to_owned());
+        said.push("Correct the list, then continue.".to_owned());
         Ok(Err(said.join(" ")))
     }
 }
