@@ -114,6 +114,19 @@ const PAGES = [
   ["webmail-reset-mail", "nobody", at("/webmail/password-reset?by=mail")],
   ["dashboard-reset", "nobody", at("/dashboard/password-reset")],
   ["dashboard-account", "staff", at("/dashboard/account")],
+  ["dashboard-mail-apps", "staff", at("/dashboard/mail-apps")],
+  ["dashboard-mail-apps-change", "staff", opened("/dashboard/mail-apps", "Change mail apps of copperkiln.example")],
+  [
+    "dashboard-mail-apps-picked",
+    "staff",
+    async (page) => {
+      await at("/dashboard/mail-apps?q=copperkiln")(page);
+      await page.getByRole("checkbox").first().check();
+      await page.getByRole("checkbox").nth(1).check();
+      await page.getByRole("button", { name: "Continue" }).click();
+      await page.getByRole("heading", { name: "Mail apps of 2 mailboxes" }).waitFor();
+    },
+  ],
 ];
 
 // Two at a time: while one page is looked at, the next one loads.

@@ -127,3 +127,21 @@ test("P2 without script, the panel changes the password", async () => {
   await receipt(page);
   await opensWith(address, fresh, password);
 });
+
+test("W8 without script, mailboxes are picked, whose mail apps would stop is said, and they need an app password", async () => {
+  const { address, password } = mailboxOf(place, "workshop");
+  assert.match(await tryPassword(place.demo, address, password), /^OK/);
+  const page = await staff(place, PLAIN);
+  await page.getByRole("link", { name: "Mail apps" }).click();
+  await page.getByLabel("Addresses").fill(`${address}\nnobody@nowhere.example`);
+  await page.getByRole("button", { name: "Continue" }).click();
+  assert.match(await page.getByRole("alert").innerText(), /Nothing has been changed\.\s+Not a mailbox of yours/);
+  await page.getByLabel("Addresses").fill("");
+  await page.getByLabel(address).check();
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByText("A mail app has used the password in the last 30 days.").waitFor();
+  await page.getByLabel("App passwords only").check();
+  await page.getByRole("button", { name: "Save" }).click();
+  assert.match(await receipt(page), new RegExp(`${address} Mail apps need an app password now\\.`));
+  assert.match(await tryPassword(place.demo, address, password), /^NO \[AUTHENTICATIONFAILED\]/);
+});

@@ -153,7 +153,7 @@ impl Authority {
     /// Rows shown, revoked ones included.
     const APP_PASSWORDS_LISTED: i64 = 200;
     /// How far back mail apps are looked for that have used the mailbox's password.
-    const MAIL_APPS_SINCE: SignedDuration = SignedDuration::from_hours(30 * 24);
+    pub(crate) const MAIL_APPS_SINCE: SignedDuration = SignedDuration::from_hours(30 * 24);
     /// How many of them are listed.
     const MAIL_APPS_LISTED: i64 = 50;
 

@@ -10,6 +10,7 @@
 //! * [`registry`]: the sessions alive on this node; [`watch`]: the sweep that hears of changes made elsewhere.
 //! * [`policy`], [`generator`], [`hasher`], [`reconnect`], [`throttle`]: what a password must be and what a try costs.
 //! * [`directory`], [`sessions`], [`audit`]: accounts, domains, mailboxes and staff; what is open; what happened.
+//! * [`app_password`], [`mail_app_mode`]: one for each mail app, and who may still use the mailbox's password.
 //! * [`outbox`]: what people are told of it by mail, until it is on its way.
 //!
 //! This crate knows no HTTP, no IMAP and no socket. Its store is private: nobody else can write a credential row.
@@ -31,6 +32,7 @@ pub mod hasher;
 mod key_rotation;
 pub mod keys;
 pub mod link;
+pub mod mail_app_mode;
 mod notices;
 pub mod origin;
 pub mod outbox;

@@ -6,7 +6,7 @@ use crate::audit::{self, Event, RefusedTry};
 use crate::authority::{Authority, Unavailable};
 use crate::first_factor::Login;
 use crate::origin::{Origin, Surface};
-use crate::principal::{AccountId, DomainId, MailboxId, PrincipalId};
+use crate::principal::{MailboxId, PrincipalId};
 use crate::proof::{FirstFactor, Spends};
 use crate::registry::{EndReason, Of, SessionGuard};
 use crate::scope::Actor;
@@ -14,8 +14,8 @@ use crate::sessions::{ActError, EndedSessions, LiveSession};
 use crate::store::app_passwords::{self, Bearer};
 use crate::store::journal::{self, By};
 use crate::store::principals::{Whom, tell_new_places, tells_new_places};
-use crate::store::{Durability, directory, moment, principals, sessions};
-use crate::{SignedIn, SignedOut, Timestamp, Token, audit::Subject};
+use crate::store::{Durability, moment, principals, sessions};
+use crate::{SignedIn, SignedOut, Timestamp, Token};
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -45,17 +45,6 @@ pub enum OwnSessions {
     Others,
     /// All.
     All,
-}
-
-/// Whose mail apps a mode is for.
-#[derive(Clone, Copy, Debug)]
-pub enum ModeOf {
-    /// One mailbox.
-    Mailbox(MailboxId),
-    /// Every mailbox of a domain that has no mode of its own.
-    Domain(DomainId),
-    /// Every mailbox of an account whose domain has none either.
-    Account(AccountId),
 }
 
 impl Authority {
@@ -208,47 +197,6 @@ impl Authority {
         app_passwords::set_mode(&mut tx, Bearer::Mailbox(acting.principal.0), Some(mode.name())).await?;
         let (by, detail) = (By::owner(acting.login, origin), json!({ "mode": mode.name() }));
         journal::audit(&mut tx, &by, Event::MailAppModeSet, &acting.subject(), &detail, now).await?;
-        Ok(tx.commit().await?)
-    }
-
-    /// Sets what mail apps may sign in with, for a mailbox, a domain or an account; none leaves it to what stands above.
-    ///
-    /// # Errors
-    /// As [`ActError`] says.
-    pub async fn set_mail_app_mode(
-        &self,
-        actor: &Actor,
-        of: ModeOf,
-        mode: Option<MailAppMode>,
-        now: Timestamp,
-    ) -> Result<(), ActError> {
-        let name;
-        let (bearer, subject) = match of {
-            ModeOf::Mailbox(id) => {
-                name = self.reachable(actor, id).await?.address.as_str().to_owned();
-                (Bearer::Mailbox(id.0), Subject::Mailbox(id, &name))
-            }
-            ModeOf::Domain(id) => {
-                let domains = directory::domains(self.db(), &actor.scope).await?;
-                name = domains.into_iter().find(|domain| domain.id == id).ok_or(ActError::NotFound)?.name;
-                (Bearer::Domain(id.0), Subject::Domain(id, &name))
-            }
-            ModeOf::Account(id) => {
-                // Whoever is limited to some domains does not decide for all of them.
-                let limited = actor.scope.limited_to.is_some();
-                let accounts = directory::accounts(self.db(), &actor.scope).await?;
-                let account = accounts.into_iter().find(|account| account.id == id && !limited);
-                name = account.ok_or(ActError::NotFound)?.name;
-                (Bearer::Account(id.0), Subject::Account(id, &name))
-            }
-        };
-        actor.may_write()?;
-        let mut tx = self.db().begin(Durability::Durable).await?;
-        if !app_passwords::set_mode(&mut tx, bearer, mode.map(MailAppMode::name)).await? {
-            return Err(ActError::NotFound);
-        }
-        let detail = json!({ "mode": mode.map(MailAppMode::name) });
-        journal::audit(&mut tx, &By::actor(actor), Event::MailAppModeSet, &subject, &detail, now).await?;
         Ok(tx.commit().await?)
     }
 

@@ -74,6 +74,11 @@ impl Actor {
         self.role
     }
 
+    /// Whether it reaches only some domains of the account, and decides nothing for the account itself.
+    pub fn is_limited(&self) -> bool {
+        self.scope.limited_to.is_some()
+    }
+
     pub(crate) fn may_write(&self) -> Result<(), ReadOnly> {
         match self.role {
             Role::Owner | Role::Admin => Ok(()),

@@ -4,6 +4,7 @@ use super::{Account, AccountKind, AddError, Domain};
 use crate::Timestamp;
 use crate::audit::{Event, Subject};
 use crate::authority::{Authority, Unavailable};
+use crate::mail_app_mode::ModeAt;
 use crate::principal::{AccountId, DomainId};
 use crate::scope::Actor;
 use crate::store::directory::{AccountRow, DomainRow};
@@ -20,8 +21,9 @@ impl Authority {
     pub async fn accounts(&self, actor: &Actor) -> Result<Vec<Account>, Unavailable> {
         let rows = directory::accounts(self.db(), &actor.scope).await?;
         let accounts = rows.into_iter().filter_map(|row| {
-            let AccountRow { id, parent_id: parent, kind, name, path: _ } = row;
-            Some(Account { id, parent, kind: AccountKind::from_name(&kind)?, name })
+            let AccountRow { id, parent_id: parent, kind, name, path: _, mail_app_mode } = row;
+            let mail_apps = ModeAt::read(mail_app_mode, None);
+            Some(Account { id, parent, kind: AccountKind::from_name(&kind)?, name, mail_apps })
         });
         Ok(accounts.collect())
     }
@@ -57,7 +59,7 @@ impl Authority {
         let id = AccountId::draw(&mut rand::rng());
         let path = format!("{}{id}/", parent.path);
         let (kind, name) = (kind.name().to_owned(), name.to_owned());
-        let row = AccountRow { id, parent_id: Some(parent.id), kind, name, path };
+        let row = AccountRow { id, parent_id: Some(parent.id), kind, name, path, mail_app_mode: None };
         let mut tx = self.db().begin(Durability::Durable).await?;
         directory::add_account(&mut tx, &row, now).await?;
         let subject = Subject::Account(id, &row.name);
@@ -71,7 +73,8 @@ impl Authority {
         // Every new store's root has the same id: it is unique like any path, and says nothing of anybody.
         let id = AccountId(1);
         let (kind, name) = (AccountKind::Host.name().to_owned(), "Host".to_owned());
-        let row = AccountRow { id, parent_id: None, kind, name, path: format!("/{id}/") };
+        let path = format!("/{id}/");
+        let row = AccountRow { id, parent_id: None, kind, name, path, mail_app_mode: None };
         let mut tx = self.db().begin(Durability::Durable).await?;
         directory::add_account(&mut tx, &row, now).await?;
         tx.commit().await?;
@@ -84,10 +87,11 @@ impl Authority {
     /// When the store does not answer.
     pub async fn domains(&self, actor: &Actor) -> Result<Vec<Domain>, Unavailable> {
         let rows = directory::domains(self.db(), &actor.scope).await?;
-        Ok(rows
-            .into_iter()
-            .map(|DomainRow { id, name, account_id: account }| Domain { id, name, account })
-            .collect())
+        let domains = rows.into_iter().map(|row| {
+            let DomainRow { id, name, account_id: account, mail_app_mode, mode_above } = row;
+            Domain { id, name, account, mail_apps: ModeAt::read(mail_app_mode, mode_above) }
+        });
+        Ok(domains.collect())
     }
 
     /// Adds a domain to an account.
@@ -107,13 +111,13 @@ impl Authority {
             return Err(AddError::ReadOnly);
         }
         let name = parse_domain(name.trim()).map_err(|error| AddError::Name(error.to_string()))?;
-        let row = DomainRow { id: DomainId::draw(&mut rand::rng()), name, account_id: account.id };
+        let id = DomainId::draw(&mut rand::rng());
         let mut tx = self.db().begin(Durability::Durable).await?;
-        directory::add_domain(&mut tx, &row, now).await?;
-        let subject = Subject::Domain(row.id, &row.name);
+        directory::add_domain(&mut tx, id, account.id, &name, now).await?;
+        let subject = Subject::Domain(id, &name);
         journal::audit(&mut tx, &By::actor(actor), Event::DomainAdded, &subject, &json!({}), now).await?;
         tx.commit().await?;
-        Ok(row.id)
+        Ok(id)
     }
 
     /// The account, if it lies within the actor's reach.

@@ -4,6 +4,7 @@ use super::{AddError, Delivery, Mailbox, MailboxPage, MailboxQuery, MailboxState
 use crate::Timestamp;
 use crate::audit::{Event, Subject};
 use crate::authority::{Authority, Unavailable};
+use crate::mail_app_mode::ModeAt;
 use crate::principal::MailboxId;
 use crate::scope::Actor;
 use crate::sessions::ActError;
@@ -178,6 +179,7 @@ impl Mailbox {
             created: moment(row.created_at),
             epoch: row.credential_epoch,
             two_factor: row.two_factor,
+            mail_apps: ModeAt::read(row.mail_app_mode, row.mode_above),
         })
     }
 }

@@ -8,6 +8,7 @@ pub use staff::NewStaff;
 
 use crate::Timestamp;
 use crate::authority::Unavailable;
+use crate::mail_app_mode::ModeAt;
 use crate::policy::Problem;
 use crate::principal::{AccountId, DomainId, Epoch, MailboxId};
 use crate::scope::ReadOnly;
@@ -52,6 +53,8 @@ pub struct Account {
     pub kind: AccountKind,
     /// Its name.
     pub name: String,
+    /// What mail apps may sign in with where neither domain nor mailbox says anything else.
+    pub mail_apps: ModeAt,
 }
 
 /// A domain.
@@ -63,6 +66,8 @@ pub struct Domain {
     pub name: String,
     /// The account it belongs to.
     pub account: AccountId,
+    /// What mail apps may sign in with where the mailbox says nothing else.
+    pub mail_apps: ModeAt,
 }
 
 /// Whether a mailbox may sign in.
@@ -99,6 +104,8 @@ pub struct Mailbox {
     pub epoch: Epoch,
     /// Whether its second factor is on.
     pub two_factor: bool,
+    /// What its mail apps may sign in with.
+    pub mail_apps: ModeAt,
 }
 
 /// What a list is ordered by.

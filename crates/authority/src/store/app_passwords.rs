@@ -6,6 +6,7 @@ use crate::Timestamp;
 use crate::keys::KeyId;
 use crate::origin::Origin;
 use crate::principal::{AppPasswordId, PrincipalId};
+use sqlx::AssertSqlSafe;
 
 /// What is compared at a sign-in.
 #[derive(sqlx::FromRow)]
@@ -136,11 +137,93 @@ pub(crate) async fn mail_apps(
     (since, now): (Timestamp, Timestamp),
     limit: i64,
 ) -> Result<Vec<MailAppRow>, StoreError> {
-    const SQL: &str = "SELECT surface, client, MAX(COALESCE(closed_at, $3)) AS seen_at FROM session
-        WHERE principal_id = $1 AND app_password_id IS NULL AND surface IN ('imap', 'pop3', 'smtp')
-            AND (opened_at >= $2 OR closed_at >= $2 OR closed_at IS NULL)
-        GROUP BY surface, client ORDER BY MAX(opened_at) DESC LIMIT $4";
-    on!(db db, conn => sqlx::query_as(SQL).bind(of).bind(millis(since)).bind(millis(now)).bind(limit).fetch_all(conn).await)
+    let sql = format!(
+        "SELECT surface, client, MAX(COALESCE(closed_at, $3)) AS seen_at FROM session s
+        WHERE principal_id = $1 AND {BY_PASSWORD}
+        GROUP BY surface, client ORDER BY MAX(opened_at) DESC LIMIT $4"
+    );
+    on!(db db, conn => {
+        sqlx::query_as(AssertSqlSafe(sql)).bind(of).bind(millis(since)).bind(millis(now)).bind(limit)
+            .fetch_all(conn).await
+    })
+}
+
+/// Sessions of mail apps that were signed in with the mailbox's own password, at any time since `$2`.
+const BY_PASSWORD: &str = "s.app_password_id IS NULL AND s.surface IN ('imap', 'pop3', 'smtp')
+    AND (s.opened_at >= $2 OR s.closed_at >= $2 OR s.closed_at IS NULL)";
+
+/// The mailboxes of a bearer that follow its mode and whose mail apps may use the password. `$1` is the bearer's id, `$3`
+/// the name of that mode, which also is the one where nobody has said anything.
+fn open_to_passwords(of: Bearer) -> (&'static str, i64) {
+    macro_rules! within {
+        ($condition:literal) => {
+            concat!(
+                "FROM mailbox m JOIN principal p ON p.id = m.id JOIN domain d ON d.id = m.domain_id
+                    JOIN account a ON a.id = d.account_id
+                WHERE m.deleted_at IS NULL
+                    AND COALESCE(m.mail_app_mode, d.mail_app_mode, a.mail_app_mode, $3) = $3 AND ",
+                $condition
+            )
+        };
+    }
+    let sql = match of {
+        Bearer::Mailbox(_) => within!("m.id = $1"),
+        Bearer::Domain(_) => within!("m.domain_id = $1 AND m.mail_app_mode IS NULL"),
+        Bearer::Account(_) => {
+            within!("d.account_id = $1 AND m.mail_app_mode IS NULL AND d.mail_app_mode IS NULL")
+        }
+    };
+    (sql, of.id())
+}
+
+/// How many mailboxes may use the password now, and how many of them would miss it.
+#[derive(sqlx::FromRow)]
+pub(crate) struct ShutOutRow {
+    pub(crate) mailboxes: i64,
+    pub(crate) without: i64,
+    pub(crate) in_use: i64,
+}
+
+/// Counts the mailboxes that would be shut out if only app passwords were good: all, those that have none, and those
+/// whose mail apps have used the password since a moment.
+pub(crate) async fn shut_out(
+    db: &Db,
+    of: Bearer,
+    open: &str,
+    since: Timestamp,
+) -> Result<ShutOutRow, StoreError> {
+    let (within, id) = open_to_passwords(of);
+    let sql = format!(
+        "SELECT COUNT(*) AS mailboxes,
+            COALESCE(SUM(CASE WHEN has_one THEN 0 ELSE 1 END), 0) AS without,
+            COALESCE(SUM(CASE WHEN uses_it THEN 1 ELSE 0 END), 0) AS in_use
+        FROM (SELECT
+            EXISTS (SELECT 1 FROM app_password w WHERE w.principal_id = m.id AND w.revoked_at IS NULL) AS has_one,
+            EXISTS (SELECT 1 FROM session s WHERE s.principal_id = m.id AND {BY_PASSWORD}) AS uses_it
+            {within}) AS each_one"
+    );
+    on!(db db, conn => {
+        sqlx::query_as(AssertSqlSafe(sql)).bind(id).bind(millis(since)).bind(open).fetch_one(conn).await
+    })
+}
+
+/// The addresses of those whose mail apps have used the password since a moment: the first few.
+pub(crate) async fn in_use(
+    db: &Db,
+    of: Bearer,
+    open: &str,
+    since: Timestamp,
+    limit: i64,
+) -> Result<Vec<(String,)>, StoreError> {
+    let (within, id) = open_to_passwords(of);
+    let sql = format!(
+        "SELECT p.login {within} AND EXISTS (SELECT 1 FROM session s WHERE s.principal_id = m.id AND {BY_PASSWORD})
+        ORDER BY p.login LIMIT $4"
+    );
+    on!(db db, conn => {
+        sqlx::query_as(AssertSqlSafe(sql)).bind(id).bind(millis(since)).bind(open).bind(limit)
+            .fetch_all(conn).await
+    })
 }
 
 /// What may carry a mode; what stands nearest to the mailbox decides.
@@ -151,12 +234,28 @@ pub(crate) enum Bearer {
     Account(i64),
 }
 
-/// Sets what mail apps may sign in with; none leaves it to what stands above.
+impl Bearer {
+    fn id(self) -> i64 {
+        let (Self::Mailbox(id) | Self::Domain(id) | Self::Account(id)) = self;
+        id
+    }
+}
+
+/// Sets what mail apps may sign in with; none leaves it to what stands above. False when it was so already.
 pub(crate) async fn set_mode(tx: &mut Tx, of: Bearer, mode: Option<&str>) -> Result<bool, StoreError> {
-    let (sql, id) = match of {
-        Bearer::Mailbox(id) => ("UPDATE mailbox SET mail_app_mode = $2 WHERE id = $1", id),
-        Bearer::Domain(id) => ("UPDATE domain SET mail_app_mode = $2 WHERE id = $1", id),
-        Bearer::Account(id) => ("UPDATE account SET mail_app_mode = $2 WHERE id = $1", id),
+    macro_rules! set {
+        ($table:literal) => {
+            concat!(
+                "UPDATE ",
+                $table,
+                " SET mail_app_mode = $2 WHERE id = $1 AND mail_app_mode IS DISTINCT FROM $2"
+            )
+        };
+    }
+    let sql = match of {
+        Bearer::Mailbox(_) => set!("mailbox"),
+        Bearer::Domain(_) => set!("domain"),
+        Bearer::Account(_) => set!("account"),
     };
-    Ok(execute!(tx, sql, id, mode)? == 1)
+    Ok(execute!(tx, sql, of.id(), mode)? == 1)
 }

@@ -16,18 +16,20 @@ pub(crate) struct AccountRow {
     pub(crate) kind: String,
     pub(crate) name: String,
     pub(crate) path: String,
+    pub(crate) mail_app_mode: Option<String>,
 }
 
 /// The accounts within a scope, parents before children.
 pub(crate) async fn accounts(db: &Db, scope: &Scope) -> Result<Vec<AccountRow>, StoreError> {
-    const SQL: &str = "SELECT id, parent_id, kind, name, path FROM account
+    const SQL: &str = "SELECT id, parent_id, kind, name, path, mail_app_mode FROM account
         WHERE substr(path, 1, length($1)) = $1 ORDER BY length(path) - length(replace(path, '/', '')), name, id";
     on!(db db, conn => sqlx::query_as(SQL).bind(&scope.path).fetch_all(conn).await)
 }
 
 /// The root of the tree, once there is one.
 pub(crate) async fn host(db: &Db) -> Result<Option<AccountRow>, StoreError> {
-    const SQL: &str = "SELECT id, parent_id, kind, name, path FROM account WHERE parent_id IS NULL";
+    const SQL: &str =
+        "SELECT id, parent_id, kind, name, path, mail_app_mode FROM account WHERE parent_id IS NULL";
     on!(db db, conn => sqlx::query_as(SQL).fetch_optional(conn).await)
 }
 
@@ -44,11 +46,14 @@ pub(crate) struct DomainRow {
     pub(crate) id: DomainId,
     pub(crate) name: String,
     pub(crate) account_id: AccountId,
+    pub(crate) mail_app_mode: Option<String>,
+    pub(crate) mode_above: Option<String>,
 }
 
 /// The domains within a scope, by name.
 pub(crate) async fn domains(db: &Db, scope: &Scope) -> Result<Vec<DomainRow>, StoreError> {
-    const SQL: &str = "SELECT d.id, d.name, d.account_id FROM domain d JOIN account a ON a.id = d.account_id
+    const SQL: &str = "SELECT d.id, d.name, d.account_id, d.mail_app_mode, a.mail_app_mode AS mode_above
+        FROM domain d JOIN account a ON a.id = d.account_id
         WHERE substr(a.path, 1, length($1)) = $1
             AND ($2 IS NULL OR d.id IN (SELECT domain_id FROM staff_domain WHERE staff_id = $2))
         ORDER BY d.name";
@@ -57,9 +62,15 @@ pub(crate) async fn domains(db: &Db, scope: &Scope) -> Result<Vec<DomainRow>, St
 }
 
 /// Writes a domain.
-pub(crate) async fn add_domain(tx: &mut Tx, row: &DomainRow, now: Timestamp) -> Result<(), StoreError> {
+pub(crate) async fn add_domain(
+    tx: &mut Tx,
+    id: DomainId,
+    account: AccountId,
+    name: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     const SQL: &str = "INSERT INTO domain (id, account_id, name, created_at) VALUES ($1, $2, $3, $4)";
-    execute!(tx, SQL, row.id, row.account_id, &row.name, millis(now)).map(|_| ())
+    execute!(tx, SQL, id, account, name, millis(now)).map(|_| ())
 }
 
 /// Writes a principal with its first password.

@@ -21,11 +21,14 @@ pub(crate) struct MailboxRow {
     pub(crate) account_id: AccountId,
     pub(crate) account_name: String,
     pub(crate) two_factor: bool,
+    pub(crate) mail_app_mode: Option<String>,
+    pub(crate) mode_above: Option<String>,
 }
 
 const COLUMNS: &str = "SELECT p.id, p.login, p.state, p.credential_epoch, p.last_sign_in_at, p.created_at,
     m.deleted_at, m.domain_id, d.account_id, a.name AS account_name,
-    EXISTS (SELECT 1 FROM second_factor f WHERE f.principal_id = p.id) AS two_factor";
+    EXISTS (SELECT 1 FROM second_factor f WHERE f.principal_id = p.id) AS two_factor,
+    m.mail_app_mode, COALESCE(d.mail_app_mode, a.mail_app_mode) AS mode_above";
 
 const FROM: &str = "FROM mailbox m
     JOIN principal p ON p.id = m.id

@@ -1,7 +1,7 @@
 use crate::authenticator::wrong_code;
 use crate::house::{House, NEW, OLD, Served, at, attempt, from, on_both, secret, serve};
 use postward_authority::app_password::{AppPasswordError, MailAppMode};
-use postward_authority::own::ModeOf;
+use postward_authority::mail_app_mode::ModeOf;
 use postward_authority::{AppPasswordId, AppPasswords, Authority, Confirmation, NotNow, Surface};
 use postward_wire::{Refusal, Secret};
 
@@ -118,7 +118,7 @@ fn w8_the_mode_nearest_to_the_mailbox_decides_and_the_owner_sees_why_an_app_was_
         let any = Some(MailAppMode::PasswordOrAppPassword);
         let ada = house.authority.mailbox(&house.operator, house.ada).await.unwrap();
         let set = async |of: ModeOf, mode: Option<MailAppMode>| {
-            house.authority.set_mail_app_mode(&house.operator, of, mode, at(2)).await.unwrap();
+            house.authority.set_mail_app_mode(&house.operator, &[of], mode, at(2)).await.unwrap();
         };
         let opens = async || house.sign_in(ADA, OLD).await.is_ok();
         assert!(opens().await);
@@ -136,8 +136,8 @@ fn w8_the_mode_nearest_to_the_mailbox_decides_and_the_owner_sees_why_an_app_was_
         assert!(causes.iter().any(|cause| cause == "app-password-required"), "{causes:?}");
         // Nobody decides for others.
         let neighbour = house.staff("owner@south.example").await;
-        let refused =
-            house.authority.set_mail_app_mode(neighbour.actor(), ModeOf::Mailbox(house.ada), any, at(3));
+        let of = [ModeOf::Mailbox(house.ada)];
+        let refused = house.authority.set_mail_app_mode(neighbour.actor(), &of, any, at(3));
         assert!(refused.await.is_err());
         set(ModeOf::Mailbox(house.ada), None).await;
         assert!(opens().await);

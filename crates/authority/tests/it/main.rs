@@ -7,6 +7,7 @@ mod authenticator;
 mod change;
 mod directory;
 mod house;
+mod mail_app_mode;
 mod model;
 mod once;
 mod outbox;

@@ -1,7 +1,7 @@
 //! `postward account …`
 
-use super::{Asked, secret, unexpected};
-use crate::control::{AccountRow, Command as Request, NewOwner, Reply, RequestedKind, Wiped};
+use super::{Asked, mail_apps, secret, unexpected};
+use crate::control::{AccountRow, Command as Request, MailAppsOf, NewOwner, Reply, RequestedKind, Wiped};
 use crate::output::{self, Format};
 use crate::problem::Problem;
 use clap::{Args, Subcommand};
@@ -13,6 +13,16 @@ pub(super) enum Command {
     Add(Add),
     /// List the accounts
     List(Asked),
+    /// Show or set what mail apps may sign in with, where neither domain nor mailbox says anything else
+    MailApps(MailApps),
+}
+
+#[derive(Args)]
+pub(super) struct MailApps {
+    /// Its name, or its id
+    account: String,
+    #[command(flatten)]
+    mode: mail_apps::Mode,
 }
 
 #[derive(Args)]
@@ -41,6 +51,9 @@ pub(super) async fn run(command: Command) -> Result<ExitCode, Problem> {
             };
             let reply = asked.ask(Request::AddAccount { name, kind, parent, owner }).await?;
             asked.done(&reply, |name| format!("Added the account {name}."))
+        }
+        Command::MailApps(MailApps { account, mode }) => {
+            mail_apps::run(MailAppsOf::Account(account), mode).await
         }
         Command::List(asked) => {
             let Reply::Accounts(rows) = asked.ask(Request::Accounts).await? else { return Err(unexpected()) };

@@ -1,7 +1,7 @@
 //! `postward domain …`
 
-use super::{Asked, unexpected};
-use crate::control::{Command as Request, DomainRow, Reply};
+use super::{Asked, mail_apps, unexpected};
+use crate::control::{Command as Request, DomainRow, MailAppsOf, Reply};
 use crate::output::{self, Format};
 use crate::problem::Problem;
 use clap::{Args, Subcommand};
@@ -13,6 +13,16 @@ pub(super) enum Command {
     Add(Add),
     /// List the domains
     List(Asked),
+    /// Show or set what mail apps may sign in with, where the mailbox says nothing else
+    MailApps(MailApps),
+}
+
+#[derive(Args)]
+pub(super) struct MailApps {
+    /// Its name
+    domain: String,
+    #[command(flatten)]
+    mode: mail_apps::Mode,
 }
 
 #[derive(Args)]
@@ -31,6 +41,9 @@ pub(super) async fn run(command: Command) -> Result<ExitCode, Problem> {
         Command::Add(Add { name, account, asked }) => {
             let reply = asked.ask(Request::AddDomain { name, account }).await?;
             asked.done(&reply, |name| format!("Added the domain {name}."))
+        }
+        Command::MailApps(MailApps { domain, mode }) => {
+            mail_apps::run(MailAppsOf::Domain(domain), mode).await
         }
         Command::List(asked) => {
             let Reply::Domains(rows) = asked.ask(Request::Domains).await? else { return Err(unexpected()) };

@@ -1,7 +1,9 @@
 //! `postward mailbox …`
 
-use super::{Asked, secret, unexpected};
-use crate::control::{Command as Request, MailboxRow, ReceiptRow, Reply, SessionRow, Wiped, client::Counter};
+use super::{Asked, mail_apps, secret, unexpected};
+use crate::control::{
+    Command as Request, MailAppsOf, MailboxRow, ReceiptRow, Reply, SessionRow, Wiped, client::Counter,
+};
 use crate::output::{self, Format};
 use crate::problem::Problem;
 use clap::{Args, Subcommand};
@@ -23,6 +25,8 @@ pub(super) enum Command {
     Resume(One),
     /// Issue a new recovery code and print it, this once; the one before opens nothing any more
     RecoveryCode(One),
+    /// Show or set what mail apps may sign in with
+    MailApps(MailApps),
     /// List what is signed in
     Sessions(One),
     /// End sessions; the password stays
@@ -61,6 +65,15 @@ pub(super) struct List {
 }
 
 #[derive(Args)]
+pub(super) struct MailApps {
+    /// The mailbox addresses; a mode is set for all of them or for none
+    #[arg(required = true, value_name = "ADDRESS")]
+    addresses: Vec<String>,
+    #[command(flatten)]
+    mode: mail_apps::Mode,
+}
+
+#[derive(Args)]
 pub(super) struct Kick {
     /// The mailbox address
     address: String,
@@ -85,6 +98,9 @@ pub(super) async fn run(command: Command) -> Result<ExitCode, Problem> {
             asked.done(&reply, |address| format!("{address} can sign in again."))
         }
         Command::RecoveryCode(One { address, asked }) => recovery_code(address, &asked).await,
+        Command::MailApps(MailApps { addresses, mode }) => {
+            mail_apps::run(MailAppsOf::Mailboxes(addresses), mode).await
+        }
         Command::Sessions(One { address, asked }) => sessions(address, &asked).await,
         Command::Kick(Kick { address, session, asked }) => {
             let reply = asked.ask(Request::Kick { address, session }).await?;

@@ -7,6 +7,7 @@ mod account;
 mod audit;
 mod domain;
 mod keys;
+mod mail_apps;
 mod mailbox;
 pub(crate) mod secret;
 

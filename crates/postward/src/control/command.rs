@@ -33,6 +33,8 @@ pub(crate) enum Command {
     Resume { address: String },
     /// A new recovery code, which is shown once.
     RecoveryCode { address: String },
+    /// What mail apps may sign in with, once a mode is set where one is named.
+    MailApps { of: MailAppsOf, mode: Option<RequestedMode> },
     /// A new key for what is sealed.
     RotateKeys,
     /// What is signed in.
@@ -51,6 +53,27 @@ pub(crate) enum RequestedKind {
     Reseller,
     /// Has domains and mailboxes.
     Customer,
+}
+
+/// Whose mail apps: an account, a domain or mailboxes, by their names.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum MailAppsOf {
+    Account(String),
+    Domain(String),
+    Mailboxes(Vec<String>),
+}
+
+/// What mail apps are to sign in with.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum RequestedMode {
+    /// The mailbox's password, or an app password.
+    PasswordOrAppPassword,
+    /// App passwords only.
+    AppPasswordsOnly,
+    /// As the domain or the account has it.
+    Inherit,
 }
 
 /// The first person of an account.

@@ -6,18 +6,21 @@
 
 pub(crate) mod client;
 mod command;
+mod mail_apps;
 mod reply;
 mod run;
 pub(crate) mod server;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use command::{Command, NewOwner, RequestedKind, Wiped};
-pub(crate) use reply::{AccountRow, AuditRow, DomainRow, MailboxRow, ReceiptRow, Reply, SessionRow};
+pub(crate) use command::{Command, MailAppsOf, NewOwner, RequestedKind, RequestedMode, Wiped};
+pub(crate) use reply::{
+    AccountRow, AuditRow, DomainRow, MailAppsRow, MailboxRow, ReceiptRow, Reply, SessionRow,
+};
 pub(crate) use run::run;
 
-/// The longest request taken. The longest honest one is an address and a password of 256 characters.
-const MAX_REQUEST: usize = 16 * 1024;
+/// The longest request taken. The longest honest one names 500 mailboxes.
+const MAX_REQUEST: usize = 64 * 1024;
 
 /// The longest reply taken: a page of 200 mailboxes, or of 500 lines of the audit.
 const MAX_REPLY: u64 = 4 * 1024 * 1024;

@@ -17,6 +17,11 @@ pub(crate) enum Reply {
     },
     Sessions(Vec<SessionRow>),
     Audit(Vec<AuditRow>),
+    /// What mail apps may sign in with, and how many of them it was set for anew where it was asked to be set.
+    MailApps {
+        rows: Vec<MailAppsRow>,
+        changed: Option<u64>,
+    },
     Receipt(ReceiptRow),
     /// A recovery code, for the one who asked.
     RecoveryCode {
@@ -59,6 +64,16 @@ pub(crate) struct MailboxRow {
     pub(crate) created: String,
     pub(crate) last_sign_in: Option<String>,
     pub(crate) two_factor: bool,
+}
+
+/// What the mail apps of an account, a domain or a mailbox may sign in with.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct MailAppsRow {
+    pub(crate) name: String,
+    /// What is set there: the name of a mode, or `inherit`.
+    pub(crate) mode: String,
+    /// The name of the mode that holds.
+    pub(crate) applies: String,
 }
 
 /// One live session.

@@ -3,7 +3,7 @@
 use super::reply::{AccountRow, AuditRow, DomainRow, MailboxRow, Reply, SessionRow};
 use super::{Command, RequestedKind, Wiped};
 use postward_authority::directory::{
-    Account, AccountKind, AddError, Cursor, Mailbox, MailboxQuery, MailboxState, NewStaff,
+    Account, AccountKind, AddError, Cursor, Domain, Mailbox, MailboxQuery, MailboxState, NewStaff,
 };
 use postward_authority::sessions::{ActError, Which};
 use postward_authority::{Actor, Authority, ResetError, Role, Timestamp, Unavailable, policy::Problem};
@@ -56,6 +56,7 @@ async fn act(authority: &Authority, command: Command, now: Timestamp) -> Result<
             let code = authority.issue_recovery_code(&desk.operator, mailbox.id, now).await?;
             Ok(Reply::RecoveryCode { address: mailbox.address.to_string(), code: Wiped(code) })
         }
+        Command::MailApps { of, mode } => desk.mail_apps(of, mode).await,
         Command::RotateKeys => {
             let resealed = authority.rotate_keys(&desk.operator, now).await?;
             Ok(Reply::Done { name: resealed.to_string() })
@@ -67,10 +68,10 @@ async fn act(authority: &Authority, command: Command, now: Timestamp) -> Result<
 }
 
 /// The operator at work, at one moment.
-struct Desk<'a> {
-    authority: &'a Authority,
-    operator: Actor,
-    now: Timestamp,
+pub(super) struct Desk<'a> {
+    pub(super) authority: &'a Authority,
+    pub(super) operator: Actor,
+    pub(super) now: Timestamp,
 }
 
 impl Desk<'_> {
@@ -146,11 +147,7 @@ impl Desk<'_> {
         cursor: Option<String>,
     ) -> Result<Reply, Refused> {
         let domain = match domain {
-            Some(name) => {
-                let domains = self.authority.domains(&self.operator).await?;
-                let found = domains.into_iter().find(|domain| domain.name.eq_ignore_ascii_case(&name));
-                Some(found.ok_or_else(|| Refused(format!("There is no domain {name} here.")))?.id)
-            }
+            Some(name) => Some(self.domain(&name).await?.id),
             None => None,
         };
         let cursor = cursor.map(Cursor::new);
@@ -202,7 +199,7 @@ impl Desk<'_> {
         Ok(Reply::Audit(rows.collect()))
     }
 
-    async fn mailbox(&self, address: &str) -> Result<Mailbox, Refused> {
+    pub(super) async fn mailbox(&self, address: &str) -> Result<Mailbox, Refused> {
         let address = parse(address)?;
         match self.authority.mailbox_by_address(&self.operator, &address).await {
             Err(ActError::NotFound) => Err(Refused(format!("There is no mailbox {address} here."))),
@@ -210,7 +207,13 @@ impl Desk<'_> {
         }
     }
 
-    async fn account(&self, name: &str) -> Result<Account, Refused> {
+    pub(super) async fn domain(&self, name: &str) -> Result<Domain, Refused> {
+        let domains = self.authority.domains(&self.operator).await?;
+        let found = domains.into_iter().find(|domain| domain.name.eq_ignore_ascii_case(name));
+        found.ok_or_else(|| Refused(format!("There is no domain {name} here.")))
+    }
+
+    pub(super) async fn account(&self, name: &str) -> Result<Account, Refused> {
         let mut found = self.authority.accounts(&self.operator).await?;
         found.retain(|account| account.name == name || account.id.to_string() == name);
         match (found.pop(), found.is_empty()) {
@@ -224,7 +227,7 @@ impl Desk<'_> {
 }
 
 /// Why a command was not carried out, in words for the operator.
-struct Refused(String);
+pub(super) struct Refused(pub(super) String);
 
 const NOT_NOW: &str = "The store cannot be reached at the moment, and nothing has changed; try again later";
 

@@ -102,7 +102,7 @@ async fn nonsense_on_the_socket_is_answered_and_not_repeated() {
     let stop = CancellationToken::new();
     let running = tokio::spawn(server::serve(server::bind(&path).unwrap(), authority, stop.clone()));
     for line in
-        ["{\"command\":\"become-root\",\"password\":\"hunter2-Hunter\"}\n", "\0\n", &"x".repeat(20_000)]
+        ["{\"command\":\"become-root\",\"password\":\"hunter2-Hunter\"}\n", "\0\n", &"x".repeat(70_000)]
     {
         let mut stream = tokio::net::UnixStream::connect(&path).await.unwrap();
         // It may hang up before everything is sent.

@@ -11,6 +11,7 @@ mod delivery;
 mod drill;
 mod full_disk;
 mod house;
+mod mail_apps;
 mod post;
 mod relay;
 mod storm;

@@ -3,6 +3,8 @@
 mod account;
 mod audit;
 mod deletion;
+mod mail_app_mode;
+mod mail_apps;
 mod mailboxes;
 mod new_mailbox;
 mod password;
@@ -47,6 +49,9 @@ pub(crate) fn routes(site: &Arc<Site>) -> Router<Arc<Site>> {
         .route("/dashboard/account", get(account::page))
         .route("/dashboard/account/password", post(account::change))
         .route("/dashboard/account/sessions", post(account::end))
+        .route("/dashboard/mail-apps", get(mail_apps::page))
+        .route("/dashboard/mail-apps/mailboxes", post(mail_apps::pick))
+        .route("/dashboard/mail-apps/mode", get(mail_app_mode::page).post(mail_app_mode::save))
         .route("/dashboard/audit", get(audit::page))
         .merge(account::second_factor::routes())
         .merge(confirm::staff_routes())

@@ -1,5 +1,6 @@
 //! The settings page of a mailbox: its header and the **Security** tab (D2, D3, D4).
 
+use super::mail_app_mode;
 use super::password::{From, form_for};
 use super::recovery_code;
 use super::step::Back;
@@ -15,6 +16,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use postward_authority::app_password::MailAppMode;
 use postward_authority::directory::{Mailbox, MailboxState};
 use postward_authority::sessions::ActError;
 use postward_authority::{MailboxId, Role, Timestamp};
@@ -34,6 +36,8 @@ struct Security {
     code_issued: Option<When>,
     /// Where a new one comes from.
     new_code: String,
+    /// Where it is chosen what its mail apps may sign in with.
+    mail_apps: String,
     /// What of this the page shows, for its script.
     stamp: String,
     form: PasswordForm,
@@ -42,6 +46,10 @@ struct Security {
 impl Security {
     fn is_suspended(&self) -> bool {
         self.mailbox.state == MailboxState::Suspended
+    }
+
+    fn opens_mail_apps(&self) -> bool {
+        self.mailbox.mail_apps.applies() == MailAppMode::PasswordOrAppPassword
     }
 }
 
@@ -128,6 +136,7 @@ pub(super) async fn show(
         factor_on: when(proofs.factor_on),
         code_issued: when(proofs.code_issued),
         new_code: recovery_code::path(&mailbox),
+        mail_apps: mail_app_mode::path_of(&mailbox),
         stamp: proofs.stamp(),
         mailbox,
         form,

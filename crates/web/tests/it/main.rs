@@ -6,6 +6,7 @@ mod browser;
 mod dashboard;
 mod fences;
 mod host;
+mod mail_apps;
 mod panel;
 mod phone;
 mod proxy;

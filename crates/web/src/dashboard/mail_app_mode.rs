@@ -1,0 +1,444 @@
+//! What mail apps may sign in with, chosen for an account, a domain or mailboxes (W8): a step that says whom it would
+//! shut out before it is saved, and the act.
+
+use super::security;
+use super::step::{self, Back};
+use crate::form::Signed;
+use crate::page::see_other;
+use crate::receipt::Note;
+use crate::session::Staff;
+use crate::site::Site;
+use crate::trouble::Trouble;
+use crate::visit::Visit;
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::{AppendHeaders, IntoResponse, Response};
+use postward_authority::app_password::MailAppMode;
+use postward_authority::directory::Mailbox;
+use postward_authority::mail_app_mode::{ModeAt, ModeOf, ShutOut};
+use postward_authority::{AccountId, Authority, DomainId, MailboxId, Role, Surface};
+use serde::Deserialize;
+use std::str::FromStr;
+use std::sync::Arc;
+
+/// Mailboxes that are named in the step; the others are counted.
+const NAMED: usize = 10;
+
+/// `App passwords only`.
+pub(super) fn label(mode: MailAppMode) -> &'static str {
+    match mode {
+        MailAppMode::PasswordOrAppPassword => "Password or app password",
+        MailAppMode::AppPasswordsOnly => "App passwords only",
+    }
+}
+
+/// The same within a sentence.
+pub(super) fn in_a_sentence(mode: MailAppMode) -> &'static str {
+    match mode {
+        MailAppMode::PasswordOrAppPassword => "password or app password",
+        MailAppMode::AppPasswordsOnly => "app passwords only",
+    }
+}
+
+/// Whose mail apps a choice is for.
+#[derive(Clone)]
+pub(super) enum Target {
+    Account(AccountId),
+    Domain(DomainId),
+    /// One mailbox, from its settings, which the step leads back to.
+    Mailbox(MailboxId),
+    /// Some, from the list.
+    Mailboxes(Vec<MailboxId>),
+}
+
+/// A target as a link or a form names it: one of these, with its id.
+#[derive(Deserialize)]
+pub(super) struct Of {
+    account: Option<String>,
+    domain: Option<String>,
+    mailbox: Option<String>,
+    mailboxes: Option<String>,
+}
+
+impl Target {
+    fn read(of: &Of) -> Result<Self, Trouble> {
+        let Of { account, domain, mailbox, mailboxes } = of;
+        match (account, domain, mailbox, mailboxes) {
+            (Some(account), None, None, None) => Ok(Self::Account(id(account)?)),
+            (None, Some(domain), None, None) => Ok(Self::Domain(id(domain)?)),
+            (None, None, Some(mailbox), None) => Ok(Self::Mailbox(id(mailbox)?)),
+            (None, None, None, Some(mailboxes)) => {
+                let ids = mailboxes.split(',').map(id).collect::<Result<Vec<_>, _>>()?;
+                if ids.len() > Authority::MODES_AT_ONCE {
+                    return Err(Trouble::TooLarge);
+                }
+                Ok(Self::Mailboxes(ids))
+            }
+            _ => Err(Trouble::NotFound),
+        }
+    }
+
+    /// The name and the value by which [`Target::read`] finds it again.
+    fn field(&self) -> (&'static str, String) {
+        match self {
+            Self::Account(id) => ("account", id.to_string()),
+            Self::Domain(id) => ("domain", id.to_string()),
+            Self::Mailbox(id) => ("mailbox", id.to_string()),
+            Self::Mailboxes(ids) => {
+                ("mailboxes", ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(","))
+            }
+        }
+    }
+
+    fn above(&self) -> &'static str {
+        match self {
+            Self::Account(_) | Self::Domain(_) => "As the account",
+            Self::Mailbox(_) | Self::Mailboxes(_) => "As the domain",
+        }
+    }
+
+    fn reach(&self) -> &'static str {
+        match self {
+            Self::Account(_) => {
+                "Holds for every mailbox of the account, unless something else is set for its domain or for the mailbox."
+            }
+            Self::Domain(_) => {
+                "Holds for every mailbox of the domain, unless something else is set for the mailbox."
+            }
+            Self::Mailbox(_) => "Holds for this mailbox, whatever is set for its domain.",
+            Self::Mailboxes(_) => "Holds for these mailboxes, whatever is set for their domain.",
+        }
+    }
+}
+
+/// What is no id is nobody's.
+fn id<T: FromStr>(text: impl AsRef<str>) -> Result<T, Trouble> {
+    text.as_ref().parse().map_err(|_| Trouble::NotFound)
+}
+
+/// A target within the person's reach.
+struct Found {
+    target: Target,
+    name: String,
+    of: Vec<ModeOf>,
+    /// What is set there; none where it is not the same for all.
+    chosen: Option<Choice>,
+    /// What holds where nothing is set; none where it is not the same for all, and where nothing stands above.
+    above: Option<MailAppMode>,
+    addresses: Vec<String>,
+    back: Back,
+}
+
+/// What can be chosen.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Choice {
+    Mode(MailAppMode),
+    /// What stands above decides.
+    AsAbove,
+}
+
+impl Choice {
+    fn of(own: Option<MailAppMode>) -> Self {
+        own.map_or(Self::AsAbove, Self::Mode)
+    }
+
+    fn read(name: &str) -> Option<Self> {
+        if name == Self::AsAbove.name() {
+            Some(Self::AsAbove)
+        } else {
+            MailAppMode::parse(name).map(Self::Mode)
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Mode(mode) => mode.name(),
+            Self::AsAbove => "inherit",
+        }
+    }
+
+    fn mode(self) -> Option<MailAppMode> {
+        match self {
+            Self::Mode(mode) => Some(mode),
+            Self::AsAbove => None,
+        }
+    }
+}
+
+impl Found {
+    async fn of(site: &Site, staff: &Staff, target: Target) -> Result<Self, Trouble> {
+        let (authority, actor) = (&site.authority, staff.session.actor());
+        let one = |name: String, of: ModeOf, at: ModeAt, target: Target| {
+            let (chosen, above) = (Some(Choice::of(at.own)), Some(at.above));
+            Self { target, name, of: vec![of], chosen, above, addresses: Vec::new(), back: to_the_list() }
+        };
+        Ok(match target {
+            Target::Account(_) if actor.is_limited() => return Err(Trouble::NotFound),
+            Target::Account(id) => {
+                let account = authority.accounts(actor).await?.into_iter().find(|account| account.id == id);
+                let account = account.ok_or(Trouble::NotFound)?;
+                let found = one(account.name, ModeOf::Account(id), account.mail_apps, target);
+                // Nothing stands above an account: what holds where nothing is set is as good as set.
+                Self { chosen: Some(Choice::Mode(account.mail_apps.applies())), above: None, ..found }
+            }
+            Target::Domain(id) => {
+                let domain = authority.domains(actor).await?.into_iter().find(|domain| domain.id == id);
+                let domain = domain.ok_or(Trouble::NotFound)?;
+                one(domain.name, ModeOf::Domain(id), domain.mail_apps, target)
+            }
+            Target::Mailbox(id) => {
+                let mailbox = authority.mailbox(actor, id).await?;
+                let back = security::way_back(&mailbox);
+                let found = one(mailbox.address.to_string(), ModeOf::Mailbox(id), mailbox.mail_apps, target);
+                Self { back, ..found }
+            }
+            Target::Mailboxes(ref ids) => {
+                let mut mailboxes = Vec::with_capacity(ids.len());
+                for id in ids {
+                    mailboxes.push(authority.mailbox(actor, *id).await?);
+                }
+                Self::some(mailboxes, target)
+            }
+        })
+    }
+
+    fn some(mailboxes: Vec<Mailbox>, target: Target) -> Self {
+        let alike = |of: fn(&Mailbox) -> Choice| {
+            let first = mailboxes.first().map(of)?;
+            mailboxes.iter().all(|mailbox| of(mailbox) == first).then_some(first)
+        };
+        let chosen = alike(|mailbox| Choice::of(mailbox.mail_apps.own));
+        let above = alike(|mailbox| Choice::Mode(mailbox.mail_apps.above)).and_then(Choice::mode);
+        let addresses: Vec<_> = mailboxes.iter().map(|mailbox| mailbox.address.to_string()).collect();
+        let name = match addresses.as_slice() {
+            [only] => only.clone(),
+            more => format!("{} mailboxes", more.len()),
+        };
+        let of = mailboxes.iter().map(|mailbox| ModeOf::Mailbox(mailbox.id)).collect();
+        Self { target, name, of, chosen, above, addresses, back: to_the_list() }
+    }
+
+    fn choices(&self) -> Vec<Offer> {
+        let offer = |choice: Choice, label: String| Offer {
+            value: choice.name(),
+            label,
+            checked: self.chosen == Some(choice),
+        };
+        let modes = [MailAppMode::PasswordOrAppPassword, MailAppMode::AppPasswordsOnly];
+        let mut choices: Vec<_> =
+            modes.into_iter().map(|mode| offer(Choice::Mode(mode), label(mode).to_owned())).collect();
+        if !matches!(self.target, Target::Account(_)) {
+            choices.push(offer(Choice::AsAbove, self.as_above()));
+        }
+        choices
+    }
+
+    /// `As the domain: app passwords only`.
+    fn as_above(&self) -> String {
+        let above = self.target.above();
+        self.above.map_or(above.to_owned(), |mode| format!("{above}: {}", in_a_sentence(mode)))
+    }
+}
+
+fn to_the_list() -> Back {
+    Back { path: "/dashboard/mail-apps".to_owned(), name: "Mail apps".to_owned() }
+}
+
+/// One of the choices, in the form.
+struct Offer {
+    value: &'static str,
+    label: String,
+    checked: bool,
+}
+
+#[derive(Template)]
+#[template(path = "dashboard/mail_app_mode.html")]
+struct Step {
+    csrf: String,
+    hidden: (&'static str, String),
+    reach: &'static str,
+    /// Which mailboxes, where several were picked.
+    named: Option<String>,
+    choices: Vec<Offer>,
+    consequences: Vec<String>,
+    cancel: String,
+    problem: Option<&'static str>,
+}
+
+/// `GET /dashboard/mail-apps/mode`.
+pub(super) async fn page(
+    State(site): State<Arc<Site>>,
+    visit: Visit,
+    staff: Staff,
+    Query(of): Query<Of>,
+) -> Result<Response, Trouble> {
+    let found = Found::of(&site, &staff, Target::read(&of)?).await?;
+    show(StatusCode::OK, &visit, &staff, found, None).await
+}
+
+/// The step for mailboxes that were picked in the list.
+pub(super) async fn choose(visit: &Visit, staff: &Staff, picked: Vec<Mailbox>) -> Result<Response, Trouble> {
+    let target = Target::Mailboxes(picked.iter().map(|mailbox| mailbox.id).collect());
+    show(StatusCode::OK, visit, staff, Found::some(picked, target), None).await
+}
+
+/// What *Save* sends.
+#[derive(Deserialize)]
+pub(super) struct Sent {
+    #[serde(flatten)]
+    of: Of,
+    mode: Option<String>,
+}
+
+/// `POST /dashboard/mail-apps/mode`.
+pub(super) async fn save(
+    State(site): State<Arc<Site>>,
+    visit: Visit,
+    staff: Staff,
+    Signed(Sent { of, mode }): Signed<Sent>,
+) -> Result<Response, Trouble> {
+    let found = Found::of(&site, &staff, Target::read(&of)?).await?;
+    let Some(mode) = mode else {
+        let problem = Some("Choose what mail apps may sign in with. Nothing has been changed.");
+        return show(StatusCode::UNPROCESSABLE_ENTITY, &visit, &staff, found, problem).await;
+    };
+    let choice = Choice::read(&mode).ok_or(Trouble::Malformed)?;
+    let actor = staff.session.actor();
+    let changed = site.authority.set_mail_app_mode(actor, &found.of, choice.mode(), site.now()).await?;
+    let note = receipt(&found, choice, changed);
+    Ok((AppendHeaders([note.cookie(&site)?]), see_other(&found.back.path)).into_response())
+}
+
+fn receipt(found: &Found, choice: Choice, changed: u64) -> Note {
+    let (surface, about) = (Surface::Dashboard, found.name.clone());
+    if changed == 0 {
+        let (headline, text) = ("Nothing has changed.".to_owned(), "It was set so already.".to_owned());
+        return Note { surface, about, headline, text };
+    }
+    let headline = match choice {
+        Choice::Mode(MailAppMode::AppPasswordsOnly) => "Mail apps need an app password now.".to_owned(),
+        Choice::Mode(MailAppMode::PasswordOrAppPassword) => {
+            "Mail apps may use the password or an app password now.".to_owned()
+        }
+        Choice::AsAbove => format!("{} from now on.", found.as_above()),
+    };
+    let all = found.of.len() as u64;
+    let others = match all - changed {
+        0 => "",
+        _ => "The others were set so already. ",
+    };
+    let text = match found.target {
+        Target::Mailboxes(_) if all > 1 => {
+            format!("Changed for {changed} of {all} mailboxes. {others}What is signed in stays so.")
+        }
+        _ => "What is signed in stays so.".to_owned(),
+    };
+    Note { surface, about, headline, text }
+}
+
+async fn show(
+    status: StatusCode,
+    visit: &Visit,
+    staff: &Staff,
+    found: Found,
+    problem: Option<&'static str>,
+) -> Result<Response, Trouble> {
+    if staff.session.role() == Role::ReadOnly {
+        return Err(Trouble::ReadOnly);
+    }
+    let (site, actor) = (&visit.site, staff.session.actor());
+    let shut_out = site.authority.shut_out_by_app_passwords_only(actor, &found.of, site.now()).await?;
+    let mut page = staff.page(visit, &format!("Mail apps of {}", found.name));
+    if matches!(found.target, Target::Mailboxes(_)) {
+        // What was picked travels in a form, and is not there again for the theme switch.
+        page.here.clone_from(&found.back.path);
+    }
+    let step = Step {
+        csrf: page.csrf.clone(),
+        hidden: found.target.field(),
+        reach: found.target.reach(),
+        named: (found.addresses.len() > 1).then(|| listed(&found.addresses, found.addresses.len(), NAMED)),
+        choices: found.choices(),
+        consequences: consequences(&shut_out, found.of.as_slice()),
+        cancel: found.back.path.clone(),
+        problem,
+    };
+    Ok(step::show(status, visit, page, found.back, &step))
+}
+
+/// Whom *app passwords only* would shut out, in sentences; nobody where it holds already.
+fn consequences(shut_out: &ShutOut, of: &[ModeOf]) -> Vec<String> {
+    let ShutOut { mailboxes, without, in_use, named } = shut_out;
+    if *mailboxes == 0 {
+        return Vec::new();
+    }
+    let (who, using) = match of {
+        [ModeOf::Mailbox(_)] => {
+            let who = if *without == 0 { "It has an app password." } else { "It has no app password yet." };
+            let using = match in_use {
+                0 => "No mail app has used the password in the last 30 days.",
+                _ => {
+                    "A mail app has used the password in the last 30 days. It stops working at its next sign-in."
+                }
+            };
+            (who.to_owned(), using.to_owned())
+        }
+        _ => {
+            let touched = counted(*mailboxes);
+            let who = match *without {
+                0 => format!("It touches {touched}, and none is without an app password."),
+                all if all == *mailboxes => format!("It touches {touched} without an app password yet."),
+                some => format!("It touches {touched}, {some} of them without an app password yet."),
+            };
+            let using = match usize::try_from(*in_use).unwrap_or(usize::MAX) {
+                0 => "No mail app has used a password in the last 30 days.".to_owned(),
+                some => format!(
+                    "Mail apps of {} have used the password in the last 30 days. They stop working at their next \
+                     sign-in: {}.",
+                    counted(*in_use),
+                    listed(named, some, named.len())
+                ),
+            };
+            (who, using)
+        }
+    };
+    let how = if *without == 0 { "" } else { " Owners add one in webmail under My account." };
+    let rest = "Webmail and user panel go on taking the password. What is signed in stays so.";
+    vec![who + how, using, rest.to_owned()]
+}
+
+/// `1 mailbox`, `30 mailboxes`.
+fn counted(mailboxes: u64) -> String {
+    format!("{mailboxes} {}", if mailboxes == 1 { "mailbox" } else { "mailboxes" })
+}
+
+/// `a, b, c and 7 more`: the first `show` of `names`, of `all` there are.
+fn listed(names: &[String], all: usize, show: usize) -> String {
+    let shown = &names[..names.len().min(show)];
+    match (shown, all - shown.len()) {
+        ([first @ .., last], 0) if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        (shown, 0) => shown.join(", "),
+        (shown, more) => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+/// Where the mode of a mailbox is chosen.
+pub(super) fn path_of(mailbox: &Mailbox) -> String {
+    format!("/dashboard/mail-apps/mode?mailbox={}", mailbox.id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::listed;
+
+    #[test]
+    fn the_first_few_are_named_and_the_others_counted() {
+        let names = ["a", "b", "c"].map(str::to_owned);
+        let check = |names: &[String], all, show, expected| assert_eq!(listed(names, all, show), expected);
+        check(&names[..1], 1, 10, "a");
+        check(&names, 3, 10, "a, b and c");
+        check(&names, 3, 2, "a, b and 1 more");
+        check(&names, 9, 3, "a, b, c and 6 more");
+    }
+}

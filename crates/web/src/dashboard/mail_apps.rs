@@ -1,0 +1,241 @@
+//! **Mail apps**: what they may sign in with, by account, domain and mailbox, and which mailboxes to choose it for (W8).
+
+use super::mail_app_mode::{self, in_a_sentence, label};
+use crate::form::Signed;
+use crate::page::{Page, html, query_value};
+use crate::session::Staff;
+use crate::site::Site;
+use crate::trouble::Trouble;
+use crate::visit::Visit;
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use postward_authority::directory::{Mailbox, MailboxQuery};
+use postward_authority::mail_app_mode::ModeAt;
+use postward_authority::sessions::ActError;
+use postward_authority::{Authority, Role};
+use postward_wire::Address;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Rows of each kind: what else there is, the search finds.
+const ROWS: usize = 25;
+/// Addresses with something wrong that are named; the others are counted.
+const WRONG_NAMED: usize = 10;
+/// Characters of such an address that are repeated.
+const WRONG_SHOWN: usize = 80;
+
+/// What the page is asked with.
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    q: String,
+}
+
+#[derive(Template)]
+#[template(path = "dashboard/mail_apps.html")]
+struct MailApps {
+    page: Page,
+    q: String,
+    may_write: bool,
+    /// None where the person decides for some domains only.
+    accounts: Option<Part>,
+    domains: Part,
+    mailboxes: Vec<Row>,
+    /// Mailboxes that are not shown.
+    more: u64,
+    typed: String,
+    problem: Option<String>,
+}
+
+/// Accounts or domains.
+struct Part {
+    rows: Vec<Row>,
+    more: usize,
+}
+
+struct Row {
+    id: String,
+    name: String,
+    /// `As the domain: app passwords only`.
+    mode: String,
+    checked: bool,
+}
+
+impl Row {
+    fn new(id: impl ToString, name: String, mode: String) -> Self {
+        Self { id: id.to_string(), name, mode, checked: false }
+    }
+}
+
+impl Part {
+    fn of(rows: impl Iterator<Item = Row>, q: &str) -> Self {
+        let mut rows: Vec<_> = rows.filter(|row| row.name.to_lowercase().contains(q)).collect();
+        let more = rows.len().saturating_sub(ROWS);
+        rows.truncate(ROWS);
+        Self { rows, more }
+    }
+}
+
+/// What somebody picked, and what is wrong with it.
+#[derive(Default)]
+struct Picked {
+    q: String,
+    ids: Vec<String>,
+    typed: String,
+    problem: Option<String>,
+}
+
+/// `GET /dashboard/mail-apps`.
+pub(super) async fn page(
+    State(site): State<Arc<Site>>,
+    visit: Visit,
+    staff: Staff,
+    Query(Asked { q }): Query<Asked>,
+) -> Result<Response, Trouble> {
+    show(&site, &visit, &staff, Picked { q, ..Picked::default() }).await
+}
+
+/// `POST /dashboard/mail-apps/mailboxes`: from the list to the step that asks what their mail apps may use.
+pub(super) async fn pick(
+    State(site): State<Arc<Site>>,
+    visit: Visit,
+    staff: Staff,
+    Signed(fields): Signed<Vec<(String, String)>>,
+) -> Result<Response, Trouble> {
+    if staff.session.role() == Role::ReadOnly {
+        return Err(Trouble::ReadOnly);
+    }
+    let mut picked = Picked::default();
+    for (name, value) in fields {
+        match name.as_str() {
+            "q" => picked.q = value,
+            "mailbox" => picked.ids.push(value),
+            "addresses" => picked.typed = value,
+            _ => {}
+        }
+    }
+    match picked.mailboxes(&site, &staff).await? {
+        Ok(mailboxes) => mail_app_mode::choose(&visit, &staff, mailboxes).await,
+        Err(problem) => show(&site, &visit, &staff, Picked { problem: Some(problem), ..picked }).await,
+    }
+}
+
+impl Picked {
+    /// The mailboxes that were ticked and pasted, each once, or what is wrong with the list.
+    async fn mailboxes(&self, site: &Site, staff: &Staff) -> Result<Result<Vec<Mailbox>, String>, Trouble> {
+        let most = Authority::MODES_AT_ONCE;
+        let typed = self.typed.split(|c: char| c.is_whitespace() || c == ',' || c == ';');
+        let typed: Vec<_> = typed.filter(|address| !address.is_empty()).collect();
+        if self.ids.is_empty() && typed.is_empty() {
+            return Ok(Err("Tick a mailbox, or paste at least one address.".to_owned()));
+        }
+        if self.ids.len() + typed.len() > most {
+            return Ok(Err(format!(
+                "These are more than {most} mailboxes. Choose for {most} at most at once."
+            )));
+        }
+        let (authority, actor) = (&site.authority, staff.session.actor());
+        let mut found = BTreeMap::new();
+        for id in &self.ids {
+            let mailbox = authority.mailbox(actor, id.parse().map_err(|_| Trouble::NotFound)?).await?;
+            found.insert(mailbox.address.to_string(), mailbox);
+        }
+        let (mut nonsense, mut foreign) = (Vec::new(), Vec::new());
+        for text in typed {
+            let Ok(address) = Address::parse(text) else {
+                nonsense.push(text);
+                continue;
+            };
+            match authority.mailbox_by_address(actor, &address).await {
+                Ok(mailbox) => drop(found.insert(mailbox.address.to_string(), mailbox)),
+                Err(ActError::NotFound) => foreign.push(text),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        if nonsense.is_empty() && foreign.is_empty() {
+            return Ok(Ok(found.into_values().collect()));
+        }
+        let mut said = Vec::new();
+        if !nonsense.is_empty() {
+            said.push(format!("Not an e-mail address: {}.", quoted(&nonsense)));
+        }
+        if !foreign.is_empty() {
+            said.push(format!("Not a mailbox of yours: {}.", quoted(&foreign)));
+        }
+        said.push("Correct the list, then continue.".to_owned());
+        Ok(Err(said.join(" ")))
+    }
+}
+
+/// What was typed, so that it can be found again: the first few, shortened.
+fn quoted(texts: &[&str]) -> String {
+    let short = |text: &&str| {
+        let clean: String = text.chars().filter(|c| !c.is_control()).take(WRONG_SHOWN).collect();
+        let rest = if text.chars().count() > WRONG_SHOWN { "…" } else { "" };
+        format!("“{clean}{rest}”")
+    };
+    let named: Vec<_> = texts.iter().take(WRONG_NAMED).map(short).collect();
+    match texts.len().saturating_sub(WRONG_NAMED) {
+        0 => named.join(", "),
+        more => format!("{} and {more} more", named.join(", ")),
+    }
+}
+
+async fn show(site: &Site, visit: &Visit, staff: &Staff, picked: Picked) -> Result<Response, Trouble> {
+    let Picked { q, ids, typed, problem } = picked;
+    let (authority, actor) = (&site.authority, staff.session.actor());
+    let search = q.trim().to_lowercase();
+    let domains = authority.domains(actor).await?.into_iter().map(|domain| {
+        let mode = told(domain.mail_apps, "As the account");
+        Row::new(domain.id, domain.name, mode)
+    });
+    let accounts = authority
+        .accounts(actor)
+        .await?
+        .into_iter()
+        .map(|account| Row::new(account.id, account.name, label(account.mail_apps.applies()).to_owned()));
+    let query = MailboxQuery {
+        search: (!search.is_empty()).then(|| search.clone()),
+        limit: ROWS as u32,
+        ..MailboxQuery::default()
+    };
+    let found = authority.mailboxes(actor, &query).await?;
+    let more = found.total.saturating_sub(found.rows.len() as u64);
+    let mailboxes = found.rows.into_iter().map(|mailbox| {
+        let mode = told(mailbox.mail_apps, "As the domain");
+        let row = Row::new(mailbox.id, mailbox.address.to_string(), mode);
+        Row { checked: ids.contains(&row.id), ..row }
+    });
+    let (status, title) = match problem {
+        None => (StatusCode::OK, "Mail apps"),
+        Some(_) => (StatusCode::UNPROCESSABLE_ENTITY, "Not continued: Mail apps"),
+    };
+    let mut page = staff.page(visit, title);
+    page.here = format!("/dashboard/mail-apps?q={}", query_value(&q));
+    if problem.is_some() {
+        page.receipt = None;
+    }
+    let list = MailApps {
+        page,
+        may_write: staff.session.role() != Role::ReadOnly,
+        accounts: (!actor.is_limited()).then(|| Part::of(accounts, &search)),
+        domains: Part::of(domains, &search),
+        mailboxes: mailboxes.collect(),
+        more,
+        q,
+        typed,
+        problem,
+    };
+    Ok(html(status, &list))
+}
+
+/// What holds at a place: its own, or what stands above.
+fn told(at: ModeAt, as_above: &str) -> String {
+    match at.own {
+        Some(mode) => label(mode).to_owned(),
+        None => format!("{as_above}: {}", in_a_sentence(at.above)),
+    }
+}
