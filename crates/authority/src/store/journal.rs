@@ -13,6 +13,8 @@ pub(crate) struct By {
     pub(crate) actor: String,
     pub(crate) surface: Option<Surface>,
     pub(crate) ip: Option<String>,
+    /// What the client calls itself: for the letter, not for the audit.
+    pub(crate) client: Option<String>,
 }
 
 impl By {
@@ -22,25 +24,24 @@ impl By {
             Who::Operator => ("operator".to_owned(), None),
             Who::Staff { email, .. } => (email.clone(), Some(Surface::Dashboard)),
         };
-        Self { actor: name, surface, ip: actor.ip.map(|ip| ip.to_string()) }
+        Self { actor: name, surface, ip: actor.ip.map(|ip| ip.to_string()), client: None }
     }
 
     /// An act of whoever reads a letter of ours.
     pub(crate) fn reader(address: &str, origin: &Origin) -> Self {
-        let ip = Some(origin.ip.to_string());
-        Self { actor: format!("whoever reads the mail of {address}"), surface: Some(origin.surface), ip }
+        Self { actor: format!("whoever reads the mail of {address}"), ..Self::owner(address, origin) }
     }
 
     /// Who did it and from where, as a letter tells it.
     pub(crate) fn as_detail(&self) -> serde_json::Value {
-        let Self { actor, surface, ip } = self;
-        serde_json::json!({ "by": actor, "surface": surface, "ip": ip })
+        let Self { actor, surface, ip, client } = self;
+        serde_json::json!({ "by": actor, "surface": surface, "ip": ip, "client": client })
     }
 
     /// An act of the mailbox's owner.
     pub(crate) fn owner(address: &str, origin: &Origin) -> Self {
         let (surface, ip) = (Some(origin.surface), Some(origin.ip.to_string()));
-        Self { actor: address.to_owned(), surface, ip }
+        Self { actor: address.to_owned(), surface, ip, client: origin.client.clone() }
     }
 }
 

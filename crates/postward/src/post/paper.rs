@@ -8,7 +8,7 @@ use mail_builder::MessageBuilder;
 use mail_builder::headers::raw::Raw;
 use postward_authority::{Letter, Notice, Timestamp};
 use postward_web::Brand;
-use postward_wire::Address;
+use postward_wire::{Address, client_name};
 use std::io;
 
 /// RFC 5322 §2.1.1 wants lines below 78; quoted twice they still are.
@@ -124,7 +124,10 @@ fn facts(told: &Told<'_>) -> Vec<(&'static str, String)> {
         "panel" => "the user panel".to_owned(),
         _ => format!("the {surface}"),
     });
-    match (surface, fact("client", LONGEST_CLIENT)) {
+    // Called as people call it, before it is shortened.
+    let client = told.detail.get("client").and_then(serde_json::Value::as_str).map(client_name::plain);
+    let client = client.map(|client| clean(&client, LONGEST_CLIENT)).filter(|client| !client.is_empty());
+    match (surface, client) {
         (Some(surface), Some(client)) => facts.push(("With", format!("{surface}: {client}"))),
         (Some(only), None) | (None, Some(only)) => facts.push(("With", only)),
         (None, None) => {}

@@ -67,7 +67,8 @@ fn every_notice_can_be_read_as_text_and_as_html_with_a_link_and_without() {
 
 #[test]
 fn a_letter_reads_like_this() {
-    let detail = json!({ "by": ADA, "ip": "192.0.2.1", "surface": "webmail" });
+    let firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:131.0) Gecko/20100101 Firefox/131.0";
+    let detail = json!({ "by": ADA, "ip": "192.0.2.1", "surface": "webmail", "client": firefox });
     let bytes = written(Notice::PasswordChanged, ADA, &detail, None);
     assert_eq!(
         text(&parsed(&bytes)),
@@ -76,7 +77,7 @@ fn a_letter_reads_like_this() {
          \x20 Mailbox  ada@north.example\n\
          \x20 When     26 November 2026, 11:07 UTC\n\
          \x20 From     192.0.2.1\n\
-         \x20 With     the webmail\n\
+         \x20 With     the webmail: Firefox on Linux\n\
          \n\
          Everyone who was signed in has been signed out. Your mail apps need the\n\
          new password. If this was you, there is nothing else to do.\n\
