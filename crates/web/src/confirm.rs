@@ -4,7 +4,7 @@
 use crate::form::Signed;
 use crate::page::{Page, html, query_value, see_other};
 use crate::second_step::WRONG_CODE;
-use crate::session::{Owner, Staff, after_sign_in, home_path, signed_out};
+use crate::session::{Owner, Staff, after_sign_in, signed_out};
 use crate::site::Site;
 use crate::trouble::Trouble;
 use crate::visit::Visit;
@@ -35,6 +35,12 @@ struct ConfirmPage {
 enum Code {
     NotAsked,
     Asked,
+}
+
+impl Code {
+    fn of(owed: bool) -> Self {
+        if owed { Self::Asked } else { Self::NotAsked }
+    }
 }
 
 /// What the page is asked with.
@@ -72,7 +78,8 @@ pub(crate) fn owner_routes(surface: Surface) -> Router<Arc<Site>> {
     Router::new().route(
         path(surface),
         get(async move |visit: Visit, owner: Owner, Query(asked): Query<Asked>| {
-            show(owner.page(&visit, TITLE), StatusCode::OK, surface, asked.next, Code::NotAsked, None)
+            let code = Code::of(visit.site.authority.owes_code_to_confirm(&*owner.guard).await?);
+            Ok::<_, Trouble>(show(owner.page(&visit, TITLE), StatusCode::OK, surface, asked.next, code, None))
         })
         .post(async move |visit: Visit, owner: Owner, Signed(typed): Signed<Typed>| {
             let (site, origin) = (&visit.site, visit.origin(surface));
@@ -91,7 +98,8 @@ pub(crate) fn staff_routes() -> Router<Arc<Site>> {
     Router::new().route(
         path(surface),
         get(async move |visit: Visit, staff: Staff, Query(asked): Query<Asked>| {
-            show(staff.page(&visit, TITLE), StatusCode::OK, surface, asked.next, Code::NotAsked, None)
+            let code = Code::of(visit.site.authority.owes_code_to_confirm(&*staff.session).await?);
+            Ok::<_, Trouble>(show(staff.page(&visit, TITLE), StatusCode::OK, surface, asked.next, code, None))
         })
         .post(async move |visit: Visit, staff: Staff, Signed(typed): Signed<Typed>| {
             let (site, origin) = (&visit.site, visit.origin(surface));
@@ -102,6 +110,15 @@ pub(crate) fn staff_routes() -> Router<Arc<Site>> {
             answer(site, surface, page, typed.next, typed.code.is_some(), confirmed.await)
         }),
     )
+}
+
+/// Where *Cancel* leads: to the pages one comes from, and there to one that anybody signed in may look at.
+fn cancel_path(surface: Surface) -> &'static str {
+    match surface {
+        Surface::Dashboard => "/dashboard/account",
+        Surface::Panel => "/panel",
+        _ => "/webmail/account",
+    }
 }
 
 const TITLE: &str = "Confirm that it is you";
@@ -118,7 +135,7 @@ fn answer(
     had_code: bool,
     confirmed: Result<(), ConfirmError>,
 ) -> Result<Response, Trouble> {
-    let asked = if had_code { Code::Asked } else { Code::NotAsked };
+    let asked = Code::of(had_code);
     let (status, code, problem) = match confirmed {
         Ok(()) => return Ok(see_other(after_sign_in(surface, &next))),
         Err(ConfirmError::SessionEnded) => return signed_out(site, surface),
@@ -127,8 +144,7 @@ fn answer(
             (StatusCode::UNPROCESSABLE_ENTITY, asked, "This is not your password.")
         }
         Err(ConfirmError::CodeMissing) => {
-            let why = "Two-factor authentication is on, and no code was given in this session yet. \
-                       Type your password and the code.";
+            let why = "Two-factor authentication is on. Type your password again, and the code too.";
             (StatusCode::UNPROCESSABLE_ENTITY, Code::Asked, why)
         }
         Err(ConfirmError::CodeWrong) => (StatusCode::UNPROCESSABLE_ENTITY, Code::Asked, WRONG_CODE),
@@ -148,6 +164,6 @@ fn show(
     problem: Option<&'static str>,
 ) -> Response {
     let page = Page { receipt: None, here: format!("{}?next={}", path(surface), query_value(&next)), ..page };
-    let (action, cancel) = (path(surface), home_path(surface));
+    let (action, cancel) = (path(surface), cancel_path(surface));
     html(status, &ConfirmPage { page, action, cancel, next, code, problem })
 }

@@ -214,6 +214,8 @@ async fn a_session_without_a_code_is_asked_for_one_before_it_changes_the_passwor
     let confirm = "/webmail/confirm?next=%2Fwebmail%2Faccount";
     assert_eq!((answer.status, answer.header("location")), (303, confirm));
 
+    // Both are asked for at once: nobody types the password in vain.
+    assert!(browser.get(confirm).await.text.contains("name=\"code\""));
     let post = "/webmail/confirm";
     let next = ("next", "/webmail/account");
     let answer = browser.fill(confirm, post, &[("password", "Not-The-Password-1"), next]).await;
