@@ -109,7 +109,8 @@ impl Authority {
     pub async fn owes_code_to_confirm(&self, session: impl Into<Acting<'_>>) -> Result<bool, Unavailable> {
         let acting = session.into();
         let mut tx = self.db().begin(Durability::Relaxed).await?;
-        let given = sessions::acting(&mut tx, acting.session).await?.is_some_and(|session| session.second_factor);
+        let given =
+            sessions::acting(&mut tx, acting.session).await?.is_some_and(|session| session.second_factor);
         Ok(!given && second_factors::is_on(&mut tx, acting.principal).await?)
     }
 

@@ -3,6 +3,7 @@
 
 use crate::form::Signed;
 use crate::page::{Page, html, query_value, see_other};
+use crate::password_form::FormProblem;
 use crate::second_step::WRONG_CODE;
 use crate::session::{Owner, Staff, after_sign_in, signed_out};
 use crate::site::Site;
@@ -27,7 +28,13 @@ struct ConfirmPage {
     cancel: &'static str,
     next: String,
     code: Code,
-    problem: Option<&'static str>,
+    problem: Option<FormProblem>,
+}
+
+impl ConfirmPage {
+    fn is_wrong(&self, field: &str) -> bool {
+        self.problem.as_ref().is_some_and(|problem| problem.field == field)
+    }
 }
 
 /// Whether a code is asked for besides the password.
@@ -136,23 +143,26 @@ fn answer(
     confirmed: Result<(), ConfirmError>,
 ) -> Result<Response, Trouble> {
     let asked = Code::of(had_code);
-    let (status, code, problem) = match confirmed {
+    let (status, code, field, text) = match confirmed {
         Ok(()) => return Ok(see_other(after_sign_in(surface, &next))),
         Err(ConfirmError::SessionEnded) => return signed_out(site, surface),
         Err(ConfirmError::Unavailable(cause)) => return Err(cause.into()),
         Err(ConfirmError::PasswordWrong) => {
-            (StatusCode::UNPROCESSABLE_ENTITY, asked, "This is not your password.")
+            (StatusCode::UNPROCESSABLE_ENTITY, asked, "password", "This is not your password.")
         }
         Err(ConfirmError::CodeMissing) => {
             let why = "Two-factor authentication is on. Type your password again, and the code too.";
-            (StatusCode::UNPROCESSABLE_ENTITY, Code::Asked, why)
+            (StatusCode::UNPROCESSABLE_ENTITY, Code::Asked, "code", why)
         }
-        Err(ConfirmError::CodeWrong) => (StatusCode::UNPROCESSABLE_ENTITY, Code::Asked, WRONG_CODE),
-        Err(ConfirmError::TooManyTries) => {
-            (StatusCode::TOO_MANY_REQUESTS, asked, "Too many tries. Wait a minute, then try again.")
-        }
+        Err(ConfirmError::CodeWrong) => (StatusCode::UNPROCESSABLE_ENTITY, Code::Asked, "code", WRONG_CODE),
+        Err(ConfirmError::TooManyTries) => (
+            StatusCode::TOO_MANY_REQUESTS,
+            asked,
+            "password",
+            "Too many tries. Wait a minute, then try again.",
+        ),
     };
-    Ok(show(page, status, surface, next, code, Some(problem)))
+    Ok(show(page, status, surface, next, code, Some(FormProblem::new(field, text))))
 }
 
 fn show(
@@ -161,7 +171,7 @@ fn show(
     surface: Surface,
     next: String,
     code: Code,
-    problem: Option<&'static str>,
+    problem: Option<FormProblem>,
 ) -> Response {
     let page = Page { receipt: None, here: format!("{}?next={}", path(surface), query_value(&next)), ..page };
     let (action, cancel) = (path(surface), cancel_path(surface));

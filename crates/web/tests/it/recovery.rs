@@ -372,7 +372,8 @@ async fn a_browser_that_only_says_its_origin_may_send_the_form_of_a_mailed_link(
 async fn without_a_script_a_generated_password_says_which_secrets_to_type_again() {
     let host = Host::start().await;
     let mut browser = host.browser();
-    let typed = [("by", "password"), ("address", ADA), ("current", OLD), ("code", "123456"), ("generate", "1")];
+    let typed =
+        [("by", "password"), ("address", ADA), ("current", OLD), ("code", "123456"), ("generate", "1")];
     let page = browser.post(PAGE, &typed).await;
     assert_eq!(page.field("address"), ADA);
     assert!(page.says("Type it now. What stood here before Generate strong password was not kept."));
@@ -382,5 +383,8 @@ async fn without_a_script_a_generated_password_says_which_secrets_to_type_again(
     assert!(!empty.says("was not kept"));
     let typed = [("by", "code"), ("address", ADA), ("recovery_code", "ABCD EFGH"), ("generate", "1")];
     let page = browser.post(PAGE, &typed).await;
-    assert!(page.says("was not kept. Capitals, spaces and hyphens do not matter.") && !page.text.contains("ABCD EFGH"));
+    assert!(
+        page.says("was not kept. Capitals, spaces and hyphens do not matter.")
+            && !page.text.contains("ABCD EFGH")
+    );
 }

@@ -42,6 +42,9 @@ async fn w1_the_code_ends_the_sign_in_and_leads_to_the_page_that_was_asked_for()
     assert_eq!((answer.status, answer.header("location")), (303, "/webmail/account"));
     assert!(!browser.cookies.contains_key("postward-second-step-webmail"));
     assert!(is_signed_in(&mut browser, "/webmail/account").await);
+    // *Back* from there.
+    let back = browser.get("/webmail/code?next=%2Fwebmail%2Faccount").await;
+    assert_eq!((back.status, back.header("location")), (303, "/webmail/account"));
 }
 
 #[tokio::test]
