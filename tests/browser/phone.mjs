@@ -1,7 +1,9 @@
 // The owner's phone: somebody else's authenticator (oathtool) and somebody else's QR reader (zbarimg).
 
+import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { setTimeout as until } from "node:timers/promises";
+import { guest, receipt } from "./people.mjs";
 
 const STEP_MS = 30_000;
 
@@ -28,6 +30,19 @@ export class Phone {
     const now = new Date(step * STEP_MS).toISOString();
     return execFileSync("oathtool", ["--totp", "--base32", `--now=${now}`, this.#secret], { encoding: "utf8" }).trim();
   }
+}
+
+/** A mailbox owner turns the second factor on at the panel; the phone that shows its codes from then on. */
+export async function phoneOf(place, owner) {
+  const page = await guest(place, owner);
+  await page.goto(new URL("/panel/two-factor", place.demo.web.panel).href);
+  await page.getByRole("button", { name: "Set up", exact: true }).click();
+  const phone = new Phone((await page.getByLabel("Key to type").inputValue()).replaceAll(/\s/g, ""));
+  await page.getByLabel("Code the app shows").fill(await phone.code());
+  await page.getByRole("button", { name: "Turn on", exact: true }).click();
+  assert.match(await receipt(page), /Two-factor authentication is on\./);
+  await page.context().close();
+  return phone;
 }
 
 /** Six digits as people read them: in two groups, or in the digits of another script (`zero` is its nought). */

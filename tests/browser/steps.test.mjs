@@ -5,8 +5,8 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { Place, SCREENS, barriers, colourBarriers, overflow } from "./host.mjs";
-import { guest, mailboxOf, reader, receipt, signIn } from "./people.mjs";
-import { Phone, grouped, inDigitsFrom, scan } from "./phone.mjs";
+import { mailboxOf, reader, signIn } from "./people.mjs";
+import { Phone, grouped, inDigitsFrom, phoneOf, scan } from "./phone.mjs";
 
 let place;
 before(async () => (place = await Place.open()));
@@ -27,20 +27,6 @@ async function forEveryone(page, name) {
   await page.emulateMedia({ colorScheme: "light" });
 }
 
-/** A mailbox owner turns the second factor on at the panel; the phone that shows its codes from then on. */
-async function phoneOf(owner) {
-  const page = await guest(place, owner);
-  await page.goto(at("/panel/two-factor"));
-  await press(page, "Set up");
-  const secret = scan(await place.shot(page, "steps-set-up")).searchParams.get("secret");
-  const phone = new Phone(secret);
-  await page.getByLabel("Code the app shows").fill(await phone.code());
-  await press(page, "Turn on");
-  assert.match(await receipt(page), /Two-factor authentication is on\./);
-  await page.context().close();
-  return phone;
-}
-
 const HOMES = {
   webmail: async (page) => {
     await page.waitForURL("**/webmail/folder/INBOX");
@@ -57,7 +43,7 @@ for (const [surface, screen, who, written] of [
 ]) {
   test(`W1 P1 the password, then the code, at the ${surface} on a ${screen}`, async () => {
     const owner = mailboxOf(place, who);
-    const phone = await phoneOf(owner);
+    const phone = await phoneOf(place, owner);
     const page = await place.visit(place.demo.web[surface], { screen });
     await signIn(page, owner.address, owner.password);
     await heading(page, "Enter the code").waitFor();
@@ -82,7 +68,7 @@ for (const [surface, screen, who, written] of [
 
 test("P1 at the panel the code may stand directly behind the password", async () => {
   const owner = mailboxOf(place, "jonas");
-  const phone = await phoneOf(owner);
+  const phone = await phoneOf(place, owner);
   const page = await place.visit(place.demo.web.panel, { screen: "phone" });
   await signIn(page, owner.address, `${owner.password}000000`);
   await page.getByRole("alert").waitFor();
@@ -108,7 +94,7 @@ for (const [screen, who] of [["desktop", "workshop"], ["phone", "hello"]]) {
   test(`W6 a session without a code confirms before it moves the second factor, on a ${screen}`, async () => {
     const owner = mailboxOf(place, who);
     const page = await reader(place, owner, { screen });
-    const phone = await phoneOf(owner);
+    const phone = await phoneOf(place, owner);
     await page.goto(at("/webmail/account/two-factor"));
     await page.getByRole("link", { name: "Move to another authenticator" }).click();
     await heading(page, "Confirm that it is you").waitFor();
@@ -136,7 +122,7 @@ for (const [screen, who] of [["desktop", "workshop"], ["phone", "hello"]]) {
 test("W8 Cancel leads back to the account, and nothing was done", async () => {
   const owner = mailboxOf(place, "bookings");
   const page = await reader(place, owner);
-  await phoneOf(owner);
+  await phoneOf(place, owner);
   await page.goto(at("/webmail/account/app-passwords"));
   await page.getByLabel("Name").fill("Thunderbird");
   await press(page, "Add app password");
@@ -178,7 +164,7 @@ for (const screen of Object.keys(SCREENS)) {
 test("W3 the hop skips no code: a webmail session from before it is asked for one", async () => {
   const owner = mailboxOf(place, "ben");
   const page = await reader(place, owner, { screen: "phone" });
-  const phone = await phoneOf(owner);
+  const phone = await phoneOf(place, owner);
   await page.reload();
   await page.locator("summary[aria-label='Your account']").click();
   await press(page, "User Settings");

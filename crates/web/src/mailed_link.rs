@@ -225,10 +225,7 @@ async fn not_me(visit: &Visit, token: &str) -> Result<Response, Trouble> {
                 .saying(format!("{address}: {}", ended_and_revoked(&receipt)))
                 .saying("The recovery e-mail cannot be changed for 24 hours.")
                 .saying("Whoever knows your password can still sign in. Set a new one now.")
-                .leading(
-                    format!("{}?by=password", password_reset::path(Surface::Webmail)),
-                    "Set a new password",
-                )
+                .next(format!("{}?by=password", password_reset::path(Surface::Webmail)), "Set a new password")
                 .leading("/webmail", "To webmail")
                 .answer(StatusCode::OK))
         }
