@@ -7,7 +7,7 @@ import { after, before, test } from "node:test";
 import { Place, SCREENS, barriers, colourBarriers, listen, overflow } from "./host.mjs";
 import { MailApp, tryPassword } from "./imap.mjs";
 import { guest, mailboxOf, reader, receipt, signIn, staff } from "./people.mjs";
-import { phoneOf } from "./phone.mjs";
+import { Phone, phoneOf } from "./phone.mjs";
 
 const NEW_PASSWORD = "Quiet-Harbour-2931";
 const NEWER_PASSWORD = "Loud-Mountain-4817";
@@ -217,11 +217,15 @@ for (const [path, way] of [
   });
 }
 
-test("D11 staff who forgot their password hear one sentence, and set a new one by the link", async () => {
+test("D11 staff who forgot their password hear one sentence, and set a new one by the link and a backup code", async () => {
   const { email, password } = place.demo.reseller;
-  const older = await place.visit(place.demo.web.dashboard);
+  const older = await place.visit(at("/dashboard/account"));
   await signIn(older, email, password);
-  await older.waitForURL("**/dashboard/mailboxes");
+  await press(older, "Set up");
+  const phone = new Phone((await older.getByLabel("Key to type").inputValue()).replaceAll(/\s/g, ""));
+  await older.getByLabel("Code the app shows").fill(await phone.code());
+  await press(older, "Turn on");
+  const [backupCode] = (await older.getByLabel("Backup codes").inputValue()).split("\n");
 
   const page = await place.visit(place.demo.web.dashboard, { screen: "phone" });
   for (const asked of ["nobody@nowhere.example", email]) {
@@ -241,6 +245,7 @@ test("D11 staff who forgot their password hear one sentence, and set a new one b
   await heading(link, "Set a new password").waitFor();
   await link.getByText(`For ${email}`).waitFor();
   await forEveryone(link, "links-staff-reset-phone");
+  await link.getByLabel("Six-digit code or backup code").fill(backupCode);
   await setPassword(link, NEWER_PASSWORD);
   await send(link, "Save password");
   await link.waitForURL("**/dashboard/sign-in");
@@ -250,6 +255,9 @@ test("D11 staff who forgot their password hear one sentence, and set a new one b
   await signIn(link, email, password);
   await link.getByRole("alert").waitFor();
   await signIn(link, email, NEWER_PASSWORD);
+  await heading(link, "Enter the code").waitFor();
+  await link.getByLabel("Code", { exact: true }).fill(await phone.code());
+  await press(link, "Continue");
   await link.waitForURL("**/dashboard/mailboxes");
   assert.match(await tryPassword(place.demo, email, mailboxOf(place, "rosa").password), /^OK/, "the mailbox has its own");
 });

@@ -66,10 +66,10 @@ for (const [surface, screen, who, written] of [
   });
 }
 
-test("P1 at the panel the code may stand directly behind the password", async () => {
+test("P1 at the panel the code may stand directly behind the password, without script too", async () => {
   const owner = mailboxOf(place, "jonas");
   const phone = await phoneOf(place, owner);
-  const page = await place.visit(place.demo.web.panel, { screen: "phone" });
+  const page = await place.visit(place.demo.web.panel, { screen: "phone", javaScriptEnabled: false });
   await signIn(page, owner.address, `${owner.password}000000`);
   await page.getByRole("alert").waitFor();
   await signIn(page, owner.address, owner.password + (await phone.code()));
@@ -78,7 +78,7 @@ test("P1 at the panel the code may stand directly behind the password", async ()
 
 test("W1 who does not have the phone leaves the code page for another account or another way in", async () => {
   const owner = mailboxOf(place, "jonas");
-  const page = await place.visit(place.demo.web.webmail);
+  const page = await place.visit(place.demo.web.webmail, { javaScriptEnabled: false });
   await signIn(page, owner.address, owner.password);
   await heading(page, "Enter the code").waitFor();
   await page.getByRole("link", { name: "Lost your phone?" }).click();

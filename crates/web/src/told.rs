@@ -32,14 +32,7 @@ struct Button {
 
 impl Told {
     pub(crate) fn new(page: Page, heading: impl Into<String>) -> Self {
-        Self {
-            page,
-            heading: heading.into(),
-            pieces: Vec::new(),
-            button: None,
-            next: None,
-            ways: Vec::new(),
-        }
+        Self { page, heading: heading.into(), pieces: Vec::new(), button: None, next: None, ways: Vec::new() }
     }
 
     /// A paragraph.
