@@ -38,7 +38,9 @@ async function forEveryone(page, name) {
 }
 
 /** Opens the newest letter with a subject in the webmail, once it is there, and follows its link in a window of its own. */
-async function followLetter(page, subject, shot) {
+async function followLetter(inbox, subject, shot) {
+  // A page of its own: one that was stretched for a picture before does not find its way back under the pointer in time.
+  const page = await inbox.context().newPage();
   const line = page.getByRole("link", { name: new RegExp(subject) }).first();
   const late = Date.now() + LETTER_MS;
   await page.goto(at("/webmail/folder/INBOX"));
@@ -53,8 +55,8 @@ async function followLetter(page, subject, shot) {
   await opened.waitForLoadState();
   assert.equal(await opened.evaluate(() => document.referrer), "", "the letter is not told of");
   opened.complaints = listen(opened);
-  // After the click: the window is stretched for the picture, and the sheet would not find its way back in time.
   await place.shot(page, shot);
+  await page.close();
   return opened;
 }
 

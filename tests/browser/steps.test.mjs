@@ -221,13 +221,15 @@ for (const [screen, who] of [["desktop", "owner"], ["phone", "reseller"]]) {
 
     // A session from before gives a code before it touches anything.
     await elsewhere.reload();
-    await press(elsewhere, "New backup codes");
+    await elsewhere.getByRole("link", { name: "Move to another authenticator" }).click();
     await heading(elsewhere, "Confirm that it is you").waitFor();
     await forEveryone(elsewhere, `steps-staff-confirm-${screen}`);
     await elsewhere.getByLabel("Password", { exact: true }).fill(password);
     await elsewhere.getByLabel("Six-digit code or backup code").fill(codes[9]);
     await press(elsewhere, "Continue");
-    await elsewhere.waitForURL("**/dashboard/account");
+    await heading(elsewhere, "Move to another authenticator").waitFor();
+    await forEveryone(elsewhere, `steps-staff-move-${screen}`);
+    await elsewhere.getByRole("link", { name: "Cancel" }).click();
     await elsewhere.getByText("9 backup codes are left").waitFor();
 
     const signOut = async () => {
@@ -258,6 +260,21 @@ for (const [screen, who] of [["desktop", "owner"], ["phone", "reseller"]]) {
     await inside();
     await page.goto(at("/dashboard/account"));
     await page.getByText("7 backup codes are left").waitFor();
+
+    // New ones take the place of the old ones.
+    await page.getByRole("link", { name: "New backup codes" }).click();
+    await page.getByText("The 7 you have left stop working").waitFor();
+    await forEveryone(page, `steps-staff-renew-${screen}`);
+    await press(page, "Make new codes");
+    const fresh = (await page.getByLabel("Backup codes").inputValue()).split("\n");
+    assert.equal(new Set([...codes, ...fresh]).size, 20);
+    await page.goto(at("/dashboard/mailboxes"));
+    await signOut();
+    await answer(codes[2]);
+    await page.getByRole("alert").waitFor();
+    await answer(fresh[0]);
+    await inside();
     await page.context().close();
+    await elsewhere.context().close();
   });
 }
