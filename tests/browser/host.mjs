@@ -161,7 +161,7 @@ export async function overflow(page) {
 }
 
 /** Script errors, refused resources and anything that left for another machine. */
-function listen(page) {
+export function listen(page) {
   const complaints = [];
   page.on("pageerror", (error) => complaints.push(`script: ${error.message}`));
   page.on("console", (message) => {

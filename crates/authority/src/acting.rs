@@ -102,6 +102,18 @@ impl Authority {
         self.act(&mut tx, &session.into(), now).await.map(|_| ())
     }
 
+    /// Whether [`Authority::confirm_again`] will want a code: a second factor is on, and the session has not given one.
+    ///
+    /// # Errors
+    /// The store could not answer.
+    pub async fn owes_code_to_confirm(&self, session: impl Into<Acting<'_>>) -> Result<bool, Unavailable> {
+        let acting = session.into();
+        let mut tx = self.db().begin(Durability::Relaxed).await?;
+        let given =
+            sessions::acting(&mut tx, acting.session).await?.is_some_and(|session| session.second_factor);
+        Ok(!given && second_factors::is_on(&mut tx, acting.principal).await?)
+    }
+
     /// Verifies the owner's password against the live store, and a code where the session has not given one, so that
     /// the session may act on its own sign-in for a while.
     ///

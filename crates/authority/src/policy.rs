@@ -176,18 +176,19 @@ pub(crate) fn prepare(password: &str) -> Result<Zeroizing<String>, Problem> {
     }
 }
 
-/// General_Category Decimal_Number, as far as keyboards type it; `char::is_numeric` would let `½` pass for a digit.
 fn is_decimal_digit(c: char) -> bool {
-    c.is_ascii_digit() || (!c.is_ascii() && c.is_numeric() && is_non_ascii_decimal(c))
+    decimal_digit(c).is_some()
 }
 
-/// The decimal digits of the scripts that have a keyboard layout of their own; each run is ten code points long.
-fn is_non_ascii_decimal(c: char) -> bool {
-    const ZEROS: [char; 14] = [
-        '\u{0660}', '\u{06F0}', '\u{07C0}', '\u{0966}', '\u{09E6}', '\u{0A66}', '\u{0AE6}', '\u{0B66}',
+/// What a digit stands for: General_Category Decimal_Number, as far as keyboards type it; `char::is_numeric` would let
+/// `½` pass for a digit.
+pub(crate) fn decimal_digit(c: char) -> Option<u32> {
+    // The scripts that have a keyboard layout of their own; each run is ten code points long.
+    const ZEROS: [char; 15] = [
+        '0', '\u{0660}', '\u{06F0}', '\u{07C0}', '\u{0966}', '\u{09E6}', '\u{0A66}', '\u{0AE6}', '\u{0B66}',
         '\u{0BE6}', '\u{0C66}', '\u{0CE6}', '\u{0E50}', '\u{0ED0}', '\u{FF10}',
     ];
-    ZEROS.iter().any(|zero| (*zero as u32..*zero as u32 + 10).contains(&(c as u32)))
+    ZEROS.iter().find_map(|zero| u32::from(c).checked_sub(u32::from(*zero)).filter(|value| *value < 10))
 }
 
 /// Whether the password, whatever its case, stands in the embedded list: the leaked passwords of at least eight

@@ -1,6 +1,6 @@
 //! Time-based one-time codes (RFC 6238): the seed, the code, the step that makes it work once.
 
-use crate::Timestamp;
+use crate::{Timestamp, policy};
 use postward_wire::Secret;
 use rand::Rng;
 use totp_rs::{Builder, Totp};
@@ -78,11 +78,17 @@ impl Seed {
 impl Code {
     const DIGITS: usize = 6;
 
-    /// Reads a code; spaces in it are ignored. What is not six digits of ASCII is none.
+    /// Reads a code; spaces in it are ignored, and its digits may be those of another script. What is not six digits is
+    /// none.
     pub(crate) fn parse(typed: &str) -> Option<Self> {
-        let digits = Zeroizing::new(typed.chars().filter(|c| !c.is_whitespace()).collect::<String>());
-        let is_code = digits.len() == Self::DIGITS && digits.bytes().all(|byte| byte.is_ascii_digit());
-        is_code.then_some(Self(digits))
+        let mut digits = Zeroizing::new(String::with_capacity(Self::DIGITS));
+        for c in typed.chars().filter(|c| !c.is_whitespace()) {
+            if digits.len() == Self::DIGITS {
+                return None;
+            }
+            digits.push(char::from_digit(policy::decimal_digit(c)?, 10)?);
+        }
+        (digits.len() == Self::DIGITS).then_some(Self(digits))
     }
 
     /// Parts a password from the six digits directly after it (G2), which may stand in two groups of three.
@@ -125,6 +131,22 @@ mod tests {
             let code = Code::parse(code).unwrap();
             assert_eq!(seed().step_of(&code, at(second)), Some(TimeStep(second / 30)), "{second}");
         }
+    }
+
+    #[test]
+    fn a_code_is_six_digits_of_any_script() {
+        let check = |typed: &str, expected: Option<&str>| {
+            let found = Code::parse(typed).map(|code| code.0.to_string());
+            assert_eq!(found.as_deref(), expected, "{typed:?}");
+        };
+        check(" 287\u{a0}082 ", Some("287082"));
+        check("\u{662}\u{668}\u{667}\u{660}\u{668}\u{662}", Some("287082"));
+        check("\u{ff12}\u{ff18}\u{ff17}\u{3000}\u{ff10}\u{ff18}\u{ff12}", Some("287082"));
+        check("28708", None);
+        check("2870822", None);
+        check("28708\u{bd}", None);
+        check("287-082", None);
+        check("", None);
     }
 
     #[test]

@@ -3,8 +3,9 @@
 
 use crate::form::Signed;
 use crate::page::{Page, html, query_value, see_other};
+use crate::password_form::FormProblem;
 use crate::second_step::WRONG_CODE;
-use crate::session::{Owner, Staff, after_sign_in, home_path, signed_out};
+use crate::session::{Owner, Staff, after_sign_in, signed_out};
 use crate::site::Site;
 use crate::trouble::Trouble;
 use crate::visit::Visit;
@@ -27,7 +28,13 @@ struct ConfirmPage {
     cancel: &'static str,
     next: String,
     code: Code,
-    problem: Option<&'static str>,
+    problem: Option<FormProblem>,
+}
+
+impl ConfirmPage {
+    fn is_wrong(&self, field: &str) -> bool {
+        self.problem.as_ref().is_some_and(|problem| problem.field == field)
+    }
 }
 
 /// Whether a code is asked for besides the password.
@@ -35,6 +42,12 @@ struct ConfirmPage {
 enum Code {
     NotAsked,
     Asked,
+}
+
+impl Code {
+    fn of(owed: bool) -> Self {
+        if owed { Self::Asked } else { Self::NotAsked }
+    }
 }
 
 /// What the page is asked with.
@@ -72,7 +85,8 @@ pub(crate) fn owner_routes(surface: Surface) -> Router<Arc<Site>> {
     Router::new().route(
         path(surface),
         get(async move |visit: Visit, owner: Owner, Query(asked): Query<Asked>| {
-            show(owner.page(&visit, TITLE), StatusCode::OK, surface, asked.next, Code::NotAsked, None)
+            let code = Code::of(visit.site.authority.owes_code_to_confirm(&*owner.guard).await?);
+            Ok::<_, Trouble>(show(owner.page(&visit, TITLE), StatusCode::OK, surface, asked.next, code, None))
         })
         .post(async move |visit: Visit, owner: Owner, Signed(typed): Signed<Typed>| {
             let (site, origin) = (&visit.site, visit.origin(surface));
@@ -91,7 +105,8 @@ pub(crate) fn staff_routes() -> Router<Arc<Site>> {
     Router::new().route(
         path(surface),
         get(async move |visit: Visit, staff: Staff, Query(asked): Query<Asked>| {
-            show(staff.page(&visit, TITLE), StatusCode::OK, surface, asked.next, Code::NotAsked, None)
+            let code = Code::of(visit.site.authority.owes_code_to_confirm(&*staff.session).await?);
+            Ok::<_, Trouble>(show(staff.page(&visit, TITLE), StatusCode::OK, surface, asked.next, code, None))
         })
         .post(async move |visit: Visit, staff: Staff, Signed(typed): Signed<Typed>| {
             let (site, origin) = (&visit.site, visit.origin(surface));
@@ -102,6 +117,15 @@ pub(crate) fn staff_routes() -> Router<Arc<Site>> {
             answer(site, surface, page, typed.next, typed.code.is_some(), confirmed.await)
         }),
     )
+}
+
+/// Where *Cancel* leads: to the pages one comes from, and there to one that anybody signed in may look at.
+fn cancel_path(surface: Surface) -> &'static str {
+    match surface {
+        Surface::Dashboard => "/dashboard/account",
+        Surface::Panel => "/panel",
+        _ => "/webmail/account",
+    }
 }
 
 const TITLE: &str = "Confirm that it is you";
@@ -118,25 +142,27 @@ fn answer(
     had_code: bool,
     confirmed: Result<(), ConfirmError>,
 ) -> Result<Response, Trouble> {
-    let asked = if had_code { Code::Asked } else { Code::NotAsked };
-    let (status, code, problem) = match confirmed {
+    let asked = Code::of(had_code);
+    let (status, code, field, text) = match confirmed {
         Ok(()) => return Ok(see_other(after_sign_in(surface, &next))),
         Err(ConfirmError::SessionEnded) => return signed_out(site, surface),
         Err(ConfirmError::Unavailable(cause)) => return Err(cause.into()),
         Err(ConfirmError::PasswordWrong) => {
-            (StatusCode::UNPROCESSABLE_ENTITY, asked, "This is not your password.")
+            (StatusCode::UNPROCESSABLE_ENTITY, asked, "password", "This is not your password.")
         }
         Err(ConfirmError::CodeMissing) => {
-            let why = "Two-factor authentication is on, and no code was given in this session yet. \
-                       Type your password and the code.";
-            (StatusCode::UNPROCESSABLE_ENTITY, Code::Asked, why)
+            let why = "Two-factor authentication is on. Type your password again, and the code too.";
+            (StatusCode::UNPROCESSABLE_ENTITY, Code::Asked, "code", why)
         }
-        Err(ConfirmError::CodeWrong) => (StatusCode::UNPROCESSABLE_ENTITY, Code::Asked, WRONG_CODE),
-        Err(ConfirmError::TooManyTries) => {
-            (StatusCode::TOO_MANY_REQUESTS, asked, "Too many tries. Wait a minute, then try again.")
-        }
+        Err(ConfirmError::CodeWrong) => (StatusCode::UNPROCESSABLE_ENTITY, Code::Asked, "code", WRONG_CODE),
+        Err(ConfirmError::TooManyTries) => (
+            StatusCode::TOO_MANY_REQUESTS,
+            asked,
+            "password",
+            "Too many tries. Wait a minute, then try again.",
+        ),
     };
-    Ok(show(page, status, surface, next, code, Some(problem)))
+    Ok(show(page, status, surface, next, code, Some(FormProblem::new(field, text))))
 }
 
 fn show(
@@ -145,9 +171,9 @@ fn show(
     surface: Surface,
     next: String,
     code: Code,
-    problem: Option<&'static str>,
+    problem: Option<FormProblem>,
 ) -> Response {
     let page = Page { receipt: None, here: format!("{}?next={}", path(surface), query_value(&next)), ..page };
-    let (action, cancel) = (path(surface), home_path(surface));
+    let (action, cancel) = (path(surface), cancel_path(surface));
     html(status, &ConfirmPage { page, action, cancel, next, code, problem })
 }

@@ -1,7 +1,6 @@
 //! The addresses that belong to no surface: the front page, the health check, what password managers ask for.
 
 use crate::page::{Page, html, see_other};
-use crate::password_reset;
 use crate::site::Site;
 use crate::visit::{Visit, bearer};
 use askama::Template;
@@ -31,13 +30,13 @@ pub(crate) async fn health(State(site): State<Arc<Site>>) -> Response {
 }
 
 /// `GET /.well-known/change-password`: where a password manager sends its person.
-/// That is the form of the surface somebody seems to be signed in at, which asks who it is if that is over; else the one
-/// that needs no signing in.
+/// That is the form of the surface somebody seems to be signed in at; if that is over, its sign-in page leads on there.
+/// Else the one that needs no signing in.
 pub(crate) async fn change_password(State(site): State<Arc<Site>>, headers: HeaderMap) -> Response {
     let forms = [
         (Surface::Webmail, "/webmail/account"),
         (Surface::Panel, "/panel/password"),
-        (Surface::Dashboard, password_reset::path(Surface::Dashboard)),
+        (Surface::Dashboard, "/dashboard/account"),
     ];
     let signed_in = |surface| bearer(&site, &headers, surface).is_some();
     let form = forms.into_iter().find(|(surface, _)| signed_in(*surface)).map(|(_, form)| form);

@@ -1,7 +1,7 @@
 //! What the links in our mails open. Looking at such a page does nothing, for mail scanners look; the button does.
 //!
 //! The token stands in the address the mail carries and in the hidden field of the one form, and goes nowhere else: the
-//! pages send no referrer and are kept by no cache.
+//! pages tell nobody their address and are kept by no cache.
 
 use crate::form::Plain;
 use crate::page::{Page, html, query_value, see_other};
@@ -101,10 +101,12 @@ pub(crate) fn routes() -> Router<Arc<Site>> {
     router
 }
 
-/// The address of such a page is told to nobody.
+/// The address of such a page is told to nobody, our own logs of pictures and scripts included. Not `no-referrer`, with
+/// which a browser says `Origin: null` of our own form (Fetch standard, "append a request `Origin` header"): one that
+/// sends no `Sec-Fetch-Site` could then not be told from somebody else's page, and would be refused.
 fn sealed(answer: Result<Response, Trouble>) -> Response {
     let mut response = answer.into_response();
-    response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("strict-origin"));
     response
 }
 
@@ -223,10 +225,7 @@ async fn not_me(visit: &Visit, token: &str) -> Result<Response, Trouble> {
                 .saying(format!("{address}: {}", ended_and_revoked(&receipt)))
                 .saying("The recovery e-mail cannot be changed for 24 hours.")
                 .saying("Whoever knows your password can still sign in. Set a new one now.")
-                .leading(
-                    format!("{}?by=password", password_reset::path(Surface::Webmail)),
-                    "Set a new password",
-                )
+                .next(format!("{}?by=password", password_reset::path(Surface::Webmail)), "Set a new password")
                 .leading("/webmail", "To webmail")
                 .answer(StatusCode::OK))
         }

@@ -11,7 +11,7 @@ use crate::sign_in::let_in;
 use crate::site::Site;
 use crate::trouble::Trouble;
 use crate::turned_away::Ended;
-use crate::visit::{Visit, owing};
+use crate::visit::{Visit, bearer, owing};
 use askama::Template;
 use axum::Router;
 use axum::extract::Query;
@@ -128,7 +128,13 @@ async fn page(
     next: String,
 ) -> Result<Response, Trouble> {
     let site = &visit.site;
-    let Some(token) = owing(site, headers, surface) else { return leave(site, surface, None) };
+    let Some(token) = owing(site, headers, surface) else {
+        // Whoever comes back here after the code was taken is not asked to sign in again.
+        return match bearer(site, headers, surface) {
+            Some(_) => Ok(see_other(after_sign_in(surface, &next))),
+            None => leave(site, surface, None),
+        };
+    };
     if site.authority.owes_code(&token, surface, site.now()).await? {
         Ok(show(visit, surface, StatusCode::OK, next, None))
     } else {

@@ -11,10 +11,16 @@ use axum::response::Response;
 pub(crate) struct Told {
     page: Page,
     heading: String,
-    sentences: Vec<String>,
-    facts: Vec<&'static str>,
+    pieces: Vec<Piece>,
     button: Option<Button>,
+    next: Option<(String, &'static str)>,
     ways: Vec<(String, &'static str)>,
+}
+
+/// What is told, in the order it is said in.
+enum Piece {
+    Sentence(String),
+    List(Vec<&'static str>),
 }
 
 /// A form that sends the token of a link and nothing else.
@@ -26,31 +32,30 @@ struct Button {
 
 impl Told {
     pub(crate) fn new(page: Page, heading: impl Into<String>) -> Self {
-        Self {
-            page,
-            heading: heading.into(),
-            sentences: Vec::new(),
-            facts: Vec::new(),
-            button: None,
-            ways: Vec::new(),
-        }
+        Self { page, heading: heading.into(), pieces: Vec::new(), button: None, next: None, ways: Vec::new() }
     }
 
     /// A paragraph.
     pub(crate) fn saying(mut self, sentence: impl Into<String>) -> Self {
-        self.sentences.push(sentence.into());
+        self.pieces.push(Piece::Sentence(sentence.into()));
         self
     }
 
-    /// A list, after the paragraphs.
+    /// A list.
     pub(crate) fn listing(mut self, facts: &[&'static str]) -> Self {
-        self.facts.extend_from_slice(facts);
+        self.pieces.push(Piece::List(facts.to_vec()));
         self
     }
 
     /// The button.
     pub(crate) fn asking(mut self, action: &'static str, token: String, label: &'static str) -> Self {
         self.button = Some(Button { action, token, label });
+        self
+    }
+
+    /// The link to go on with, where there is one thing to do next.
+    pub(crate) fn next(mut self, path: impl Into<String>, label: &'static str) -> Self {
+        self.next = Some((path.into(), label));
         self
     }
 

@@ -174,7 +174,7 @@ async fn w5_a_mailed_link_sets_a_password_once_and_looking_at_it_does_nothing() 
         assert_eq!(browser.ask("HEAD", &link, &[]).await.status, 200);
         let page = browser.get(&link).await;
         assert!(page.status == 200 && page.says("ada@birch.example"));
-        assert_eq!(page.header("referrer-policy"), "no-referrer");
+        assert_eq!(page.header("referrer-policy"), "strict-origin");
         assert_eq!(page.header("cache-control"), "no-store");
         assert_eq!(page.text.matches(&token).count(), 1, "in the hidden field and nowhere else");
         assert!(!page.text.contains("name=\"code\""));
@@ -334,10 +334,57 @@ async fn a_password_manager_is_led_to_the_form_of_the_surface_one_is_signed_in_a
     let mut owner = host.owner(ADA, OLD).await;
     assert_eq!(owner.get(well_known).await.header("location"), "/panel/password");
     let mut staff = host.staff(BOSS).await;
-    assert_eq!(staff.get(well_known).await.header("location"), "/dashboard/password-reset");
+    assert_eq!(staff.get(well_known).await.header("location"), "/dashboard/account");
+    assert!(staff.get("/dashboard/account").await.text.contains("passwordrules="));
+    // Whose sign-in is over signs in first and is led on.
+    staff.fill("/dashboard/account", "/dashboard/sign-out", &[]).await;
+    staff.cookies.insert("postward-dashboard".to_owned(), "over".to_owned());
+    assert_eq!(staff.get(well_known).await.header("location"), "/dashboard/account");
+    let door = staff.get("/dashboard/account").await.header("location").to_owned();
+    assert!(door.starts_with("/dashboard/sign-in?next=%2Fdashboard%2Faccount"), "{door}");
     let mut nobody = host.browser();
     let form = nobody.get(well_known).await.header("location").to_owned();
     let page = nobody.get(&form).await;
     assert!(page.status == 200 && page.text.contains("autocomplete=\"username\""));
     assert!(page.text.contains("autocomplete=\"current-password\"") && page.text.contains("passwordrules="));
+}
+
+#[tokio::test]
+async fn a_browser_that_only_says_its_origin_may_send_the_form_of_a_mailed_link() {
+    let host = Host::start().await;
+    let mut browser = host.browser();
+    let form = ("content-type", "application/x-www-form-urlencoded");
+    for kind in [LinkKind::Reset, LinkKind::StaffReset, LinkKind::VerifyRecoveryEmail, LinkKind::NotMe] {
+        let link = link_path(kind, "garbled");
+        let page = browser.get(&link).await;
+        // With `no-referrer` the browser would say `Origin: null` of this very page.
+        assert_eq!((page.status, page.header("referrer-policy")), (410, "strict-origin"));
+        let post = link.split('?').next().unwrap();
+        let ours = browser.ask("POST", post, &[form, ("origin", "http://127.0.0.1:8080")]).await;
+        assert!(ours.status == 410 && ours.says("This link was used, replaced or has expired"), "{kind:?}");
+        for origin in ["null", "http://evil.example"] {
+            assert_eq!(browser.ask("POST", post, &[form, ("origin", origin)]).await.status, 403, "{kind:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn without_a_script_a_generated_password_says_which_secrets_to_type_again() {
+    let host = Host::start().await;
+    let mut browser = host.browser();
+    let typed =
+        [("by", "password"), ("address", ADA), ("current", OLD), ("code", "123456"), ("generate", "1")];
+    let page = browser.post(PAGE, &typed).await;
+    assert_eq!(page.field("address"), ADA);
+    assert!(page.says("Type it now. What stood here before Generate strong password was not kept."));
+    assert!(page.says("Not kept either: type it now if you use one."));
+    assert!(!page.text.contains(OLD) && !page.text.contains("123456"), "no secret comes back");
+    let empty = browser.get(PAGE).await;
+    assert!(!empty.says("was not kept"));
+    let typed = [("by", "code"), ("address", ADA), ("recovery_code", "ABCD EFGH"), ("generate", "1")];
+    let page = browser.post(PAGE, &typed).await;
+    assert!(
+        page.says("was not kept. Capitals, spaces and hyphens do not matter.")
+            && !page.text.contains("ABCD EFGH")
+    );
 }

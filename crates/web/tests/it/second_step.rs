@@ -42,6 +42,9 @@ async fn w1_the_code_ends_the_sign_in_and_leads_to_the_page_that_was_asked_for()
     assert_eq!((answer.status, answer.header("location")), (303, "/webmail/account"));
     assert!(!browser.cookies.contains_key("postward-second-step-webmail"));
     assert!(is_signed_in(&mut browser, "/webmail/account").await);
+    // *Back* from there.
+    let back = browser.get("/webmail/code?next=%2Fwebmail%2Faccount").await;
+    assert_eq!((back.status, back.header("location")), (303, "/webmail/account"));
 }
 
 #[tokio::test]
@@ -214,6 +217,8 @@ async fn a_session_without_a_code_is_asked_for_one_before_it_changes_the_passwor
     let confirm = "/webmail/confirm?next=%2Fwebmail%2Faccount";
     assert_eq!((answer.status, answer.header("location")), (303, confirm));
 
+    // Both are asked for at once: nobody types the password in vain.
+    assert!(browser.get(confirm).await.text.contains("name=\"code\""));
     let post = "/webmail/confirm";
     let next = ("next", "/webmail/account");
     let answer = browser.fill(confirm, post, &[("password", "Not-The-Password-1"), next]).await;
