@@ -1,9 +1,12 @@
-//! The mail of the mailbox under drill: a message to be stuck in, and proof that nothing has changed.
+//! The mail of the mailbox under drill: a message to be stuck in, proof that nothing has changed, and a letter that leads
+//! on.
 
 use super::client::imap::{Imap, literal, quoted};
+use mail_parser::MessageParser;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::io;
+use std::time::{Duration, Instant};
 
 /// A folder of the drill's own, which it removes at the end.
 pub(super) const FOLDER: &str = "Postward drill";
@@ -28,6 +31,37 @@ pub(super) async fn prepare(imap: &mut Imap) -> io::Result<()> {
 /// Removes the drill's folder.
 pub(super) async fn tidy_up(imap: &mut Imap) -> io::Result<()> {
     imap.command(&format!("DELETE {}", quoted(FOLDER))).await.map(drop)
+}
+
+/// How long a letter may take to come in.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Waits for a letter with this subject, and returns the page its link leads to, from `path` on.
+pub(super) async fn mailed_link(imap: &mut Imap, subject: &str, path: &str) -> io::Result<String> {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        imap.command("EXAMINE INBOX").await?;
+        let found = imap.command(&format!("SEARCH SUBJECT {}", quoted(subject))).await?;
+        let found = String::from_utf8_lossy(&found).into_owned();
+        if let Some(newest) = found.split_whitespace().last().and_then(|word| word.parse::<u32>().ok()) {
+            let fetched = imap.command(&format!("FETCH {newest} BODY.PEEK[]")).await?;
+            return link_in(&fetched, path)
+                .ok_or_else(|| io::Error::other(format!("the letter {subject:?} does not lead to {path}")));
+        }
+        if Instant::now() > until {
+            return Err(io::Error::other(format!("no letter {subject:?} has come in")));
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// The link in a message, which is the literal of a response.
+fn link_in(fetched: &[u8], path: &str) -> Option<String> {
+    let end = fetched.iter().position(|byte| *byte == b'\n')? + 1;
+    let message = fetched.get(end..)?.get(..literal(fetched.get(..end)?)?)?;
+    let text = MessageParser::default().parse(message)?.body_text(0)?.into_owned();
+    let at = text.find(&format!("{path}?token="))?;
+    text.get(at..)?.split_whitespace().next().map(str::to_owned)
 }
 
 /// What is in a mailbox: its folders, and a hash over the flags, the date and every byte of every message.
