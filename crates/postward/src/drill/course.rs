@@ -91,9 +91,10 @@ impl Course {
                     way.words()
                 ))
             })?;
-            row.mail_unchanged = after.0.keeps(&fingerprint);
-            if !row.mail_unchanged {
-                row.problem("the mail is not what it was".to_owned());
+            let difference = after.0.difference(&fingerprint);
+            row.mail_unchanged = difference.is_none();
+            if let Some(what) = difference {
+                row.problem(format!("the mail is not what it was: {what} has changed"));
             }
             sessions = after.1;
             report.passed &= row.problems.is_empty();
@@ -125,7 +126,7 @@ impl Course {
         let (host, mailbox) = (&self.host, &self.cast.mailbox);
         let keys = match &mut self.cast.second_factor {
             Some(second_factor) => second_factor.keys(host, mailbox).await?,
-            None => Keys::Password(mailbox.copy()),
+            None => Keys::password(mailbox),
         };
         let mut sessions = Sessions::new();
         let mut fingerprint = None;

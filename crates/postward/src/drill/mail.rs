@@ -96,18 +96,26 @@ impl Fingerprint {
         Ok(Self { listing, folders })
     }
 
-    /// Whether everything that was there before is there as it was, under the same UIDs. The INBOX may have more: a
-    /// notice of every change comes in.
-    pub(super) fn keeps(&self, before: &Self) -> bool {
-        self.listing == before.listing
-            && before.folders.iter().all(|(name, was)| {
-                let Some(is) = self.folders.get(name) else { return false };
-                let kept = was.by_uid.iter().all(|(uid, message)| is.by_uid.get(uid) == Some(message));
-                let newest = was.by_uid.keys().next_back();
-                let only_new = is.by_uid.keys().all(|uid| was.by_uid.contains_key(uid) || Some(uid) > newest);
-                let grown = is.by_uid.len() > was.by_uid.len();
-                is.uid_validity == was.uid_validity && kept && only_new && (!grown || name == "INBOX")
-            })
+    /// What is not as it was, if anything: everything that was there before must be there under the same UIDs. The
+    /// INBOX may have more: a notice of every change comes in.
+    pub(super) fn difference(&self, before: &Self) -> Option<String> {
+        if self.listing != before.listing {
+            return Some("the list of folders".to_owned());
+        }
+        before.folders.iter().find_map(|(name, was)| {
+            let Some(is) = self.folders.get(name) else { return Some(format!("the folder {name}")) };
+            if is.uid_validity != was.uid_validity {
+                return Some(format!("the UIDVALIDITY of {name}"));
+            }
+            let newest = was.by_uid.keys().next_back();
+            let changed = was.by_uid.iter().find(|(uid, message)| is.by_uid.get(uid) != Some(message));
+            let new = is.by_uid.keys().find(|uid| {
+                !was.by_uid.contains_key(uid)
+                    && (name != "INBOX" || newest.is_some_and(|newest| *uid < newest))
+            });
+            let uid = changed.map(|(uid, _)| uid).or(new)?;
+            Some(format!("message {uid} of {name}"))
+        })
     }
 }
 
@@ -164,7 +172,8 @@ mod tests {
         const TWO: &str = "* 2 FETCH (UID 9 FLAGS () BODY[] {2}\r\ncd)\r\n";
         let before = mailbox(ONE);
         assert_eq!(before.folders["INBOX"].by_uid.len(), 1);
-        let check = |now: &str, kept: bool| assert_eq!(mailbox(now).keeps(&before), kept, "{now}");
+        let check =
+            |now: &str, kept: bool| assert_eq!(mailbox(now).difference(&before).is_none(), kept, "{now}");
         check(ONE, true);
         check(&format!("{ONE}* 3 EXISTS\r\n{TWO}"), true);
         check(&ONE.replace("(\\Seen)", "(\\Seen \\Recent)").replace("* 1", "* 2"), true);
@@ -179,7 +188,11 @@ mod tests {
         let mut sent = mailbox(ONE);
         let inbox = sent.folders.remove("INBOX");
         sent.folders.extend(inbox.map(|inbox| ("Sent".to_owned(), inbox)));
-        assert!(!elsewhere.keeps(&sent), "only the INBOX gets notices");
+        assert_eq!(
+            elsewhere.difference(&sent).as_deref(),
+            Some("message 9 of Sent"),
+            "only the INBOX gets notices"
+        );
     }
 
     #[test]

@@ -95,7 +95,7 @@ async fn on_demo() -> Result<Report, Problem> {
         .map(|(name, password)| Login { name: name.to_owned(), password: Secret::new(password.to_owned()) });
     let cast = Cast { mailbox, second_factor: None, bystander: Some(bystander), owner: Some(owner) };
     let course = Course { host: Arc::new(host), ground: Ground::Demo, cast };
-    let report = until_interrupted(course.run()).await;
+    let report = until_interrupted(Box::pin(course.run())).await;
     demo.stop().await;
     report
 }
@@ -134,7 +134,7 @@ async fn on_host(source: &Source, options: &Options) -> Result<Report, Problem> 
     let restored = mailbox.copy();
     let cast = Cast { mailbox, second_factor: None, bystander, owner };
     let course = Course { host: Arc::clone(&host), ground: Ground::RealHost, cast };
-    let report = until_interrupted(course.run()).await;
+    let report = until_interrupted(Box::pin(course.run())).await;
     restore(&config, &host, restored).await?;
     report
 }

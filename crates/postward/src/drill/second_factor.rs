@@ -143,33 +143,36 @@ impl SecondFactor {
         let page = format!("{ACCOUNT}/app-passwords");
         let added = webmail.fill(&page, &page, &[("name", "Drill")]).await?;
         let app_password = Secret::new(added.shown("letters")?);
-        let app = mailbox.with(&app_password);
+        let login = mailbox.with(&app_password);
         self.app_password = Some(app_password);
         let mut panel = webmail.clone();
         panel.fill(ACCOUNT, "/webmail/user-settings", &[]).await?;
-        Ok(Keys::Apart { app, webmail, panel })
+        Ok(Keys { login, browsers: Some([webmail, panel]) })
     }
 }
 
 /// What opens the sessions a drill works on.
-pub(super) enum Keys {
-    /// The password, everywhere.
-    Password(Login),
-    /// One for each kind of door; the browsers are in already.
-    Apart { app: Login, webmail: Browser, panel: Browser },
+pub(super) struct Keys {
+    /// For every door that asks.
+    login: Login,
+    /// The webmail and the user panel, where browsers are in already.
+    browsers: Option<[Browser; 2]>,
 }
 
 impl Keys {
+    /// The password, everywhere.
+    pub(super) fn password(mailbox: &Login) -> Self {
+        Self { login: mailbox.copy(), browsers: None }
+    }
+
     /// Opens a session and takes up a posture.
     pub(super) async fn open(&self, posture: Posture, host: &Host) -> io::Result<Session> {
         let surface = posture.surface();
         let in_already = |browser: &Browser| Session { surface, client: Client::Browser(browser.clone()) };
-        match (self, surface) {
-            (Self::Apart { webmail, .. }, Surface::Webmail) => Ok(in_already(webmail)),
-            (Self::Apart { panel, .. }, Surface::Panel) => Ok(in_already(panel)),
-            (Self::Password(login) | Self::Apart { app: login, .. }, _) => {
-                Session::open(posture, host, login).await
-            }
+        match (&self.browsers, surface) {
+            (Some([webmail, _]), Surface::Webmail) => Ok(in_already(webmail)),
+            (Some([_, panel]), Surface::Panel) => Ok(in_already(panel)),
+            _ => Session::open(posture, host, &self.login).await,
         }
     }
 }
