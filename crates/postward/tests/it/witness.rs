@@ -72,9 +72,7 @@ impl Witness {
     /// Bytes, with the text they are known by.
     pub(crate) fn bytes(&self, what: &str, place: Place, text: &str, bytes: &[u8]) {
         let mut needles = writings(text);
-        needles.extend([bytes.to_vec(), hex(bytes).into_bytes(), hex(bytes).to_uppercase().into_bytes()]);
-        needles.insert(BASE64_STANDARD_NO_PAD.encode(bytes).into_bytes());
-        needles.insert(BASE64_URL_SAFE_NO_PAD.encode(bytes).into_bytes());
+        needles.extend(dumps(bytes));
         self.put(what, place, needles, None);
     }
 
@@ -95,7 +93,7 @@ impl Witness {
     pub(crate) fn token(&self, token: &str, maildir: Option<PathBuf>) {
         let raw = BASE64_URL_SAFE_NO_PAD.decode(token).unwrap();
         let mut needles = writings(token);
-        needles.extend([hex(&raw).into_bytes(), raw]);
+        needles.extend(dumps(&raw));
         self.put("the token of a link", Place::Letters, needles, maildir);
     }
 
@@ -284,13 +282,20 @@ fn writings(text: &str) -> BTreeSet<Vec<u8>> {
     {
         all.extend([bare.to_lowercase(), bare.to_uppercase(), text.to_lowercase(), text.to_uppercase()]);
     }
-    all.extend([
-        BASE64_STANDARD_NO_PAD.encode(text),
-        BASE64_STANDARD_NO_PAD.encode(&bare),
-        hex(text.as_bytes()),
-    ]);
-    all.push(format!("{:?}", text.as_bytes()).trim_matches(['[', ']']).to_owned());
-    all.into_iter().map(String::into_bytes).collect()
+    let dumps = dumps(text.as_bytes()).into_iter().chain(dumps(bare.as_bytes()).into_iter().skip(1));
+    all.into_iter().map(String::into_bytes).chain(dumps).collect()
+}
+
+/// Bytes as they are, and as dumps and encodings write them.
+fn dumps(bytes: &[u8]) -> Vec<Vec<u8>> {
+    let encoded = [
+        hex(bytes),
+        hex(bytes).to_uppercase(),
+        BASE64_STANDARD_NO_PAD.encode(bytes),
+        BASE64_URL_SAFE_NO_PAD.encode(bytes),
+        format!("{bytes:?}").trim_matches(['[', ']']).to_owned(),
+    ];
+    [bytes.to_vec()].into_iter().chain(encoded.map(String::into_bytes)).collect()
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -375,6 +380,7 @@ fn a_secret_is_found_in_any_writing() {
     check("12345678901234567890", &["a seed"]);
     check("3132333435363738393031323334353637383930", &["a seed"]);
     check("MTIzNDU2Nzg5MDEyMzQ1Njc4OTA", &["a seed"]);
+    check("[49, 50, 51, 52, 53, 54, 55, 56, 57, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 48]", &["a seed"]);
     check("code=123456&x", &["a code"]);
     check("0.123456 and 1234567 and a123456", &[]);
 }
