@@ -2,60 +2,83 @@
 
 use super::client::Tried;
 use super::client::connection::unexpected;
-use super::client::imap::Imap;
 use super::host::{Host, Login};
 use super::mail::{self, Fingerprint};
-use super::report::{LeftOut, Report};
+use super::report::{LeftOut, Report, Row};
 use super::round::walk;
-use super::session::{Client, Posture, Session};
+use super::second_factor::{self, Fate, Keys, RecoveryCode, SecondFactor};
+use super::session::{Client, Posture, Session, Sessions};
 use super::way::Way;
 use crate::cli::secret;
 use crate::problem::Problem;
 use postward_authority::Surface;
+use postward_wire::Secret;
 use std::io;
 use std::sync::Arc;
 
-/// Who takes part.
+/// A drill that is about to be held.
 pub(super) struct Course {
     pub(super) host: Arc<Host>,
+    pub(super) ground: Ground,
+    pub(super) cast: Cast,
+}
+
+/// Where it is held.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ground {
+    /// Nothing there is anybody's.
+    Demo,
+    /// The mailbox is somebody's, who must not find a second factor on, or another recovery e-mail, should the drill be
+    /// cut short.
+    RealHost,
+}
+
+/// Who takes part.
+pub(super) struct Cast {
     pub(super) mailbox: Login,
+    /// Set while it is on.
+    pub(super) second_factor: Option<SecondFactor>,
     pub(super) bystander: Option<Login>,
     pub(super) owner: Option<Login>,
 }
 
-/// Open sessions, in the order in which they were opened.
-type Sessions = Vec<(Posture, Session)>;
+impl Cast {
+    /// Who reads what is mailed to the recovery e-mail.
+    pub(super) fn reader(&self) -> io::Result<&Login> {
+        self.bystander.as_ref().ok_or_else(|| io::Error::other("nobody reads the recovery e-mail"))
+    }
+}
 
 impl Course {
     /// Walks every way. What goes wrong on the way is in the report; an error is a drill that could not be held.
     pub(super) async fn run(mut self) -> Result<Report, Problem> {
         let mut report = Report {
-            address: self.mailbox.name.clone(),
+            address: self.cast.mailbox.name.clone(),
             passed: true,
             ways: Vec::new(),
             left_out: Vec::new(),
         };
         let begin = async {
-            mail::prepare(&mut imap(&self.host, &self.mailbox).await?).await?;
-            let bystanders = match &self.bystander {
+            mail::prepare(&mut self.host.imap(&self.cast.mailbox).await?).await?;
+            let own_code = second_factor::recovery_code_of(&self.host, &self.cast.mailbox).await?;
+            let bystanders = match &self.cast.bystander {
                 Some(login) => quiet_sessions(&self.host, login).await?,
                 None => Vec::new(),
             };
             let (fingerprint, sessions) = self.open().await?;
-            io::Result::Ok((bystanders, fingerprint, sessions))
+            io::Result::Ok((own_code, bystanders, fingerprint, sessions))
         };
         let begun = begin.await.map_err(|error| Problem::new(format!("The drill cannot begin: {error}.")))?;
-        let (mut bystanders, fingerprint, mut sessions) = begun;
+        let (own_code, mut bystanders, fingerprint, mut sessions) = begun;
         for way in Way::all() {
-            if way.surface() == Some(Surface::Dashboard) && self.owner.is_none() {
-                report.left_out.push(LeftOut { way, why: "which needs --owner" });
+            if let Some(why) = why_not(way, self.ground, self.cast.owner.as_ref(), own_code) {
+                report.left_out.push(LeftOut { way, why });
                 continue;
             }
             let new = secret::generated();
-            let walked = walk(way, &self.host, self.owner.as_ref(), &self.mailbox, &new, sessions).await;
-            let failed = |error| Problem::new(format!("The change through {} failed: {error}.", way.words()));
-            let mut row = walked.map_err(failed)?;
-            self.mailbox = self.mailbox.with(&new);
+            let mut row = self.walk(way, &new, sessions).await.map_err(|error| {
+                Problem::new(format!("The change through {} failed: {error}.", way.words()))
+            })?;
             for bystander in &mut bystanders {
                 row.bystanders += 1;
                 if !matches!(bystander.serves().await, Ok(true)) {
@@ -68,9 +91,10 @@ impl Course {
                     way.words()
                 ))
             })?;
-            row.mail_unchanged = after.0.keeps(&fingerprint);
-            if !row.mail_unchanged {
-                row.problem("the mail is not what it was".to_owned());
+            let difference = after.0.difference(&fingerprint);
+            row.mail_unchanged = difference.is_none();
+            if let Some(what) = difference {
+                row.problem(format!("the mail is not what it was: {what} has changed"));
             }
             sessions = after.1;
             report.passed &= row.problems.is_empty();
@@ -79,12 +103,35 @@ impl Course {
         Ok(report)
     }
 
-    /// Opens a session of every kind with the password of the hour, and looks at the mail through the first.
-    async fn open(&self) -> io::Result<(Fingerprint, Sessions)> {
+    /// Walks one way, with a second factor on where it decides over one.
+    async fn walk(&mut self, way: Way, new: &Secret, sessions: Sessions) -> io::Result<Row> {
+        if way.fate_of_second_factor().is_some() && self.ground == Ground::Demo {
+            second_factor::turn_on(&self.host, &mut self.cast).await?;
+        }
+        let mut row = walk(way, &self.host, &self.cast, new, sessions).await?;
+        let with_new = self.cast.mailbox.with(new);
+        let old = std::mem::replace(&mut self.cast.mailbox, with_new);
+        if let (Some(second_factor), Some(fate)) = (&mut self.cast.second_factor, way.fate_of_second_factor())
+        {
+            second_factor.judge(&self.host, &old, &self.cast.mailbox, fate, &mut row).await?;
+            if fate == Fate::GoesOff {
+                self.cast.second_factor = None;
+            }
+        }
+        Ok(row)
+    }
+
+    /// Opens a session of every kind with what opens them now, and looks at the mail through the first.
+    async fn open(&mut self) -> io::Result<(Fingerprint, Sessions)> {
+        let (host, mailbox) = (&self.host, &self.cast.mailbox);
+        let keys = match &mut self.cast.second_factor {
+            Some(second_factor) => second_factor.keys(host, mailbox).await?,
+            None => Keys::password(mailbox),
+        };
         let mut sessions = Sessions::new();
         let mut fingerprint = None;
         for posture in Posture::all() {
-            let mut session = Session::open(posture, &self.host, &self.mailbox).await?;
+            let mut session = keys.open(posture, host).await?;
             if let (None, Client::Imap(imap)) = (&fingerprint, &mut session.client) {
                 fingerprint = Some(Fingerprint::take(imap).await?);
             }
@@ -92,6 +139,20 @@ impl Course {
         }
         let fingerprint = fingerprint.ok_or_else(|| io::Error::other("no IMAP session to look through"))?;
         Ok((fingerprint, sessions))
+    }
+}
+
+/// Why a way is not walked.
+fn why_not(way: Way, ground: Ground, owner: Option<&Login>, code: RecoveryCode) -> Option<&'static str> {
+    match (way, ground) {
+        (Way::MailedLink, Ground::RealHost) => {
+            Some("which a drill of a demo does: it names a recovery e-mail and turns a second factor on")
+        }
+        (Way::RecoveryCode, Ground::RealHost) if code == RecoveryCode::Issued => {
+            Some("which would use up the code its owner keeps")
+        }
+        _ if way.surface() == Some(Surface::Dashboard) && owner.is_none() => Some("which needs --owner"),
+        _ => None,
     }
 }
 
@@ -109,13 +170,25 @@ async fn quiet_sessions(host: &Host, login: &Login) -> io::Result<Vec<Session>> 
 
 /// Takes the drill's folder away.
 pub(super) async fn tidy_up(host: &Host, login: &Login) -> io::Result<()> {
-    mail::tidy_up(&mut imap(host, login).await?).await
+    mail::tidy_up(&mut host.imap(login).await?).await
 }
 
-async fn imap(host: &Host, login: &Login) -> io::Result<Imap> {
-    match host.sign_in(Surface::Imap, login).await? {
-        Tried::Opened(Client::Imap(imap)) => Ok(imap),
-        Tried::Opened(_) => Err(io::ErrorKind::InvalidInput.into()),
-        Tried::Refused(words) => Err(unexpected(&words)),
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_an_owner_keeps_is_used_up_on_a_real_host() {
+        let owner = Login { name: "owner@x.example".to_owned(), password: Secret::new(String::new()) };
+        let check = |ground, owner: Option<&Login>, code, expected: &[Way]| {
+            let mut left_out = Way::all();
+            left_out.retain(|way| why_not(*way, ground, owner, code).is_some());
+            assert_eq!(left_out, expected);
+        };
+        check(Ground::Demo, Some(&owner), RecoveryCode::None, &[]);
+        check(Ground::RealHost, Some(&owner), RecoveryCode::None, &[Way::MailedLink]);
+        check(Ground::RealHost, Some(&owner), RecoveryCode::Issued, &[Way::MailedLink, Way::RecoveryCode]);
+        let dashboard = [Way::SecurityTab, Way::List, Way::PopUp, Way::MailedLink];
+        check(Ground::RealHost, None, RecoveryCode::None, &dashboard);
     }
 }

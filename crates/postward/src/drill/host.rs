@@ -2,7 +2,7 @@
 
 use super::client::Tried;
 use super::client::browser::Browser;
-use super::client::connection::{Door, Trust};
+use super::client::connection::{Door, Trust, unexpected};
 use super::client::{imap::Imap, pop3::Pop3, smtp::Smtp};
 use super::session::Client;
 use crate::config::{Config, Doors, Source};
@@ -78,6 +78,15 @@ impl Host {
     /// A browser that was never here before.
     pub(super) fn browser(&self) -> Browser {
         Browser::new(self.web.clone(), self.web_name.clone())
+    }
+
+    /// Signs in to IMAP, which has to work.
+    pub(super) async fn imap(&self, login: &Login) -> io::Result<Imap> {
+        match self.sign_in(Surface::Imap, login).await? {
+            Tried::Opened(Client::Imap(imap)) => Ok(imap),
+            Tried::Opened(_) => Err(io::ErrorKind::InvalidInput.into()),
+            Tried::Refused(words) => Err(unexpected(&words)),
+        }
     }
 
     /// Signs in at a door. A new door is answered for here before this compiles again.

@@ -1,9 +1,12 @@
-//! The mail of the mailbox under drill: a message to be stuck in, and proof that nothing has changed.
+//! The mail of the mailbox under drill: a message to be stuck in, proof that nothing has changed, and a letter that leads
+//! on.
 
 use super::client::imap::{Imap, literal, quoted};
+use mail_parser::MessageParser;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::io;
+use std::time::{Duration, Instant};
 
 /// A folder of the drill's own, which it removes at the end.
 pub(super) const FOLDER: &str = "Postward drill";
@@ -28,6 +31,37 @@ pub(super) async fn prepare(imap: &mut Imap) -> io::Result<()> {
 /// Removes the drill's folder.
 pub(super) async fn tidy_up(imap: &mut Imap) -> io::Result<()> {
     imap.command(&format!("DELETE {}", quoted(FOLDER))).await.map(drop)
+}
+
+/// How long a letter may take to come in.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Waits for a letter with this subject, and returns the page its link leads to, from `path` on.
+pub(super) async fn mailed_link(imap: &mut Imap, subject: &str, path: &str) -> io::Result<String> {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        imap.command("EXAMINE INBOX").await?;
+        let found = imap.command(&format!("SEARCH SUBJECT {}", quoted(subject))).await?;
+        let found = String::from_utf8_lossy(&found).into_owned();
+        if let Some(newest) = found.split_whitespace().last().and_then(|word| word.parse::<u32>().ok()) {
+            let fetched = imap.command(&format!("FETCH {newest} BODY.PEEK[]")).await?;
+            return link_in(&fetched, path)
+                .ok_or_else(|| io::Error::other(format!("the letter {subject:?} does not lead to {path}")));
+        }
+        if Instant::now() > until {
+            return Err(io::Error::other(format!("no letter {subject:?} has come in")));
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// The link in a message, which is the literal of a response.
+fn link_in(fetched: &[u8], path: &str) -> Option<String> {
+    let end = fetched.iter().position(|byte| *byte == b'\n')? + 1;
+    let message = fetched.get(end..)?.get(..literal(fetched.get(..end)?)?)?;
+    let text = MessageParser::default().parse(message)?.body_text(0)?.into_owned();
+    let at = text.find(&format!("{path}?token="))?;
+    text.get(at..)?.split_whitespace().next().map(str::to_owned)
 }
 
 /// What is in a mailbox: its folders, and a hash over the flags, the date and every byte of every message.
@@ -62,18 +96,26 @@ impl Fingerprint {
         Ok(Self { listing, folders })
     }
 
-    /// Whether everything that was there before is there as it was, under the same UIDs. The INBOX may have more: a
-    /// notice of every change comes in.
-    pub(super) fn keeps(&self, before: &Self) -> bool {
-        self.listing == before.listing
-            && before.folders.iter().all(|(name, was)| {
-                let Some(is) = self.folders.get(name) else { return false };
-                let kept = was.by_uid.iter().all(|(uid, message)| is.by_uid.get(uid) == Some(message));
-                let newest = was.by_uid.keys().next_back();
-                let only_new = is.by_uid.keys().all(|uid| was.by_uid.contains_key(uid) || Some(uid) > newest);
-                let grown = is.by_uid.len() > was.by_uid.len();
-                is.uid_validity == was.uid_validity && kept && only_new && (!grown || name == "INBOX")
-            })
+    /// What is not as it was, if anything: everything that was there before must be there under the same UIDs. The
+    /// INBOX may have more: a notice of every change comes in.
+    pub(super) fn difference(&self, before: &Self) -> Option<String> {
+        if self.listing != before.listing {
+            return Some("the list of folders".to_owned());
+        }
+        before.folders.iter().find_map(|(name, was)| {
+            let Some(is) = self.folders.get(name) else { return Some(format!("the folder {name}")) };
+            if is.uid_validity != was.uid_validity {
+                return Some(format!("the UIDVALIDITY of {name}"));
+            }
+            let newest = was.by_uid.keys().next_back();
+            let changed = was.by_uid.iter().find(|(uid, message)| is.by_uid.get(uid) != Some(message));
+            let new = is.by_uid.keys().find(|uid| {
+                !was.by_uid.contains_key(uid)
+                    && (name != "INBOX" || newest.is_some_and(|newest| *uid < newest))
+            });
+            let uid = changed.map(|(uid, _)| uid).or(new)?;
+            Some(format!("message {uid} of {name}"))
+        })
     }
 }
 
@@ -130,7 +172,8 @@ mod tests {
         const TWO: &str = "* 2 FETCH (UID 9 FLAGS () BODY[] {2}\r\ncd)\r\n";
         let before = mailbox(ONE);
         assert_eq!(before.folders["INBOX"].by_uid.len(), 1);
-        let check = |now: &str, kept: bool| assert_eq!(mailbox(now).keeps(&before), kept, "{now}");
+        let check =
+            |now: &str, kept: bool| assert_eq!(mailbox(now).difference(&before).is_none(), kept, "{now}");
         check(ONE, true);
         check(&format!("{ONE}* 3 EXISTS\r\n{TWO}"), true);
         check(&ONE.replace("(\\Seen)", "(\\Seen \\Recent)").replace("* 1", "* 2"), true);
@@ -145,7 +188,11 @@ mod tests {
         let mut sent = mailbox(ONE);
         let inbox = sent.folders.remove("INBOX");
         sent.folders.extend(inbox.map(|inbox| ("Sent".to_owned(), inbox)));
-        assert!(!elsewhere.keeps(&sent), "only the INBOX gets notices");
+        assert_eq!(
+            elsewhere.difference(&sent).as_deref(),
+            Some("message 9 of Sent"),
+            "only the INBOX gets notices"
+        );
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! The drill is a user. It opens real sessions over real sockets, changes the password by every way there is, and looks
 //! at what became of each session, of the old password, of the mail and of bystanders. In reading order: [`course`]
 //! leads through all ways, [`round`] through one; [`way`] and [`session`] list what there is to try; [`deaths`] and
-//! [`prober`] watch; [`mail`] proves that nothing was touched; [`report`] tells. [`host`] is where the doors are, and
+//! [`prober`] watch; [`second_factor`] is on for some of it; [`mail`] proves that nothing was touched; [`report`] tells. [`host`] is where the doors are, and
 //! [`client`] the apps that go through them.
 
 mod client;
@@ -14,6 +14,7 @@ mod mail;
 mod prober;
 mod report;
 mod round;
+mod second_factor;
 mod session;
 mod way;
 
@@ -26,7 +27,7 @@ use crate::problem::Problem;
 use crate::serve::Bound;
 use crate::{logs, resources};
 use clap::Args;
-use course::Course;
+use course::{Cast, Course, Ground};
 use host::{Host, Login};
 use postward_authority::policy::Problem as Missing;
 use postward_wire::{Address, Secret};
@@ -92,8 +93,9 @@ async fn on_demo() -> Result<Report, Problem> {
     let host = Host::of(&config, demo.bound(), &source)?;
     let [owner, mailbox, bystander] = Demo::cast()
         .map(|(name, password)| Login { name: name.to_owned(), password: Secret::new(password.to_owned()) });
-    let course = Course { host: Arc::new(host), mailbox, bystander: Some(bystander), owner: Some(owner) };
-    let report = until_interrupted(course.run()).await;
+    let cast = Cast { mailbox, second_factor: None, bystander: Some(bystander), owner: Some(owner) };
+    let course = Course { host: Arc::new(host), ground: Ground::Demo, cast };
+    let report = until_interrupted(Box::pin(course.run())).await;
     demo.stop().await;
     report
 }
@@ -130,8 +132,9 @@ async fn on_host(source: &Source, options: &Options) -> Result<Report, Problem> 
     }
     let host = Arc::new(Host::of(&config, &listening(&config), source)?);
     let restored = mailbox.copy();
-    let course = Course { host: Arc::clone(&host), mailbox, bystander, owner };
-    let report = until_interrupted(course.run()).await;
+    let cast = Cast { mailbox, second_factor: None, bystander, owner };
+    let course = Course { host: Arc::clone(&host), ground: Ground::RealHost, cast };
+    let report = until_interrupted(Box::pin(course.run())).await;
     restore(&config, &host, restored).await?;
     report
 }

@@ -1,5 +1,6 @@
 //! What a drill found, as a table for people and as JSON for programs.
 
+use super::second_factor::Fate;
 use super::session::Posture;
 use super::way::Way;
 use crate::output::{self, Format};
@@ -36,6 +37,10 @@ pub(super) struct Row {
     pub(super) sessions: Vec<SessionRow>,
     #[serde(rename = "old_password")]
     pub(super) old_passwords: Vec<OldPassword>,
+    /// What became of the second factor that was on.
+    pub(super) second_factor: Option<Fate>,
+    /// The doors that refused the old password with a code that was good.
+    pub(super) refused_with_code: Vec<Surface>,
     /// How many sessions of another mailbox were looked at.
     pub(super) bystanders: usize,
     /// Whether every folder, UID, flag and byte is what it was.
@@ -72,6 +77,8 @@ impl Row {
             receipt: BTreeMap::new(),
             sessions: Vec::new(),
             old_passwords: Vec::new(),
+            second_factor: None,
+            refused_with_code: Vec::new(),
             bystanders: 0,
             mail_unchanged: false,
             problems: Vec::new(),
@@ -111,6 +118,18 @@ impl Report {
         let old: Vec<_> = self.ways.iter().flat_map(old_password_rows).collect();
         output::table(["CHANGED THROUGH", "OLD PASSWORD AT", "LAST WORKED AFTER", "TRIES"], &old);
         output::line("");
+        for row in &self.ways {
+            let fate = match row.second_factor {
+                Some(Fate::Stays) => "it stays on",
+                Some(Fate::GoesOff) => "it goes off",
+                None => continue,
+            };
+            output::line(format_args!(
+                "With a second factor on, through {}: {fate}; the old password with a fresh code was refused at {} doors.",
+                row.way.words(),
+                row.refused_with_code.len()
+            ));
+        }
         for LeftOut { way, why } in &self.left_out {
             output::line(format_args!("Not tried: {}, {why}.", way.words()));
         }

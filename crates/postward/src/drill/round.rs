@@ -1,11 +1,12 @@
 //! One way to a new password, from the sessions it must end to the proof that it did.
 
 use super::client::browser::Browser;
+use super::course::Cast;
 use super::deaths::{Watch, closed_by_now};
-use super::host::{Host, Login};
+use super::host::Host;
 use super::prober::{Outcome, Tries, probe};
 use super::report::{OldPassword, Row, SessionRow, since};
-use super::session::{Client, Posture, Session, page};
+use super::session::{Client, Posture, Session, Sessions, page};
 use super::way::Way;
 use postward_authority::Surface;
 use postward_wire::Secret;
@@ -24,12 +25,11 @@ const PATIENCE: Duration = Duration::from_secs(3);
 pub(super) async fn walk(
     way: Way,
     host: &Arc<Host>,
-    owner: Option<&Login>,
-    mailbox: &Login,
+    cast: &Cast,
     new: &Secret,
-    sessions: Vec<(Posture, Session)>,
+    sessions: Sessions,
 ) -> io::Result<Row> {
-    let ready = way.approach(host, owner, mailbox).await?;
+    let (ready, mailbox) = (way.approach(host, cast).await?, &cast.mailbox);
     let acting = ready.browser().zip(way.surface().filter(|surface| *surface != Surface::Dashboard));
     let mut row = Row::new(way);
     let mut open: BTreeMap<Surface, u64> = BTreeMap::new();

@@ -86,6 +86,9 @@ pub(super) struct Session {
     pub(super) client: Client,
 }
 
+/// Open sessions, in the order in which they were opened.
+pub(super) type Sessions = Vec<(Posture, Session)>;
+
 /// Who holds it.
 pub(super) enum Client {
     Imap(Imap),

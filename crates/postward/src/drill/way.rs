@@ -3,12 +3,15 @@
 use super::client::Tried;
 use super::client::browser::{Browser, Page};
 use super::client::connection::unexpected;
+use super::course::Cast;
 use super::host::{Host, Login};
+use super::mail;
+use super::second_factor::Fate;
 use super::session::Client;
 use crate::control::ReceiptRow;
 use postward_authority::Surface;
 use postward_wire::Secret;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io;
 use std::process::Stdio;
@@ -29,6 +32,10 @@ pub(super) enum Way {
     Webmail,
     /// *Forgot password?* with the current one, without signing in (W5).
     ForgottenWithCurrent,
+    /// *Forgot password?* with a link to the recovery e-mail (W5), while a second factor is on.
+    MailedLink,
+    /// *Forgot password?* with the recovery code (R1); it turns a second factor off.
+    RecoveryCode,
     /// **Password** in the user panel (P2).
     Panel,
     /// `postward mailbox passwd`, through the control socket.
@@ -43,7 +50,10 @@ impl Way {
             // None of these protocols changes passwords.
             Surface::Imap | Surface::Pop3 | Surface::Smtp => &[],
             Surface::Dashboard => &[Self::SecurityTab, Self::List, Self::PopUp],
-            Surface::Webmail => &[Self::Webmail, Self::ForgottenWithCurrent],
+            // The recovery code turns off what was turned on for the mailed link.
+            Surface::Webmail => {
+                &[Self::Webmail, Self::ForgottenWithCurrent, Self::MailedLink, Self::RecoveryCode]
+            }
             Surface::Panel => &[Self::Panel],
         }
     }
@@ -62,6 +72,8 @@ impl Way {
             Self::PopUp => "pop-up (pencil)",
             Self::Webmail => "webmail",
             Self::ForgottenWithCurrent => "Forgot password?, current",
+            Self::MailedLink => "Forgot password?, mailed link",
+            Self::RecoveryCode => "Forgot password?, recovery code",
             Self::Panel => "user panel",
             Self::CommandLine => "command line",
         }
@@ -73,17 +85,22 @@ impl Way {
             Self::SecurityTab | Self::List | Self::PopUp => Some(Surface::Dashboard),
             Self::Webmail => Some(Surface::Webmail),
             Self::Panel => Some(Surface::Panel),
-            Self::ForgottenWithCurrent | Self::CommandLine => None,
+            Self::ForgottenWithCurrent | Self::MailedLink | Self::RecoveryCode | Self::CommandLine => None,
         }
     }
 
-    /// Goes up to the point where one more press changes the password. `owner` is who signs in at the dashboard.
-    pub(super) async fn approach(
-        self,
-        host: &Host,
-        owner: Option<&Login>,
-        mailbox: &Login,
-    ) -> io::Result<Ready> {
+    /// What becomes of a second factor that is on. None for ways that are walked without one.
+    pub(super) fn fate_of_second_factor(self) -> Option<Fate> {
+        match self {
+            Self::MailedLink => Some(Fate::Stays),
+            Self::RecoveryCode => Some(Fate::GoesOff),
+            _ => None,
+        }
+    }
+
+    /// Goes up to the point where one more press changes the password.
+    pub(super) async fn approach(self, host: &Host, cast: &Cast) -> io::Result<Ready> {
+        let (owner, mailbox) = (cast.owner.as_ref(), &cast.mailbox);
         match self {
             Self::SecurityTab => dashboard(host, owner, mailbox, "/security").await,
             Self::List => dashboard(host, owner, mailbox, "/password?from=list").await,
@@ -93,28 +110,38 @@ impl Way {
                 Ready::at_form(browser, "/webmail/account", "/webmail/account/password").await
             }
             Self::ForgottenWithCurrent => {
-                let page = "/webmail/password-reset?by=password";
-                let ready = Ready::at_form(host.browser(), page, "/webmail/password-reset").await?;
+                let page = format!("{RESET}?by=password");
+                let ready = Ready::at_form(host.browser(), &page, RESET).await?;
                 Ok(ready.with("address", &mailbox.name))
+            }
+            Self::MailedLink => {
+                let action = format!("{RESET}/link");
+                let link = reset_link(host, cast, &action).await?;
+                let ready = Ready::at_form(host.browser(), &link, &action).await?;
+                match &cast.second_factor {
+                    Some(second_factor) => Ok(ready.with("code", &second_factor.next_code().await?)),
+                    None => Ok(ready),
+                }
+            }
+            Self::RecoveryCode => {
+                let code = issued_code(host, mailbox).await?;
+                let ready = Ready::at_form(host.browser(), &format!("{RESET}?by=code"), RESET).await?;
+                Ok(ready.with("address", &mailbox.name).with("recovery_code", code.expose()))
             }
             Self::Panel => {
                 let browser = browser(host, Surface::Panel, mailbox).await?;
                 Ready::at_form(browser, "/panel/password", "/panel/password").await
             }
             Self::CommandLine => {
-                let child = Command::new(std::env::current_exe()?)
-                    .args(["mailbox", "passwd", &mailbox.name, "--json"])
-                    .args(&host.place)
-                    .stdin(Stdio::piped())
-                    .stdout(Stdio::piped())
-                    .stderr(Stdio::piped())
-                    .kill_on_drop(true)
-                    .spawn()?;
+                let child = command(host, &["mailbox", "passwd", &mailbox.name, "--json"])?;
                 Ok(Ready::AtPrompt(child))
             }
         }
     }
 }
+
+/// *Forgot password?* of the webmail.
+const RESET: &str = "/webmail/password-reset";
 
 /// One press before the change.
 pub(super) enum Ready {
@@ -135,7 +162,7 @@ impl Ready {
         let form = browser.get(page).await?.form(action)?;
         let field = |name| form.value(name).map(|value| (name, value.to_owned()));
         Ok(Self::AtForm {
-            fields: ["csrf", "from", "by"].into_iter().filter_map(field).collect(),
+            fields: ["csrf", "from", "by", "token"].into_iter().filter_map(field).collect(),
             asks_current: form.value("current").is_some(),
             action: action.to_owned(),
             browser,
@@ -192,7 +219,7 @@ impl Answer {
     pub(super) async fn receipt(self) -> io::Result<BTreeMap<Surface, u64>> {
         match self {
             Self::Page(mut browser, page) => {
-                let Some(next) = page.location.as_deref().filter(|_| page.status == 303) else {
+                let Some(next) = page.location().filter(|_| page.status == 303) else {
                     return Err(unexpected(&page.heard()));
                 };
                 let text = browser.get(next).await?.text();
@@ -207,7 +234,40 @@ impl Answer {
     }
 }
 
-async fn browser(host: &Host, surface: Surface, login: &Login) -> io::Result<Browser> {
+fn command(host: &Host, arguments: &[&str]) -> io::Result<Child> {
+    Command::new(std::env::current_exe()?)
+        .args(arguments)
+        .args(&host.place)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+}
+
+/// A recovery code, as the operator hands it out.
+async fn issued_code(host: &Host, mailbox: &Login) -> io::Result<Secret> {
+    #[derive(Deserialize)]
+    struct Issued {
+        recovery_code: String,
+    }
+    let issue = command(host, &["mailbox", "recovery-code", &mailbox.name, "--json"])?;
+    let output = issue.wait_with_output().await?;
+    if !output.status.success() {
+        return Err(unexpected(String::from_utf8_lossy(&output.stderr).trim()));
+    }
+    let Issued { recovery_code } = serde_json::from_slice(&output.stdout)?;
+    Ok(Secret::new(recovery_code))
+}
+
+/// Has a link mailed, and opens the letter where it comes in.
+async fn reset_link(host: &Host, cast: &Cast, path: &str) -> io::Result<String> {
+    host.browser().post(RESET, &[("by", "mail"), ("address", &cast.mailbox.name)]).await?;
+    let mut imap = host.imap(cast.reader()?).await?;
+    mail::mailed_link(&mut imap, "Set a new password for your mailbox", path).await
+}
+
+pub(super) async fn browser(host: &Host, surface: Surface, login: &Login) -> io::Result<Browser> {
     match host.sign_in(surface, login).await? {
         Tried::Opened(Client::Browser(browser)) => Ok(browser),
         Tried::Opened(_) => Err(io::ErrorKind::InvalidInput.into()),

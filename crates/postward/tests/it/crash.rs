@@ -3,8 +3,8 @@
 
 use crate::house::{House, finish, postward};
 use postward_authority::hasher::Hashing;
-use postward_authority::{Authority, Database, Notice, Origin, Settings, Surface, Timestamp, throttle};
-use postward_wire::{Address, Attempt, Refusal, Secret};
+use postward_authority::{Authority, Database, Origin, Settings, Surface, Timestamp, throttle};
+use postward_wire::{Attempt, Refusal, Secret};
 use rand::RngExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -12,8 +12,6 @@ use tokio::io::AsyncWriteExt;
 
 const RUNS: usize = 200;
 const ADDRESS: &str = "ada@birch.example";
-/// Kills of a server that redeems a recovery code.
-const ROUNDS: usize = 30;
 
 /// How a run ended for whoever asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,7 +71,8 @@ async fn change_and_kill(dir: &Path, password: &str, after: Duration) -> Heard {
     if output.stdout.ends_with(b"}\n") { Heard::Receipt } else { Heard::Nothing }
 }
 
-async fn open(dir: &Path) -> Authority {
+/// The store of a host that does not run.
+pub(crate) async fn open(dir: &Path) -> Authority {
     let mut settings = Settings::on(Database::Sqlite(dir.join("postward.db")), dir.join("postward.keys"));
     settings.hashing = Hashing { memory_kib: 8, passes: 1, ..Hashing::default() };
     settings.throttle = throttle::Limits { refusal_after: Duration::ZERO, ..throttle::Limits::default() };
@@ -134,90 +133,4 @@ async fn a_server_that_is_killed_forgets_no_change_it_has_acknowledged() {
         );
         current.clone_from(&asked[opening[0]]);
     }
-}
-
-/// A recovery code is spent and the password set, or neither, wherever in between the server dies. The letter that tells of it
-/// stands and falls with them, and so does the second factor that goes off.
-#[tokio::test(flavor = "multi_thread")]
-async fn r1_a_server_that_is_killed_has_spent_the_recovery_code_and_set_the_password_or_neither() {
-    let mut house = House::start().await;
-    let (address, mut current) = house.mailbox(0);
-    let (mut spent, mut untouched) = (0, 0);
-    // How long the act takes: the first is let alone.
-    let mut whole = None;
-    for round in 0..=ROUNDS {
-        house.kill().await;
-        let authority = open(&house.dir()).await;
-        let operator = authority.operator(Timestamp::now()).await.unwrap();
-        let parsed = Address::parse(&address).unwrap();
-        let mailbox = authority.mailbox_by_address(&operator, &parsed).await.unwrap();
-        let code = authority.issue_recovery_code(&operator, mailbox.id, Timestamp::now()).await.unwrap();
-        authority.shut_down().await;
-        house = house.start_again().await;
-
-        let next = format!("Recovered-Number-{round}");
-        let mut browser = house.browser();
-        let mut asked = tokio::spawn({
-            let (address, code, next) = (address.clone(), code.expose().to_owned(), next.clone());
-            async move {
-                let fields = [
-                    ("by", "code"),
-                    ("address", &address),
-                    ("recovery_code", &code),
-                    ("password", &next),
-                    ("password_again", &next),
-                ];
-                browser.post("/webmail/password-reset", &fields).await.is_ok_and(|page| page.status == 303)
-            }
-        });
-        let (begun, longest) = (Instant::now(), Duration::from_secs(60));
-        let after =
-            whole.map_or(longest, |whole: Duration| whole.mul_f64(rand::rng().random_range(0.0..1.2)));
-        let acknowledged = match tokio::time::timeout(after, &mut asked).await {
-            Ok(answered) => {
-                whole.get_or_insert_with(|| begun.elapsed());
-                answered.unwrap()
-            }
-            Err(_) => {
-                house.kill().await;
-                asked.await.unwrap()
-            }
-        };
-        house.kill().await;
-        let authority = open(&house.dir()).await;
-        let issued = authority.recovery_code_issued(&operator, mailbox.id).await.unwrap().is_some();
-        let with = async |password: &str| {
-            let attempt = Attempt { authcid: address.clone(), secret: Secret::new(password.to_owned()) };
-            let origin = Origin::new([127, 0, 0, 1].into(), Surface::Imap);
-            authority.sign_in(attempt, origin, Timestamp::now()).await.is_ok()
-        };
-        let (opens_old, opens_new) = (with(&current).await, with(&next).await);
-        assert!(opens_old != opens_new, "round {round}: old {opens_old}, new {opens_new}");
-        assert_eq!(
-            opens_new,
-            !issued,
-            "round {round}: the code is {}",
-            if issued { "alive" } else { "spent" }
-        );
-        assert!(opens_new || !acknowledged, "round {round}: acknowledged, and the old one opens");
-        let mut told = 0;
-        let years = Timestamp::now() + jiff::SignedDuration::from_hours(24 * 365);
-        for letter in authority.letters_due(years, 1_000).await.unwrap() {
-            told += usize::from(letter.notice == Notice::RecoveredByCode);
-            authority.letter_sent(letter.id, years).await.unwrap();
-        }
-        assert!(opens_new || told == 0, "round {round}: told of what did not happen");
-        authority.shut_down().await;
-        if opens_new {
-            spent += 1;
-            current = next;
-        } else {
-            untouched += 1;
-        }
-        house = house.start_again().await;
-    }
-    assert!(
-        spent > 0 && untouched > 0,
-        "{spent} times spent, {untouched} times not: the kills missed the act"
-    );
 }

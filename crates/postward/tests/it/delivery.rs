@@ -32,7 +32,7 @@ async fn a_message_that_is_submitted_is_read_by_every_app_of_the_other_mailbox()
 
     let mut webmail = house.signed_in("/webmail", &tomas, &tomass).await;
     let page = webmail.get("/webmail").await.unwrap();
-    let page = match &page.location {
+    let page = match page.location() {
         Some(to) => webmail.get(to).await.unwrap(),
         None => page,
     };

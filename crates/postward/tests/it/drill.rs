@@ -27,8 +27,27 @@ async fn the_drill_is_green() {
     let names: Vec<_> = ways.iter().map(|way| way["way"].as_str().unwrap()).collect();
     assert_eq!(
         names,
-        ["security-tab", "list", "pop-up", "webmail", "forgotten-with-current", "panel", "command-line"]
+        [
+            "security-tab",
+            "list",
+            "pop-up",
+            "webmail",
+            "forgotten-with-current",
+            "mailed-link",
+            "recovery-code",
+            "panel",
+            "command-line"
+        ]
     );
+    for (name, way) in names.iter().zip(ways) {
+        let (fate, doors) = match *name {
+            "mailed-link" => (Value::from("stays"), 5),
+            "recovery-code" => (Value::from("goes-off"), 5),
+            _ => (Value::Null, 0),
+        };
+        assert_eq!(way["second_factor"], fate, "{way:#}");
+        assert_eq!(way["refused_with_code"].as_array().unwrap().len(), doors, "{way:#}");
+    }
     for way in ways {
         assert_eq!(way["sessions"].as_array().unwrap().len(), 8, "{way:#}");
         assert_eq!(way["old_password"].as_array().unwrap().len(), 5, "{way:#}");
@@ -63,7 +82,11 @@ async fn a_drill_leaves_a_real_host_as_it_was() {
     let output = drill.wait_with_output().await.unwrap();
     let told = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{told}{}", String::from_utf8_lossy(&output.stderr));
-    assert!(told.contains("7 changes, 56 sessions: every one was over before the answer"), "{told}");
+    assert!(told.contains("8 changes, 64 sessions: every one was over before the answer"), "{told}");
+    assert!(
+        told.contains("Not tried: Forgot password?, mailed link, which a drill of a demo does"),
+        "{told}"
+    );
     let after = house.imap(&address, &password).await.command("LIST \"\" \"*\"").await.unwrap();
     assert_eq!(String::from_utf8_lossy(&before), String::from_utf8_lossy(&after));
 }

@@ -7,6 +7,7 @@ mod bad_input;
 mod canary;
 mod command_line;
 mod crash;
+mod crash_once;
 mod delivery;
 mod drill;
 mod full_disk;
@@ -16,6 +17,7 @@ mod post;
 mod relay;
 mod storm;
 mod strangers;
+mod witness;
 
 /// The apps the drill goes in with; the tests use another part of them.
 #[allow(dead_code, reason = "the drill uses what the tests do not")]

@@ -5,7 +5,7 @@ use super::connection::{Door, unexpected};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::client::conn::http1;
-use hyper::header::{CONTENT_TYPE, COOKIE, HOST, LOCATION, SET_COOKIE};
+use hyper::header::{CONTENT_TYPE, COOKIE, HOST, HeaderMap, LOCATION, SET_COOKIE};
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use std::collections::BTreeMap;
@@ -31,7 +31,7 @@ pub(crate) struct Browser {
 #[derive(Debug)]
 pub(crate) struct Page {
     pub(crate) status: u16,
-    pub(crate) location: Option<String>,
+    pub(crate) headers: HeaderMap,
     pub(crate) body: String,
 }
 
@@ -50,8 +50,21 @@ impl Browser {
     ) -> io::Result<Tried<Self>> {
         let field = if surface == "/dashboard" { "email" } else { "address" };
         let page = self.post(&format!("{surface}/sign-in"), &[(field, name), ("password", password)]).await?;
-        let refused = page.status != 303 || page.leads_to_sign_in();
+        // Whoever still owes the code of a second factor has opened nothing.
+        let refused = page.status != 303 || page.leads_to_sign_in() || page.leads_to("/code");
         Ok(if refused { Tried::Refused(page.heard()) } else { Tried::Opened(self) })
+    }
+
+    /// Sends a form of a page, with what the page put into it unseen.
+    pub(crate) async fn fill(
+        &mut self,
+        page: &str,
+        action: &str,
+        fields: &[(&str, &str)],
+    ) -> io::Result<Page> {
+        let page = self.get(page).await?;
+        let all: Vec<_> = page.unseen().into_iter().chain(fields.iter().copied()).collect();
+        self.post(action, &all).await
     }
 
     /// Whether a page of a surface is shown, and not its sign-in page.
@@ -96,8 +109,8 @@ impl Browser {
                 self.cookies.insert(name.to_owned(), value.to_owned());
             }
         }
-        let location = head.headers().get(LOCATION).and_then(|to| to.to_str().ok()).map(str::to_owned);
-        Ok(Page { status: head.status().as_u16(), location, body })
+        let (head, ()) = head.into_parts();
+        Ok(Page { status: head.status.as_u16(), headers: head.headers, body })
     }
 }
 
@@ -122,11 +135,19 @@ async fn exchange(door: &Door, request: Request<Full<Bytes>>) -> io::Result<(Res
 }
 
 impl Page {
+    /// Where this sends the browser.
+    pub(crate) fn location(&self) -> Option<&str> {
+        self.headers.get(LOCATION)?.to_str().ok()
+    }
+
     /// Whether this sends the browser to a sign-in page.
     pub(crate) fn leads_to_sign_in(&self) -> bool {
-        let to = self.location.as_deref().unwrap_or_default();
-        (300..400).contains(&self.status)
-            && to.split('?').next().is_some_and(|path| path.ends_with("/sign-in"))
+        self.leads_to("/sign-in")
+    }
+
+    fn leads_to(&self, last: &str) -> bool {
+        let to = self.location().unwrap_or_default();
+        (300..400).contains(&self.status) && to.split('?').next().is_some_and(|path| path.ends_with(last))
     }
 
     /// What a person is told: the status, and the alert on the page.
@@ -155,6 +176,22 @@ impl Page {
             })
         });
         Ok(Form { fields: fields.collect() })
+    }
+
+    /// What every form of the page sends besides what people type: that it is of this session, and the link's token.
+    pub(crate) fn unseen(&self) -> Vec<(&'static str, &str)> {
+        let field = |name| {
+            let (_, rest) = self.body.split_once(&format!("name=\"{name}\" value=\""))?;
+            rest.split('"').next().map(|value| (name, value))
+        };
+        ["csrf", "token"].into_iter().filter_map(field).collect()
+    }
+
+    /// What is shown once, in the field with this id.
+    pub(crate) fn shown(&self, id: &str) -> io::Result<String> {
+        let field = self.body.split(&format!("id=\"{id}\"")).nth(1).and_then(|rest| rest.split_once('>'));
+        let text = field.and_then(|(_, inside)| inside.split("</textarea>").next()).map(str::to_owned);
+        text.ok_or_else(|| io::Error::other(format!("nothing is shown as {id} ({})", self.heard())))
     }
 
     /// The first link that begins with `prefix` within the row that names `text`.

@@ -1,8 +1,9 @@
-//! Small clients of our own: three mail protocols and a browser, as far as a person's apps would go.
+//! Small clients of our own: three mail protocols, a browser and an authenticator, as far as a person's apps would go.
 //!
 //! They speak over real sockets and know nothing of the server but what every client knows. The drill and the
 //! whole-system tests share them.
 
+pub(crate) mod authenticator;
 pub(crate) mod browser;
 pub(crate) mod connection;
 pub(crate) mod imap;

@@ -1,0 +1,51 @@
+//! An authenticator app: it knows the key that was typed into it, and what time it is.
+
+use jiff::Timestamp;
+use std::io;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+use totp_rs::{Builder, Secret, Totp};
+
+/// RFC 6238 §4.1.
+const STEP_SECONDS: i64 = 30;
+
+/// A code of the step before is typed only while the host still takes it for so long.
+const MARGIN_SECONDS: i64 = 10;
+
+/// An authenticator that was set up.
+pub(crate) struct Authenticator {
+    totp: Totp,
+    /// The step of the last code that was read off it.
+    last: AtomicI64,
+}
+
+impl Authenticator {
+    /// Takes in the key that is shown for typing.
+    pub(crate) fn of(typed: &str) -> io::Result<Self> {
+        let secret = Secret::try_from_base32(typed.replace(' ', "")).map_err(io::Error::other)?;
+        let totp = Builder::new().with_secret(secret).build().map_err(io::Error::other)?;
+        Ok(Self { totp, last: AtomicI64::new(0) })
+    }
+
+    /// A code that was never read off before and is good now. A host takes those of the step before and after as well
+    /// (RFC 6238 §5.2), so that there is one at once, mostly; else the next is waited for.
+    pub(crate) async fn next_code(&self) -> io::Result<String> {
+        loop {
+            let now = Timestamp::now().as_second();
+            let (step, passed) = (now / STEP_SECONDS, now % STEP_SECONDS);
+            let oldest = if passed < STEP_SECONDS - MARGIN_SECONDS { step - 1 } else { step };
+            let next = oldest.max(self.last.load(Ordering::Relaxed) + 1);
+            if next <= step + 1 {
+                self.last.store(next, Ordering::Relaxed);
+                return self.code_at(next * STEP_SECONDS);
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    }
+
+    /// The code at a moment, in seconds since 1970.
+    pub(crate) fn code_at(&self, second: i64) -> io::Result<String> {
+        let second = u64::try_from(second).map_err(io::Error::other)?;
+        Ok(self.totp.generate(second).to_string())
+    }
+}
