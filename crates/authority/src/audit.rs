@@ -71,6 +71,7 @@ pub(crate) enum Event {
     KeysRotated,
     StaffPasswordChanged,
     StaffPasswordRecovered,
+    StaffPasswordReset,
     NewPlaceNoticesSet,
 }
 
@@ -105,6 +106,7 @@ impl Event {
             Self::KeysRotated => "keys-rotated",
             Self::StaffPasswordChanged => "staff-password-changed",
             Self::StaffPasswordRecovered => "staff-password-recovered",
+            Self::StaffPasswordReset => "staff-password-reset",
             Self::NewPlaceNoticesSet => "new-place-notices-set",
         }
     }

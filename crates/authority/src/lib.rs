@@ -51,6 +51,7 @@ pub mod second_factor;
 pub mod second_step;
 pub mod sessions;
 pub mod sign_in;
+mod staff_rescue;
 mod store;
 pub mod throttle;
 pub mod token;

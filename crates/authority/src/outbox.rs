@@ -6,6 +6,7 @@
 use crate::Timestamp;
 use crate::authority::{Authority, Unavailable};
 use crate::store::outbox::LetterRow;
+use crate::store::principals::Kind;
 use crate::store::{Durability, moment, outbox};
 use jiff::SignedDuration;
 use std::fmt;
@@ -167,6 +168,8 @@ pub struct Letter {
     pub recipient: String,
     /// Whom it is about: a mailbox address, or the e-mail of a person of the dashboard.
     pub about: String,
+    /// Whether that is a person of the dashboard.
+    pub is_staff: bool,
     /// What it tells.
     pub notice: Notice,
     /// More of that: who, from where. Every key may be missing, and nothing in it is a secret.
@@ -187,7 +190,7 @@ enum Unfit {
 
 impl Letter {
     fn read(id: LetterId, row: LetterRow, now: Timestamp) -> Result<Self, Unfit> {
-        let LetterRow { at, login, recipient, notice, detail, link_id, link_expires_at, tries } = row;
+        let LetterRow { at, login, kind, recipient, notice, detail, link_id, link_expires_at, tries } = row;
         let notice = Notice::from_name(&notice).ok_or(Unfit::Unknown)?;
         let stands = link_expires_at.is_some_and(|end| moment(end) > now);
         // A letter that tells of something goes without its link; one that is nothing but its link does not go.
@@ -198,6 +201,7 @@ impl Letter {
             id,
             at: moment(at),
             about: login.unwrap_or_else(|| recipient.clone()),
+            is_staff: kind.as_deref() == Some(Kind::Staff.name()),
             recipient,
             notice,
             detail: serde_json::from_str(&detail).unwrap_or_default(),
@@ -245,6 +249,18 @@ pub enum Notice {
 }
 
 impl Notice {
+    /// What a person of the dashboard may be told of its own sign-in.
+    pub const OF_STAFF: [Self; 8] = [
+        Self::PasswordChanged,
+        Self::PasswordReset,
+        Self::RecoveredByMail,
+        Self::SecondFactorOn,
+        Self::SecondFactorReplaced,
+        Self::SecondFactorOff,
+        Self::WrongCodes,
+        Self::StaffResetLink,
+    ];
+
     /// Every kind there is.
     pub const ALL: [Self; 16] = [
         Self::PasswordChanged,

@@ -45,6 +45,8 @@ pub(crate) struct LetterRow {
     pub(crate) at: i64,
     /// Null when whom it is about is gone.
     pub(crate) login: Option<String>,
+    /// The same.
+    pub(crate) kind: Option<String>,
     pub(crate) recipient: String,
     pub(crate) notice: String,
     pub(crate) detail: String,
@@ -66,6 +68,7 @@ pub(crate) async fn take(
         WHERE id = $1 AND sent_at IS NULL AND given_up_at IS NULL AND next_try_at <= $4
         RETURNING at, recipient, notice, detail, link_id, tries,
             (SELECT p.login FROM principal p WHERE p.id = outbox.principal_id) AS login,
+            (SELECT p.kind FROM principal p WHERE p.id = outbox.principal_id) AS kind,
             (SELECT l.expires_at FROM link l WHERE l.id = outbox.link_id) AS link_expires_at";
     on!(tx tx, conn => {
         sqlx::query_as(SQL).bind(id).bind(millis(until)).bind(node).bind(millis(now)).fetch_optional(conn).await

@@ -16,4 +16,5 @@ mod race;
 mod recovery;
 mod second_factor;
 mod sign_in;
+mod staff_rescue;
 mod trouble;

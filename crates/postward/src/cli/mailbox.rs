@@ -1,14 +1,11 @@
 //! `postward mailbox …`
 
-use super::{Asked, mail_apps, secret, unexpected};
-use crate::control::{
-    Command as Request, MailAppsOf, MailboxRow, ReceiptRow, Reply, SessionRow, Wiped, client::Counter,
-};
+use super::new_password::{NewPassword, ended};
+use super::{Asked, mail_apps, unexpected};
+use crate::control::{Command as Request, MailAppsOf, MailboxRow, Reply, SessionRow, Wiped, client::Counter};
 use crate::output::{self, Format};
 use crate::problem::Problem;
 use clap::{Args, Subcommand};
-use postward_wire::Secret;
-use serde::Serialize;
 use std::process::ExitCode;
 
 #[derive(Subcommand)]
@@ -129,55 +126,7 @@ async fn add(Password { address, generate, asked }: Password) -> Result<ExitCode
 async fn passwd(Password { address, generate, asked }: Password) -> Result<ExitCode, Problem> {
     let password = NewPassword::of(generate)?;
     let reply = asked.ask(Request::SetPassword { address, password: Wiped(password.copy()) }).await?;
-    let Reply::Receipt(row) = reply else { return Err(unexpected()) };
-    match asked.format() {
-        Format::Json => output::json(&Changed { receipt: &row, password: password.to_print() }),
-        Format::Text => {
-            output::line(format_args!("The password of {} is changed.", row.address));
-            output::line(ended(&row));
-            password.print();
-        }
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
-/// The receipt, and the password where nobody else knows it yet.
-#[derive(Serialize)]
-struct Changed<'a> {
-    #[serde(flatten)]
-    receipt: &'a ReceiptRow,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    password: Option<&'a str>,
-}
-
-/// A password on its way to a mailbox, which is printed if it was made here.
-enum NewPassword {
-    Typed(Secret),
-    Made(Secret),
-}
-
-impl NewPassword {
-    fn of(generate: bool) -> Result<Self, Problem> {
-        if generate { Ok(Self::Made(secret::generated())) } else { secret::from_stdin().map(Self::Typed) }
-    }
-
-    fn copy(&self) -> Secret {
-        let (Self::Typed(secret) | Self::Made(secret)) = self;
-        Secret::new(secret.expose().to_owned())
-    }
-
-    fn to_print(&self) -> Option<&str> {
-        match self {
-            Self::Typed(_) => None,
-            Self::Made(secret) => Some(secret.expose()),
-        }
-    }
-
-    fn print(&self) {
-        if let Some(password) = self.to_print() {
-            output::line(format_args!("Its password, shown only now: {password}"));
-        }
-    }
+    password.was_set(&asked, reply)
 }
 
 async fn list(List { search, domain, asked }: List) -> Result<ExitCode, Problem> {
@@ -255,10 +204,4 @@ fn receipt(asked: &Asked, reply: Reply, sentence: impl FnOnce(&str) -> String) -
         }
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn ended(row: &ReceiptRow) -> String {
-    let some = row.ended.iter().filter(|(_, count)| **count > 0);
-    let parts: Vec<_> = some.map(|(surface, count)| format!("{count} {}", surface.label())).collect();
-    if parts.is_empty() { "No session was open.".to_owned() } else { format!("Ended: {}.", parts.join(", ")) }
 }

@@ -9,7 +9,9 @@ mod domain;
 mod keys;
 mod mail_apps;
 mod mailbox;
+mod new_password;
 pub(crate) mod secret;
+mod staff;
 
 use crate::config::{self, Config, Source};
 use crate::control::{Command as Request, Reply, client::Counter};
@@ -47,6 +49,9 @@ enum Command {
     /// Mailboxes, their passwords and their sessions
     #[command(subcommand)]
     Mailbox(mailbox::Command),
+    /// People of the dashboard who cannot sign in any more
+    #[command(subcommand)]
+    Staff(staff::Command),
     /// Keys of second factors and app passwords
     #[command(subcommand)]
     Keys(keys::Command),
@@ -101,6 +106,7 @@ fn carry_out(command: Command) -> Result<ExitCode, Problem> {
         Command::Account(command) => runtime.block_on(account::run(command)),
         Command::Domain(command) => runtime.block_on(domain::run(command)),
         Command::Mailbox(command) => runtime.block_on(mailbox::run(command)),
+        Command::Staff(command) => runtime.block_on(staff::run(command)),
         Command::Keys(command) => runtime.block_on(keys::run(command)),
         Command::Audit(options) => runtime.block_on(audit::run(options)),
         Command::Drill(options) => runtime.block_on(crate::drill::run(options)),

@@ -27,6 +27,10 @@ pub(crate) enum Command {
     AddMailbox { address: String, password: Wiped },
     /// A new password for a mailbox.
     SetPassword { address: String, password: Wiped },
+    /// A new password for a person of the dashboard.
+    SetStaffPassword { email: String, password: Wiped },
+    /// No second factor any more for a person of the dashboard.
+    StaffSecondFactorOff { email: String },
     /// No sign-in until `Resume`; delivery goes on.
     Suspend { address: String },
     /// Sign-in again.

@@ -41,6 +41,19 @@ async fn act(authority: &Authority, command: Command, now: Timestamp) -> Result<
             let receipt = authority.reset(&desk.operator, mailbox.id, password.0, now).await?;
             Ok(Reply::Receipt(receipt.into()))
         }
+        Command::SetStaffPassword { email, password } => {
+            let email = parse(&email)?;
+            let reset = authority.reset_staff(&desk.operator, &email, password.0, now).await;
+            Ok(Reply::Receipt(reset.map_err(|error| nobody(&email, error))?.into()))
+        }
+        Command::StaffSecondFactorOff { email } => {
+            let email = parse(&email)?;
+            let off = authority.turn_off_staff_second_factor(&desk.operator, &email, now).await;
+            match off.map_err(|error| nobody(&email, error.into()))? {
+                true => Ok(Reply::Done { name: email.to_string() }),
+                false => Err(Refused(format!("Two-factor authentication of {email} is not on."))),
+            }
+        }
         Command::Suspend { address } => {
             let mailbox = desk.mailbox(&address).await?;
             let receipt = authority.suspend(&desk.operator, mailbox.id, now).await?;
@@ -64,6 +77,14 @@ async fn act(authority: &Authority, command: Command, now: Timestamp) -> Result<
         Command::Sessions { address } => desk.sessions(&address).await,
         Command::Kick { address, session } => desk.kick(&address, session).await,
         Command::Audit { address, limit } => desk.audit(address, limit).await,
+    }
+}
+
+/// A mailbox of that address is somebody else (D11).
+fn nobody(email: &Address, error: ResetError) -> Refused {
+    match error {
+        ResetError::NotFound => Refused(format!("Nobody signs in at the dashboard as {email}.")),
+        other => other.into(),
     }
 }
 

@@ -33,14 +33,16 @@ pub(super) struct Told<'a> {
     pub(super) number: u64,
     pub(super) at: Timestamp,
     pub(super) about: &'a str,
+    /// Whether that is a person of the dashboard.
+    pub(super) is_staff: bool,
     pub(super) notice: Notice,
     pub(super) detail: &'a serde_json::Value,
 }
 
 impl<'a> From<&'a Letter> for Told<'a> {
     fn from(letter: &'a Letter) -> Self {
-        let Letter { id, at, about, notice, detail, .. } = letter;
-        Self { number: id.number(), at: *at, about, notice: *notice, detail }
+        let Letter { id, at, about, is_staff, notice, detail, .. } = letter;
+        Self { number: id.number(), at: *at, about, is_staff: *is_staff, notice: *notice, detail }
     }
 }
 
@@ -55,7 +57,7 @@ enum Piece {
 impl Paper {
     /// The message. A letter is the same message at every try, except for where its parts are divided.
     pub(super) fn write(&self, told: &Told<'_>, to: &Address, link: Option<&str>) -> io::Result<Vec<u8>> {
-        let words = words(told.notice);
+        let words = words(told.notice, told.is_staff);
         let pieces = self.pieces(told, &words, link);
         MessageBuilder::new()
             .from((clean(&self.brand.name, LONGEST_CLIENT), self.from.clone()))
@@ -110,7 +112,7 @@ fn facts(told: &Told<'_>) -> Vec<(&'static str, String)> {
         let value = clean(told.detail.get(key)?.as_str()?, longest);
         (!value.is_empty()).then_some(value)
     };
-    let whom = if told.notice == Notice::StaffResetLink { "Account" } else { "Mailbox" };
+    let whom = if told.is_staff { "Account" } else { "Mailbox" };
     let mut facts = vec![(whom, clean(told.about, LONGEST_FACT))];
     facts.push(("When", told.at.strftime("%-d %B %Y, %H:%M UTC").to_string()));
     if let Some(by) = fact("by", LONGEST_FACT).filter(|by| *by != told.about) {

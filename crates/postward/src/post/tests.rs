@@ -20,7 +20,7 @@ fn paper() -> Paper {
 
 fn written(notice: Notice, about: &str, detail: &Value, link: Option<&str>) -> Vec<u8> {
     let at = "2026-11-26T11:07:31Z".parse().unwrap();
-    let told = Told { number: 42, at, about, notice, detail };
+    let told = Told { number: 42, at, about, is_staff: false, notice, detail };
     paper().write(&told, &Address::parse(ADA).unwrap(), link).unwrap()
 }
 
@@ -62,6 +62,24 @@ fn every_notice_can_be_read_as_text_and_as_html_with_a_link_and_without() {
             // A colon promises that something follows.
             assert_eq!(text.contains(":\n\nhttps://"), link.is_some(), "{name}: {text}");
         }
+    }
+}
+
+#[test]
+fn d11_what_staff_are_told_is_about_the_dashboard_and_no_mailbox() {
+    let at = "2026-11-26T11:07:31Z".parse().unwrap();
+    let (about, detail) = ("boss@north.example", json!({ "ip": "192.0.2.1", "surface": "dashboard" }));
+    for notice in Notice::OF_STAFF {
+        let told = Told { number: 42, at, about, is_staff: true, notice, detail: &detail };
+        let bytes = paper().write(&told, &Address::parse(about).unwrap(), None).unwrap();
+        let message = parsed(&bytes);
+        let (text, name) = (text(&message), notice.name());
+        assert!(text.contains("Account  boss@north.example") && text.contains("dashboard"), "{name}: {text}");
+        let subject = message.subject().unwrap();
+        for word in ["your mailbox", "Mailbox ", "mail app", "recovery code"] {
+            assert!(!text.contains(word) && !subject.contains(word), "{name}: {subject}\n{text}");
+        }
+        assert!(text.lines().all(|line| line.chars().count() <= 72), "{name}: {text}");
     }
 }
 
@@ -128,6 +146,7 @@ fn what_strangers_call_themselves_cannot_leave_its_place() {
         number: 1,
         at: "2026-11-26T11:07:31Z".parse().unwrap(),
         about: ADA,
+        is_staff: false,
         notice: Notice::NewPlace,
         detail: &Value::Null,
     };

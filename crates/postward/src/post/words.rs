@@ -22,8 +22,66 @@ const NOT_YOU: &str = "If this was not you, open this page:";
 const HELP: &str = "If this was not you, set a new password at once, with your recovery code or your recovery \
                     e-mail if you cannot sign in, or ask the people who run your mail.";
 
-/// The words for a notice.
-pub(super) fn words(notice: Notice) -> Words {
+/// The same for a person of the dashboard. Such a letter carries no link, unless it is nothing else.
+const STAFF_HELP: &str = "If this was not you, set a new password at once: choose that you forgot it at the sign-in page of the \
+                          dashboard. If you cannot, ask the people who run this host.";
+
+/// The words for a notice to the owner of a mailbox, or to a person of the dashboard.
+pub(super) fn words(notice: Notice, to_staff: bool) -> Words {
+    match staff_words(notice) {
+        Some(words) if to_staff => words,
+        _ => owner_words(notice),
+    }
+}
+
+fn staff_words(notice: Notice) -> Option<Words> {
+    let (subject, said, then) = match notice {
+        Notice::PasswordChanged => (
+            "Your dashboard password was changed",
+            "The password of your dashboard account was changed.",
+            "Everywhere you were signed in, you have been signed out. Mailboxes are not touched. If this was you, there \
+             is nothing else to do.",
+        ),
+        Notice::PasswordReset => (
+            "A new password was set for your dashboard account",
+            "The people who run this host have set a new password for your dashboard account.",
+            "Everywhere you were signed in, you have been signed out, and the old password no longer works. If you \
+             asked for it, there is nothing else to do.",
+        ),
+        Notice::RecoveredByMail => (
+            "A new password was set for your dashboard account",
+            "A new password was set for your dashboard account, with a link that was sent to this address.",
+            "Everywhere you were signed in, you have been signed out. If this was you, there is nothing else to do.",
+        ),
+        Notice::SecondFactorOn => (
+            "Two-factor authentication is on",
+            "Two-factor authentication was turned on for your dashboard account.",
+            "From now on a code from your authenticator is asked for when you sign in. Keep the backup codes where you \
+             find them without your phone.",
+        ),
+        Notice::SecondFactorReplaced => (
+            "Your authenticator was replaced",
+            "Two-factor authentication of your dashboard account was moved to another authenticator.",
+            "Codes of the old one and the backup codes you had no longer work. If this was you, there is nothing else \
+             to do.",
+        ),
+        Notice::SecondFactorOff => (
+            "Two-factor authentication is off",
+            "Two-factor authentication was turned off for your dashboard account.",
+            "From now on the password alone opens it, and the backup codes are gone. If you wanted that, there is \
+             nothing else to do.",
+        ),
+        Notice::WrongCodes => (
+            "Somebody knows your dashboard password",
+            "Somebody has entered the right password of your dashboard account, and then wrong codes. Nobody was let in.",
+            "If you mistyped the codes, there is nothing to do.",
+        ),
+        _ => return None,
+    };
+    Some(Words { subject, said, then, with_link: NOT_YOU, without_link: STAFF_HELP })
+}
+
+fn owner_words(notice: Notice) -> Words {
     match notice {
         Notice::PasswordChanged => Words {
             subject: "Your mailbox password was changed",

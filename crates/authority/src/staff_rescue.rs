@@ -1,0 +1,90 @@
+//! What the operator does for a person of the dashboard who cannot come in any more: neither the mail nor the phone nor
+//! a backup code is at hand. Whoever holds the data directory can do anything; this way it is told and written down.
+
+use crate::Timestamp;
+use crate::audit::{Event, Subject};
+use crate::authority::Authority;
+use crate::credential::{AppPasswords, NotReplaced, Receipt, Redeems, Replacement, ResetError};
+use crate::events::Change;
+use crate::first_factor::Login;
+use crate::hasher::Lane;
+use crate::notices::tell_staff;
+use crate::outbox::Notice;
+use crate::principal::StaffId;
+use crate::scope::{Actor, Who};
+use crate::second_factor::forget;
+use crate::sessions::ActError;
+use crate::store::Durability;
+use crate::store::journal::{self, By};
+use crate::store::principals::{self, Kind, Principal, Whom};
+use postward_wire::{Address, Secret};
+use serde_json::json;
+
+impl Authority {
+    /// Sets the password of a person of the dashboard and ends every session of theirs. The second factor stays.
+    ///
+    /// # Errors
+    /// [`ResetError::NotFound`] when there is nobody of that name, or when it is not the operator who asks. Nothing has
+    /// changed, and the sessions stand.
+    pub async fn reset_staff(
+        &self,
+        actor: &Actor,
+        email: &Address,
+        new: Secret,
+        now: Timestamp,
+    ) -> Result<Receipt, ResetError> {
+        let person = self.person(actor, email).await?;
+        let replacement = Replacement {
+            kind: Kind::Staff,
+            principal: person.id,
+            new: self.hash_if_fit(Lane::Staff, person.id, &new).await?,
+            event: Event::StaffPasswordReset,
+            notice: Notice::PasswordReset,
+            by: By::actor(actor),
+            redeems: Redeems::Nothing,
+            app_passwords: AppPasswords::Revoke,
+            now,
+            login: person.login,
+        };
+        self.replace_credential(replacement).await.map_err(|error| match error {
+            NotReplaced::Overtaken | NotReplaced::NotRecent => ResetError::NotFound,
+            NotReplaced::Unavailable(unavailable) => ResetError::Unavailable(unavailable),
+        })
+    }
+
+    /// Turns the second factor of a person of the dashboard off, the backup codes with it. False when none was on.
+    /// Password and sessions stay; second steps that are under way end.
+    ///
+    /// # Errors
+    /// [`ActError::NotFound`] when there is nobody of that name, or when it is not the operator who asks.
+    pub async fn turn_off_staff_second_factor(
+        &self,
+        actor: &Actor,
+        email: &Address,
+        now: Timestamp,
+    ) -> Result<bool, ActError> {
+        let person = self.person(actor, email).await?;
+        let mut tx = self.db().begin(Durability::Durable).await?;
+        principals::hold(&mut tx, person.id).await?.ok_or(ActError::NotFound)?;
+        if !forget(&mut tx, person.id).await? {
+            return Ok(false);
+        }
+        let (by, subject) = (By::actor(actor), Subject::Staff(StaffId(person.id.0), &person.login));
+        journal::audit(&mut tx, &by, Event::SecondFactorOff, &subject, &json!({}), now).await?;
+        let reader = (person.id, person.login.as_str());
+        tell_staff(&mut tx, reader, Notice::SecondFactorOff, &by.as_detail(), now).await?;
+        tx.tell_changed(person.id).await?;
+        tx.commit().await?;
+        self.tell(person.id, Change::SecondFactor);
+        Ok(true)
+    }
+
+    async fn person(&self, actor: &Actor, email: &Address) -> Result<Principal, ActError> {
+        if !matches!(actor.who, Who::Operator) {
+            return Err(ActError::NotFound);
+        }
+        let login = Login::of_text(email.as_str());
+        let whom = Whom::Login(Kind::Staff, login.text());
+        principals::find(self.db(), whom, "", Timestamp::MAX).await?.ok_or(ActError::NotFound)
+    }
+}
