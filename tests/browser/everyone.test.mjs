@@ -3,13 +3,12 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Place, SCREENS, barriers, colourBarriers, overflow } from "./host.mjs";
+import { NARROWEST, TABLET, forEveryone } from "./eyes.mjs";
+import { Place, SCREENS } from "./host.mjs";
 import { guest, mailboxOf, reader, receipt, securityTab, signIn, staff } from "./people.mjs";
 import { phoneOf } from "./phone.mjs";
 
 const FIRST_LOAD_BYTES = 60 * 1024;
-const NARROWEST = { width: 320, height: 700 };
-const TABLET = { width: 900, height: 700 };
 // The longest name a mailbox may have, without a place to break it (RFC 5321 §4.5.3.1.1).
 const LONGEST = "w".repeat(64);
 
@@ -158,7 +157,7 @@ describe("every page", { concurrency: 2 }, () => {
         const bytes = await weight();
         assert.ok(bytes > 0 && bytes <= FIRST_LOAD_BYTES, `${bytes} bytes`);
         assert.equal(await shift(page), 0, "nothing jumps");
-        await forEveryone(page, `${name}-${screen}`);
+        await lastLook(page, `${name}-${screen}`);
       });
     }
   }
@@ -171,7 +170,7 @@ for (const screen of Object.keys(SCREENS)) {
     await page.getByRole("button", { name: "Generate strong password" }).click();
     await page.getByRole("button", { name: "Save password" }).click();
     await receipt(page);
-    await forEveryone(page, `security-receipt-${screen}`);
+    await lastLook(page, `security-receipt-${screen}`);
   });
 }
 
@@ -181,22 +180,13 @@ test("D11 a refused sign-in is for everyone", async () => {
   await page.getByRole("alert").waitFor();
   // The browser itself notes the 403 that says so.
   page.complaints.length = 0;
-  await forEveryone(page, "dashboard-sign-in-refused-phone");
+  await lastLook(page, "dashboard-sign-in-refused-phone");
 });
 
-/** Looks at a page as it stands, in light, in dark and narrow. */
-async function forEveryone(page, name) {
-  await place.shot(page, `${name}-light`);
-  assert.deepEqual(await barriers(page), []);
-  assert.equal(await overflow(page), 0, "no sideways scroll");
-  await page.emulateMedia({ colorScheme: "dark" });
-  await place.shot(page, `${name}-dark`);
-  assert.deepEqual(await colourBarriers(page), [], "in the dark");
-  await page.setViewportSize(TABLET);
-  assert.equal(await overflow(page), 0, "nor on a tablet");
-  await page.setViewportSize(NARROWEST);
-  assert.equal(await overflow(page), 0, "nor at 320 px");
-  // A page that is not there, or no longer, is noted by the browser itself; everything else would be ours.
+/** Looks at a page at every width, and closes it. What it complained of would be ours. */
+async function lastLook(page, name) {
+  await forEveryone(place, page, name, [TABLET, NARROWEST]);
+  // A page that is not there, or no longer, is noted by the browser itself.
   assert.deepEqual(page.complaints.filter((complaint) => !/status of 4(04|10)/.test(complaint)), []);
   await page.context().close();
 }

@@ -4,7 +4,8 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { Place, SCREENS, barriers, colourBarriers, listen, overflow } from "./host.mjs";
+import { forEveryone } from "./eyes.mjs";
+import { Place, SCREENS, listen, overflow } from "./host.mjs";
 import { MailApp, tryPassword } from "./imap.mjs";
 import { guest, mailboxOf, reader, receipt, signIn, staff } from "./people.mjs";
 import { Phone, phoneOf } from "./phone.mjs";
@@ -22,20 +23,6 @@ const at = (path) => new URL(path, place.demo.web.webmail).href;
 const heading = (page, name) => page.getByRole("heading", { name, level: 1 });
 const press = (page, name) => page.getByRole("button", { name, exact: true }).last().click();
 const unexpected = (page) => page.complaints.filter((complaint) => !/status of 4\d\d/.test(complaint));
-
-async function forEveryone(page, name) {
-  await place.shot(page, `${name}-light`);
-  assert.deepEqual(await barriers(page), []);
-  assert.equal(await overflow(page), 0, "no sideways scroll");
-  await page.emulateMedia({ colorScheme: "dark" });
-  await place.shot(page, `${name}-dark`);
-  assert.deepEqual(await colourBarriers(page), [], "in the dark");
-  await page.emulateMedia({ colorScheme: "light" });
-  const { width, height } = page.viewportSize();
-  await page.setViewportSize({ width: 320, height: 700 });
-  assert.equal(await overflow(page), 0, "nor at 320 px");
-  await page.setViewportSize({ width, height });
-}
 
 /** Opens the newest letter with a subject in the webmail, once it is there, and follows its link in a window of its own. */
 async function followLetter(inbox, subject, shot) {
@@ -96,20 +83,20 @@ for (const [screen, who, whose] of [["desktop", "tomas", "ben"], ["phone", "elif
     const { panel, page } = await recoveryEmail(owner, friend, screen);
     await heading(page, "Confirm your recovery e-mail").waitFor();
     assert.match(await page.getByRole("main").innerText(), new RegExp(`${friend.address} becomes the recovery e-mail of ${owner.address}`));
-    await forEveryone(page, `links-verify-${screen}`);
+    await forEveryone(place, page, `links-verify-${screen}`);
     const link = page.url();
     await panel.reload();
     assert.equal(await panel.getByText("Verified").count(), 0, "looking at it does nothing");
 
     await send(page, "Confirm this address");
     await heading(page, "Recovery e-mail confirmed").waitFor();
-    await forEveryone(page, `links-verified-${screen}`);
+    await forEveryone(place, page, `links-verified-${screen}`);
     await panel.goto(at("/panel/recovery"));
     await panel.getByText("Verified").waitFor();
     assert.match(await panel.getByRole("main").innerText(), new RegExp(friend.address));
     await page.goto(link);
     await heading(page, OVER).waitFor();
-    await forEveryone(page, `links-verify-over-${screen}`);
+    await forEveryone(place, page, `links-verify-over-${screen}`);
     await page.getByRole("link", { name: "Sign in" }).click();
     await heading(page, "Sign in").waitFor();
   });
@@ -128,9 +115,9 @@ test("W5 the mailed link sets a new password, asks for the code where 2FA is on,
   await heading(page, "Set a new password").waitFor();
   const link = page.url();
   await page.getByText(`For ${owner.address}`).waitFor();
-  await forEveryone(page, "links-reset-desktop");
+  await forEveryone(place, page, "links-reset-desktop");
   await page.setViewportSize(SCREENS.phone.viewport);
-  await forEveryone(page, "links-reset-phone");
+  await forEveryone(place, page, "links-reset-phone");
   await page.setViewportSize(SCREENS.desktop.viewport);
 
   await page.getByLabel("Six-digit code").fill("000000");
@@ -138,13 +125,13 @@ test("W5 the mailed link sets a new password, asks for the code where 2FA is on,
   await send(page, "Save password");
   await page.getByRole("alert").waitFor();
   assert.match(await page.getByRole("alert").innerText(), /This code is wrong or was used already/);
-  await forEveryone(page, "links-reset-wrong-desktop");
+  await forEveryone(place, page, "links-reset-wrong-desktop");
   await page.getByLabel("Six-digit code").fill(await phone.code());
   await setPassword(page, NEW_PASSWORD);
   await send(page, "Save password");
   await page.waitForURL("**/webmail/sign-in");
   assert.match(await receipt(page), /Password changed\. Ended 1 webmail and 2 user panel sessions\./);
-  await forEveryone(page, "links-reset-done-desktop");
+  await forEveryone(place, page, "links-reset-done-desktop");
   await open.reload();
   await open.waitForURL("**/webmail/sign-in**");
   await signIn(page, owner.address, NEW_PASSWORD);
@@ -152,7 +139,7 @@ test("W5 the mailed link sets a new password, asks for the code where 2FA is on,
 
   await page.goto(link);
   await heading(page, OVER).waitFor();
-  await forEveryone(page, "links-reset-over-desktop");
+  await forEveryone(place, page, "links-reset-over-desktop");
   await page.getByRole("link", { name: "Ask for another link" }).click();
   await page.waitForURL("**/webmail/password-reset?by=mail");
   assert.deepEqual(unexpected(page), []);
@@ -170,13 +157,13 @@ for (const [screen, who] of [["desktop", "jonas"], ["phone", "workshop"]]) {
     const inbox = await reader(place, owner, { screen });
     const page = await followLetter(inbox, "Your mailbox has a recovery e-mail", `links-letter-not-me-${screen}`);
     await heading(page, "Was somebody else in your mailbox?").waitFor();
-    await forEveryone(page, `links-not-me-${screen}`);
+    await forEveryone(place, page, `links-not-me-${screen}`);
     const link = page.url();
     assert.ok(!app.isOver, "looking at it does nothing");
     await send(page, "This wasn't me");
     await heading(page, "Everybody is signed out").waitFor();
     assert.match(await page.getByRole("main").innerText(), /Ended .*1 IMAP.* sessions?\./);
-    await forEveryone(page, `links-not-me-done-${screen}`);
+    await forEveryone(place, page, `links-not-me-done-${screen}`);
     assert.ok(app.isOver, "closed before the answer");
     for (const other of [intruder, inbox]) {
       await other.reload();
@@ -196,10 +183,10 @@ for (const [screen, who] of [["desktop", "jonas"], ["phone", "workshop"]]) {
     const panel = await guest(place, { ...owner, password: NEW_PASSWORD }, { screen });
     await panel.goto(at("/panel/recovery"));
     await panel.getByText("nobody can change the way back in for a day").waitFor();
-    await forEveryone(panel, `links-not-me-held-${screen}`);
+    await forEveryone(place, panel, `links-not-me-held-${screen}`);
     await page.goto(link);
     await heading(page, OVER).waitFor();
-    await forEveryone(page, `links-not-me-over-${screen}`);
+    await forEveryone(place, page, `links-not-me-over-${screen}`);
   });
 }
 
@@ -240,13 +227,13 @@ test("D11 staff who forgot their password hear one sentence, and set a new one b
       .getByText("If an account exists for this email, we've sent password reset instructions.", { exact: true })
       .waitFor();
   }
-  await forEveryone(page, "links-staff-asked-phone");
+  await forEveryone(place, page, "links-staff-asked-phone");
 
   const inbox = await reader(place, mailboxOf(place, "rosa"), { screen: "phone" });
   const link = await followLetter(inbox, "Set a new password for the dashboard", "links-letter-staff");
   await heading(link, "Set a new password").waitFor();
   await link.getByText(`For ${email}`).waitFor();
-  await forEveryone(link, "links-staff-reset-phone");
+  await forEveryone(place, link, "links-staff-reset-phone");
   await link.getByLabel("Six-digit code or backup code").fill(backupCode);
   await setPassword(link, NEWER_PASSWORD);
   await send(link, "Save password");

@@ -295,9 +295,10 @@ impl Stage {
         let added = webmail.fill(page, page, &[("name", "Phone")]).await;
         let first = self.once("an app password", &added, "letters");
         let list = webmail.get(page).await;
-        let rotate = list.body.split("action=\"").find(|form| form.contains("/rotate\"")).unwrap();
-        let rotate = rotate.split('"').next().unwrap().to_owned();
-        let second = self.once("a rotated app password", &webmail.fill(page, &rotate, &[]).await, "letters");
+        let mut links = list.body.split("href=\"").filter_map(|rest| rest.split('"').next());
+        let rotate = links.find(|link| link.ends_with("/rotate")).unwrap().to_owned();
+        let rotated = webmail.fill(&rotate, &rotate, &[]).await;
+        let second = self.once("a rotated app password", &rotated, "letters");
         for (letters, right) in [(&first, false), (&second, true)] {
             for typed in [letters.clone(), letters.replace(' ', ""), letters.to_uppercase()] {
                 self.witness.sasl(&maya, &typed);
