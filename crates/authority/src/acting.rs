@@ -108,10 +108,8 @@ impl Authority {
     /// The store could not answer.
     pub async fn owes_code_to_confirm(&self, session: impl Into<Acting<'_>>) -> Result<bool, Unavailable> {
         let acting = session.into();
-        let mut tx = self.db().begin(Durability::Relaxed).await?;
-        let given =
-            sessions::acting(&mut tx, acting.session).await?.is_some_and(|session| session.second_factor);
-        Ok(!given && second_factors::is_on(&mut tx, acting.principal).await?)
+        let owes = !self.has_given_code(&acting).await?;
+        Ok(owes && second_factors::enabled_at(self.db(), acting.principal).await?.is_some())
     }
 
     /// Verifies the owner's password against the live store, and a code where the session has not given one, so that

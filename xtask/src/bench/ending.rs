@@ -37,7 +37,7 @@ pub(super) fn measure(binary: &Path, scale: Scale, report: &mut Report) -> Resul
         for (crowd, goal_ms) in CROWDS {
             let host = Host::start(binary, mail, ReconnectCache::On)?;
             let most = process::file_limit().saturating_sub(200) / files_per_session;
-            let crowd = scale.sessions(crowd).min(most);
+            let crowd = scale.count(crowd).min(most);
             let mailbox = host.add_mailboxes(1, PASSWORD)?;
             let mut ending =
                 Ending { host: &host, mailbox, password: PASSWORD.to_owned(), state, changes: 0 };

@@ -94,7 +94,7 @@ impl Cost {
         drop(runtime.block_on(door.hold(mailboxes, PASSWORD, MAILBOXES, state))?);
         sleep(scale.time(SETTLE));
         let before_kib = process::resident_kib(pids)?;
-        let held = runtime.block_on(door.hold(mailboxes, PASSWORD, scale.sessions(SESSIONS), state))?;
+        let held = runtime.block_on(door.hold(mailboxes, PASSWORD, scale.count(SESSIONS), state))?;
         let at_once_kib = process::resident_kib(pids)?;
         sleep(scale.time(SETTLE));
         let after_kib = process::resident_kib(pids)?;

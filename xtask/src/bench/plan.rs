@@ -40,13 +40,8 @@ pub(super) enum Scale {
 }
 
 impl Scale {
-    /// So many tries.
-    pub(super) fn tries(self, full: usize) -> usize {
-        self.sessions(full)
-    }
-
-    /// So many sessions.
-    pub(super) fn sessions(self, full: usize) -> usize {
+    /// So many sessions, or tries.
+    pub(super) fn count(self, full: usize) -> usize {
         match self {
             Self::Full => full,
             Self::Quick => full / 10,

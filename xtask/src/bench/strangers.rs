@@ -95,7 +95,7 @@ pub(super) fn measure(binary: &Path, scale: Scale, report: &mut Report) -> Resul
         for (name, door) in DOORS {
             let staff = matches!(door, Door::Form(path, ..) if path.starts_with("/dashboard"));
             let known = if staff { vec![OWNER.to_owned()] } else { mailboxes.clone() };
-            let tries = scale.tries(TRIES);
+            let tries = scale.count(TRIES);
             let times = runtime.block_on(try_all(door, addresses, known, tries, at_once));
             let (known, unknown) = times.map_err(|error| host.failure(&format!("{name}: {error}")))?;
             let most = (500.0 + 10.0 * ACCIDENT * standard_error(tries)).round() / 10.0;

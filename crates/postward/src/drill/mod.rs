@@ -3,8 +3,8 @@
 //! The drill is a user. It opens real sessions over real sockets, changes the password by every way there is, and looks
 //! at what became of each session, of the old password, of the mail and of bystanders. In reading order: [`course`]
 //! leads through all ways, [`round`] through one; [`way`] and [`session`] list what there is to try; [`deaths`] and
-//! [`prober`] watch; [`second_factor`] is on for some of it; [`mail`] proves that nothing was touched; [`report`] tells. [`host`] is where the doors are, and
-//! [`client`] the apps that go through them.
+//! [`prober`] watch; [`second_factor`] is on for some of it; [`mail`] proves that nothing was touched; [`report`] tells.
+//! [`host`] is where the doors are, and [`client`] the apps that go through them.
 
 mod client;
 mod course;
