@@ -58,6 +58,19 @@ impl House {
         Self::run(home, all.collect(), Command::new(BINARY)).await
     }
 
+    /// The host whose data directory stands in an archive of `tests/fixtures`.
+    pub(crate) async fn unpacked(archive: &str) -> Self {
+        let home = Arc::new(tempfile::tempdir().unwrap());
+        let archive = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(archive);
+        let host = home.path().join("host");
+        fs::create_dir(&host).unwrap();
+        let mut tar = Command::new("tar");
+        let status = tar.arg("-xzf").arg(archive).arg("-C").arg(host).status().await.unwrap();
+        assert!(status.success(), "the archive cannot be unpacked: {status}");
+        let settings = QUICK.map(|(key, value)| (key.to_owned(), value.to_owned()));
+        Self::run(home, settings.into(), Command::new(BINARY)).await
+    }
+
     /// Starts a host with a command that runs the binary with the arguments that are added to it.
     pub(crate) async fn run(
         home: Arc<TempDir>,

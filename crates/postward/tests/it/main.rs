@@ -8,6 +8,7 @@ mod canary;
 mod command_line;
 mod crash;
 mod crash_once;
+mod data_directory;
 mod delivery;
 mod drill;
 mod full_disk;
