@@ -22,8 +22,7 @@ const HEAD: &str = "# Keys of this host's second factors, app passwords and mail
      # Without this file nobody with 2FA gets in. Back it up, apart from the database.\n";
 
 /// Names a key of the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, sqlx::Type)]
-#[sqlx(transparent)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct KeyId(pub(crate) i64);
 
 /// The keys of a file, as they are now.

@@ -140,9 +140,8 @@ fn later(now: Timestamp, long: SignedDuration) -> Timestamp {
 }
 
 /// The id of a letter. It is in the letter's Message-ID too, and tells nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, sqlx::Type)]
-#[sqlx(transparent)]
-pub struct LetterId(i64);
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LetterId(pub(crate) i64);
 
 impl LetterId {
     /// The number, for what has to be named after a letter.

@@ -10,9 +10,8 @@ use std::str::FromStr;
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, sqlx::Type)]
-        #[sqlx(transparent)]
-        #[serde(transparent)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+                #[serde(transparent)]
         pub struct $name(pub(crate) i64);
 
         impl fmt::Display for $name {
@@ -87,8 +86,7 @@ macro_rules! drawn {
 drawn! { AccountId DomainId MailboxId StaffId SessionId AppPasswordId }
 
 /// Counts the passwords a principal has had. A session carries the epoch that opened it and dies when it passes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, sqlx::Type)]
-#[sqlx(transparent)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Epoch(pub(crate) i64);
 

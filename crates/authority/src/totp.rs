@@ -7,8 +7,7 @@ use totp_rs::{Builder, Totp};
 use zeroize::Zeroizing;
 
 /// Counts intervals of 30 seconds since 1970 (RFC 6238 §4.2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, sqlx::Type)]
-#[sqlx(transparent)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct TimeStep(pub(crate) i64);
 
 /// The secret that authenticator and host share: 160 bits (RFC 4226 §4, R6).

@@ -1,6 +1,7 @@
 //! What happened: the audit, the tries that did not succeed, the notices to be mailed.
 
 use super::db::{StoreError, Tx, execute, on};
+use super::row::row;
 use super::{Db, millis};
 use crate::Timestamp;
 use crate::audit::{Event, Subject};
@@ -84,15 +85,16 @@ pub(crate) async fn audit(
     .map(|_| ())
 }
 
-/// A row of the audit, for lists.
-#[derive(sqlx::FromRow)]
-pub(crate) struct AuditRow {
-    pub(crate) at: i64,
-    pub(crate) actor: String,
-    pub(crate) event: String,
-    pub(crate) subject: String,
-    pub(crate) ip: Option<String>,
-    pub(crate) detail: String,
+row! {
+    /// A row of the audit, for lists.
+    pub(crate) struct AuditRow {
+        pub(crate) at: i64,
+        pub(crate) actor: String,
+        pub(crate) event: String,
+        pub(crate) subject: String,
+        pub(crate) ip: Option<String>,
+        pub(crate) detail: String,
+    }
 }
 
 /// The newest audit rows within a scope, about one principal or all.
@@ -151,14 +153,15 @@ pub(crate) async fn refused_try(tx: &mut Tx, this: &RefusedTry) -> Result<(), St
     .map(|_| ())
 }
 
-/// A refused try, for lists.
-#[derive(sqlx::FromRow)]
-pub(crate) struct RefusedRow {
-    pub(crate) at: i64,
-    pub(crate) surface: String,
-    pub(crate) ip: String,
-    pub(crate) client: Option<String>,
-    pub(crate) cause: String,
+row! {
+    /// A refused try, for lists.
+    pub(crate) struct RefusedRow {
+        pub(crate) at: i64,
+        pub(crate) surface: String,
+        pub(crate) ip: String,
+        pub(crate) client: Option<String>,
+        pub(crate) cause: String,
+    }
 }
 
 /// The newest refused tries at a principal.

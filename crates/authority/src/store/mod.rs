@@ -13,6 +13,7 @@ pub(crate) mod lists;
 pub(crate) mod outbox;
 pub(crate) mod principals;
 pub(crate) mod recovery;
+mod row;
 pub(crate) mod second_factors;
 pub(crate) mod sessions;
 

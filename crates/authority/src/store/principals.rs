@@ -1,6 +1,7 @@
 //! Looking a principal up, and the one row a sign-in takes.
 
 use super::db::{StoreError, Tx, execute, on};
+use super::row::row;
 use super::second_factors::SecondFactor;
 use super::{Db, millis};
 use crate::Timestamp;
@@ -72,21 +73,22 @@ pub(crate) struct Principal {
     pub(crate) mail_apps: MailAppMode,
 }
 
-#[derive(sqlx::FromRow)]
-struct PrincipalRow {
-    id: PrincipalId,
-    kind: String,
-    login: String,
-    credential_epoch: Epoch,
-    password_hash: String,
-    state: String,
-    known_network: bool,
-    changed: bool,
-    account_id: Option<AccountId>,
-    key_id: Option<KeyId>,
-    sealed_seed: Option<Vec<u8>>,
-    enabled_at: Option<i64>,
-    mail_app_mode: Option<String>,
+row! {
+    struct PrincipalRow {
+        id: PrincipalId,
+        kind: String,
+        login: String,
+        credential_epoch: Epoch,
+        password_hash: String,
+        state: String,
+        known_network: bool,
+        changed: bool,
+        account_id: Option<AccountId>,
+        key_id: Option<KeyId>,
+        sealed_seed: Option<Vec<u8>>,
+        enabled_at: Option<i64>,
+        mail_app_mode: Option<String>,
+    }
 }
 
 /// Whom to find.

@@ -1,6 +1,7 @@
 //! Ways back in: recovery codes, recovery e-mails, mailed links.
 
 use super::db::{StoreError, Tx, execute, on};
+use super::row::row;
 use super::{Db, millis};
 use crate::Timestamp;
 use crate::keys::KeyId;
@@ -97,16 +98,18 @@ pub(crate) async fn hold(tx: &mut Tx, of: PrincipalId, until: Timestamp) -> Resu
     execute!(tx, "UPDATE mailbox SET recovery_held_until = $2 WHERE id = $1", of, millis(until)).map(|_| ())
 }
 
-/// A link's row.
-#[derive(Clone, sqlx::FromRow)]
-pub(crate) struct LinkRow {
-    pub(crate) id: i64,
-    pub(crate) principal_id: PrincipalId,
-    pub(crate) kind: String,
-    pub(crate) epoch: Epoch,
-    pub(crate) key_id: KeyId,
-    pub(crate) address: Option<String>,
-    pub(crate) expires_at: i64,
+row! {
+    /// A link's row.
+    #[derive(Clone)]
+    pub(crate) struct LinkRow {
+        pub(crate) id: i64,
+        pub(crate) principal_id: PrincipalId,
+        pub(crate) kind: String,
+        pub(crate) epoch: Epoch,
+        pub(crate) key_id: KeyId,
+        pub(crate) address: Option<String>,
+        pub(crate) expires_at: i64,
+    }
 }
 
 /// Writes a link.

@@ -1,6 +1,7 @@
 //! Second factors: the sealed seed, the step that was spent last, setting one up, and the browsers that still owe a code.
 
 use super::db::{StoreError, Tx, execute, on};
+use super::row::row;
 use super::{Db, millis};
 use crate::Timestamp;
 use crate::keys::{KeyId, Sealed};
@@ -145,14 +146,15 @@ pub(crate) async fn end_enrolments(tx: &mut Tx, id: PrincipalId) -> Result<(), S
     execute!(tx, "DELETE FROM enrolment WHERE principal_id = $1", id).map(|_| ())
 }
 
-/// A browser whose password was right and that still owes a code.
-#[derive(sqlx::FromRow)]
-pub(crate) struct SecondStepRow {
-    pub(crate) principal_id: PrincipalId,
-    pub(crate) epoch: Epoch,
-    pub(crate) proved_at: i64,
-    pub(crate) begun_at: i64,
-    pub(crate) tries: i64,
+row! {
+    /// A browser whose password was right and that still owes a code.
+    pub(crate) struct SecondStepRow {
+        pub(crate) principal_id: PrincipalId,
+        pub(crate) epoch: Epoch,
+        pub(crate) proved_at: i64,
+        pub(crate) begun_at: i64,
+        pub(crate) tries: i64,
+    }
 }
 
 /// Notes one.
@@ -234,13 +236,14 @@ pub(crate) async fn backup_codes_left(db: &Db, id: PrincipalId) -> Result<i64, S
     Ok(left)
 }
 
-/// A seed that is sealed under an older key than the newest.
-#[derive(sqlx::FromRow)]
-pub(crate) struct OutdatedRow {
-    pub(crate) principal_id: PrincipalId,
-    pub(crate) account_id: AccountId,
-    pub(crate) key_id: KeyId,
-    pub(crate) sealed_seed: Vec<u8>,
+row! {
+    /// A seed that is sealed under an older key than the newest.
+    pub(crate) struct OutdatedRow {
+        pub(crate) principal_id: PrincipalId,
+        pub(crate) account_id: AccountId,
+        pub(crate) key_id: KeyId,
+        pub(crate) sealed_seed: Vec<u8>,
+    }
 }
 
 /// Some of the seeds that are not sealed under a key.
