@@ -93,14 +93,14 @@ pub struct AppPassword {
     /// When it was made.
     pub created: Timestamp,
     /// When, from where and at which door it was last used.
-    pub used: Option<Use>,
+    pub used: Option<AppPasswordUse>,
     /// When it was revoked, and why, as a stable word.
     pub revoked: Option<(Timestamp, String)>,
 }
 
 /// The last use of an app password.
 #[derive(Clone, Debug)]
-pub struct Use {
+pub struct AppPasswordUse {
     /// When.
     pub at: Timestamp,
     /// From where.
@@ -169,7 +169,7 @@ impl Authority {
             name: row.name,
             created: moment(row.created_at),
             used: row.used_at.zip(row.used_ip).zip(row.used_surface).and_then(|((at, ip), surface)| {
-                Some(Use { at: moment(at), ip, surface: Surface::from_name(&surface)? })
+                Some(AppPasswordUse { at: moment(at), ip, surface: Surface::from_name(&surface)? })
             }),
             revoked: row.revoked_at.map(|at| (moment(at), row.revoke_reason.unwrap_or_default())),
         });

@@ -10,7 +10,7 @@ use crate::{Surface, Timestamp};
 
 /// One line of the audit.
 #[derive(Clone, Debug)]
-pub struct Entry {
+pub struct AuditEntry {
     /// When.
     pub at: Timestamp,
     /// Who: `operator`, a person's e-mail address, or the mailbox's own address.
@@ -142,7 +142,7 @@ impl<'a> Subject<'a> {
     }
 }
 
-impl Entry {
+impl AuditEntry {
     pub(crate) fn from_row(row: AuditRow) -> Self {
         let AuditRow { at, actor, event, subject, ip, detail } = row;
         Self { at: moment(at), actor, event, subject, ip, detail }
@@ -159,14 +159,14 @@ impl Authority {
         actor: &Actor,
         mailbox: Option<MailboxId>,
         limit: u32,
-    ) -> Result<Vec<Entry>, ActError> {
+    ) -> Result<Vec<AuditEntry>, ActError> {
         if let Some(id) = mailbox {
             self.reachable(actor, id).await?;
         }
         let rows = journal::audit_rows(self.db(), actor, mailbox.map(PrincipalId::from), limit)
             .await
             .map_err(Unavailable::from)?;
-        Ok(rows.into_iter().map(Entry::from_row).collect())
+        Ok(rows.into_iter().map(AuditEntry::from_row).collect())
     }
 
     /// The newest tries at a mailbox that did not succeed.

@@ -5,12 +5,12 @@ use crate::desk::Desk;
 use crate::events::Events;
 use crate::hasher::{Hasher, HasherError, Hashing};
 use crate::keys::{KeyError, Keys};
-use crate::policy::Policy;
+use crate::policy::PasswordPolicy;
 use crate::reconnect::{Fingerprints, Reconnect};
 use crate::registry::Registry;
 use crate::scope::{Actor, Role, Scope, Who};
 use crate::store::{Db, StoreError, directory, second_factors};
-use crate::throttle::{Limits, Throttle};
+use crate::throttle::{Throttle, ThrottleLimits};
 use crate::turns::Turns;
 use std::fmt;
 use std::path::PathBuf;
@@ -35,13 +35,13 @@ pub struct Settings {
     /// The name of this node, unique among the nodes of one store.
     pub node: String,
     /// What a new password must be.
-    pub policy: Policy,
+    pub policy: PasswordPolicy,
     /// What a hash costs and how many are computed at once.
     pub hashing: Hashing,
     /// How long a verified password is remembered for mail apps that reconnect; zero switches it off.
     pub reconnect: Duration,
     /// What tries cost a stranger.
-    pub throttle: Limits,
+    pub throttle: ThrottleLimits,
     /// Where the keys of second factors, app passwords and links are kept: outside the database. Made when it is missing and
     /// nothing in the store needs one.
     pub key_file: PathBuf,
@@ -54,10 +54,10 @@ impl Settings {
             database,
             key_file,
             node: "main".to_owned(),
-            policy: Policy::trekmail(),
+            policy: PasswordPolicy::trekmail(),
             hashing: Hashing::default(),
             reconnect: Duration::from_secs(300),
-            throttle: Limits::default(),
+            throttle: ThrottleLimits::default(),
         }
     }
 }
@@ -76,7 +76,7 @@ struct Inner {
     keys: Arc<Keys>,
     events: Events,
     node: String,
-    policy: Policy,
+    policy: PasswordPolicy,
     hasher: Hasher,
     reconnect: Reconnect,
     throttle: Throttle,
@@ -137,7 +137,7 @@ impl Authority {
     }
 
     /// What a new password must be.
-    pub fn policy(&self) -> &Policy {
+    pub fn policy(&self) -> &PasswordPolicy {
         &self.inner.policy
     }
 

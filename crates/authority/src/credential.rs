@@ -3,29 +3,28 @@
 //! Every way to a new password (the owner's, staff's, the operator's) ends in [`Authority::replace_credential`]: one
 //! transaction for hash, epoch, sessions, audit and notice; then the commit; then the kill; then the answer.
 
-use crate::Timestamp;
 use crate::acting::{Acting, spend_code};
 use crate::audit::{Event, Subject};
 use crate::authority::{Authority, Unavailable};
-use crate::events::Change;
+use crate::events::PrincipalChange;
 use crate::first_factor::{Denied, Login, Reading, Verified};
 use crate::hasher::{HasherError, Lane, Phc};
 use crate::link::LinkKind;
 use crate::notices::{tell_owner, tell_staff};
 use crate::origin::{Origin, Surface};
 use crate::outbox::Notice;
-use crate::policy::{Problem, prepare};
+use crate::policy::{PasswordProblem, prepare};
 use crate::principal::{Epoch, MailboxId, PrincipalId, SessionId, StaffId};
 use crate::proof::Spends;
 use crate::registry::{EndReason, Of, SessionGuard};
 use crate::resume::StaffSession;
 use crate::scope::{Actor, ReadOnly};
-use crate::second_factor;
 use crate::sessions::{ActError, EndedSessions};
 use crate::store::journal::{self, By};
 use crate::store::principals::{self, Kind};
-use crate::store::sessions::EndedRow;
-use crate::store::{Durability, Tx, app_passwords, credentials, moment, recovery, second_factors, sessions};
+use crate::store::sessions::{self, EndedRow};
+use crate::store::{Durability, Tx, app_passwords, credentials, moment, recovery, second_factors};
+use crate::{Timestamp, second_factor};
 use futures_util::future::{try_join, try_join_all};
 use jiff::SignedDuration;
 use postward_wire::{Address, Secret};
@@ -185,8 +184,8 @@ impl Authority {
         // The first is the current one.
         match was.iter().position(|was| *was) {
             None => Ok(hash),
-            Some(0) => Err(Unfit::Policy(vec![Problem::Unchanged])),
-            Some(_) => Err(Unfit::Policy(vec![Problem::UsedBefore])),
+            Some(0) => Err(Unfit::Policy(vec![PasswordProblem::Unchanged])),
+            Some(_) => Err(Unfit::Policy(vec![PasswordProblem::UsedBefore])),
         }
     }
 
@@ -227,7 +226,7 @@ impl Authority {
         let Replacement { principal, login, now, .. } = replacement;
         let in_store = EndedSessions::of(rows);
         let here = self.registry().kill(principal, Of::All, EndReason::PasswordChanged).await;
-        self.tell(principal, Change::SecondFactor);
+        self.tell(principal, PrincipalChange::SecondFactor);
         let ended = in_store.alive(self.node(), &here, now);
         let address = Address::parse(&login).map_err(|_| NotReplaced::Overtaken)?;
         Ok(Receipt { address, epoch, ended, app_passwords_revoked, second_factor_off: factor_off })
@@ -384,7 +383,7 @@ pub(crate) enum Confirmed {
 /// Why a password does not become a mailbox's new one.
 pub(crate) enum Unfit {
     /// What is wrong with it.
-    Policy(Vec<Problem>),
+    Policy(Vec<PasswordProblem>),
     Unavailable(Unavailable),
 }
 
@@ -452,7 +451,7 @@ pub enum ChangeError {
     /// Too many wrong tries; wait.
     TooManyTries,
     /// The new password does not meet the policy: what is missing.
-    Policy(Vec<Problem>),
+    Policy(Vec<PasswordProblem>),
     /// The session has ended, or the password was changed, while this change was on its way.
     SessionEnded,
     /// The store could not answer.
@@ -467,7 +466,7 @@ pub enum ResetError {
     /// The actor may look but not touch.
     ReadOnly,
     /// The new password does not meet the policy: what is missing.
-    Policy(Vec<Problem>),
+    Policy(Vec<PasswordProblem>),
     /// The store could not answer.
     Unavailable(Unavailable),
 }

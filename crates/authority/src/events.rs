@@ -8,7 +8,7 @@ use tokio::sync::broadcast;
 
 /// What has changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change {
+pub enum PrincipalChange {
     /// The second factor: on, off, or another.
     SecondFactor,
     /// The recovery code or e-mail.
@@ -18,7 +18,7 @@ pub enum Change {
 }
 
 /// Where changes are told, after they are committed.
-pub(crate) struct Events(broadcast::Sender<(PrincipalId, Change)>);
+pub(crate) struct Events(broadcast::Sender<(PrincipalId, PrincipalChange)>);
 
 impl Events {
     /// A page that is this far behind reloads what it shows.
@@ -30,20 +30,20 @@ impl Events {
 }
 
 /// Hears of the changes of one principal.
-pub struct Listening {
-    changes: broadcast::Receiver<(PrincipalId, Change)>,
+pub struct ChangeSubscription {
+    changes: broadcast::Receiver<(PrincipalId, PrincipalChange)>,
     of: PrincipalId,
 }
 
-impl Listening {
-    /// Waits for the next change. Whoever was too slow to hear of one is told of [`Change::Elsewhere`]. None when there
+impl ChangeSubscription {
+    /// Waits for the next change. Whoever was too slow to hear of one is told of [`PrincipalChange::Elsewhere`]. None when there
     /// will not be another.
-    pub async fn next(&mut self) -> Option<Change> {
+    pub async fn next(&mut self) -> Option<PrincipalChange> {
         loop {
             match self.changes.recv().await {
                 Ok((of, change)) if of == self.of => return Some(change),
                 Ok(_) => {}
-                Err(broadcast::error::RecvError::Lagged(_)) => return Some(Change::Elsewhere),
+                Err(broadcast::error::RecvError::Lagged(_)) => return Some(PrincipalChange::Elsewhere),
                 Err(broadcast::error::RecvError::Closed) => return None,
             }
         }
@@ -52,21 +52,21 @@ impl Listening {
 
 impl Authority {
     /// Listens to the changes of a mailbox. What may be seen of them is for whoever asks to prove, at each.
-    pub fn listen(&self, mailbox: MailboxId) -> Listening {
+    pub fn listen(&self, mailbox: MailboxId) -> ChangeSubscription {
         self.listen_to(mailbox.into())
     }
 
     /// Listens to the changes of a person of the dashboard.
-    pub fn listen_staff(&self, person: StaffId) -> Listening {
+    pub fn listen_staff(&self, person: StaffId) -> ChangeSubscription {
         self.listen_to(person.into())
     }
 
-    fn listen_to(&self, of: PrincipalId) -> Listening {
-        Listening { changes: self.events().0.subscribe(), of }
+    fn listen_to(&self, of: PrincipalId) -> ChangeSubscription {
+        ChangeSubscription { changes: self.events().0.subscribe(), of }
     }
 
     /// Tells whoever listens on this node. The transaction that made the change has told the others.
-    pub(crate) fn tell(&self, of: PrincipalId, change: Change) {
+    pub(crate) fn tell(&self, of: PrincipalId, change: PrincipalChange) {
         // Nobody listens: nobody misses it.
         let _nobody = self.events().0.send((of, change));
     }

@@ -14,7 +14,7 @@ use std::fmt;
 /// For how long a letter is in the hands of one node. Longer than any delivery takes, with a relay that thinks ten
 /// minutes over its answer (RFC 5321 §4.5.3.2.6), or two nodes would deliver the same one; a node that crashed gives
 /// its own back when it starts again, so that only a node that never comes back makes letters wait so long.
-pub const LEASE: SignedDuration = SignedDuration::from_mins(20);
+pub const OUTBOX_LEASE: SignedDuration = SignedDuration::from_mins(20);
 /// How long a letter waits after its first failure: a greylisting relay wants a minute or more.
 const FIRST_WAIT: SignedDuration = SignedDuration::from_mins(1);
 /// Waits double up to this: what is down for half a day is not helped by more tries (RFC 5321 §4.5.4.1).
@@ -25,7 +25,7 @@ const GIVEN_UP_AFTER: SignedDuration = SignedDuration::from_hours(5 * 24);
 const WITHOUT_A_WAY: SignedDuration = SignedDuration::from_mins(10);
 
 impl Authority {
-    /// Takes letters that are due, `limit` at most. Nobody else is handed them for [`LEASE`]; until then say what became
+    /// Takes letters that are due, `limit` at most. Nobody else is handed them for [`OUTBOX_LEASE`]; until then say what became
     /// of each. A letter whose link has ended is given up here and not handed out.
     ///
     /// # Errors
@@ -39,7 +39,7 @@ impl Authority {
         // Each in a transaction of its own: two nodes that hold several rows each end in a deadlock.
         for id in due {
             let mut tx = self.db().begin(Durability::Relaxed).await?;
-            let row = outbox::take(&mut tx, id, self.node(), later(now, LEASE), now).await?;
+            let row = outbox::take(&mut tx, id, self.node(), later(now, OUTBOX_LEASE), now).await?;
             tx.commit().await?;
             let Some(row) = row else { continue };
             match Letter::read(id, row, now) {

@@ -2,7 +2,7 @@
 
 use crate::acting::{Acting, NotNow};
 use crate::app_password::MailAppMode;
-use crate::audit::{self, Event, RefusedTry};
+use crate::audit::{AuditEntry, Event, RefusedTry};
 use crate::authority::{Authority, Unavailable};
 use crate::first_factor::Login;
 use crate::origin::{Origin, Surface};
@@ -137,9 +137,9 @@ impl Authority {
     ///
     /// # Errors
     /// When the store does not answer.
-    pub async fn own_audit(&self, session: &SessionGuard) -> Result<Vec<audit::Entry>, Unavailable> {
+    pub async fn own_audit(&self, session: &SessionGuard) -> Result<Vec<AuditEntry>, Unavailable> {
         let rows = journal::audit_of(self.db(), session.live.principal(), Self::HISTORY as u32).await?;
-        Ok(rows.into_iter().map(audit::Entry::from_row).collect())
+        Ok(rows.into_iter().map(AuditEntry::from_row).collect())
     }
 
     /// Whether the owner is told of sign-ins from new places.

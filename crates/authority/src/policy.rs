@@ -7,16 +7,16 @@ use zeroize::Zeroizing;
 
 /// The rules in force for new passwords. Passwords that are set already are never held against them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Policy {
-    rules: Vec<Rule>,
+pub struct PasswordPolicy {
+    rules: Vec<PolicyRule>,
 }
 
 /// One rule a new password is held against, as the page shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Rule {
+pub struct PolicyRule {
     /// What is asked for.
     #[serde(flatten)]
-    pub asks: Asks,
+    pub asks: Requirement,
     /// The line people read: `At least 12 characters`.
     pub label: String,
 }
@@ -25,7 +25,7 @@ pub struct Rule {
 /// scalar values, classes are the Unicode properties Uppercase, Lowercase and Decimal_Number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "rule", content = "value")]
-pub enum Asks {
+pub enum Requirement {
     /// At least so many characters.
     Length(usize),
     /// An upper-case letter.
@@ -40,10 +40,10 @@ pub enum Asks {
 
 /// What a password lacks.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Problem {
+pub enum PasswordProblem {
     /// A rule of the table is not met.
-    Unmet(Asks),
-    /// Longer than [`Policy::MAX_LENGTH`].
+    Unmet(Requirement),
+    /// Longer than [`PasswordPolicy::MAX_LENGTH`].
     TooLong,
     /// Holds a control character or something else RFC 8265 §4.2 leaves out.
     Unprintable,
@@ -55,19 +55,25 @@ pub enum Problem {
     UsedBefore,
 }
 
-impl Policy {
+impl PasswordPolicy {
     /// The longest password, in characters. Far more than anybody types, and short enough that hashing one costs no
     /// more than hashing any other. Nothing is ever cut off.
     pub const MAX_LENGTH: usize = 256;
 
     /// At least 12 characters, an uppercase letter, a lowercase letter, a number.
     pub fn trekmail() -> Self {
-        Self::of(&[Asks::Length(12), Asks::Upper, Asks::Lower, Asks::Digit])
+        Self::of(&[Requirement::Length(12), Requirement::Upper, Requirement::Lower, Requirement::Digit])
     }
 
     /// At least 8 characters, an uppercase letter, a lowercase letter, a number, a special character.
     pub fn emailarray() -> Self {
-        Self::of(&[Asks::Length(8), Asks::Upper, Asks::Lower, Asks::Digit, Asks::Special])
+        Self::of(&[
+            Requirement::Length(8),
+            Requirement::Upper,
+            Requirement::Lower,
+            Requirement::Digit,
+            Requirement::Special,
+        ])
     }
 
     /// The preset of that name, as the configuration spells it.
@@ -79,12 +85,12 @@ impl Policy {
         }
     }
 
-    fn of(asks: &[Asks]) -> Self {
-        Self { rules: asks.iter().map(|asks| Rule { asks: *asks, label: asks.label() }).collect() }
+    fn of(asks: &[Requirement]) -> Self {
+        Self { rules: asks.iter().map(|asks| PolicyRule { asks: *asks, label: asks.label() }).collect() }
     }
 
     /// The rules, in the order in which they are shown.
-    pub fn rules(&self) -> &[Rule] {
+    pub fn rules(&self) -> &[PolicyRule] {
         &self.rules
     }
 
@@ -94,7 +100,7 @@ impl Policy {
     }
 
     /// What the password lacks; empty when it may be used.
-    pub fn problems(&self, password: &str) -> Vec<Problem> {
+    pub fn problems(&self, password: &str) -> Vec<PasswordProblem> {
         let prepared = match prepare(password) {
             Ok(prepared) => prepared,
             // An empty field is not unprintable: it lacks everything.
@@ -103,16 +109,16 @@ impl Policy {
         };
         let mut problems: Vec<_> = (self.rules.iter())
             .filter(|rule| !rule.asks.met_by(&prepared))
-            .map(|rule| Problem::Unmet(rule.asks))
+            .map(|rule| PasswordProblem::Unmet(rule.asks))
             .collect();
         if is_leaked(&prepared) {
-            problems.push(Problem::Leaked);
+            problems.push(PasswordProblem::Leaked);
         }
         problems
     }
 }
 
-impl Asks {
+impl Requirement {
     fn label(self) -> String {
         match self {
             Self::Length(least) => format!("At least {least} characters"),
@@ -144,16 +150,16 @@ impl Asks {
     }
 }
 
-impl Problem {
+impl PasswordProblem {
     /// A sentence for the person who typed it.
     pub fn sentence(&self) -> String {
         match self {
-            Self::Unmet(Asks::Length(least)) => format!("Use at least {least} characters."),
-            Self::Unmet(Asks::Upper) => "Add an uppercase letter.".to_owned(),
-            Self::Unmet(Asks::Lower) => "Add a lowercase letter.".to_owned(),
-            Self::Unmet(Asks::Digit) => "Add a number.".to_owned(),
-            Self::Unmet(Asks::Special) => "Add a special character, like ! or #.".to_owned(),
-            Self::TooLong => format!("Use at most {} characters.", Policy::MAX_LENGTH),
+            Self::Unmet(Requirement::Length(least)) => format!("Use at least {least} characters."),
+            Self::Unmet(Requirement::Upper) => "Add an uppercase letter.".to_owned(),
+            Self::Unmet(Requirement::Lower) => "Add a lowercase letter.".to_owned(),
+            Self::Unmet(Requirement::Digit) => "Add a number.".to_owned(),
+            Self::Unmet(Requirement::Special) => "Add a special character, like ! or #.".to_owned(),
+            Self::TooLong => format!("Use at most {} characters.", PasswordPolicy::MAX_LENGTH),
             Self::Unprintable => "Use only characters that can be seen, and spaces.".to_owned(),
             Self::Leaked => "This password stands in lists of leaked passwords. Choose another.".to_owned(),
             Self::Unchanged => "This is the password the mailbox has now. Choose another.".to_owned(),
@@ -164,15 +170,15 @@ impl Problem {
 
 /// Brings a password into the form that is hashed and compared (RFC 8265 §4.2, OpaqueString): two keyboards that
 /// spell the same character differently open the same mailbox. Nothing is cut, no case is changed.
-pub(crate) fn prepare(password: &str) -> Result<Zeroizing<String>, Problem> {
+pub(crate) fn prepare(password: &str) -> Result<Zeroizing<String>, PasswordProblem> {
     // Counted before any Unicode work is done on it, so that a stranger cannot buy work by the megabyte.
-    if password.chars().nth(Policy::MAX_LENGTH).is_some() {
-        return Err(Problem::TooLong);
+    if password.chars().nth(PasswordPolicy::MAX_LENGTH).is_some() {
+        return Err(PasswordProblem::TooLong);
     }
     let profile = OpaqueString::new();
     match profile.enforce(password) {
         Ok(prepared) => Ok(Zeroizing::new(prepared.into_owned())),
-        Err(_) => Err(Problem::Unprintable),
+        Err(_) => Err(PasswordProblem::Unprintable),
     }
 }
 
@@ -220,9 +226,11 @@ mod tests {
         let vectors: Vec<Vector> = serde_json::from_str(include_str!("../vectors/password_policy.json"))
             .expect("the vectors are JSON");
         for vector in vectors {
-            let unmet: Vec<_> = (Policy::trekmail().problems(&vector.password).into_iter())
+            let unmet: Vec<_> = (PasswordPolicy::trekmail().problems(&vector.password).into_iter())
                 .filter_map(|problem| match problem {
-                    Problem::Unmet(asks) => Some(serde_json::to_value(asks).expect("a rule")["rule"].clone()),
+                    PasswordProblem::Unmet(asks) => {
+                        Some(serde_json::to_value(asks).expect("a rule")["rule"].clone())
+                    }
                     _ => None,
                 })
                 .collect();
@@ -232,11 +240,11 @@ mod tests {
 
     #[test]
     fn what_no_rule_covers_is_refused_too() {
-        let problems = |password: &str| Policy::trekmail().problems(password);
-        assert_eq!(problems("Password1234"), [Problem::Leaked]);
-        assert_eq!(problems("Correct horse\n4 batteries"), [Problem::Unprintable]);
-        assert_eq!(problems("Correct horse\0 4 batteries"), [Problem::Unprintable]);
-        assert_eq!(problems(&"Aa1".repeat(86)), [Problem::TooLong]);
+        let problems = |password: &str| PasswordPolicy::trekmail().problems(password);
+        assert_eq!(problems("Password1234"), [PasswordProblem::Leaked]);
+        assert_eq!(problems("Correct horse\n4 batteries"), [PasswordProblem::Unprintable]);
+        assert_eq!(problems("Correct horse\0 4 batteries"), [PasswordProblem::Unprintable]);
+        assert_eq!(problems(&"Aa1".repeat(86)), [PasswordProblem::TooLong]);
         assert_eq!(problems(&("Aa1".repeat(85) + "x")), []);
         assert_eq!(problems("").len(), 4);
     }
@@ -251,7 +259,7 @@ mod tests {
     #[test]
     fn password_managers_are_told_the_same_rules() {
         assert_eq!(
-            Policy::trekmail().passwordrules(),
+            PasswordPolicy::trekmail().passwordrules(),
             "minlength: 12; required: upper; required: lower; required: digit;"
         );
     }

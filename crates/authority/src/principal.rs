@@ -8,11 +8,11 @@ use std::fmt;
 use std::str::FromStr;
 
 macro_rules! id {
-    ($(#[$doc:meta])* $name:ident) => {
+    ($(#[$doc:meta])* $visible:vis $name:ident) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
                 #[serde(transparent)]
-        pub struct $name(pub(crate) i64);
+        $visible struct $name(pub(crate) i64);
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -33,31 +33,31 @@ macro_rules! id {
 
 id! {
     /// A node of the account tree: the host, a reseller or a customer.
-    AccountId
+    pub AccountId
 }
 id! {
     /// A mail domain.
-    DomainId
+    pub DomainId
 }
 id! {
     /// A mailbox, which is a principal: it can sign in.
-    MailboxId
+    pub MailboxId
 }
 id! {
     /// A person of the dashboard, who is a principal too, and never a mailbox.
-    StaffId
+    pub StaffId
 }
 id! {
     /// One session, on any surface.
-    SessionId
+    pub SessionId
 }
 id! {
     /// An app password of a mailbox.
-    AppPasswordId
+    pub AppPasswordId
 }
 id! {
     /// Whoever can sign in: a mailbox or a person of the dashboard.
-    PrincipalId
+    pub(crate) PrincipalId
 }
 
 impl From<MailboxId> for PrincipalId {

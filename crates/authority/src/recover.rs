@@ -10,16 +10,16 @@ use crate::hasher::Lane;
 use crate::link::{self, LinkKind};
 use crate::origin::Origin;
 use crate::outbox::Notice;
-use crate::policy::Problem;
+use crate::policy::PasswordProblem;
 use crate::principal::PrincipalId;
 use crate::proof::Spends;
 use crate::recovery_email::HOLD;
 use crate::second_step::NotEnough;
 use crate::store::journal::By;
 use crate::store::outbox::{self, NewLetter};
-use crate::store::principals::{Kind, Principal, State, Whom};
-use crate::store::recovery::LinkRow;
-use crate::store::{Durability, StoreError, Tx, moment, principals, recovery};
+use crate::store::principals::{self, Kind, Principal, State, Whom};
+use crate::store::recovery::{self, LinkRow};
+use crate::store::{Durability, StoreError, Tx, moment};
 use crate::throttle::{Reservation, Try, Verdict, Wrong};
 use crate::{Receipt, Timestamp, Token, recovery_code};
 use jiff::SignedDuration;
@@ -40,7 +40,7 @@ pub enum RecoverError {
     /// Too many wrong tries; wait.
     TooManyTries,
     /// The new password does not meet the policy: what is missing.
-    Policy(Vec<Problem>),
+    Policy(Vec<PasswordProblem>),
     /// It could not be decided.
     Unavailable(Unavailable),
 }
@@ -55,7 +55,7 @@ pub enum LinkError {
     /// The code is wrong, or was used before.
     CodeWrong,
     /// The new password does not meet the policy: what is missing.
-    Policy(Vec<Problem>),
+    Policy(Vec<PasswordProblem>),
     /// It could not be decided.
     Unavailable(Unavailable),
 }
@@ -509,7 +509,7 @@ impl Authority {
     }
 
     /// What anybody may know of a new password before it is known whose it would be.
-    fn fits_policy(&self, new: &Secret) -> Result<(), Vec<Problem>> {
+    fn fits_policy(&self, new: &Secret) -> Result<(), Vec<PasswordProblem>> {
         let problems = self.policy().problems(new.expose());
         if problems.is_empty() { Ok(()) } else { Err(problems) }
     }

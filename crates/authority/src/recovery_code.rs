@@ -1,10 +1,11 @@
 //! Recovery codes: one for each mailbox, shown once, and good for one thing (R1).
 
+use crate::Timestamp;
 use crate::acting::NotNow;
 use crate::audit::{Event, Subject};
 use crate::authority::{Authority, Unavailable};
 use crate::code_text::CodeText;
-use crate::events::Change;
+use crate::events::PrincipalChange;
 use crate::notices::tell_owner;
 use crate::origin::Origin;
 use crate::outbox::Notice;
@@ -13,8 +14,7 @@ use crate::registry::SessionGuard;
 use crate::scope::Actor;
 use crate::sessions::ActError;
 use crate::store::journal::{self, By};
-use crate::store::{Durability, Tx, moment, principals, recovery};
-use crate::{Timestamp, store::StoreError};
+use crate::store::{Durability, StoreError, Tx, moment, principals, recovery};
 use postward_wire::Secret;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
@@ -71,7 +71,7 @@ impl Authority {
         let mut tx = self.db().begin(Durability::Durable).await?;
         let code = self.issue(&mut tx, mailbox, row.address.as_str(), &By::actor(actor), now).await?;
         tx.commit().await?;
-        self.tell(mailbox.into(), Change::Recovery);
+        self.tell(mailbox.into(), PrincipalChange::Recovery);
         Ok(code)
     }
 
@@ -90,7 +90,7 @@ impl Authority {
         let address = session.address().as_str();
         let code = self.issue(&mut tx, session.mailbox(), address, &By::owner(address, origin), now).await?;
         tx.commit().await?;
-        self.tell(session.mailbox().into(), Change::Recovery);
+        self.tell(session.mailbox().into(), PrincipalChange::Recovery);
         Ok(code)
     }
 

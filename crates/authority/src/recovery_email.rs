@@ -4,7 +4,7 @@
 use crate::acting::{Acting, NotNow};
 use crate::audit::{Event, Subject};
 use crate::authority::{Authority, Unavailable};
-use crate::events::Change;
+use crate::events::PrincipalChange;
 use crate::link::{self, LinkKind};
 use crate::notices::{tell, tell_owner};
 use crate::origin::Origin;
@@ -134,7 +134,7 @@ impl Authority {
         journal::audit(&mut tx, &by, Event::RecoveryEmailRemoved, &acting.subject(), &json!({}), now).await?;
         tx.tell_changed(acting.principal).await?;
         tx.commit().await?;
-        self.tell(acting.principal, Change::Recovery);
+        self.tell(acting.principal, PrincipalChange::Recovery);
         Ok(())
     }
 
@@ -179,7 +179,7 @@ impl Authority {
         journal::audit(&mut tx, &by, Event::RecoveryEmailSet, &subject, &detail, now).await?;
         tx.tell_changed(principal.id).await?;
         tx.commit().await?;
-        self.tell(principal.id, Change::Recovery);
+        self.tell(principal.id, PrincipalChange::Recovery);
         Ok((login, address))
     }
 
@@ -222,7 +222,7 @@ impl Authority {
             .finish(async move {
                 tx.commit().await?;
                 let here = this.registry().kill(id, Of::All, EndReason::Ended).await;
-                this.tell(id, Change::Recovery);
+                this.tell(id, PrincipalChange::Recovery);
                 Ok::<_, Unavailable>(in_store.alive(this.node(), &here, now))
             })
             .await??;

@@ -6,7 +6,7 @@
 use crate::acting::{Acting, NotNow, spend_code};
 use crate::audit::Event;
 use crate::authority::{Authority, Unavailable};
-use crate::events::Change;
+use crate::events::PrincipalChange;
 use crate::first_factor::{Denied, Login, Reading, Verified};
 use crate::notices::{tell_owner, tell_staff};
 use crate::origin::Origin;
@@ -39,7 +39,7 @@ pub(crate) fn bound(account: Option<AccountId>, principal: PrincipalId) -> Vec<u
 
 /// What becomes of the other sessions when a second factor is turned on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Others {
+pub enum OtherSessions {
     /// They stay as they are.
     Stay,
     /// They end.
@@ -160,7 +160,7 @@ impl Authority {
         &self,
         session: impl Into<Acting<'_>>,
         code: &Secret,
-        others: Others,
+        others: OtherSessions,
         origin: &Origin,
         now: Timestamp,
     ) -> Result<TurnedOn, SecondFactorError> {
@@ -186,8 +186,8 @@ impl Authority {
             Kind::Mailbox => Vec::new(),
         };
         let rows = match others {
-            Others::Stay => Vec::new(),
-            Others::End => {
+            OtherSessions::Stay => Vec::new(),
+            OtherSessions::End => {
                 let but = Of::AllBut(acting.session);
                 sessions::end(&mut tx, acting.principal, but, EndReason::Ended, now).await?
             }
@@ -208,8 +208,8 @@ impl Authority {
         let ended = self
             .finish(async move {
                 tx.commit().await?;
-                this.tell(principal, Change::SecondFactor);
-                if others == Others::Stay {
+                this.tell(principal, PrincipalChange::SecondFactor);
+                if others == OtherSessions::Stay {
                     return Ok::<_, Unavailable>(None);
                 }
                 let here = this.registry().kill(principal, Of::AllBut(session), EndReason::Ended).await;
@@ -264,7 +264,7 @@ impl Authority {
         self.tell_reader(&mut tx, acting, Notice::SecondFactorOff, &by, now).await?;
         tx.tell_changed(acting.principal).await?;
         tx.commit().await?;
-        self.tell(acting.principal, Change::SecondFactor);
+        self.tell(acting.principal, PrincipalChange::SecondFactor);
         Ok(())
     }
 

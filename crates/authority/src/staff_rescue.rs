@@ -5,7 +5,7 @@ use crate::Timestamp;
 use crate::audit::{Event, Subject};
 use crate::authority::Authority;
 use crate::credential::{AppPasswords, NotReplaced, Receipt, Redeems, Replacement, ResetError};
-use crate::events::Change;
+use crate::events::PrincipalChange;
 use crate::first_factor::Login;
 use crate::hasher::Lane;
 use crate::notices::tell_staff;
@@ -75,7 +75,7 @@ impl Authority {
         tell_staff(&mut tx, reader, Notice::SecondFactorOff, &by.as_detail(), now).await?;
         tx.tell_changed(person.id).await?;
         tx.commit().await?;
-        self.tell(person.id, Change::SecondFactor);
+        self.tell(person.id, PrincipalChange::SecondFactor);
         Ok(true)
     }
 

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 /// The limits of the throttle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub struct ThrottleLimits {
     /// Every refusal is answered no sooner than this after the try, whatever the reason, so that the answer's time
     /// tells nothing; it also keeps one connection from trying more than about once a second.
     pub refusal_after: Duration,
@@ -34,7 +34,7 @@ pub struct Limits {
     pub besieged_wait: Duration,
 }
 
-impl Default for Limits {
+impl Default for ThrottleLimits {
     fn default() -> Self {
         Self {
             refusal_after: Duration::from_millis(800),
@@ -61,7 +61,7 @@ pub(crate) struct Try {
     pub(crate) ip: IpAddr,
     /// Whether the mailbox was signed in from there before.
     pub(crate) known: bool,
-    /// Whether its password was changed within [`Limits::window`]. Whoever guessed at the forgotten one until the limits
+    /// Whether its password was changed within [`ThrottleLimits::window`]. Whoever guessed at the forgotten one until the limits
     /// were reached gets in with the new one, from wherever it is.
     pub(crate) changed: bool,
     /// The keyed hash of login and password: what is counted.
@@ -126,7 +126,7 @@ pub(crate) enum Wrong {
 
 /// The memory of wrong tries.
 pub(crate) struct Throttle {
-    limits: Limits,
+    limits: ThrottleLimits,
     memory: Mutex<Memory>,
 }
 
@@ -153,7 +153,7 @@ impl Throttle {
     /// Addresses a mailbox is known to be signed in from: the house, the office, the phone.
     const HOMES: usize = 4;
 
-    pub(crate) fn new(limits: Limits, now: Timestamp) -> Self {
+    pub(crate) fn new(limits: ThrottleLimits, now: Timestamp) -> Self {
         let memory = Memory {
             wrong: Generations::new(now),
             by_network: Generations::new(now),
@@ -168,13 +168,14 @@ impl Throttle {
         Self { limits, memory: Mutex::new(memory) }
     }
 
-    pub(crate) fn limits(&self) -> &Limits {
+    pub(crate) fn limits(&self) -> &ThrottleLimits {
         &self.limits
     }
 
     /// Whether a try is looked at.
     pub(crate) fn reserve(&self, this: Try, now: Timestamp) -> Verdict<'_> {
-        let Limits { per_network, per_mailbox, besieged_wait, window, refusal_after: _ } = self.limits;
+        let ThrottleLimits { per_network, per_mailbox, besieged_wait, window, refusal_after: _ } =
+            self.limits;
         let mut memory = self.memory();
         memory.age(window, now);
         if let Some(wrong) = memory.wrong.find(&this.remembered) {

@@ -2,7 +2,7 @@
 
 use crate::Timestamp;
 use crate::authority::Authority;
-use crate::events::Change;
+use crate::events::PrincipalChange;
 use crate::origin::Surface;
 use crate::registry::{EndReason, Of};
 use crate::resume::Lifespan;
@@ -42,7 +42,7 @@ impl Authority {
                 () = stop.cancelled() => break,
                 _ = tick.tick() => {}
                 changed = bell.rung() => if let Some(of) = changed {
-                    self.tell(of, Change::Elsewhere);
+                    self.tell(of, PrincipalChange::Elsewhere);
                 }
             }
             let asked = Instant::now();

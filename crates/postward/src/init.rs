@@ -8,9 +8,7 @@ use crate::open;
 use crate::output::{self, Format};
 use crate::problem::Problem;
 use clap::Args;
-use postward_authority::directory::{AddError, NewStaff};
-use postward_authority::policy::Problem as PasswordProblem;
-use postward_authority::{Authority, Policy, Role, Timestamp};
+use postward_authority::{AddError, Authority, NewStaff, PasswordPolicy, PasswordProblem, Role, Timestamp};
 use postward_wire::{Address, Secret};
 use std::fs::{self, OpenOptions};
 use std::io::{self, IsTerminal, Write};
@@ -54,7 +52,7 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, Problem> {
     // A terminal has nobody waiting to type: the first password of a host is best made, not thought up.
     let made = generate || io::stdin().is_terminal();
     let password = if made { secret::generated() } else { secret::from_stdin()? };
-    let problems = Policy::trekmail().problems(password.expose());
+    let problems = PasswordPolicy::trekmail().problems(password.expose());
     if !problems.is_empty() {
         return Err(Problem::new(sentences(&problems)));
     }

@@ -2,9 +2,7 @@
 
 use crate::client::Client;
 use crate::when::When;
-use postward_authority::audit::RefusedTry;
-use postward_authority::own::PastSession;
-use postward_authority::{Surface, Timestamp};
+use postward_authority::{PastSession, RefusedTry, Surface, Timestamp};
 
 /// Lines shown: the newest. More than anybody looks through.
 const LINES: usize = 100;

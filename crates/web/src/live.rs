@@ -13,8 +13,7 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt as _;
 use futures_util::stream::unfold;
-use postward_authority::SessionId;
-use postward_authority::events::Listening;
+use postward_authority::{ChangeSubscription, SessionId};
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -71,7 +70,7 @@ impl Drop for Open {
 pub(crate) fn stream<F>(
     site: &Site,
     session: SessionId,
-    listening: Listening,
+    listening: ChangeSubscription,
     stopping: Stopping,
     stamp: impl FnMut() -> F + Send + 'static,
 ) -> Response

@@ -6,9 +6,10 @@
 use crate::page::Page;
 use crate::session::Owner;
 use crate::site::Site;
-use postward_authority::generator::{self, RECIPE, Recipe};
-use postward_authority::policy::{Asks, Policy, Problem};
-use postward_authority::{AppPasswords, Unavailable};
+use postward_authority::{
+    AppPasswords, PASSWORD_RECIPE, PasswordPolicy, PasswordProblem, PasswordRecipe, Requirement, Unavailable,
+    generate_password,
+};
 use postward_wire::Secret;
 use serde::{Deserialize, Serialize};
 
@@ -47,7 +48,7 @@ pub(crate) struct PasswordForm {
     /// A password the server generated because there is no script to do it; shown in the clear.
     pub(crate) generated: Option<Secret>,
     /// The rules.
-    pub(crate) policy: Policy,
+    pub(crate) policy: PasswordPolicy,
 }
 
 /// The words of the form in one place.
@@ -178,7 +179,7 @@ impl PasswordForm {
 
     /// The same form with a generated password in it.
     pub(crate) fn with_generated(mut self) -> Self {
-        self.generated = Some(generator::generate(&mut rand::rng()));
+        self.generated = Some(generate_password(&mut rand::rng()));
         self
     }
 
@@ -200,12 +201,12 @@ impl PasswordForm {
     /// The rules, in the order of the table.
     pub(crate) fn rules(&self) -> Vec<RuleLine> {
         let met = self.generated.is_some();
-        let line = |asks: Asks| match asks {
-            Asks::Length(least) => ("length", least),
-            Asks::Upper => ("upper", 0),
-            Asks::Lower => ("lower", 0),
-            Asks::Digit => ("digit", 0),
-            Asks::Special => ("special", 0),
+        let line = |asks: Requirement| match asks {
+            Requirement::Length(least) => ("length", least),
+            Requirement::Upper => ("upper", 0),
+            Requirement::Lower => ("lower", 0),
+            Requirement::Digit => ("digit", 0),
+            Requirement::Special => ("special", 0),
         };
         (self.policy.rules().iter())
             .map(|rule| {
@@ -224,11 +225,11 @@ impl PasswordForm {
     pub(crate) fn policy_json(&self) -> String {
         #[derive(Serialize)]
         struct Table<'a> {
-            policy: &'a Policy,
-            recipe: Recipe,
+            policy: &'a PasswordPolicy,
+            recipe: PasswordRecipe,
         }
         // Without the table the script leaves the form alone, and the server still checks.
-        serde_json::to_string(&Table { policy: &self.policy, recipe: RECIPE }).unwrap_or_default()
+        serde_json::to_string(&Table { policy: &self.policy, recipe: PASSWORD_RECIPE }).unwrap_or_default()
     }
 
     /// The generated password, for the `value` of the fields.
@@ -300,8 +301,8 @@ impl NewPassword {
 }
 
 /// What the policy misses, under the field.
-pub(crate) fn policy_problems(problems: &[Problem]) -> Vec<FormProblem> {
-    let text = problems.iter().map(Problem::sentence).collect::<Vec<_>>().join(" ");
+pub(crate) fn policy_problems(problems: &[PasswordProblem]) -> Vec<FormProblem> {
+    let text = problems.iter().map(PasswordProblem::sentence).collect::<Vec<_>>().join(" ");
     vec![FormProblem::new("password", text)]
 }
 

@@ -7,8 +7,7 @@ use crate::page::{Page, html};
 use askama::Template;
 use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use postward_authority::Unavailable;
-use postward_authority::sessions::ActError;
+use postward_authority::{ActError, Unavailable};
 
 /// Why a request gets no page of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,7 +9,7 @@ pub use staff::NewStaff;
 use crate::Timestamp;
 use crate::authority::Unavailable;
 use crate::mail_app_mode::ModeAt;
-use crate::policy::Problem;
+use crate::policy::PasswordProblem;
 use crate::principal::{AccountId, DomainId, Epoch, MailboxId};
 use crate::scope::ReadOnly;
 use crate::store::StoreError;
@@ -176,7 +176,7 @@ pub enum AddError {
     /// The name is not one: what to do about it.
     Name(String),
     /// The password does not meet the policy: what is missing.
-    Policy(Vec<Problem>),
+    Policy(Vec<PasswordProblem>),
     /// The store could not answer.
     Unavailable(Unavailable),
 }

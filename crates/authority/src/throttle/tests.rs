@@ -7,7 +7,7 @@ fn at(second: i64) -> Timestamp {
 }
 
 fn throttle() -> Throttle {
-    Throttle::new(Limits { per_mailbox: 3, per_network: 8, ..Limits::default() }, at(0))
+    Throttle::new(ThrottleLimits { per_mailbox: 3, per_network: 8, ..ThrottleLimits::default() }, at(0))
 }
 
 /// What came of a try, as the tests compare it.
@@ -218,7 +218,7 @@ fn wrong_tries_are_forgotten_in_time() {
 
 #[test]
 fn memory_stays_flat_under_a_flood_of_made_up_names() {
-    let throttle = Throttle::new(Limits::default(), at(0));
+    let throttle = Throttle::new(ThrottleLimits::default(), at(0));
     for n in 0..200_000u128 {
         wrong(&throttle, &format!("{n}@x.example"), &format!("{n}/24"), n);
     }

@@ -1,8 +1,9 @@
 use crate::authenticator::wrong_code;
 use crate::house::{House, NEW, OLD, Served, at, attempt, from, on_both, secret, serve};
-use postward_authority::app_password::{AppPasswordError, MailAppMode};
-use postward_authority::mail_app_mode::ModeOf;
-use postward_authority::{AppPasswordId, AppPasswords, Authority, Confirmation, NotNow, Surface};
+use postward_authority::{
+    AppPasswordError, AppPasswordId, AppPasswords, Authority, Confirmation, MailAppMode, ModeOf, NotNow,
+    Surface,
+};
 use postward_wire::{Refusal, Secret};
 
 const ADA: &str = "ada@north.example";

@@ -1,8 +1,7 @@
 //! An owner's phone: what it was shown, and the codes it shows.
 
 use crate::house::{House, OLD, at, attempt, from, secret, whole};
-use postward_authority::second_factor::Others;
-use postward_authority::{SessionGuard, SetUp, Surface, Timestamp, Token};
+use postward_authority::{OtherSessions, SessionGuard, SetUp, Surface, Timestamp, Token};
 use postward_wire::Secret;
 
 /// An authenticator that was set up.
@@ -57,7 +56,10 @@ impl House {
         let begun = self.authority.begin_second_factor(guard, None, "North", &webmail, at(second)).await;
         let phone = Authenticator::of(&begun.unwrap());
         let code = phone.code(at(second));
-        let on = self.authority.turn_on_second_factor(guard, &code, Others::Stay, &webmail, at(second)).await;
+        let on = self
+            .authority
+            .turn_on_second_factor(guard, &code, OtherSessions::Stay, &webmail, at(second))
+            .await;
         assert!(on.unwrap().ended.is_none());
         phone
     }

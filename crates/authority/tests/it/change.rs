@@ -1,8 +1,7 @@
 use crate::house::{House, NEW, OLD, Served, address, at, attempt, from, on_both, secret, serve, whole};
-use postward_authority::hasher::Hashing;
-use postward_authority::policy::{Asks, Problem};
 use postward_authority::{
-    AppPasswords, Authority, ChangeError, Confirmation, EndReason, ResetError, Settings, SignedOut, Surface,
+    AppPasswords, Authority, ChangeError, Confirmation, EndReason, Hashing, PasswordProblem, Requirement,
+    ResetError, Settings, SignedOut, Surface,
 };
 use postward_wire::Refusal;
 use std::sync::Arc;
@@ -132,7 +131,11 @@ fn d5_the_server_enforces_the_rules_whatever_the_browser_did() {
         let Err(ResetError::Policy(problems)) = refused else { panic!("a weak password was taken") };
         assert_eq!(
             problems,
-            [Problem::Unmet(Asks::Length(12)), Problem::Unmet(Asks::Upper), Problem::Unmet(Asks::Digit)]
+            [
+                PasswordProblem::Unmet(Requirement::Length(12)),
+                PasswordProblem::Unmet(Requirement::Upper),
+                PasswordProblem::Unmet(Requirement::Digit)
+            ]
         );
         assert!(house.sign_in("ada@north.example", OLD).await.is_ok());
     });
@@ -198,10 +201,10 @@ fn d7_the_old_password_stops_because_it_cannot_be_set_again() {
         let reset =
             async |to: &str| house.authority.reset(&house.operator, house.ada, secret(to), at(2)).await;
         let Err(ResetError::Policy(problems)) = reset(OLD).await else { panic!("it was set again") };
-        assert_eq!(problems, [Problem::Unchanged]);
+        assert_eq!(problems, [PasswordProblem::Unchanged]);
         reset(NEW).await.unwrap();
         let Err(ResetError::Policy(problems)) = reset(OLD).await else { panic!("it was set again") };
-        assert_eq!(problems, [Problem::UsedBefore]);
+        assert_eq!(problems, [PasswordProblem::UsedBefore]);
     });
 }
 

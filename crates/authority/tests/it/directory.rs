@@ -1,7 +1,7 @@
 use crate::house::{House, NEW, OLD, address, at, on_both, secret};
-use postward_authority::directory::{AddError, Delivery, MailboxQuery, NewStaff, Sort};
-use postward_authority::sessions::{ActError, Which};
-use postward_authority::{Actor, DomainId, ResetError, Role};
+use postward_authority::{
+    ActError, Actor, AddError, Delivery, DomainId, MailboxQuery, NewStaff, ResetError, Role, Sort, Which,
+};
 use postward_wire::Refusal;
 
 #[test]
@@ -113,7 +113,7 @@ fn d1_pages_of_the_list_meet_without_gap_or_overlap_in_both_directions() {
     });
 }
 
-fn ids(rows: &[postward_authority::directory::Mailbox]) -> Vec<postward_authority::MailboxId> {
+fn ids(rows: &[postward_authority::Mailbox]) -> Vec<postward_authority::MailboxId> {
     rows.iter().map(|row| row.id).collect()
 }
 

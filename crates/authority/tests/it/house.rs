@@ -1,11 +1,8 @@
 //! A small host in a fresh store: what every test begins with.
 
-use postward_authority::directory::{AccountKind, NewStaff};
-use postward_authority::hasher::Hashing;
-use postward_authority::throttle::Limits;
 use postward_authority::{
-    Actor, Authority, Database, EndReason, LinkKind, MailboxId, Origin, Role, SessionGuard, Settings,
-    SignedIn, StaffSession, Surface, Timestamp, Token,
+    AccountKind, Actor, Authority, Database, EndReason, Hashing, LinkKind, MailboxId, NewStaff, Origin, Role,
+    SessionGuard, Settings, SignedIn, StaffSession, Surface, ThrottleLimits, Timestamp, Token,
 };
 use postward_wire::{Address, Attempt, Refusal, Secret};
 use sqlx::{Connection as _, Executor as _, PgConnection, SqliteConnection};
@@ -66,10 +63,10 @@ async fn fresh_postgres(url: &str) -> Database {
 pub(crate) fn settings(database: Database, keys: &Path) -> Settings {
     Settings {
         hashing: Hashing { memory_kib: 64, passes: 1, ..Hashing::default() },
-        throttle: Limits {
+        throttle: ThrottleLimits {
             refusal_after: Duration::ZERO,
             besieged_wait: Duration::ZERO,
-            ..Limits::default()
+            ..ThrottleLimits::default()
         },
         ..Settings::on(database, keys.to_owned())
     }

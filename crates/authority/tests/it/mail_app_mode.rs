@@ -1,11 +1,9 @@
 //! What staff see and set of what mail apps may sign in with (W8), within what they may reach (D12).
 
 use crate::house::{House, NEW, OLD, address, at, from, on_both, secret};
-use postward_authority::app_password::MailAppMode;
-use postward_authority::directory::NewStaff;
-use postward_authority::mail_app_mode::{ModeAt, ModeOf};
-use postward_authority::sessions::ActError;
-use postward_authority::{Actor, Authority, DomainId, MailboxId, Role, Surface};
+use postward_authority::{
+    ActError, Actor, Authority, DomainId, MailAppMode, MailboxId, ModeAt, ModeOf, NewStaff, Role, Surface,
+};
 
 const ONLY: Option<MailAppMode> = Some(MailAppMode::AppPasswordsOnly);
 const ANY: Option<MailAppMode> = Some(MailAppMode::PasswordOrAppPassword);

@@ -2,8 +2,7 @@
 
 use crate::authenticator::Authenticator;
 use crate::house::{House, OLD, address, at, attempt, from, on_both, secret, settings};
-use postward_authority::recover::{LinkError, RecoverError};
-use postward_authority::{Authority, Database, LinkKind, Surface, Token};
+use postward_authority::{Authority, Database, LinkError, LinkKind, RecoverError, Surface, Token};
 use postward_wire::Refusal;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::PathBuf;

@@ -1,8 +1,7 @@
 //! The outbox: every letter in one pair of hands at a time, tried until it is on its way, and never forgotten meanwhile.
 
 use crate::house::{House, at, on_both, secret};
-use postward_authority::outbox::LEASE;
-use postward_authority::{Authority, Database, Letter, Notice, Settings};
+use postward_authority::{Authority, Database, Letter, Notice, OUTBOX_LEASE, Settings};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, Executor as _, PgConnection, SqliteConnection};
 use std::path::Path;
@@ -76,8 +75,8 @@ fn a_letter_nobody_was_heard_of_again_is_handed_out_when_its_lease_ends() {
         write_letters(&house, 1).await;
         let neighbour = neighbour(&house).await;
         let letter = only_letter(&house, 3).await;
-        assert!(due(&neighbour, 2 + LEASE.as_secs()).await.is_empty());
-        let again = due(&neighbour, 3 + LEASE.as_secs()).await;
+        assert!(due(&neighbour, 2 + OUTBOX_LEASE.as_secs()).await.is_empty());
+        let again = due(&neighbour, 3 + OUTBOX_LEASE.as_secs()).await;
         assert_eq!(again.iter().map(|letter| letter.id).collect::<Vec<_>>(), [letter.id]);
     });
 }

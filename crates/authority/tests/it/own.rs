@@ -1,7 +1,5 @@
 use crate::house::{House, OLD, at, attempt, from, on_both, serve, whole};
-use postward_authority::events::Change;
-use postward_authority::own::OwnSessions;
-use postward_authority::{Authority, Database, SignedOut, Surface};
+use postward_authority::{Authority, Database, OwnSessions, PrincipalChange, SignedOut, Surface};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
@@ -98,9 +96,15 @@ fn d4_open_pages_hear_of_a_second_factor_at_once_on_every_node() {
         }
         house.second_factor(1).await;
         let soon = Duration::from_secs(1);
-        assert_eq!(tokio::time::timeout(soon, here.next()).await.unwrap(), Some(Change::SecondFactor));
+        assert_eq!(
+            tokio::time::timeout(soon, here.next()).await.unwrap(),
+            Some(PrincipalChange::SecondFactor)
+        );
         if let Some(there) = &mut there {
-            assert_eq!(tokio::time::timeout(soon, there.next()).await.unwrap(), Some(Change::Elsewhere));
+            assert_eq!(
+                tokio::time::timeout(soon, there.next()).await.unwrap(),
+                Some(PrincipalChange::Elsewhere)
+            );
         }
         assert!(tokio::time::timeout(Duration::from_millis(20), neighbour.next()).await.is_err());
         stop.cancel();

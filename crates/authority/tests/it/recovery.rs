@@ -1,8 +1,6 @@
 use crate::authenticator::wrong_code;
 use crate::house::{House, NEW, OLD, address, at, attempt, from, on_both, secret, serve};
-use postward_authority::recover::{LinkError, RecoverError};
-use postward_authority::recovery_email::RecoveryEmailError;
-use postward_authority::{LinkKind, Surface, Token};
+use postward_authority::{LinkError, LinkKind, RecoverError, RecoveryEmailError, Surface, Token};
 use postward_wire::Refusal;
 
 const ADA: &str = "ada@north.example";

@@ -1,10 +1,8 @@
 use crate::authenticator::{Authenticator, wrong_code};
 use crate::house::{House, NEW, OLD, at, attempt, from, on_both, owed, secret, serve, whole};
-use postward_authority::second_factor::{Others, SecondFactorError};
-use postward_authority::second_step::SecondStepError;
 use postward_authority::{
-    AppPasswords, Authority, ChangeError, ConfirmError, Confirmation, NotNow, SignedIn, SignedOut, Surface,
-    Token,
+    AppPasswords, Authority, ChangeError, ConfirmError, Confirmation, NotNow, OtherSessions,
+    SecondFactorError, SecondStepError, SignedIn, SignedOut, Surface, Token,
 };
 use postward_wire::Refusal;
 
@@ -108,8 +106,11 @@ fn w6_turning_it_on_leaves_sessions_alone_or_ends_the_others_as_asked() {
         let begun =
             house.authority.begin_second_factor(&guard, None, "North", &webmail, at(0)).await.unwrap();
         let code = Authenticator::of(&begun).code(at(0));
-        let on =
-            house.authority.turn_on_second_factor(&guard, &code, Others::End, &webmail, at(0)).await.unwrap();
+        let on = house
+            .authority
+            .turn_on_second_factor(&guard, &code, OtherSessions::End, &webmail, at(0))
+            .await
+            .unwrap();
         assert_eq!(on.ended.unwrap()[&Surface::Imap], 1);
         assert!(served.over().is_some());
         assert!(guard.flowing());
@@ -123,7 +124,10 @@ fn w6_nothing_is_on_before_a_code_of_the_new_seed_was_seen() {
         let webmail = from("192.0.2.1", Surface::Webmail);
         let on = async |code: &str, second: i64| {
             let code = secret(code);
-            house.authority.turn_on_second_factor(&guard, &code, Others::Stay, &webmail, at(second)).await
+            house
+                .authority
+                .turn_on_second_factor(&guard, &code, OtherSessions::Stay, &webmail, at(second))
+                .await
         };
         assert!(matches!(on("123456", 0).await, Err(SecondFactorError::BeginAgain)));
         let first =
@@ -168,7 +172,7 @@ fn w6_replacing_and_turning_off_need_a_current_code() {
             Knock::In
         );
         let code = next.code(at(90));
-        let on = house.authority.turn_on_second_factor(&guard, &code, Others::Stay, &webmail, at(90));
+        let on = house.authority.turn_on_second_factor(&guard, &code, OtherSessions::Stay, &webmail, at(90));
         on.await.unwrap();
         assert_eq!(
             knock(&house, Surface::Imap, &format!("{OLD}{}", phone.digits(at(120))), 120).await,
@@ -456,7 +460,7 @@ fn d11_staff_have_a_second_factor_of_their_own_and_ten_backup_codes() {
         let begun = authority.begin_second_factor(&owner, None, "North", &dashboard, at(1)).await.unwrap();
         let phone = Authenticator::of(&begun);
         let code = phone.code(at(1));
-        let on = authority.turn_on_second_factor(&owner, &code, Others::Stay, &dashboard, at(1));
+        let on = authority.turn_on_second_factor(&owner, &code, OtherSessions::Stay, &dashboard, at(1));
         let codes = on.await.unwrap().backup_codes;
         assert_eq!(codes.len(), 10);
         assert_eq!(authority.staff_second_factor(&owner).await.unwrap().map(|(_, left)| left), Some(10));

@@ -1,6 +1,5 @@
 use crate::house::{House, NEW, OLD, at, attempt, from, on_both, secret, whole};
-use postward_authority::sessions::Which;
-use postward_authority::{Authority, SignedOut, Surface, Token};
+use postward_authority::{Authority, SignedOut, Surface, Token, Which};
 use postward_wire::Refusal;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;

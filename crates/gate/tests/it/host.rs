@@ -2,8 +2,7 @@
 
 use crate::client::Client;
 use crate::engine::Echo;
-use postward_authority::credential::Receipt;
-use postward_authority::{Authority, Database, MailboxId, Settings, Timestamp};
+use postward_authority::{Authority, Database, MailboxId, Receipt, Settings, Timestamp};
 use postward_gate::{Encryption, Engine, Gate, Limits, Listener, TlsHandle, tls};
 use postward_wire::{Address, Protocol, Secret};
 use rustls::pki_types::CertificateDer;

@@ -31,5 +31,5 @@ pub(crate) fn from_stdin() -> Result<Secret, Problem> {
 
 /// Draws a strong one.
 pub(crate) fn generated() -> Secret {
-    postward_authority::generator::generate(&mut rand::rng())
+    postward_authority::generate_password(&mut rand::rng())
 }

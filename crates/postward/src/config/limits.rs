@@ -2,7 +2,7 @@
 
 use super::ConfigError;
 use super::document::Section;
-use postward_authority::throttle;
+use postward_authority::ThrottleLimits;
 use postward_gate::Limits;
 
 /// Reads `[limits]`.
@@ -41,9 +41,9 @@ pub(super) fn limits(mut section: Section) -> Result<Limits, ConfigError> {
 }
 
 /// Reads `[throttle]`.
-pub(super) fn throttle_limits(mut section: Section) -> Result<throttle::Limits, ConfigError> {
-    let default = throttle::Limits::default();
-    let limits = throttle::Limits {
+pub(super) fn throttle_limits(mut section: Section) -> Result<ThrottleLimits, ConfigError> {
+    let default = ThrottleLimits::default();
+    let limits = ThrottleLimits {
         refusal_after: section.duration("refusal_after")?.unwrap_or(default.refusal_after),
         per_network: section.number("per_network", 1..=1_000_000)?.unwrap_or(default.per_network),
         per_mailbox: section.number("per_mailbox", 1..=1_000_000)?.unwrap_or(default.per_mailbox),

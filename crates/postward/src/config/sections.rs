@@ -5,7 +5,7 @@ use super::document::{Document, Section};
 use super::engine::{EngineKind, engine};
 use super::limits::{limits, throttle_limits};
 use super::relay::{Post, post};
-use postward_authority::{Database, Policy, hasher::Hashing, throttle};
+use postward_authority::{Database, Hashing, PasswordPolicy, ThrottleLimits};
 use postward_gate::Limits;
 use postward_web::{PublicUrl, Scheme, TrustedProxies};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -40,8 +40,8 @@ pub(crate) struct Config {
     /// How letters of this host get to their readers.
     pub(crate) post: Post,
     pub(crate) limits: Limits,
-    pub(crate) throttle: throttle::Limits,
-    pub(crate) policy: Policy,
+    pub(crate) throttle: ThrottleLimits,
+    pub(crate) policy: PasswordPolicy,
     pub(crate) hashing: Hashing,
     /// How long a verified password is remembered for mail apps that reconnect; zero switches it off.
     pub(crate) reconnect: Duration,
@@ -152,7 +152,9 @@ impl Config {
 
         let mut passwords = document.section("passwords");
         let expected = "\"trekmail\" or \"emailarray\"";
-        let policy = passwords.parse("preset", expected, Policy::preset)?.unwrap_or_else(Policy::trekmail);
+        let policy = passwords
+            .parse("preset", expected, PasswordPolicy::preset)?
+            .unwrap_or_else(PasswordPolicy::trekmail);
         let default = Hashing::default();
         let hashing = Hashing {
             memory_kib: passwords.number("argon2_memory_kib", 8..=4_194_304)?.unwrap_or(default.memory_kib),

@@ -3,9 +3,7 @@
 use super::reply::{MailAppsRow, Reply};
 use super::run::{Desk, Refused};
 use super::{MailAppsOf, RequestedMode};
-use postward_authority::Authority;
-use postward_authority::app_password::MailAppMode;
-use postward_authority::mail_app_mode::{ModeAt, ModeOf};
+use postward_authority::{Authority, MailAppMode, ModeAt, ModeOf};
 use std::collections::BTreeMap;
 
 impl Desk<'_> {

@@ -2,11 +2,10 @@
 
 use super::reply::{AccountRow, AuditRow, DomainRow, MailboxRow, Reply, SessionRow};
 use super::{Command, RequestedKind, Wiped};
-use postward_authority::directory::{
-    Account, AccountKind, AddError, Cursor, Domain, Mailbox, MailboxQuery, MailboxState, NewStaff,
+use postward_authority::{
+    Account, AccountKind, ActError, Actor, AddError, Authority, Cursor, Domain, Mailbox, MailboxQuery,
+    MailboxState, NewStaff, PasswordProblem, ResetError, Role, Timestamp, Unavailable, Which,
 };
-use postward_authority::sessions::{ActError, Which};
-use postward_authority::{Actor, Authority, ResetError, Role, Timestamp, Unavailable, policy::Problem};
 use postward_wire::Address;
 
 /// How many mailboxes a page holds.
@@ -292,8 +291,8 @@ impl From<AddError> for Refused {
     }
 }
 
-fn sentences(problems: &[Problem]) -> Refused {
-    let sentences: Vec<_> = problems.iter().map(Problem::sentence).collect();
+fn sentences(problems: &[PasswordProblem]) -> Refused {
+    let sentences: Vec<_> = problems.iter().map(PasswordProblem::sentence).collect();
     Refused(sentences.join(" "))
 }
 

@@ -2,8 +2,7 @@
 
 use crate::problem::Problem;
 use futures_util::future::try_join_all;
-use postward_authority::directory::{AccountKind, NewStaff};
-use postward_authority::{AccountId, Authority, Role, Timestamp};
+use postward_authority::{AccountId, AccountKind, Authority, NewStaff, Role, Timestamp};
 use postward_wire::{Address, Secret};
 use std::fmt::Debug;
 

@@ -29,7 +29,7 @@ use crate::{logs, resources};
 use clap::Args;
 use course::{Cast, Course, Ground};
 use host::{Host, Login};
-use postward_authority::policy::Problem as Missing;
+use postward_authority::PasswordProblem as Missing;
 use postward_wire::{Address, Secret};
 use report::Report;
 use std::io::{IsTerminal, stdin};

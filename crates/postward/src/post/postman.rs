@@ -2,8 +2,7 @@
 
 use super::paper::Paper;
 use super::relay::{Goodbye, NotTaken, Relay};
-use postward_authority::directory::Delivery;
-use postward_authority::{Authority, Letter, Timestamp};
+use postward_authority::{Authority, Delivery, Letter, Timestamp};
 use postward_mailstore::{MailError, Mailstore};
 use postward_web::PublicUrl;
 use postward_wire::Address;

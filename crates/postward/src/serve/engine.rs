@@ -90,7 +90,7 @@ impl Recipients for KnownTo {
         &'a self,
         address: &'a Address,
     ) -> BoxFuture<'a, Result<Recipient, postward_mailstore::Unavailable>> {
-        use postward_authority::directory::Delivery;
+        use postward_authority::Delivery;
         Box::pin(async move {
             match self.0.delivery(address).await {
                 Ok(Delivery::Local) => Ok(Recipient::Local(address.clone())),

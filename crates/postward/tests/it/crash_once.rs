@@ -7,9 +7,8 @@ use crate::client::pop3::Pop3;
 use crate::crash::open;
 use crate::house::House;
 use jiff::SignedDuration;
-use postward_authority::second_factor::Others;
 use postward_authority::{
-    Authority, LinkKind, Notice, Origin, SessionGuard, SignedIn, Surface, Timestamp, Token,
+    Authority, LinkKind, Notice, Origin, OtherSessions, SessionGuard, SignedIn, Surface, Timestamp, Token,
 };
 use postward_wire::{Address, Attempt, Secret};
 use rand::RngExt;
@@ -298,7 +297,7 @@ async fn set_up(authority: &Authority, address: &str, password: &str) -> Authent
     let begun = authority.begin_second_factor(&owner, None, "Postward", &origin, now).await.ok().unwrap();
     let phone = Authenticator::of(begun.typed.expose()).unwrap();
     let code = Secret::new(phone.code_at(now.as_second()).unwrap());
-    let on = authority.turn_on_second_factor(&owner, &code, Others::Stay, &origin, now).await;
+    let on = authority.turn_on_second_factor(&owner, &code, OtherSessions::Stay, &origin, now).await;
     assert!(on.is_ok(), "{:?}", on.err());
     phone
 }

@@ -10,7 +10,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use postward_authority::audit::Entry;
+use postward_authority::AuditEntry;
 use std::sync::Arc;
 
 /// Entries shown: the newest.
@@ -24,7 +24,7 @@ struct Audit {
 }
 
 struct Row {
-    entry: Entry,
+    entry: AuditEntry,
     when: When,
     /// `Password changed`.
     event: String,

@@ -14,8 +14,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{AppendHeaders, IntoResponse, Response};
-use postward_authority::directory::Mailbox;
-use postward_authority::{MailboxId, Role, Surface};
+use postward_authority::{Mailbox, MailboxId, Role, Surface};
 use serde::Deserialize;
 use std::sync::Arc;
 

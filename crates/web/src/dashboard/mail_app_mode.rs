@@ -14,10 +14,9 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{AppendHeaders, IntoResponse, Response};
-use postward_authority::app_password::MailAppMode;
-use postward_authority::directory::Mailbox;
-use postward_authority::mail_app_mode::{ModeAt, ModeOf, ShutOut};
-use postward_authority::{AccountId, Authority, DomainId, MailboxId, Role, Surface};
+use postward_authority::{
+    AccountId, Authority, DomainId, MailAppMode, Mailbox, MailboxId, ModeAt, ModeOf, Role, ShutOut, Surface,
+};
 use serde::Deserialize;
 use std::str::FromStr;
 use std::sync::Arc;

@@ -10,8 +10,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use postward_authority::Role;
-use postward_authority::directory::{Cursor, Domain, Mailbox, MailboxPage, MailboxQuery, MailboxState, Sort};
+use postward_authority::{Cursor, Domain, Mailbox, MailboxPage, MailboxQuery, MailboxState, Role, Sort};
 use serde::Deserialize;
 use std::sync::Arc;
 

@@ -15,8 +15,7 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{AppendHeaders, IntoResponse, Response};
-use postward_authority::directory::Mailbox;
-use postward_authority::{ResetError, Surface};
+use postward_authority::{Mailbox, ResetError, Surface};
 use serde::Deserialize;
 use std::sync::Arc;
 

@@ -1,8 +1,7 @@
 //! **Recovery code**: a new one for a mailbox, shown once (D8, D9).
 
 use super::deletion::Sent;
-use super::security;
-use super::step;
+use super::{security, step};
 use crate::form::Signed;
 use crate::session::Staff;
 use crate::site::Site;
@@ -13,8 +12,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use postward_authority::Role;
-use postward_authority::directory::Mailbox;
+use postward_authority::{Mailbox, Role};
 use postward_wire::Secret;
 use std::sync::Arc;
 

@@ -1,9 +1,8 @@
 //! The settings page of a mailbox: its header and the **Security** tab (D2, D3, D4).
 
-use super::mail_app_mode;
 use super::password::{From, form_for};
-use super::recovery_code;
 use super::step::Back;
+use super::{mail_app_mode, recovery_code};
 use crate::live::{self, Stopping};
 use crate::page::{Page, html, see_other};
 use crate::password_form::PasswordForm;
@@ -16,10 +15,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use postward_authority::app_password::MailAppMode;
-use postward_authority::directory::{Mailbox, MailboxState};
-use postward_authority::sessions::ActError;
-use postward_authority::{MailboxId, Role, Timestamp};
+use postward_authority::{ActError, MailAppMode, Mailbox, MailboxId, MailboxState, Role, Timestamp};
 use std::sync::Arc;
 
 #[derive(Template)]

@@ -17,9 +17,9 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{AppendHeaders, IntoResponse, Response};
-use postward_authority::directory::{Mailbox, MailboxState};
-use postward_authority::sessions::{ActError, LiveSession, Which};
-use postward_authority::{Receipt, Role, Surface, Timestamp};
+use postward_authority::{
+    ActError, LiveSession, Mailbox, MailboxState, Receipt, Role, Surface, Timestamp, Which,
+};
 use serde::Deserialize;
 use std::sync::Arc;
 

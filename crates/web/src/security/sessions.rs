@@ -16,10 +16,7 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use axum::routing::{get, post};
-use postward_authority::audit::Entry;
-use postward_authority::own::OwnSessions;
-use postward_authority::sessions::LiveSession;
-use postward_authority::{SessionId, Surface, Timestamp};
+use postward_authority::{AuditEntry, LiveSession, OwnSessions, SessionId, Surface, Timestamp};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -237,7 +234,7 @@ impl Live {
 }
 
 impl Act {
-    fn of(entry: Entry, own: &str, now: Timestamp) -> Self {
+    fn of(entry: AuditEntry, own: &str, now: Timestamp) -> Self {
         let by = match entry.actor.as_str() {
             "operator" => "the operator of this host".to_owned(),
             actor if actor == own => "you".to_owned(),

@@ -15,8 +15,7 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use axum::routing::get;
-use postward_authority::second_factor::{Others, SecondFactorError, TurnedOn};
-use postward_authority::{SetUp, Surface};
+use postward_authority::{OtherSessions, SecondFactorError, SetUp, Surface, TurnedOn};
 use postward_wire::Secret;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -174,7 +173,7 @@ async fn begin(visit: Visit, owner: Owner, code: Option<String>) -> Result<Respo
 /// The first code turns it on.
 async fn turn_on(visit: Visit, owner: Owner, typed: Typed) -> Result<Response, Trouble> {
     let (site, surface) = (&visit.site, owner.guard.surface());
-    let others = if typed.end_others.is_some() { Others::End } else { Others::Stay };
+    let others = if typed.end_others.is_some() { OtherSessions::End } else { OtherSessions::Stay };
     let (code, origin) = (Secret::new(typed.code), visit.origin(surface));
     match site.authority.turn_on_second_factor(&*owner.guard, &code, others, &origin, site.now()).await {
         Ok(TurnedOn { ended, backup_codes: _ }) => {

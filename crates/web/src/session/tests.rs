@@ -8,10 +8,9 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get};
 use http_body_util::BodyExt as _;
-use postward_authority::directory::AccountKind;
-use postward_authority::hasher::Hashing;
 use postward_authority::{
-    Actor, Authority, Database, MailboxId, Origin, Settings, SignedIn, Timestamp, Unavailable,
+    AccountKind, Actor, Authority, Database, Hashing, MailboxId, Origin, Settings, SignedIn, Timestamp,
+    Unavailable,
 };
 use postward_wire::{Address, Attempt, Secret};
 use std::io;

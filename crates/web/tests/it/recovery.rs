@@ -4,8 +4,7 @@ use crate::browser::Answer;
 use crate::host::{Host, NEW, OLD, STAFF, now, pass};
 use crate::phone::{ADA, BOSS};
 use jiff::SignedDuration;
-use postward_authority::Surface;
-use postward_authority::link::LinkKind;
+use postward_authority::{LinkKind, Surface};
 use postward_web::link_path;
 
 const PAGE: &str = "/webmail/password-reset";

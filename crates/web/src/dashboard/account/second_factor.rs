@@ -16,8 +16,7 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
-use postward_authority::second_factor::{Others, SecondFactorError};
-use postward_authority::{NotNow, SetUp, Surface};
+use postward_authority::{NotNow, OtherSessions, SecondFactorError, SetUp, Surface};
 use postward_wire::Secret;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -166,7 +165,7 @@ async fn go_on(visit: Visit, staff: Staff) -> Response {
 /// `POST /dashboard/account/two-factor/on`: the first code turns it on.
 async fn turn_on(visit: Visit, staff: Staff, Signed(typed): Signed<Typed>) -> Result<Response, Trouble> {
     let (site, origin) = (&visit.site, visit.origin(Surface::Dashboard));
-    let others = if typed.end_others.is_some() { Others::End } else { Others::Stay };
+    let others = if typed.end_others.is_some() { OtherSessions::End } else { OtherSessions::Stay };
     let code = Secret::new(typed.code);
     match site.authority.turn_on_second_factor(&*staff.session, &code, others, &origin, site.now()).await {
         Ok(on) => Ok(codes(&visit, &staff, "Two-factor authentication is on", &on.backup_codes)),
