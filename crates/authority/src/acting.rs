@@ -4,18 +4,18 @@
 //! be able to. Such an act asks for a session whose password was given at most [`Confirmation::RECENT`] ago and, where a
 //! second factor is on, with its code. [`Authority::confirm_again`] makes a session that.
 
-use crate::audit::Subject;
-use crate::authority::{Authority, Unavailable};
-use crate::first_factor::{Denied, Login, Reading, Verified};
-use crate::origin::Origin;
-use crate::principal::{Epoch, MailboxId, PrincipalId, SessionId, StaffId};
+use crate::authority::Authority;
+use crate::credential::Confirmation;
+use crate::error::{Denied, NotEnough, NotNow, Unavailable};
+use crate::first_factor::{Login, Reading, Verified};
+use crate::model::Timestamp;
+use crate::model::audit_event::Subject;
+use crate::model::origin::Origin;
+use crate::model::principal::{Epoch, Kind, MailboxId, PrincipalId, SessionId, StaffId};
 use crate::proof::Spends;
 use crate::registry::{LiveGuard, SessionGuard};
 use crate::resume::StaffSession;
-use crate::second_step::NotEnough;
-use crate::store::principals::Kind;
 use crate::store::{Durability, Tx, moment, principals, second_factors, sessions};
-use crate::{Confirmation, Timestamp};
 use postward_wire::Secret;
 
 /// Whoever is signed in and acts on its own sign-in: an owner by its [`SessionGuard`], a person of the dashboard by its
@@ -49,23 +49,6 @@ impl<'a> Acting<'a> {
             Kind::Mailbox => Subject::Mailbox(MailboxId(self.principal.0), self.login),
             Kind::Staff => Subject::Staff(StaffId(self.principal.0), self.login),
         }
-    }
-}
-
-/// Why somebody may not act on its own sign-in now. Nothing has changed.
-#[derive(Debug)]
-pub enum NotNow {
-    /// Ask for the password again, and for a code where a second factor is on.
-    ConfirmFirst,
-    /// The session has ended.
-    SessionEnded,
-    /// The store could not answer.
-    Unavailable(Unavailable),
-}
-
-impl<E: Into<Unavailable>> From<E> for NotNow {
-    fn from(error: E) -> Self {
-        Self::Unavailable(error.into())
     }
 }
 

@@ -1,55 +1,25 @@
 //! App passwords: one for each mail app, made for it and good for mail protocols only (W8).
 
-use crate::Timestamp;
-use crate::acting::NotNow;
-use crate::audit::{Event, Subject};
-use crate::authority::{Authority, Unavailable};
+use crate::authority::Authority;
+use crate::error::{NotNow, Unavailable};
+use crate::model::Timestamp;
+use crate::model::audit_event::{By, Event, Subject};
+use crate::model::end_reason::{EndReason, Of};
+use crate::model::notice::Notice;
+use crate::model::origin::{Origin, Surface};
+use crate::model::principal::{AppPasswordId, PrincipalId};
 use crate::notices::tell_owner;
-use crate::origin::{Origin, Surface};
-use crate::outbox::Notice;
-use crate::principal::{AppPasswordId, PrincipalId};
-use crate::registry::{EndReason, Of, SessionGuard};
+use crate::registry::SessionGuard;
 use crate::sessions::EndedSessions;
 use crate::store::app_passwords::{self, DigestRow};
-use crate::store::journal::{self, By};
-use crate::store::sessions::EndedRow;
-use crate::store::{Durability, Tx, moment, principals, sessions};
+use crate::store::sessions::{self, EndedRow};
+use crate::store::{Durability, Tx, journal, moment, principals};
 use jiff::SignedDuration;
 use postward_wire::Secret;
 use rand::{CryptoRng, RngExt as _};
 use serde_json::json;
 use std::collections::BTreeMap;
 use zeroize::Zeroizing;
-
-/// What the mail apps of a mailbox may sign in with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum MailAppMode {
-    /// The mailbox's password (and a code, where a second factor is on), or an app password.
-    #[default]
-    PasswordOrAppPassword,
-    /// App passwords only.
-    AppPasswordsOnly,
-}
-
-impl MailAppMode {
-    /// The name in the store, in forms and in JSON.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::PasswordOrAppPassword => "password-or-app-password",
-            Self::AppPasswordsOnly => "app-passwords-only",
-        }
-    }
-
-    /// What is not known to allow the password does not: fail closed.
-    pub(crate) fn from_name(name: &str) -> Self {
-        Self::parse(name).unwrap_or(Self::AppPasswordsOnly)
-    }
-
-    /// Reads a name from a form.
-    pub fn parse(name: &str) -> Option<Self> {
-        [Self::PasswordOrAppPassword, Self::AppPasswordsOnly].into_iter().find(|mode| mode.name() == name)
-    }
-}
 
 /// Sixteen lower-case letters: 75 bits.
 pub(crate) struct Letters(Zeroizing<String>);

@@ -1,12 +1,13 @@
 //! Who did what to which mailbox, from where.
 
-use crate::authority::{Authority, Unavailable};
-use crate::principal::{AccountId, DomainId, MailboxId, PrincipalId, StaffId};
-use crate::scope::Actor;
-use crate::sessions::ActError;
+use crate::authority::Authority;
+use crate::error::{ActError, Unavailable};
+use crate::model::Timestamp;
+use crate::model::actor::Actor;
+use crate::model::origin::Surface;
+use crate::model::principal::{MailboxId, PrincipalId};
 use crate::store::journal::{self, AuditRow};
 use crate::store::moment;
-use crate::{Surface, Timestamp};
 
 /// One line of the audit.
 #[derive(Clone, Debug)]
@@ -38,108 +39,6 @@ pub struct RefusedTry {
     pub client: Option<String>,
     /// Why, as a stable word: `wrong-password`, `previous-password`, `suspended`, `throttled`.
     pub cause: String,
-}
-
-/// What the audit knows to tell apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Event {
-    AccountAdded,
-    DomainAdded,
-    StaffAdded,
-    MailboxAdded,
-    MailboxDeleted,
-    MailboxRestored,
-    PasswordChanged,
-    PasswordReset,
-    SessionsEnded,
-    SignInSuspended,
-    SignInResumed,
-    SecondFactorOn,
-    SecondFactorReplaced,
-    SecondFactorOff,
-    BackupCodesRenewed,
-    AppPasswordAdded,
-    AppPasswordRotated,
-    AppPasswordRevoked,
-    MailAppModeSet,
-    RecoveryCodeIssued,
-    RecoveredByCode,
-    RecoveredByMail,
-    RecoveryEmailSet,
-    RecoveryEmailRemoved,
-    NotMe,
-    KeysRotated,
-    StaffPasswordChanged,
-    StaffPasswordRecovered,
-    StaffPasswordReset,
-    NewPlaceNoticesSet,
-}
-
-impl Event {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::AccountAdded => "account-added",
-            Self::DomainAdded => "domain-added",
-            Self::StaffAdded => "staff-added",
-            Self::MailboxAdded => "mailbox-added",
-            Self::MailboxDeleted => "mailbox-deleted",
-            Self::MailboxRestored => "mailbox-restored",
-            Self::PasswordChanged => "password-changed",
-            Self::PasswordReset => "password-reset",
-            Self::SessionsEnded => "sessions-ended",
-            Self::SignInSuspended => "sign-in-suspended",
-            Self::SignInResumed => "sign-in-resumed",
-            Self::SecondFactorOn => "second-factor-on",
-            Self::SecondFactorReplaced => "second-factor-replaced",
-            Self::SecondFactorOff => "second-factor-off",
-            Self::BackupCodesRenewed => "backup-codes-renewed",
-            Self::AppPasswordAdded => "app-password-added",
-            Self::AppPasswordRotated => "app-password-rotated",
-            Self::AppPasswordRevoked => "app-password-revoked",
-            Self::MailAppModeSet => "mail-app-mode-set",
-            Self::RecoveryCodeIssued => "recovery-code-issued",
-            Self::RecoveredByCode => "recovered-by-code",
-            Self::RecoveredByMail => "recovered-by-mail",
-            Self::RecoveryEmailSet => "recovery-email-set",
-            Self::RecoveryEmailRemoved => "recovery-email-removed",
-            Self::NotMe => "not-me",
-            Self::KeysRotated => "keys-rotated",
-            Self::StaffPasswordChanged => "staff-password-changed",
-            Self::StaffPasswordRecovered => "staff-password-recovered",
-            Self::StaffPasswordReset => "staff-password-reset",
-            Self::NewPlaceNoticesSet => "new-place-notices-set",
-        }
-    }
-}
-
-/// What an act was done to.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Subject<'a> {
-    Account(AccountId, &'a str),
-    Domain(DomainId, &'a str),
-    Mailbox(MailboxId, &'a str),
-    Staff(StaffId, &'a str),
-}
-
-impl<'a> Subject<'a> {
-    pub(crate) fn name(&self) -> &'a str {
-        match self {
-            Self::Account(_, name)
-            | Self::Domain(_, name)
-            | Self::Mailbox(_, name)
-            | Self::Staff(_, name) => name,
-        }
-    }
-
-    /// The account, domain or principal it is; one of the three.
-    pub(crate) fn ids(&self) -> (Option<AccountId>, Option<DomainId>, Option<PrincipalId>) {
-        match *self {
-            Self::Account(id, _) => (Some(id), None, None),
-            Self::Domain(id, _) => (None, Some(id), None),
-            Self::Mailbox(id, _) => (None, None, Some(id.into())),
-            Self::Staff(id, _) => (None, None, Some(id.into())),
-        }
-    }
 }
 
 impl AuditEntry {

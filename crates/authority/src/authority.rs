@@ -1,31 +1,23 @@
 //! The authority itself: what it is opened with and what it holds.
 
-use crate::Timestamp;
 use crate::desk::Desk;
+use crate::error::{OpenError, Unavailable};
 use crate::events::Events;
-use crate::hasher::{Hasher, HasherError, Hashing};
-use crate::keys::{KeyError, Keys};
+use crate::hasher::{Hasher, Hashing};
+use crate::keys::Keys;
+use crate::model::Timestamp;
+use crate::model::actor::{Actor, Role, Scope, Who};
+use crate::model::database::Database;
 use crate::policy::PasswordPolicy;
 use crate::reconnect::{Fingerprints, Reconnect};
 use crate::registry::Registry;
-use crate::scope::{Actor, Role, Scope, Who};
 use crate::store::{Db, StoreError, directory, second_factors};
 use crate::throttle::{Throttle, ThrottleLimits};
 use crate::turns::Turns;
-use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::task::TaskTracker;
-
-/// Where the store lives.
-#[derive(Clone, Debug)]
-pub enum Database {
-    /// A SQLite file, created when missing. Its directory must exist.
-    Sqlite(PathBuf),
-    /// A PostgreSQL URL, `postgres://…`.
-    Postgres(String),
-}
 
 /// What the authority is opened with.
 #[derive(Clone, Debug)]
@@ -250,80 +242,4 @@ pub struct Figures {
     pub live: u64,
     /// Sign-ins that cost no hash because the password was verified shortly before.
     pub reconnect_hits: u64,
-}
-
-/// Why the authority could not be opened.
-#[derive(Debug)]
-pub enum OpenError {
-    /// The store cannot be opened.
-    #[non_exhaustive]
-    Store(StoreError),
-    /// The configured hash cost is not one argon2 knows.
-    #[non_exhaustive]
-    Hasher(HasherError),
-}
-
-impl fmt::Display for OpenError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Store(error) => write!(f, "the store cannot be opened: {error}"),
-            Self::Hasher(error) => write!(f, "passwords cannot be hashed as configured: {error}"),
-        }
-    }
-}
-
-impl std::error::Error for OpenError {}
-
-/// A trouble of ours. It is never counted against anybody, and trying again later is right.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum Unavailable {
-    /// The store did not answer, or not in a way that makes sense.
-    #[non_exhaustive]
-    Store(StoreError),
-    /// No hash could be computed.
-    #[non_exhaustive]
-    Hasher(HasherError),
-    /// What is sealed cannot be opened.
-    #[non_exhaustive]
-    Key(KeyError),
-    /// The session could not be written; the log says why, once for all sign-ins it kept out.
-    NotWritten,
-    /// This node cannot prove that it is up to date.
-    Frozen,
-    /// The server is going down.
-    ShuttingDown,
-}
-
-impl fmt::Display for Unavailable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Store(error) => write!(f, "the store does not answer: {error}"),
-            Self::Hasher(error) => write!(f, "no password could be hashed: {error}"),
-            Self::Key(error) => error.fmt(f),
-            Self::NotWritten => f.write_str("the session could not be written"),
-            Self::Frozen => f.write_str("this node cannot prove that it is up to date"),
-            Self::ShuttingDown => f.write_str("the server is going down"),
-        }
-    }
-}
-
-impl std::error::Error for Unavailable {}
-
-impl From<StoreError> for Unavailable {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
-
-impl From<KeyError> for Unavailable {
-    fn from(error: KeyError) -> Self {
-        Self::Key(error)
-    }
-}
-
-impl From<HasherError> for Unavailable {
-    fn from(error: HasherError) -> Self {
-        Self::Hasher(error)
-    }
 }

@@ -1,7 +1,7 @@
 //! The staff's backup codes: ten one-time codes for the day the phone is lost (D11).
 
 use crate::code_text::CodeText;
-use crate::principal::PrincipalId;
+use crate::model::principal::PrincipalId;
 use postward_wire::Secret;
 use sha2::{Digest as _, Sha256};
 

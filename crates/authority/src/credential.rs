@@ -4,32 +4,35 @@
 //! transaction for hash, epoch, sessions, audit and notice; then the commit; then the kill; then the answer.
 
 use crate::acting::{Acting, spend_code};
-use crate::audit::{Event, Subject};
-use crate::authority::{Authority, Unavailable};
+use crate::authority::Authority;
+use crate::error::{ActError, Denied, NotReplaced, Unavailable, Unfit};
 use crate::events::PrincipalChange;
-use crate::first_factor::{Denied, Login, Reading, Verified};
+use crate::first_factor::{Login, Reading, Verified};
 use crate::hasher::{HasherError, Lane, Phc};
-use crate::link::LinkKind;
+use crate::model::Timestamp;
+use crate::model::actor::{Actor, ReadOnly};
+use crate::model::audit_event::{By, Event, Subject};
+use crate::model::end_reason::{EndReason, Of};
+use crate::model::link_kind::LinkKind;
+use crate::model::notice::Notice;
+use crate::model::origin::Origin;
+use crate::model::principal::{Epoch, Kind, MailboxId, PrincipalId, SessionId, StaffId};
+use crate::model::receipt::Receipt;
 use crate::notices::{tell_owner, tell_staff};
-use crate::origin::{Origin, Surface};
-use crate::outbox::Notice;
 use crate::policy::{PasswordProblem, prepare};
-use crate::principal::{Epoch, MailboxId, PrincipalId, SessionId, StaffId};
 use crate::proof::Spends;
-use crate::registry::{EndReason, Of, SessionGuard};
+use crate::registry::SessionGuard;
 use crate::resume::StaffSession;
-use crate::scope::{Actor, ReadOnly};
-use crate::sessions::{ActError, EndedSessions};
-use crate::store::journal::{self, By};
-use crate::store::principals::{self, Kind};
+use crate::second_factor;
+use crate::sessions::EndedSessions;
 use crate::store::sessions::{self, EndedRow};
-use crate::store::{Durability, Tx, app_passwords, credentials, moment, recovery, second_factors};
-use crate::{Timestamp, second_factor};
+use crate::store::{
+    Durability, Tx, app_passwords, credentials, journal, moment, principals, recovery, second_factors,
+};
 use futures_util::future::{try_join, try_join_all};
 use jiff::SignedDuration;
 use postward_wire::{Address, Secret};
 use serde_json::json;
-use std::collections::BTreeMap;
 use zeroize::Zeroizing;
 
 impl Authority {
@@ -380,19 +383,6 @@ pub(crate) enum Confirmed {
     Recently,
 }
 
-/// Why a password does not become a mailbox's new one.
-pub(crate) enum Unfit {
-    /// What is wrong with it.
-    Policy(Vec<PasswordProblem>),
-    Unavailable(Unavailable),
-}
-
-impl<E: Into<Unavailable>> From<E> for Unfit {
-    fn from(error: E) -> Self {
-        Self::Unavailable(error.into())
-    }
-}
-
 impl From<Unfit> for ChangeError {
     fn from(unfit: Unfit) -> Self {
         match unfit {
@@ -409,36 +399,6 @@ impl From<Unfit> for ResetError {
             Unfit::Unavailable(unavailable) => Self::Unavailable(unavailable),
         }
     }
-}
-
-/// Why nothing was replaced.
-pub(crate) enum NotReplaced {
-    /// The mailbox, the password or the acting session is not what it was when the act began.
-    Overtaken,
-    /// The acting session is too old to confirm a change.
-    NotRecent,
-    Unavailable(Unavailable),
-}
-
-impl<E: Into<Unavailable>> From<E> for NotReplaced {
-    fn from(error: E) -> Self {
-        Self::Unavailable(error.into())
-    }
-}
-
-/// What a change of password, or another act that ends sessions, did.
-#[derive(Clone, Debug)]
-pub struct Receipt {
-    /// The mailbox, or the person of the dashboard.
-    pub address: Address,
-    /// The epoch in force: after a change of password, the one that began.
-    pub epoch: Epoch,
-    /// How many sessions ended, for every surface a mailbox can be signed in at (zero included).
-    pub ended: BTreeMap<Surface, u64>,
-    /// How many app passwords were revoked.
-    pub app_passwords_revoked: u64,
-    /// Whether a second factor was on and is off now.
-    pub second_factor_off: bool,
 }
 
 /// Why an owner's change was not made. Nothing has changed.

@@ -4,12 +4,12 @@
 //! since the last commit and writes it together. What invariant 2 asks for holds for every sign-in of a batch: the
 //! principal's row is taken at the verified epoch, the guard is registered, and only then the batch commits.
 
-use crate::Timestamp;
 use crate::keys::Keys;
+use crate::model::Timestamp;
+use crate::model::notice::Notice;
+use crate::model::origin::Origin;
+use crate::model::principal::{PrincipalId, SessionId};
 use crate::notices::tell_owner;
-use crate::origin::Origin;
-use crate::outbox::Notice;
-use crate::principal::{PrincipalId, SessionId};
 use crate::proof::{Proven, Spends};
 use crate::registry::{Lifetime, LiveGuard, Registry};
 use crate::second_step::guesses;

@@ -2,8 +2,7 @@
 //! themselves, with their own right to see it.
 
 use crate::authority::Authority;
-use crate::principal::PrincipalId;
-use crate::{MailboxId, StaffId};
+use crate::model::principal::{MailboxId, PrincipalId, StaffId};
 use tokio::sync::broadcast;
 
 /// What has changed.

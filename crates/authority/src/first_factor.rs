@@ -1,21 +1,22 @@
 //! The first factor: what was typed is held against what the store knows, at the price a try has.
 
-use crate::Timestamp;
-use crate::app_password::{Letters, MailAppMode};
-use crate::authority::{Authority, Unavailable};
-use crate::cause::Cause;
+use crate::app_password::Letters;
+use crate::authority::Authority;
+use crate::error::{Denied, NotEnough, Unavailable};
 use crate::hasher::Lane;
-use crate::origin::{Origin, Surface};
+use crate::model::Timestamp;
+use crate::model::mail_app_mode::MailAppMode;
+use crate::model::origin::{Origin, Surface};
+use crate::model::principal::{Epoch, Kind, State};
+use crate::model::refusal_cause::{Cause, Wrong};
 use crate::policy::prepare;
-use crate::principal::Epoch;
 use crate::proof::{FirstFactor, Proven};
 use crate::reconnect::Fingerprint;
-use crate::second_step::NotEnough;
 use crate::store::credentials;
-use crate::store::principals::{self, Kind, Principal, State, Whom};
-use crate::throttle::{Try, Verdict, Wrong};
+use crate::store::principals::{self, Principal, Whom};
+use crate::throttle::{Try, Verdict};
 use crate::totp::Code;
-use postward_wire::{Address, Refusal, Secret};
+use postward_wire::{Address, Secret};
 use zeroize::Zeroizing;
 
 /// How what was typed as the password is to be read, where a second factor is on.
@@ -384,28 +385,4 @@ struct WrongTry {
     /// Where the throttle is to know this password again.
     remember: Option<Fingerprint>,
     at: Timestamp,
-}
-
-/// Why nobody gets in.
-#[derive(Debug)]
-pub(crate) enum Denied {
-    Rejected,
-    TooManyTries,
-    Unavailable(Unavailable),
-}
-
-impl Denied {
-    pub(crate) fn refusal(&self) -> Refusal {
-        match self {
-            Self::Rejected => Refusal::Rejected,
-            Self::TooManyTries => Refusal::TooManyTries,
-            Self::Unavailable(_) => Refusal::Unavailable,
-        }
-    }
-}
-
-impl From<Unavailable> for Denied {
-    fn from(unavailable: Unavailable) -> Self {
-        Self::Unavailable(unavailable)
-    }
 }

@@ -1,14 +1,13 @@
 //! A new key for everything that is sealed, while people sign in.
 
-use crate::Timestamp;
-use crate::audit::{Event, Subject};
 use crate::authority::Authority;
+use crate::error::ActError;
 use crate::keys::Sealed;
-use crate::scope::{Actor, Who};
+use crate::model::Timestamp;
+use crate::model::actor::{Actor, Who};
+use crate::model::audit_event::{By, Event, Subject};
 use crate::second_factor::bound;
-use crate::sessions::ActError;
-use crate::store::journal::{self, By};
-use crate::store::{Durability, directory, second_factors};
+use crate::store::{Durability, directory, journal, second_factors};
 use serde_json::json;
 
 impl Authority {

@@ -3,65 +3,19 @@
 //! No token is kept. It is made from the link's id and a key of the file when the letter is written, so that a letter
 //! that is tried again carries the same one, and is recognised by its hash.
 
-use crate::authority::{Authority, Unavailable};
+use crate::authority::Authority;
+use crate::error::Unavailable;
 use crate::keys::{KeyError, KeyId, Keys};
+use crate::model::Timestamp;
+use crate::model::link_kind::LinkKind;
+use crate::model::principal::PrincipalId;
 use crate::outbox::Letter;
-use crate::principal::PrincipalId;
 use crate::store::recovery::{self, LinkRow};
 use crate::store::{StoreError, Tx, millis, principals};
-use crate::{Timestamp, Token};
+use crate::token::Token;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use jiff::SignedDuration;
 use postward_wire::Secret;
-
-/// What a link is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LinkKind {
-    /// Sets a new password of a mailbox.
-    Reset,
-    /// Verifies a recovery e-mail.
-    VerifyRecoveryEmail,
-    /// *This wasn't me*.
-    NotMe,
-    /// Sets a new password of a person of the dashboard.
-    StaffReset,
-}
-
-impl LinkKind {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Reset => "reset",
-            Self::VerifyRecoveryEmail => "verify-recovery-email",
-            Self::NotMe => "not-me",
-            Self::StaffReset => "staff-reset",
-        }
-    }
-
-    pub(crate) fn from_name(name: &str) -> Option<Self> {
-        [Self::Reset, Self::VerifyRecoveryEmail, Self::NotMe, Self::StaffReset]
-            .into_iter()
-            .find(|kind| kind.name() == name)
-    }
-
-    /// How long it opens something. A reset is done now or not at all; whoever is on holiday reads *This wasn't me* late.
-    pub const fn lifetime(self) -> SignedDuration {
-        match self {
-            Self::Reset | Self::StaffReset => SignedDuration::from_hours(1),
-            Self::VerifyRecoveryEmail => SignedDuration::from_hours(24),
-            Self::NotMe => SignedDuration::from_hours(7 * 24),
-        }
-    }
-
-    /// Whether a new one ends those before. Not so where the reader of each letter has its own to press: an intruder
-    /// could end the owner's by doing something else.
-    fn one_live(self) -> bool {
-        match self {
-            Self::Reset | Self::VerifyRecoveryEmail | Self::StaffReset => true,
-            Self::NotMe => false,
-        }
-    }
-}
 
 /// Makes a link, in the transaction of the letter that carries it. None when the key file is not usable: a letter that
 /// tells of something goes without; one that is nothing but its link must not be written then.

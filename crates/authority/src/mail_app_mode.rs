@@ -3,50 +3,16 @@
 //! Each of the three may have a mode of its own; what stands nearest to the mailbox decides. What each of them has comes
 //! with it wherever accounts, domains and mailboxes are read.
 
-use crate::Timestamp;
-use crate::app_password::MailAppMode;
-use crate::audit::{Event, Subject};
 use crate::authority::Authority;
-use crate::principal::{AccountId, DomainId, MailboxId};
-use crate::scope::Actor;
-use crate::sessions::ActError;
+use crate::error::ActError;
+use crate::model::Timestamp;
+use crate::model::actor::Actor;
+use crate::model::audit_event::{By, Event, Subject};
+use crate::model::mail_app_mode::{MailAppMode, ModeOf};
 use crate::store::app_passwords::{self, Bearer};
-use crate::store::journal::{self, By};
-use crate::store::{Durability, directory};
+use crate::store::{Durability, directory, journal};
 use serde_json::json;
 use std::collections::BTreeSet;
-
-/// Whose mail apps a mode is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ModeOf {
-    /// One mailbox.
-    Mailbox(MailboxId),
-    /// Every mailbox of a domain that has no mode of its own.
-    Domain(DomainId),
-    /// Every mailbox of an account whose domain has none either.
-    Account(AccountId),
-}
-
-/// What mail apps may sign in with at a mailbox, a domain or an account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ModeAt {
-    /// What was set here; none leaves it to what stands above.
-    pub own: Option<MailAppMode>,
-    /// What holds where nothing is set here.
-    pub above: MailAppMode,
-}
-
-impl ModeAt {
-    /// What holds here.
-    pub fn applies(self) -> MailAppMode {
-        self.own.unwrap_or(self.above)
-    }
-
-    pub(crate) fn read(own: Option<String>, above: Option<String>) -> Self {
-        let mode = |name: String| MailAppMode::from_name(&name);
-        Self { own: own.map(mode), above: above.map(mode).unwrap_or_default() }
-    }
-}
 
 /// Whom *app passwords only* would touch: mailboxes whose mail apps may use the password as things stand.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

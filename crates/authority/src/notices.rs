@@ -1,10 +1,11 @@
 //! Telling the owner: the letters that an act leaves in the outbox, in its own transaction.
 
-use crate::Timestamp;
 use crate::keys::Keys;
-use crate::link::{self, LinkKind};
-use crate::outbox::Notice;
-use crate::principal::PrincipalId;
+use crate::link;
+use crate::model::Timestamp;
+use crate::model::link_kind::LinkKind;
+use crate::model::notice::Notice;
+use crate::model::principal::PrincipalId;
 use crate::store::outbox::{self, NewLetter};
 use crate::store::{StoreError, Tx, principals, recovery};
 use serde_json::Value;

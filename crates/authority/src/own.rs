@@ -1,21 +1,25 @@
 //! What an owner sees and settles of its own sign-in: sessions, activity, audit, switches, and the hop to another surface.
 
-use crate::acting::{Acting, NotNow};
-use crate::app_password::MailAppMode;
-use crate::audit::{AuditEntry, Event, RefusedTry};
-use crate::authority::{Authority, Unavailable};
+use crate::acting::Acting;
+use crate::audit::{AuditEntry, RefusedTry};
+use crate::authority::Authority;
+use crate::error::{ActError, NotNow, SignedOut, Unavailable};
 use crate::first_factor::Login;
-use crate::origin::{Origin, Surface};
-use crate::principal::{MailboxId, PrincipalId};
+use crate::model::Timestamp;
+use crate::model::actor::Actor;
+use crate::model::audit_event::{By, Event};
+use crate::model::end_reason::{EndReason, Of};
+use crate::model::mail_app_mode::MailAppMode;
+use crate::model::origin::{Origin, Surface};
+use crate::model::principal::{MailboxId, PrincipalId};
 use crate::proof::{FirstFactor, Spends};
-use crate::registry::{EndReason, Of, SessionGuard};
-use crate::scope::Actor;
-use crate::sessions::{ActError, EndedSessions, LiveSession};
+use crate::registry::SessionGuard;
+use crate::sessions::{EndedSessions, LiveSession};
+use crate::sign_in::SignedIn;
 use crate::store::app_passwords::{self, Bearer};
-use crate::store::journal::{self, By};
-use crate::store::principals::{Whom, tell_new_places, tells_new_places};
-use crate::store::{Durability, moment, principals, sessions};
-use crate::{SignedIn, SignedOut, Timestamp, Token};
+use crate::store::principals::{self, Whom, tell_new_places, tells_new_places};
+use crate::store::{Durability, journal, moment, sessions};
+use crate::token::Token;
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -40,7 +44,7 @@ pub struct PastSession {
 #[derive(Clone, Copy, Debug)]
 pub enum OwnSessions {
     /// One of them.
-    One(crate::SessionId),
+    One(crate::model::principal::SessionId),
     /// All but the one that asks.
     Others,
     /// All.
@@ -236,7 +240,7 @@ impl Authority {
         let login = Login::of(session.address());
         let live = match self.enter(proven, &login, origin, Some(&token), now).await {
             Ok(live) => live,
-            Err(crate::first_factor::Denied::Unavailable(unavailable)) => return Err(unavailable.into()),
+            Err(crate::error::Denied::Unavailable(unavailable)) => return Err(unavailable.into()),
             Err(_) => return Err(SignedOut::Ended),
         };
         let address = session.address().clone();

@@ -1,7 +1,7 @@
 //! What a sign-in has proved. A session is opened with a [`Proven`] and with nothing less (invariant 6).
 
-use crate::Timestamp;
-use crate::principal::{AppPasswordId, Epoch, PrincipalId, SessionId};
+use crate::model::Timestamp;
+use crate::model::principal::{AppPasswordId, Epoch, PrincipalId, SessionId};
 use crate::store::principals::Principal;
 use crate::totp::TimeStep;
 

@@ -3,8 +3,8 @@
 //! Mail apps sign in again all day, five connections at a time. What is remembered is a keyed hash of principal,
 //! *epoch* and password; the epoch is read from the store at every sign-in, so nothing here can outlive a change.
 
-use crate::Timestamp;
-use crate::principal::{Epoch, PrincipalId};
+use crate::model::Timestamp;
+use crate::model::principal::{Epoch, PrincipalId};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use std::collections::HashMap;

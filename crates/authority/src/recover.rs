@@ -1,27 +1,29 @@
 //! *Forgot password?*: the ways to a new password without a session (W5). What a stranger hears is the same whether the
 //! address exists or not, in bytes and in time; the policy, which is nobody's secret, is spoken of first.
 
-use crate::audit::Event;
-use crate::authority::{Authority, Unavailable};
-use crate::cause::Cause;
-use crate::credential::{AppPasswords, NotReplaced, Redeems, Replacement, Unfit};
-use crate::first_factor::{Denied, Login, Reading, Verified};
+use crate::authority::Authority;
+use crate::credential::{AppPasswords, Redeems, Replacement};
+use crate::error::{Denied, NotEnough, NotReplaced, Unavailable, Unfit};
+use crate::first_factor::{Login, Reading, Verified};
 use crate::hasher::Lane;
-use crate::link::{self, LinkKind};
-use crate::origin::Origin;
-use crate::outbox::Notice;
+use crate::model::Timestamp;
+use crate::model::audit_event::{By, Event};
+use crate::model::link_kind::LinkKind;
+use crate::model::notice::Notice;
+use crate::model::origin::Origin;
+use crate::model::principal::{Kind, PrincipalId, State};
+use crate::model::receipt::Receipt;
+use crate::model::refusal_cause::{Cause, Wrong};
 use crate::policy::PasswordProblem;
-use crate::principal::PrincipalId;
 use crate::proof::Spends;
 use crate::recovery_email::HOLD;
-use crate::second_step::NotEnough;
-use crate::store::journal::By;
 use crate::store::outbox::{self, NewLetter};
-use crate::store::principals::{self, Kind, Principal, State, Whom};
+use crate::store::principals::{self, Principal, Whom};
 use crate::store::recovery::{self, LinkRow};
 use crate::store::{Durability, StoreError, Tx, moment};
-use crate::throttle::{Reservation, Try, Verdict, Wrong};
-use crate::{Receipt, Timestamp, Token, recovery_code};
+use crate::throttle::{Reservation, Try, Verdict};
+use crate::token::Token;
+use crate::{link, recovery_code};
 use jiff::SignedDuration;
 use postward_wire::{Address, Attempt, Secret};
 use serde_json::json;

@@ -1,20 +1,18 @@
 //! Recovery codes: one for each mailbox, shown once, and good for one thing (R1).
 
-use crate::Timestamp;
-use crate::acting::NotNow;
-use crate::audit::{Event, Subject};
-use crate::authority::{Authority, Unavailable};
+use crate::authority::Authority;
 use crate::code_text::CodeText;
+use crate::error::{ActError, NotNow, Unavailable};
 use crate::events::PrincipalChange;
+use crate::model::Timestamp;
+use crate::model::actor::Actor;
+use crate::model::audit_event::{By, Event, Subject};
+use crate::model::notice::Notice;
+use crate::model::origin::Origin;
+use crate::model::principal::{MailboxId, PrincipalId};
 use crate::notices::tell_owner;
-use crate::origin::Origin;
-use crate::outbox::Notice;
-use crate::principal::{MailboxId, PrincipalId};
 use crate::registry::SessionGuard;
-use crate::scope::Actor;
-use crate::sessions::ActError;
-use crate::store::journal::{self, By};
-use crate::store::{Durability, StoreError, Tx, moment, principals, recovery};
+use crate::store::{Durability, StoreError, Tx, journal, moment, principals, recovery};
 use postward_wire::Secret;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};

@@ -1,22 +1,28 @@
 //! The recovery e-mail of a mailbox: verified before it is used, and held as it is when somebody says that it was not
 //! them (W9).
 
-use crate::acting::{Acting, NotNow};
-use crate::audit::{Event, Subject};
-use crate::authority::{Authority, Unavailable};
+use crate::acting::Acting;
+use crate::authority::Authority;
+use crate::error::{NotNow, Unavailable};
 use crate::events::PrincipalChange;
-use crate::link::{self, LinkKind};
+use crate::link;
+use crate::model::Timestamp;
+use crate::model::audit_event::{By, Event, Subject};
+use crate::model::end_reason::{EndReason, Of};
+use crate::model::link_kind::LinkKind;
+use crate::model::notice::Notice;
+use crate::model::origin::Origin;
+use crate::model::principal::{MailboxId, PrincipalId};
+use crate::model::receipt::Receipt;
 use crate::notices::{tell, tell_owner};
-use crate::origin::Origin;
-use crate::outbox::Notice;
-use crate::principal::{MailboxId, PrincipalId};
 use crate::recover::LinkError;
-use crate::registry::{EndReason, Of, SessionGuard};
+use crate::registry::SessionGuard;
 use crate::sessions::EndedSessions;
-use crate::store::journal::{self, By};
 use crate::store::outbox::{self, NewLetter};
-use crate::store::{Durability, Tx, app_passwords, moment, principals, recovery, second_factors, sessions};
-use crate::{Receipt, Timestamp, Token};
+use crate::store::{
+    Durability, Tx, app_passwords, journal, moment, principals, recovery, second_factors, sessions,
+};
+use crate::token::Token;
 use jiff::SignedDuration;
 use postward_wire::Address;
 use serde_json::json;

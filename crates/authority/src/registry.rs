@@ -3,8 +3,9 @@
 //! A session is in the registry from before its sign-in is committed until its guard is dropped. Killing marks the
 //! guards and then waits until they are gone: when [`Registry::kill`] returns, nothing they stood for is alive.
 
-use crate::origin::Surface;
-use crate::principal::{MailboxId, PrincipalId, SessionId};
+use crate::model::end_reason::{EndReason, Of};
+use crate::model::origin::Surface;
+use crate::model::principal::{MailboxId, PrincipalId, SessionId};
 use postward_wire::Address;
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
@@ -63,45 +64,6 @@ impl SessionGuard {
     }
 }
 
-/// Why a session ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum EndReason {
-    /// The password was changed.
-    PasswordChanged = 1,
-    /// The owner or staff ended it.
-    Ended = 2,
-    /// Sign-in was suspended or the mailbox deleted.
-    Suspended = 3,
-    /// This node could not prove for too long that the session still stands.
-    Stale = 4,
-    /// The server is going down.
-    Shutdown = 5,
-}
-
-impl EndReason {
-    const ALL: [Self; 5] = [Self::PasswordChanged, Self::Ended, Self::Suspended, Self::Stale, Self::Shutdown];
-
-    /// The name kept in the store.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::PasswordChanged => "password-changed",
-            Self::Ended => "ended",
-            Self::Suspended => "suspended",
-            Self::Stale => "stale",
-            Self::Shutdown => "shutdown",
-        }
-    }
-
-    pub(crate) fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|reason| reason.name() == name)
-    }
-
-    fn from_number(number: u8) -> Option<Self> {
-        Self::ALL.into_iter().find(|reason| *reason as u8 == number)
-    }
-}
-
 /// The registry. Shared by everything that signs in or ends.
 pub(crate) struct Registry {
     sessions: Mutex<Sessions>,
@@ -138,17 +100,6 @@ pub(crate) enum Lifetime {
     Connection,
     /// The session lives in a cookie; the guard stands for one request.
     Request,
-}
-
-/// Which guards of a principal to kill.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Of {
-    /// All.
-    All,
-    /// Those of one session.
-    Session(SessionId),
-    /// Those of every session but one, the acting one.
-    AllBut(SessionId),
 }
 
 /// A guard, before it is known whose kind of session it is.

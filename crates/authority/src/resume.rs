@@ -1,12 +1,15 @@
 //! A cookie becomes a session again, for one request.
 
-use crate::authority::{Authority, Unavailable};
-use crate::origin::{Origin, Surface};
-use crate::principal::{AccountId, SessionId, StaffId};
-use crate::registry::{EndReason, Lifetime, LiveGuard, SessionGuard};
-use crate::scope::{Actor, Role, Scope, Who};
+use crate::authority::Authority;
+use crate::error::{SignedOut, Unavailable};
+use crate::model::Timestamp;
+use crate::model::actor::{Actor, Role, Scope, Who};
+use crate::model::end_reason::EndReason;
+use crate::model::origin::{Origin, Surface};
+use crate::model::principal::{AccountId, SessionId, StaffId};
+use crate::registry::{Lifetime, LiveGuard, SessionGuard};
 use crate::store::{directory, moment, sessions};
-use crate::{Timestamp, Token};
+use crate::token::Token;
 use jiff::SignedDuration;
 use postward_wire::Address;
 use std::net::IpAddr;
@@ -110,21 +113,6 @@ impl Lifespan {
 
     pub(crate) fn is_over(&self, opened: Timestamp, seen: Timestamp, now: Timestamp) -> bool {
         now.duration_since(opened) >= self.whole || now.duration_since(seen) >= self.idle
-    }
-}
-
-/// Why a cookie opens nothing.
-#[derive(Debug)]
-pub enum SignedOut {
-    /// There is no such session, or not any more.
-    Ended,
-    /// The store could not answer: the session may well be alive, and the cookie is to be kept.
-    Unavailable(Unavailable),
-}
-
-impl From<Unavailable> for SignedOut {
-    fn from(unavailable: Unavailable) -> Self {
-        Self::Unavailable(unavailable)
     }
 }
 

@@ -3,26 +3,27 @@
 //! The seed is sealed under a key of the file, bound to account and principal, and can be brought back by nothing but a
 //! sign-in that holds a code against it. It is shown once, while it is set up.
 
-use crate::acting::{Acting, NotNow, spend_code};
-use crate::audit::Event;
-use crate::authority::{Authority, Unavailable};
+use crate::acting::{Acting, spend_code};
+use crate::authority::Authority;
+use crate::backup_code;
+use crate::error::{ActError, Denied, NotEnough, NotNow, Unavailable};
 use crate::events::PrincipalChange;
-use crate::first_factor::{Denied, Login, Reading, Verified};
+use crate::first_factor::{Login, Reading, Verified};
+use crate::model::Timestamp;
+use crate::model::actor::Actor;
+use crate::model::audit_event::{By, Event};
+use crate::model::end_reason::{EndReason, Of};
+use crate::model::notice::Notice;
+use crate::model::origin::{Origin, Surface};
+use crate::model::principal::{AccountId, Kind, MailboxId, PrincipalId};
 use crate::notices::{tell_owner, tell_staff};
-use crate::origin::Origin;
-use crate::outbox::Notice;
-use crate::principal::{AccountId, MailboxId, PrincipalId};
 use crate::proof::Spends;
-use crate::registry::{EndReason, Of, SessionGuard};
+use crate::registry::SessionGuard;
 use crate::resume::StaffSession;
-use crate::scope::Actor;
-use crate::second_step::NotEnough;
-use crate::sessions::{ActError, EndedSessions};
-use crate::store::journal::{self, By};
-use crate::store::principals::{Kind, Whom};
-use crate::store::{Durability, Tx, moment, second_factors, sessions};
+use crate::sessions::EndedSessions;
+use crate::store::principals::Whom;
+use crate::store::{Durability, Tx, journal, moment, second_factors, sessions};
 use crate::totp::{Code, Seed, SetUp};
-use crate::{Surface, Timestamp, backup_code};
 use jiff::SignedDuration;
 use postward_wire::Secret;
 use serde_json::json;

@@ -3,23 +3,26 @@
 //! A browser whose password was right has ten minutes and five tries for it. What it holds until then belongs to one
 //! principal, one surface and one browser, and opens nothing else; a change of the password or the state ends it.
 
-use crate::authority::{Authority, Unavailable};
-use crate::cause::Cause;
-use crate::first_factor::{Denied, Login};
+use crate::authority::Authority;
+use crate::backup_code;
+use crate::error::{Denied, NotEnough, Unavailable};
+use crate::first_factor::Login;
 use crate::keys::Sealed;
+use crate::model::Timestamp;
+use crate::model::notice::Notice;
+use crate::model::origin::{Origin, Surface};
+use crate::model::principal::{AccountId, Kind, PrincipalId, State};
+use crate::model::refusal_cause::Cause;
 use crate::notices::{tell_owner, tell_staff};
-use crate::origin::{Origin, Surface};
-use crate::outbox::Notice;
-use crate::principal::{AccountId, PrincipalId};
 use crate::proof::{FirstFactor, Proven, Spends};
 use crate::registry::{LiveGuard, SessionGuard};
 use crate::resume::StaffSession;
 use crate::second_factor::bound;
-use crate::store::principals::{Kind, Principal, State, Whom};
+use crate::store::principals::{Principal, Whom};
 use crate::store::second_factors::{self, SecondStepRow};
 use crate::store::{Durability, moment};
+use crate::token::Token;
 use crate::totp::{Code, Seed};
-use crate::{Timestamp, Token, backup_code};
 use jiff::SignedDuration;
 use postward_wire::{Address, Secret};
 use serde_json::json;
@@ -37,18 +40,6 @@ const GUESSES_STRANGERS: i64 = 10;
 const WINDOW_STRANGERS: SignedDuration = SignedDuration::from_hours(24);
 /// The wrong code of a window at which the owner is told. Fewer are slips of a finger.
 const TELL_AT: i64 = 3;
-
-/// Why a right password was not enough.
-pub(crate) enum NotEnough {
-    Refused(Cause),
-    Unavailable(Unavailable),
-}
-
-impl<E: Into<Unavailable>> From<E> for NotEnough {
-    fn from(error: E) -> Self {
-        Self::Unavailable(error.into())
-    }
-}
 
 /// Why the second step was not taken.
 #[derive(Debug)]

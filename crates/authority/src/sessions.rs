@@ -1,18 +1,21 @@
 //! What is signed in, and ending it.
 
-use crate::audit::{Event, Subject};
-use crate::authority::{Authority, Unavailable};
-use crate::directory::Mailbox;
-use crate::origin::Surface;
-use crate::principal::{MailboxId, PrincipalId, SessionId};
-use crate::registry::{EndReason, Of, SessionGuard};
+use crate::authority::Authority;
+use crate::error::{ActError, Unavailable};
+use crate::model::Timestamp;
+use crate::model::actor::Actor;
+use crate::model::audit_event::{By, Event, Subject};
+use crate::model::end_reason::{EndReason, Of};
+use crate::model::mailbox::Mailbox;
+use crate::model::origin::Surface;
+use crate::model::principal::{MailboxId, PrincipalId, SessionId, Transition};
+use crate::model::receipt::Receipt;
+use crate::registry::SessionGuard;
 use crate::resume::{Lifespan, StaffSession};
-use crate::scope::{Actor, ReadOnly};
-use crate::store::journal::{self, By};
-use crate::store::principals::{self, Transition};
-use crate::store::sessions::EndedRow;
-use crate::store::{Durability, StoreError, Tx, directory, moment, recovery, second_factors, sessions};
-use crate::{Receipt, Timestamp};
+use crate::store::sessions::{self, EndedRow};
+use crate::store::{
+    Durability, StoreError, Tx, directory, journal, moment, principals, recovery, second_factors,
+};
 use serde_json::json;
 use std::collections::{BTreeMap, HashSet};
 
@@ -44,29 +47,6 @@ pub enum Which {
     All,
     /// One.
     One(SessionId),
-}
-
-/// Why an act on a mailbox was not done. Nothing has changed.
-#[derive(Debug)]
-pub enum ActError {
-    /// No such thing within the actor's reach.
-    NotFound,
-    /// The actor may look but not touch.
-    ReadOnly,
-    /// The store could not answer.
-    Unavailable(Unavailable),
-}
-
-impl<E: Into<Unavailable>> From<E> for ActError {
-    fn from(error: E) -> Self {
-        Self::Unavailable(error.into())
-    }
-}
-
-impl From<ReadOnly> for ActError {
-    fn from(_: ReadOnly) -> Self {
-        Self::ReadOnly
-    }
 }
 
 impl Authority {

@@ -1,17 +1,18 @@
 //! An attempt becomes a session, or a code is owed, or it is refused. The only way in, for every door.
 
-use crate::authority::{Authority, Unavailable};
-use crate::cause::Cause;
+use crate::authority::Authority;
 use crate::desk::{Entry, NotEntered};
-use crate::first_factor::{Denied, Login, Reading, Verified};
-use crate::origin::Origin;
-use crate::principal::PrincipalId;
+use crate::error::{Denied, Unavailable};
+use crate::first_factor::{Login, Reading, Verified};
+use crate::model::Timestamp;
+use crate::model::origin::Origin;
+use crate::model::principal::{Kind, PrincipalId};
+use crate::model::refusal_cause::Cause;
 use crate::proof::Proven;
 use crate::registry::{LiveGuard, SessionGuard};
 use crate::resume::StaffSession;
 use crate::store::journal::RefusedTry;
-use crate::store::principals::Kind;
-use crate::{Timestamp, Token};
+use crate::token::Token;
 use postward_wire::{Address, Attempt, Refusal};
 use std::time::Duration;
 

@@ -1,22 +1,22 @@
 //! What the operator does for a person of the dashboard who cannot come in any more: neither the mail nor the phone nor
 //! a backup code is at hand. Whoever holds the data directory can do anything; this way it is told and written down.
 
-use crate::Timestamp;
-use crate::audit::{Event, Subject};
 use crate::authority::Authority;
-use crate::credential::{AppPasswords, NotReplaced, Receipt, Redeems, Replacement, ResetError};
+use crate::credential::{AppPasswords, Redeems, Replacement, ResetError};
+use crate::error::{ActError, NotReplaced};
 use crate::events::PrincipalChange;
 use crate::first_factor::Login;
 use crate::hasher::Lane;
+use crate::model::Timestamp;
+use crate::model::actor::{Actor, Who};
+use crate::model::audit_event::{By, Event, Subject};
+use crate::model::notice::Notice;
+use crate::model::principal::{Kind, StaffId};
+use crate::model::receipt::Receipt;
 use crate::notices::tell_staff;
-use crate::outbox::Notice;
-use crate::principal::StaffId;
-use crate::scope::{Actor, Who};
 use crate::second_factor::forget;
-use crate::sessions::ActError;
-use crate::store::Durability;
-use crate::store::journal::{self, By};
-use crate::store::principals::{self, Kind, Principal, Whom};
+use crate::store::principals::{self, Principal, Whom};
+use crate::store::{Durability, journal};
 use postward_wire::{Address, Secret};
 use serde_json::json;
 

@@ -4,7 +4,8 @@
 //! a phone that repeats one stale password all night is one wrong try. Everything is keyed by what was typed and by
 //! the network, never by what exists, so that nothing can be learnt from it.
 
-use crate::Timestamp;
+use crate::model::Timestamp;
+use crate::model::refusal_cause::Wrong;
 use crate::reconnect::Fingerprint;
 use rand::Rng;
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -105,23 +106,6 @@ struct Lot {
 enum Draw {
     Network(String, String),
     Home(String, IpAddr),
-}
-
-/// What is known about a wrong password.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Wrong {
-    /// Just wrong.
-    Plain,
-    /// It was the mailbox's password once: a forgotten device, or an intruder.
-    Previous,
-    /// It is the mailbox's password, and the mailbox may not sign in.
-    Suspended,
-    /// It is the mailbox's password, and the code behind it is missing.
-    CodeMissing,
-    /// It is the mailbox's password with a wrong code behind it.
-    Code,
-    /// It is the mailbox's password, and its mail apps need app passwords.
-    AppPasswordRequired,
 }
 
 /// The memory of wrong tries.

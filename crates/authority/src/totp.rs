@@ -1,6 +1,7 @@
 //! Time-based one-time codes (RFC 6238): the seed, the code, the step that makes it work once.
 
-use crate::{Timestamp, policy};
+use crate::model::Timestamp;
+use crate::policy;
 use postward_wire::Secret;
 use rand::Rng;
 use totp_rs::{Builder, Totp};

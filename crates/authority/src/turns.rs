@@ -1,6 +1,6 @@
 //! One after the other: acts that must not run side by side for one principal.
 
-use crate::principal::PrincipalId;
+use crate::model::principal::PrincipalId;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use tokio::sync::{Mutex as Turn, OwnedMutexGuard};

@@ -1,15 +1,15 @@
 //! The tree of accounts and the domains on it.
 
-use super::{Account, AccountKind, AddError, Domain};
-use crate::Timestamp;
-use crate::audit::{Event, Subject};
-use crate::authority::{Authority, Unavailable};
-use crate::mail_app_mode::ModeAt;
-use crate::principal::{AccountId, DomainId};
-use crate::scope::Actor;
-use crate::store::directory::{AccountRow, DomainRow};
-use crate::store::journal::{self, By};
-use crate::store::{Durability, directory};
+use crate::authority::Authority;
+use crate::error::{AddError, Unavailable};
+use crate::model::Timestamp;
+use crate::model::actor::Actor;
+use crate::model::audit_event::{By, Event, Subject};
+use crate::model::mail_app_mode::ModeAt;
+use crate::model::mailbox::{Account, AccountKind, Domain};
+use crate::model::principal::{AccountId, DomainId};
+use crate::store::directory::{self, AccountRow, DomainRow};
+use crate::store::{Durability, journal};
 use postward_wire::address::parse_domain;
 use serde_json::json;
 

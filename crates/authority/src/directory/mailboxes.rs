@@ -1,17 +1,15 @@
 //! Mailboxes: the list, one, adding and restoring. Deleting ends sessions and stands with those acts.
 
-use super::{AddError, Delivery, Mailbox, MailboxPage, MailboxQuery, MailboxState};
-use crate::Timestamp;
-use crate::audit::{Event, Subject};
-use crate::authority::{Authority, Unavailable};
-use crate::mail_app_mode::ModeAt;
-use crate::principal::MailboxId;
-use crate::scope::Actor;
-use crate::sessions::ActError;
-use crate::store::journal::{self, By};
+use crate::authority::Authority;
+use crate::error::{ActError, AddError, Unavailable};
+use crate::model::Timestamp;
+use crate::model::actor::Actor;
+use crate::model::audit_event::{By, Event, Subject};
+use crate::model::mail_app_mode::ModeAt;
+use crate::model::mailbox::{Delivery, Mailbox, MailboxPage, MailboxQuery, MailboxState};
+use crate::model::principal::{Kind, MailboxId, State, Transition};
 use crate::store::lists::{self, Direction, MailboxRow, Place};
-use crate::store::principals::{self, Kind, State, Transition};
-use crate::store::{Durability, directory, moment};
+use crate::store::{Durability, directory, journal, moment, principals};
 use postward_wire::{Address, Secret};
 use serde_json::json;
 

@@ -1,14 +1,12 @@
 //! The people of the dashboard.
 
-use super::AddError;
-use crate::Timestamp;
-use crate::audit::{Event, Subject};
 use crate::authority::Authority;
-use crate::principal::{AccountId, DomainId, StaffId};
-use crate::scope::{Actor, Role};
-use crate::store::journal::{self, By};
-use crate::store::principals::Kind;
-use crate::store::{Durability, directory};
+use crate::error::AddError;
+use crate::model::Timestamp;
+use crate::model::actor::{Actor, Role};
+use crate::model::audit_event::{By, Event, Subject};
+use crate::model::principal::{AccountId, DomainId, Kind, StaffId};
+use crate::store::{Durability, directory, journal};
 use postward_wire::{Address, Secret};
 use serde_json::json;
 

@@ -3,10 +3,10 @@
 use super::db::{StoreError, Tx, execute, on};
 use super::row::row;
 use super::{Db, millis};
-use crate::Timestamp;
 use crate::keys::KeyId;
-use crate::origin::Origin;
-use crate::principal::{AppPasswordId, PrincipalId};
+use crate::model::Timestamp;
+use crate::model::origin::Origin;
+use crate::model::principal::{AppPasswordId, PrincipalId};
 use sqlx::AssertSqlSafe;
 
 row! {

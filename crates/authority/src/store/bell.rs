@@ -1,7 +1,7 @@
 //! Hearing, on PostgreSQL, what other nodes have done.
 
 use super::db::{CHANGES, CHANNEL, Db, StoreError};
-use crate::principal::PrincipalId;
+use crate::model::principal::PrincipalId;
 use sqlx::postgres::PgListener;
 
 /// Rings when another node says that it has ended sessions. It only shortens the wait: the rows are the truth.

@@ -1,7 +1,7 @@
 //! The two databases behind one face.
 
-use crate::authority::Database;
-use crate::principal::PrincipalId;
+use crate::model::database::Database;
+use crate::model::principal::PrincipalId;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::sqlite::{

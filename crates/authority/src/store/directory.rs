@@ -1,13 +1,12 @@
 //! Accounts, domains, mailboxes and staff: writing them, and finding one.
 
 use super::db::{StoreError, Tx, execute, on};
-use super::principals::Kind;
 use super::row::row;
 use super::{Db, millis};
-use crate::Timestamp;
 use crate::hasher::Phc;
-use crate::principal::{AccountId, DomainId, Epoch, MailboxId, PrincipalId, StaffId};
-use crate::scope::Scope;
+use crate::model::Timestamp;
+use crate::model::actor::Scope;
+use crate::model::principal::{AccountId, DomainId, Epoch, Kind, MailboxId, PrincipalId, StaffId};
 
 row! {
     /// An account's row.

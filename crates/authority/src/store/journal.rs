@@ -3,48 +3,11 @@
 use super::db::{StoreError, Tx, execute, on};
 use super::row::row;
 use super::{Db, millis};
-use crate::Timestamp;
-use crate::audit::{Event, Subject};
-use crate::origin::{Origin, Surface};
-use crate::principal::PrincipalId;
-use crate::scope::{Actor, Who};
-
-/// Who did it and from where, as the audit keeps it.
-pub(crate) struct By {
-    pub(crate) actor: String,
-    pub(crate) surface: Option<Surface>,
-    pub(crate) ip: Option<String>,
-    /// What the client calls itself: for the letter, not for the audit.
-    pub(crate) client: Option<String>,
-}
-
-impl By {
-    /// An act of staff or the operator.
-    pub(crate) fn actor(actor: &Actor) -> Self {
-        let (name, surface) = match &actor.who {
-            Who::Operator => ("operator".to_owned(), None),
-            Who::Staff { email, .. } => (email.clone(), Some(Surface::Dashboard)),
-        };
-        Self { actor: name, surface, ip: actor.ip.map(|ip| ip.to_string()), client: None }
-    }
-
-    /// An act of whoever reads a letter of ours.
-    pub(crate) fn reader(address: &str, origin: &Origin) -> Self {
-        Self { actor: format!("whoever reads the mail of {address}"), ..Self::owner(address, origin) }
-    }
-
-    /// Who did it and from where, as a letter tells it.
-    pub(crate) fn as_detail(&self) -> serde_json::Value {
-        let Self { actor, surface, ip, client } = self;
-        serde_json::json!({ "by": actor, "surface": surface, "ip": ip, "client": client })
-    }
-
-    /// An act of the mailbox's owner.
-    pub(crate) fn owner(address: &str, origin: &Origin) -> Self {
-        let (surface, ip) = (Some(origin.surface), Some(origin.ip.to_string()));
-        Self { actor: address.to_owned(), surface, ip, client: origin.client.clone() }
-    }
-}
+use crate::model::Timestamp;
+use crate::model::actor::Actor;
+use crate::model::audit_event::{By, Event, Subject};
+use crate::model::origin::{Origin, Surface};
+use crate::model::principal::PrincipalId;
 
 /// Writes the one audit row of an act, in the act's transaction (invariant 14). Where the subject lies in the tree is
 /// read there and then: a mailbox that moves later takes its history along no further than that.

@@ -3,9 +3,9 @@
 use super::Db;
 use super::db::{StoreError, on};
 use super::row::row;
-use crate::directory::{Cursor, MailboxQuery, Sort};
-use crate::principal::{AccountId, DomainId, Epoch, MailboxId};
-use crate::scope::Scope;
+use crate::model::actor::Scope;
+use crate::model::mailbox::{Cursor, MailboxQuery, Sort};
+use crate::model::principal::{AccountId, DomainId, Epoch, MailboxId};
 use sqlx::AssertSqlSafe;
 
 row! {

@@ -19,7 +19,7 @@ pub(crate) mod sessions;
 
 pub(crate) use db::{Db, Durability, StoreError, Tx};
 
-use crate::Timestamp;
+use crate::model::Timestamp;
 
 /// How the store writes a moment.
 pub(crate) fn millis(at: Timestamp) -> i64 {

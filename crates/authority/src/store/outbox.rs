@@ -3,9 +3,9 @@
 use super::db::{StoreError, Tx, execute, on};
 use super::row::row;
 use super::{Db, millis};
-use crate::Timestamp;
-use crate::outbox::{LetterId, Notice};
-use crate::principal::PrincipalId;
+use crate::model::Timestamp;
+use crate::model::notice::{LetterId, Notice};
+use crate::model::principal::PrincipalId;
 
 /// A letter about to be written.
 pub(crate) struct NewLetter<'a> {

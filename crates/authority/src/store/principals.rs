@@ -4,54 +4,11 @@ use super::db::{StoreError, Tx, execute, on};
 use super::row::row;
 use super::second_factors::SecondFactor;
 use super::{Db, millis};
-use crate::Timestamp;
-use crate::app_password::MailAppMode;
 use crate::hasher::Phc;
 use crate::keys::{KeyId, Sealed};
-use crate::principal::{AccountId, Epoch, PrincipalId};
-
-/// The two kinds of principal. Their names live apart: a person and a mailbox may be spelt alike.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Mailbox,
-    Staff,
-}
-
-impl Kind {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Mailbox => "mailbox",
-            Self::Staff => "staff",
-        }
-    }
-}
-
-/// Whether a principal may sign in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum State {
-    Active,
-    Suspended,
-    Deleted,
-}
-
-impl State {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Suspended => "suspended",
-            Self::Deleted => "deleted",
-        }
-    }
-
-    /// What is not known to be active is not: fail closed.
-    pub(crate) fn from_name(name: &str) -> Self {
-        match name {
-            "active" => Self::Active,
-            "deleted" | "deleted-suspended" => Self::Deleted,
-            _ => Self::Suspended,
-        }
-    }
-}
+use crate::model::Timestamp;
+use crate::model::mail_app_mode::MailAppMode;
+use crate::model::principal::{AccountId, Epoch, Kind, PrincipalId, State, Transition};
 
 /// What a sign-in needs to know of a principal.
 #[derive(Clone)]
@@ -253,16 +210,6 @@ pub(crate) async fn remember_network(
     const SQL: &str = "INSERT INTO known_network (principal_id, network, seen_at) VALUES ($1, $2, $3)
         ON CONFLICT (principal_id, network) DO UPDATE SET seen_at = excluded.seen_at";
     execute!(tx, SQL, id, network, millis(now)).map(|_| ())
-}
-
-/// Whether a principal may sign in changes in one of these ways, and in no other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Transition {
-    Suspend,
-    Resume,
-    Delete,
-    /// Back to what it was when it was deleted: a suspension is not lifted by the way.
-    Restore,
 }
 
 /// Changes whether a principal may sign in. False when it is not in a state from which that makes sense.

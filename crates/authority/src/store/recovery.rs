@@ -3,9 +3,9 @@
 use super::db::{StoreError, Tx, execute, on};
 use super::row::row;
 use super::{Db, millis};
-use crate::Timestamp;
 use crate::keys::KeyId;
-use crate::principal::{Epoch, PrincipalId};
+use crate::model::Timestamp;
+use crate::model::principal::{Epoch, PrincipalId};
 
 /// Puts a new recovery code in the place of the one before.
 pub(crate) async fn put_code(

@@ -4,8 +4,8 @@
 //! own use, and put the database into the types of every layer.
 
 use crate::keys::KeyId;
-use crate::outbox::LetterId;
-use crate::principal::{
+use crate::model::notice::LetterId;
+use crate::model::principal::{
     AccountId, AppPasswordId, DomainId, Epoch, MailboxId, PrincipalId, SessionId, StaffId,
 };
 use crate::totp::TimeStep;

@@ -3,9 +3,9 @@
 use super::db::{StoreError, Tx, execute, on};
 use super::row::row;
 use super::{Db, millis};
-use crate::Timestamp;
 use crate::keys::{KeyId, Sealed};
-use crate::principal::{AccountId, Epoch, PrincipalId, SessionId};
+use crate::model::Timestamp;
+use crate::model::principal::{AccountId, Epoch, PrincipalId, SessionId};
 use crate::totp::TimeStep;
 
 /// The second factor of a principal.

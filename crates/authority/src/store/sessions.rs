@@ -3,10 +3,10 @@
 use super::db::{StoreError, Tx, execute, on};
 use super::row::row;
 use super::{Db, millis};
-use crate::Timestamp;
-use crate::origin::{Origin, Surface};
-use crate::principal::{AppPasswordId, Epoch, PrincipalId, SessionId};
-use crate::registry::{EndReason, Of};
+use crate::model::Timestamp;
+use crate::model::end_reason::{EndReason, Of};
+use crate::model::origin::{Origin, Surface};
+use crate::model::principal::{AppPasswordId, Epoch, PrincipalId, SessionId};
 use sqlx::AssertSqlSafe;
 
 /// A session about to be opened.

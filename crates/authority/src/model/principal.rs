@@ -103,3 +103,56 @@ impl Epoch {
         self.0
     }
 }
+
+/// The two kinds of principal. Their names live apart: a person and a mailbox may be spelt alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Mailbox,
+    Staff,
+}
+
+impl Kind {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Mailbox => "mailbox",
+            Self::Staff => "staff",
+        }
+    }
+}
+
+/// Whether a principal may sign in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    Active,
+    Suspended,
+    Deleted,
+}
+
+impl State {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Suspended => "suspended",
+            Self::Deleted => "deleted",
+        }
+    }
+
+    /// What is not known to be active is not: fail closed.
+    pub(crate) fn from_name(name: &str) -> Self {
+        match name {
+            "active" => Self::Active,
+            "deleted" | "deleted-suspended" => Self::Deleted,
+            _ => Self::Suspended,
+        }
+    }
+}
+
+/// Whether a principal may sign in changes in one of these ways, and in no other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Transition {
+    Suspend,
+    Resume,
+    Delete,
+    /// Back to what it was when it was deleted: a suspension is not lifted by the way.
+    Restore,
+}

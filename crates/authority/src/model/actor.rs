@@ -1,6 +1,6 @@
 //! What an actor may see and do: the wall between accounts.
 
-use crate::principal::{AccountId, StaffId};
+use crate::model::principal::{AccountId, StaffId};
 use serde::{Deserialize, Serialize};
 
 /// What a person of the dashboard may do within their account's subtree.
@@ -32,7 +32,7 @@ impl Role {
 
 /// Somebody who acts on accounts, domains and mailboxes, with the wall around what they may reach.
 ///
-/// There is no public constructor: it comes from a [`StaffSession`](crate::StaffSession) or from
+/// There is no public constructor: it comes from a [`StaffSession`](crate::resume::StaffSession) or from
 /// [`Authority::operator`](crate::Authority::operator).
 #[derive(Clone, Debug)]
 pub struct Actor {

@@ -1,7 +1,5 @@
 //! Why a try was refused, as the activity keeps it. The stranger never hears it.
 
-use crate::throttle::Wrong;
-
 /// Why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cause {
@@ -70,4 +68,21 @@ impl From<Wrong> for Cause {
             Wrong::AppPasswordRequired => Self::AppPasswordRequired,
         }
     }
+}
+
+/// What is known about a wrong password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wrong {
+    /// Just wrong.
+    Plain,
+    /// It was the mailbox's password once: a forgotten device, or an intruder.
+    Previous,
+    /// It is the mailbox's password, and the mailbox may not sign in.
+    Suspended,
+    /// It is the mailbox's password, and the code behind it is missing.
+    CodeMissing,
+    /// It is the mailbox's password with a wrong code behind it.
+    Code,
+    /// It is the mailbox's password, and its mail apps need app passwords.
+    AppPasswordRequired,
 }
