@@ -5,16 +5,17 @@
 //! second factor is on, with its code. [`Authority::confirm_again`] makes a session that.
 
 use crate::authority::Authority;
-use crate::credential::Confirmation;
+use crate::change::Confirmation;
 use crate::error::{Denied, NotEnough, NotNow, Unavailable};
 use crate::first_factor::{Login, Reading, Verified};
 use crate::model::Timestamp;
 use crate::model::audit_event::Subject;
 use crate::model::origin::Origin;
 use crate::model::principal::{Epoch, Kind, MailboxId, PrincipalId, SessionId, StaffId};
-use crate::proof::Spends;
-use crate::registry::{LiveGuard, SessionGuard};
-use crate::resume::StaffSession;
+use crate::session::one_time_proof::spend_code;
+use crate::session::proof::Spends;
+use crate::session::registry::{LiveGuard, SessionGuard};
+use crate::session::staff_session::StaffSession;
 use crate::store::{Durability, Tx, moment, principals, second_factors, sessions};
 use postward_wire::Secret;
 
@@ -167,18 +168,5 @@ impl Authority {
     async fn has_given_code(&self, acting: &Acting<'_>) -> Result<bool, Unavailable> {
         let mut tx = self.db().begin(Durability::Relaxed).await?;
         Ok(sessions::acting(&mut tx, acting.session).await?.is_some_and(|session| session.second_factor))
-    }
-}
-
-/// Spends a code, if there is one to spend, in the transaction of its effect (invariant 5). The principal's row is held.
-pub(crate) async fn spend_code(
-    tx: &mut Tx,
-    principal: PrincipalId,
-    spends: &Spends,
-) -> Result<bool, crate::store::StoreError> {
-    match spends {
-        Spends::Step { enabled_at, step } => second_factors::spend(tx, principal, *enabled_at, *step).await,
-        Spends::BackupCode(digest) => second_factors::spend_backup_code(tx, principal, digest).await,
-        Spends::Nothing | Spends::AppPassword { .. } | Spends::Carried => Ok(true),
     }
 }

@@ -1,6 +1,7 @@
 //! App passwords: one for each mail app, made for it and good for mail protocols only (W8).
 
 use crate::authority::Authority;
+use crate::credential::app_password::Letters;
 use crate::error::{NotNow, Unavailable};
 use crate::model::Timestamp;
 use crate::model::audit_event::{By, Event, Subject};
@@ -9,49 +10,15 @@ use crate::model::notice::Notice;
 use crate::model::origin::{Origin, Surface};
 use crate::model::principal::{AppPasswordId, PrincipalId};
 use crate::notices::tell_owner;
-use crate::registry::SessionGuard;
-use crate::sessions::EndedSessions;
+use crate::session::ended_sessions::EndedSessions;
+use crate::session::registry::SessionGuard;
 use crate::store::app_passwords::{self, DigestRow};
 use crate::store::sessions::{self, EndedRow};
 use crate::store::{Durability, Tx, journal, moment, principals};
 use jiff::SignedDuration;
 use postward_wire::Secret;
-use rand::{CryptoRng, RngExt as _};
 use serde_json::json;
 use std::collections::BTreeMap;
-use zeroize::Zeroizing;
-
-/// Sixteen lower-case letters: 75 bits.
-pub(crate) struct Letters(Zeroizing<String>);
-
-impl Letters {
-    const COUNT: usize = 16;
-    const GROUP: usize = 4;
-
-    fn draw(rng: &mut impl CryptoRng) -> Self {
-        let letter = |_| char::from(b'a' + rng.random_range(0..26u8));
-        Self(Zeroizing::new((0..Self::COUNT).map(letter).collect()))
-    }
-
-    /// Reads what was typed; spaces and capitals are ignored. None for what cannot be an app password.
-    pub(crate) fn parse(typed: &str) -> Option<Self> {
-        let mut letters = Zeroizing::new(String::with_capacity(Self::COUNT));
-        for c in typed.chars().filter(|c| !c.is_whitespace()) {
-            if !c.is_ascii_alphabetic() || letters.len() == Self::COUNT {
-                return None;
-            }
-            letters.push(c.to_ascii_lowercase());
-        }
-        (letters.len() == Self::COUNT).then_some(Self(letters))
-    }
-
-    /// As it is shown: four groups of four.
-    fn shown(&self) -> Secret {
-        let groups: Vec<_> =
-            (0..Self::COUNT).step_by(Self::GROUP).map(|at| &self.0[at..at + Self::GROUP]).collect();
-        Secret::new(groups.join(" "))
-    }
-}
 
 /// An app password, as its owner sees it.
 #[derive(Clone, Debug)]
@@ -254,7 +221,7 @@ impl Authority {
         letters: &Letters,
     ) -> Result<Option<DigestRow>, Unavailable> {
         let rows = app_passwords::digests(self.db(), of).await?;
-        let mut under: Option<(crate::keys::KeyId, [u8; 32])> = None;
+        let mut under: Option<(crate::credential::key_file::KeyId, [u8; 32])> = None;
         for row in rows {
             let digest = match under {
                 Some((key, digest)) if key == row.key_id => digest,
@@ -319,32 +286,5 @@ impl Authority {
             Ok(EndedSessions::of(rows).alive(this.node(), &here, now))
         })
         .await?
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn w8_spaces_and_capitals_are_ignored_when_typed() {
-        let check = |typed: &str, expected: Option<&str>| {
-            let found = Letters::parse(typed).map(|letters| letters.0.to_string());
-            assert_eq!(found.as_deref(), expected, "{typed:?}");
-        };
-        check("abcd efgh ijkl mnop", Some("abcdefghijklmnop"));
-        check(" ABCDefgh IJKLmnop\u{a0}", Some("abcdefghijklmnop"));
-        check("abcdefghijklmno", None);
-        check("abcdefghijklmnopq", None);
-        check("abcdefghijklmn0p", None);
-        check("\u{e4}bcdefghijklmnop", None);
-    }
-
-    #[test]
-    fn w8_an_app_password_is_sixteen_letters_in_four_groups() {
-        let letters = Letters::draw(&mut rand::rng());
-        let shown = letters.shown();
-        assert_eq!(shown.expose().split(' ').map(str::len).collect::<Vec<_>>(), [4; 4]);
-        assert_eq!(Letters::parse(shown.expose()).map(|read| read.0), Some(letters.0));
     }
 }

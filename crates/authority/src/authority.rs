@@ -1,19 +1,19 @@
 //! The authority itself: what it is opened with and what it holds.
 
-use crate::desk::Desk;
+use crate::credential::hasher::{Hasher, Hashing};
+use crate::credential::key_file::Keys;
+use crate::credential::password_policy::PasswordPolicy;
 use crate::error::{OpenError, Unavailable};
-use crate::events::Events;
-use crate::hasher::{Hasher, Hashing};
-use crate::keys::Keys;
 use crate::model::Timestamp;
 use crate::model::actor::{Actor, Role, Scope, Who};
 use crate::model::database::Database;
-use crate::policy::PasswordPolicy;
-use crate::reconnect::{Fingerprints, Reconnect};
-use crate::registry::Registry;
+use crate::rate_limit::principal_lock::Turns;
+use crate::rate_limit::sign_in_throttle::{Throttle, ThrottleLimits};
+use crate::rate_limit::verified_password_cache::{Fingerprints, Reconnect};
+use crate::session::change_broadcast::Events;
+use crate::session::registry::Registry;
+use crate::session::writer::Desk;
 use crate::store::{Db, StoreError, directory, second_factors};
-use crate::throttle::{Throttle, ThrottleLimits};
-use crate::turns::Turns;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;

@@ -3,11 +3,11 @@
 //! [`Unavailable`] is a trouble of ours: it counts against nobody, and trying again later is right. Each use case has a
 //! public error of its own beside it; those that several share stand here.
 
-use crate::hasher::HasherError;
-use crate::keys::KeyError;
+use crate::credential::hasher::HasherError;
+use crate::credential::key_file::KeyError;
+use crate::credential::password_policy::PasswordProblem;
 use crate::model::actor::ReadOnly;
 use crate::model::refusal_cause::Cause;
-use crate::policy::PasswordProblem;
 use crate::store::StoreError;
 use crate::store::db::is_taken;
 use postward_wire::Refusal;

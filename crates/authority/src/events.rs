@@ -3,51 +3,7 @@
 
 use crate::authority::Authority;
 use crate::model::principal::{MailboxId, PrincipalId, StaffId};
-use tokio::sync::broadcast;
-
-/// What has changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PrincipalChange {
-    /// The second factor: on, off, or another.
-    SecondFactor,
-    /// The recovery code or e-mail.
-    Recovery,
-    /// Something, on another node.
-    Elsewhere,
-}
-
-/// Where changes are told, after they are committed.
-pub(crate) struct Events(broadcast::Sender<(PrincipalId, PrincipalChange)>);
-
-impl Events {
-    /// A page that is this far behind reloads what it shows.
-    const BEHIND: usize = 256;
-
-    pub(crate) fn new() -> Self {
-        Self(broadcast::channel(Self::BEHIND).0)
-    }
-}
-
-/// Hears of the changes of one principal.
-pub struct ChangeSubscription {
-    changes: broadcast::Receiver<(PrincipalId, PrincipalChange)>,
-    of: PrincipalId,
-}
-
-impl ChangeSubscription {
-    /// Waits for the next change. Whoever was too slow to hear of one is told of [`PrincipalChange::Elsewhere`]. None when there
-    /// will not be another.
-    pub async fn next(&mut self) -> Option<PrincipalChange> {
-        loop {
-            match self.changes.recv().await {
-                Ok((of, change)) if of == self.of => return Some(change),
-                Ok(_) => {}
-                Err(broadcast::error::RecvError::Lagged(_)) => return Some(PrincipalChange::Elsewhere),
-                Err(broadcast::error::RecvError::Closed) => return None,
-            }
-        }
-    }
-}
+use crate::session::change_broadcast::{ChangeSubscription, PrincipalChange};
 
 impl Authority {
     /// Listens to the changes of a mailbox. What may be seen of them is for whoever asks to prove, at each.
@@ -61,12 +17,11 @@ impl Authority {
     }
 
     fn listen_to(&self, of: PrincipalId) -> ChangeSubscription {
-        ChangeSubscription { changes: self.events().0.subscribe(), of }
+        self.events().subscribe(of)
     }
 
     /// Tells whoever listens on this node. The transaction that made the change has told the others.
     pub(crate) fn tell(&self, of: PrincipalId, change: PrincipalChange) {
-        // Nobody listens: nobody misses it.
-        let _nobody = self.events().0.send((of, change));
+        self.events().send(of, change);
     }
 }

@@ -1,21 +1,21 @@
 //! The first factor: what was typed is held against what the store knows, at the price a try has.
 
-use crate::app_password::Letters;
 use crate::authority::Authority;
+use crate::credential::app_password::Letters;
+use crate::credential::hasher::Lane;
+use crate::credential::password_policy::prepare;
+use crate::credential::totp::Code;
 use crate::error::{Denied, NotEnough, Unavailable};
-use crate::hasher::Lane;
 use crate::model::Timestamp;
 use crate::model::mail_app_mode::MailAppMode;
 use crate::model::origin::{Origin, Surface};
 use crate::model::principal::{Epoch, Kind, State};
 use crate::model::refusal_cause::{Cause, Wrong};
-use crate::policy::prepare;
-use crate::proof::{FirstFactor, Proven};
-use crate::reconnect::Fingerprint;
+use crate::rate_limit::sign_in_throttle::{Try, Verdict};
+use crate::rate_limit::verified_password_cache::Fingerprint;
+use crate::session::proof::{FirstFactor, Proven};
 use crate::store::credentials;
 use crate::store::principals::{self, Principal, Whom};
-use crate::throttle::{Try, Verdict};
-use crate::totp::Code;
 use postward_wire::{Address, Secret};
 use zeroize::Zeroizing;
 

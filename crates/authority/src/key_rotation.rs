@@ -1,12 +1,12 @@
 //! A new key for everything that is sealed, while people sign in.
 
 use crate::authority::Authority;
+use crate::credential::key_file::Sealed;
+use crate::credential::totp_binding::bound;
 use crate::error::ActError;
-use crate::keys::Sealed;
 use crate::model::Timestamp;
 use crate::model::actor::{Actor, Who};
 use crate::model::audit_event::{By, Event, Subject};
-use crate::second_factor::bound;
 use crate::store::{Durability, directory, journal, second_factors};
 use serde_json::json;
 

@@ -4,15 +4,15 @@
 //! that is tried again carries the same one, and is recognised by its hash.
 
 use crate::authority::Authority;
+use crate::credential::key_file::{KeyError, KeyId, Keys};
+use crate::credential::token::Token;
 use crate::error::Unavailable;
-use crate::keys::{KeyError, KeyId, Keys};
 use crate::model::Timestamp;
 use crate::model::link_kind::LinkKind;
 use crate::model::principal::PrincipalId;
 use crate::outbox::Letter;
 use crate::store::recovery::{self, LinkRow};
 use crate::store::{StoreError, Tx, millis, principals};
-use crate::token::Token;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use postward_wire::Secret;

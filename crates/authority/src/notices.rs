@@ -1,6 +1,6 @@
 //! Telling the owner: the letters that an act leaves in the outbox, in its own transaction.
 
-use crate::keys::Keys;
+use crate::credential::key_file::Keys;
 use crate::link;
 use crate::model::Timestamp;
 use crate::model::link_kind::LinkKind;

@@ -3,6 +3,7 @@
 use crate::acting::Acting;
 use crate::audit::{AuditEntry, RefusedTry};
 use crate::authority::Authority;
+use crate::credential::token::Token;
 use crate::error::{ActError, NotNow, SignedOut, Unavailable};
 use crate::first_factor::Login;
 use crate::model::Timestamp;
@@ -12,14 +13,14 @@ use crate::model::end_reason::{EndReason, Of};
 use crate::model::mail_app_mode::MailAppMode;
 use crate::model::origin::{Origin, Surface};
 use crate::model::principal::{MailboxId, PrincipalId};
-use crate::proof::{FirstFactor, Spends};
-use crate::registry::SessionGuard;
-use crate::sessions::{EndedSessions, LiveSession};
+use crate::session::ended_sessions::EndedSessions;
+use crate::session::proof::{FirstFactor, Spends};
+use crate::session::registry::SessionGuard;
+use crate::sessions::LiveSession;
 use crate::sign_in::SignedIn;
 use crate::store::app_passwords::{self, Bearer};
 use crate::store::principals::{self, Whom, tell_new_places, tells_new_places};
 use crate::store::{Durability, journal, moment, sessions};
-use crate::token::Token;
 use serde_json::json;
 use std::collections::BTreeMap;
 

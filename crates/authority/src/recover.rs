@@ -2,10 +2,14 @@
 //! address exists or not, in bytes and in time; the policy, which is nobody's secret, is spoken of first.
 
 use crate::authority::Authority;
-use crate::credential::{AppPasswords, Redeems, Replacement};
+use crate::change::{AppPasswords, Redeems, Replacement};
+use crate::credential::hasher::Lane;
+use crate::credential::password_policy::PasswordProblem;
+use crate::credential::recovery_code;
+use crate::credential::token::Token;
 use crate::error::{Denied, NotEnough, NotReplaced, Unavailable, Unfit};
 use crate::first_factor::{Login, Reading, Verified};
-use crate::hasher::Lane;
+use crate::link;
 use crate::model::Timestamp;
 use crate::model::audit_event::{By, Event};
 use crate::model::link_kind::LinkKind;
@@ -14,16 +18,13 @@ use crate::model::origin::Origin;
 use crate::model::principal::{Kind, PrincipalId, State};
 use crate::model::receipt::Receipt;
 use crate::model::refusal_cause::{Cause, Wrong};
-use crate::policy::PasswordProblem;
-use crate::proof::Spends;
+use crate::rate_limit::sign_in_throttle::{Reservation, Try, Verdict};
 use crate::recovery_email::HOLD;
+use crate::session::proof::Spends;
 use crate::store::outbox::{self, NewLetter};
 use crate::store::principals::{self, Principal, Whom};
 use crate::store::recovery::{self, LinkRow};
 use crate::store::{Durability, StoreError, Tx, moment};
-use crate::throttle::{Reservation, Try, Verdict};
-use crate::token::Token;
-use crate::{link, recovery_code};
 use jiff::SignedDuration;
 use postward_wire::{Address, Attempt, Secret};
 use serde_json::json;

@@ -1,33 +1,20 @@
 //! Recovery codes: one for each mailbox, shown once, and good for one thing (R1).
 
 use crate::authority::Authority;
-use crate::code_text::CodeText;
+use crate::credential::recovery_code::{TEXT, digest};
 use crate::error::{ActError, NotNow, Unavailable};
-use crate::events::PrincipalChange;
 use crate::model::Timestamp;
 use crate::model::actor::Actor;
 use crate::model::audit_event::{By, Event, Subject};
 use crate::model::notice::Notice;
 use crate::model::origin::Origin;
-use crate::model::principal::{MailboxId, PrincipalId};
+use crate::model::principal::MailboxId;
 use crate::notices::tell_owner;
-use crate::registry::SessionGuard;
+use crate::session::change_broadcast::PrincipalChange;
+use crate::session::registry::SessionGuard;
 use crate::store::{Durability, StoreError, Tx, journal, moment, principals, recovery};
 use postward_wire::Secret;
 use serde_json::json;
-use sha2::{Digest as _, Sha256};
-
-/// Twenty-eight characters in groups of four, 138 bits (R2).
-const TEXT: CodeText = CodeText { groups: 7, each: 4 };
-
-/// What the store keeps of a code. A plain hash is enough for what cannot be guessed.
-pub(crate) fn digest(of: PrincipalId, typed: &Secret) -> Option<[u8; 32]> {
-    let text = TEXT.read(typed.expose())?;
-    let mut hash = Sha256::new_with_prefix(b"postward recovery code\0");
-    hash.update(of.0.to_be_bytes());
-    hash.update(text.as_bytes());
-    Some(hash.finalize().into())
-}
 
 impl Authority {
     /// When the active recovery code of a mailbox was issued, if there is one (D8).

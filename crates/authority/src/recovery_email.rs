@@ -3,8 +3,8 @@
 
 use crate::acting::Acting;
 use crate::authority::Authority;
+use crate::credential::token::Token;
 use crate::error::{NotNow, Unavailable};
-use crate::events::PrincipalChange;
 use crate::link;
 use crate::model::Timestamp;
 use crate::model::audit_event::{By, Event, Subject};
@@ -16,13 +16,13 @@ use crate::model::principal::{MailboxId, PrincipalId};
 use crate::model::receipt::Receipt;
 use crate::notices::{tell, tell_owner};
 use crate::recover::LinkError;
-use crate::registry::SessionGuard;
-use crate::sessions::EndedSessions;
+use crate::session::change_broadcast::PrincipalChange;
+use crate::session::ended_sessions::EndedSessions;
+use crate::session::registry::SessionGuard;
 use crate::store::outbox::{self, NewLetter};
 use crate::store::{
     Durability, Tx, app_passwords, journal, moment, principals, recovery, second_factors, sessions,
 };
-use crate::token::Token;
 use jiff::SignedDuration;
 use postward_wire::Address;
 use serde_json::json;

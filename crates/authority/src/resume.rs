@@ -1,16 +1,16 @@
 //! A cookie becomes a session again, for one request.
 
 use crate::authority::Authority;
+use crate::credential::token::Token;
 use crate::error::{SignedOut, Unavailable};
 use crate::model::Timestamp;
 use crate::model::actor::{Actor, Role, Scope, Who};
-use crate::model::end_reason::EndReason;
 use crate::model::origin::{Origin, Surface};
-use crate::model::principal::{AccountId, SessionId, StaffId};
-use crate::registry::{Lifetime, LiveGuard, SessionGuard};
+use crate::model::principal::StaffId;
+use crate::session::lifespan::Lifespan;
+use crate::session::registry::{Lifetime, LiveGuard, SessionGuard};
+use crate::session::staff_session::StaffSession;
 use crate::store::{directory, moment, sessions};
-use crate::token::Token;
-use jiff::SignedDuration;
 use postward_wire::Address;
 use std::net::IpAddr;
 
@@ -85,88 +85,5 @@ impl Authority {
         let scope = Scope { path: row.path, account: row.account_id, limited_to };
         let actor = Actor { who: Who::Staff { id, email: email.clone() }, scope, role, ip: Some(ip) };
         Ok(Some(StaffSession { live, id, email, actor }))
-    }
-}
-
-/// How long a browser session lasts.
-pub(crate) struct Lifespan {
-    pub(crate) idle: SignedDuration,
-    pub(crate) whole: SignedDuration,
-}
-
-impl Lifespan {
-    /// How fresh the note of the last use is kept: a write a minute and browser, not one a click.
-    const SEEN_EVERY: SignedDuration = SignedDuration::from_secs(60);
-
-    pub(crate) fn of(surface: Surface) -> Self {
-        let hours = SignedDuration::from_hours;
-        match surface {
-            // Whoever manages other people's mailboxes signs in every working day.
-            Surface::Dashboard => Self { idle: hours(2), whole: hours(12) },
-            // The panel is visited for one errand.
-            Surface::Panel => Self { idle: hours(1), whole: hours(12) },
-            Surface::Webmail | Surface::Imap | Surface::Pop3 | Surface::Smtp => {
-                Self { idle: hours(7 * 24), whole: hours(30 * 24) }
-            }
-        }
-    }
-
-    pub(crate) fn is_over(&self, opened: Timestamp, seen: Timestamp, now: Timestamp) -> bool {
-        now.duration_since(opened) >= self.whole || now.duration_since(seen) >= self.idle
-    }
-}
-
-/// Proof that a person is signed in at the dashboard, for one request.
-pub struct StaffSession {
-    pub(crate) live: LiveGuard,
-    id: StaffId,
-    email: String,
-    actor: Actor,
-}
-
-impl StaffSession {
-    /// The person.
-    pub fn staff(&self) -> StaffId {
-        self.id
-    }
-
-    /// The person's e-mail address.
-    pub fn email(&self) -> &str {
-        &self.email
-    }
-
-    /// What the person may do.
-    pub fn role(&self) -> Role {
-        self.actor.role()
-    }
-
-    /// The account the person belongs to.
-    pub fn account(&self) -> AccountId {
-        self.actor.account()
-    }
-
-    /// The session's id.
-    pub fn id(&self) -> SessionId {
-        self.live.session()
-    }
-
-    /// The person as an actor.
-    pub fn actor(&self) -> &Actor {
-        &self.actor
-    }
-
-    /// Resolves when the session is ended, as [`SessionGuard::ended`].
-    pub async fn ended(&self) -> EndReason {
-        self.live.ended().await
-    }
-
-    /// To be asked before bytes are handed on, as [`SessionGuard::checkpoint`].
-    pub async fn checkpoint(&self) -> Result<(), EndReason> {
-        self.live.checkpoint().await
-    }
-
-    /// What [`StaffSession::checkpoint`] would say without waiting, as [`SessionGuard::flowing`].
-    pub fn flowing(&self) -> bool {
-        self.live.flowing()
     }
 }

@@ -3,11 +3,12 @@
 //! The seed is sealed under a key of the file, bound to account and principal, and can be brought back by nothing but a
 //! sign-in that holds a code against it. It is shown once, while it is set up.
 
-use crate::acting::{Acting, spend_code};
+use crate::acting::Acting;
 use crate::authority::Authority;
-use crate::backup_code;
+use crate::credential::backup_code;
+use crate::credential::totp::{Code, Seed, SetUp};
+use crate::credential::totp_binding::bound;
 use crate::error::{ActError, Denied, NotEnough, NotNow, Unavailable};
-use crate::events::PrincipalChange;
 use crate::first_factor::{Login, Reading, Verified};
 use crate::model::Timestamp;
 use crate::model::actor::Actor;
@@ -15,15 +16,17 @@ use crate::model::audit_event::{By, Event};
 use crate::model::end_reason::{EndReason, Of};
 use crate::model::notice::Notice;
 use crate::model::origin::{Origin, Surface};
-use crate::model::principal::{AccountId, Kind, MailboxId, PrincipalId};
+use crate::model::principal::{Kind, MailboxId, PrincipalId};
 use crate::notices::{tell_owner, tell_staff};
-use crate::proof::Spends;
-use crate::registry::SessionGuard;
-use crate::resume::StaffSession;
-use crate::sessions::EndedSessions;
+use crate::session::change_broadcast::PrincipalChange;
+use crate::session::ended_sessions::EndedSessions;
+use crate::session::forget_second_factor::forget;
+use crate::session::one_time_proof::spend_code;
+use crate::session::proof::Spends;
+use crate::session::registry::SessionGuard;
+use crate::session::staff_session::StaffSession;
 use crate::store::principals::Whom;
 use crate::store::{Durability, Tx, journal, moment, second_factors, sessions};
-use crate::totp::{Code, Seed, SetUp};
 use jiff::SignedDuration;
 use postward_wire::Secret;
 use serde_json::json;
@@ -31,12 +34,6 @@ use std::collections::BTreeMap;
 
 /// How long a seed that was shown waits for its first code.
 const SHOWN_FOR: SignedDuration = SignedDuration::from_mins(30);
-
-/// What a seed is bound to: sealed for one mailbox it does not open for another, wherever somebody moves the row.
-pub(crate) fn bound(account: Option<AccountId>, principal: PrincipalId) -> Vec<u8> {
-    let account = account.map_or(0, |account| account.0);
-    [&b"postward totp\0"[..], &account.to_be_bytes(), &principal.0.to_be_bytes()].concat()
-}
 
 /// What becomes of the other sessions when a second factor is turned on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -330,15 +327,6 @@ impl Authority {
             Kind::Staff => tell_staff(tx, (acting.principal, acting.login), notice, &detail, now).await,
         }
     }
-}
-
-/// Takes everything of a second factor away.
-pub(crate) async fn forget(tx: &mut Tx, principal: PrincipalId) -> Result<bool, crate::store::StoreError> {
-    let was_on = second_factors::remove(tx, principal).await?;
-    second_factors::put_backup_codes(tx, principal, &[]).await?;
-    second_factors::end_second_steps(tx, principal).await?;
-    second_factors::end_enrolments(tx, principal).await?;
-    Ok(was_on)
 }
 
 async fn put_backup_codes(

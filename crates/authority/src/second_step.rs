@@ -4,25 +4,26 @@
 //! principal, one surface and one browser, and opens nothing else; a change of the password or the state ends it.
 
 use crate::authority::Authority;
-use crate::backup_code;
+use crate::credential::backup_code;
+use crate::credential::key_file::Sealed;
+use crate::credential::token::Token;
+use crate::credential::totp::{Code, Seed};
+use crate::credential::totp_binding::bound;
 use crate::error::{Denied, NotEnough, Unavailable};
 use crate::first_factor::Login;
-use crate::keys::Sealed;
 use crate::model::Timestamp;
 use crate::model::notice::Notice;
 use crate::model::origin::{Origin, Surface};
 use crate::model::principal::{AccountId, Kind, PrincipalId, State};
 use crate::model::refusal_cause::Cause;
 use crate::notices::{tell_owner, tell_staff};
-use crate::proof::{FirstFactor, Proven, Spends};
-use crate::registry::{LiveGuard, SessionGuard};
-use crate::resume::StaffSession;
-use crate::second_factor::bound;
+use crate::rate_limit::code_attempts::guesses;
+use crate::session::proof::{FirstFactor, Proven, Spends};
+use crate::session::registry::{LiveGuard, SessionGuard};
+use crate::session::staff_session::StaffSession;
 use crate::store::principals::{Principal, Whom};
 use crate::store::second_factors::{self, SecondStepRow};
 use crate::store::{Durability, moment};
-use crate::token::Token;
-use crate::totp::{Code, Seed};
 use jiff::SignedDuration;
 use postward_wire::{Address, Secret};
 use serde_json::json;
@@ -31,13 +32,6 @@ use serde_json::json;
 const OWED_FOR: SignedDuration = SignedDuration::from_mins(10);
 /// Wrong codes a browser may send before it has to give the password again.
 const TRIES: i64 = 5;
-/// Guesses at codes behind a right password, within an hour, from a network the principal was signed in from.
-const GUESSES_KNOWN: i64 = 20;
-const WINDOW_KNOWN: SignedDuration = SignedDuration::from_hours(1);
-/// And within a day from all other networks together. Three codes of a million are right at a time: whoever has the
-/// password has even chances after some sixty years; the owner hears of it on the first day.
-const GUESSES_STRANGERS: i64 = 10;
-const WINDOW_STRANGERS: SignedDuration = SignedDuration::from_hours(24);
 /// The wrong code of a window at which the owner is told. Fewer are slips of a finger.
 const TELL_AT: i64 = 3;
 
@@ -286,13 +280,5 @@ impl Authority {
     ) -> Result<Seed, Unavailable> {
         let bound = bound(account, principal);
         Ok(Seed::from_bytes(self.keys().open(sealed, &bound)?))
-    }
-}
-
-/// Which guesses are counted together, how many there may be, and for how long they count.
-pub(crate) fn guesses(known_network: bool, origin: &Origin) -> (String, i64, SignedDuration) {
-    match known_network {
-        true => (origin.network().to_string(), GUESSES_KNOWN, WINDOW_KNOWN),
-        false => (String::new(), GUESSES_STRANGERS, WINDOW_STRANGERS),
     }
 }

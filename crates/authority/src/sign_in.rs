@@ -1,18 +1,18 @@
 //! An attempt becomes a session, or a code is owed, or it is refused. The only way in, for every door.
 
 use crate::authority::Authority;
-use crate::desk::{Entry, NotEntered};
+use crate::credential::token::Token;
 use crate::error::{Denied, Unavailable};
 use crate::first_factor::{Login, Reading, Verified};
 use crate::model::Timestamp;
 use crate::model::origin::Origin;
 use crate::model::principal::{Kind, PrincipalId};
 use crate::model::refusal_cause::Cause;
-use crate::proof::Proven;
-use crate::registry::{LiveGuard, SessionGuard};
-use crate::resume::StaffSession;
+use crate::session::proof::Proven;
+use crate::session::registry::{LiveGuard, SessionGuard};
+use crate::session::staff_session::StaffSession;
+use crate::session::writer::{Entry, NotEntered};
 use crate::store::journal::RefusedTry;
-use crate::token::Token;
 use postward_wire::{Address, Attempt, Refusal};
 use std::time::Duration;
 

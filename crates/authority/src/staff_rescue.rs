@@ -2,11 +2,10 @@
 //! a backup code is at hand. Whoever holds the data directory can do anything; this way it is told and written down.
 
 use crate::authority::Authority;
-use crate::credential::{AppPasswords, Redeems, Replacement, ResetError};
+use crate::change::{AppPasswords, Redeems, Replacement, ResetError};
+use crate::credential::hasher::Lane;
 use crate::error::{ActError, NotReplaced};
-use crate::events::PrincipalChange;
 use crate::first_factor::Login;
-use crate::hasher::Lane;
 use crate::model::Timestamp;
 use crate::model::actor::{Actor, Who};
 use crate::model::audit_event::{By, Event, Subject};
@@ -14,7 +13,8 @@ use crate::model::notice::Notice;
 use crate::model::principal::{Kind, StaffId};
 use crate::model::receipt::Receipt;
 use crate::notices::tell_staff;
-use crate::second_factor::forget;
+use crate::session::change_broadcast::PrincipalChange;
+use crate::session::forget_second_factor::forget;
 use crate::store::principals::{self, Principal, Whom};
 use crate::store::{Durability, journal};
 use postward_wire::{Address, Secret};

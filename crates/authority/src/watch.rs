@@ -1,11 +1,11 @@
 //! The sweep that hears of changes made elsewhere, and the lease that proves this node hears them.
 
 use crate::authority::Authority;
-use crate::events::PrincipalChange;
 use crate::model::Timestamp;
 use crate::model::end_reason::{EndReason, Of};
 use crate::model::origin::Surface;
-use crate::resume::Lifespan;
+use crate::session::change_broadcast::PrincipalChange;
+use crate::session::lifespan::Lifespan;
 use crate::store::bell::Bell;
 use crate::store::{Db, Durability, StoreError, journal, outbox, recovery, second_factors, sessions};
 use jiff::SignedDuration;

@@ -2,7 +2,7 @@
 
 use super::db::{StoreError, Tx, execute, on};
 use super::{Db, millis};
-use crate::hasher::Phc;
+use crate::credential::hasher::Phc;
 use crate::model::Timestamp;
 use crate::model::principal::{Epoch, PrincipalId};
 

@@ -3,7 +3,7 @@
 use super::db::{StoreError, Tx, execute, on};
 use super::row::row;
 use super::{Db, millis};
-use crate::hasher::Phc;
+use crate::credential::hasher::Phc;
 use crate::model::Timestamp;
 use crate::model::actor::Scope;
 use crate::model::principal::{AccountId, DomainId, Epoch, Kind, MailboxId, PrincipalId, StaffId};

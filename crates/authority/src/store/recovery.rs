@@ -3,7 +3,7 @@
 use super::db::{StoreError, Tx, execute, on};
 use super::row::row;
 use super::{Db, millis};
-use crate::keys::KeyId;
+use crate::credential::key_file::KeyId;
 use crate::model::Timestamp;
 use crate::model::principal::{Epoch, PrincipalId};
 

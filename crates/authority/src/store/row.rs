@@ -3,12 +3,12 @@
 //! This is what sqlx's derives write. They would have SQLite and both drivers compiled a second time, for the compiler's
 //! own use, and put the database into the types of every layer.
 
-use crate::keys::KeyId;
+use crate::credential::key_file::KeyId;
+use crate::credential::totp::TimeStep;
 use crate::model::notice::LetterId;
 use crate::model::principal::{
     AccountId, AppPasswordId, DomainId, Epoch, MailboxId, PrincipalId, SessionId, StaffId,
 };
-use crate::totp::TimeStep;
 use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
 use sqlx::{Database, Decode, Encode, Type};

@@ -3,10 +3,10 @@
 use super::db::{StoreError, Tx, execute, on};
 use super::row::row;
 use super::{Db, millis};
-use crate::keys::{KeyId, Sealed};
+use crate::credential::key_file::{KeyId, Sealed};
+use crate::credential::totp::TimeStep;
 use crate::model::Timestamp;
 use crate::model::principal::{AccountId, Epoch, PrincipalId, SessionId};
-use crate::totp::TimeStep;
 
 /// The second factor of a principal.
 #[derive(Clone)]

@@ -202,7 +202,7 @@ pub(crate) fn decimal_digit(c: char) -> Option<u32> {
 fn is_leaked(password: &str) -> bool {
     static LEAKED: std::sync::OnceLock<Vec<&'static str>> = std::sync::OnceLock::new();
     let list = LEAKED.get_or_init(|| {
-        let mut list: Vec<_> = include_str!("policy/leaked.txt").lines().collect();
+        let mut list: Vec<_> = include_str!("password_policy/leaked.txt").lines().collect();
         list.sort_unstable();
         list
     });
@@ -223,7 +223,7 @@ mod tests {
 
     #[test]
     fn d5_the_shared_vectors_hold_on_the_server() {
-        let vectors: Vec<Vector> = serde_json::from_str(include_str!("../vectors/password_policy.json"))
+        let vectors: Vec<Vector> = serde_json::from_str(include_str!("../../vectors/password_policy.json"))
             .expect("the vectors are JSON");
         for vector in vectors {
             let unmet: Vec<_> = (PasswordPolicy::trekmail().problems(&vector.password).into_iter())

@@ -1,6 +1,6 @@
 //! The staff's backup codes: ten one-time codes for the day the phone is lost (D11).
 
-use crate::code_text::CodeText;
+use crate::credential::code_text::CodeText;
 use crate::model::principal::PrincipalId;
 use postward_wire::Secret;
 use sha2::{Digest as _, Sha256};

@@ -1,9 +1,9 @@
 //! What a sign-in has proved. A session is opened with a [`Proven`] and with nothing less (invariant 6).
 
+use crate::credential::totp::TimeStep;
 use crate::model::Timestamp;
 use crate::model::principal::{AppPasswordId, Epoch, PrincipalId, SessionId};
 use crate::store::principals::Principal;
-use crate::totp::TimeStep;
 
 /// The password was right. Where a second factor is on, it opens nothing by itself.
 pub(crate) struct FirstFactor {

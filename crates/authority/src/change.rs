@@ -3,12 +3,12 @@
 //! Every way to a new password (the owner's, staff's, the operator's) ends in [`Authority::replace_credential`]: one
 //! transaction for hash, epoch, sessions, audit and notice; then the commit; then the kill; then the answer.
 
-use crate::acting::{Acting, spend_code};
+use crate::acting::Acting;
 use crate::authority::Authority;
+use crate::credential::hasher::{HasherError, Lane, Phc};
+use crate::credential::password_policy::{PasswordProblem, prepare};
 use crate::error::{ActError, Denied, NotReplaced, Unavailable, Unfit};
-use crate::events::PrincipalChange;
 use crate::first_factor::{Login, Reading, Verified};
-use crate::hasher::{HasherError, Lane, Phc};
 use crate::model::Timestamp;
 use crate::model::actor::{Actor, ReadOnly};
 use crate::model::audit_event::{By, Event, Subject};
@@ -19,12 +19,13 @@ use crate::model::origin::Origin;
 use crate::model::principal::{Epoch, Kind, MailboxId, PrincipalId, SessionId, StaffId};
 use crate::model::receipt::Receipt;
 use crate::notices::{tell_owner, tell_staff};
-use crate::policy::{PasswordProblem, prepare};
-use crate::proof::Spends;
-use crate::registry::SessionGuard;
-use crate::resume::StaffSession;
-use crate::second_factor;
-use crate::sessions::EndedSessions;
+use crate::session::change_broadcast::PrincipalChange;
+use crate::session::ended_sessions::EndedSessions;
+use crate::session::forget_second_factor::forget;
+use crate::session::one_time_proof::spend_code;
+use crate::session::proof::Spends;
+use crate::session::registry::SessionGuard;
+use crate::session::staff_session::StaffSession;
 use crate::store::sessions::{self, EndedRow};
 use crate::store::{
     Durability, Tx, app_passwords, credentials, journal, moment, principals, recovery, second_factors,
@@ -250,7 +251,7 @@ impl Authority {
         // The principal's row is held: what is read or spent of it now is true until the commit.
         redeem(tx, principal, redeems, now).await?;
         let factor_off = match redeems {
-            Redeems::RecoveryCode(_) => second_factor::forget(tx, principal).await?,
+            Redeems::RecoveryCode(_) => forget(tx, principal).await?,
             _ => false,
         };
         second_factors::end_second_steps(tx, principal).await?;

@@ -37,7 +37,7 @@ pub fn generate_password(rng: &mut impl CryptoRng) -> Secret {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::PasswordPolicy;
+    use crate::credential::password_policy::PasswordPolicy;
 
     #[test]
     fn d6_every_generated_password_meets_every_preset() {

@@ -6,7 +6,7 @@
 
 use crate::model::Timestamp;
 use crate::model::refusal_cause::Wrong;
-use crate::reconnect::Fingerprint;
+use crate::rate_limit::verified_password_cache::Fingerprint;
 use rand::Rng;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::Hash;

@@ -1,7 +1,7 @@
 //! Time-based one-time codes (RFC 6238): the seed, the code, the step that makes it work once.
 
+use crate::credential::password_policy;
 use crate::model::Timestamp;
-use crate::policy;
 use postward_wire::Secret;
 use rand::Rng;
 use totp_rs::{Builder, Totp};
@@ -86,7 +86,7 @@ impl Code {
             if digits.len() == Self::DIGITS {
                 return None;
             }
-            digits.push(char::from_digit(policy::decimal_digit(c)?, 10)?);
+            digits.push(char::from_digit(password_policy::decimal_digit(c)?, 10)?);
         }
         (digits.len() == Self::DIGITS).then_some(Self(digits))
     }

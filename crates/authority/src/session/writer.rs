@@ -4,15 +4,15 @@
 //! since the last commit and writes it together. What invariant 2 asks for holds for every sign-in of a batch: the
 //! principal's row is taken at the verified epoch, the guard is registered, and only then the batch commits.
 
-use crate::keys::Keys;
+use crate::credential::key_file::Keys;
 use crate::model::Timestamp;
 use crate::model::notice::Notice;
 use crate::model::origin::Origin;
 use crate::model::principal::{PrincipalId, SessionId};
 use crate::notices::tell_owner;
-use crate::proof::{Proven, Spends};
-use crate::registry::{Lifetime, LiveGuard, Registry};
-use crate::second_step::guesses;
+use crate::rate_limit::code_attempts::guesses;
+use crate::session::proof::{Proven, Spends};
+use crate::session::registry::{Lifetime, LiveGuard, Registry};
 use crate::store::journal::{self, RefusedTry};
 use crate::store::sessions::{self, NewSession};
 use crate::store::{Db, Durability, StoreError, Tx, app_passwords, principals, second_factors};
