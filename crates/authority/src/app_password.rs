@@ -9,12 +9,12 @@ use crate::model::end_reason::{EndReason, Of};
 use crate::model::notice::Notice;
 use crate::model::origin::{Origin, Surface};
 use crate::model::principal::{AppPasswordId, PrincipalId};
-use crate::notices::tell_owner;
+use crate::notification::notify::tell_owner;
 use crate::session::ended_sessions::EndedSessions;
 use crate::session::registry::SessionGuard;
 use crate::store::app_passwords::{self, DigestRow};
 use crate::store::sessions::{self, EndedRow};
-use crate::store::{Durability, Tx, journal, moment, principals};
+use crate::store::{Durability, Tx, audit, moment, principals};
 use jiff::SignedDuration;
 use postward_wire::Secret;
 use serde_json::json;
@@ -209,7 +209,7 @@ impl Authority {
         let subject = Subject::Mailbox(session.mailbox(), address);
         let detail = json!({ "name": name, "ended": rows.len() });
         let by = By::owner(address, origin);
-        journal::audit(&mut tx, &by, Event::AppPasswordRevoked, &subject, &detail, now).await?;
+        audit::audit(&mut tx, &by, Event::AppPasswordRevoked, &subject, &detail, now).await?;
         let ended = self.commit_and_kill(tx, mailbox, rows, now).await?;
         Ok((name, ended))
     }
@@ -260,7 +260,7 @@ impl Authority {
         let address = session.address().as_str();
         let subject = Subject::Mailbox(session.mailbox(), address);
         let by = By::owner(address, origin);
-        journal::audit(tx, &by, event, &subject, &json!({ "name": name }), now).await?;
+        audit::audit(tx, &by, event, &subject, &json!({ "name": name }), now).await?;
         let mut detail = by.as_detail();
         detail["name"] = name.into();
         let mailbox = session.mailbox().into();

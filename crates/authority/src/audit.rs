@@ -6,7 +6,7 @@ use crate::model::Timestamp;
 use crate::model::actor::Actor;
 use crate::model::origin::Surface;
 use crate::model::principal::{MailboxId, PrincipalId};
-use crate::store::journal::{self, AuditRow};
+use crate::store::audit::{self, AuditRow};
 use crate::store::moment;
 
 /// One line of the audit.
@@ -62,7 +62,7 @@ impl Authority {
         if let Some(id) = mailbox {
             self.reachable(actor, id).await?;
         }
-        let rows = journal::audit_rows(self.db(), actor, mailbox.map(PrincipalId::from), limit)
+        let rows = audit::audit_rows(self.db(), actor, mailbox.map(PrincipalId::from), limit)
             .await
             .map_err(Unavailable::from)?;
         Ok(rows.into_iter().map(AuditEntry::from_row).collect())
@@ -87,7 +87,7 @@ impl Authority {
         principal: PrincipalId,
         limit: u32,
     ) -> Result<Vec<RefusedTry>, Unavailable> {
-        let rows = journal::refused_rows(self.db(), principal, limit).await?;
+        let rows = audit::refused_rows(self.db(), principal, limit).await?;
         let tries = rows.into_iter().filter_map(|row| {
             Some(RefusedTry {
                 at: moment(row.at),

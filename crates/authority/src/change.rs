@@ -18,7 +18,7 @@ use crate::model::notice::Notice;
 use crate::model::origin::Origin;
 use crate::model::principal::{Epoch, Kind, MailboxId, PrincipalId, SessionId, StaffId};
 use crate::model::receipt::Receipt;
-use crate::notices::{tell_owner, tell_staff};
+use crate::notification::notify::{tell_owner, tell_staff};
 use crate::session::change_broadcast::PrincipalChange;
 use crate::session::ended_sessions::EndedSessions;
 use crate::session::forget_second_factor::forget;
@@ -28,7 +28,7 @@ use crate::session::registry::SessionGuard;
 use crate::session::staff_session::StaffSession;
 use crate::store::sessions::{self, EndedRow};
 use crate::store::{
-    Durability, Tx, app_passwords, credentials, journal, moment, principals, recovery, second_factors,
+    Durability, Tx, app_passwords, audit, credentials, moment, principals, recovery, second_factors,
 };
 use futures_util::future::{try_join, try_join_all};
 use jiff::SignedDuration;
@@ -272,7 +272,7 @@ impl Authority {
             Kind::Mailbox => Subject::Mailbox(MailboxId(principal.0), login),
             Kind::Staff => Subject::Staff(StaffId(principal.0), login),
         };
-        journal::audit(tx, by, *event, &subject, &detail, now).await?;
+        audit::audit(tx, by, *event, &subject, &detail, now).await?;
         let mut detail = by.as_detail();
         detail["second_factor_off"] = factor_off.into();
         match kind {

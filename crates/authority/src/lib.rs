@@ -29,7 +29,7 @@ mod key_rotation;
 mod link;
 mod mail_app_mode;
 mod model;
-mod notices;
+mod notification;
 mod outbox;
 mod own;
 mod rate_limit;

@@ -10,7 +10,7 @@ use crate::model::actor::Actor;
 use crate::model::audit_event::{By, Event, Subject};
 use crate::model::mail_app_mode::{MailAppMode, ModeOf};
 use crate::store::app_passwords::{self, Bearer};
-use crate::store::{Durability, directory, journal};
+use crate::store::{Durability, audit, directory};
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -58,7 +58,7 @@ impl Authority {
             if app_passwords::set_mode(&mut tx, of.bearer(), mode).await? {
                 changed += 1;
                 let (by, detail) = (By::actor(actor), json!({ "mode": mode }));
-                journal::audit(&mut tx, &by, Event::MailAppModeSet, &of.subject(name), &detail, now).await?;
+                audit::audit(&mut tx, &by, Event::MailAppModeSet, &of.subject(name), &detail, now).await?;
             }
         }
         tx.commit().await?;

@@ -20,7 +20,7 @@ use crate::sessions::LiveSession;
 use crate::sign_in::SignedIn;
 use crate::store::app_passwords::{self, Bearer};
 use crate::store::principals::{self, Whom, tell_new_places, tells_new_places};
-use crate::store::{Durability, journal, moment, sessions};
+use crate::store::{Durability, audit, moment, sessions};
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -92,7 +92,7 @@ impl Authority {
             return Ok(in_store.alive(self.node(), &[], now));
         }
         let (by, detail) = (By::owner(acting.login, origin), json!({ "ended": in_store.total() }));
-        journal::audit(&mut tx, &by, Event::SessionsEnded, &acting.subject(), &detail, now).await?;
+        audit::audit(&mut tx, &by, Event::SessionsEnded, &acting.subject(), &detail, now).await?;
         tx.tell_other_nodes().await?;
         // The request that asks for the end of its own session has to outlive it to answer.
         let own = matches!(which, OwnSessions::All)
@@ -143,7 +143,7 @@ impl Authority {
     /// # Errors
     /// When the store does not answer.
     pub async fn own_audit(&self, session: &SessionGuard) -> Result<Vec<AuditEntry>, Unavailable> {
-        let rows = journal::audit_of(self.db(), session.live.principal(), Self::HISTORY as u32).await?;
+        let rows = audit::audit_of(self.db(), session.live.principal(), Self::HISTORY as u32).await?;
         Ok(rows.into_iter().map(AuditEntry::from_row).collect())
     }
 
@@ -171,7 +171,7 @@ impl Authority {
         self.act(&mut tx, &acting, now).await?;
         tell_new_places(&mut tx, acting.principal, tell).await?;
         let (by, detail) = (By::owner(acting.login, origin), json!({ "on": tell }));
-        journal::audit(&mut tx, &by, Event::NewPlaceNoticesSet, &acting.subject(), &detail, now).await?;
+        audit::audit(&mut tx, &by, Event::NewPlaceNoticesSet, &acting.subject(), &detail, now).await?;
         Ok(tx.commit().await?)
     }
 
@@ -201,7 +201,7 @@ impl Authority {
         self.act(&mut tx, &acting, now).await?;
         app_passwords::set_mode(&mut tx, Bearer::Mailbox(acting.principal.0), Some(mode.name())).await?;
         let (by, detail) = (By::owner(acting.login, origin), json!({ "mode": mode.name() }));
-        journal::audit(&mut tx, &by, Event::MailAppModeSet, &acting.subject(), &detail, now).await?;
+        audit::audit(&mut tx, &by, Event::MailAppModeSet, &acting.subject(), &detail, now).await?;
         Ok(tx.commit().await?)
     }
 

@@ -9,7 +9,6 @@ use crate::credential::recovery_code;
 use crate::credential::token::Token;
 use crate::error::{Denied, NotEnough, NotReplaced, Unavailable, Unfit};
 use crate::first_factor::{Login, Reading, Verified};
-use crate::link;
 use crate::model::Timestamp;
 use crate::model::audit_event::{By, Event};
 use crate::model::link_kind::LinkKind;
@@ -18,6 +17,7 @@ use crate::model::origin::Origin;
 use crate::model::principal::{Kind, PrincipalId, State};
 use crate::model::receipt::Receipt;
 use crate::model::refusal_cause::{Cause, Wrong};
+use crate::notification::link_token;
 use crate::rate_limit::sign_in_throttle::{Reservation, Try, Verdict};
 use crate::recovery_email::HOLD;
 use crate::session::proof::Spends;
@@ -500,7 +500,7 @@ impl Authority {
             Kind::Mailbox => trusted_recovery_email(&mut tx, principal.id, now).await?,
         };
         let Some(recipient) = recipient else { return Ok(()) };
-        let link = link::make(&mut tx, self.keys(), principal.id, link_kind, None, now).await?;
+        let link = link_token::make(&mut tx, self.keys(), principal.id, link_kind, None, now).await?;
         if link.is_none() {
             return Ok(());
         }

@@ -9,10 +9,10 @@ use crate::model::audit_event::{By, Event, Subject};
 use crate::model::notice::Notice;
 use crate::model::origin::Origin;
 use crate::model::principal::MailboxId;
-use crate::notices::tell_owner;
+use crate::notification::notify::tell_owner;
 use crate::session::change_broadcast::PrincipalChange;
 use crate::session::registry::SessionGuard;
-use crate::store::{Durability, StoreError, Tx, journal, moment, principals, recovery};
+use crate::store::{Durability, StoreError, Tx, audit, moment, principals, recovery};
 use postward_wire::Secret;
 use serde_json::json;
 
@@ -93,7 +93,7 @@ impl Authority {
         principals::hold_any(tx, mailbox.into()).await?;
         recovery::put_code(tx, mailbox.into(), &digest, now).await?;
         let subject = Subject::Mailbox(mailbox, address);
-        journal::audit(tx, by, Event::RecoveryCodeIssued, &subject, &json!({}), now).await?;
+        audit::audit(tx, by, Event::RecoveryCodeIssued, &subject, &json!({}), now).await?;
         let detail = by.as_detail();
         tell_owner(tx, self.keys(), mailbox.into(), Notice::RecoveryCodeIssued, &detail, now).await?;
         tx.tell_changed(mailbox.into()).await?;

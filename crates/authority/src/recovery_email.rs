@@ -5,7 +5,6 @@ use crate::acting::Acting;
 use crate::authority::Authority;
 use crate::credential::token::Token;
 use crate::error::{NotNow, Unavailable};
-use crate::link;
 use crate::model::Timestamp;
 use crate::model::audit_event::{By, Event, Subject};
 use crate::model::end_reason::{EndReason, Of};
@@ -14,14 +13,15 @@ use crate::model::notice::Notice;
 use crate::model::origin::Origin;
 use crate::model::principal::{MailboxId, PrincipalId};
 use crate::model::receipt::Receipt;
-use crate::notices::{tell, tell_owner};
+use crate::notification::link_token;
+use crate::notification::notify::{tell, tell_owner};
 use crate::recover::LinkError;
 use crate::session::change_broadcast::PrincipalChange;
 use crate::session::ended_sessions::EndedSessions;
 use crate::session::registry::SessionGuard;
 use crate::store::outbox::{self, NewLetter};
 use crate::store::{
-    Durability, Tx, app_passwords, journal, moment, principals, recovery, second_factors, sessions,
+    Durability, Tx, app_passwords, audit, moment, principals, recovery, second_factors, sessions,
 };
 use jiff::SignedDuration;
 use postward_wire::Address;
@@ -99,7 +99,7 @@ impl Authority {
         self.act(&mut tx, &acting, now).await?;
         not_held(&mut tx, acting.principal, now).await?;
         let (kind, to) = (LinkKind::VerifyRecoveryEmail, Some(address.as_str()));
-        let link = link::make(&mut tx, self.keys(), acting.principal, kind, to, now).await?;
+        let link = link_token::make(&mut tx, self.keys(), acting.principal, kind, to, now).await?;
         if link.is_none() {
             // The file says why; the log has it.
             self.keys().newest()?;
@@ -137,7 +137,7 @@ impl Authority {
             return Err(RecoveryEmailError::None);
         }
         recovery::end_links(&mut tx, acting.principal, LinkKind::Reset.name()).await?;
-        journal::audit(&mut tx, &by, Event::RecoveryEmailRemoved, &acting.subject(), &json!({}), now).await?;
+        audit::audit(&mut tx, &by, Event::RecoveryEmailRemoved, &acting.subject(), &json!({}), now).await?;
         tx.tell_changed(acting.principal).await?;
         tx.commit().await?;
         self.tell(acting.principal, PrincipalChange::Recovery);
@@ -182,7 +182,7 @@ impl Authority {
         tell_owner(&mut tx, self.keys(), principal.id, Notice::RecoveryEmailSet, &detail, now).await?;
         let subject = Subject::Mailbox(MailboxId(principal.id.0), login.as_str());
         let detail = json!({ "address": address });
-        journal::audit(&mut tx, &by, Event::RecoveryEmailSet, &subject, &detail, now).await?;
+        audit::audit(&mut tx, &by, Event::RecoveryEmailSet, &subject, &detail, now).await?;
         tx.tell_changed(principal.id).await?;
         tx.commit().await?;
         self.tell(principal.id, PrincipalChange::Recovery);
@@ -220,7 +220,7 @@ impl Authority {
         let detail = json!({ "ended": in_store.total(), "app_passwords_revoked": app_passwords_revoked });
         // Whoever reads the letter need not be the owner.
         let by = By::reader(link.address.as_deref().unwrap_or(address.as_str()), origin);
-        journal::audit(&mut tx, &by, Event::NotMe, &subject, &detail, now).await?;
+        audit::audit(&mut tx, &by, Event::NotMe, &subject, &detail, now).await?;
         tx.tell_changed(id).await?;
         tx.tell_other_nodes().await?;
         let this = self.clone();

@@ -17,7 +17,7 @@ use crate::model::end_reason::{EndReason, Of};
 use crate::model::notice::Notice;
 use crate::model::origin::{Origin, Surface};
 use crate::model::principal::{Kind, MailboxId, PrincipalId};
-use crate::notices::{tell_owner, tell_staff};
+use crate::notification::notify::{tell_owner, tell_staff};
 use crate::session::change_broadcast::PrincipalChange;
 use crate::session::ended_sessions::EndedSessions;
 use crate::session::forget_second_factor::forget;
@@ -26,7 +26,7 @@ use crate::session::proof::Spends;
 use crate::session::registry::SessionGuard;
 use crate::session::staff_session::StaffSession;
 use crate::store::principals::Whom;
-use crate::store::{Durability, Tx, journal, moment, second_factors, sessions};
+use crate::store::{Durability, Tx, audit, moment, second_factors, sessions};
 use jiff::SignedDuration;
 use postward_wire::Secret;
 use serde_json::json;
@@ -197,7 +197,7 @@ impl Authority {
         };
         let by = By::owner(acting.login, origin);
         let detail = json!({ "ended": in_store.total() });
-        journal::audit(&mut tx, &by, event, &acting.subject(), &detail, now).await?;
+        audit::audit(&mut tx, &by, event, &acting.subject(), &detail, now).await?;
         self.tell_reader(&mut tx, acting, notice, &by, now).await?;
         tx.tell_changed(acting.principal).await?;
         tx.tell_other_nodes().await?;
@@ -258,7 +258,7 @@ impl Authority {
         }
         forget(&mut tx, acting.principal).await?;
         let by = By::owner(acting.login, origin);
-        journal::audit(&mut tx, &by, Event::SecondFactorOff, &acting.subject(), &json!({}), now).await?;
+        audit::audit(&mut tx, &by, Event::SecondFactorOff, &acting.subject(), &json!({}), now).await?;
         self.tell_reader(&mut tx, acting, Notice::SecondFactorOff, &by, now).await?;
         tx.tell_changed(acting.principal).await?;
         tx.commit().await?;
@@ -284,7 +284,7 @@ impl Authority {
         }
         let codes = put_backup_codes(&mut tx, acting.principal).await?;
         let by = By::owner(acting.login, origin);
-        journal::audit(&mut tx, &by, Event::BackupCodesRenewed, &acting.subject(), &json!({}), now).await?;
+        audit::audit(&mut tx, &by, Event::BackupCodesRenewed, &acting.subject(), &json!({}), now).await?;
         tx.commit().await?;
         Ok(codes)
     }

@@ -16,7 +16,7 @@ use crate::model::notice::Notice;
 use crate::model::origin::{Origin, Surface};
 use crate::model::principal::{AccountId, Kind, PrincipalId, State};
 use crate::model::refusal_cause::Cause;
-use crate::notices::{tell_owner, tell_staff};
+use crate::notification::notify::{tell_owner, tell_staff};
 use crate::rate_limit::code_attempts::guesses;
 use crate::session::proof::{FirstFactor, Proven, Spends};
 use crate::session::registry::{LiveGuard, SessionGuard};

@@ -13,9 +13,8 @@ use crate::model::receipt::Receipt;
 use crate::session::ended_sessions::EndedSessions;
 use crate::session::registry::SessionGuard;
 use crate::session::staff_session::StaffSession;
-use crate::store::sessions::{self};
 use crate::store::{
-    Durability, StoreError, Tx, directory, journal, moment, principals, recovery, second_factors,
+    Durability, StoreError, Tx, audit, directory, moment, principals, recovery, second_factors, sessions,
 };
 use serde_json::json;
 
@@ -127,7 +126,7 @@ impl Authority {
             return Err(ActError::NotFound);
         }
         let subject = Subject::Mailbox(mailbox, row.address.as_str());
-        journal::audit(&mut tx, &By::actor(actor), Event::SignInResumed, &subject, &json!({}), now).await?;
+        audit::audit(&mut tx, &By::actor(actor), Event::SignInResumed, &subject, &json!({}), now).await?;
         Ok(tx.commit().await?)
     }
 
@@ -216,7 +215,7 @@ impl Authority {
         let in_store = EndedSessions::of(rows);
         let subject = Subject::Mailbox(mailbox.id, mailbox.address.as_str());
         let detail = json!({ "ended": in_store.total() });
-        journal::audit(&mut tx, &by, ending.event(), &subject, &detail, now).await?;
+        audit::audit(&mut tx, &by, ending.event(), &subject, &detail, now).await?;
         tx.tell_other_nodes().await?;
         tx.commit().await?;
 

@@ -12,7 +12,7 @@ use crate::session::proof::Proven;
 use crate::session::registry::{LiveGuard, SessionGuard};
 use crate::session::staff_session::StaffSession;
 use crate::session::writer::{Entry, NotEntered};
-use crate::store::journal::RefusedTry;
+use crate::store::audit::RefusedTry;
 use postward_wire::{Address, Attempt, Refusal};
 use std::time::Duration;
 

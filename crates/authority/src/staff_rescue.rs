@@ -12,11 +12,11 @@ use crate::model::audit_event::{By, Event, Subject};
 use crate::model::notice::Notice;
 use crate::model::principal::{Kind, StaffId};
 use crate::model::receipt::Receipt;
-use crate::notices::tell_staff;
+use crate::notification::notify::tell_staff;
 use crate::session::change_broadcast::PrincipalChange;
 use crate::session::forget_second_factor::forget;
 use crate::store::principals::{self, Principal, Whom};
-use crate::store::{Durability, journal};
+use crate::store::{Durability, audit};
 use postward_wire::{Address, Secret};
 use serde_json::json;
 
@@ -70,7 +70,7 @@ impl Authority {
             return Ok(false);
         }
         let (by, subject) = (By::actor(actor), Subject::Staff(StaffId(person.id.0), &person.login));
-        journal::audit(&mut tx, &by, Event::SecondFactorOff, &subject, &json!({}), now).await?;
+        audit::audit(&mut tx, &by, Event::SecondFactorOff, &subject, &json!({}), now).await?;
         let reader = (person.id, person.login.as_str());
         tell_staff(&mut tx, reader, Notice::SecondFactorOff, &by.as_detail(), now).await?;
         tx.tell_changed(person.id).await?;

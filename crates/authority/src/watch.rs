@@ -6,8 +6,8 @@ use crate::model::end_reason::{EndReason, Of};
 use crate::model::origin::Surface;
 use crate::session::change_broadcast::PrincipalChange;
 use crate::session::lifespan::Lifespan;
-use crate::store::bell::Bell;
-use crate::store::{Db, Durability, StoreError, journal, outbox, recovery, second_factors, sessions};
+use crate::store::change_listener::Bell;
+use crate::store::{Db, Durability, StoreError, audit, outbox, recovery, second_factors, sessions};
 use jiff::SignedDuration;
 use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior};
@@ -116,7 +116,7 @@ impl Authority {
                 let Lifespan { idle, whole } = Lifespan::of(surface);
                 sessions::expire(&mut tx, surface, before(now, whole), before(now, idle), now).await?;
             }
-            journal::forget_before(&mut tx, before(now, KEPT)).await?;
+            audit::forget_before(&mut tx, before(now, KEPT)).await?;
             second_factors::forget_unfinished(&mut tx, before(now, UNFINISHED)).await?;
             recovery::forget_links(&mut tx, now).await?;
             outbox::forget_before(&mut tx, before(now, KEPT)).await?;

@@ -9,7 +9,7 @@ use crate::model::mail_app_mode::ModeAt;
 use crate::model::mailbox::{Account, AccountKind, Domain};
 use crate::model::principal::{AccountId, DomainId};
 use crate::store::directory::{self, AccountRow, DomainRow};
-use crate::store::{Durability, journal};
+use crate::store::{Durability, audit};
 use postward_wire::address::parse_domain;
 use serde_json::json;
 
@@ -63,7 +63,7 @@ impl Authority {
         let mut tx = self.db().begin(Durability::Durable).await?;
         directory::add_account(&mut tx, &row, now).await?;
         let subject = Subject::Account(id, &row.name);
-        journal::audit(&mut tx, &By::actor(actor), Event::AccountAdded, &subject, &json!({}), now).await?;
+        audit::audit(&mut tx, &By::actor(actor), Event::AccountAdded, &subject, &json!({}), now).await?;
         tx.commit().await?;
         Ok(id)
     }
@@ -115,7 +115,7 @@ impl Authority {
         let mut tx = self.db().begin(Durability::Durable).await?;
         directory::add_domain(&mut tx, id, account.id, &name, now).await?;
         let subject = Subject::Domain(id, &name);
-        journal::audit(&mut tx, &By::actor(actor), Event::DomainAdded, &subject, &json!({}), now).await?;
+        audit::audit(&mut tx, &By::actor(actor), Event::DomainAdded, &subject, &json!({}), now).await?;
         tx.commit().await?;
         Ok(id)
     }

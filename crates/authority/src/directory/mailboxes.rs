@@ -9,7 +9,7 @@ use crate::model::mail_app_mode::ModeAt;
 use crate::model::mailbox::{Delivery, Mailbox, MailboxPage, MailboxQuery, MailboxState};
 use crate::model::principal::{Kind, MailboxId, State, Transition};
 use crate::store::lists::{self, Direction, MailboxRow, Place};
-use crate::store::{Durability, directory, journal, moment, principals};
+use crate::store::{Durability, audit, directory, moment, principals};
 use postward_wire::{Address, Secret};
 use serde_json::json;
 
@@ -89,7 +89,7 @@ impl Authority {
         directory::add_principal(&mut tx, id.into(), Kind::Mailbox, address.as_str(), &hash, now).await?;
         directory::add_mailbox(&mut tx, id, domain.id).await?;
         let subject = Subject::Mailbox(id, address.as_str());
-        journal::audit(&mut tx, &By::actor(actor), Event::MailboxAdded, &subject, &json!({}), now).await?;
+        audit::audit(&mut tx, &By::actor(actor), Event::MailboxAdded, &subject, &json!({}), now).await?;
         tx.commit().await?;
         Ok(id)
     }
@@ -126,7 +126,7 @@ impl Authority {
         }
         directory::set_deleted(&mut tx, id, None).await?;
         let subject = Subject::Mailbox(id, &row.login);
-        journal::audit(&mut tx, &By::actor(actor), Event::MailboxRestored, &subject, &json!({}), now).await?;
+        audit::audit(&mut tx, &By::actor(actor), Event::MailboxRestored, &subject, &json!({}), now).await?;
         Ok(tx.commit().await?)
     }
 

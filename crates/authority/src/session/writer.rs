@@ -9,11 +9,11 @@ use crate::model::Timestamp;
 use crate::model::notice::Notice;
 use crate::model::origin::Origin;
 use crate::model::principal::{PrincipalId, SessionId};
-use crate::notices::tell_owner;
+use crate::notification::notify::tell_owner;
 use crate::rate_limit::code_attempts::guesses;
 use crate::session::proof::{Proven, Spends};
 use crate::session::registry::{Lifetime, LiveGuard, Registry};
-use crate::store::journal::{self, RefusedTry};
+use crate::store::audit::{self, RefusedTry};
 use crate::store::sessions::{self, NewSession};
 use crate::store::{Db, Durability, StoreError, Tx, app_passwords, principals, second_factors};
 use serde_json::json;
@@ -239,7 +239,7 @@ impl Clerk {
             outcomes.push(self.enter(&mut tx, entry).await?);
         }
         for this in refused {
-            journal::refused_try(&mut tx, this).await?;
+            audit::refused_try(&mut tx, this).await?;
         }
         tx.commit().await?;
         Ok(outcomes)

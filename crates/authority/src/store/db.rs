@@ -132,7 +132,7 @@ impl Db {
 
     async fn migrate(&self) -> Result<(), sqlx::migrate::MigrateError> {
         const HISTORY: [(i64, &str, &str); 3] = [
-            (1, "house", include_str!("schema/0001_house.sql")),
+            (1, "house", include_str!("schema/0001_initial.sql")),
             (2, "second factor", include_str!("schema/0002_second_factor.sql")),
             (3, "outbox", include_str!("schema/0003_outbox.sql")),
         ];

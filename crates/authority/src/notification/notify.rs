@@ -1,11 +1,11 @@
 //! Telling the owner: the letters that an act leaves in the outbox, in its own transaction.
 
 use crate::credential::key_file::Keys;
-use crate::link;
 use crate::model::Timestamp;
 use crate::model::link_kind::LinkKind;
 use crate::model::notice::Notice;
 use crate::model::principal::PrincipalId;
+use crate::notification::link_token;
 use crate::store::outbox::{self, NewLetter};
 use crate::store::{StoreError, Tx, principals, recovery};
 use serde_json::Value;
@@ -37,7 +37,7 @@ pub(crate) async fn tell(
     detail: &Value,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let link = link::make(tx, keys, mailbox, LinkKind::NotMe, Some(recipient), now).await?;
+    let link = link_token::make(tx, keys, mailbox, LinkKind::NotMe, Some(recipient), now).await?;
     let letter = NewLetter { principal: mailbox, recipient, notice, detail, link };
     outbox::put(tx, &letter, now).await
 }
