@@ -1,11 +1,8 @@
 //! What an owner sees and settles of its own sign-in: sessions, activity, audit, switches, and the hop to another surface.
 
-use crate::acting::Acting;
-use crate::audit::{AuditEntry, RefusedTry};
 use crate::authority::Authority;
 use crate::credential::token::Token;
 use crate::error::{ActError, NotNow, SignedOut, Unavailable};
-use crate::first_factor::Login;
 use crate::model::Timestamp;
 use crate::model::actor::Actor;
 use crate::model::audit_event::{By, Event};
@@ -16,11 +13,14 @@ use crate::model::principal::{MailboxId, PrincipalId};
 use crate::session::ended_sessions::EndedSessions;
 use crate::session::proof::{FirstFactor, Spends};
 use crate::session::registry::SessionGuard;
-use crate::sessions::LiveSession;
-use crate::sign_in::SignedIn;
 use crate::store::app_passwords::{self, Bearer};
 use crate::store::principals::{self, Whom, tell_new_places, tells_new_places};
 use crate::store::{Durability, audit, moment, sessions};
+use crate::use_cases::administration::audit::{AuditEntry, RefusedTry};
+use crate::use_cases::administration::sessions::LiveSession;
+use crate::use_cases::sign_in::SignedIn;
+use crate::use_cases::sign_in::first_factor::Login;
+use crate::use_cases::sign_in::reauthentication::Acting;
 use serde_json::json;
 use std::collections::BTreeMap;
 

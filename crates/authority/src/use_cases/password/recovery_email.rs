@@ -1,7 +1,6 @@
 //! The recovery e-mail of a mailbox: verified before it is used, and held as it is when somebody says that it was not
 //! them (W9).
 
-use crate::acting::Acting;
 use crate::authority::Authority;
 use crate::credential::token::Token;
 use crate::error::{NotNow, Unavailable};
@@ -15,7 +14,6 @@ use crate::model::principal::{MailboxId, PrincipalId};
 use crate::model::receipt::Receipt;
 use crate::notification::link_token;
 use crate::notification::notify::{tell, tell_owner};
-use crate::recover::LinkError;
 use crate::session::change_broadcast::PrincipalChange;
 use crate::session::ended_sessions::EndedSessions;
 use crate::session::registry::SessionGuard;
@@ -23,6 +21,8 @@ use crate::store::outbox::{self, NewLetter};
 use crate::store::{
     Durability, Tx, app_passwords, audit, moment, principals, recovery, second_factors, sessions,
 };
+use crate::use_cases::password::recover::LinkError;
+use crate::use_cases::sign_in::reauthentication::Acting;
 use jiff::SignedDuration;
 use postward_wire::Address;
 use serde_json::json;

@@ -3,13 +3,11 @@
 //! The seed is sealed under a key of the file, bound to account and principal, and can be brought back by nothing but a
 //! sign-in that holds a code against it. It is shown once, while it is set up.
 
-use crate::acting::Acting;
 use crate::authority::Authority;
 use crate::credential::backup_code;
 use crate::credential::totp::{Code, Seed, SetUp};
 use crate::credential::totp_binding::bound;
 use crate::error::{ActError, Denied, NotEnough, NotNow, Unavailable};
-use crate::first_factor::{Login, Reading, Verified};
 use crate::model::Timestamp;
 use crate::model::actor::Actor;
 use crate::model::audit_event::{By, Event};
@@ -27,6 +25,8 @@ use crate::session::registry::SessionGuard;
 use crate::session::staff_session::StaffSession;
 use crate::store::principals::Whom;
 use crate::store::{Durability, Tx, audit, moment, second_factors, sessions};
+use crate::use_cases::sign_in::first_factor::{Login, Reading, Verified};
+use crate::use_cases::sign_in::reauthentication::Acting;
 use jiff::SignedDuration;
 use postward_wire::Secret;
 use serde_json::json;

@@ -1,9 +1,14 @@
-//! An attempt becomes a session, or a code is owed, or it is refused. The only way in, for every door.
+//! The only way in, for every surface: an attempt becomes a session, or a code is owed, or it is refused.
+
+pub(crate) mod confirmation;
+pub(crate) mod first_factor;
+pub(crate) mod reauthentication;
+pub(crate) mod resume;
+pub(crate) mod second_factor_challenge;
 
 use crate::authority::Authority;
 use crate::credential::token::Token;
 use crate::error::{Denied, Unavailable};
-use crate::first_factor::{Login, Reading, Verified};
 use crate::model::Timestamp;
 use crate::model::origin::Origin;
 use crate::model::principal::{Kind, PrincipalId};
@@ -13,6 +18,7 @@ use crate::session::registry::{LiveGuard, SessionGuard};
 use crate::session::staff_session::StaffSession;
 use crate::session::writer::{Entry, NotEntered};
 use crate::store::audit::RefusedTry;
+use crate::use_cases::sign_in::first_factor::{Login, Reading, Verified};
 use postward_wire::{Address, Attempt, Refusal};
 use std::time::Duration;
 

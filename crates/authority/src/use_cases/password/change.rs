@@ -3,12 +3,10 @@
 //! Every way to a new password (the owner's, staff's, the operator's) ends in [`Authority::replace_credential`]: one
 //! transaction for hash, epoch, sessions, audit and notice; then the commit; then the kill; then the answer.
 
-use crate::acting::Acting;
 use crate::authority::Authority;
 use crate::credential::hasher::{HasherError, Lane, Phc};
 use crate::credential::password_policy::{PasswordProblem, prepare};
 use crate::error::{ActError, Denied, NotReplaced, Unavailable, Unfit};
-use crate::first_factor::{Login, Reading, Verified};
 use crate::model::Timestamp;
 use crate::model::actor::{Actor, ReadOnly};
 use crate::model::audit_event::{By, Event, Subject};
@@ -30,8 +28,10 @@ use crate::store::sessions::{self, EndedRow};
 use crate::store::{
     Durability, Tx, app_passwords, audit, credentials, moment, principals, recovery, second_factors,
 };
+use crate::use_cases::sign_in::confirmation::{Confirmation, Confirmed};
+use crate::use_cases::sign_in::first_factor::{Login, Reading, Verified};
+use crate::use_cases::sign_in::reauthentication::Acting;
 use futures_util::future::{try_join, try_join_all};
-use jiff::SignedDuration;
 use postward_wire::{Address, Secret};
 use serde_json::json;
 use zeroize::Zeroizing;
@@ -317,20 +317,6 @@ async fn redeem(
     if redeemed && may_sign_in { Ok(()) } else { Err(NotReplaced::Overtaken) }
 }
 
-/// How an owner shows, at the moment of the change, that it is still the owner who sits there.
-pub enum Confirmation {
-    /// The current password, verified against the live store with the sign-in throttle.
-    Current(Secret),
-    /// The session itself was opened with the password at most [`Confirmation::RECENT`] ago.
-    RecentSignIn,
-}
-
-impl Confirmation {
-    /// How old a sign-in may be to stand for the current password: long enough to walk to the form, too short for a
-    /// browser somebody left open.
-    pub const RECENT: SignedDuration = SignedDuration::from_mins(10);
-}
-
 /// What becomes of app passwords when the owner changes the password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AppPasswords {
@@ -374,14 +360,6 @@ struct Replaced {
     rows: Vec<EndedRow>,
     app_passwords_revoked: u64,
     factor_off: bool,
-}
-
-/// How a change was confirmed.
-pub(crate) enum Confirmed {
-    /// The current password was right at this epoch: it must still be the current one.
-    At(Epoch),
-    /// By the age of the acting session, which is read in the transaction.
-    Recently,
 }
 
 impl From<Unfit> for ChangeError {

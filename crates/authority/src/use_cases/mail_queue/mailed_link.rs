@@ -9,8 +9,8 @@ use crate::error::Unavailable;
 use crate::model::Timestamp;
 use crate::model::link_kind::LinkKind;
 use crate::notification::link_token::token;
-use crate::outbox::Letter;
 use crate::store::recovery::{self, LinkRow};
+use crate::use_cases::mail_queue::outbox::Letter;
 
 impl Authority {
     /// The link that a letter carries, with the token for its address; none when it carries none, or one that has

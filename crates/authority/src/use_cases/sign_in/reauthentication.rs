@@ -5,9 +5,7 @@
 //! second factor is on, with its code. [`Authority::confirm_again`] makes a session that.
 
 use crate::authority::Authority;
-use crate::change::Confirmation;
 use crate::error::{Denied, NotEnough, NotNow, Unavailable};
-use crate::first_factor::{Login, Reading, Verified};
 use crate::model::Timestamp;
 use crate::model::audit_event::Subject;
 use crate::model::origin::Origin;
@@ -17,6 +15,8 @@ use crate::session::proof::Spends;
 use crate::session::registry::{LiveGuard, SessionGuard};
 use crate::session::staff_session::StaffSession;
 use crate::store::{Durability, Tx, moment, principals, second_factors, sessions};
+use crate::use_cases::sign_in::confirmation::Confirmation;
+use crate::use_cases::sign_in::first_factor::{Login, Reading, Verified};
 use postward_wire::Secret;
 
 /// Whoever is signed in and acts on its own sign-in: an owner by its [`SessionGuard`], a person of the dashboard by its

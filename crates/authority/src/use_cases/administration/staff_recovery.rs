@@ -2,10 +2,8 @@
 //! a backup code is at hand. Whoever holds the data directory can do anything; this way it is told and written down.
 
 use crate::authority::Authority;
-use crate::change::{AppPasswords, Redeems, Replacement, ResetError};
 use crate::credential::hasher::Lane;
 use crate::error::{ActError, NotReplaced};
-use crate::first_factor::Login;
 use crate::model::Timestamp;
 use crate::model::actor::{Actor, Who};
 use crate::model::audit_event::{By, Event, Subject};
@@ -17,6 +15,8 @@ use crate::session::change_broadcast::PrincipalChange;
 use crate::session::forget_second_factor::forget;
 use crate::store::principals::{self, Principal, Whom};
 use crate::store::{Durability, audit};
+use crate::use_cases::password::change::{AppPasswords, Redeems, Replacement, ResetError};
+use crate::use_cases::sign_in::first_factor::Login;
 use postward_wire::{Address, Secret};
 use serde_json::json;
 

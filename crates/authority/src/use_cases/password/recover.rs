@@ -2,13 +2,11 @@
 //! address exists or not, in bytes and in time; the policy, which is nobody's secret, is spoken of first.
 
 use crate::authority::Authority;
-use crate::change::{AppPasswords, Redeems, Replacement};
 use crate::credential::hasher::Lane;
 use crate::credential::password_policy::PasswordProblem;
 use crate::credential::recovery_code;
 use crate::credential::token::Token;
 use crate::error::{Denied, NotEnough, NotReplaced, Unavailable, Unfit};
-use crate::first_factor::{Login, Reading, Verified};
 use crate::model::Timestamp;
 use crate::model::audit_event::{By, Event};
 use crate::model::link_kind::LinkKind;
@@ -19,12 +17,14 @@ use crate::model::receipt::Receipt;
 use crate::model::refusal_cause::{Cause, Wrong};
 use crate::notification::link_token;
 use crate::rate_limit::sign_in_throttle::{Reservation, Try, Verdict};
-use crate::recovery_email::HOLD;
 use crate::session::proof::Spends;
 use crate::store::outbox::{self, NewLetter};
 use crate::store::principals::{self, Principal, Whom};
 use crate::store::recovery::{self, LinkRow};
 use crate::store::{Durability, StoreError, Tx, moment};
+use crate::use_cases::password::change::{AppPasswords, Redeems, Replacement};
+use crate::use_cases::password::recovery_email::HOLD;
+use crate::use_cases::sign_in::first_factor::{Login, Reading, Verified};
 use jiff::SignedDuration;
 use postward_wire::{Address, Attempt, Secret};
 use serde_json::json;

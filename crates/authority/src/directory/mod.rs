@@ -1,7 +1,0 @@
-//! Accounts, domains, mailboxes and staff.
-
-mod accounts;
-mod mailboxes;
-mod staff;
-
-pub use staff::NewStaff;
