@@ -1,7 +1,7 @@
 //! The mail dialogues of a stranger, up to the moment of sign-in, without any input or output.
 //!
-//! Reading order: [`address`] and [`secret`] are the words everything else speaks; [`dialogue`] is the contract
-//! between a dialogue and whoever drives it, [`opening`] what it is told at its start; [`refusal`] and [`farewell`]
+//! Reading order: [`address`] and [`secret`] are the words everything else speaks; [`step`] is the contract between a
+//! dialogue and whoever drives it, [`dialogue_config`] what it is told at its start; [`refusal`] and [`close_reason`]
 //! are the two tables of what a stranger may hear; [`sasl`] is the one copy of the SASL mechanisms. [`preauth`] holds
 //! the [`Dialogue`] with a stranger, on top of what is peculiar to [`imap`], `pop3` and `smtp`; [`upstream`] is the
 //! contract of the dialogues with the engine behind.
@@ -14,25 +14,25 @@ extern crate alloc;
 
 pub mod address;
 pub mod client_name;
-pub mod dialogue;
-pub mod farewell;
+pub mod close_reason;
+pub mod dialogue_config;
 pub mod imap;
 mod line;
-pub mod opening;
 mod pop3;
 pub mod preauth;
 pub mod refusal;
 pub mod sasl;
 pub mod secret;
 mod smtp;
+pub mod step;
 pub mod upstream;
 
 pub use address::Address;
 pub use client_name::ClientName;
-pub use dialogue::{Attempt, Protocol, Step};
-pub use farewell::Farewell;
-pub use opening::{Channel, Limits, Opening};
+pub use close_reason::Farewell;
+pub use dialogue_config::{Channel, Limits, Opening};
 pub use preauth::Dialogue;
 pub use refusal::Refusal;
 pub use secret::Secret;
+pub use step::{Attempt, Protocol, Step};
 pub use upstream::UpstreamStep;

@@ -1,17 +1,17 @@
 //! The dialogue with a stranger, whichever protocol he speaks: what is the same for all of them.
 
 use crate::client_name::ClientName;
-use crate::dialogue::{Attempt, Protocol, Step};
-use crate::farewell::Farewell;
+use crate::close_reason::Farewell;
+use crate::dialogue_config::{Channel, Limits, Opening};
 use crate::line::{Input, Taken, Wanted};
-use crate::opening::{Channel, Limits, Opening};
 use crate::refusal::Refusal;
+use crate::step::{Attempt, Protocol, Step};
 use crate::{imap, pop3, smtp};
 use alloc::vec::Vec;
 use core::mem;
 use zeroize::Zeroizing;
 
-/// A dialogue from the greeting to the sign-in, driven as [`crate::dialogue`] says.
+/// A dialogue from the greeting to the sign-in, driven as [`crate::step`] says.
 ///
 /// It holds one unfinished line at most beside what the driver handed in last, however much a stranger sends.
 pub struct Dialogue {

@@ -4,8 +4,8 @@
 //! The three protocols wrap the same exchange differently; nothing but the wrapping is theirs.
 
 use crate::address::Address;
-use crate::dialogue::Attempt;
 use crate::secret::Secret;
+use crate::step::Attempt;
 use alloc::string::String;
 use alloc::vec::Vec;
 use base64::Engine;

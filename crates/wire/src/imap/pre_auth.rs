@@ -4,14 +4,14 @@
 //! then decoded by imap-codec. So a literal is never read as a command, whatever stands around it.
 
 use crate::client_name::ClientName;
-use crate::dialogue::Attempt;
-use crate::farewell::Farewell;
+use crate::close_reason::Farewell;
+use crate::dialogue_config::Opening;
 use crate::imap::literal::{Announced, LiteralKind};
 use crate::line::{MAX_LINE, Wanted, append_wiped};
-use crate::opening::Opening;
 use crate::preauth::Move;
 use crate::refusal::Refusal;
 use crate::sasl::{self, Exchange, MAX_PASSWORD, Mechanism, Turn};
+use crate::step::Attempt;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;

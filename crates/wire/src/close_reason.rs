@@ -1,6 +1,6 @@
 //! The one table of what a stranger hears when the connection ends before sign-in.
 
-use crate::dialogue::Protocol;
+use crate::step::Protocol;
 
 /// Why a connection is closed that has not signed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
