@@ -5,10 +5,10 @@
 
 use crate::client_name::ClientName;
 use crate::close_reason::Farewell;
+use crate::dialogue::Move;
 use crate::dialogue_config::Opening;
 use crate::imap::literal::{Announced, LiteralKind};
 use crate::line::{MAX_LINE, Wanted, append_wiped};
-use crate::preauth::Move;
 use crate::refusal::Refusal;
 use crate::sasl::{self, Exchange, MAX_PASSWORD, Mechanism, Turn};
 use crate::step::Attempt;
