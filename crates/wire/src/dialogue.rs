@@ -1,11 +1,12 @@
 //! The dialogue with a stranger, whichever protocol he speaks: what is the same for all of them.
 
+use crate::action::Move;
 use crate::client_name::ClientName;
 use crate::close_reason::Farewell;
 use crate::dialogue_config::{Channel, Limits, Opening};
 use crate::line::{Input, Taken, Wanted};
 use crate::refusal::Refusal;
-use crate::step::{Attempt, Protocol, Step};
+use crate::step::{Protocol, Step};
 use crate::{imap, pop3, smtp};
 use alloc::vec::Vec;
 use core::mem;
@@ -47,24 +48,6 @@ enum Talk {
     Imap(imap::PreAuth),
     Pop3(pop3::PreAuth),
     Smtp(smtp::PreAuth),
-}
-
-/// What a protocol makes of the client's next words.
-pub(crate) enum Move {
-    /// An answer to something sensible.
-    Say(Vec<u8>),
-    /// An answer to a mistake; a connection may make only so many.
-    Complain(Vec<u8>),
-    /// An answer to credentials nobody can have.
-    Refuse(Vec<u8>),
-    /// The go-ahead for TLS.
-    StartTls(Vec<u8>),
-    /// Somebody wants to sign in.
-    Ask(Attempt),
-    /// The answer to a good-bye.
-    Leave(Vec<u8>),
-    /// This cannot go on.
-    GiveUp(Farewell),
 }
 
 /// How much is still borne of this connection. TLS does not renew it.

@@ -12,6 +12,7 @@
 
 extern crate alloc;
 
+mod action;
 pub mod address;
 pub mod client_name;
 pub mod close_reason;

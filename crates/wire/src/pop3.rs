@@ -1,6 +1,6 @@
 //! POP3 up to the sign-in, with a stranger (RFC 1939 §4, RFC 2449, RFC 2595, RFC 5034).
 
-use crate::dialogue::Move;
+use crate::action::Move;
 use crate::dialogue_config::Opening;
 use crate::refusal::Refusal;
 use crate::sasl::{self, Exchange, Mechanism, Turn};

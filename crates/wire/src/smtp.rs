@@ -1,7 +1,7 @@
 //! Message submission up to the sign-in, with a stranger (RFC 6409, RFC 5321, RFC 4954, RFC 3207).
 
+use crate::action::Move;
 use crate::client_name::ClientName;
-use crate::dialogue::Move;
 use crate::dialogue_config::Opening;
 use crate::refusal::Refusal;
 use crate::sasl::{Exchange, Mechanism, Turn};

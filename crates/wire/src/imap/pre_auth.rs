@@ -3,9 +3,9 @@
 //! The borders of a command are found first, literals included, without looking at what it says; a whole command is
 //! then decoded by imap-codec. So a literal is never read as a command, whatever stands around it.
 
+use crate::action::Move;
 use crate::client_name::ClientName;
 use crate::close_reason::Farewell;
-use crate::dialogue::Move;
 use crate::dialogue_config::Opening;
 use crate::imap::literal::{Announced, LiteralKind};
 use crate::line::{MAX_LINE, Wanted, append_wiped};
