@@ -7,7 +7,7 @@ use crate::socket::Socket;
 use crate::strangers::Stranger;
 use futures_util::FutureExt;
 use postward_authority::{Origin, SessionGuard, Timestamp};
-use postward_wire::{Attempt, Channel, Dialogue, Farewell, Protocol, Refusal, Step, upstream};
+use postward_wire::{Attempt, Channel, CloseReason, Dialogue, Protocol, Refusal, Step, upstream};
 use std::io;
 use std::net::SocketAddr;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -46,21 +46,21 @@ pub(crate) async fn walk(house: &House, arrival: Arrival, stop: &CancellationTok
     };
     let dialogue = Dialogue::new(protocol, house.opening(channel));
     let mut walker = Walker { house, peer, dialogue, client: Some(Socket::Plain(tcp)) };
-    let farewell = tokio::select! {
+    let close_reason = tokio::select! {
         signed_in = timeout_at(deadline, walker.walk(encryption)) => match signed_in {
             Ok(Ok(signed_in)) => return signed_in,
             // Half of the connections of an open port are broken ones; they are nobody's news.
             Ok(Err(_broken)) => return None,
-            Err(_) => Farewell::TimedOut,
+            Err(_) => CloseReason::TimedOut,
         },
         () = stranger.asked_to_leave() => {
             let (ip, protocol) = (peer.ip().to_canonical(), protocol.name());
             tracing::info!(%ip, protocol, reason = "too-many-connections", "a stranger made room for a newcomer");
-            Farewell::TooBusy
+            CloseReason::TooBusy
         }
-        () = stop.cancelled() => Farewell::ShuttingDown,
+        () = stop.cancelled() => CloseReason::ShuttingDown,
     };
-    walker.part(farewell);
+    walker.close_with(close_reason);
     None
 }
 
@@ -87,7 +87,7 @@ impl Walker<'_> {
                 Step::Receive => {
                     let idle = self.house.limits.stranger_idle;
                     let Ok(received) = timeout(idle, self.client()?.read(&mut *buffer)).await else {
-                        self.part(Farewell::TimedOut);
+                        self.close_with(CloseReason::TimedOut);
                         return Ok(None);
                     };
                     match buffer.get(..received?) {
@@ -196,8 +196,8 @@ impl Walker<'_> {
     }
 
     /// Says why it ends, if that can be said without waiting.
-    fn part(&mut self, farewell: Farewell) {
-        let line = farewell.line(self.dialogue.protocol());
+    fn close_with(&mut self, close_reason: CloseReason) {
+        let line = close_reason.line(self.dialogue.protocol());
         let last_words = async {
             self.send(line).await?;
             self.client()?.shutdown().await

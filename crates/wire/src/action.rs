@@ -1,6 +1,6 @@
 //! What the dialogue is to do about what a client sent.
 
-use crate::close_reason::Farewell;
+use crate::close_reason::CloseReason;
 use crate::step::Attempt;
 use alloc::vec::Vec;
 
@@ -19,5 +19,5 @@ pub(crate) enum Move {
     /// The answer to a good-bye.
     Leave(Vec<u8>),
     /// This cannot go on.
-    GiveUp(Farewell),
+    GiveUp(CloseReason),
 }

@@ -2,7 +2,7 @@
 
 use crate::action::Move;
 use crate::client_name::ClientName;
-use crate::close_reason::Farewell;
+use crate::close_reason::CloseReason;
 use crate::dialogue_config::{Channel, Limits, Opening};
 use crate::line::{Input, Taken, Wanted};
 use crate::refusal::Refusal;
@@ -149,12 +149,12 @@ impl Dialogue {
                     }
                 }
                 Taken::Wait => return self.go_on(Phase::Talking, Step::Receive),
-                Taken::TooLong => return self.part(Vec::new(), Farewell::TooLarge),
-                Taken::Spent => return self.part(Vec::new(), Farewell::TooMuch),
+                Taken::TooLong => return self.close_with(Vec::new(), CloseReason::TooLarge),
+                Taken::Spent => return self.close_with(Vec::new(), CloseReason::TooMuch),
             }
         };
         if !Patience::spend(&mut self.patience.commands) {
-            return self.part(Vec::new(), Farewell::TooMuch);
+            return self.close_with(Vec::new(), CloseReason::TooMuch);
         }
         match next {
             Move::Say(reply) => self.go_on(Phase::Talking, Step::Send(reply)),
@@ -162,7 +162,7 @@ impl Dialogue {
                 if Patience::spend(&mut self.patience.bad_commands) {
                     self.go_on(Phase::Talking, Step::Send(reply))
                 } else {
-                    self.part(reply, Farewell::TooManyMistakes)
+                    self.close_with(reply, CloseReason::TooManyBadCommands)
                 }
             }
             Move::Refuse(reply) => self.send_refusal(reply),
@@ -173,7 +173,7 @@ impl Dialogue {
             }
             Move::Ask(attempt) => self.go_on(Phase::Asking, Step::SignIn(attempt)),
             Move::Leave(reply) => Step::Send(reply),
-            Move::GiveUp(farewell) => self.part(Vec::new(), farewell),
+            Move::GiveUp(reason) => self.close_with(Vec::new(), reason),
         }
     }
 
@@ -181,7 +181,7 @@ impl Dialogue {
         if Patience::spend(&mut self.patience.failed_sign_ins) {
             self.go_on(Phase::Talking, Step::Send(reply))
         } else {
-            self.part(reply, Farewell::TooManyFailures)
+            self.close_with(reply, CloseReason::TooManyFailedSignIns)
         }
     }
 
@@ -191,9 +191,9 @@ impl Dialogue {
     }
 
     /// Says the last words. The phase is [`Phase::Over`] already, so closing is what follows.
-    fn part(&mut self, mut reply: Vec<u8>, farewell: Farewell) -> Step {
+    fn close_with(&mut self, mut reply: Vec<u8>, reason: CloseReason) -> Step {
         self.input.clear();
-        reply.extend_from_slice(farewell.line(self.protocol()));
+        reply.extend_from_slice(reason.line(self.protocol()));
         Step::Send(reply)
     }
 }

@@ -30,7 +30,7 @@ pub mod upstream;
 
 pub use address::Address;
 pub use client_name::ClientName;
-pub use close_reason::Farewell;
+pub use close_reason::CloseReason;
 pub use dialogue::Dialogue;
 pub use dialogue_config::{Channel, Limits, Opening};
 pub use refusal::Refusal;

@@ -5,7 +5,7 @@
 
 use crate::action::Move;
 use crate::client_name::ClientName;
-use crate::close_reason::Farewell;
+use crate::close_reason::CloseReason;
 use crate::dialogue_config::Opening;
 use crate::imap::literal::{Announced, LiteralKind};
 use crate::line::{MAX_LINE, Wanted, append_wiped};
@@ -108,7 +108,7 @@ impl PreAuth {
         let announced = Announced::at_end_of(command.get(from..).unwrap_or_default());
         append_wiped(&mut command, b"\r\n");
         if command.len() > MAX_COMMAND {
-            return Some(Move::GiveUp(Farewell::TooLarge));
+            return Some(Move::GiveUp(CloseReason::TooLarge));
         }
         let Some(announced) = announced else {
             return Some(self.command(&command, opening));
@@ -116,7 +116,7 @@ impl PreAuth {
         let too_large = announced.size > MAX_LITERAL.min(MAX_COMMAND - command.len());
         match announced.kind {
             // RFC 7888 §4: it comes in any case, so either read all of it or hang up.
-            LiteralKind::Unasked if too_large => Some(Move::GiveUp(Farewell::TooLarge)),
+            LiteralKind::Unasked if too_large => Some(Move::GiveUp(CloseReason::TooLarge)),
             LiteralKind::Unasked => {
                 self.state = State::Literal { command, size: announced.size };
                 None
