@@ -5,7 +5,8 @@ use postward_wire::imap::Upstream;
 use postward_wire::sasl::{Exchange, Mechanism, Turn};
 use postward_wire::upstream::Origin;
 use postward_wire::{
-    Address, Attempt, Channel, Dialogue, Limits, Opening, Protocol, Refusal, Secret, Step, UpstreamStep,
+    Address, Attempt, Channel, Dialogue, DialogueConfig, Limits, Protocol, Refusal, Secret, Step,
+    UpstreamStep,
 };
 
 /// What a target does with its bytes: it panics, or it does not.
@@ -114,8 +115,8 @@ fn piece_size(first: u8) -> usize {
 /// password is `secret`.
 fn converse(protocol: Protocol, channel: Channel, words: &[u8], piece_size: usize) -> Vec<u8> {
     let limits = Limits::default();
-    let opening = Opening { hostname: "mx.example.com".into(), message_size: 1 << 20, channel, limits };
-    let mut dialogue = Dialogue::new(protocol, opening);
+    let config = DialogueConfig { hostname: "mx.example.com".into(), message_size: 1 << 20, channel, limits };
+    let mut dialogue = Dialogue::new(protocol, config);
     let mut rest = words;
     let mut heard = Vec::new();
     let mut private = channel != Channel::StartTlsRequired;

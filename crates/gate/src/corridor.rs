@@ -44,7 +44,7 @@ pub(crate) async fn walk(house: &House, arrival: Arrival, stop: &CancellationTok
         Encryption::StartTls => Channel::StartTlsRequired,
         Encryption::PlainOnLoopback => Channel::StartTlsOptional,
     };
-    let dialogue = Dialogue::new(protocol, house.opening(channel));
+    let dialogue = Dialogue::new(protocol, house.dialogue_config(channel));
     let mut walker = Walker { house, peer, dialogue, client: Some(Socket::Plain(tcp)) };
     let close_reason = tokio::select! {
         signed_in = timeout_at(deadline, walker.walk(encryption)) => match signed_in {

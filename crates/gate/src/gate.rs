@@ -10,7 +10,7 @@ use crate::tls::TlsHandle;
 use crate::visit;
 use postward_authority::{Authority, SessionGuard};
 use postward_wire::upstream::Origin;
-use postward_wire::{Channel, Opening, Protocol};
+use postward_wire::{Channel, DialogueConfig, Protocol};
 use socket2::{SockRef, TcpKeepalive};
 use std::borrow::Cow;
 use std::io;
@@ -145,9 +145,9 @@ impl House {
         Ok(())
     }
 
-    /// What a dialogue is told of the house.
-    pub(crate) fn opening(&self, channel: Channel) -> Opening {
-        Opening {
+    /// What a dialogue is configured with.
+    pub(crate) fn dialogue_config(&self, channel: Channel) -> DialogueConfig {
+        DialogueConfig {
             hostname: self.hostname.clone(),
             message_size: self.limits.message_size,
             channel,

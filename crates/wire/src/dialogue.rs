@@ -3,7 +3,7 @@
 use crate::action::Move;
 use crate::client_name::ClientName;
 use crate::close_reason::CloseReason;
-use crate::dialogue_config::{Channel, Limits, Opening};
+use crate::dialogue_config::{Channel, DialogueConfig, Limits};
 use crate::line::{Input, Taken, Wanted};
 use crate::refusal::Refusal;
 use crate::step::{Protocol, Step};
@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 ///
 /// It holds one unfinished line at most beside what the driver handed in last, however much a stranger sends.
 pub struct Dialogue {
-    opening: Opening,
+    config: DialogueConfig,
     talk: Talk,
     input: Input,
     patience: Patience,
@@ -59,13 +59,13 @@ struct Patience {
 
 impl Dialogue {
     /// Begins with a client that has just connected, and whose TLS handshake is done where the channel says so.
-    pub fn new(protocol: Protocol, opening: Opening) -> Self {
+    pub fn new(protocol: Protocol, config: DialogueConfig) -> Self {
         Self {
             talk: Talk::new(protocol),
-            input: Input::new(opening.limits.bytes),
-            patience: Patience::new(opening.limits),
+            input: Input::new(config.limits.bytes),
+            patience: Patience::new(config.limits),
             phase: Phase::Greeting,
-            opening,
+            config,
         }
     }
 
@@ -80,7 +80,7 @@ impl Dialogue {
         match mem::replace(&mut self.phase, Phase::Over) {
             Phase::Greeting => {
                 self.phase = Phase::Talking;
-                Step::Send(self.talk.greeting(&self.opening))
+                Step::Send(self.talk.greeting(&self.config))
             }
             Phase::Talking => self.converse(),
             Phase::GoAhead => {
@@ -101,7 +101,7 @@ impl Dialogue {
         }
         self.input.clear();
         self.talk = Talk::new(self.protocol());
-        self.opening.channel = Channel::Tls;
+        self.config.channel = Channel::Tls;
         self.phase = Phase::Talking;
     }
 
@@ -144,7 +144,7 @@ impl Dialogue {
         let next = loop {
             match self.input.take(self.talk.wants()) {
                 Taken::Whole(bytes) => {
-                    if let Some(next) = self.talk.hear(bytes, &self.opening) {
+                    if let Some(next) = self.talk.hear(bytes, &self.config) {
                         break next;
                     }
                 }
@@ -207,11 +207,11 @@ impl Talk {
         }
     }
 
-    fn greeting(&self, opening: &Opening) -> Vec<u8> {
+    fn greeting(&self, config: &DialogueConfig) -> Vec<u8> {
         match self {
-            Self::Imap(_) => imap::PreAuth::greeting(opening),
-            Self::Pop3(_) => pop3::PreAuth::greeting(opening),
-            Self::Smtp(_) => smtp::PreAuth::greeting(opening),
+            Self::Imap(_) => imap::PreAuth::greeting(config),
+            Self::Pop3(_) => pop3::PreAuth::greeting(config),
+            Self::Smtp(_) => smtp::PreAuth::greeting(config),
         }
     }
 
@@ -222,11 +222,11 @@ impl Talk {
         }
     }
 
-    fn hear(&mut self, bytes: Zeroizing<Vec<u8>>, opening: &Opening) -> Option<Move> {
+    fn hear(&mut self, bytes: Zeroizing<Vec<u8>>, config: &DialogueConfig) -> Option<Move> {
         match self {
-            Self::Imap(talk) => talk.hear(bytes, opening),
-            Self::Pop3(talk) => Some(talk.hear(&bytes, opening)),
-            Self::Smtp(talk) => Some(talk.hear(&bytes, opening)),
+            Self::Imap(talk) => talk.hear(bytes, config),
+            Self::Pop3(talk) => Some(talk.hear(&bytes, config)),
+            Self::Smtp(talk) => Some(talk.hear(&bytes, config)),
         }
     }
 

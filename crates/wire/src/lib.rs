@@ -32,7 +32,7 @@ pub use address::Address;
 pub use client_name::ClientName;
 pub use close_reason::CloseReason;
 pub use dialogue::Dialogue;
-pub use dialogue_config::{Channel, Limits, Opening};
+pub use dialogue_config::{Channel, DialogueConfig, Limits};
 pub use refusal::Refusal;
 pub use secret::Secret;
 pub use step::{Attempt, Protocol, Step};

@@ -1,7 +1,7 @@
 //! POP3 up to the sign-in, with a stranger (RFC 1939 §4, RFC 2449, RFC 2595, RFC 5034).
 
 use crate::action::Move;
-use crate::dialogue_config::Opening;
+use crate::dialogue_config::DialogueConfig;
 use crate::refusal::Refusal;
 use crate::sasl::{self, Exchange, Mechanism, Turn};
 use crate::step::Attempt;
@@ -27,15 +27,15 @@ enum State {
 
 impl PreAuth {
     // The greeting has no `<timestamp>`: APOP needs the password in plain text and is not offered (RFC 1939 §7).
-    pub(crate) fn greeting(opening: &Opening) -> Vec<u8> {
-        format!("+OK {} Postward ready.\r\n", opening.hostname).into_bytes()
+    pub(crate) fn greeting(config: &DialogueConfig) -> Vec<u8> {
+        format!("+OK {} Postward ready.\r\n", config.hostname).into_bytes()
     }
 
-    pub(crate) fn hear(&mut self, line: &[u8], opening: &Opening) -> Move {
+    pub(crate) fn hear(&mut self, line: &[u8], config: &DialogueConfig) -> Move {
         match mem::take(&mut self.0) {
             State::Sasl(exchange) => self.turn(exchange.answer(line)),
-            State::Named { name } => self.command(line, Some(&name), opening),
-            State::Idle => self.command(line, None, opening),
+            State::Named { name } => self.command(line, Some(&name), config),
+            State::Idle => self.command(line, None, config),
         }
     }
 
@@ -47,20 +47,20 @@ impl PreAuth {
         format!("-ERR {}\r\n", refusal.pop3()).into_bytes()
     }
 
-    fn command(&mut self, line: &[u8], name: Option<&[u8]>, opening: &Opening) -> Move {
+    fn command(&mut self, line: &[u8], name: Option<&[u8]>, config: &DialogueConfig) -> Move {
         let (verb, argument) = match line.iter().position(|byte| *byte == b' ') {
             Some(space) => (line.get(..space), line.get(space + 1..)),
             None => (Some(line), None),
         };
         let verb = verb.unwrap_or_default().to_ascii_uppercase();
         match (verb.as_slice(), argument) {
-            (b"CAPA", None) => Move::Say(capabilities(opening).into_bytes()),
+            (b"CAPA", None) => Move::Say(capabilities(config).into_bytes()),
             (b"QUIT", None) => Move::Leave(b"+OK Good-bye.\r\n".to_vec()),
-            (b"STLS", None) if opening.channel.offers_start_tls() => {
+            (b"STLS", None) if config.channel.offers_start_tls() => {
                 Move::StartTls(b"+OK Begin TLS now.\r\n".to_vec())
             }
             (b"STLS", None) => complain("STLS is not offered here."),
-            (b"USER" | b"PASS" | b"AUTH", Some(_)) if opening.channel.refuses_passwords() => {
+            (b"USER" | b"PASS" | b"AUTH", Some(_)) if config.channel.refuses_passwords() => {
                 complain("Start TLS first (STLS).")
             }
             (b"USER", Some(name)) => {
@@ -116,13 +116,13 @@ fn sign_in(attempt: Option<Attempt>) -> Move {
     }
 }
 
-fn capabilities(opening: &Opening) -> String {
+fn capabilities(config: &DialogueConfig) -> String {
     let mut list = String::from("+OK Capabilities follow.\r\n");
     list += "UIDL\r\nTOP\r\nRESP-CODES\r\nAUTH-RESP-CODE\r\nPIPELINING\r\n";
-    if opening.channel.offers_start_tls() {
+    if config.channel.offers_start_tls() {
         list += "STLS\r\n";
     }
-    if !opening.channel.refuses_passwords() {
+    if !config.channel.refuses_passwords() {
         list += "USER\r\nSASL PLAIN LOGIN\r\n";
     }
     list + ".\r\n"

@@ -2,7 +2,7 @@
 
 use crate::action::Move;
 use crate::client_name::ClientName;
-use crate::dialogue_config::Opening;
+use crate::dialogue_config::DialogueConfig;
 use crate::refusal::Refusal;
 use crate::sasl::{Exchange, Mechanism, Turn};
 use crate::step::Attempt;
@@ -32,15 +32,15 @@ enum State {
 }
 
 impl PreAuth {
-    pub(crate) fn greeting(opening: &Opening) -> Vec<u8> {
-        format!("220 {} ESMTP Postward ready.\r\n", opening.hostname).into_bytes()
+    pub(crate) fn greeting(config: &DialogueConfig) -> Vec<u8> {
+        format!("220 {} ESMTP Postward ready.\r\n", config.hostname).into_bytes()
     }
 
     pub(crate) fn client_name(&self) -> Option<&ClientName> {
         self.client_name.as_ref()
     }
 
-    pub(crate) fn hear(&mut self, line: &[u8], opening: &Opening) -> Move {
+    pub(crate) fn hear(&mut self, line: &[u8], config: &DialogueConfig) -> Move {
         match mem::take(&mut self.state) {
             State::Sasl(exchange) => {
                 self.state = State::Ehlo;
@@ -48,7 +48,7 @@ impl PreAuth {
             }
             state => {
                 self.state = state;
-                self.command(line, opening)
+                self.command(line, config)
             }
         }
     }
@@ -61,7 +61,7 @@ impl PreAuth {
         format!("{}\r\n", refusal.smtp()).into_bytes()
     }
 
-    fn command(&mut self, line: &[u8], opening: &Opening) -> Move {
+    fn command(&mut self, line: &[u8], config: &DialogueConfig) -> Move {
         let (verb, argument) = match line.iter().position(|byte| *byte == b' ') {
             Some(space) => (line.get(..space), line.get(space + 1..)),
             None => (Some(line), None),
@@ -72,19 +72,19 @@ impl PreAuth {
             b"EHLO" | b"HELO" if argument.is_empty() => complain("501 5.5.4 A host name is missing."),
             b"EHLO" => {
                 self.introduce(State::Ehlo, argument);
-                Move::Say(extensions(opening).into_bytes())
+                Move::Say(extensions(config).into_bytes())
             }
             b"HELO" => {
                 self.introduce(State::Helo, argument);
-                say(&format!("250 {}", opening.hostname))
+                say(&format!("250 {}", config.hostname))
             }
             b"STARTTLS" if !argument.is_empty() => complain("501 5.5.4 STARTTLS takes no argument."),
-            b"STARTTLS" if opening.channel.offers_start_tls() => {
+            b"STARTTLS" if config.channel.offers_start_tls() => {
                 Move::StartTls(b"220 2.0.0 Begin TLS now.\r\n".to_vec())
             }
             b"STARTTLS" => complain("503 5.5.1 STARTTLS is not offered here."),
             // RFC 4954 §6.
-            b"AUTH" if opening.channel.refuses_passwords() => complain("538 5.7.11 Start TLS first."),
+            b"AUTH" if config.channel.refuses_passwords() => complain("538 5.7.11 Start TLS first."),
             b"AUTH" if !matches!(self.state, State::Ehlo) => complain("503 5.5.1 Send EHLO first."),
             b"AUTH" => self.auth(argument),
             b"NOOP" => say("250 2.0.0 Done."),
@@ -136,8 +136,8 @@ fn sign_in(attempt: Option<Attempt>) -> Move {
     }
 }
 
-fn extensions(opening: &Opening) -> String {
-    let Opening { hostname, message_size, channel, limits: _ } = opening;
+fn extensions(config: &DialogueConfig) -> String {
+    let DialogueConfig { hostname, message_size, channel, limits: _ } = config;
     let mut list = format!("250-{hostname}\r\n250-PIPELINING\r\n250-SIZE {message_size}\r\n250-8BITMIME\r\n");
     if channel.offers_start_tls() {
         list += "250-STARTTLS\r\n";

@@ -6,7 +6,7 @@
 use crate::action::Move;
 use crate::client_name::ClientName;
 use crate::close_reason::CloseReason;
-use crate::dialogue_config::Opening;
+use crate::dialogue_config::DialogueConfig;
 use crate::imap::literal::{Announced, LiteralKind};
 use crate::line::{MAX_LINE, Wanted, append_wiped};
 use crate::refusal::Refusal;
@@ -53,9 +53,9 @@ enum State {
 }
 
 impl PreAuth {
-    pub(crate) fn greeting(opening: &Opening) -> Vec<u8> {
-        let capabilities = capabilities(opening);
-        format!("* OK [CAPABILITY {capabilities}] {} Postward ready.\r\n", opening.hostname).into_bytes()
+    pub(crate) fn greeting(config: &DialogueConfig) -> Vec<u8> {
+        let capabilities = capabilities(config);
+        format!("* OK [CAPABILITY {capabilities}] {} Postward ready.\r\n", config.hostname).into_bytes()
     }
 
     pub(crate) fn client_name(&self) -> Option<&ClientName> {
@@ -70,10 +70,10 @@ impl PreAuth {
     }
 
     /// Takes what it wanted. Nothing is to be said while a command goes on.
-    pub(crate) fn hear(&mut self, bytes: Zeroizing<Vec<u8>>, opening: &Opening) -> Option<Move> {
+    pub(crate) fn hear(&mut self, bytes: Zeroizing<Vec<u8>>, config: &DialogueConfig) -> Option<Move> {
         match mem::take(&mut self.state) {
             // Nobody speaks while the authority is asked: the driver does not read.
-            State::Idle | State::Asking { .. } => self.line(bytes, 0, opening),
+            State::Idle | State::Asking { .. } => self.line(bytes, 0, config),
             State::Literal { mut command, size: _ } => {
                 append_wiped(&mut command, &bytes);
                 self.state = State::AfterLiteral { command };
@@ -82,7 +82,7 @@ impl PreAuth {
             State::AfterLiteral { mut command } => {
                 let from = command.len();
                 append_wiped(&mut command, &bytes);
-                self.line(command, from, opening)
+                self.line(command, from, config)
             }
             State::Sasl { tag, exchange } => Some(self.turn(tag, exchange.answer(&bytes))),
         }
@@ -104,14 +104,19 @@ impl PreAuth {
     }
 
     /// Takes the line that begins at `from`: it ends the command or announces the next literal.
-    fn line(&mut self, mut command: Zeroizing<Vec<u8>>, from: usize, opening: &Opening) -> Option<Move> {
+    fn line(
+        &mut self,
+        mut command: Zeroizing<Vec<u8>>,
+        from: usize,
+        config: &DialogueConfig,
+    ) -> Option<Move> {
         let announced = Announced::at_end_of(command.get(from..).unwrap_or_default());
         append_wiped(&mut command, b"\r\n");
         if command.len() > MAX_COMMAND {
             return Some(Move::GiveUp(CloseReason::TooLarge));
         }
         let Some(announced) = announced else {
-            return Some(self.command(&command, opening));
+            return Some(self.command(&command, config));
         };
         let too_large = announced.size > MAX_LITERAL.min(MAX_COMMAND - command.len());
         match announced.kind {
@@ -123,7 +128,7 @@ impl PreAuth {
             }
             LiteralKind::Asked if too_large => Some(bad(tag_of(&command), "Literal is too large.")),
             LiteralKind::Asked => {
-                let refusal = refuse_literal(&command, opening);
+                let refusal = refuse_literal(&command, config);
                 if refusal.is_none() {
                     self.state = State::Literal { command, size: announced.size };
                 }
@@ -132,14 +137,14 @@ impl PreAuth {
         }
     }
 
-    fn command(&mut self, command: &[u8], opening: &Opening) -> Move {
+    fn command(&mut self, command: &[u8], config: &DialogueConfig) -> Move {
         let decoded = CommandCodec::default().decode(command);
         let (Some(tag), Ok(([], Command { tag: _, body }))) = (tag_of(command), decoded) else {
             return bad(tag_of(command), "Unknown command, or not in this form.");
         };
         match body {
             CommandBody::Capability => {
-                let capabilities = capabilities(opening);
+                let capabilities = capabilities(config);
                 say(format!("* CAPABILITY {capabilities}\r\n{tag} OK Done.\r\n"))
             }
             CommandBody::Noop => say(format!("{tag} OK Done.\r\n")),
@@ -148,12 +153,12 @@ impl PreAuth {
                 self.client_name = parameters.and_then(|pairs| name_and_version(&pairs));
                 say(format!("* ID (\"name\" \"Postward\")\r\n{tag} OK Done.\r\n"))
             }
-            CommandBody::StartTLS if opening.channel.offers_start_tls() => {
+            CommandBody::StartTLS if config.channel.offers_start_tls() => {
                 Move::StartTls(format!("{tag} OK Begin TLS now.\r\n").into_bytes())
             }
             CommandBody::StartTLS => bad(Some(tag), "STARTTLS is not offered here."),
             CommandBody::Login { .. } | CommandBody::Authenticate { .. }
-                if opening.channel.refuses_passwords() =>
+                if config.channel.refuses_passwords() =>
             {
                 privacy_required(&tag)
             }
@@ -209,22 +214,22 @@ impl PreAuth {
     }
 }
 
-fn capabilities(opening: &Opening) -> String {
+fn capabilities(config: &DialogueConfig) -> String {
     let mut list = String::from("IMAP4rev1 SASL-IR LITERAL+ ID");
-    if opening.channel.offers_start_tls() {
+    if config.channel.offers_start_tls() {
         list += " STARTTLS";
     }
-    list += if opening.channel.refuses_passwords() { " LOGINDISABLED" } else { " AUTH=PLAIN AUTH=LOGIN" };
+    list += if config.channel.refuses_passwords() { " LOGINDISABLED" } else { " AUTH=PLAIN AUTH=LOGIN" };
     list
 }
 
 /// Why a client is not asked for the literal it has announced, if so.
-fn refuse_literal(command: &[u8], opening: &Opening) -> Option<Move> {
+fn refuse_literal(command: &[u8], config: &DialogueConfig) -> Option<Move> {
     let tag = tag_of(command);
     let verb = command.split(|byte| *byte == b' ').nth(1).unwrap_or_default().to_ascii_uppercase();
     match (tag, verb.as_slice()) {
         // Before the password is sent, not after.
-        (Some(tag), b"LOGIN") if opening.channel.refuses_passwords() => Some(privacy_required(&tag)),
+        (Some(tag), b"LOGIN") if config.channel.refuses_passwords() => Some(privacy_required(&tag)),
         (Some(_), b"LOGIN" | b"ID") => None,
         (tag, _) => Some(bad(tag, "Sign in first.")),
     }

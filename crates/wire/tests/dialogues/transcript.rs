@@ -10,7 +10,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use postward_wire::{Channel, Dialogue, Limits, Opening, Protocol, Refusal, Step};
+use postward_wire::{Channel, Dialogue, DialogueConfig, Limits, Protocol, Refusal, Step};
 use std::collections::VecDeque;
 
 /// How the network cuts what the client sends.
@@ -39,8 +39,8 @@ pub(crate) fn check_in_turn(protocol: Protocol, channel: Channel, transcript: &s
     run(protocol, channel, transcript, Cut::InTurn);
 }
 
-pub(crate) fn opening(channel: Channel) -> Opening {
-    Opening {
+pub(crate) fn config(channel: Channel) -> DialogueConfig {
+    DialogueConfig {
         hostname: "mx.example.com".into(),
         message_size: 52_428_800,
         channel,
@@ -49,7 +49,7 @@ pub(crate) fn opening(channel: Channel) -> Opening {
 }
 
 fn run(protocol: Protocol, channel: Channel, transcript: &str, cut: Cut) {
-    let mut dialogue = Dialogue::new(protocol, opening(channel));
+    let mut dialogue = Dialogue::new(protocol, config(channel));
     let mut script = Script::new(transcript, cut);
     loop {
         match dialogue.step() {
