@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 /// It holds one unfinished line at most beside what the driver handed in last, however much a stranger sends.
 pub struct Dialogue {
     config: DialogueConfig,
-    talk: Talk,
+    state: ProtocolState,
     input: Input,
     patience: Patience,
     phase: Phase,
@@ -43,8 +43,8 @@ enum Phase {
     Over,
 }
 
-/// What one protocol knows of the conversation.
-enum Talk {
+/// The state of the one protocol that is spoken.
+enum ProtocolState {
     Imap(imap::PreAuth),
     Pop3(pop3::PreAuth),
     Smtp(smtp::PreAuth),
@@ -61,7 +61,7 @@ impl Dialogue {
     /// Begins with a client that has just connected, and whose TLS handshake is done where the channel says so.
     pub fn new(protocol: Protocol, config: DialogueConfig) -> Self {
         Self {
-            talk: Talk::new(protocol),
+            state: ProtocolState::new(protocol),
             input: Input::new(config.limits.bytes),
             patience: Patience::new(config.limits),
             phase: Phase::Greeting,
@@ -80,7 +80,7 @@ impl Dialogue {
         match mem::replace(&mut self.phase, Phase::Over) {
             Phase::Greeting => {
                 self.phase = Phase::Talking;
-                Step::Send(self.talk.greeting(&self.config))
+                Step::Send(self.state.greeting(&self.config))
             }
             Phase::Talking => self.converse(),
             Phase::GoAhead => {
@@ -100,7 +100,7 @@ impl Dialogue {
             return;
         }
         self.input.clear();
-        self.talk = Talk::new(self.protocol());
+        self.state = ProtocolState::new(self.protocol());
         self.config.channel = Channel::Tls;
         self.phase = Phase::Talking;
     }
@@ -109,7 +109,7 @@ impl Dialogue {
     /// client (RFC 9051 §6.2.3); the others ignore it.
     pub fn accepted(&mut self, capabilities: &str) {
         self.phase = match mem::replace(&mut self.phase, Phase::Over) {
-            Phase::Asking => Phase::Accepted { reply: self.talk.accepted(capabilities) },
+            Phase::Asking => Phase::Accepted { reply: self.state.accepted(capabilities) },
             _ => Phase::Over,
         };
     }
@@ -117,34 +117,34 @@ impl Dialogue {
     /// The attempt of [`Step::SignIn`] has failed.
     pub fn refused(&mut self, refusal: Refusal) {
         self.phase = match mem::replace(&mut self.phase, Phase::Over) {
-            Phase::Asking => Phase::Refused { reply: self.talk.refused(refusal) },
+            Phase::Asking => Phase::Refused { reply: self.state.refused(refusal) },
             _ => Phase::Over,
         };
     }
 
     /// The protocol spoken.
     pub fn protocol(&self) -> Protocol {
-        match self.talk {
-            Talk::Imap(_) => Protocol::Imap,
-            Talk::Pop3(_) => Protocol::Pop3,
-            Talk::Smtp(_) => Protocol::Smtp,
+        match self.state {
+            ProtocolState::Imap(_) => Protocol::Imap,
+            ProtocolState::Pop3(_) => Protocol::Pop3,
+            ProtocolState::Smtp(_) => Protocol::Smtp,
         }
     }
 
     /// What the client called itself, if it did, and not before TLS where TLS came later.
     pub fn client_name(&self) -> Option<&ClientName> {
-        match &self.talk {
-            Talk::Imap(talk) => talk.client_name(),
-            Talk::Pop3(_) => None,
-            Talk::Smtp(talk) => talk.client_name(),
+        match &self.state {
+            ProtocolState::Imap(state) => state.client_name(),
+            ProtocolState::Pop3(_) => None,
+            ProtocolState::Smtp(state) => state.client_name(),
         }
     }
 
     fn converse(&mut self) -> Step {
         let next = loop {
-            match self.input.take(self.talk.wants()) {
+            match self.input.take(self.state.wants()) {
                 Taken::Whole(bytes) => {
-                    if let Some(next) = self.talk.hear(bytes, &self.config) {
+                    if let Some(next) = self.state.handle_line(bytes, &self.config) {
                         break next;
                     }
                 }
@@ -198,7 +198,7 @@ impl Dialogue {
     }
 }
 
-impl Talk {
+impl ProtocolState {
     fn new(protocol: Protocol) -> Self {
         match protocol {
             Protocol::Imap => Self::Imap(imap::PreAuth::default()),
@@ -217,22 +217,22 @@ impl Talk {
 
     fn wants(&self) -> Wanted {
         match self {
-            Self::Imap(talk) => talk.wants(),
+            Self::Imap(state) => state.wants(),
             Self::Pop3(_) | Self::Smtp(_) => Wanted::Line,
         }
     }
 
-    fn hear(&mut self, bytes: Zeroizing<Vec<u8>>, config: &DialogueConfig) -> Option<Move> {
+    fn handle_line(&mut self, bytes: Zeroizing<Vec<u8>>, config: &DialogueConfig) -> Option<Move> {
         match self {
-            Self::Imap(talk) => talk.hear(bytes, config),
-            Self::Pop3(talk) => Some(talk.hear(&bytes, config)),
-            Self::Smtp(talk) => Some(talk.hear(&bytes, config)),
+            Self::Imap(state) => state.handle_line(bytes, config),
+            Self::Pop3(state) => Some(state.handle_line(&bytes, config)),
+            Self::Smtp(state) => Some(state.handle_line(&bytes, config)),
         }
     }
 
     fn accepted(&mut self, capabilities: &str) -> Vec<u8> {
         match self {
-            Self::Imap(talk) => talk.accepted(capabilities),
+            Self::Imap(state) => state.accepted(capabilities),
             Self::Pop3(_) => pop3::PreAuth::accepted(),
             Self::Smtp(_) => smtp::PreAuth::accepted(),
         }
@@ -240,7 +240,7 @@ impl Talk {
 
     fn refused(&mut self, refusal: Refusal) -> Vec<u8> {
         match self {
-            Self::Imap(talk) => talk.refused(refusal),
+            Self::Imap(state) => state.refused(refusal),
             Self::Pop3(_) => pop3::PreAuth::refused(refusal),
             Self::Smtp(_) => smtp::PreAuth::refused(refusal),
         }

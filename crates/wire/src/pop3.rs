@@ -31,7 +31,7 @@ impl PreAuth {
         format!("+OK {} Postward ready.\r\n", config.hostname).into_bytes()
     }
 
-    pub(crate) fn hear(&mut self, line: &[u8], config: &DialogueConfig) -> Move {
+    pub(crate) fn handle_line(&mut self, line: &[u8], config: &DialogueConfig) -> Move {
         match mem::take(&mut self.0) {
             State::Sasl(exchange) => self.turn(exchange.answer(line)),
             State::Named { name } => self.command(line, Some(&name), config),

@@ -40,7 +40,7 @@ impl PreAuth {
         self.client_name.as_ref()
     }
 
-    pub(crate) fn hear(&mut self, line: &[u8], config: &DialogueConfig) -> Move {
+    pub(crate) fn handle_line(&mut self, line: &[u8], config: &DialogueConfig) -> Move {
         match mem::take(&mut self.state) {
             State::Sasl(exchange) => {
                 self.state = State::Ehlo;

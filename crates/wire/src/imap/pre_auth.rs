@@ -70,7 +70,7 @@ impl PreAuth {
     }
 
     /// Takes what it wanted. Nothing is to be said while a command goes on.
-    pub(crate) fn hear(&mut self, bytes: Zeroizing<Vec<u8>>, config: &DialogueConfig) -> Option<Move> {
+    pub(crate) fn handle_line(&mut self, bytes: Zeroizing<Vec<u8>>, config: &DialogueConfig) -> Option<Move> {
         match mem::take(&mut self.state) {
             // Nobody speaks while the authority is asked: the driver does not read.
             State::Idle | State::Asking { .. } => self.line(bytes, 0, config),

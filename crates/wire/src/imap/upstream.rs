@@ -88,14 +88,14 @@ impl Upstream {
                 Taken::TooLong | Taken::Spent => return self.give_up(),
             };
             line.extend_from_slice(b"\r\n");
-            if let Some(step) = self.hear(&line) {
+            if let Some(step) = self.handle_line(&line) {
                 return step;
             }
         }
     }
 
     /// Takes one line of the engine. Nothing where it changes nothing.
-    fn hear(&mut self, line: &[u8]) -> Option<UpstreamStep> {
+    fn handle_line(&mut self, line: &[u8]) -> Option<UpstreamStep> {
         match mem::replace(&mut self.state, State::Over) {
             State::Greeting => Some(self.greeting(line)),
             State::Id { sasl_ir } => match Answer::read(line, "i") {
