@@ -1,23 +1,23 @@
-//! What the dialogue is to do about what a client sent.
+//! What the dialogue is to do next: the answer of a protocol's state to what its client sent.
 
 use crate::close_reason::CloseReason;
 use crate::step::Attempt;
 use alloc::vec::Vec;
 
-/// What a protocol makes of the client's next words.
-pub(crate) enum Move {
-    /// An answer to something sensible.
-    Say(Vec<u8>),
-    /// An answer to a mistake; a connection may make only so many.
-    Complain(Vec<u8>),
-    /// An answer to credentials nobody can have.
-    Refuse(Vec<u8>),
-    /// The go-ahead for TLS.
+/// What a protocol's state asks of the dialogue. The bytes are whole reply lines, with their line ends.
+pub(crate) enum Action {
+    /// Send the reply to a command that was understood.
+    Reply(Vec<u8>),
+    /// Send the reply to a wrong command, and count it (`Limits::bad_commands`).
+    BadCommand(Vec<u8>),
+    /// Send the reply to credentials that can be nobody's, and count them as a failed sign-in.
+    Reject(Vec<u8>),
+    /// Send the reply that lets TLS begin, then begin it.
     StartTls(Vec<u8>),
-    /// Somebody wants to sign in.
-    Ask(Attempt),
-    /// The answer to a good-bye.
-    Leave(Vec<u8>),
-    /// This cannot go on.
-    GiveUp(CloseReason),
+    /// Ask the authority.
+    SignIn(Attempt),
+    /// Send the reply to QUIT or LOGOUT, then close.
+    Quit(Vec<u8>),
+    /// Say why, then close.
+    Close(CloseReason),
 }

@@ -1,6 +1,6 @@
 //! The dialogue with a stranger, whichever protocol he speaks: what is the same for all of them.
 
-use crate::action::Move;
+use crate::action::Action;
 use crate::client_name::ClientName;
 use crate::close_reason::CloseReason;
 use crate::dialogue_config::{Channel, DialogueConfig, Limits};
@@ -157,23 +157,23 @@ impl Dialogue {
             return self.close_with(Vec::new(), CloseReason::TooMuch);
         }
         match next {
-            Move::Say(reply) => self.go_on(Phase::Talking, Step::Send(reply)),
-            Move::Complain(reply) => {
+            Action::Reply(reply) => self.go_on(Phase::Talking, Step::Send(reply)),
+            Action::BadCommand(reply) => {
                 if Patience::spend(&mut self.patience.bad_commands) {
                     self.go_on(Phase::Talking, Step::Send(reply))
                 } else {
                     self.close_with(reply, CloseReason::TooManyBadCommands)
                 }
             }
-            Move::Refuse(reply) => self.send_refusal(reply),
-            Move::StartTls(reply) => {
+            Action::Reject(reply) => self.send_refusal(reply),
+            Action::StartTls(reply) => {
                 // RFC 3207 §6, CVE-2011-0411: what came before TLS must not be read as if it came after.
                 self.input.clear();
                 self.go_on(Phase::GoAhead, Step::Send(reply))
             }
-            Move::Ask(attempt) => self.go_on(Phase::Asking, Step::SignIn(attempt)),
-            Move::Leave(reply) => Step::Send(reply),
-            Move::GiveUp(reason) => self.close_with(Vec::new(), reason),
+            Action::SignIn(attempt) => self.go_on(Phase::Asking, Step::SignIn(attempt)),
+            Action::Quit(reply) => Step::Send(reply),
+            Action::Close(reason) => self.close_with(Vec::new(), reason),
         }
     }
 
@@ -222,7 +222,7 @@ impl ProtocolState {
         }
     }
 
-    fn handle_line(&mut self, bytes: Zeroizing<Vec<u8>>, config: &DialogueConfig) -> Option<Move> {
+    fn handle_line(&mut self, bytes: Zeroizing<Vec<u8>>, config: &DialogueConfig) -> Option<Action> {
         match self {
             Self::Imap(state) => state.handle_line(bytes, config),
             Self::Pop3(state) => Some(state.handle_line(&bytes, config)),

@@ -1,6 +1,6 @@
 //! POP3 up to the sign-in, with a stranger (RFC 1939 §4, RFC 2449, RFC 2595, RFC 5034).
 
-use crate::action::Move;
+use crate::action::Action;
 use crate::dialogue_config::DialogueConfig;
 use crate::refusal::Refusal;
 use crate::sasl::{self, Exchange, Mechanism, Turn};
@@ -31,7 +31,7 @@ impl PreAuth {
         format!("+OK {} Postward ready.\r\n", config.hostname).into_bytes()
     }
 
-    pub(crate) fn handle_line(&mut self, line: &[u8], config: &DialogueConfig) -> Move {
+    pub(crate) fn handle_line(&mut self, line: &[u8], config: &DialogueConfig) -> Action {
         match mem::take(&mut self.0) {
             State::Sasl(exchange) => self.turn(exchange.answer(line)),
             State::Named { name } => self.command(line, Some(&name), config),
@@ -47,72 +47,72 @@ impl PreAuth {
         format!("-ERR {}\r\n", refusal.pop3()).into_bytes()
     }
 
-    fn command(&mut self, line: &[u8], name: Option<&[u8]>, config: &DialogueConfig) -> Move {
+    fn command(&mut self, line: &[u8], name: Option<&[u8]>, config: &DialogueConfig) -> Action {
         let (verb, argument) = match line.iter().position(|byte| *byte == b' ') {
             Some(space) => (line.get(..space), line.get(space + 1..)),
             None => (Some(line), None),
         };
         let verb = verb.unwrap_or_default().to_ascii_uppercase();
         match (verb.as_slice(), argument) {
-            (b"CAPA", None) => Move::Say(capabilities(config).into_bytes()),
-            (b"QUIT", None) => Move::Leave(b"+OK Good-bye.\r\n".to_vec()),
+            (b"CAPA", None) => Action::Reply(capabilities(config).into_bytes()),
+            (b"QUIT", None) => Action::Quit(b"+OK Good-bye.\r\n".to_vec()),
             (b"STLS", None) if config.channel.offers_start_tls() => {
-                Move::StartTls(b"+OK Begin TLS now.\r\n".to_vec())
+                Action::StartTls(b"+OK Begin TLS now.\r\n".to_vec())
             }
-            (b"STLS", None) => complain("STLS is not offered here."),
+            (b"STLS", None) => bad_command("STLS is not offered here."),
             (b"USER" | b"PASS" | b"AUTH", Some(_)) if config.channel.refuses_passwords() => {
-                complain("Start TLS first (STLS).")
+                bad_command("Start TLS first (STLS).")
             }
             (b"USER", Some(name)) => {
                 self.0 = State::Named { name: name.trim_ascii().to_vec() };
-                Move::Say(b"+OK Send PASS.\r\n".to_vec())
+                Action::Reply(b"+OK Send PASS.\r\n".to_vec())
             }
             // RFC 1939 §7: one argument, so that spaces belong to the password.
             (b"PASS", Some(password)) => match name {
                 Some(name) => sign_in(sasl::attempt(name, password)),
-                None => complain("Send USER first."),
+                None => bad_command("Send USER first."),
             },
             // RFC 1734 knows no such form, but it is what mail apps ask older servers with.
-            (b"AUTH", None) => Move::Say(b"+OK\r\nPLAIN\r\nLOGIN\r\n.\r\n".to_vec()),
+            (b"AUTH", None) => Action::Reply(b"+OK\r\nPLAIN\r\nLOGIN\r\n.\r\n".to_vec()),
             (b"AUTH", Some(argument)) => self.auth(argument),
-            (b"USER" | b"PASS", None) => complain("An argument is missing."),
+            (b"USER" | b"PASS", None) => bad_command("An argument is missing."),
             (b"NOOP" | b"STAT" | b"LIST" | b"RETR" | b"DELE" | b"RSET" | b"TOP" | b"UIDL", _) => {
-                complain("Sign in first.")
+                bad_command("Sign in first.")
             }
-            _ => complain("Unknown command."),
+            _ => bad_command("Unknown command."),
         }
     }
 
     // RFC 5034 §4: AUTH mechanism [initial-response]
-    fn auth(&mut self, argument: &[u8]) -> Move {
+    fn auth(&mut self, argument: &[u8]) -> Action {
         let mut words = argument.split(|byte| *byte == b' ');
         let mechanism = words.next().and_then(Mechanism::named);
         match (mechanism, words.next(), words.next()) {
             (Some(mechanism), None, _) => self.turn(Exchange::start(mechanism)),
             (Some(mechanism), Some(initial), None) => self.turn(Exchange::start_with(mechanism, initial)),
-            (Some(_), Some(_), Some(_)) => complain("Too many arguments."),
-            (None, ..) => complain("Mechanism is not offered."),
+            (Some(_), Some(_), Some(_)) => bad_command("Too many arguments."),
+            (None, ..) => bad_command("Mechanism is not offered."),
         }
     }
 
-    fn turn(&mut self, turn: Turn) -> Move {
+    fn turn(&mut self, turn: Turn) -> Action {
         match turn {
             Turn::Challenge(challenge, exchange) => {
                 self.0 = State::Sasl(exchange);
-                Move::Say(format!("+ {challenge}\r\n").into_bytes())
+                Action::Reply(format!("+ {challenge}\r\n").into_bytes())
             }
             Turn::Complete(attempt) => sign_in(Some(attempt)),
             Turn::Unfit => sign_in(None),
-            Turn::Cancelled => complain("Cancelled."),
-            Turn::Malformed => complain("Not base64, or not what this mechanism sends."),
+            Turn::Cancelled => bad_command("Cancelled."),
+            Turn::Malformed => bad_command("Not base64, or not what this mechanism sends."),
         }
     }
 }
 
-fn sign_in(attempt: Option<Attempt>) -> Move {
+fn sign_in(attempt: Option<Attempt>) -> Action {
     match attempt {
-        Some(attempt) => Move::Ask(attempt),
-        None => Move::Refuse(PreAuth::refused(Refusal::Rejected)),
+        Some(attempt) => Action::SignIn(attempt),
+        None => Action::Reject(PreAuth::refused(Refusal::Rejected)),
     }
 }
 
@@ -128,6 +128,6 @@ fn capabilities(config: &DialogueConfig) -> String {
     list + ".\r\n"
 }
 
-fn complain(text: &str) -> Move {
-    Move::Complain(format!("-ERR {text}\r\n").into_bytes())
+fn bad_command(text: &str) -> Action {
+    Action::BadCommand(format!("-ERR {text}\r\n").into_bytes())
 }

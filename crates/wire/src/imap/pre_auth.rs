@@ -3,7 +3,7 @@
 //! The borders of a command are found first, literals included, without looking at what it says; a whole command is
 //! then decoded by imap-codec. So a literal is never read as a command, whatever stands around it.
 
-use crate::action::Move;
+use crate::action::Action;
 use crate::client_name::ClientName;
 use crate::close_reason::CloseReason;
 use crate::dialogue_config::DialogueConfig;
@@ -70,7 +70,11 @@ impl PreAuth {
     }
 
     /// Takes what it wanted. Nothing is to be said while a command goes on.
-    pub(crate) fn handle_line(&mut self, bytes: Zeroizing<Vec<u8>>, config: &DialogueConfig) -> Option<Move> {
+    pub(crate) fn handle_line(
+        &mut self,
+        bytes: Zeroizing<Vec<u8>>,
+        config: &DialogueConfig,
+    ) -> Option<Action> {
         match mem::take(&mut self.state) {
             // Nobody speaks while the authority is asked: the driver does not read.
             State::Idle | State::Asking { .. } => self.line(bytes, 0, config),
@@ -109,11 +113,11 @@ impl PreAuth {
         mut command: Zeroizing<Vec<u8>>,
         from: usize,
         config: &DialogueConfig,
-    ) -> Option<Move> {
+    ) -> Option<Action> {
         let announced = Announced::at_end_of(command.get(from..).unwrap_or_default());
         append_wiped(&mut command, b"\r\n");
         if command.len() > MAX_COMMAND {
-            return Some(Move::GiveUp(CloseReason::TooLarge));
+            return Some(Action::Close(CloseReason::TooLarge));
         }
         let Some(announced) = announced else {
             return Some(self.command(&command, config));
@@ -121,7 +125,7 @@ impl PreAuth {
         let too_large = announced.size > MAX_LITERAL.min(MAX_COMMAND - command.len());
         match announced.kind {
             // RFC 7888 §4: it comes in any case, so either read all of it or hang up.
-            LiteralKind::Unasked if too_large => Some(Move::GiveUp(CloseReason::TooLarge)),
+            LiteralKind::Unasked if too_large => Some(Action::Close(CloseReason::TooLarge)),
             LiteralKind::Unasked => {
                 self.state = State::Literal { command, size: announced.size };
                 None
@@ -132,12 +136,12 @@ impl PreAuth {
                 if refusal.is_none() {
                     self.state = State::Literal { command, size: announced.size };
                 }
-                Some(refusal.unwrap_or_else(|| say(String::from("+ OK\r\n"))))
+                Some(refusal.unwrap_or_else(|| reply(String::from("+ OK\r\n"))))
             }
         }
     }
 
-    fn command(&mut self, command: &[u8], config: &DialogueConfig) -> Move {
+    fn command(&mut self, command: &[u8], config: &DialogueConfig) -> Action {
         let decoded = CommandCodec::default().decode(command);
         let (Some(tag), Ok(([], Command { tag: _, body }))) = (tag_of(command), decoded) else {
             return bad(tag_of(command), "Unknown command, or not in this form.");
@@ -145,16 +149,18 @@ impl PreAuth {
         match body {
             CommandBody::Capability => {
                 let capabilities = capabilities(config);
-                say(format!("* CAPABILITY {capabilities}\r\n{tag} OK Done.\r\n"))
+                reply(format!("* CAPABILITY {capabilities}\r\n{tag} OK Done.\r\n"))
             }
-            CommandBody::Noop => say(format!("{tag} OK Done.\r\n")),
-            CommandBody::Logout => Move::Leave(format!("* BYE Good-bye.\r\n{tag} OK Done.\r\n").into_bytes()),
+            CommandBody::Noop => reply(format!("{tag} OK Done.\r\n")),
+            CommandBody::Logout => {
+                Action::Quit(format!("* BYE Good-bye.\r\n{tag} OK Done.\r\n").into_bytes())
+            }
             CommandBody::Id { parameters } => {
                 self.client_name = parameters.and_then(|pairs| name_and_version(&pairs));
-                say(format!("* ID (\"name\" \"Postward\")\r\n{tag} OK Done.\r\n"))
+                reply(format!("* ID (\"name\" \"Postward\")\r\n{tag} OK Done.\r\n"))
             }
             CommandBody::StartTLS if config.channel.offers_start_tls() => {
-                Move::StartTls(format!("{tag} OK Begin TLS now.\r\n").into_bytes())
+                Action::StartTls(format!("{tag} OK Begin TLS now.\r\n").into_bytes())
             }
             CommandBody::StartTLS => bad(Some(tag), "STARTTLS is not offered here."),
             CommandBody::Login { .. } | CommandBody::Authenticate { .. }
@@ -169,7 +175,9 @@ impl PreAuth {
             }
             CommandBody::Authenticate { mechanism, initial_response } => {
                 let Some(mechanism) = Mechanism::named(mechanism.as_ref().as_bytes()) else {
-                    return Move::Complain(format!("{tag} NO Mechanism is not offered.\r\n").into_bytes());
+                    return Action::BadCommand(
+                        format!("{tag} NO Mechanism is not offered.\r\n").into_bytes(),
+                    );
                 };
                 let turn = match initial_response {
                     Some(initial) => {
@@ -184,11 +192,11 @@ impl PreAuth {
         }
     }
 
-    fn turn(&mut self, tag: String, turn: Turn) -> Move {
+    fn turn(&mut self, tag: String, turn: Turn) -> Action {
         match turn {
             Turn::Challenge(challenge, exchange) => {
                 self.state = State::Sasl { tag, exchange };
-                say(format!("+ {challenge}\r\n"))
+                reply(format!("+ {challenge}\r\n"))
             }
             Turn::Complete(attempt) => self.sign_in(tag, Some(attempt)),
             Turn::Unfit => self.sign_in(tag, None),
@@ -197,11 +205,11 @@ impl PreAuth {
         }
     }
 
-    fn sign_in(&mut self, tag: String, attempt: Option<Attempt>) -> Move {
+    fn sign_in(&mut self, tag: String, attempt: Option<Attempt>) -> Action {
         self.state = State::Asking { tag };
         match attempt {
-            Some(attempt) => Move::Ask(attempt),
-            None => Move::Refuse(self.refused(Refusal::Rejected)),
+            Some(attempt) => Action::SignIn(attempt),
+            None => Action::Reject(self.refused(Refusal::Rejected)),
         }
     }
 
@@ -224,7 +232,7 @@ fn capabilities(config: &DialogueConfig) -> String {
 }
 
 /// Why a client is not asked for the literal it has announced, if so.
-fn refuse_literal(command: &[u8], config: &DialogueConfig) -> Option<Move> {
+fn refuse_literal(command: &[u8], config: &DialogueConfig) -> Option<Action> {
     let tag = tag_of(command);
     let verb = command.split(|byte| *byte == b' ').nth(1).unwrap_or_default().to_ascii_uppercase();
     match (tag, verb.as_slice()) {
@@ -264,18 +272,18 @@ fn bytes_of(text: &AString<'_>) -> Vec<u8> {
     }
 }
 
-fn say(reply: String) -> Move {
-    Move::Say(reply.into_bytes())
+fn reply(text: String) -> Action {
+    Action::Reply(text.into_bytes())
 }
 
-fn bad(tag: Option<String>, text: &str) -> Move {
-    Move::Complain(match tag {
+fn bad(tag: Option<String>, text: &str) -> Action {
+    Action::BadCommand(match tag {
         Some(tag) => format!("{tag} BAD {text}\r\n").into_bytes(),
         None => b"* BAD A command begins with a tag.\r\n".to_vec(),
     })
 }
 
 // RFC 5530 §3.
-fn privacy_required(tag: &str) -> Move {
-    Move::Complain(format!("{tag} NO [PRIVACYREQUIRED] Start TLS first.\r\n").into_bytes())
+fn privacy_required(tag: &str) -> Action {
+    Action::BadCommand(format!("{tag} NO [PRIVACYREQUIRED] Start TLS first.\r\n").into_bytes())
 }
