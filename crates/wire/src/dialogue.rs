@@ -19,7 +19,7 @@ pub struct Dialogue {
     config: DialogueConfig,
     state: ProtocolState,
     input: Input,
-    patience: Patience,
+    budget: Budget,
     phase: Phase,
 }
 
@@ -50,8 +50,8 @@ enum ProtocolState {
     Smtp(smtp::PreAuth),
 }
 
-/// How much is still borne of this connection. TLS does not renew it.
-struct Patience {
+/// What is left of the limits of this connection. STARTTLS does not renew it.
+struct Budget {
     commands: u32,
     bad_commands: u32,
     failed_sign_ins: u32,
@@ -63,7 +63,7 @@ impl Dialogue {
         Self {
             state: ProtocolState::new(protocol),
             input: Input::new(config.limits.bytes),
-            patience: Patience::new(config.limits),
+            budget: Budget::new(config.limits),
             phase: Phase::Greeting,
             config,
         }
@@ -153,13 +153,13 @@ impl Dialogue {
                 Taken::Spent => return self.close_with(Vec::new(), CloseReason::TooMuch),
             }
         };
-        if !Patience::spend(&mut self.patience.commands) {
+        if !Budget::spend(&mut self.budget.commands) {
             return self.close_with(Vec::new(), CloseReason::TooMuch);
         }
         match next {
             Action::Reply(reply) => self.go_on(Phase::Talking, Step::Send(reply)),
             Action::BadCommand(reply) => {
-                if Patience::spend(&mut self.patience.bad_commands) {
+                if Budget::spend(&mut self.budget.bad_commands) {
                     self.go_on(Phase::Talking, Step::Send(reply))
                 } else {
                     self.close_with(reply, CloseReason::TooManyBadCommands)
@@ -178,7 +178,7 @@ impl Dialogue {
     }
 
     fn send_refusal(&mut self, reply: Vec<u8>) -> Step {
-        if Patience::spend(&mut self.patience.failed_sign_ins) {
+        if Budget::spend(&mut self.budget.failed_sign_ins) {
             self.go_on(Phase::Talking, Step::Send(reply))
         } else {
             self.close_with(reply, CloseReason::TooManyFailedSignIns)
@@ -247,13 +247,13 @@ impl ProtocolState {
     }
 }
 
-impl Patience {
+impl Budget {
     fn new(limits: Limits) -> Self {
         let Limits { bytes: _, commands, bad_commands, failed_sign_ins } = limits;
         Self { commands, bad_commands, failed_sign_ins }
     }
 
-    /// Uses up one. Says whether the conversation may go on after it.
+    /// Uses up one. False where that was the last: the connection is closed.
     fn spend(left: &mut u32) -> bool {
         *left = left.saturating_sub(1);
         *left > 0
