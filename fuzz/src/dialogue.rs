@@ -50,7 +50,7 @@ pub fn sasl(data: &[u8]) {
         match turn {
             Turn::Challenge(_, exchange) => turn = exchange.answer(line),
             Turn::Complete(attempt) => return assert_clean(&attempt),
-            Turn::Cancelled | Turn::Malformed | Turn::Unfit => return,
+            Turn::Cancelled | Turn::Malformed | Turn::InvalidCredentials => return,
         }
     }
 }

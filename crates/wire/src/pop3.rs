@@ -102,7 +102,7 @@ impl PreAuth {
                 Action::Reply(format!("+ {challenge}\r\n").into_bytes())
             }
             Turn::Complete(attempt) => sign_in(Some(attempt)),
-            Turn::Unfit => sign_in(None),
+            Turn::InvalidCredentials => sign_in(None),
             Turn::Cancelled => bad_command("Cancelled."),
             Turn::Malformed => bad_command("Not base64, or not what this mechanism sends."),
         }

@@ -60,7 +60,7 @@ pub enum Turn {
     /// Not base64, or not the mechanism's message.
     Malformed,
     /// Well formed, and no credentials of anybody: the stranger hears what every wrong password hears.
-    Unfit,
+    InvalidCredentials,
 }
 
 impl Exchange {
@@ -120,7 +120,7 @@ pub fn attempt(name: &[u8], password: &[u8]) -> Option<Attempt> {
 }
 
 fn complete(name: &[u8], password: &[u8]) -> Turn {
-    attempt(name, password).map_or(Turn::Unfit, Turn::Complete)
+    attempt(name, password).map_or(Turn::InvalidCredentials, Turn::Complete)
 }
 
 // RFC 4616 §2: message = [authzid] UTF8NUL authcid UTF8NUL passwd
@@ -132,7 +132,7 @@ fn plain(message: &[u8]) -> Turn {
         return Turn::Malformed;
     };
     match complete(authcid, password) {
-        Turn::Complete(attempt) if !names_the_same(authzid, &attempt.authcid) => Turn::Unfit,
+        Turn::Complete(attempt) if !names_the_same(authzid, &attempt.authcid) => Turn::InvalidCredentials,
         turn => turn,
     }
 }

@@ -124,7 +124,7 @@ impl PreAuth {
                 reply(&format!("334 {challenge}"))
             }
             Turn::Complete(attempt) => sign_in(Some(attempt)),
-            Turn::Unfit => sign_in(None),
+            Turn::InvalidCredentials => sign_in(None),
             Turn::Cancelled => bad_command("501 5.7.0 Cancelled."),
             Turn::Malformed => bad_command("501 5.5.2 Not base64, or not what this mechanism sends."),
         }

@@ -199,7 +199,7 @@ impl PreAuth {
                 reply(format!("+ {challenge}\r\n"))
             }
             Turn::Complete(attempt) => self.sign_in(tag, Some(attempt)),
-            Turn::Unfit => self.sign_in(tag, None),
+            Turn::InvalidCredentials => self.sign_in(tag, None),
             Turn::Cancelled => bad(Some(tag), "Cancelled."),
             Turn::Malformed => bad(Some(tag), "Not base64, or not what this mechanism sends."),
         }

@@ -11,7 +11,7 @@ fn show(turn: Turn) -> String {
         Turn::Complete(attempt) => format!("{} / {}", attempt.authcid, attempt.secret.expose()),
         Turn::Cancelled => "cancelled".to_string(),
         Turn::Malformed => "malformed".to_string(),
-        Turn::Unfit => "unfit".to_string(),
+        Turn::InvalidCredentials => "invalid".to_string(),
     }
 }
 
@@ -44,9 +44,9 @@ fn plain_carries_name_and_password() {
 fn nobody_signs_in_for_somebody_else() {
     check_plain(b"ada@example.com\0ada@example.com\0x", "ada@example.com / x");
     check_plain(b"ADA@Example.com\0ada@example.com\0x", "ada@example.com / x");
-    check_plain(b"bob@example.com\0ada@example.com\0x", "unfit");
-    check_plain(b"root\0ada@example.com\0x", "unfit");
-    check_plain(b"\xff\0ada@example.com\0x", "unfit");
+    check_plain(b"bob@example.com\0ada@example.com\0x", "invalid");
+    check_plain(b"root\0ada@example.com\0x", "invalid");
+    check_plain(b"\xff\0ada@example.com\0x", "invalid");
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn a_plain_message_of_another_shape_is_malformed() {
 }
 
 #[test]
-fn what_nobody_can_have_typed_is_unfit() {
+fn what_nobody_can_have_typed_is_invalid() {
     for (name, password) in [
         (&b"ada@example.com"[..], &b"pass\r\nword"[..]),
         (b"ada@example.com", b"pass\nword"),
@@ -70,11 +70,11 @@ fn what_nobody_can_have_typed_is_unfit() {
         (&[b'a'; MAX_NAME + 1], b"x"),
         (b"ada@example.com", &[b'x'; MAX_PASSWORD + 1]),
     ] {
-        check_plain(&[b"\0", name, b"\0", password].concat(), "unfit");
-        check_login(name, password, "unfit");
+        check_plain(&[b"\0", name, b"\0", password].concat(), "invalid");
+        check_login(name, password, "invalid");
     }
-    check_login(b"ada\0@example.com", b"x", "unfit");
-    check_login(b"ada@example.com", b"x\0", "unfit");
+    check_login(b"ada\0@example.com", b"x", "invalid");
+    check_login(b"ada@example.com", b"x\0", "invalid");
 }
 
 #[test]
