@@ -2,7 +2,7 @@
 //! ordinary test of `postward-wire` replays the corpus through them.
 
 use postward_wire::imap::Upstream;
-use postward_wire::sasl::{Exchange, Mechanism, Turn};
+use postward_wire::sasl::{Exchange, Mechanism, Outcome};
 use postward_wire::upstream::Origin;
 use postward_wire::{
     Address, Attempt, Channel, Dialogue, DialogueConfig, Limits, Protocol, Refusal, Secret, Step,
@@ -42,15 +42,15 @@ pub fn sasl(data: &[u8]) {
     let Some((first, messages)) = data.split_first() else { return };
     let mechanism = if first & 1 == 0 { Mechanism::Plain } else { Mechanism::Login };
     let mut lines = messages.split(|byte| *byte == b'\n');
-    let mut turn = match lines.next().filter(|_| first & 2 == 0) {
+    let mut outcome = match lines.next().filter(|_| first & 2 == 0) {
         Some(initial) => Exchange::start_with(mechanism, initial),
         None => Exchange::start(mechanism),
     };
     for line in lines {
-        match turn {
-            Turn::Challenge(_, exchange) => turn = exchange.answer(line),
-            Turn::Complete(attempt) => return assert_clean(&attempt),
-            Turn::Cancelled | Turn::Malformed | Turn::InvalidCredentials => return,
+        match outcome {
+            Outcome::Challenge(_, exchange) => outcome = exchange.answer(line),
+            Outcome::Complete(attempt) => return assert_clean(&attempt),
+            Outcome::Cancelled | Outcome::Malformed | Outcome::InvalidCredentials => return,
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::action::Action;
 use crate::dialogue_config::DialogueConfig;
 use crate::refusal::Refusal;
-use crate::sasl::{self, Exchange, Mechanism, Turn};
+use crate::sasl::{self, Exchange, Mechanism, Outcome};
 use crate::step::Attempt;
 use alloc::format;
 use alloc::string::String;
@@ -33,7 +33,7 @@ impl PreAuth {
 
     pub(crate) fn handle_line(&mut self, line: &[u8], config: &DialogueConfig) -> Action {
         match mem::take(&mut self.0) {
-            State::Sasl(exchange) => self.turn(exchange.answer(line)),
+            State::Sasl(exchange) => self.sasl_outcome(exchange.answer(line)),
             State::Named { name } => self.command(line, Some(&name), config),
             State::Idle => self.command(line, None, config),
         }
@@ -88,23 +88,25 @@ impl PreAuth {
         let mut words = argument.split(|byte| *byte == b' ');
         let mechanism = words.next().and_then(Mechanism::named);
         match (mechanism, words.next(), words.next()) {
-            (Some(mechanism), None, _) => self.turn(Exchange::start(mechanism)),
-            (Some(mechanism), Some(initial), None) => self.turn(Exchange::start_with(mechanism, initial)),
+            (Some(mechanism), None, _) => self.sasl_outcome(Exchange::start(mechanism)),
+            (Some(mechanism), Some(initial), None) => {
+                self.sasl_outcome(Exchange::start_with(mechanism, initial))
+            }
             (Some(_), Some(_), Some(_)) => bad_command("Too many arguments."),
             (None, ..) => bad_command("Mechanism is not offered."),
         }
     }
 
-    fn turn(&mut self, turn: Turn) -> Action {
-        match turn {
-            Turn::Challenge(challenge, exchange) => {
+    fn sasl_outcome(&mut self, outcome: Outcome) -> Action {
+        match outcome {
+            Outcome::Challenge(challenge, exchange) => {
                 self.0 = State::Sasl(exchange);
                 Action::Reply(format!("+ {challenge}\r\n").into_bytes())
             }
-            Turn::Complete(attempt) => sign_in(Some(attempt)),
-            Turn::InvalidCredentials => sign_in(None),
-            Turn::Cancelled => bad_command("Cancelled."),
-            Turn::Malformed => bad_command("Not base64, or not what this mechanism sends."),
+            Outcome::Complete(attempt) => sign_in(Some(attempt)),
+            Outcome::InvalidCredentials => sign_in(None),
+            Outcome::Cancelled => bad_command("Cancelled."),
+            Outcome::Malformed => bad_command("Not base64, or not what this mechanism sends."),
         }
     }
 }

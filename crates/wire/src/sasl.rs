@@ -50,7 +50,7 @@ enum State {
 }
 
 /// What a message from the client led to.
-pub enum Turn {
+pub enum Outcome {
     /// Send this challenge, already in base64, and hand the answer to the exchange.
     Challenge(&'static str, Exchange),
     /// Name and password are complete.
@@ -65,25 +65,25 @@ pub enum Turn {
 
 impl Exchange {
     /// Begins without an initial response.
-    pub fn start(mechanism: Mechanism) -> Turn {
+    pub fn start(mechanism: Mechanism) -> Outcome {
         match mechanism {
-            Mechanism::Plain => Turn::Challenge("", Self(State::Plain)),
+            Mechanism::Plain => Outcome::Challenge("", Self(State::Plain)),
             // "Username:"
-            Mechanism::Login => Turn::Challenge("VXNlcm5hbWU6", Self(State::LoginName)),
+            Mechanism::Login => Outcome::Challenge("VXNlcm5hbWU6", Self(State::LoginName)),
         }
     }
 
     /// Begins with an initial response as it stands in the command: base64, or `=` for an empty one (RFC 4954 §4).
-    pub fn start_with(mechanism: Mechanism, initial: &[u8]) -> Turn {
+    pub fn start_with(mechanism: Mechanism, initial: &[u8]) -> Outcome {
         let initial = if initial == b"=" { b"" } else { initial };
         match decode(initial) {
             Some(message) => Self::start_with_decoded(mechanism, message),
-            None => Turn::Malformed,
+            None => Outcome::Malformed,
         }
     }
 
     /// Begins with an initial response that somebody else has decoded.
-    pub fn start_with_decoded(mechanism: Mechanism, message: Zeroizing<Vec<u8>>) -> Turn {
+    pub fn start_with_decoded(mechanism: Mechanism, message: Zeroizing<Vec<u8>>) -> Outcome {
         match mechanism {
             Mechanism::Plain => Self(State::Plain).take(message),
             Mechanism::Login => Self(State::LoginName).take(message),
@@ -91,21 +91,23 @@ impl Exchange {
     }
 
     /// Goes on with a line of the client.
-    pub fn answer(self, line: &[u8]) -> Turn {
+    pub fn answer(self, line: &[u8]) -> Outcome {
         if line == b"*" {
-            return Turn::Cancelled;
+            return Outcome::Cancelled;
         }
         match decode(line) {
             Some(message) => self.take(message),
-            None => Turn::Malformed,
+            None => Outcome::Malformed,
         }
     }
 
-    fn take(self, message: Zeroizing<Vec<u8>>) -> Turn {
+    fn take(self, message: Zeroizing<Vec<u8>>) -> Outcome {
         match self.0 {
             State::Plain => plain(&message),
             // "Password:"
-            State::LoginName => Turn::Challenge("UGFzc3dvcmQ6", Self(State::LoginPassword { name: message })),
+            State::LoginName => {
+                Outcome::Challenge("UGFzc3dvcmQ6", Self(State::LoginPassword { name: message }))
+            }
             State::LoginPassword { name } => complete(&name, &message),
         }
     }
@@ -119,21 +121,23 @@ pub fn attempt(name: &[u8], password: &[u8]) -> Option<Attempt> {
     Some(Attempt { authcid: String::from(authcid), secret: Secret::new(String::from(secret)) })
 }
 
-fn complete(name: &[u8], password: &[u8]) -> Turn {
-    attempt(name, password).map_or(Turn::InvalidCredentials, Turn::Complete)
+fn complete(name: &[u8], password: &[u8]) -> Outcome {
+    attempt(name, password).map_or(Outcome::InvalidCredentials, Outcome::Complete)
 }
 
 // RFC 4616 §2: message = [authzid] UTF8NUL authcid UTF8NUL passwd
-fn plain(message: &[u8]) -> Turn {
+fn plain(message: &[u8]) -> Outcome {
     let mut parts = message.split(|byte| *byte == 0);
     let (Some(authzid), Some(authcid), Some(password), None) =
         (parts.next(), parts.next(), parts.next(), parts.next())
     else {
-        return Turn::Malformed;
+        return Outcome::Malformed;
     };
     match complete(authcid, password) {
-        Turn::Complete(attempt) if !names_the_same(authzid, &attempt.authcid) => Turn::InvalidCredentials,
-        turn => turn,
+        Outcome::Complete(attempt) if !names_the_same(authzid, &attempt.authcid) => {
+            Outcome::InvalidCredentials
+        }
+        outcome => outcome,
     }
 }
 

@@ -4,7 +4,7 @@ use crate::action::Action;
 use crate::client_name::ClientName;
 use crate::dialogue_config::DialogueConfig;
 use crate::refusal::Refusal;
-use crate::sasl::{Exchange, Mechanism, Turn};
+use crate::sasl::{Exchange, Mechanism, Outcome};
 use crate::step::Attempt;
 use alloc::format;
 use alloc::string::String;
@@ -44,7 +44,7 @@ impl PreAuth {
         match mem::take(&mut self.state) {
             State::Sasl(exchange) => {
                 self.state = State::Ehlo;
-                self.turn(exchange.answer(line))
+                self.sasl_outcome(exchange.answer(line))
             }
             state => {
                 self.state = state;
@@ -110,23 +110,25 @@ impl PreAuth {
         let mut words = argument.split(|byte| *byte == b' ');
         let mechanism = words.next().and_then(Mechanism::named);
         match (mechanism, words.next(), words.next()) {
-            (Some(mechanism), None, _) => self.turn(Exchange::start(mechanism)),
-            (Some(mechanism), Some(initial), None) => self.turn(Exchange::start_with(mechanism, initial)),
+            (Some(mechanism), None, _) => self.sasl_outcome(Exchange::start(mechanism)),
+            (Some(mechanism), Some(initial), None) => {
+                self.sasl_outcome(Exchange::start_with(mechanism, initial))
+            }
             (Some(_), Some(_), Some(_)) => bad_command("501 5.5.4 Too many arguments."),
             (None, ..) => bad_command("504 5.5.4 Mechanism is not offered."),
         }
     }
 
-    fn turn(&mut self, turn: Turn) -> Action {
-        match turn {
-            Turn::Challenge(challenge, exchange) => {
+    fn sasl_outcome(&mut self, outcome: Outcome) -> Action {
+        match outcome {
+            Outcome::Challenge(challenge, exchange) => {
                 self.state = State::Sasl(exchange);
                 reply(&format!("334 {challenge}"))
             }
-            Turn::Complete(attempt) => sign_in(Some(attempt)),
-            Turn::InvalidCredentials => sign_in(None),
-            Turn::Cancelled => bad_command("501 5.7.0 Cancelled."),
-            Turn::Malformed => bad_command("501 5.5.2 Not base64, or not what this mechanism sends."),
+            Outcome::Complete(attempt) => sign_in(Some(attempt)),
+            Outcome::InvalidCredentials => sign_in(None),
+            Outcome::Cancelled => bad_command("501 5.7.0 Cancelled."),
+            Outcome::Malformed => bad_command("501 5.5.2 Not base64, or not what this mechanism sends."),
         }
     }
 }

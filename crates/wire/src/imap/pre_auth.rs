@@ -10,7 +10,7 @@ use crate::dialogue_config::DialogueConfig;
 use crate::imap::literal::{Announced, LiteralKind};
 use crate::line::{MAX_LINE, Wanted, append_wiped};
 use crate::refusal::Refusal;
-use crate::sasl::{self, Exchange, MAX_PASSWORD, Mechanism, Turn};
+use crate::sasl::{self, Exchange, MAX_PASSWORD, Mechanism, Outcome};
 use crate::step::Attempt;
 use alloc::format;
 use alloc::string::String;
@@ -88,7 +88,7 @@ impl PreAuth {
                 append_wiped(&mut command, &bytes);
                 self.line(command, from, config)
             }
-            State::Sasl { tag, exchange } => Some(self.turn(tag, exchange.answer(&bytes))),
+            State::Sasl { tag, exchange } => Some(self.sasl_outcome(tag, exchange.answer(&bytes))),
         }
     }
 
@@ -179,29 +179,29 @@ impl PreAuth {
                         format!("{tag} NO Mechanism is not offered.\r\n").into_bytes(),
                     );
                 };
-                let turn = match initial_response {
+                let outcome = match initial_response {
                     Some(initial) => {
                         let message = Zeroizing::new(initial.declassify().to_vec());
                         Exchange::start_with_decoded(mechanism, message)
                     }
                     None => Exchange::start(mechanism),
                 };
-                self.turn(tag, turn)
+                self.sasl_outcome(tag, outcome)
             }
             _ => bad(Some(tag), "Sign in first."),
         }
     }
 
-    fn turn(&mut self, tag: String, turn: Turn) -> Action {
-        match turn {
-            Turn::Challenge(challenge, exchange) => {
+    fn sasl_outcome(&mut self, tag: String, outcome: Outcome) -> Action {
+        match outcome {
+            Outcome::Challenge(challenge, exchange) => {
                 self.state = State::Sasl { tag, exchange };
                 reply(format!("+ {challenge}\r\n"))
             }
-            Turn::Complete(attempt) => self.sign_in(tag, Some(attempt)),
-            Turn::InvalidCredentials => self.sign_in(tag, None),
-            Turn::Cancelled => bad(Some(tag), "Cancelled."),
-            Turn::Malformed => bad(Some(tag), "Not base64, or not what this mechanism sends."),
+            Outcome::Complete(attempt) => self.sign_in(tag, Some(attempt)),
+            Outcome::InvalidCredentials => self.sign_in(tag, None),
+            Outcome::Cancelled => bad(Some(tag), "Cancelled."),
+            Outcome::Malformed => bad(Some(tag), "Not base64, or not what this mechanism sends."),
         }
     }
 
