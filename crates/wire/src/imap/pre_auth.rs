@@ -7,7 +7,7 @@ use crate::action::Action;
 use crate::client_name::ClientName;
 use crate::close_reason::CloseReason;
 use crate::dialogue_config::DialogueConfig;
-use crate::imap::literal::{Announced, LiteralKind};
+use crate::imap::literal::{LiteralHeader, LiteralMode};
 use crate::line::{MAX_LINE, Wanted, append_wiped};
 use crate::refusal::Refusal;
 use crate::sasl::{self, Exchange, MAX_PASSWORD, Mechanism, Outcome};
@@ -114,27 +114,27 @@ impl PreAuth {
         from: usize,
         config: &DialogueConfig,
     ) -> Option<Action> {
-        let announced = Announced::at_end_of(command.get(from..).unwrap_or_default());
+        let header = LiteralHeader::at_end_of(command.get(from..).unwrap_or_default());
         append_wiped(&mut command, b"\r\n");
         if command.len() > MAX_COMMAND {
             return Some(Action::Close(CloseReason::TooLarge));
         }
-        let Some(announced) = announced else {
+        let Some(header) = header else {
             return Some(self.command(&command, config));
         };
-        let too_large = announced.size > MAX_LITERAL.min(MAX_COMMAND - command.len());
-        match announced.kind {
+        let too_large = header.size > MAX_LITERAL.min(MAX_COMMAND - command.len());
+        match header.mode {
             // RFC 7888 §4: it comes in any case, so either read all of it or hang up.
-            LiteralKind::Unasked if too_large => Some(Action::Close(CloseReason::TooLarge)),
-            LiteralKind::Unasked => {
-                self.state = State::Literal { command, size: announced.size };
+            LiteralMode::NonSync if too_large => Some(Action::Close(CloseReason::TooLarge)),
+            LiteralMode::NonSync => {
+                self.state = State::Literal { command, size: header.size };
                 None
             }
-            LiteralKind::Asked if too_large => Some(bad(tag_of(&command), "Literal is too large.")),
-            LiteralKind::Asked => {
+            LiteralMode::Sync if too_large => Some(bad(tag_of(&command), "Literal is too large.")),
+            LiteralMode::Sync => {
                 let refusal = refuse_literal(&command, config);
                 if refusal.is_none() {
-                    self.state = State::Literal { command, size: announced.size };
+                    self.state = State::Literal { command, size: header.size };
                 }
                 Some(refusal.unwrap_or_else(|| reply(String::from("+ OK\r\n"))))
             }
