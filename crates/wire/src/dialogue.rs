@@ -4,7 +4,7 @@ use crate::action::Action;
 use crate::client_name::ClientName;
 use crate::close_reason::CloseReason;
 use crate::dialogue_config::{Channel, DialogueConfig, Limits};
-use crate::line::{Input, Taken, Wanted};
+use crate::line::{Expected, Input, Received};
 use crate::refusal::Refusal;
 use crate::step::{Protocol, Step};
 use crate::{imap, pop3, smtp};
@@ -142,15 +142,15 @@ impl Dialogue {
 
     fn converse(&mut self) -> Step {
         let next = loop {
-            match self.input.take(self.state.wants()) {
-                Taken::Whole(bytes) => {
+            match self.input.take(self.state.expects()) {
+                Received::Complete(bytes) => {
                     if let Some(next) = self.state.handle_line(bytes, &self.config) {
                         break next;
                     }
                 }
-                Taken::Wait => return self.go_on(Phase::Talking, Step::Receive),
-                Taken::TooLong => return self.close_with(Vec::new(), CloseReason::TooLarge),
-                Taken::Spent => return self.close_with(Vec::new(), CloseReason::TooMuch),
+                Received::Incomplete => return self.go_on(Phase::Talking, Step::Receive),
+                Received::TooLong => return self.close_with(Vec::new(), CloseReason::TooLarge),
+                Received::OverBudget => return self.close_with(Vec::new(), CloseReason::TooMuch),
             }
         };
         if !Budget::spend(&mut self.budget.commands) {
@@ -215,10 +215,10 @@ impl ProtocolState {
         }
     }
 
-    fn wants(&self) -> Wanted {
+    fn expects(&self) -> Expected {
         match self {
-            Self::Imap(state) => state.wants(),
-            Self::Pop3(_) | Self::Smtp(_) => Wanted::Line,
+            Self::Imap(state) => state.expects(),
+            Self::Pop3(_) | Self::Smtp(_) => Expected::Line,
         }
     }
 

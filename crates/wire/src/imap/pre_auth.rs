@@ -8,7 +8,7 @@ use crate::client_name::ClientName;
 use crate::close_reason::CloseReason;
 use crate::dialogue_config::DialogueConfig;
 use crate::imap::literal::{LiteralHeader, LiteralMode};
-use crate::line::{MAX_LINE, Wanted, append_wiped};
+use crate::line::{Expected, MAX_LINE, append_wiped};
 use crate::refusal::Refusal;
 use crate::sasl::{self, Exchange, MAX_PASSWORD, Mechanism, Outcome};
 use crate::step::Attempt;
@@ -62,10 +62,10 @@ impl PreAuth {
         self.client_name.as_ref()
     }
 
-    pub(crate) fn wants(&self) -> Wanted {
+    pub(crate) fn expects(&self) -> Expected {
         match &self.state {
-            State::Literal { size, .. } => Wanted::Bytes(*size),
-            _ => Wanted::Line,
+            State::Literal { size, .. } => Expected::Bytes(*size),
+            _ => Expected::Line,
         }
     }
 

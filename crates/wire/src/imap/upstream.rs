@@ -2,7 +2,7 @@
 //! master user, or whatever else honours RFC 4616 §2.
 
 use crate::address::Address;
-use crate::line::{Input, MAX_LINE, Taken, Wanted};
+use crate::line::{Expected, Input, MAX_LINE, Received};
 use crate::secret::Secret;
 use crate::upstream::{Origin, UpstreamStep};
 use alloc::borrow::ToOwned;
@@ -82,10 +82,10 @@ impl Upstream {
             if matches!(self.state, State::Over) {
                 return UpstreamStep::Broken;
             }
-            let mut line = match self.input.take(Wanted::Line) {
-                Taken::Whole(line) => line,
-                Taken::Wait => return UpstreamStep::Receive,
-                Taken::TooLong | Taken::Spent => return self.give_up(),
+            let mut line = match self.input.take(Expected::Line) {
+                Received::Complete(line) => line,
+                Received::Incomplete => return UpstreamStep::Receive,
+                Received::TooLong | Received::OverBudget => return self.give_up(),
             };
             line.extend_from_slice(b"\r\n");
             if let Some(step) = self.handle_line(&line) {
