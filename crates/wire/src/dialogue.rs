@@ -28,19 +28,19 @@ enum Phase {
     /// Nobody has spoken yet.
     Greeting,
     /// The client has the word.
-    Talking,
+    AwaitCommand,
     /// The go-ahead for TLS has been sent.
-    GoAhead,
+    StartTls,
     /// The driver shakes hands.
-    Handshake,
+    TlsHandshake,
     /// The authority is being asked.
-    Asking,
+    SignIn,
     /// The authority has said no, and the client is to hear it.
     Refused { reply: Vec<u8> },
     /// The authority has said yes, and the client is to hear it.
     Accepted { reply: Vec<u8> },
     /// Closed, or about to be.
-    Over,
+    Closed,
 }
 
 /// The state of the one protocol that is spoken.
@@ -77,48 +77,48 @@ impl Dialogue {
     /// What is to be done next. A driver that owes an answer ([`Step::StartTls`], [`Step::SignIn`]) and asks all
     /// the same is told to close: nothing is ever opened by mistake.
     pub fn step(&mut self) -> Step {
-        match mem::replace(&mut self.phase, Phase::Over) {
+        match mem::replace(&mut self.phase, Phase::Closed) {
             Phase::Greeting => {
-                self.phase = Phase::Talking;
+                self.phase = Phase::AwaitCommand;
                 Step::Send(self.state.greeting(&self.config))
             }
-            Phase::Talking => self.converse(),
-            Phase::GoAhead => {
-                self.phase = Phase::Handshake;
+            Phase::AwaitCommand => self.read_command(),
+            Phase::StartTls => {
+                self.phase = Phase::TlsHandshake;
                 Step::StartTls
             }
             Phase::Refused { reply } => self.send_refusal(reply),
             Phase::Accepted { reply } => Step::Splice { reply, pipelined: self.input.take_rest() },
-            Phase::Handshake | Phase::Asking | Phase::Over => Step::Close,
+            Phase::TlsHandshake | Phase::SignIn | Phase::Closed => Step::Close,
         }
     }
 
     /// The handshake asked for by [`Step::StartTls`] has succeeded.
     pub fn tls_started(&mut self) {
-        if !matches!(self.phase, Phase::Handshake) {
-            self.phase = Phase::Over;
+        if !matches!(self.phase, Phase::TlsHandshake) {
+            self.phase = Phase::Closed;
             return;
         }
         self.input.clear();
         self.state = ProtocolState::new(self.protocol());
         self.config.channel = Channel::Tls;
-        self.phase = Phase::Talking;
+        self.phase = Phase::AwaitCommand;
     }
 
     /// The attempt of [`Step::SignIn`] has succeeded, and the engine that takes over can do this. Only IMAP tells the
     /// client (RFC 9051 §6.2.3); the others ignore it.
     pub fn accepted(&mut self, capabilities: &str) {
-        self.phase = match mem::replace(&mut self.phase, Phase::Over) {
-            Phase::Asking => Phase::Accepted { reply: self.state.accepted(capabilities) },
-            _ => Phase::Over,
+        self.phase = match mem::replace(&mut self.phase, Phase::Closed) {
+            Phase::SignIn => Phase::Accepted { reply: self.state.accepted(capabilities) },
+            _ => Phase::Closed,
         };
     }
 
     /// The attempt of [`Step::SignIn`] has failed.
     pub fn refused(&mut self, refusal: Refusal) {
-        self.phase = match mem::replace(&mut self.phase, Phase::Over) {
-            Phase::Asking => Phase::Refused { reply: self.state.refused(refusal) },
-            _ => Phase::Over,
+        self.phase = match mem::replace(&mut self.phase, Phase::Closed) {
+            Phase::SignIn => Phase::Refused { reply: self.state.refused(refusal) },
+            _ => Phase::Closed,
         };
     }
 
@@ -140,7 +140,7 @@ impl Dialogue {
         }
     }
 
-    fn converse(&mut self) -> Step {
+    fn read_command(&mut self) -> Step {
         let next = loop {
             match self.input.take(self.state.expects()) {
                 Received::Complete(bytes) => {
@@ -148,7 +148,7 @@ impl Dialogue {
                         break next;
                     }
                 }
-                Received::Incomplete => return self.go_on(Phase::Talking, Step::Receive),
+                Received::Incomplete => return self.go_on(Phase::AwaitCommand, Step::Receive),
                 Received::TooLong => return self.close_with(Vec::new(), CloseReason::TooLarge),
                 Received::OverBudget => return self.close_with(Vec::new(), CloseReason::TooMuch),
             }
@@ -157,10 +157,10 @@ impl Dialogue {
             return self.close_with(Vec::new(), CloseReason::TooMuch);
         }
         match next {
-            Action::Reply(reply) => self.go_on(Phase::Talking, Step::Send(reply)),
+            Action::Reply(reply) => self.go_on(Phase::AwaitCommand, Step::Send(reply)),
             Action::BadCommand(reply) => {
                 if Budget::spend(&mut self.budget.bad_commands) {
-                    self.go_on(Phase::Talking, Step::Send(reply))
+                    self.go_on(Phase::AwaitCommand, Step::Send(reply))
                 } else {
                     self.close_with(reply, CloseReason::TooManyBadCommands)
                 }
@@ -169,9 +169,9 @@ impl Dialogue {
             Action::StartTls(reply) => {
                 // RFC 3207 §6, CVE-2011-0411: what came before TLS must not be read as if it came after.
                 self.input.clear();
-                self.go_on(Phase::GoAhead, Step::Send(reply))
+                self.go_on(Phase::StartTls, Step::Send(reply))
             }
-            Action::SignIn(attempt) => self.go_on(Phase::Asking, Step::SignIn(attempt)),
+            Action::SignIn(attempt) => self.go_on(Phase::SignIn, Step::SignIn(attempt)),
             Action::Quit(reply) => Step::Send(reply),
             Action::Close(reason) => self.close_with(Vec::new(), reason),
         }
@@ -179,7 +179,7 @@ impl Dialogue {
 
     fn send_refusal(&mut self, reply: Vec<u8>) -> Step {
         if Budget::spend(&mut self.budget.failed_sign_ins) {
-            self.go_on(Phase::Talking, Step::Send(reply))
+            self.go_on(Phase::AwaitCommand, Step::Send(reply))
         } else {
             self.close_with(reply, CloseReason::TooManyFailedSignIns)
         }
@@ -190,7 +190,7 @@ impl Dialogue {
         step
     }
 
-    /// Says the last words. The phase is [`Phase::Over`] already, so closing is what follows.
+    /// Says the last words. The phase is [`Phase::Closed`] already, so closing is what follows.
     fn close_with(&mut self, mut reply: Vec<u8>, reason: CloseReason) -> Step {
         self.input.clear();
         reply.extend_from_slice(reason.line(self.protocol()));

@@ -49,7 +49,7 @@ enum State {
     /// Within AUTHENTICATE.
     Sasl { tag: String, exchange: Exchange },
     /// The authority is asked.
-    Asking { tag: String },
+    SignIn { tag: String },
 }
 
 impl PreAuth {
@@ -77,7 +77,7 @@ impl PreAuth {
     ) -> Option<Action> {
         match mem::take(&mut self.state) {
             // Nobody speaks while the authority is asked: the driver does not read.
-            State::Idle | State::Asking { .. } => self.line(bytes, 0, config),
+            State::Idle | State::SignIn { .. } => self.line(bytes, 0, config),
             State::Literal { mut command, size: _ } => {
                 append_wiped(&mut command, &bytes);
                 self.state = State::AfterLiteral { command };
@@ -206,7 +206,7 @@ impl PreAuth {
     }
 
     fn sign_in(&mut self, tag: String, attempt: Option<Attempt>) -> Action {
-        self.state = State::Asking { tag };
+        self.state = State::SignIn { tag };
         match attempt {
             Some(attempt) => Action::SignIn(attempt),
             None => Action::Reject(self.refused(Refusal::Rejected)),
@@ -215,7 +215,7 @@ impl PreAuth {
 
     fn take_tag(&mut self) -> String {
         match mem::take(&mut self.state) {
-            State::Asking { tag } => tag,
+            State::SignIn { tag } => tag,
             // `Dialogue` answers only what it has asked; an untagged answer opens nothing in any case.
             _ => String::from("*"),
         }
