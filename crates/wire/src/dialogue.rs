@@ -1,4 +1,4 @@
-//! The dialogue with a stranger, whichever protocol he speaks: what is the same for all of them.
+//! The dialogue with a client from the greeting to the sign-in: what is the same for IMAP, POP3 and submission.
 
 use crate::action::Action;
 use crate::client_name::ClientName;
@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 
 /// A dialogue from the greeting to the sign-in, driven as [`crate::step`] says.
 ///
-/// It holds one unfinished line at most beside what the driver handed in last, however much a stranger sends.
+/// However much a client sends, it holds one unfinished line at most beside what the driver handed in last.
 pub struct Dialogue {
     config: DialogueConfig,
     state: ProtocolState,
@@ -25,21 +25,21 @@ pub struct Dialogue {
 
 /// Where the dialogue stands between two steps.
 enum Phase {
-    /// Nobody has spoken yet.
+    /// The greeting is to be sent.
     Greeting,
-    /// The client has the word.
+    /// The client's next command is awaited.
     AwaitCommand,
-    /// The go-ahead for TLS has been sent.
+    /// The reply that lets TLS begin has been sent.
     StartTls,
-    /// The driver shakes hands.
+    /// The driver does the TLS handshake.
     TlsHandshake,
-    /// The authority is being asked.
+    /// The driver asks the authority.
     SignIn,
-    /// The authority has said no, and the client is to hear it.
+    /// The sign-in was refused; the reply is to be sent.
     Refused { reply: Vec<u8> },
-    /// The authority has said yes, and the client is to hear it.
+    /// The sign-in was accepted; the reply is to be sent.
     Accepted { reply: Vec<u8> },
-    /// Closed, or about to be.
+    /// Nothing follows but the close.
     Closed,
 }
 
@@ -75,7 +75,7 @@ impl Dialogue {
     }
 
     /// What is to be done next. A driver that owes an answer ([`Step::StartTls`], [`Step::SignIn`]) and asks all
-    /// the same is told to close: nothing is ever opened by mistake.
+    /// the same is told to close: a driver's mistake opens nothing.
     pub fn step(&mut self) -> Step {
         match mem::replace(&mut self.phase, Phase::Closed) {
             Phase::Greeting => {
@@ -105,8 +105,8 @@ impl Dialogue {
         self.phase = Phase::AwaitCommand;
     }
 
-    /// The attempt of [`Step::SignIn`] has succeeded, and the engine that takes over can do this. Only IMAP tells the
-    /// client (RFC 9051 §6.2.3); the others ignore it.
+    /// The attempt of [`Step::SignIn`] has succeeded; `capabilities` are those of the engine that takes over. Only IMAP
+    /// sends them to the client (RFC 9051 §6.2.3).
     pub fn accepted(&mut self, capabilities: &str) {
         self.phase = match mem::replace(&mut self.phase, Phase::Closed) {
             Phase::SignIn => Phase::Accepted { reply: self.state.accepted(capabilities) },
@@ -131,7 +131,7 @@ impl Dialogue {
         }
     }
 
-    /// What the client called itself, if it did, and not before TLS where TLS came later.
+    /// What the client called itself, if it did. What it said before STARTTLS is forgotten.
     pub fn client_name(&self) -> Option<&ClientName> {
         match &self.state {
             ProtocolState::Imap(state) => state.client_name(),
@@ -190,7 +190,7 @@ impl Dialogue {
         step
     }
 
-    /// Says the last words. The phase is [`Phase::Closed`] already, so closing is what follows.
+    /// Sends the reason as the last line. The phase is [`Phase::Closed`] already, so the close follows.
     fn close_with(&mut self, mut reply: Vec<u8>, reason: CloseReason) -> Step {
         self.input.clear();
         reply.extend_from_slice(reason.line(self.protocol()));

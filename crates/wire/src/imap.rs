@@ -1,4 +1,4 @@
-//! IMAP up to the sign-in: with a stranger (inside [`crate::Dialogue`]) and with the engine behind ([`Upstream`]).
+//! IMAP up to the sign-in: with a client (inside [`crate::Dialogue`]) and with a remote engine ([`Upstream`]).
 
 mod literal;
 mod pre_auth;

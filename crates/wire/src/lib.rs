@@ -1,10 +1,11 @@
-//! The mail dialogues of a stranger, up to the moment of sign-in, without any input or output.
+//! The mail protocols up to the moment of sign-in, without any input or output.
 //!
-//! Reading order: [`address`] and [`secret`] are the words everything else speaks; [`step`] is the contract between a
-//! dialogue and whoever drives it, [`dialogue_config`] what it is told at its start; [`refusal`] and [`close_reason`]
-//! are the two tables of what a stranger may hear; [`sasl`] is the one copy of the SASL mechanisms. [`dialogue`] holds
-//! the [`Dialogue`] with a stranger, on top of what is peculiar to [`imap`], `pop3` and `smtp`; [`upstream`] is the
-//! contract of the dialogues with the engine behind.
+//! Reading order: [`address`], [`client_name`] and [`secret`] are the values the rest is written in; [`step`] is the
+//! contract between a dialogue and its driver, [`dialogue_config`] what a dialogue is configured with; [`refusal`] and
+//! [`close_reason`] are the two tables of what a client is told when a sign-in or a connection ends in no session; [`sasl`] holds the SASL mechanisms
+//! once for all protocols. [`dialogue`] holds the [`Dialogue`] with a client that has not signed in, on top of what is
+//! peculiar to [`imap`], `pop3` and `smtp`; `line` buffers what a client sends, `action` is what they ask of the dialogue.
+//! [`upstream`] is the contract of the dialogues with a remote mail engine.
 //!
 //! This crate never opens a socket, reads a clock or draws a random number: it has neither `std` nor `async`.
 

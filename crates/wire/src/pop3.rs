@@ -1,4 +1,4 @@
-//! POP3 up to the sign-in, with a stranger (RFC 1939 §4, RFC 2449, RFC 2595, RFC 5034).
+//! POP3 before sign-in (RFC 1939 §4, RFC 2449, RFC 2595, RFC 5034).
 
 use crate::action::Action;
 use crate::dialogue_config::DialogueConfig;
@@ -10,13 +10,13 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::mem;
 
-/// What a stranger may say in POP3 before sign-in.
+/// The AUTHORIZATION state of POP3 (RFC 1939 §4).
 #[derive(Default)]
 pub(crate) struct PreAuth(State);
 
 #[derive(Default)]
 enum State {
-    /// Nothing has been said that matters.
+    /// Between two commands.
     #[default]
     Idle,
     /// `USER` gave a name; only `PASS` makes use of it.

@@ -1,7 +1,7 @@
-//! The one copy of the SASL mechanisms a stranger may use: PLAIN (RFC 4616) and LOGIN
+//! The SASL mechanisms offered before sign-in, once for all protocols: PLAIN (RFC 4616) and LOGIN
 //! (draft-murchison-sasl-login).
 //!
-//! The three protocols wrap the same exchange differently; nothing but the wrapping is theirs.
+//! Each protocol frames the same exchange in its own way.
 
 use crate::address::Address;
 use crate::secret::Secret;
@@ -12,10 +12,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
-/// The longest name taken: an [`Address`] in its longest spelling, with room for a domain typed in Unicode.
+/// The longest name taken, in bytes: an [`Address`] in its longest spelling, its domain typed in Unicode.
 pub const MAX_NAME: usize = 2 * Address::MAX_LEN;
 
-/// The longest password taken: 256 characters of UTF-8 and the six digits behind them.
+/// The longest password taken, in bytes: 256 characters of UTF-8 and the six digits behind them.
 pub const MAX_PASSWORD: usize = 256 * 4 + 6;
 
 /// A mechanism that carries name and password.
@@ -23,7 +23,7 @@ pub const MAX_PASSWORD: usize = 256 * 4 + 6;
 pub enum Mechanism {
     /// RFC 4616: everything in one message.
     Plain,
-    /// Name and password asked for one after the other. Obsolete, and all that some phones know.
+    /// Name and password asked for one after the other. Obsolete, and all that some phones can do.
     Login,
 }
 
@@ -55,11 +55,11 @@ pub enum Outcome {
     Challenge(&'static str, Exchange),
     /// Name and password are complete.
     Complete(Attempt),
-    /// The client thought better of it (`*`).
+    /// The client cancelled (`*`).
     Cancelled,
     /// Not base64, or not the mechanism's message.
     Malformed,
-    /// Well formed, and no credentials of anybody: the stranger hears what every wrong password hears.
+    /// Well formed, but credentials that can be nobody's: to be answered like every wrong password.
     InvalidCredentials,
 }
 
@@ -113,8 +113,8 @@ impl Exchange {
     }
 }
 
-/// Makes an attempt of what was typed, or nothing if nobody can be called or have chosen that: both must be UTF-8
-/// (RFC 4616 §2), not empty, of bearable length, and without NUL, CR and LF.
+/// Makes an attempt of a name and a password, or none where they can be nobody's: both must be UTF-8 (RFC 4616 §2),
+/// not empty, no longer than [`MAX_NAME`] and [`MAX_PASSWORD`], and without NUL, CR and LF.
 pub fn attempt(name: &[u8], password: &[u8]) -> Option<Attempt> {
     let authcid = text_within(name, MAX_NAME)?;
     let secret = text_within(password, MAX_PASSWORD)?;
@@ -141,7 +141,7 @@ fn plain(message: &[u8]) -> Outcome {
     }
 }
 
-/// Nobody acts for somebody else here: an authzid may only repeat the authcid, in whatever spelling.
+/// Proxy authorization is not offered: an authzid may only repeat the authcid, in whatever spelling.
 fn names_the_same(authzid: &[u8], authcid: &str) -> bool {
     if authzid.is_empty() || authzid == authcid.as_bytes() {
         return true;

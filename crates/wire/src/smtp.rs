@@ -1,4 +1,4 @@
-//! Message submission up to the sign-in, with a stranger (RFC 6409, RFC 5321, RFC 4954, RFC 3207).
+//! Message submission before sign-in (RFC 6409, RFC 5321, RFC 4954, RFC 3207).
 
 use crate::action::Action;
 use crate::client_name::ClientName;
@@ -11,7 +11,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::mem;
 
-/// What a stranger may say in SMTP before sign-in.
+/// An SMTP session before AUTH has succeeded.
 #[derive(Default)]
 pub(crate) struct PreAuth {
     state: State,

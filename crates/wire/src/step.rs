@@ -1,4 +1,4 @@
-//! The contract between a dialogue and whoever drives it.
+//! The contract between a dialogue and its driver: the protocol spoken, the steps to be done, the attempt to sign in.
 //!
 //! A driver owns the socket. It hands received bytes to the dialogue, asks for the next [`Step`], does that step and
 //! asks again, until the step is [`Step::Splice`] or [`Step::Close`]. The dialogue never waits: where it needs
@@ -8,7 +8,7 @@ use crate::secret::Secret;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// A mail protocol the gate stands in front of.
+/// A mail protocol that can be signed in to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Protocol {
     /// RFC 9051 / RFC 3501.
@@ -20,7 +20,7 @@ pub enum Protocol {
 }
 
 impl Protocol {
-    /// Every protocol, so that a test can walk all doors.
+    /// Every protocol, for tests of all of them.
     pub const ALL: [Self; 3] = [Self::Imap, Self::Pop3, Self::Smtp];
 
     /// The name used in configuration, logs and JSON.
@@ -33,7 +33,7 @@ impl Protocol {
     }
 }
 
-/// One try to sign in, as the stranger typed it.
+/// One attempt to sign in, as the client sent it.
 pub struct Attempt {
     /// RFC 4616 §2: the identity that belongs to the password. Not yet known to be an address at all.
     pub authcid: String,

@@ -1,7 +1,7 @@
-//! What a stranger may say in IMAP before sign-in (RFC 9051 §6.1, §6.2; RFC 3501).
+//! IMAP before sign-in: the not-authenticated state (RFC 9051 §3.1, §6.1, §6.2; RFC 3501).
 //!
-//! The borders of a command are found first, literals included, without looking at what it says; a whole command is
-//! then decoded by imap-codec. So a literal is never read as a command, whatever stands around it.
+//! The end of a command is found first, literals included, before anything in it is parsed; a whole command is then
+//! decoded by imap-codec. So a literal is never read as a command, whatever surrounds it.
 
 use crate::action::Action;
 use crate::client_name::ClientName;
@@ -31,6 +31,7 @@ const MAX_COMMAND: usize = MAX_LINE;
 /// A tag comes back in every answer. Clients use up to ten characters.
 const MAX_TAG: usize = 64;
 
+/// An IMAP connection in the not-authenticated state.
 #[derive(Default)]
 pub(crate) struct PreAuth {
     state: State,
@@ -48,7 +49,7 @@ enum State {
     AfterLiteral { command: Zeroizing<Vec<u8>> },
     /// Within AUTHENTICATE.
     Sasl { tag: String, exchange: Exchange },
-    /// The authority is asked.
+    /// The authority is being asked.
     SignIn { tag: String },
 }
 
@@ -69,14 +70,14 @@ impl PreAuth {
         }
     }
 
-    /// Takes what it wanted. Nothing is to be said while a command goes on.
+    /// Takes what was expected. None while the command is not complete.
     pub(crate) fn handle_line(
         &mut self,
         bytes: Zeroizing<Vec<u8>>,
         config: &DialogueConfig,
     ) -> Option<Action> {
         match mem::take(&mut self.state) {
-            // Nobody speaks while the authority is asked: the driver does not read.
+            // While the authority is asked, the driver does not read.
             State::Idle | State::SignIn { .. } => self.line(bytes, 0, config),
             State::Literal { mut command, size: _ } => {
                 append_wiped(&mut command, &bytes);
@@ -216,7 +217,7 @@ impl PreAuth {
     fn take_tag(&mut self) -> String {
         match mem::take(&mut self.state) {
             State::SignIn { tag } => tag,
-            // `Dialogue` answers only what it has asked; an untagged answer opens nothing in any case.
+            // `Dialogue` answers only what it has asked; an untagged reply opens nothing in any case.
             _ => String::from("*"),
         }
     }
@@ -231,7 +232,7 @@ fn capabilities(config: &DialogueConfig) -> String {
     list
 }
 
-/// Why a client is not asked for the literal it has announced, if so.
+/// The reply to a literal that is not asked for, where it is not.
 fn refuse_literal(command: &[u8], config: &DialogueConfig) -> Option<Action> {
     let tag = tag_of(command);
     let verb = command.split(|byte| *byte == b' ').nth(1).unwrap_or_default().to_ascii_uppercase();

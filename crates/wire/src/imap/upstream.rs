@@ -25,15 +25,15 @@ const MAX_ANSWERS: usize = 8 * MAX_LINE;
 
 /// The client's side of IMAP, from the engine's greeting to its capabilities after sign-in.
 ///
-/// What goes to the engine is made of the proven [`Address`] and of our own configuration; nothing the stranger sent
-/// is in it (invariant 11).
+/// What goes to the engine is made of the proven [`Address`] and of our own configuration; nothing the client sent is
+/// in it (invariant 11).
 pub struct Upstream {
     state: State,
     input: Input,
     login: MasterLogin,
 }
 
-/// The engine's own credentials, and for whom they are used.
+/// The master user's credentials, and the mailbox they are used for.
 struct MasterLogin {
     mailbox: Address,
     master: String,
@@ -42,17 +42,17 @@ struct MasterLogin {
 }
 
 enum State {
-    /// Nothing has come from the engine yet.
+    /// The engine's greeting is awaited.
     Greeting,
-    /// `ID` is on its way; whatever comes of it does not matter.
+    /// `ID` was sent; its result does not matter.
     Id { sasl_ir: SaslIr },
-    /// `AUTHENTICATE PLAIN` is on its way; the engine is to ask for the message.
+    /// `AUTHENTICATE PLAIN` was sent; the engine's continuation request is awaited.
     Challenge,
-    /// The message is on its way.
+    /// The SASL message was sent; the tagged reply is awaited.
     AuthResult { capabilities: Option<String> },
-    /// Signed in; asked what the engine can do.
+    /// Signed in; `CAPABILITY` was sent.
     Capability { capabilities: Option<String> },
-    /// Broken or done.
+    /// Failed or done.
     Closed,
 }
 
@@ -94,7 +94,7 @@ impl Upstream {
         }
     }
 
-    /// Takes one line of the engine. Nothing where it changes nothing.
+    /// Takes one line of the engine. None where it changes nothing.
     fn handle_line(&mut self, line: &[u8]) -> Option<UpstreamStep> {
         match mem::replace(&mut self.state, State::Closed) {
             State::Greeting => Some(self.greeting(line)),
@@ -148,7 +148,7 @@ impl Upstream {
         match greeting.kind {
             GreetingKind::Ok => {}
             GreetingKind::Bye => return UpstreamStep::Refused(greeting.text.inner().to_owned()),
-            // Somebody is signed in already, and nobody knows who.
+            // Signed in already, as an unknown user.
             GreetingKind::PreAuth => return UpstreamStep::Broken,
         }
         let sasl_ir = match greeting.code {
@@ -213,7 +213,7 @@ fn id_command(origin: &Origin) -> String {
     )
 }
 
-/// What one line of the engine says, as far as it matters here.
+/// One line of the engine, as far as it matters here.
 enum EngineReply {
     Ok { capabilities: Option<String> },
     No { text: String },
@@ -226,7 +226,7 @@ impl EngineReply {
     fn read(line: &[u8], our_tag: &str) -> Self {
         let response = match ResponseCodec::default().decode(line) {
             Ok(([], response)) => response,
-            // An engine may tell things we need not understand.
+            // An engine may send untagged data we need not understand.
             _ if line.starts_with(b"* ") => return Self::Untagged { capabilities: None },
             _ => return Self::Unexpected,
         };
@@ -262,7 +262,7 @@ fn capabilities_in(code: Option<Code<'_>>) -> Option<String> {
 
 fn joined(list: &[Capability<'_>]) -> String {
     let word = |capability: &Capability<'_>| match capability {
-        // The codec shouts it. Clients must not care (RFC 9051 §6.1.1), and people who read logs do.
+        // The codec writes it in capitals. Clients must not care (RFC 9051 §6.1.1), people who read logs do.
         Capability::Imap4Rev1 => "IMAP4rev1".to_owned(),
         other => other.to_string(),
     };

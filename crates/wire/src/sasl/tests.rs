@@ -1,3 +1,5 @@
+//! Tests of the SASL mechanisms.
+
 #![allow(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
 
 use super::*;

@@ -1,3 +1,5 @@
+//! IMAP before sign-in, as transcripts.
+
 use crate::transcript::{self, check_in_turn, config};
 use postward_wire::sasl::MAX_PASSWORD;
 use postward_wire::{Channel, Dialogue, Protocol, Step};
@@ -9,7 +11,7 @@ fn check(channel: Channel, transcript: &str) {
 const GREETING: &str = "S: * OK [CAPABILITY IMAP4rev1 SASL-IR LITERAL+ ID AUTH=PLAIN AUTH=LOGIN] mx.example.com \
                         Postward ready.\n";
 
-/// A conversation within TLS.
+/// A dialogue within TLS.
 fn check_tls(transcript: &str) {
     check(Channel::Tls, &format!("{GREETING}{transcript}"));
 }

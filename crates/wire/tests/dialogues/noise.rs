@@ -1,4 +1,4 @@
-//! What bad input gets: an answer or a closed connection, and never more memory than was planned for.
+//! Malformed and endless input: it gets an answer or a closed connection, and never more memory than the limits say.
 
 use crate::transcript::config;
 use postward_wire::sasl::MAX_PASSWORD;
@@ -13,7 +13,7 @@ mod fuzz;
 /// What a driver reads at once.
 const READ: usize = 4096;
 
-/// Feeds the same bytes until the dialogue has had enough; tells how many were taken.
+/// Feeds the same bytes until the dialogue closes; returns how many were taken.
 fn flood(protocol: Protocol, bytes: &[u8]) -> usize {
     let mut dialogue = Dialogue::new(protocol, config(Channel::Tls));
     let mut taken = 0;
@@ -89,7 +89,7 @@ fn a_driver_that_forgets_its_part_opens_nothing() {
     }
 }
 
-/// The corpus of a fuzz target stays true in every ordinary test run.
+/// Replays the corpus of a fuzz target in every ordinary test run.
 fn replay(target: &str, run: fuzz::Run) {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(target);
     let mut seeds = 0;
@@ -126,7 +126,7 @@ proptest! {
     }
 }
 
-/// What a dialogue is made of, in no order.
+/// The tokens of all dialogues, in no order.
 const WORDS: &[&str] = &[
     "a ",
     "b ",

@@ -1,3 +1,5 @@
+//! Submission before sign-in, as transcripts.
+
 use crate::transcript::{self, config};
 use postward_wire::{Channel, Dialogue, Protocol, Step};
 
