@@ -10,8 +10,8 @@ pub(crate) enum Action {
     Reply(Vec<u8>),
     /// Send the reply to a wrong command, and count it (`Limits::bad_commands`).
     BadCommand(Vec<u8>),
-    /// Send the reply to credentials that can be nobody's, and count them as a failed sign-in.
-    Reject(Vec<u8>),
+    /// Refuse credentials that can be nobody's, in the words and at the cost of a wrong password.
+    Reject,
     /// Send the reply that lets TLS begin, then begin it.
     StartTls(Vec<u8>),
     /// Ask the authority.
@@ -20,4 +20,11 @@ pub(crate) enum Action {
     Quit(Vec<u8>),
     /// Say why, then close.
     Close(CloseReason),
+}
+
+impl Action {
+    /// Asks the authority about credentials that can be somebody's, and rejects the others without it.
+    pub(crate) fn sign_in(attempt: Option<Attempt>) -> Self {
+        attempt.map_or(Self::Reject, Self::SignIn)
+    }
 }

@@ -165,7 +165,10 @@ impl Dialogue {
                     self.close_with(reply, CloseReason::TooManyBadCommands)
                 }
             }
-            Action::Reject(reply) => self.send_refusal(reply),
+            Action::Reject => {
+                let reply = self.state.refused(Refusal::Rejected);
+                self.send_refusal(reply)
+            }
             Action::StartTls(reply) => {
                 // RFC 3207 §6, CVE-2011-0411: what came before TLS must not be read as if it came after.
                 self.input.clear();

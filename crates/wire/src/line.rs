@@ -121,6 +121,12 @@ impl Input {
     }
 }
 
+/// The verb of a POP3 or SMTP command in upper case, and what follows it behind one space, if anything.
+pub(crate) fn verb_and_argument(line: &[u8]) -> (Vec<u8>, Option<&[u8]>) {
+    let mut parts = line.splitn(2, |byte| *byte == b' ');
+    (parts.next().unwrap_or_default().to_ascii_uppercase(), parts.next())
+}
+
 /// Appends without leaving an unwiped copy behind, which a growing `Vec` would.
 pub(crate) fn append_wiped(to: &mut Zeroizing<Vec<u8>>, bytes: &[u8]) {
     if to.capacity() - to.len() < bytes.len() {

@@ -2,9 +2,9 @@
 
 use crate::action::Action;
 use crate::dialogue_config::DialogueConfig;
+use crate::line::verb_and_argument;
 use crate::refusal::Refusal;
-use crate::sasl::{self, Exchange, Mechanism, Outcome};
-use crate::step::Attempt;
+use crate::sasl::{self, AuthArgumentError, Exchange, Outcome};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -48,11 +48,7 @@ impl PreAuth {
     }
 
     fn command(&mut self, line: &[u8], name: Option<&[u8]>, config: &DialogueConfig) -> Action {
-        let (verb, argument) = match line.iter().position(|byte| *byte == b' ') {
-            Some(space) => (line.get(..space), line.get(space + 1..)),
-            None => (Some(line), None),
-        };
-        let verb = verb.unwrap_or_default().to_ascii_uppercase();
+        let (verb, argument) = verb_and_argument(line);
         match (verb.as_slice(), argument) {
             (b"CAPA", None) => Action::Reply(capabilities(config).into_bytes()),
             (b"QUIT", None) => Action::Quit(b"+OK Good-bye.\r\n".to_vec()),
@@ -69,7 +65,7 @@ impl PreAuth {
             }
             // RFC 1939 §7: one argument, so that spaces belong to the password.
             (b"PASS", Some(password)) => match name {
-                Some(name) => sign_in(sasl::attempt(name, password)),
+                Some(name) => Action::sign_in(sasl::attempt(name, password)),
                 None => bad_command("Send USER first."),
             },
             // RFC 1734 knows no such form, but it is what mail apps ask older servers with.
@@ -83,17 +79,11 @@ impl PreAuth {
         }
     }
 
-    // RFC 5034 §4: AUTH mechanism [initial-response]
     fn auth(&mut self, argument: &[u8]) -> Action {
-        let mut words = argument.split(|byte| *byte == b' ');
-        let mechanism = words.next().and_then(Mechanism::named);
-        match (mechanism, words.next(), words.next()) {
-            (Some(mechanism), None, _) => self.sasl_outcome(Exchange::start(mechanism)),
-            (Some(mechanism), Some(initial), None) => {
-                self.sasl_outcome(Exchange::start_with(mechanism, initial))
-            }
-            (Some(_), Some(_), Some(_)) => bad_command("Too many arguments."),
-            (None, ..) => bad_command("Mechanism is not offered."),
+        match Exchange::start_with_argument(argument) {
+            Ok(outcome) => self.sasl_outcome(outcome),
+            Err(AuthArgumentError::TooManyArguments) => bad_command("Too many arguments."),
+            Err(AuthArgumentError::UnknownMechanism) => bad_command("Mechanism is not offered."),
         }
     }
 
@@ -103,18 +93,11 @@ impl PreAuth {
                 self.0 = State::Sasl(exchange);
                 Action::Reply(format!("+ {challenge}\r\n").into_bytes())
             }
-            Outcome::Complete(attempt) => sign_in(Some(attempt)),
-            Outcome::InvalidCredentials => sign_in(None),
+            Outcome::Complete(attempt) => Action::SignIn(attempt),
+            Outcome::InvalidCredentials => Action::Reject,
             Outcome::Cancelled => bad_command("Cancelled."),
             Outcome::Malformed => bad_command("Not base64, or not what this mechanism sends."),
         }
-    }
-}
-
-fn sign_in(attempt: Option<Attempt>) -> Action {
-    match attempt {
-        Some(attempt) => Action::SignIn(attempt),
-        None => Action::Reject(PreAuth::refused(Refusal::Rejected)),
     }
 }
 

@@ -63,6 +63,14 @@ pub enum Outcome {
     InvalidCredentials,
 }
 
+/// Why the argument of AUTH begins no exchange.
+pub(crate) enum AuthArgumentError {
+    /// The mechanism is none of [`Mechanism`].
+    UnknownMechanism,
+    /// There is more than an initial response.
+    TooManyArguments,
+}
+
 impl Exchange {
     /// Begins without an initial response.
     pub fn start(mechanism: Mechanism) -> Outcome {
@@ -82,7 +90,19 @@ impl Exchange {
         }
     }
 
-    /// Begins with an initial response that somebody else has decoded.
+    /// Begins with the argument of AUTH in POP3 and SMTP: a mechanism and perhaps an initial response
+    /// (RFC 5034 §4, RFC 4954 §4).
+    pub(crate) fn start_with_argument(argument: &[u8]) -> Result<Outcome, AuthArgumentError> {
+        let mut words = argument.split(|byte| *byte == b' ');
+        let mechanism = words.next().and_then(Mechanism::named).ok_or(AuthArgumentError::UnknownMechanism)?;
+        match (words.next(), words.next()) {
+            (None, _) => Ok(Self::start(mechanism)),
+            (Some(initial), None) => Ok(Self::start_with(mechanism, initial)),
+            (Some(_), Some(_)) => Err(AuthArgumentError::TooManyArguments),
+        }
+    }
+
+    /// Begins with an initial response that is decoded already.
     pub fn start_with_decoded(mechanism: Mechanism, message: Zeroizing<Vec<u8>>) -> Outcome {
         match mechanism {
             Mechanism::Plain => Self(State::Plain).take(message),

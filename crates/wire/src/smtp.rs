@@ -3,9 +3,9 @@
 use crate::action::Action;
 use crate::client_name::ClientName;
 use crate::dialogue_config::DialogueConfig;
+use crate::line::verb_and_argument;
 use crate::refusal::Refusal;
-use crate::sasl::{Exchange, Mechanism, Outcome};
-use crate::step::Attempt;
+use crate::sasl::{AuthArgumentError, Exchange, Outcome};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -62,11 +62,7 @@ impl PreAuth {
     }
 
     fn command(&mut self, line: &[u8], config: &DialogueConfig) -> Action {
-        let (verb, argument) = match line.iter().position(|byte| *byte == b' ') {
-            Some(space) => (line.get(..space), line.get(space + 1..)),
-            None => (Some(line), None),
-        };
-        let verb = verb.unwrap_or_default().to_ascii_uppercase();
+        let (verb, argument) = verb_and_argument(line);
         let argument = argument.unwrap_or_default().trim_ascii();
         match verb.as_slice() {
             b"EHLO" | b"HELO" if argument.is_empty() => bad_command("501 5.5.4 A host name is missing."),
@@ -105,17 +101,11 @@ impl PreAuth {
         self.client_name = ClientName::from_wire(argument);
     }
 
-    // RFC 4954 §4: AUTH mechanism [initial-response]
     fn auth(&mut self, argument: &[u8]) -> Action {
-        let mut words = argument.split(|byte| *byte == b' ');
-        let mechanism = words.next().and_then(Mechanism::named);
-        match (mechanism, words.next(), words.next()) {
-            (Some(mechanism), None, _) => self.sasl_outcome(Exchange::start(mechanism)),
-            (Some(mechanism), Some(initial), None) => {
-                self.sasl_outcome(Exchange::start_with(mechanism, initial))
-            }
-            (Some(_), Some(_), Some(_)) => bad_command("501 5.5.4 Too many arguments."),
-            (None, ..) => bad_command("504 5.5.4 Mechanism is not offered."),
+        match Exchange::start_with_argument(argument) {
+            Ok(outcome) => self.sasl_outcome(outcome),
+            Err(AuthArgumentError::TooManyArguments) => bad_command("501 5.5.4 Too many arguments."),
+            Err(AuthArgumentError::UnknownMechanism) => bad_command("504 5.5.4 Mechanism is not offered."),
         }
     }
 
@@ -125,18 +115,11 @@ impl PreAuth {
                 self.state = State::Sasl(exchange);
                 reply(&format!("334 {challenge}"))
             }
-            Outcome::Complete(attempt) => sign_in(Some(attempt)),
-            Outcome::InvalidCredentials => sign_in(None),
+            Outcome::Complete(attempt) => Action::SignIn(attempt),
+            Outcome::InvalidCredentials => Action::Reject,
             Outcome::Cancelled => bad_command("501 5.7.0 Cancelled."),
             Outcome::Malformed => bad_command("501 5.5.2 Not base64, or not what this mechanism sends."),
         }
-    }
-}
-
-fn sign_in(attempt: Option<Attempt>) -> Action {
-    match attempt {
-        Some(attempt) => Action::SignIn(attempt),
-        None => Action::Reject(PreAuth::refused(Refusal::Rejected)),
     }
 }
 

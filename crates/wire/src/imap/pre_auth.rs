@@ -208,10 +208,7 @@ impl PreAuth {
 
     fn sign_in(&mut self, tag: String, attempt: Option<Attempt>) -> Action {
         self.state = State::SignIn { tag };
-        match attempt {
-            Some(attempt) => Action::SignIn(attempt),
-            None => Action::Reject(self.refused(Refusal::Rejected)),
-        }
+        Action::sign_in(attempt)
     }
 
     fn take_tag(&mut self) -> String {
