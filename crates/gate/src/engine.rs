@@ -1,6 +1,6 @@
 //! What stands behind the gate: the mail engine, built in or remote.
 
-use crate::remote::{Dialled, RemoteEngine};
+use crate::remote_imap::{Dialled, RemoteEngine};
 use futures_util::future::BoxFuture;
 use postward_wire::upstream::Origin;
 use postward_wire::{Address, Protocol};

@@ -1,13 +1,13 @@
 //! The gate as the binary holds it.
 
-use crate::corridor::{self, Arrival};
 use crate::engine::{BoxStream, Engine, EngineUnavailable, Ready};
 use crate::limits::Limits;
 use crate::listener::Listener;
+use crate::pre_auth::{self, Arrival};
+use crate::pre_auth_limits::Strangers;
 use crate::session;
-use crate::strangers::Strangers;
 use crate::tls::TlsHandle;
-use crate::visit;
+use crate::webmail_stream;
 use postward_authority::{Authority, SessionGuard};
 use postward_wire::upstream::Origin;
 use postward_wire::{Channel, DialogueConfig, Protocol};
@@ -95,11 +95,11 @@ impl Gate {
         Ok(match self.0.engine.open(Protocol::Imap, guard.address(), origin).await? {
             Ready::Local(mut opened) => {
                 let capabilities = std::mem::take(&mut opened.capabilities);
-                (visit::local(opened), capabilities)
+                (webmail_stream::local(opened), capabilities)
             }
             Ready::Remote(mut dialled) => {
                 let capabilities = std::mem::take(&mut dialled.capabilities);
-                (visit::remote(dialled), Cow::Owned(capabilities))
+                (webmail_stream::remote(dialled), Cow::Owned(capabilities))
             }
         })
     }
@@ -115,7 +115,7 @@ const OUT_OF_FILES: Duration = Duration::from_millis(100);
 /// A connection's whole life. The way in is boxed and gone when the session starts, so that a session that lasts for
 /// days holds nothing of it.
 async fn attend(house: Arc<House>, arrival: Arrival, stop: CancellationToken) {
-    let signed_in = Box::pin(corridor::walk(&house, arrival, &stop)).await;
+    let signed_in = Box::pin(pre_auth::walk(&house, arrival, &stop)).await;
     let drain = house.limits.drain;
     drop(house);
     if let Some(signed_in) = signed_in {

@@ -1,9 +1,9 @@
 //! From the sign-in to the end: a session is served until either side hangs up or somebody ends it.
 
-use crate::corridor::SignedIn;
 use crate::engine::{Conversation, Ready};
+use crate::guarded_stream::{Leash, Tethered};
+use crate::pre_auth::SignedIn;
 use crate::splice::Splice;
-use crate::tether::{Leash, Tethered};
 use futures_util::future::BoxFuture;
 use postward_authority::SessionGuard;
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! Copying bytes between a client and a remote engine, for as long as the session stands.
 
-use crate::remote::Dialled;
+use crate::remote_imap::Dialled;
 use crate::socket::{Buffer, Socket};
 use postward_authority::SessionGuard;
 use std::future::poll_fn;

@@ -3,7 +3,7 @@
 use crate::client::Client;
 use crate::engine::Echo;
 use crate::host::{ADA, Host, PASSWORD, skip};
-use crate::remote::Tiny;
+use crate::remote_imap::Tiny;
 use postward_authority::{Database, Timestamp, Unavailable};
 use postward_gate::{Encryption, Engine, Limits};
 use postward_wire::Protocol;

@@ -9,6 +9,6 @@ mod ending;
 mod engine;
 mod freezing;
 mod host;
-mod remote;
+mod pre_auth_limits;
+mod remote_imap;
 mod signing_in;
-mod strangers;

@@ -1,7 +1,7 @@
 //! The webmail's way to the engine: an IMAP connection without a socket of its own, or with the engine's.
 
 use crate::engine::{BoxStream, Conversation, Opened};
-use crate::remote::Dialled;
+use crate::remote_imap::Dialled;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};

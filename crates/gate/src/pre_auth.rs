@@ -3,8 +3,8 @@
 use crate::engine::Ready;
 use crate::gate::House;
 use crate::listener::Encryption;
+use crate::pre_auth_limits::Stranger;
 use crate::socket::Socket;
-use crate::strangers::Stranger;
 use futures_util::FutureExt;
 use postward_authority::{Origin, SessionGuard, Timestamp};
 use postward_wire::{Attempt, Channel, CloseReason, Dialogue, Protocol, Refusal, Step, upstream};
