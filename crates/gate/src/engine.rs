@@ -1,11 +1,11 @@
 //! What stands behind the gate: the mail engine, built in or remote.
 
+use crate::error::EngineUnavailable;
 use crate::remote_imap::{Dialled, RemoteEngine};
 use futures_util::future::BoxFuture;
 use postward_wire::upstream::Origin;
 use postward_wire::{Address, Protocol};
 use std::borrow::Cow;
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -106,22 +106,3 @@ pub struct Conversation {
     /// long is dropped in the middle.
     pub stop: CancellationToken,
 }
-
-/// The engine cannot be used at the moment, and why, for the log. The stranger hears a temporary error.
-#[derive(Debug)]
-pub struct EngineUnavailable(Cow<'static, str>);
-
-impl EngineUnavailable {
-    /// Says why.
-    pub fn new(why: impl Into<Cow<'static, str>>) -> Self {
-        Self(why.into())
-    }
-}
-
-impl fmt::Display for EngineUnavailable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for EngineUnavailable {}

@@ -1,6 +1,7 @@
 //! The gate as the binary holds it.
 
-use crate::engine::{BoxStream, Engine, EngineUnavailable, Ready};
+use crate::engine::{BoxStream, Engine, Ready};
+use crate::error::EngineUnavailable;
 use crate::limits::Limits;
 use crate::listener::Listener;
 use crate::pre_auth::{self, Arrival};

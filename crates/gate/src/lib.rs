@@ -3,7 +3,7 @@
 //! One corridor, walked once by every connection: [`listener`] (a socket and what it speaks) → [`pre_auth_limits`] (a slot,
 //! while somebody is not yet known) → [`tls`] → [`pre_auth`] (the dialogue, driven up to the sign-in) → [`engine`]
 //! (built in, or [`remote_imap`] over IMAP) → [`session`] (served until either side hangs up or the session is ended).
-//! [`gate`] is what the binary holds; [`limits`] is every number in it.
+//! [`gate`] is what the binary holds; [`limits`] is every number in it, [`error`] every error.
 //!
 //! Nothing is served without a [`SessionGuard`](postward_authority::SessionGuard): [`guarded_stream`] and [`splice`] ask it
 //! before they hand bytes on, and it is dropped last, when both sockets are gone. [`webmail_stream`] is the way of a client
@@ -12,6 +12,7 @@
 //! This crate knows no mail store, no web page and no password: it carries an attempt to the authority and forgets it.
 
 pub mod engine;
+mod error;
 pub mod gate;
 mod guarded_stream;
 pub mod limits;
@@ -25,9 +26,10 @@ mod splice;
 pub mod tls;
 mod webmail_stream;
 
-pub use engine::{BoxStream, Conversation, Duplex, Engine, EngineUnavailable, LocalEngine, Opened};
+pub use engine::{BoxStream, Conversation, Duplex, Engine, LocalEngine, Opened};
+pub use error::{EngineUnavailable, ListenerError, RemoteError, TlsError};
 pub use gate::Gate;
 pub use limits::Limits;
-pub use listener::{Encryption, Listener, ListenerError};
-pub use remote_imap::{Master, RemoteEngine, RemoteError};
-pub use tls::{TlsError, TlsHandle};
+pub use listener::{Encryption, Listener};
+pub use remote_imap::{Master, RemoteEngine};
+pub use tls::TlsHandle;

@@ -1,6 +1,6 @@
 //! A mail engine behind a socket, spoken to in IMAP with a master user's credentials.
 
-use crate::engine::EngineUnavailable;
+use crate::error::{EngineUnavailable, RemoteError};
 use crate::socket::Socket;
 use postward_wire::imap::Upstream;
 use postward_wire::upstream::{Origin, UpstreamStep};
@@ -198,37 +198,3 @@ fn connector(roots_pem: &[u8]) -> Result<TlsConnector, RemoteError> {
         .with_no_client_auth();
     Ok(TlsConnector::from(Arc::new(config)))
 }
-
-/// Why a remote engine cannot be used, in words for the operator.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RemoteError {
-    /// The text is not `imap://host:port` or `imaps://host:port`.
-    NotAUrl,
-    /// A protocol that is not spoken to remote engines.
-    Scheme(String),
-    /// Plain text was asked for over a network.
-    PlainInPublic,
-    /// The trusted certificates are missing or damaged.
-    Roots,
-}
-
-impl fmt::Display for RemoteError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotAUrl => f.write_str("expected imaps://host:993, or imap://127.0.0.1:143 on loopback"),
-            Self::Scheme(scheme) => write!(
-                f,
-                "{scheme}:// is not spoken to a remote engine; imap:// (on loopback) and imaps:// are"
-            ),
-            Self::PlainInPublic => f.write_str(
-                "imap:// is for an engine on loopback, where nobody listens in; use imaps:// for another host",
-            ),
-            Self::Roots => f.write_str(
-                "imaps:// needs the certificate to trust, PEM text with -----BEGIN CERTIFICATE-----: the engine's \
-                 own one, or that of its authority",
-            ),
-        }
-    }
-}
-
-impl std::error::Error for RemoteError {}
