@@ -1,18 +1,18 @@
 //! The gate as the binary holds it.
 
+use crate::context::House;
 use crate::engine::{BoxStream, Engine, Ready};
 use crate::error::EngineUnavailable;
 use crate::limits::Limits;
 use crate::listener::Listener;
 use crate::pre_auth::{self, Arrival};
-use crate::pre_auth_limits::Strangers;
 use crate::session;
+use crate::socket;
 use crate::tls::TlsHandle;
 use crate::webmail_stream;
 use postward_authority::{Authority, SessionGuard};
+use postward_wire::Protocol;
 use postward_wire::upstream::Origin;
-use postward_wire::{Channel, DialogueConfig, Protocol};
-use socket2::{SockRef, TcpKeepalive};
 use std::borrow::Cow;
 use std::io;
 use std::net::SocketAddr;
@@ -27,16 +27,6 @@ use tokio_util::task::TaskTracker;
 #[derive(Clone)]
 pub struct Gate(Arc<House>);
 
-/// What every connection of this gate shares.
-pub(crate) struct House {
-    pub(crate) authority: Authority,
-    pub(crate) engine: Engine,
-    pub(crate) tls: TlsHandle,
-    hostname: String,
-    pub(crate) limits: Limits,
-    strangers: Arc<Strangers>,
-}
-
 impl Gate {
     /// Puts a gate before an engine. Nothing listens yet.
     pub fn new(
@@ -46,8 +36,7 @@ impl Gate {
         hostname: String,
         limits: Limits,
     ) -> Self {
-        let strangers = Strangers::new(&limits);
-        Self(Arc::new(House { authority, engine, tls, hostname, limits, strangers }))
+        Self(Arc::new(House::new(authority, engine, tls, hostname, limits)))
     }
 
     /// Serves a listener until `stop`, and then its sessions until they have come to an end, or until
@@ -65,7 +54,7 @@ impl Gate {
             };
             match accepted {
                 Ok((tcp, peer)) => {
-                    if let Some(arrival) = self.0.arrival(&listener, tcp, peer) {
+                    if let Some(arrival) = arrive(&self.0, &listener, tcp, peer) {
                         sessions.spawn(attend(Arc::clone(&self.0), arrival, end.clone()));
                     }
                 }
@@ -106,10 +95,6 @@ impl Gate {
     }
 }
 
-/// What of its answers the kernel holds for a client beyond what is on its way: when a session has come to an end of its
-/// own, that can no longer be taken back. A splice hands on as much at once.
-const UNSENT: u32 = 64 * 1024;
-
 /// Long enough for some connections to be closed, short enough to go unnoticed.
 const OUT_OF_FILES: Duration = Duration::from_millis(100);
 
@@ -124,37 +109,14 @@ async fn attend(house: Arc<House>, arrival: Arrival, stop: CancellationToken) {
     }
 }
 
-impl House {
-    fn arrival(&self, listener: &Listener, tcp: TcpStream, peer: SocketAddr) -> Option<Arrival> {
-        let stranger = self.strangers.admit(peer.ip());
-        if let Err(error) = self.prepare(&tcp) {
-            tracing::debug!(%error, "a connection was gone before it was accepted");
-            return None;
-        }
-        Some(Arrival { protocol: listener.protocol, encryption: listener.encryption, tcp, peer, stranger })
+/// Takes a place for a connection that was accepted. None where it is gone already.
+fn arrive(house: &House, listener: &Listener, tcp: TcpStream, peer: SocketAddr) -> Option<Arrival> {
+    let stranger = house.strangers.admit(peer.ip());
+    if let Err(error) = socket::configure(&tcp, &house.limits) {
+        tracing::debug!(%error, "a connection was gone before it was accepted");
+        return None;
     }
-
-    fn prepare(&self, tcp: &TcpStream) -> io::Result<()> {
-        tcp.set_nodelay(true)?;
-        let socket = SockRef::from(tcp);
-        let probe =
-            TcpKeepalive::new().with_time(self.limits.keepalive).with_interval(self.limits.keepalive / 4);
-        socket.set_tcp_keepalive(&probe)?;
-        #[cfg(any(target_os = "linux", target_os = "android"))]
-        socket.set_tcp_user_timeout(Some(self.limits.unread))?;
-        socket.set_tcp_notsent_lowat(UNSENT)?;
-        Ok(())
-    }
-
-    /// What a dialogue is configured with.
-    pub(crate) fn dialogue_config(&self, channel: Channel) -> DialogueConfig {
-        DialogueConfig {
-            hostname: self.hostname.clone(),
-            message_size: self.limits.message_size,
-            channel,
-            limits: self.limits.dialogue,
-        }
-    }
+    Some(Arrival { protocol: listener.protocol, encryption: listener.encryption, tcp, peer, stranger })
 }
 
 #[cfg(test)]

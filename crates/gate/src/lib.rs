@@ -11,6 +11,7 @@
 //!
 //! This crate knows no mail store, no web page and no password: it carries an attempt to the authority and forgets it.
 
+mod context;
 pub mod engine;
 mod error;
 pub mod gate;

@@ -1,7 +1,7 @@
 //! From the accept to the sign-in: one stranger, one absolute deadline.
 
+use crate::context::House;
 use crate::engine::Ready;
-use crate::gate::House;
 use crate::listener::Encryption;
 use crate::pre_auth_limits::Stranger;
 use crate::socket::Socket;

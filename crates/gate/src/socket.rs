@@ -1,7 +1,8 @@
 //! A connection of the gate: TCP, with or without TLS around it.
 
+use crate::limits::Limits;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use socket2::SockRef;
+use socket2::{SockRef, TcpKeepalive};
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -138,6 +139,23 @@ impl Buffer {
         }
         Poll::Ready(Ok(()))
     }
+}
+
+/// What of its answers the kernel holds for a client beyond what is on its way: when a session has come to an end of its
+/// own, that can no longer be taken back. A splice hands on as much at once.
+const UNSENT: u32 = 64 * 1024;
+
+/// Sets what every client's connection is given: no delay, keepalive, and how long and how much the kernel holds of what
+/// the client does not take.
+pub(crate) fn configure(tcp: &TcpStream, limits: &Limits) -> io::Result<()> {
+    tcp.set_nodelay(true)?;
+    let socket = SockRef::from(tcp);
+    let probe = TcpKeepalive::new().with_time(limits.keepalive).with_interval(limits.keepalive / 4);
+    socket.set_tcp_keepalive(&probe)?;
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    socket.set_tcp_user_timeout(Some(limits.unread))?;
+    socket.set_tcp_notsent_lowat(UNSENT)?;
+    Ok(())
 }
 
 impl AsyncRead for Socket {

@@ -1,0 +1,42 @@
+//! What all connections of one gate share.
+
+use crate::engine::Engine;
+use crate::limits::Limits;
+use crate::pre_auth_limits::Strangers;
+use crate::tls::TlsHandle;
+use postward_authority::Authority;
+use postward_wire::{Channel, DialogueConfig};
+use std::sync::Arc;
+
+/// What every connection of this gate shares.
+pub(crate) struct House {
+    pub(crate) authority: Authority,
+    pub(crate) engine: Engine,
+    pub(crate) tls: TlsHandle,
+    hostname: String,
+    pub(crate) limits: Limits,
+    pub(crate) strangers: Arc<Strangers>,
+}
+
+impl House {
+    pub(crate) fn new(
+        authority: Authority,
+        engine: Engine,
+        tls: TlsHandle,
+        hostname: String,
+        limits: Limits,
+    ) -> Self {
+        let strangers = Strangers::new(&limits);
+        Self { authority, engine, tls, hostname, limits, strangers }
+    }
+
+    /// What a dialogue is configured with.
+    pub(crate) fn dialogue_config(&self, channel: Channel) -> DialogueConfig {
+        DialogueConfig {
+            hostname: self.hostname.clone(),
+            message_size: self.limits.message_size,
+            channel,
+            limits: self.limits.dialogue,
+        }
+    }
+}
