@@ -9,7 +9,7 @@ use postward_wire::{Channel, DialogueConfig};
 use std::sync::Arc;
 
 /// What every connection of this gate shares.
-pub(crate) struct House {
+pub(crate) struct GateContext {
     pub(crate) authority: Authority,
     pub(crate) engine: Engine,
     pub(crate) tls: TlsHandle,
@@ -18,7 +18,7 @@ pub(crate) struct House {
     pub(crate) strangers: Arc<Strangers>,
 }
 
-impl House {
+impl GateContext {
     pub(crate) fn new(
         authority: Authority,
         engine: Engine,

@@ -1,6 +1,6 @@
 //! The gate as the binary holds it.
 
-use crate::context::House;
+use crate::context::GateContext;
 use crate::engine::{BoxStream, Engine, Ready};
 use crate::error::EngineUnavailable;
 use crate::limits::Limits;
@@ -25,7 +25,7 @@ use tokio_util::task::TaskTracker;
 
 /// The gate. Cheap to clone; all clones are the same one.
 #[derive(Clone)]
-pub struct Gate(Arc<House>);
+pub struct Gate(Arc<GateContext>);
 
 impl Gate {
     /// Puts a gate before an engine. Nothing listens yet.
@@ -36,7 +36,7 @@ impl Gate {
         hostname: String,
         limits: Limits,
     ) -> Self {
-        Self(Arc::new(House::new(authority, engine, tls, hostname, limits)))
+        Self(Arc::new(GateContext::new(authority, engine, tls, hostname, limits)))
     }
 
     /// Serves a listener until `stop`, and then its sessions until they have come to an end, or until
@@ -71,7 +71,7 @@ impl Gate {
         sessions.wait().await;
     }
 
-    /// Opens a mailbox for an IMAP client of this house (the webmail). The stream speaks IMAP in the authenticated
+    /// Opens a mailbox for an IMAP client in this process (the webmail). The stream speaks IMAP in the authenticated
     /// state, with no greeting before it; the text is the engine's capabilities.
     ///
     /// The caller drops the stream when the session of `guard` is ended; both ends are gone then.
@@ -100,19 +100,19 @@ const OUT_OF_FILES: Duration = Duration::from_millis(100);
 
 /// A connection's whole life. The way in is boxed and gone when the session starts, so that a session that lasts for
 /// days holds nothing of it.
-async fn attend(house: Arc<House>, arrival: Arrival, stop: CancellationToken) {
-    let signed_in = Box::pin(pre_auth::walk(&house, arrival, &stop)).await;
-    let drain = house.limits.drain;
-    drop(house);
+async fn attend(context: Arc<GateContext>, arrival: Arrival, stop: CancellationToken) {
+    let signed_in = Box::pin(pre_auth::walk(&context, arrival, &stop)).await;
+    let drain = context.limits.drain;
+    drop(context);
     if let Some(signed_in) = signed_in {
         session::serve(signed_in, stop, drain).await;
     }
 }
 
 /// Takes a place for a connection that was accepted. None where it is gone already.
-fn arrive(house: &House, listener: &Listener, tcp: TcpStream, peer: SocketAddr) -> Option<Arrival> {
-    let stranger = house.strangers.admit(peer.ip());
-    if let Err(error) = socket::configure(&tcp, &house.limits) {
+fn arrive(context: &GateContext, listener: &Listener, tcp: TcpStream, peer: SocketAddr) -> Option<Arrival> {
+    let stranger = context.strangers.admit(peer.ip());
+    if let Err(error) = socket::configure(&tcp, &context.limits) {
         tracing::debug!(%error, "a connection was gone before it was accepted");
         return None;
     }

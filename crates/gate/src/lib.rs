@@ -7,7 +7,7 @@
 //!
 //! Nothing is served without a [`SessionGuard`](postward_authority::SessionGuard): [`guarded_stream`] and [`splice`] ask it
 //! before they hand bytes on, and it is dropped last, when both sockets are gone. [`webmail_stream`] is the way of a client
-//! that is in the house already: the webmail.
+//! in this process: the webmail.
 //!
 //! This crate knows no mail store, no web page and no password: it carries an attempt to the authority and forgets it.
 

@@ -1,6 +1,6 @@
 //! From the accept to the sign-in: one stranger, one absolute deadline.
 
-use crate::context::House;
+use crate::context::GateContext;
 use crate::engine::Ready;
 use crate::listener::Encryption;
 use crate::pre_auth_limits::Stranger;
@@ -36,16 +36,20 @@ pub(crate) struct SignedIn {
 }
 
 /// Leads a stranger to his session, or to nothing: he hung up, gave up, failed too often or took too long.
-pub(crate) async fn walk(house: &House, arrival: Arrival, stop: &CancellationToken) -> Option<SignedIn> {
+pub(crate) async fn walk(
+    context: &GateContext,
+    arrival: Arrival,
+    stop: &CancellationToken,
+) -> Option<SignedIn> {
     let Arrival { protocol, encryption, tcp, peer, stranger } = arrival;
-    let deadline = Instant::now() + house.limits.sign_in;
+    let deadline = Instant::now() + context.limits.sign_in;
     let channel = match encryption {
         Encryption::Tls => Channel::Tls,
         Encryption::StartTls => Channel::StartTlsRequired,
         Encryption::PlainOnLoopback => Channel::StartTlsOptional,
     };
-    let dialogue = Dialogue::new(protocol, house.dialogue_config(channel));
-    let mut walker = Walker { house, peer, dialogue, client: Some(Socket::Plain(tcp)) };
+    let dialogue = Dialogue::new(protocol, context.dialogue_config(channel));
+    let mut walker = Walker { context, peer, dialogue, client: Some(Socket::Plain(tcp)) };
     let close_reason = tokio::select! {
         signed_in = timeout_at(deadline, walker.walk(encryption)) => match signed_in {
             Ok(Ok(signed_in)) => return signed_in,
@@ -65,7 +69,7 @@ pub(crate) async fn walk(house: &House, arrival: Arrival, stop: &CancellationTok
 }
 
 struct Walker<'a> {
-    house: &'a House,
+    context: &'a GateContext,
     peer: SocketAddr,
     dialogue: Dialogue,
     /// None while a handshake has it.
@@ -85,7 +89,7 @@ impl Walker<'_> {
         loop {
             match self.dialogue.step() {
                 Step::Receive => {
-                    let idle = self.house.limits.stranger_idle;
+                    let idle = self.context.limits.stranger_idle;
                     let Ok(received) = timeout(idle, self.client()?.read(&mut *buffer)).await else {
                         self.close_with(CloseReason::TimedOut);
                         return Ok(None);
@@ -144,7 +148,7 @@ impl Walker<'_> {
             origin = origin.with_client(name.as_str());
         }
         let ip = origin.ip;
-        let guard = match self.house.authority.sign_in(attempt, origin, Timestamp::now()).await {
+        let guard = match self.context.authority.sign_in(attempt, origin, Timestamp::now()).await {
             Ok(guard) => guard,
             Err(refusal) => {
                 // What was typed stays out of the log: people type their password into the wrong field.
@@ -157,7 +161,7 @@ impl Walker<'_> {
         let mailbox = guard.address();
         let origin = upstream::Origin { ip, port: self.peer.port(), session: session.to_string() };
         let opened = tokio::select! {
-            opened = self.house.engine.open(protocol, mailbox, origin) => opened,
+            opened = self.context.engine.open(protocol, mailbox, origin) => opened,
             reason = guard.ended() => {
                 tracing::info!(%ip, protocol = protocol.name(), %mailbox, ?reason, "sign-in overtaken");
                 self.dialogue.refused(Refusal::Unavailable);
@@ -179,8 +183,8 @@ impl Walker<'_> {
 
     async fn start_tls(&mut self) -> io::Result<()> {
         let tcp = self.client.take().and_then(Socket::into_plain).ok_or(io::ErrorKind::NotConnected)?;
-        let acceptor = TlsAcceptor::from(self.house.tls.current());
-        let tls = timeout(self.house.limits.handshake, acceptor.accept(tcp)).await??;
+        let acceptor = TlsAcceptor::from(self.context.tls.current());
+        let tls = timeout(self.context.limits.handshake, acceptor.accept(tcp)).await??;
         self.client = Some(Socket::Tls(Box::new(TlsStream::from(tls))));
         Ok(())
     }
