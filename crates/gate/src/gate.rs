@@ -5,7 +5,7 @@ use crate::engine::{BoxStream, Engine, Ready};
 use crate::error::EngineUnavailable;
 use crate::limits::Limits;
 use crate::listener::Listener;
-use crate::pre_auth::{self, Arrival};
+use crate::pre_auth::{self, Accepted};
 use crate::session;
 use crate::socket;
 use crate::tls::TlsHandle;
@@ -54,8 +54,8 @@ impl Gate {
             };
             match accepted {
                 Ok((tcp, peer)) => {
-                    if let Some(arrival) = arrive(&self.0, &listener, tcp, peer) {
-                        sessions.spawn(attend(Arc::clone(&self.0), arrival, end.clone()));
+                    if let Some(accepted) = accept(&self.0, &listener, tcp, peer) {
+                        sessions.spawn(serve_connection(Arc::clone(&self.0), accepted, end.clone()));
                     }
                 }
                 Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
@@ -100,8 +100,8 @@ const OUT_OF_FILES: Duration = Duration::from_millis(100);
 
 /// A connection's whole life. The way in is boxed and gone when the session starts, so that a session that lasts for
 /// days holds nothing of it.
-async fn attend(context: Arc<GateContext>, arrival: Arrival, stop: CancellationToken) {
-    let signed_in = Box::pin(pre_auth::walk(&context, arrival, &stop)).await;
+async fn serve_connection(context: Arc<GateContext>, accepted: Accepted, stop: CancellationToken) {
+    let signed_in = Box::pin(pre_auth::drive(&context, accepted, &stop)).await;
     let drain = context.limits.drain;
     drop(context);
     if let Some(signed_in) = signed_in {
@@ -110,13 +110,13 @@ async fn attend(context: Arc<GateContext>, arrival: Arrival, stop: CancellationT
 }
 
 /// Takes a place for a connection that was accepted. None where it is gone already.
-fn arrive(context: &GateContext, listener: &Listener, tcp: TcpStream, peer: SocketAddr) -> Option<Arrival> {
+fn accept(context: &GateContext, listener: &Listener, tcp: TcpStream, peer: SocketAddr) -> Option<Accepted> {
     let stranger = context.strangers.admit(peer.ip());
     if let Err(error) = socket::configure(&tcp, &context.limits) {
         tracing::debug!(%error, "a connection was gone before it was accepted");
         return None;
     }
-    Some(Arrival { protocol: listener.protocol, encryption: listener.encryption, tcp, peer, stranger })
+    Some(Accepted { protocol: listener.protocol, encryption: listener.encryption, tcp, peer, stranger })
 }
 
 #[cfg(test)]
@@ -128,7 +128,7 @@ mod tests {
         fn size<A, B, C, F>(_: impl FnOnce(A, B, C) -> F) -> usize {
             size_of::<F>()
         }
-        let task = size(attend);
+        let task = size(serve_connection);
         assert!(task <= 512, "{task} bytes");
     }
 }

@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use zeroize::Zeroizing;
 
 /// A connection that has just been accepted.
-pub(crate) struct Arrival {
+pub(crate) struct Accepted {
     pub(crate) protocol: Protocol,
     pub(crate) encryption: Encryption,
     pub(crate) tcp: TcpStream,
@@ -36,12 +36,12 @@ pub(crate) struct SignedIn {
 }
 
 /// Leads a stranger to his session, or to nothing: he hung up, gave up, failed too often or took too long.
-pub(crate) async fn walk(
+pub(crate) async fn drive(
     context: &GateContext,
-    arrival: Arrival,
+    accepted: Accepted,
     stop: &CancellationToken,
 ) -> Option<SignedIn> {
-    let Arrival { protocol, encryption, tcp, peer, stranger } = arrival;
+    let Accepted { protocol, encryption, tcp, peer, stranger } = accepted;
     let deadline = Instant::now() + context.limits.sign_in;
     let channel = match encryption {
         Encryption::Tls => Channel::Tls,
@@ -49,9 +49,9 @@ pub(crate) async fn walk(
         Encryption::PlainOnLoopback => Channel::StartTlsOptional,
     };
     let dialogue = Dialogue::new(protocol, context.dialogue_config(channel));
-    let mut walker = Walker { context, peer, dialogue, client: Some(Socket::Plain(tcp)) };
+    let mut pre_auth = PreAuthSession { context, peer, dialogue, client: Some(Socket::Plain(tcp)) };
     let close_reason = tokio::select! {
-        signed_in = timeout_at(deadline, walker.walk(encryption)) => match signed_in {
+        signed_in = timeout_at(deadline, pre_auth.drive(encryption)) => match signed_in {
             Ok(Ok(signed_in)) => return signed_in,
             // Half of the connections of an open port are broken ones; they are nobody's news.
             Ok(Err(_broken)) => return None,
@@ -64,11 +64,11 @@ pub(crate) async fn walk(
         }
         () = stop.cancelled() => CloseReason::ShuttingDown,
     };
-    walker.close_with(close_reason);
+    pre_auth.close_with(close_reason);
     None
 }
 
-struct Walker<'a> {
+struct PreAuthSession<'a> {
     context: &'a GateContext,
     peer: SocketAddr,
     dialogue: Dialogue,
@@ -79,8 +79,8 @@ struct Walker<'a> {
 /// Larger than any line of an honest sign-in.
 const READ: usize = 2048;
 
-impl Walker<'_> {
-    async fn walk(&mut self, encryption: Encryption) -> io::Result<Option<SignedIn>> {
+impl PreAuthSession<'_> {
+    async fn drive(&mut self, encryption: Encryption) -> io::Result<Option<SignedIn>> {
         if encryption == Encryption::Tls {
             self.start_tls().await?;
         }
