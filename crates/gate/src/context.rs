@@ -2,7 +2,7 @@
 
 use crate::engine::Engine;
 use crate::limits::Limits;
-use crate::pre_auth_limits::Strangers;
+use crate::pre_auth_limits::ConnectionLimiter;
 use crate::tls::TlsHandle;
 use postward_authority::Authority;
 use postward_wire::{Channel, DialogueConfig};
@@ -15,7 +15,7 @@ pub(crate) struct GateContext {
     pub(crate) tls: TlsHandle,
     hostname: String,
     pub(crate) limits: Limits,
-    pub(crate) strangers: Arc<Strangers>,
+    pub(crate) limiter: Arc<ConnectionLimiter>,
 }
 
 impl GateContext {
@@ -26,8 +26,8 @@ impl GateContext {
         hostname: String,
         limits: Limits,
     ) -> Self {
-        let strangers = Strangers::new(&limits);
-        Self { authority, engine, tls, hostname, limits, strangers }
+        let limiter = ConnectionLimiter::new(&limits);
+        Self { authority, engine, tls, hostname, limits, limiter }
     }
 
     /// What a dialogue is configured with.

@@ -109,14 +109,14 @@ async fn serve_connection(context: Arc<GateContext>, accepted: Accepted, stop: C
     }
 }
 
-/// Takes a place for a connection that was accepted. None where it is gone already.
+/// Takes a slot for a connection that was accepted. None where it is gone already.
 fn accept(context: &GateContext, listener: &Listener, tcp: TcpStream, peer: SocketAddr) -> Option<Accepted> {
-    let stranger = context.strangers.admit(peer.ip());
+    let slot = context.limiter.admit(peer.ip());
     if let Err(error) = socket::configure(&tcp, &context.limits) {
         tracing::debug!(%error, "a connection was gone before it was accepted");
         return None;
     }
-    Some(Accepted { protocol: listener.protocol, encryption: listener.encryption, tcp, peer, stranger })
+    Some(Accepted { protocol: listener.protocol, encryption: listener.encryption, tcp, peer, slot })
 }
 
 #[cfg(test)]

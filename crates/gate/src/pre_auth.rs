@@ -3,7 +3,7 @@
 use crate::context::GateContext;
 use crate::engine::Ready;
 use crate::listener::Encryption;
-use crate::pre_auth_limits::Stranger;
+use crate::pre_auth_limits::Slot;
 use crate::socket::Socket;
 use futures_util::FutureExt;
 use postward_authority::{Origin, SessionGuard, Timestamp};
@@ -23,7 +23,7 @@ pub(crate) struct Accepted {
     pub(crate) encryption: Encryption,
     pub(crate) tcp: TcpStream,
     pub(crate) peer: SocketAddr,
-    pub(crate) stranger: Stranger,
+    pub(crate) slot: Slot,
 }
 
 /// A connection that has signed in, and the engine that has opened its mailbox. The client knows already.
@@ -41,7 +41,7 @@ pub(crate) async fn drive(
     accepted: Accepted,
     stop: &CancellationToken,
 ) -> Option<SignedIn> {
-    let Accepted { protocol, encryption, tcp, peer, stranger } = accepted;
+    let Accepted { protocol, encryption, tcp, peer, slot } = accepted;
     let deadline = Instant::now() + context.limits.sign_in;
     let channel = match encryption {
         Encryption::Tls => Channel::Tls,
@@ -57,7 +57,7 @@ pub(crate) async fn drive(
             Ok(Err(_broken)) => return None,
             Err(_) => CloseReason::TimedOut,
         },
-        () = stranger.asked_to_leave() => {
+        () = slot.evicted() => {
             let (ip, protocol) = (peer.ip().to_canonical(), protocol.name());
             tracing::info!(%ip, protocol, reason = "too-many-connections", "a stranger made room for a newcomer");
             CloseReason::TooBusy

@@ -1,4 +1,4 @@
-//! Those who stand at the door and are not known yet: how many, and who has to make room.
+//! Limits on connections that have not signed in: a slot for each, in all and by network; the oldest is evicted.
 
 use crate::limits::Limits;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -6,99 +6,99 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
-/// The crowd before the door, bounded in total and by network.
-pub(crate) struct Strangers {
-    most: usize,
-    most_per_network: usize,
-    crowd: Mutex<Crowd>,
+/// The slots for connections that have not signed in, bounded in total and by network.
+pub(crate) struct ConnectionLimiter {
+    max: usize,
+    max_per_network: usize,
+    table: Mutex<SlotTable>,
 }
 
 #[derive(Default)]
-struct Crowd {
-    /// By number of arrival, so that the first is the one who has been standing there longest.
-    standing: BTreeMap<u64, Standing>,
+struct SlotTable {
+    /// By order of accept: the first is the oldest.
+    slots: BTreeMap<u64, SlotEntry>,
     by_network: HashMap<Network, BTreeSet<u64>>,
-    arrivals: u64,
+    next: u64,
 }
 
-struct Standing {
+struct SlotEntry {
     network: Option<Network>,
-    leave: Arc<Notify>,
+    evicted: Arc<Notify>,
 }
 
-/// A place in the crowd, given back when it is dropped.
-pub(crate) struct Stranger {
-    strangers: Arc<Strangers>,
+/// The slot of one connection, given back when it is dropped.
+pub(crate) struct Slot {
+    limiter: Arc<ConnectionLimiter>,
     number: u64,
-    leave: Arc<Notify>,
+    evicted: Arc<Notify>,
 }
 
-impl Strangers {
+impl ConnectionLimiter {
     pub(crate) fn new(limits: &Limits) -> Arc<Self> {
         Arc::new(Self {
-            most: limits.strangers.max(1),
-            most_per_network: limits.strangers_per_network.max(1),
-            crowd: Mutex::default(),
+            max: limits.strangers.max(1),
+            max_per_network: limits.strangers_per_network.max(1),
+            table: Mutex::default(),
         })
     }
 
-    /// Finds a place for somebody new. Where his network has taken all of its own, whoever of it has been standing there
-    /// longest has to leave; where there is no place at all, whoever has of all.
-    pub(crate) fn admit(self: &Arc<Self>, ip: IpAddr) -> Stranger {
+    /// Takes a slot for a new connection; never refuses. Where its network has taken all of its own, the oldest slot of
+    /// that network is evicted; where all are taken, the oldest of all.
+    pub(crate) fn admit(self: &Arc<Self>, ip: IpAddr) -> Slot {
         let network = Network::of(ip);
-        let mut crowd = self.crowd();
-        if let Some(oldest) = network.and_then(|network| crowd.oldest_of(network, self.most_per_network)) {
-            crowd.send_away(oldest);
-        } else if crowd.standing.len() >= self.most
-            && let Some(oldest) = crowd.standing.keys().next().copied()
+        let mut table = self.table();
+        if let Some(oldest) = network.and_then(|network| table.oldest_of(network, self.max_per_network)) {
+            table.evict(oldest);
+        } else if table.slots.len() >= self.max
+            && let Some(oldest) = table.slots.keys().next().copied()
         {
-            crowd.send_away(oldest);
+            table.evict(oldest);
         }
-        let leave = Arc::new(Notify::new());
-        let number = crowd.arrivals;
-        crowd.arrivals += 1;
+        let evicted = Arc::new(Notify::new());
+        let number = table.next;
+        table.next += 1;
         if let Some(network) = network {
-            crowd.by_network.entry(network).or_default().insert(number);
+            table.by_network.entry(network).or_default().insert(number);
         }
-        crowd.standing.insert(number, Standing { network, leave: Arc::clone(&leave) });
-        drop(crowd);
-        Stranger { strangers: Arc::clone(self), number, leave }
+        table.slots.insert(number, SlotEntry { network, evicted: Arc::clone(&evicted) });
+        drop(table);
+        Slot { limiter: Arc::clone(self), number, evicted }
     }
 
-    fn crowd(&self) -> MutexGuard<'_, Crowd> {
-        self.crowd.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Stranger {
-    /// Resolves when the place is needed for somebody else.
-    pub(crate) async fn asked_to_leave(&self) {
-        self.leave.notified().await;
+    fn table(&self) -> MutexGuard<'_, SlotTable> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Drop for Stranger {
+impl Slot {
+    /// Resolves when the slot was given to another connection.
+    pub(crate) async fn evicted(&self) {
+        self.evicted.notified().await;
+    }
+}
+
+impl Drop for Slot {
     fn drop(&mut self) {
-        self.strangers.crowd().remove(self.number);
+        self.limiter.table().remove(self.number);
     }
 }
 
-impl Crowd {
-    /// Who of a network has been standing there longest, if it has as many as it may have.
-    fn oldest_of(&self, network: Network, most: usize) -> Option<u64> {
-        self.by_network.get(&network).filter(|standing| standing.len() >= most)?.first().copied()
+impl SlotTable {
+    /// The oldest slot of a network, if it has as many as it may have.
+    fn oldest_of(&self, network: Network, max: usize) -> Option<u64> {
+        self.by_network.get(&network).filter(|slots| slots.len() >= max)?.first().copied()
     }
 
-    fn send_away(&mut self, number: u64) {
-        if let Some(standing) = self.remove(number) {
-            standing.leave.notify_one();
+    fn evict(&mut self, number: u64) {
+        if let Some(entry) = self.remove(number) {
+            entry.evicted.notify_one();
         }
     }
 
-    /// Somebody who was sent away is gone already when his place is dropped.
-    fn remove(&mut self, number: u64) -> Option<Standing> {
-        let standing = self.standing.remove(&number)?;
-        if let Some(network) = standing.network
+    /// None where the slot was evicted before.
+    fn remove(&mut self, number: u64) -> Option<SlotEntry> {
+        let entry = self.slots.remove(&number)?;
+        if let Some(network) = entry.network
             && let Some(numbers) = self.by_network.get_mut(&network)
         {
             numbers.remove(&number);
@@ -106,11 +106,11 @@ impl Crowd {
                 self.by_network.remove(&network);
             }
         }
-        Some(standing)
+        Some(entry)
     }
 }
 
-/// A /24 of IPv4 or a /48 of IPv6: what one customer of a provider can have of addresses. Loopback is no network.
+/// A /24 of IPv4 or a /48 of IPv6: what one customer of a provider can have of addresses. Loopback is none.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Network(IpAddr);
 
@@ -133,49 +133,49 @@ mod tests {
     use super::*;
     use futures_util::FutureExt;
 
-    fn strangers(most: usize, most_per_network: usize) -> Arc<Strangers> {
-        let limits = Limits { strangers: most, strangers_per_network: most_per_network, ..Limits::default() };
-        Strangers::new(&limits)
+    fn limiter(max: usize, max_per_network: usize) -> Arc<ConnectionLimiter> {
+        let limits = Limits { strangers: max, strangers_per_network: max_per_network, ..Limits::default() };
+        ConnectionLimiter::new(&limits)
     }
 
     fn ip(text: &str) -> IpAddr {
         text.parse().unwrap()
     }
 
-    fn is_sent_away(stranger: &Stranger) -> bool {
-        stranger.asked_to_leave().now_or_never().is_some()
+    fn is_evicted(slot: &Slot) -> bool {
+        slot.evicted().now_or_never().is_some()
     }
 
     #[test]
     fn one_network_cannot_take_all_places_nor_shut_its_own_people_out() {
-        let strangers = strangers(10, 2);
-        let other = strangers.admit(ip("198.51.100.1"));
-        let silent = strangers.admit(ip("192.0.2.1"));
-        let second = strangers.admit(ip("::ffff:192.0.2.200"));
-        let newcomer = strangers.admit(ip("192.0.2.3"));
-        assert_eq!([&other, &silent, &second, &newcomer].map(is_sent_away), [false, true, false, false]);
-        // Its place is given back once, not twice.
+        let limiter = limiter(10, 2);
+        let other = limiter.admit(ip("198.51.100.1"));
+        let silent = limiter.admit(ip("192.0.2.1"));
+        let second = limiter.admit(ip("::ffff:192.0.2.200"));
+        let newcomer = limiter.admit(ip("192.0.2.3"));
+        assert_eq!([&other, &silent, &second, &newcomer].map(is_evicted), [false, true, false, false]);
+        // Its slot is given back once, not twice.
         drop(silent);
-        let _next = strangers.admit(ip("192.0.2.4"));
-        assert_eq!([&other, &second, &newcomer].map(is_sent_away), [false, true, false]);
+        let _next = limiter.admit(ip("192.0.2.4"));
+        assert_eq!([&other, &second, &newcomer].map(is_evicted), [false, true, false]);
     }
 
     #[test]
     fn the_hosts_own_programs_share_no_network() {
-        let strangers = strangers(10, 1);
-        let places: Vec<_> = (0..5).map(|_| strangers.admit(ip("127.0.0.1"))).collect();
-        assert!(!places.iter().any(is_sent_away));
+        let limiter = limiter(10, 1);
+        let slots: Vec<_> = (0..5).map(|_| limiter.admit(ip("127.0.0.1"))).collect();
+        assert!(!slots.iter().any(is_evicted));
     }
 
     #[test]
-    fn the_newcomer_gets_the_place_of_the_oldest_stranger() {
-        let strangers = strangers(2, 2);
-        let oldest = strangers.admit(ip("192.0.2.1"));
-        let second = strangers.admit(ip("198.51.100.1"));
-        let newcomer = strangers.admit(ip("203.0.113.1"));
-        assert_eq!([&oldest, &second, &newcomer].map(is_sent_away), [true, false, false]);
+    fn a_new_connection_gets_the_slot_of_the_oldest() {
+        let limiter = limiter(2, 2);
+        let oldest = limiter.admit(ip("192.0.2.1"));
+        let second = limiter.admit(ip("198.51.100.1"));
+        let newcomer = limiter.admit(ip("203.0.113.1"));
+        assert_eq!([&oldest, &second, &newcomer].map(is_evicted), [true, false, false]);
         drop((oldest, second, newcomer));
-        assert!(strangers.crowd().standing.is_empty());
-        assert!(strangers.crowd().by_network.is_empty());
+        assert!(limiter.table().slots.is_empty());
+        assert!(limiter.table().by_network.is_empty());
     }
 }
