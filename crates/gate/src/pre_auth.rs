@@ -89,7 +89,7 @@ impl PreAuthSession<'_> {
         loop {
             match self.dialogue.step() {
                 Step::Receive => {
-                    let idle = self.context.limits.stranger_idle;
+                    let idle = self.context.limits.pre_auth_idle;
                     let Ok(received) = timeout(idle, self.client()?.read(&mut *buffer)).await else {
                         self.close_with(CloseReason::TimedOut);
                         return Ok(None);

@@ -36,8 +36,8 @@ pub(crate) struct Slot {
 impl ConnectionLimiter {
     pub(crate) fn new(limits: &Limits) -> Arc<Self> {
         Arc::new(Self {
-            max: limits.strangers.max(1),
-            max_per_network: limits.strangers_per_network.max(1),
+            max: limits.pre_auth_connections.max(1),
+            max_per_network: limits.pre_auth_connections_per_network.max(1),
             table: Mutex::default(),
         })
     }
@@ -134,7 +134,11 @@ mod tests {
     use futures_util::FutureExt;
 
     fn limiter(max: usize, max_per_network: usize) -> Arc<ConnectionLimiter> {
-        let limits = Limits { strangers: max, strangers_per_network: max_per_network, ..Limits::default() };
+        let limits = Limits {
+            pre_auth_connections: max,
+            pre_auth_connections_per_network: max_per_network,
+            ..Limits::default()
+        };
         ConnectionLimiter::new(&limits)
     }
 

@@ -16,7 +16,7 @@ fn impatient() -> Limits {
     Limits {
         handshake: Duration::from_millis(300),
         sign_in: Duration::from_millis(500),
-        stranger_idle: Duration::from_millis(400),
+        pre_auth_idle: Duration::from_millis(400),
         ..Limits::default()
     }
 }
@@ -101,7 +101,7 @@ async fn what_is_pipelined_behind_starttls_is_thrown_away() {
 
 #[tokio::test]
 async fn a_full_house_shows_the_longest_standing_stranger_out() {
-    let host = Host::limited(Limits { strangers: 2, ..Limits::default() }).await;
+    let host = Host::limited(Limits { pre_auth_connections: 2, ..Limits::default() }).await;
     let mut oldest = host.connect(Protocol::Imap, Encryption::StartTls).await;
     oldest.until("* OK").await;
     let mut second = host.connect(Protocol::Imap, Encryption::StartTls).await;
@@ -114,7 +114,7 @@ async fn a_full_house_shows_the_longest_standing_stranger_out() {
 
 #[tokio::test]
 async fn a_session_takes_no_place_of_a_stranger() {
-    let host = Host::limited(Limits { strangers: 1, ..Limits::default() }).await;
+    let host = Host::limited(Limits { pre_auth_connections: 1, ..Limits::default() }).await;
     let mut sessions = Vec::new();
     for _ in 0..3 {
         sessions.push(host.session().await);
