@@ -1,4 +1,4 @@
-//! The client's connection as the built-in engine holds it: on a leash.
+//! The client's connection as the built-in engine is given it: bytes pass only while the session's guard allows it.
 
 use crate::socket::Socket;
 use futures_util::future::BoxFuture;
@@ -10,62 +10,68 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// What whoever started the session keeps of a connection it has given away.
-pub(crate) struct Leash {
+/// What the gate keeps of a connection it has given to the engine.
+pub(crate) struct SessionHandle {
     guard: SessionGuard,
-    cut: AtomicBool,
+    aborted: AtomicBool,
 }
 
-impl Leash {
+impl SessionHandle {
     pub(crate) fn new(guard: SessionGuard) -> Arc<Self> {
-        Arc::new(Self { guard, cut: AtomicBool::new(false) })
+        Arc::new(Self { guard, aborted: AtomicBool::new(false) })
     }
 
     pub(crate) fn guard(&self) -> &SessionGuard {
         &self.guard
     }
 
-    /// Lets the connection be aborted when it is dropped: what the client has not received yet, it never will.
-    pub(crate) fn cut(&self) {
-        self.cut.store(true, Ordering::Release);
+    /// Lets the connection be reset when it is dropped: what the client has not received by then, it never will.
+    pub(crate) fn abort(&self) {
+        self.aborted.store(true, Ordering::Release);
     }
 }
 
-/// A client's connection that passes bytes only while its session stands.
+/// A client's connection that passes bytes only while its session is live.
 ///
 /// While the node is frozen it waits, both ways. When the session has ended, nothing can be read any more, and
-/// writing takes [`GOODBYE`] bytes.
-pub(crate) struct Tethered {
-    // The order matters: the socket is closed before the leash, and the guard with it, is let go.
+/// writing takes [`CLOSING_REPLY`] bytes.
+pub(crate) struct GuardedStream {
+    // Declared first, dropped first: the socket is closed before the handle, and the guard with it, is dropped.
     socket: Socket,
-    reading: Thaw,
-    writing: Thaw,
-    goodbye: usize,
-    leash: Arc<Leash>,
+    reading: Wait,
+    writing: Wait,
+    closing_reply: usize,
+    handle: Arc<SessionHandle>,
 }
 
-/// How much may be said after the session has ended: `* BYE` or `421` and a sentence, and not much of a message.
-const GOODBYE: usize = 256;
+/// How many bytes may be written after the session has ended: enough for `* BYE` or `421` and a sentence, not for much
+/// of a message.
+const CLOSING_REPLY: usize = 256;
 
 /// A wait for the end of a freeze.
-type Thaw = Option<BoxFuture<'static, Result<(), EndReason>>>;
+type Wait = Option<BoxFuture<'static, Result<(), EndReason>>>;
 
-impl Tethered {
-    pub(crate) fn new(socket: Socket, leash: Arc<Leash>) -> Self {
-        Self { socket, reading: None, writing: None, goodbye: GOODBYE, leash }
+impl GuardedStream {
+    pub(crate) fn new(socket: Socket, handle: Arc<SessionHandle>) -> Self {
+        Self { socket, reading: None, writing: None, closing_reply: CLOSING_REPLY, handle }
     }
 }
 
-fn poll_flow(leash: &Arc<Leash>, thaw: &mut Thaw, cx: &mut Context<'_>) -> Poll<Result<(), EndReason>> {
-    if thaw.is_none() && leash.guard.flowing() {
+/// Ready with `Ok` when bytes may pass, with `Err` when the session has ended; pending while the node is frozen.
+fn poll_live(
+    handle: &Arc<SessionHandle>,
+    wait: &mut Wait,
+    cx: &mut Context<'_>,
+) -> Poll<Result<(), EndReason>> {
+    if wait.is_none() && handle.guard.flowing() {
         return Poll::Ready(Ok(()));
     }
-    let waiting = thaw.get_or_insert_with(|| {
-        let leash = Arc::clone(leash);
-        Box::pin(async move { leash.guard.checkpoint().await })
+    let waiting = wait.get_or_insert_with(|| {
+        let handle = Arc::clone(handle);
+        Box::pin(async move { handle.guard.checkpoint().await })
     });
     let passed = ready!(waiting.as_mut().poll(cx));
-    *thaw = None;
+    *wait = None;
     Poll::Ready(passed)
 }
 
@@ -73,33 +79,33 @@ fn ended() -> io::Error {
     io::Error::new(io::ErrorKind::ConnectionAborted, "the session has ended")
 }
 
-impl AsyncRead for Tethered {
+impl AsyncRead for GuardedStream {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        match ready!(poll_flow(&this.leash, &mut this.reading, cx)) {
+        match ready!(poll_live(&this.handle, &mut this.reading, cx)) {
             Ok(()) => Pin::new(&mut this.socket).poll_read(cx, buf),
-            // Neither bytes nor an error: whoever reads has been told to stop and may have something to say yet.
+            // Neither bytes nor an error: the engine has been told to stop and may have a reply to write yet.
             Err(_reason) => Poll::Pending,
         }
     }
 }
 
-impl AsyncWrite for Tethered {
+impl AsyncWrite for GuardedStream {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        let Err(_reason) = ready!(poll_flow(&this.leash, &mut this.writing, cx)) else {
+        let Err(_reason) = ready!(poll_live(&this.handle, &mut this.writing, cx)) else {
             return Pin::new(&mut this.socket).poll_write(cx, buf);
         };
-        // Mail may still wait in the kernel for a client that reads slowly. A goodbye would have to be sent behind it.
-        if this.goodbye == GOODBYE && this.socket.has_unsent() {
+        // Mail may still wait in the kernel for a client that reads slowly. A closing reply would have to be sent after it.
+        if this.closing_reply == CLOSING_REPLY && this.socket.has_unsent() {
             return Poll::Ready(Err(ended()));
         }
-        let last_words = buf.get(..this.goodbye).unwrap_or(buf);
-        if last_words.is_empty() && !buf.is_empty() {
+        let reply = buf.get(..this.closing_reply).unwrap_or(buf);
+        if reply.is_empty() && !buf.is_empty() {
             return Poll::Ready(Err(ended()));
         }
-        let written = ready!(Pin::new(&mut this.socket).poll_write(cx, last_words))?;
-        this.goodbye = this.goodbye.saturating_sub(written);
+        let written = ready!(Pin::new(&mut this.socket).poll_write(cx, reply))?;
+        this.closing_reply = this.closing_reply.saturating_sub(written);
         Poll::Ready(Ok(written))
     }
 
@@ -112,12 +118,12 @@ impl AsyncWrite for Tethered {
     }
 }
 
-impl Drop for Tethered {
+impl Drop for GuardedStream {
     fn drop(&mut self) {
-        // Without a goodbye, the engine was stopped in the middle of a message or the client does not keep up: what waits
-        // for it in the kernel is thrown away with the session.
-        let unsaid = !self.leash.guard.flowing() && self.goodbye == GOODBYE;
-        if unsaid || self.leash.cut.load(Ordering::Acquire) {
+        // Without a closing reply, the engine was stopped in the middle of a message or the client does not keep up: what
+        // waits for it in the kernel is dropped with the session.
+        let without_reply = !self.handle.guard.flowing() && self.closing_reply == CLOSING_REPLY;
+        if without_reply || self.handle.aborted.load(Ordering::Acquire) {
             self.socket.abort_on_close();
         }
     }

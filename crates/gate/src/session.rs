@@ -1,7 +1,7 @@
 //! From the sign-in to the end: a session is served until either side hangs up or somebody ends it.
 
 use crate::engine::{Conversation, Ready};
-use crate::guarded_stream::{Leash, Tethered};
+use crate::guarded_stream::{GuardedStream, SessionHandle};
 use crate::pre_auth::SignedIn;
 use crate::splice::Splice;
 use futures_util::future::BoxFuture;
@@ -30,10 +30,10 @@ pub(crate) fn serve(signed_in: SignedIn, stop: CancellationToken, drain: Duratio
     let SignedIn { client, guard, engine, pipelined } = signed_in;
     match engine {
         Ready::Local(opened) => {
-            let (leash, halt) = (Leash::new(guard), CancellationToken::new());
-            let stream = Box::new(Tethered::new(client, leash.clone()));
+            let (handle, halt) = (SessionHandle::new(guard), CancellationToken::new());
+            let stream = Box::new(GuardedStream::new(client, handle.clone()));
             let served = (opened.serve)(Conversation { stream, pipelined, stop: halt.clone() });
-            Box::pin(serve_local(served, leash, halt, stop, drain))
+            Box::pin(serve_local(served, handle, halt, stop, drain))
         }
         Ready::Remote(dialled) => {
             Box::pin(serve_remote(Splice::new(client, pipelined, dialled), guard, stop, drain))
@@ -43,14 +43,14 @@ pub(crate) fn serve(signed_in: SignedIn, stop: CancellationToken, drain: Duratio
 
 async fn serve_local(
     mut served: BoxFuture<'static, ()>,
-    leash: Arc<Leash>,
+    handle: Arc<SessionHandle>,
     halt: CancellationToken,
     stop: CancellationToken,
     drain: Duration,
 ) {
     let ended = tokio::select! {
         biased;
-        _reason = leash.guard().ended() => true,
+        _reason = handle.guard().ended() => true,
         () = stop.cancelled() => false,
         () = &mut served => return,
     };
@@ -58,20 +58,20 @@ async fn serve_local(
     if !ended {
         tokio::select! {
             biased;
-            _reason = leash.guard().ended() => {}
+            _reason = handle.guard().ended() => {}
             () = sleep(drain) => {}
             () = &mut served => return,
         }
     }
     if timeout(GOODBYE, &mut served).await.is_err() {
-        leash.cut();
+        handle.abort();
         // A change the client had begun may still be under way: dropped now, it would go on behind the back of whoever
         // is told that all is over.
         let _ = timeout(REST, &mut served).await;
     }
     drop(served);
     // Arguments would be dropped in an order of their own.
-    let _last = leash;
+    let _last = handle;
 }
 
 async fn serve_remote(mut splice: Splice, guard: SessionGuard, stop: CancellationToken, drain: Duration) {
@@ -84,7 +84,7 @@ async fn serve_remote(mut splice: Splice, guard: SessionGuard, stop: Cancellatio
 async fn copy_to_end(splice: &mut Splice, guard: &SessionGuard, stop: &CancellationToken, drain: Duration) {
     tokio::select! {
         biased;
-        _reason = guard.ended() => return splice.cut(),
+        _reason = guard.ended() => return splice.abort(),
         () = stop.cancelled() => {}
         () = splice.run(guard) => return,
     }
@@ -94,7 +94,7 @@ async fn copy_to_end(splice: &mut Splice, guard: &SessionGuard, stop: &Cancellat
         let before = splice.copied();
         tokio::select! {
             biased;
-            _reason = guard.ended() => return splice.cut(),
+            _reason = guard.ended() => return splice.abort(),
             () = sleep(QUIET) => if splice.copied() == before { return },
             () = splice.run(guard) => return,
         }

@@ -87,8 +87,8 @@ impl Splice {
         self.copied
     }
 
-    /// Lets the client's connection be aborted when it is dropped: what it has not received yet, it never will.
-    pub(crate) fn cut(&self) {
+    /// Lets the client's connection be reset when it is dropped: what it has not received by then, it never will.
+    pub(crate) fn abort(&self) {
         self.client.abort_on_close();
     }
 
