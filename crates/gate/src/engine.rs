@@ -1,7 +1,7 @@
 //! What stands behind the gate: the mail engine, built in or remote.
 
 use crate::error::EngineUnavailable;
-use crate::remote_imap::{Dialled, RemoteEngine};
+use crate::remote_imap::{RemoteEngine, UpstreamConnection};
 use futures_util::future::BoxFuture;
 use postward_wire::upstream::Origin;
 use postward_wire::{Address, Protocol};
@@ -66,7 +66,7 @@ const OPENING: Duration = Duration::from_secs(10);
 /// An engine that has opened a mailbox and waits for its client.
 pub(crate) enum Ready {
     Local(Opened),
-    Remote(Dialled),
+    Remote(UpstreamConnection),
 }
 
 impl Ready {
@@ -74,7 +74,7 @@ impl Ready {
     pub(crate) fn capabilities(&self) -> &str {
         match self {
             Self::Local(opened) => &opened.capabilities,
-            Self::Remote(dialled) => &dialled.capabilities,
+            Self::Remote(upstream) => &upstream.capabilities,
         }
     }
 }

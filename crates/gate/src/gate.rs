@@ -87,9 +87,9 @@ impl Gate {
                 let capabilities = std::mem::take(&mut opened.capabilities);
                 (webmail_stream::local(opened), capabilities)
             }
-            Ready::Remote(mut dialled) => {
-                let capabilities = std::mem::take(&mut dialled.capabilities);
-                (webmail_stream::remote(dialled), Cow::Owned(capabilities))
+            Ready::Remote(mut upstream) => {
+                let capabilities = std::mem::take(&mut upstream.capabilities);
+                (webmail_stream::remote(upstream), Cow::Owned(capabilities))
             }
         })
     }

@@ -32,5 +32,5 @@ pub use error::{EngineUnavailable, ListenerError, RemoteError, TlsError};
 pub use gate::Gate;
 pub use limits::Limits;
 pub use listener::{Encryption, Listener};
-pub use remote_imap::{Master, RemoteEngine};
+pub use remote_imap::{MasterUser, RemoteEngine};
 pub use tls::TlsHandle;

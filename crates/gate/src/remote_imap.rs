@@ -20,7 +20,7 @@ use tokio::time::timeout;
 use tokio_rustls::{TlsConnector, TlsStream};
 
 /// The engine's own credentials for the gate: who may act for every mailbox (Dovecot's master user).
-pub struct Master {
+pub struct MasterUser {
     /// The SASL authcid.
     pub user: String,
     /// Its password.
@@ -32,12 +32,12 @@ pub struct Master {
 pub struct RemoteEngine {
     host: String,
     port: u16,
-    privacy: Privacy,
-    master: Master,
+    security: TransportSecurity,
+    master: MasterUser,
 }
 
 /// How the way to the engine is protected.
-enum Privacy {
+enum TransportSecurity {
     /// It does not leave the machine.
     Loopback,
     /// TLS, and the engine proves its name.
@@ -48,7 +48,7 @@ impl RemoteEngine {
     /// Reads `imaps://host[:993]`, or `imap://host[:143]` for an engine on loopback.
     ///
     /// `roots_pem` holds the certificates that `imaps` trusts: the engine's own one or that of its authority.
-    pub fn new(url: &str, roots_pem: &[u8], master: Master) -> Result<Self, RemoteError> {
+    pub fn new(url: &str, roots_pem: &[u8], master: MasterUser) -> Result<Self, RemoteError> {
         let (scheme, rest) = url.split_once("://").ok_or(RemoteError::NotAUrl)?;
         let default_port = match scheme {
             "imap" => 143,
@@ -56,21 +56,25 @@ impl RemoteEngine {
             _ => return Err(RemoteError::Scheme(scheme.to_owned())),
         };
         let (host, port) = host_and_port(rest.strip_suffix('/').unwrap_or(rest), default_port)?;
-        let privacy = if scheme == "imaps" {
+        let security = if scheme == "imaps" {
             let name = ServerName::try_from(host.to_owned()).map_err(|_| RemoteError::NotAUrl)?;
-            Privacy::Tls { connector: connector(roots_pem)?, name }
+            TransportSecurity::Tls { connector: connector(roots_pem)?, name }
         } else if is_loopback(host) {
-            Privacy::Loopback
+            TransportSecurity::Loopback
         } else {
             return Err(RemoteError::PlainInPublic);
         };
-        Ok(Self { host: host.to_owned(), port, privacy, master })
+        Ok(Self { host: host.to_owned(), port, security, master })
     }
 
     /// Connects, signs in as the master user and opens a mailbox.
-    pub(crate) async fn dial(&self, mailbox: &Address, origin: Origin) -> Result<Dialled, EngineUnavailable> {
-        match timeout(DIAL, self.dial_patiently(mailbox, origin)).await {
-            Ok(Ok(dialled)) => Ok(dialled),
+    pub(crate) async fn dial(
+        &self,
+        mailbox: &Address,
+        origin: Origin,
+    ) -> Result<UpstreamConnection, EngineUnavailable> {
+        match timeout(DIAL, self.open_mailbox(mailbox, origin)).await {
+            Ok(Ok(upstream)) => Ok(upstream),
             Ok(Err(why)) => Err(EngineUnavailable::new(format!("{}:{}: {why}", self.host, self.port))),
             Err(_) => Err(EngineUnavailable::new(format!(
                 "{}:{}: no sign-in within {} s",
@@ -81,7 +85,7 @@ impl RemoteEngine {
         }
     }
 
-    async fn dial_patiently(&self, mailbox: &Address, origin: Origin) -> Result<Dialled, DialError> {
+    async fn open_mailbox(&self, mailbox: &Address, origin: Origin) -> Result<UpstreamConnection, DialError> {
         let mut socket = self.connect().await?;
         let password = Secret::new(self.master.password.expose().to_owned());
         let mut upstream = Upstream::new(mailbox.clone(), self.master.user.clone(), password, Some(origin));
@@ -100,7 +104,7 @@ impl RemoteEngine {
                     socket.flush().await?;
                 }
                 UpstreamStep::Ready { capabilities, pipelined } => {
-                    return Ok(Dialled { socket, capabilities, pipelined });
+                    return Ok(UpstreamConnection { socket, capabilities, pipelined });
                 }
                 UpstreamStep::Refused(words) => return Err(DialError::Refused(words)),
                 UpstreamStep::Broken => return Err(DialError::Broken),
@@ -113,9 +117,9 @@ impl RemoteEngine {
         tcp.set_nodelay(true)?;
         SockRef::from(&tcp)
             .set_tcp_keepalive(&TcpKeepalive::new().with_time(KEEPALIVE).with_interval(KEEPALIVE / 4))?;
-        match &self.privacy {
-            Privacy::Loopback => Ok(Socket::Plain(tcp)),
-            Privacy::Tls { connector, name } => {
+        match &self.security {
+            TransportSecurity::Loopback => Ok(Socket::Plain(tcp)),
+            TransportSecurity::Tls { connector, name } => {
                 let tls = connector.connect(name.clone(), tcp).await?;
                 Ok(Socket::Tls(Box::new(TlsStream::from(tls))))
             }
@@ -131,7 +135,7 @@ const DIAL: Duration = Duration::from_secs(10);
 const KEEPALIVE: Duration = Duration::from_secs(60);
 
 /// An engine that has opened the mailbox and waits for its client.
-pub(crate) struct Dialled {
+pub(crate) struct UpstreamConnection {
     pub(crate) socket: Socket,
     pub(crate) capabilities: String,
     /// What the engine said behind its `OK`: it belongs to the client.

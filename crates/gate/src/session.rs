@@ -35,8 +35,8 @@ pub(crate) fn serve(signed_in: SignedIn, stop: CancellationToken, drain: Duratio
             let served = (opened.serve)(Conversation { stream, pipelined, stop: halt.clone() });
             Box::pin(serve_local(served, handle, halt, stop, drain))
         }
-        Ready::Remote(dialled) => {
-            Box::pin(serve_remote(Splice::new(client, pipelined, dialled), guard, stop, drain))
+        Ready::Remote(upstream) => {
+            Box::pin(serve_remote(Splice::new(client, pipelined, upstream), guard, stop, drain))
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Copying bytes between a client and a remote engine, for as long as the session stands.
 
-use crate::remote_imap::Dialled;
+use crate::remote_imap::UpstreamConnection;
 use crate::socket::{Buffer, Socket};
 use postward_authority::SessionGuard;
 use std::future::poll_fn;
@@ -52,8 +52,8 @@ enum Pause {
 
 impl Splice {
     /// Joins a client, and what it sent behind its sign-in, to the engine that has opened its mailbox.
-    pub(crate) fn new(client: Socket, pipelined: Vec<u8>, dialled: Dialled) -> Self {
-        let Dialled { socket: engine, capabilities: _, pipelined: early } = dialled;
+    pub(crate) fn new(client: Socket, pipelined: Vec<u8>, upstream: UpstreamConnection) -> Self {
+        let UpstreamConnection { socket: engine, capabilities: _, pipelined: early } = upstream;
         Self { client, engine, up: Direction::after(pipelined), down: Direction::after(early), copied: 0 }
     }
 

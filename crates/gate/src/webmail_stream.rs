@@ -1,7 +1,7 @@
 //! The webmail's way to the engine: an IMAP connection without a socket of its own, or with the engine's.
 
 use crate::engine::{BoxStream, Conversation, Opened};
-use crate::remote_imap::Dialled;
+use crate::remote_imap::UpstreamConnection;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -24,8 +24,8 @@ pub(crate) fn local(opened: Opened) -> BoxStream {
 }
 
 /// Hands the connection to the remote engine over, with what it has said already.
-pub(crate) fn remote(dialled: Dialled) -> BoxStream {
-    let Dialled { socket, capabilities: _, pipelined } = dialled;
+pub(crate) fn remote(upstream: UpstreamConnection) -> BoxStream {
+    let UpstreamConnection { socket, capabilities: _, pipelined } = upstream;
     if pipelined.is_empty() {
         return Box::new(socket);
     }

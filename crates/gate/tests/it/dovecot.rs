@@ -3,7 +3,7 @@
 use crate::client::Client;
 use crate::host::{ADA, Host, PASSWORD, secret, skip};
 use postward_authority::Surface;
-use postward_gate::{Encryption, Engine, Limits, Master, RemoteEngine};
+use postward_gate::{Encryption, Engine, Limits, MasterUser, RemoteEngine};
 use postward_wire::Protocol;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -68,7 +68,7 @@ impl Dovecot {
     }
 
     fn engine(&self) -> Engine {
-        let master = Master { user: "gate".into(), password: secret("engine-secret") };
+        let master = MasterUser { user: "gate".into(), password: secret("engine-secret") };
         let url = format!("imap://127.0.0.1:{}", self.port);
         Engine::Remote(Arc::new(RemoteEngine::new(&url, b"", master).unwrap()))
     }

@@ -3,7 +3,7 @@
 use crate::client::Client;
 use crate::host::{ADA, Certificate, Host, PASSWORD, certificate, secret};
 use postward_authority::{Origin, Surface, Timestamp};
-use postward_gate::{Encryption, Engine, Limits, Master, RemoteEngine, RemoteError};
+use postward_gate::{Encryption, Engine, Limits, MasterUser, RemoteEngine, RemoteError};
 use postward_wire::{Attempt, Protocol};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -108,7 +108,7 @@ fn pattern(length: usize) -> Vec<u8> {
 }
 
 fn remote(url: &str, roots: &[u8]) -> Result<Engine, RemoteError> {
-    let master = Master { user: "gate".into(), password: secret("engine-secret") };
+    let master = MasterUser { user: "gate".into(), password: secret("engine-secret") };
     RemoteEngine::new(url, roots, master).map(|engine| Engine::Remote(Arc::new(engine)))
 }
 

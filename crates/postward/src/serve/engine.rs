@@ -8,7 +8,7 @@ use crate::open;
 use crate::problem::Problem;
 use futures_util::future::BoxFuture;
 use postward_authority::{Authority, SessionGuard};
-use postward_gate::{Conversation, EngineUnavailable, Gate, LocalEngine, Master, Opened, RemoteEngine};
+use postward_gate::{Conversation, EngineUnavailable, Gate, LocalEngine, MasterUser, Opened, RemoteEngine};
 use postward_mailstore::{Mailstore, OpenMailbox, Recipient, Recipients};
 use postward_web::{ImapConnection, MailEngine};
 use postward_wire::{Address, Protocol, Secret};
@@ -63,7 +63,7 @@ pub(super) fn remote(remote: &Remote) -> Result<RemoteEngine, Problem> {
     let mut password = String::from_utf8(open::read(file, "file with the master user's password")?)
         .map_err(|_| Problem::new(format!("{} should hold a password, in UTF-8.", file.display())))?;
     password.truncate(password.trim_end_matches(['\n', '\r']).len());
-    let master = Master { user: remote.master_user.clone(), password: Secret::new(password) };
+    let master = MasterUser { user: remote.master_user.clone(), password: Secret::new(password) };
     RemoteEngine::new(&remote.url, &roots, master)
         .map_err(|error| Problem::new(format!("engine.url is {:?}: {error}.", remote.url)))
 }
