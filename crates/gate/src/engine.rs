@@ -46,30 +46,30 @@ impl Engine {
         protocol: Protocol,
         mailbox: &Address,
         origin: Origin,
-    ) -> Result<Ready, EngineUnavailable> {
+    ) -> Result<EngineSession, EngineUnavailable> {
         if !self.serves(protocol) {
             return Err(EngineUnavailable::new("the remote engine is spoken to in IMAP only"));
         }
         match self {
-            Self::Local(engine) => match timeout(OPENING, engine.open(protocol, mailbox)).await {
-                Ok(opened) => opened.map(Ready::Local),
+            Self::Local(engine) => match timeout(OPEN_TIMEOUT, engine.open(protocol, mailbox)).await {
+                Ok(opened) => opened.map(EngineSession::Local),
                 Err(_) => Err(EngineUnavailable::new("the mailbox was not opened in time")),
             },
-            Self::Remote(engine) => engine.dial(mailbox, origin).await.map(Ready::Remote),
+            Self::Remote(engine) => engine.dial(mailbox, origin).await.map(EngineSession::Remote),
         }
     }
 }
 
 /// How long the built-in engine may take to open a mailbox: reading the index of a very large one takes a second.
-const OPENING: Duration = Duration::from_secs(10);
+const OPEN_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// An engine that has opened a mailbox and waits for its client.
-pub(crate) enum Ready {
-    Local(Opened),
+pub(crate) enum EngineSession {
+    Local(LocalSession),
     Remote(UpstreamConnection),
 }
 
-impl Ready {
+impl EngineSession {
     /// What the client may be told the engine can do.
     pub(crate) fn capabilities(&self) -> &str {
         match self {
@@ -82,20 +82,23 @@ impl Ready {
 /// A mail engine in this process. It knows no credentials: it is handed a proven address and a connection.
 pub trait LocalEngine: Send + Sync + 'static {
     /// Opens the mailbox of a proven address. Its session starts after the client has heard that it is signed in.
-    fn open(&self, protocol: Protocol, mailbox: &Address)
-    -> BoxFuture<'_, Result<Opened, EngineUnavailable>>;
+    fn open(
+        &self,
+        protocol: Protocol,
+        mailbox: &Address,
+    ) -> BoxFuture<'_, Result<LocalSession, EngineUnavailable>>;
 }
 
 /// A mailbox that was opened and waits for its client.
-pub struct Opened {
+pub struct LocalSession {
     /// What IMAP's `OK` says after the sign-in: `IMAP4rev1 IDLE UIDPLUS …`. Empty for the other protocols.
     pub capabilities: Cow<'static, str>,
     /// Serves the client to the end.
-    pub serve: Box<dyn FnOnce(Conversation) -> BoxFuture<'static, ()> + Send>,
+    pub serve: Box<dyn FnOnce(ClientConnection) -> BoxFuture<'static, ()> + Send>,
 }
 
 /// What a local engine serves.
-pub struct Conversation {
+pub struct ClientConnection {
     /// The client. While this node is frozen it takes and gives no bytes; once the session is ended it takes a
     /// goodbye and gives nothing.
     pub stream: BoxStream,

@@ -1,7 +1,7 @@
 //! The gate as the binary holds it.
 
 use crate::context::GateContext;
-use crate::engine::{BoxStream, Engine, Ready};
+use crate::engine::{BoxStream, Engine, EngineSession};
 use crate::error::EngineUnavailable;
 use crate::limits::Limits;
 use crate::listener::Listener;
@@ -62,7 +62,7 @@ impl Gate {
                 Err(error) => {
                     // Out of file descriptors, as a rule: the next accept would fail at once again.
                     tracing::error!(%error, "cannot accept connections");
-                    sleep(OUT_OF_FILES).await;
+                    sleep(ACCEPT_RETRY).await;
                 }
             }
         }
@@ -83,11 +83,11 @@ impl Gate {
         let origin =
             Origin { ip: client.ip().to_canonical(), port: client.port(), session: guard.id().to_string() };
         Ok(match self.0.engine.open(Protocol::Imap, guard.address(), origin).await? {
-            Ready::Local(mut opened) => {
+            EngineSession::Local(mut opened) => {
                 let capabilities = std::mem::take(&mut opened.capabilities);
                 (webmail_stream::local(opened), capabilities)
             }
-            Ready::Remote(mut upstream) => {
+            EngineSession::Remote(mut upstream) => {
                 let capabilities = std::mem::take(&mut upstream.capabilities);
                 (webmail_stream::remote(upstream), Cow::Owned(capabilities))
             }
@@ -96,7 +96,7 @@ impl Gate {
 }
 
 /// Long enough for some connections to be closed, short enough to go unnoticed.
-const OUT_OF_FILES: Duration = Duration::from_millis(100);
+const ACCEPT_RETRY: Duration = Duration::from_millis(100);
 
 /// A connection's whole life. The way in is boxed and gone when the session starts, so that a session that lasts for
 /// days holds nothing of it.

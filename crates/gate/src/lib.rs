@@ -27,7 +27,7 @@ mod splice;
 pub mod tls;
 mod webmail_stream;
 
-pub use engine::{BoxStream, Conversation, Duplex, Engine, LocalEngine, Opened};
+pub use engine::{BoxStream, ClientConnection, Duplex, Engine, LocalEngine, LocalSession};
 pub use error::{EngineUnavailable, ListenerError, RemoteError, TlsError};
 pub use gate::Gate;
 pub use limits::Limits;

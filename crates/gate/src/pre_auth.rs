@@ -1,7 +1,7 @@
 //! From the accept to the sign-in: one stranger, one absolute deadline.
 
 use crate::context::GateContext;
-use crate::engine::Ready;
+use crate::engine::EngineSession;
 use crate::listener::Encryption;
 use crate::pre_auth_limits::Slot;
 use crate::socket::Socket;
@@ -30,7 +30,7 @@ pub(crate) struct Accepted {
 pub(crate) struct SignedIn {
     pub(crate) client: Socket,
     pub(crate) guard: SessionGuard,
-    pub(crate) engine: Ready,
+    pub(crate) engine: EngineSession,
     /// What the client sent behind its sign-in command.
     pub(crate) pipelined: Vec<u8>,
 }
@@ -77,7 +77,7 @@ struct PreAuthSession<'a> {
 }
 
 /// Larger than any line of an honest sign-in.
-const READ: usize = 2048;
+const READ_SIZE: usize = 2048;
 
 impl PreAuthSession<'_> {
     async fn drive(&mut self, encryption: Encryption) -> io::Result<Option<SignedIn>> {
@@ -85,7 +85,7 @@ impl PreAuthSession<'_> {
             self.start_tls().await?;
         }
         // What passes here may be a password.
-        let mut buffer = Zeroizing::new([0; READ]);
+        let mut buffer = Zeroizing::new([0; READ_SIZE]);
         loop {
             match self.dialogue.step() {
                 Step::Receive => {
@@ -141,7 +141,7 @@ impl PreAuthSession<'_> {
     }
 
     /// Asks the authority, then the engine. On a refusal the dialogue knows what to say.
-    async fn sign_in(&mut self, attempt: Attempt) -> Option<(SessionGuard, Ready)> {
+    async fn sign_in(&mut self, attempt: Attempt) -> Option<(SessionGuard, EngineSession)> {
         let protocol = self.dialogue.protocol();
         let mut origin = Origin::new(self.peer.ip(), protocol.into());
         if let Some(name) = self.dialogue.client_name() {

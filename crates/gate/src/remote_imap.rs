@@ -73,14 +73,14 @@ impl RemoteEngine {
         mailbox: &Address,
         origin: Origin,
     ) -> Result<UpstreamConnection, EngineUnavailable> {
-        match timeout(DIAL, self.open_mailbox(mailbox, origin)).await {
+        match timeout(DIAL_TIMEOUT, self.open_mailbox(mailbox, origin)).await {
             Ok(Ok(upstream)) => Ok(upstream),
             Ok(Err(why)) => Err(EngineUnavailable::new(format!("{}:{}: {why}", self.host, self.port))),
             Err(_) => Err(EngineUnavailable::new(format!(
                 "{}:{}: no sign-in within {} s",
                 self.host,
                 self.port,
-                DIAL.as_secs()
+                DIAL_TIMEOUT.as_secs()
             ))),
         }
     }
@@ -129,7 +129,7 @@ impl RemoteEngine {
 
 /// How long the engine may take from the first packet to its `OK`. Dovecot makes a wrong master password wait for
 /// two seconds; an engine that takes longer than this is in no state to serve anybody.
-const DIAL: Duration = Duration::from_secs(10);
+const DIAL_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long an engine may be silent before the kernel asks whether its host still stands.
 const KEEPALIVE: Duration = Duration::from_secs(60);

@@ -1,6 +1,6 @@
 //! From the sign-in to the end: a session is served until either side hangs up or somebody ends it.
 
-use crate::engine::{Conversation, Ready};
+use crate::engine::{ClientConnection, EngineSession};
 use crate::guarded_stream::{GuardedStream, SessionHandle};
 use crate::pre_auth::SignedIn;
 use crate::splice::Splice;
@@ -13,14 +13,14 @@ use tokio_util::sync::CancellationToken;
 
 /// How long the built-in engine has, once a session is ended, to say goodbye. Whoever changes the password waits for it,
 /// so it is a blink.
-const GOODBYE: Duration = Duration::from_millis(50);
+const CLOSING_REPLY_TIMEOUT: Duration = Duration::from_millis(50);
 
 /// How long it has to let what it changes come to rest. It looks before each message whether to go on, so that only a
 /// disk that hangs takes so long: a password change waits for that, but not for ever.
-const REST: Duration = Duration::from_secs(3);
+const FINISH_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// How long nothing may have been copied for a splice to count as idle when the server goes down.
-const QUIET: Duration = Duration::from_millis(250);
+const IDLE: Duration = Duration::from_millis(250);
 
 /// Serves a session. `stop` asks it to come to an end within `drain`.
 ///
@@ -29,13 +29,13 @@ const QUIET: Duration = Duration::from_millis(250);
 pub(crate) fn serve(signed_in: SignedIn, stop: CancellationToken, drain: Duration) -> BoxFuture<'static, ()> {
     let SignedIn { client, guard, engine, pipelined } = signed_in;
     match engine {
-        Ready::Local(opened) => {
+        EngineSession::Local(opened) => {
             let (handle, halt) = (SessionHandle::new(guard), CancellationToken::new());
             let stream = Box::new(GuardedStream::new(client, handle.clone()));
-            let served = (opened.serve)(Conversation { stream, pipelined, stop: halt.clone() });
+            let served = (opened.serve)(ClientConnection { stream, pipelined, stop: halt.clone() });
             Box::pin(serve_local(served, handle, halt, stop, drain))
         }
-        Ready::Remote(upstream) => {
+        EngineSession::Remote(upstream) => {
             Box::pin(serve_remote(Splice::new(client, pipelined, upstream), guard, stop, drain))
         }
     }
@@ -63,11 +63,11 @@ async fn serve_local(
             () = &mut served => return,
         }
     }
-    if timeout(GOODBYE, &mut served).await.is_err() {
+    if timeout(CLOSING_REPLY_TIMEOUT, &mut served).await.is_err() {
         handle.abort();
         // A change the client had begun may still be under way: dropped now, it would go on behind the back of whoever
         // is told that all is over.
-        let _ = timeout(REST, &mut served).await;
+        let _ = timeout(FINISH_TIMEOUT, &mut served).await;
     }
     drop(served);
     // Arguments would be dropped in an order of their own.
@@ -95,7 +95,7 @@ async fn copy_to_end(splice: &mut Splice, guard: &SessionGuard, stop: &Cancellat
         tokio::select! {
             biased;
             _reason = guard.ended() => return splice.abort(),
-            () = sleep(QUIET) => if splice.copied() == before { return },
+            () = sleep(IDLE) => if splice.copied() == before { return },
             () = splice.run(guard) => return,
         }
     }

@@ -21,7 +21,7 @@ pub(crate) struct Splice {
 }
 
 /// How long a client that has hung up on its side may take nothing before it is given up.
-const HALF_CLOSED: Duration = Duration::from_secs(60);
+const HALF_CLOSED_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// One way through the splice.
 struct Direction {
@@ -62,7 +62,7 @@ impl Splice {
         loop {
             let copied = self.copied;
             let pause = if self.up.state == State::Closed {
-                match timeout(HALF_CLOSED, poll_fn(|cx| self.poll(cx, guard))).await {
+                match timeout(HALF_CLOSED_TIMEOUT, poll_fn(|cx| self.poll(cx, guard))).await {
                     Ok(pause) => pause,
                     Err(_) if self.copied == copied => return,
                     Err(_) => continue,

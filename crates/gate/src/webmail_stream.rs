@@ -1,6 +1,6 @@
 //! The webmail's way to the engine: an IMAP connection without a socket of its own, or with the engine's.
 
-use crate::engine::{BoxStream, Conversation, Opened};
+use crate::engine::{BoxStream, ClientConnection, LocalSession};
 use crate::remote_imap::UpstreamConnection;
 use std::io;
 use std::pin::Pin;
@@ -10,12 +10,12 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
 /// How much may be between the webmail and the built-in engine: as much as a kernel would hold for a slow reader.
-const PIPE: usize = 64 * 1024;
+const PIPE_SIZE: usize = 64 * 1024;
 
 /// Lets the built-in engine serve a visitor within this process. When the stream is dropped the engine is too.
-pub(crate) fn local(opened: Opened) -> BoxStream {
-    let (visitor, engine) = duplex(PIPE);
-    let served = (opened.serve)(Conversation {
+pub(crate) fn local(opened: LocalSession) -> BoxStream {
+    let (visitor, engine) = duplex(PIPE_SIZE);
+    let served = (opened.serve)(ClientConnection {
         stream: Box::new(engine),
         pipelined: Vec::new(),
         stop: CancellationToken::new(),

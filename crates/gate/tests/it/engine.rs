@@ -1,7 +1,7 @@
 //! A built-in engine that a test can read at a glance: it echoes lines, and misbehaves on command.
 
 use futures_util::future::BoxFuture;
-use postward_gate::{BoxStream, Conversation, EngineUnavailable, LocalEngine, Opened};
+use postward_gate::{BoxStream, ClientConnection, EngineUnavailable, LocalEngine, LocalSession};
 use postward_wire::{Address, Protocol};
 use std::sync::Arc;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -33,7 +33,7 @@ impl LocalEngine for Echo {
         &self,
         protocol: Protocol,
         mailbox: &Address,
-    ) -> BoxFuture<'_, Result<Opened, EngineUnavailable>> {
+    ) -> BoxFuture<'_, Result<LocalSession, EngineUnavailable>> {
         let mailbox = mailbox.clone();
         Box::pin(async move {
             self.knocks.add_permits(1);
@@ -41,16 +41,16 @@ impl LocalEngine for Echo {
                 return Err(EngineUnavailable::new("the engine is shut"));
             };
             permit.forget();
-            Ok(Opened {
+            Ok(LocalSession {
                 capabilities: "IMAP4rev1 ECHO".into(),
-                serve: Box::new(move |conversation| Box::pin(serve(protocol, mailbox, conversation))),
+                serve: Box::new(move |client| Box::pin(serve(protocol, mailbox, client))),
             })
         })
     }
 }
 
-async fn serve(protocol: Protocol, mailbox: Address, conversation: Conversation) {
-    let Conversation { stream, pipelined, stop } = conversation;
+async fn serve(protocol: Protocol, mailbox: Address, client: ClientConnection) {
+    let ClientConnection { stream, pipelined, stop } = client;
     let (reading, mut writing) = tokio::io::split(stream);
     let mut reading = BufReader::new(std::io::Cursor::new(pipelined).chain(reading));
     let _hung_up = async {

@@ -8,7 +8,9 @@ use crate::open;
 use crate::problem::Problem;
 use futures_util::future::BoxFuture;
 use postward_authority::{Authority, SessionGuard};
-use postward_gate::{Conversation, EngineUnavailable, Gate, LocalEngine, MasterUser, Opened, RemoteEngine};
+use postward_gate::{
+    ClientConnection, EngineUnavailable, Gate, LocalEngine, LocalSession, MasterUser, RemoteEngine,
+};
 use postward_mailstore::{Mailstore, OpenMailbox, Recipient, Recipients};
 use postward_web::{ImapConnection, MailEngine};
 use postward_wire::{Address, Protocol, Secret};
@@ -23,7 +25,7 @@ impl LocalEngine for BuiltIn {
         &self,
         protocol: Protocol,
         mailbox: &Address,
-    ) -> BoxFuture<'_, Result<Opened, EngineUnavailable>> {
+    ) -> BoxFuture<'_, Result<LocalSession, EngineUnavailable>> {
         let mailbox = mailbox.clone();
         Box::pin(async move {
             let opened = self.0.open_mailbox(&mailbox).await;
@@ -32,7 +34,7 @@ impl LocalEngine for BuiltIn {
                 Protocol::Imap => postward_mailstore::imap::CAPABILITIES.into(),
                 Protocol::Pop3 | Protocol::Smtp => "".into(),
             };
-            Ok(Opened {
+            Ok(LocalSession {
                 capabilities,
                 serve: Box::new(move |client| Box::pin(serve(protocol, mailbox, client))),
             })
@@ -40,8 +42,8 @@ impl LocalEngine for BuiltIn {
     }
 }
 
-async fn serve(protocol: Protocol, mailbox: OpenMailbox, client: Conversation) {
-    let Conversation { stream, pipelined, stop } = client;
+async fn serve(protocol: Protocol, mailbox: OpenMailbox, client: ClientConnection) {
+    let ClientConnection { stream, pipelined, stop } = client;
     let stream = Alone::new(stream);
     let ended = match protocol {
         Protocol::Imap => postward_mailstore::serve_imap(mailbox, stream, pipelined, stop).await,
