@@ -1,4 +1,4 @@
-//! What all connections of one gate share.
+//! The context of a gate: what all its connections share.
 
 use crate::engine::Engine;
 use crate::limits::Limits;

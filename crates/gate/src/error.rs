@@ -1,7 +1,7 @@
 //! Every error of the gate.
 //!
 //! [`TlsError`], [`ListenerError`] and [`RemoteError`] are for the operator: what of the configuration cannot be used,
-//! in words that say what to do. [`EngineUnavailable`] is for the log: the client hears a temporary error.
+//! in words that say what to do. [`EngineUnavailable`] is for the log: the client is told of a temporary error.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -22,7 +22,7 @@ pub enum TlsError {
     NoKey,
     /// The key is not the one the certificate was made for.
     Mismatch,
-    /// What was read is not fit for use.
+    /// rustls refuses the certificate or its key.
     Unusable(rustls::Error),
 }
 
@@ -139,12 +139,12 @@ impl fmt::Display for RemoteError {
 
 impl std::error::Error for RemoteError {}
 
-/// The engine cannot be used at the moment, and why, for the log. The stranger hears a temporary error.
+/// The engine cannot be used at the moment, and why, for the log. The client is told of a temporary error.
 #[derive(Debug)]
 pub struct EngineUnavailable(Cow<'static, str>);
 
 impl EngineUnavailable {
-    /// Says why.
+    /// With the reason.
     pub fn new(why: impl Into<Cow<'static, str>>) -> Self {
         Self(why.into())
     }

@@ -1,4 +1,4 @@
-//! The gate as the binary holds it.
+//! The gate as the binary holds it: accepts on listeners, serves each connection, dials the engine for the webmail.
 
 use crate::context::GateContext;
 use crate::engine::{BoxStream, Engine, EngineSession};
@@ -39,11 +39,11 @@ impl Gate {
         Self(Arc::new(GateContext::new(authority, engine, tls, hostname, limits)))
     }
 
-    /// Serves a listener until `stop`, and then its sessions until they have come to an end, or until
-    /// [`Limits::drain`] is over. When it returns, nothing of it is alive any more.
+    /// Serves a listener until `stop`, and then its sessions until they have ended, or until [`Limits::drain`] is over.
+    /// When it returns, all its connections are closed.
     pub async fn serve(&self, listener: Listener, stop: CancellationToken) {
         let sessions = TaskTracker::new();
-        // Should this future be dropped, its sessions come to an end all the same.
+        // Should this future be dropped, its sessions end all the same.
         let end = stop.child_token();
         let _end_on_drop = end.clone().drop_guard();
         loop {
@@ -95,11 +95,11 @@ impl Gate {
     }
 }
 
-/// Long enough for some connections to be closed, short enough to go unnoticed.
+/// The pause after a failed accept: long enough for some connections to be closed, short enough to go unnoticed.
 const ACCEPT_RETRY: Duration = Duration::from_millis(100);
 
-/// A connection's whole life. The way in is boxed and gone when the session starts, so that a session that lasts for
-/// days holds nothing of it.
+/// Serves one connection from the accept to its end. What the pre-authentication needs is boxed and freed when the session
+/// starts: a session may last for days.
 async fn serve_connection(context: Arc<GateContext>, accepted: Accepted, stop: CancellationToken) {
     let signed_in = Box::pin(pre_auth::drive(&context, accepted, &stop)).await;
     let drain = context.limits.drain;

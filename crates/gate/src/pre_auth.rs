@@ -1,4 +1,4 @@
-//! From the accept to the sign-in: one stranger, one absolute deadline.
+//! A connection before authentication, from the accept to the sign-in: drives its dialogue under one absolute deadline.
 
 use crate::context::GateContext;
 use crate::engine::EngineSession;
@@ -26,7 +26,7 @@ pub(crate) struct Accepted {
     pub(crate) slot: Slot,
 }
 
-/// A connection that has signed in, and the engine that has opened its mailbox. The client knows already.
+/// A connection that has signed in, and the engine that has opened its mailbox. The client has been told.
 pub(crate) struct SignedIn {
     pub(crate) client: Socket,
     pub(crate) guard: SessionGuard,
@@ -35,7 +35,8 @@ pub(crate) struct SignedIn {
     pub(crate) pipelined: Vec<u8>,
 }
 
-/// Leads a stranger to his session, or to nothing: he hung up, gave up, failed too often or took too long.
+/// Drives an accepted connection to its session. None where there is none: the client hung up, quit, failed too often or
+/// took too long, its slot was taken, or the server shuts down.
 pub(crate) async fn drive(
     context: &GateContext,
     accepted: Accepted,
@@ -51,9 +52,9 @@ pub(crate) async fn drive(
     let dialogue = Dialogue::new(protocol, context.dialogue_config(channel));
     let mut pre_auth = PreAuthSession { context, peer, dialogue, client: Some(Socket::Plain(tcp)) };
     let close_reason = tokio::select! {
-        signed_in = timeout_at(deadline, pre_auth.drive(encryption)) => match signed_in {
+        signed_in = timeout_at(deadline, pre_auth.run(encryption)) => match signed_in {
             Ok(Ok(signed_in)) => return signed_in,
-            // Half of the connections of an open port are broken ones; they are nobody's news.
+            // An open port sees many broken connections; they are not worth a log line.
             Ok(Err(_broken)) => return None,
             Err(_) => CloseReason::TimedOut,
         },
@@ -68,23 +69,24 @@ pub(crate) async fn drive(
     None
 }
 
+/// A connection whose dialogue is under way.
 struct PreAuthSession<'a> {
     context: &'a GateContext,
     peer: SocketAddr,
     dialogue: Dialogue,
-    /// None while a handshake has it.
+    /// None during a TLS handshake.
     client: Option<Socket>,
 }
 
-/// Larger than any line of an honest sign-in.
+/// In bytes; larger than any line of an ordinary sign-in.
 const READ_SIZE: usize = 2048;
 
 impl PreAuthSession<'_> {
-    async fn drive(&mut self, encryption: Encryption) -> io::Result<Option<SignedIn>> {
+    async fn run(&mut self, encryption: Encryption) -> io::Result<Option<SignedIn>> {
         if encryption == Encryption::Tls {
             self.start_tls().await?;
         }
-        // What passes here may be a password.
+        // It may hold a password.
         let mut buffer = Zeroizing::new([0; READ_SIZE]);
         loop {
             match self.dialogue.step() {
@@ -114,7 +116,7 @@ impl PreAuthSession<'_> {
                     };
                     tokio::select! {
                         biased;
-                        // Whoever ends a session waits for it, and must not wait for a client that does not read.
+                        // Whoever ends a session waits for its end, and must not wait for a client that does not read.
                         _reason = guard.ended() => {
                             if let Some(client) = self.client.take() {
                                 client.abort_on_close();
@@ -132,7 +134,7 @@ impl PreAuthSession<'_> {
                 }
                 Step::Splice { .. } => return Ok(None),
                 Step::Close => {
-                    // Where it can be done at once, TLS hears that this is the end and not a cut.
+                    // Where it can be sent at once, TLS is closed by close_notify (RFC 8446 §6.1).
                     let _polled_once = self.client()?.shutdown().now_or_never();
                     return Ok(None);
                 }
@@ -140,7 +142,7 @@ impl PreAuthSession<'_> {
         }
     }
 
-    /// Asks the authority, then the engine. On a refusal the dialogue knows what to say.
+    /// Asks the authority, then the engine. None where either refuses; the dialogue has its reply then.
     async fn sign_in(&mut self, attempt: Attempt) -> Option<(SessionGuard, EngineSession)> {
         let protocol = self.dialogue.protocol();
         let mut origin = Origin::new(self.peer.ip(), protocol.into());
@@ -151,7 +153,7 @@ impl PreAuthSession<'_> {
         let guard = match self.context.authority.sign_in(attempt, origin, Timestamp::now()).await {
             Ok(guard) => guard,
             Err(refusal) => {
-                // What was typed stays out of the log: people type their password into the wrong field.
+                // The name stays out of the log: people type their password into the wrong field.
                 tracing::info!(%ip, protocol = protocol.name(), reason = reason(refusal), "sign-in refused");
                 self.dialogue.refused(refusal);
                 return None;
@@ -199,14 +201,14 @@ impl PreAuthSession<'_> {
         self.client.as_mut().ok_or_else(|| io::ErrorKind::NotConnected.into())
     }
 
-    /// Says why it ends, if that can be said without waiting.
+    /// Sends the reason as the last line, if that can be done without waiting.
     fn close_with(&mut self, close_reason: CloseReason) {
         let line = close_reason.line(self.dialogue.protocol());
-        let last_words = async {
+        let closing = async {
             self.send(line).await?;
             self.client()?.shutdown().await
         };
-        let _polled_once = last_words.now_or_never();
+        let _polled_once = closing.now_or_never();
     }
 }
 

@@ -1,4 +1,4 @@
-//! A mail engine behind a socket, spoken to in IMAP with a master user's credentials.
+//! A remote mail engine, spoken to in IMAP with a master user's credentials.
 
 use crate::error::{EngineUnavailable, RemoteError};
 use crate::socket::Socket;
@@ -19,7 +19,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::{TlsConnector, TlsStream};
 
-/// The engine's own credentials for the gate: who may act for every mailbox (Dovecot's master user).
+/// The credentials that open every mailbox of the engine (Dovecot's master user).
 pub struct MasterUser {
     /// The SASL authcid.
     pub user: String,
@@ -36,11 +36,11 @@ pub struct RemoteEngine {
     master: MasterUser,
 }
 
-/// How the way to the engine is protected.
+/// How the connection to the engine is protected.
 enum TransportSecurity {
-    /// It does not leave the machine.
+    /// Plain text that does not leave the machine.
     Loopback,
-    /// TLS, and the engine proves its name.
+    /// TLS, with the engine's certificate verified.
     Tls { connector: TlsConnector, name: ServerName<'static> },
 }
 
@@ -131,14 +131,14 @@ impl RemoteEngine {
 /// two seconds; an engine that takes longer than this is in no state to serve anybody.
 const DIAL_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long an engine may be silent before the kernel asks whether its host still stands.
+/// How long an engine may be silent before the kernel probes the connection.
 const KEEPALIVE: Duration = Duration::from_secs(60);
 
-/// An engine that has opened the mailbox and waits for its client.
+/// A connection to the engine, on which the mailbox is open.
 pub(crate) struct UpstreamConnection {
     pub(crate) socket: Socket,
     pub(crate) capabilities: String,
-    /// What the engine said behind its `OK`: it belongs to the client.
+    /// What the engine sent behind its `OK`: it is the client's.
     pub(crate) pipelined: Vec<u8>,
 }
 

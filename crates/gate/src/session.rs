@@ -1,4 +1,4 @@
-//! From the sign-in to the end: a session is served until either side hangs up or somebody ends it.
+//! A session from the sign-in to its end: served until either side hangs up or it is ended.
 
 use crate::engine::{ClientConnection, EngineSession};
 use crate::guarded_stream::{GuardedStream, SessionHandle};
@@ -11,21 +11,20 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-/// How long the built-in engine has, once a session is ended, to say goodbye. Whoever changes the password waits for it,
-/// so it is a blink.
+/// How long the built-in engine has, once a session is ended, to write its closing reply. A password change waits for it.
 const CLOSING_REPLY_TIMEOUT: Duration = Duration::from_millis(50);
 
-/// How long it has to let what it changes come to rest. It looks before each message whether to go on, so that only a
-/// disk that hangs takes so long: a password change waits for that, but not for ever.
+/// How long it then has to finish what it is changing. It asks before each message whether to go on, so that only a disk
+/// that hangs takes so long: a password change waits for that too, but not for ever.
 const FINISH_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// How long nothing may have been copied for a splice to count as idle when the server goes down.
+/// How long nothing must have been copied for a splice to count as idle when the server shuts down.
 const IDLE: Duration = Duration::from_millis(250);
 
-/// Serves a session. `stop` asks it to come to an end within `drain`.
+/// Serves a session. When `stop` is cancelled it ends within `drain`.
 ///
 /// When it is done, the client's connection and the engine's are closed, and only then the guard is dropped: whoever
-/// ended the session waits for that. Boxed, so that the one kind of session does not pay for the other's size.
+/// ended the session waits for that. Boxed, so that neither kind of session takes the other's size.
 pub(crate) fn serve(signed_in: SignedIn, stop: CancellationToken, drain: Duration) -> BoxFuture<'static, ()> {
     let SignedIn { client, guard, engine, pipelined } = signed_in;
     match engine {
@@ -65,8 +64,8 @@ async fn serve_local(
     }
     if timeout(CLOSING_REPLY_TIMEOUT, &mut served).await.is_err() {
         handle.abort();
-        // A change the client had begun may still be under way: dropped now, it would go on behind the back of whoever
-        // is told that all is over.
+        // A change the client had begun may still be under way: dropped now, it would go on after the session was reported
+        // as ended.
         let _ = timeout(FINISH_TIMEOUT, &mut served).await;
     }
     drop(served);
@@ -88,7 +87,7 @@ async fn copy_to_end(splice: &mut Splice, guard: &SessionGuard, stop: &Cancellat
         () = stop.cancelled() => {}
         () = splice.run(guard) => return,
     }
-    // Nobody but the engine can tell where a sentence ends, so a silence has to do.
+    // Only the engine knows where a reply ends, so a silence has to do.
     let deadline = Instant::now() + drain;
     while Instant::now() < deadline {
         let before = splice.copied();

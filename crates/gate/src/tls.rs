@@ -1,4 +1,4 @@
-//! Certificates, and the TLS configuration that can be changed while the gate is open.
+//! Certificates, and the TLS configuration that can be replaced while the gate is serving.
 
 use crate::error::TlsError;
 use rustls::ServerConfig;
@@ -53,7 +53,7 @@ pub fn server_config(certificate_pem: &[u8], key_pem: &[u8]) -> Result<Arc<Serve
             rustls::Error::InconsistentKeys(_) => TlsError::Mismatch,
             other => TlsError::Unusable(other),
         })?;
-    // Stateless tickets for whoever takes them; nothing is kept for a session that is never resumed.
+    // Stateless tickets for clients that take them; nothing is kept for a session that is never resumed.
     config.ticketer = ring::Ticketer::new().map_err(TlsError::Unusable)?;
     config.session_storage = ServerSessionMemoryCache::new(RESUMABLE);
     // A mail app resumes one connection at a time.
