@@ -1,4 +1,4 @@
-//! The gate, driven through the doors that mail apps use.
+//! The gate, driven by clients on its listeners.
 
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
