@@ -23,7 +23,7 @@ pub struct Dialogue {
     phase: Phase,
 }
 
-/// Where the dialogue stands between two steps.
+/// The state of the dialogue between two steps.
 enum Phase {
     /// The greeting is to be sent.
     Greeting,

@@ -2,10 +2,10 @@
 //!
 //! Reading order: [`address`], [`client_name`] and [`secret`] are the values the rest is written in; [`step`] is the
 //! contract between a dialogue and its driver, [`dialogue_config`] what a dialogue is configured with; [`refusal`] and
-//! [`close_reason`] are the two tables of what a client is told when a sign-in or a connection ends in no session; [`sasl`] holds the SASL mechanisms
-//! once for all protocols. [`dialogue`] holds the [`Dialogue`] with a client that has not signed in, on top of what is
-//! peculiar to [`imap`], `pop3` and `smtp`; `line` buffers what a client sends, `action` is what they ask of the dialogue.
-//! [`upstream`] is the contract of the dialogues with a remote mail engine.
+//! [`close_reason`] are the two tables of what a client is told when it gets no session; [`sasl`] holds the SASL
+//! mechanisms, once for all protocols. [`dialogue`] holds the [`Dialogue`] with a client that has not signed in, on top
+//! of what is peculiar to [`imap`], `pop3` and `smtp`; `line` buffers what a client sends, `action` is what a protocol
+//! asks of the dialogue. [`upstream`] is the contract of the dialogues with a remote mail engine.
 //!
 //! This crate never opens a socket, reads a clock or draws a random number: it has neither `std` nor `async`.
 
