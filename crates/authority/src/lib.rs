@@ -63,7 +63,7 @@ pub use acting::{Acting, ConfirmError, NotNow};
 pub use authority::{Authority, Database, Figures, OpenError, Settings, Unavailable};
 pub use credential::{AppPasswords, ChangeError, Confirmation, Receipt, ResetError};
 pub use link::LinkKind;
-pub use origin::{Origin, Surface};
+pub use origin::{Network, Origin, Surface};
 pub use outbox::{Letter, LetterId, Notice};
 pub use policy::Policy;
 pub use principal::{AccountId, AppPasswordId, DomainId, MailboxId, SessionId, StaffId};

@@ -1,8 +1,9 @@
 //! Limits on connections that have not signed in: a slot for each, in all and by network; the oldest is evicted.
 
 use crate::limits::Limits;
+use postward_authority::Network;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
@@ -45,7 +46,7 @@ impl ConnectionLimiter {
     /// Takes a slot for a new connection; never refuses. Where its network has taken all of its own, the oldest slot of
     /// that network is evicted; where all are taken, the oldest of all.
     pub(crate) fn admit(self: &Arc<Self>, ip: IpAddr) -> Slot {
-        let network = Network::of(ip);
+        let network = limited_network(ip);
         let mut table = self.table();
         if let Some(oldest) = network.and_then(|network| table.oldest_of(network, self.max_per_network)) {
             table.evict(oldest);
@@ -110,21 +111,9 @@ impl SlotTable {
     }
 }
 
-/// A /24 of IPv4 or a /48 of IPv6: what one customer of a provider can have of addresses. Loopback is none.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct Network(IpAddr);
-
-impl Network {
-    fn of(ip: IpAddr) -> Option<Self> {
-        let ip = ip.to_canonical();
-        if ip.is_loopback() {
-            return None;
-        }
-        Some(Self(match ip {
-            IpAddr::V4(v4) => IpAddr::V4(Ipv4Addr::from_bits(v4.to_bits() & !0xff)),
-            IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & (!0 << 80))),
-        }))
-    }
+/// The network whose slots a connection takes. None for loopback, which has no limit of its own.
+fn limited_network(ip: IpAddr) -> Option<Network> {
+    (!ip.to_canonical().is_loopback()).then(|| Network::of(ip))
 }
 
 #[cfg(test)]
