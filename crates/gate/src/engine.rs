@@ -105,8 +105,8 @@ pub struct ClientConnection {
     pub stream: BoxStream,
     /// What the client sent behind its sign-in command: to be read before the stream.
     pub pipelined: Vec<u8>,
-    /// Cancelled when the engine has to end the session: write the closing reply where that is safe, without waiting for
-    /// the client, finish what it is changing, and return. Whoever ended the session waits for that; an engine that takes
-    /// too long is dropped.
+    /// Cancelled when the engine has to end the session: write the closing reply where that is safe, without waiting
+    /// for the client, finish what it is changing, and return. Whoever ended the session waits for that; an engine
+    /// that takes too long is dropped.
     pub stop: CancellationToken,
 }

@@ -98,8 +98,8 @@ impl Gate {
 /// The pause after a failed accept: long enough for some connections to be closed, short enough to go unnoticed.
 const ACCEPT_RETRY: Duration = Duration::from_millis(100);
 
-/// Serves one connection from the accept to its end. What the pre-authentication needs is boxed and freed when the session
-/// starts: a session may last for days.
+/// Serves one connection from the accept to its end. What the pre-authentication needs is boxed and freed when the
+/// session starts: a session may last for days.
 async fn serve_connection(context: Arc<GateContext>, accepted: Accepted, stop: CancellationToken) {
     let signed_in = Box::pin(pre_auth::drive(&context, accepted, &stop)).await;
     let drain = context.limits.drain;

@@ -96,7 +96,8 @@ impl AsyncWrite for GuardedStream {
         let Err(_reason) = ready!(poll_live(&this.handle, &mut this.writing, cx)) else {
             return Pin::new(&mut this.socket).poll_write(cx, buf);
         };
-        // Mail may still wait in the kernel for a client that reads slowly. A closing reply would have to be sent after it.
+        // Mail may still wait in the kernel for a client that reads slowly. A closing reply would have to be sent
+        // after it.
         if this.closing_reply == CLOSING_REPLY && this.socket.has_unsent() {
             return Poll::Ready(Err(ended()));
         }
@@ -120,8 +121,8 @@ impl AsyncWrite for GuardedStream {
 
 impl Drop for GuardedStream {
     fn drop(&mut self) {
-        // Without a closing reply, the engine was stopped in the middle of a message or the client does not keep up: what
-        // waits for it in the kernel is dropped with the session.
+        // Without a closing reply, the engine was stopped in the middle of a message or the client does not keep up:
+        // what waits for it in the kernel is dropped with the session.
         let without_reply = !self.handle.guard.flowing() && self.closing_reply == CLOSING_REPLY;
         if without_reply || self.handle.aborted.load(Ordering::Acquire) {
             self.socket.abort_on_close();

@@ -1,9 +1,10 @@
 //! The mail proxy: an accepted connection becomes a signed-in session of the mail engine, or is closed.
 //!
-//! Each connection takes one way: [`listener`] (a socket, its protocol and encryption) → [`pre_auth_limits`] (a slot, for
-//! as long as nobody has signed in) → [`tls`] → [`pre_auth`] (the dialogue, driven up to the sign-in, under one deadline)
-//! → [`engine`] (built in, or [`remote_imap`]) → [`session`] (served until either side hangs up or it is ended). [`gate`]
-//! is what the binary holds, [`context`] what all connections share; [`limits`] has every number, [`error`] every error.
+//! Each connection takes one way: [`listener`] (a socket, its protocol and encryption) → [`pre_auth_limits`] (a slot,
+//! for as long as nobody has signed in) → [`tls`] → [`pre_auth`] (the dialogue, driven up to the sign-in, under one
+//! deadline) → [`engine`] (built in, or [`remote_imap`]) → [`session`] (served until either side hangs up or it is
+//! ended). [`gate`] is what the binary holds, [`context`] what all connections share; [`limits`] has every number,
+//! [`error`] every error.
 //!
 //! Nothing is served without a [`SessionGuard`](postward_authority::SessionGuard): [`guarded_stream`] (built-in engine)
 //! and [`splice`] (remote engine) ask it before bytes pass, and it is dropped last, when both sockets are closed.

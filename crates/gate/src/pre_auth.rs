@@ -35,8 +35,8 @@ pub(crate) struct SignedIn {
     pub(crate) pipelined: Vec<u8>,
 }
 
-/// Drives an accepted connection to its session. None where there is none: the client hung up, quit, failed too often or
-/// took too long, its slot was taken, or the server shuts down.
+/// Drives an accepted connection to its session. None where there is none: the client hung up, quit, failed too often
+/// or took too long, its slot was taken, or the server shuts down.
 pub(crate) async fn drive(
     context: &GateContext,
     accepted: Accepted,

@@ -11,11 +11,12 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-/// How long the built-in engine has, once a session is ended, to write its closing reply. A password change waits for it.
+/// How long the built-in engine has, once a session is ended, to write its closing reply. A password change waits for
+/// it.
 const CLOSING_REPLY_TIMEOUT: Duration = Duration::from_millis(50);
 
-/// How long it then has to finish what it is changing. It asks before each message whether to go on, so that only a disk
-/// that hangs takes so long: a password change waits for that too, but not for ever.
+/// How long it then has to finish what it is changing. It asks before each message whether to go on, so that only a
+/// disk that hangs takes so long: a password change waits for that too, but not for ever.
 const FINISH_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// How long nothing must have been copied for a splice to count as idle when the server shuts down.
@@ -64,8 +65,8 @@ async fn serve_local(
     }
     if timeout(CLOSING_REPLY_TIMEOUT, &mut served).await.is_err() {
         handle.abort();
-        // A change the client had begun may still be under way: dropped now, it would go on after the session was reported
-        // as ended.
+        // A change the client had begun may still be under way: dropped now, it would go on after the session was
+        // reported as ended.
         let _ = timeout(FINISH_TIMEOUT, &mut served).await;
     }
     drop(served);

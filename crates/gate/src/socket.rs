@@ -140,12 +140,12 @@ impl Buffer {
     }
 }
 
-/// How many bytes the kernel holds for a client beyond what is in flight: when a session has ended, they can no longer be
-/// taken back. A splice writes as much at once.
+/// How many bytes the kernel holds for a client beyond what is in flight: when a session has ended, they can no
+/// longer be taken back. A splice writes as much at once.
 const UNSENT: u32 = 64 * 1024;
 
-/// Sets the options of an accepted connection: no delay, keepalive, and how long and how much the kernel holds of what the
-/// client does not take.
+/// Sets the options of an accepted connection: no delay, keepalive, and how long and how much the kernel holds of
+/// what the client does not take.
 pub(crate) fn configure(tcp: &TcpStream, limits: &Limits) -> io::Result<()> {
     tcp.set_nodelay(true)?;
     let socket = SockRef::from(tcp);

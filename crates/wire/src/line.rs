@@ -1,4 +1,5 @@
-//! The input buffer of a dialogue: bytes received and not yet read, taken out as lines or literals, within fixed bounds.
+//! The input buffer of a dialogue: bytes received and not yet read, taken out as lines or literals, within fixed
+//! bounds.
 
 use alloc::vec::Vec;
 use core::mem;
