@@ -43,7 +43,7 @@ pub use model::mailbox::{
     Account, AccountKind, Cursor, Delivery, Domain, Mailbox, MailboxPage, MailboxQuery, MailboxState, Sort,
 };
 pub use model::notice::{LetterId, Notice};
-pub use model::origin::{Origin, Surface};
+pub use model::origin::{Network, Origin, Surface};
 pub use model::principal::{AccountId, AppPasswordId, DomainId, Epoch, MailboxId, SessionId, StaffId};
 pub use model::receipt::Receipt;
 pub use rate_limit::sign_in_throttle::ThrottleLimits;

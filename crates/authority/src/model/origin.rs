@@ -102,10 +102,11 @@ impl Origin {
 /// The neighbourhood of an address, as far as throttling and *seen before* are concerned: a /24 of IPv4, a /48 of
 /// IPv6. An attacker owns a network more often than a single address; a person's phone moves within one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Network(IpAddr);
+pub struct Network(IpAddr);
 
 impl Network {
-    pub(crate) fn of(ip: IpAddr) -> Self {
+    /// The network of an address.
+    pub fn of(ip: IpAddr) -> Self {
         Self(match ip.to_canonical() {
             IpAddr::V4(v4) => IpAddr::V4(Ipv4Addr::from_bits(v4.to_bits() & !0xff)),
             IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & (!0 << 80))),

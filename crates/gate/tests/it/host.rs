@@ -37,11 +37,11 @@ pub(crate) fn secret(text: &str) -> Secret {
 
 impl Host {
     pub(crate) async fn new() -> Self {
-        Self::with(Engine::Local(Arc::new(Echo::open())), Limits::default()).await
+        Self::with(Engine::Local(Arc::new(Echo::ready())), Limits::default()).await
     }
 
     pub(crate) async fn limited(limits: Limits) -> Self {
-        Self::with(Engine::Local(Arc::new(Echo::open())), limits).await
+        Self::with(Engine::Local(Arc::new(Echo::ready())), limits).await
     }
 
     pub(crate) async fn with(engine: Engine, limits: Limits) -> Self {

@@ -8,7 +8,9 @@ use crate::open;
 use crate::problem::Problem;
 use futures_util::future::BoxFuture;
 use postward_authority::{Authority, SessionGuard};
-use postward_gate::{Conversation, EngineUnavailable, Gate, LocalEngine, Master, Opened, RemoteEngine};
+use postward_gate::{
+    ClientConnection, EngineUnavailable, Gate, LocalEngine, LocalSession, MasterUser, RemoteEngine,
+};
 use postward_mailstore::{Mailstore, OpenMailbox, Recipient, Recipients};
 use postward_web::{ImapConnection, MailEngine};
 use postward_wire::{Address, Protocol, Secret};
@@ -23,7 +25,7 @@ impl LocalEngine for BuiltIn {
         &self,
         protocol: Protocol,
         mailbox: &Address,
-    ) -> BoxFuture<'_, Result<Opened, EngineUnavailable>> {
+    ) -> BoxFuture<'_, Result<LocalSession, EngineUnavailable>> {
         let mailbox = mailbox.clone();
         Box::pin(async move {
             let opened = self.0.open_mailbox(&mailbox).await;
@@ -32,7 +34,7 @@ impl LocalEngine for BuiltIn {
                 Protocol::Imap => postward_mailstore::imap::CAPABILITIES.into(),
                 Protocol::Pop3 | Protocol::Smtp => "".into(),
             };
-            Ok(Opened {
+            Ok(LocalSession {
                 capabilities,
                 serve: Box::new(move |client| Box::pin(serve(protocol, mailbox, client))),
             })
@@ -40,8 +42,8 @@ impl LocalEngine for BuiltIn {
     }
 }
 
-async fn serve(protocol: Protocol, mailbox: OpenMailbox, client: Conversation) {
-    let Conversation { stream, pipelined, stop } = client;
+async fn serve(protocol: Protocol, mailbox: OpenMailbox, client: ClientConnection) {
+    let ClientConnection { stream, pipelined, stop } = client;
     let stream = Alone::new(stream);
     let ended = match protocol {
         Protocol::Imap => postward_mailstore::serve_imap(mailbox, stream, pipelined, stop).await,
@@ -63,7 +65,7 @@ pub(super) fn remote(remote: &Remote) -> Result<RemoteEngine, Problem> {
     let mut password = String::from_utf8(open::read(file, "file with the master user's password")?)
         .map_err(|_| Problem::new(format!("{} should hold a password, in UTF-8.", file.display())))?;
     password.truncate(password.trim_end_matches(['\n', '\r']).len());
-    let master = Master { user: remote.master_user.clone(), password: Secret::new(password) };
+    let master = MasterUser { user: remote.master_user.clone(), password: Secret::new(password) };
     RemoteEngine::new(&remote.url, &roots, master)
         .map_err(|error| Problem::new(format!("engine.url is {:?}: {error}.", remote.url)))
 }

@@ -1,9 +1,9 @@
-//! An engine behind a socket.
+//! A remote engine.
 
 use crate::client::Client;
 use crate::host::{ADA, Certificate, Host, PASSWORD, certificate, secret};
 use postward_authority::{Origin, Surface, Timestamp};
-use postward_gate::{Encryption, Engine, Limits, Master, RemoteEngine, RemoteError};
+use postward_gate::{Encryption, Engine, Limits, MasterUser, RemoteEngine, RemoteError};
 use postward_wire::{Attempt, Protocol};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -14,18 +14,18 @@ use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
 /// A large attachment: many times what any buffer on the way holds at once.
-const MUCH: usize = 8 * 1024 * 1024;
+const ATTACHMENT_SIZE: usize = 8 * 1024 * 1024;
 
-/// An IMAP server of a few lines, which remembers what it heard.
-pub(crate) struct Tiny {
+/// An IMAP server of a few lines, which remembers what it received.
+pub(crate) struct TestImapServer {
     address: SocketAddr,
-    heard: Arc<Mutex<String>>,
+    received: Arc<Mutex<String>>,
     /// Gets a permit for every connection that has ended.
-    hung_up: Arc<Semaphore>,
+    ended_connections: Arc<Semaphore>,
     _serving: JoinSet<()>,
 }
 
-impl Tiny {
+impl TestImapServer {
     pub(crate) async fn start() -> Self {
         Self::with(None).await
     }
@@ -33,18 +33,19 @@ impl Tiny {
     async fn with(tls: Option<TlsAcceptor>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let (heard, hung_up) = (Arc::new(Mutex::new(String::new())), Arc::new(Semaphore::new(0)));
+        let (received, ended_connections) =
+            (Arc::new(Mutex::new(String::new())), Arc::new(Semaphore::new(0)));
         let mut serving = JoinSet::new();
-        let (ears, ended) = (heard.clone(), hung_up.clone());
+        let (log, ended) = (received.clone(), ended_connections.clone());
         serving.spawn(async move {
             let mut connections = JoinSet::new();
             while let Ok((tcp, _)) = listener.accept().await {
-                let (tls, ears, ended) = (tls.clone(), ears.clone(), ended.clone());
+                let (tls, log, ended) = (tls.clone(), log.clone(), ended.clone());
                 connections.spawn(async move {
                     let _broken = match tls {
-                        None => converse(tcp, &ears).await,
+                        None => serve(tcp, &log).await,
                         Some(tls) => match tls.accept(tcp).await {
-                            Ok(stream) => converse(stream, &ears).await,
+                            Ok(stream) => serve(stream, &log).await,
                             Err(error) => Err(error),
                         },
                     };
@@ -52,25 +53,25 @@ impl Tiny {
                 });
             }
         });
-        Self { address, heard, hung_up, _serving: serving }
+        Self { address, received, ended_connections, _serving: serving }
     }
 
     pub(crate) fn engine(&self) -> Engine {
         remote(&format!("imap://{}", self.address), b"").unwrap()
     }
 
-    async fn has_hung_up(&self) {
-        self.hung_up.acquire().await.unwrap().forget();
+    async fn connection_ended(&self) {
+        self.ended_connections.acquire().await.unwrap().forget();
     }
 }
 
-async fn converse(
+async fn serve(
     stream: impl tokio::io::AsyncRead + tokio::io::AsyncWrite,
-    ears: &Mutex<String>,
+    log: &Mutex<String>,
 ) -> std::io::Result<()> {
     let (reading, mut writing) = tokio::io::split(stream);
     let mut reading = BufReader::new(reading);
-    writing.write_all(b"* OK [CAPABILITY IMAP4rev1 SASL-IR ID] Tiny\r\n").await?;
+    writing.write_all(b"* OK [CAPABILITY IMAP4rev1 SASL-IR ID] TestImapServer\r\n").await?;
     let mut line = String::new();
     loop {
         line.clear();
@@ -78,7 +79,7 @@ async fn converse(
             writing.write_all(b"* until then\r\n").await?;
             return writing.shutdown().await;
         }
-        ears.lock().unwrap().push_str(&line);
+        log.lock().unwrap().push_str(&line);
         let words: Vec<_> = line.split_whitespace().collect();
         match words.as_slice() {
             [tag, "ID", ..] => writing.write_all(format!("{tag} OK done\r\n").as_bytes()).await?,
@@ -86,14 +87,14 @@ async fn converse(
                 let ok = format!("{tag} OK [CAPABILITY IMAP4rev1 TINY] in\r\n* early\r\n");
                 writing.write_all(ok.as_bytes()).await?;
             }
-            ["POUR"] => writing.write_all(&pattern(MUCH)).await?,
+            ["SEND"] => writing.write_all(&pattern(ATTACHMENT_SIZE)).await?,
             ["FLOOD"] => loop {
                 writing.write_all(&[b'x'; 16 * 1024]).await?;
             },
-            ["SWALLOW"] => {
-                let mut swallowed = vec![0; MUCH];
-                reading.read_exact(&mut swallowed).await?;
-                let verdict = if swallowed == pattern(MUCH) { "whole" } else { "damaged" };
+            ["RECEIVE"] => {
+                let mut attachment = vec![0; ATTACHMENT_SIZE];
+                reading.read_exact(&mut attachment).await?;
+                let verdict = if attachment == pattern(ATTACHMENT_SIZE) { "whole" } else { "damaged" };
                 writing.write_all(format!("{verdict}\r\n").as_bytes()).await?;
             }
             _ => writing.write_all(format!("echo {line}").as_bytes()).await?,
@@ -108,7 +109,7 @@ fn pattern(length: usize) -> Vec<u8> {
 }
 
 fn remote(url: &str, roots: &[u8]) -> Result<Engine, RemoteError> {
-    let master = Master { user: "gate".into(), password: secret("engine-secret") };
+    let master = MasterUser { user: "gate".into(), password: secret("engine-secret") };
     RemoteEngine::new(url, roots, master).map(|engine| Engine::Remote(Arc::new(engine)))
 }
 
@@ -121,30 +122,30 @@ async fn signed_in(host: &Host) -> Client {
 
 #[tokio::test]
 async fn the_engine_hears_the_proven_address_and_never_the_password() {
-    let tiny = Tiny::start().await;
-    let host = Host::with(tiny.engine(), Limits::default()).await;
+    let server = TestImapServer::start().await;
+    let host = Host::with(server.engine(), Limits::default()).await;
     let mut client = signed_in(&host).await;
     assert_eq!(client.ask("over the splice").await, "echo over the splice");
     // `ada@example.com\0gate\0engine-secret`.
-    let heard = tiny.heard.lock().unwrap().clone();
-    assert!(heard.contains("YWRhQGV4YW1wbGUuY29tAGdhdGUAZW5naW5lLXNlY3JldA=="), "{heard}");
-    assert!(heard.contains(r#""x-originating-ip" "127.0.0.1""#), "{heard}");
-    assert!(!heard.contains(PASSWORD), "{heard}");
+    let received = server.received.lock().unwrap().clone();
+    assert!(received.contains("YWRhQGV4YW1wbGUuY29tAGdhdGUAZW5naW5lLXNlY3JldA=="), "{received}");
+    assert!(received.contains(r#""x-originating-ip" "127.0.0.1""#), "{received}");
+    assert!(!received.contains(PASSWORD), "{received}");
 }
 
 #[tokio::test]
 async fn the_engine_sees_nothing_of_a_failed_sign_in() {
-    let tiny = Tiny::start().await;
-    let host = Host::with(tiny.engine(), Limits::default()).await;
+    let server = TestImapServer::start().await;
+    let host = Host::with(server.engine(), Limits::default()).await;
     let mut client = host.connect(Protocol::Imap, Encryption::Tls).await;
     assert!(client.log_in(ADA, "Wrong-Horse-77").await.starts_with("l NO [AUTHENTICATIONFAILED]"));
-    assert_eq!(*tiny.heard.lock().unwrap(), "");
+    assert_eq!(*server.received.lock().unwrap(), "");
 }
 
 #[tokio::test]
 async fn a_changed_password_closes_both_sides() {
-    let tiny = Tiny::start().await;
-    let host = Host::with(tiny.engine(), Limits::default()).await;
+    let server = TestImapServer::start().await;
+    let host = Host::with(server.engine(), Limits::default()).await;
     let mut idle = signed_in(&host).await;
     let mut stuck = signed_in(&host).await;
     stuck.send("FLOOD\r\n").await;
@@ -153,44 +154,44 @@ async fn a_changed_password_closes_both_sides() {
     assert_eq!(receipt.ended[&Surface::Imap], 2);
     assert_eq!(idle.rest().await, 0);
     stuck.rest().await;
-    tiny.has_hung_up().await;
-    tiny.has_hung_up().await;
+    server.connection_ended().await;
+    server.connection_ended().await;
 }
 
 #[tokio::test]
 async fn much_mail_comes_through_whole_both_ways() {
-    let tiny = Tiny::start().await;
-    let host = Host::with(tiny.engine(), Limits::default()).await;
+    let server = TestImapServer::start().await;
+    let host = Host::with(server.engine(), Limits::default()).await;
     let mut client = signed_in(&host).await;
-    client.send("POUR\r\n").await;
-    assert!(client.exactly(MUCH).await == pattern(MUCH));
-    client.send("SWALLOW\r\n").await;
-    client.send_bytes(&pattern(MUCH)).await;
+    client.send("SEND\r\n").await;
+    assert!(client.exactly(ATTACHMENT_SIZE).await == pattern(ATTACHMENT_SIZE));
+    client.send("RECEIVE\r\n").await;
+    client.send_bytes(&pattern(ATTACHMENT_SIZE)).await;
     assert_eq!(client.line().await, "whole");
 }
 
 #[tokio::test]
 async fn an_engine_behind_tls_proves_its_name() {
     let Certificate { config, pem, root: _ } = certificate();
-    let tiny = Tiny::with(Some(TlsAcceptor::from(config))).await;
-    let url = format!("imaps://localhost:{}", tiny.address.port());
+    let server = TestImapServer::with(Some(TlsAcceptor::from(config))).await;
+    let url = format!("imaps://localhost:{}", server.address.port());
     let host = Host::with(remote(&url, pem.as_bytes()).unwrap(), Limits::default()).await;
     let mut client = signed_in(&host).await;
-    client.send("POUR\r\n").await;
-    assert!(client.exactly(MUCH).await == pattern(MUCH));
+    client.send("SEND\r\n").await;
+    assert!(client.exactly(ATTACHMENT_SIZE).await == pattern(ATTACHMENT_SIZE));
     host.reset().await;
-    tiny.has_hung_up().await;
+    server.connection_ended().await;
 
-    let stranger = certificate();
-    let host = Host::with(remote(&url, stranger.pem.as_bytes()).unwrap(), Limits::default()).await;
+    let other = certificate();
+    let host = Host::with(remote(&url, other.pem.as_bytes()).unwrap(), Limits::default()).await;
     let mut client = host.connect(Protocol::Imap, Encryption::Tls).await;
     assert!(client.log_in(ADA, PASSWORD).await.starts_with("l NO [UNAVAILABLE]"));
 }
 
 #[tokio::test]
 async fn a_client_that_hangs_up_on_its_side_hears_the_engine_out() {
-    let tiny = Tiny::start().await;
-    let host = Host::with(tiny.engine(), Limits::default()).await;
+    let server = TestImapServer::start().await;
+    let host = Host::with(server.engine(), Limits::default()).await;
     for encryption in [Encryption::Tls, Encryption::PlainOnLoopback] {
         let mut client = host.connect(Protocol::Imap, encryption).await;
         client.log_in(ADA, PASSWORD).await;
@@ -212,11 +213,11 @@ async fn an_engine_that_is_not_there_is_a_temporary_error() {
 }
 
 #[tokio::test]
-async fn the_webmail_visits_the_same_engine() {
-    let tiny = Tiny::start().await;
+async fn the_webmail_uses_the_same_engine() {
+    let server = TestImapServer::start().await;
     for (engine, first, last) in [
-        (tiny.engine(), "* early", "echo from within"),
-        (Engine::Local(Arc::new(crate::engine::Echo::open())), "* imap ada@example.com", "echo from within"),
+        (server.engine(), "* early", "echo from within"),
+        (Engine::Local(Arc::new(crate::engine::Echo::ready())), "* imap ada@example.com", "echo from within"),
     ] {
         let host = Host::with(engine, Limits::default()).await;
         let attempt = Attempt { authcid: ADA.into(), secret: secret(PASSWORD) };
@@ -247,8 +248,8 @@ async fn a_remote_engine_is_asked_for_in_words_that_say_what_is_possible() {
 
 #[tokio::test]
 async fn a_remote_engine_is_not_asked_for_what_it_does_not_serve() {
-    let tiny = Tiny::start().await;
-    let host = Host::with(tiny.engine(), Limits::default()).await;
+    let server = TestImapServer::start().await;
+    let host = Host::with(server.engine(), Limits::default()).await;
     let mut pop3 = host.connect(Protocol::Pop3, Encryption::Tls).await;
     pop3.until("+OK").await;
     pop3.ask(&format!("USER {ADA}")).await;

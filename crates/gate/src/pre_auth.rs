@@ -1,13 +1,13 @@
-//! From the accept to the sign-in: one stranger, one absolute deadline.
+//! A connection before authentication, from the accept to the sign-in: drives its dialogue under one absolute deadline.
 
-use crate::engine::Ready;
-use crate::gate::House;
+use crate::context::GateContext;
+use crate::engine::EngineSession;
 use crate::listener::Encryption;
+use crate::pre_auth_limits::Slot;
 use crate::socket::Socket;
-use crate::strangers::Stranger;
 use futures_util::FutureExt;
 use postward_authority::{Origin, SessionGuard, Timestamp};
-use postward_wire::{Attempt, Channel, Dialogue, Farewell, Protocol, Refusal, Step, upstream};
+use postward_wire::{Attempt, Channel, CloseReason, Dialogue, Protocol, Refusal, Step, upstream};
 use std::io;
 use std::net::SocketAddr;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -18,76 +18,82 @@ use tokio_util::sync::CancellationToken;
 use zeroize::Zeroizing;
 
 /// A connection that has just been accepted.
-pub(crate) struct Arrival {
+pub(crate) struct Accepted {
     pub(crate) protocol: Protocol,
     pub(crate) encryption: Encryption,
     pub(crate) tcp: TcpStream,
     pub(crate) peer: SocketAddr,
-    pub(crate) stranger: Stranger,
+    pub(crate) slot: Slot,
 }
 
-/// A connection that has signed in, and the engine that has opened its mailbox. The client knows already.
+/// A connection that has signed in, and the engine that has opened its mailbox. The client has been told.
 pub(crate) struct SignedIn {
     pub(crate) client: Socket,
     pub(crate) guard: SessionGuard,
-    pub(crate) engine: Ready,
+    pub(crate) engine: EngineSession,
     /// What the client sent behind its sign-in command.
     pub(crate) pipelined: Vec<u8>,
 }
 
-/// Leads a stranger to his session, or to nothing: he hung up, gave up, failed too often or took too long.
-pub(crate) async fn walk(house: &House, arrival: Arrival, stop: &CancellationToken) -> Option<SignedIn> {
-    let Arrival { protocol, encryption, tcp, peer, stranger } = arrival;
-    let deadline = Instant::now() + house.limits.sign_in;
+/// Drives an accepted connection to its session. None where there is none: the client hung up, quit, failed too often
+/// or took too long, its slot was taken, or the server shuts down.
+pub(crate) async fn drive(
+    context: &GateContext,
+    accepted: Accepted,
+    stop: &CancellationToken,
+) -> Option<SignedIn> {
+    let Accepted { protocol, encryption, tcp, peer, slot } = accepted;
+    let deadline = Instant::now() + context.limits.sign_in;
     let channel = match encryption {
         Encryption::Tls => Channel::Tls,
         Encryption::StartTls => Channel::StartTlsRequired,
         Encryption::PlainOnLoopback => Channel::StartTlsOptional,
     };
-    let dialogue = Dialogue::new(protocol, house.opening(channel));
-    let mut walker = Walker { house, peer, dialogue, client: Some(Socket::Plain(tcp)) };
-    let farewell = tokio::select! {
-        signed_in = timeout_at(deadline, walker.walk(encryption)) => match signed_in {
+    let dialogue = Dialogue::new(protocol, context.dialogue_config(channel));
+    let mut pre_auth = PreAuthSession { context, peer, dialogue, client: Some(Socket::Plain(tcp)) };
+    let close_reason = tokio::select! {
+        signed_in = timeout_at(deadline, pre_auth.run(encryption)) => match signed_in {
             Ok(Ok(signed_in)) => return signed_in,
-            // Half of the connections of an open port are broken ones; they are nobody's news.
+            // An open port sees many broken connections; they are not worth a log line.
             Ok(Err(_broken)) => return None,
-            Err(_) => Farewell::TimedOut,
+            Err(_) => CloseReason::TimedOut,
         },
-        () = stranger.asked_to_leave() => {
+        () = slot.evicted() => {
             let (ip, protocol) = (peer.ip().to_canonical(), protocol.name());
             tracing::info!(%ip, protocol, reason = "too-many-connections", "a stranger made room for a newcomer");
-            Farewell::TooBusy
+            CloseReason::TooBusy
         }
-        () = stop.cancelled() => Farewell::ShuttingDown,
+        () = stop.cancelled() => CloseReason::ShuttingDown,
     };
-    walker.part(farewell);
+    pre_auth.close_with(close_reason);
     None
 }
 
-struct Walker<'a> {
-    house: &'a House,
+/// A connection whose dialogue is under way.
+struct PreAuthSession<'a> {
+    context: &'a GateContext,
     peer: SocketAddr,
     dialogue: Dialogue,
-    /// None while a handshake has it.
+    /// None during a TLS handshake.
     client: Option<Socket>,
 }
 
-/// Larger than any line of an honest sign-in.
-const READ: usize = 2048;
+/// In bytes; larger than any line of an ordinary sign-in.
+const READ_SIZE: usize = 2048;
 
-impl Walker<'_> {
-    async fn walk(&mut self, encryption: Encryption) -> io::Result<Option<SignedIn>> {
+impl PreAuthSession<'_> {
+    async fn run(&mut self, encryption: Encryption) -> io::Result<Option<SignedIn>> {
         if encryption == Encryption::Tls {
             self.start_tls().await?;
         }
-        // What passes here may be a password.
-        let mut buffer = Zeroizing::new([0; READ]);
+        // It may hold a password.
+        let mut buffer = Zeroizing::new([0; READ_SIZE]);
         loop {
             match self.dialogue.step() {
                 Step::Receive => {
-                    let idle = self.house.limits.stranger_idle;
+                    let idle = self.context.limits.pre_auth_idle;
                     let Ok(received) = timeout(idle, self.client()?.read(&mut *buffer)).await else {
-                        self.part(Farewell::TimedOut);
+                        self.close_with(CloseReason::TimedOut);
                         return Ok(None);
                     };
                     match buffer.get(..received?) {
@@ -110,7 +116,7 @@ impl Walker<'_> {
                     };
                     tokio::select! {
                         biased;
-                        // Whoever ends a session waits for it, and must not wait for a client that does not read.
+                        // Whoever ends a session waits for its end, and must not wait for a client that does not read.
                         _reason = guard.ended() => {
                             if let Some(client) = self.client.take() {
                                 client.abort_on_close();
@@ -128,7 +134,7 @@ impl Walker<'_> {
                 }
                 Step::Splice { .. } => return Ok(None),
                 Step::Close => {
-                    // Where it can be done at once, TLS hears that this is the end and not a cut.
+                    // Where it can be sent at once, TLS is closed by close_notify (RFC 8446 §6.1).
                     let _polled_once = self.client()?.shutdown().now_or_never();
                     return Ok(None);
                 }
@@ -136,18 +142,18 @@ impl Walker<'_> {
         }
     }
 
-    /// Asks the authority, then the engine. On a refusal the dialogue knows what to say.
-    async fn sign_in(&mut self, attempt: Attempt) -> Option<(SessionGuard, Ready)> {
+    /// Asks the authority, then the engine. None where either refuses; the dialogue has its reply then.
+    async fn sign_in(&mut self, attempt: Attempt) -> Option<(SessionGuard, EngineSession)> {
         let protocol = self.dialogue.protocol();
         let mut origin = Origin::new(self.peer.ip(), protocol.into());
         if let Some(name) = self.dialogue.client_name() {
             origin = origin.with_client(name.as_str());
         }
         let ip = origin.ip;
-        let guard = match self.house.authority.sign_in(attempt, origin, Timestamp::now()).await {
+        let guard = match self.context.authority.sign_in(attempt, origin, Timestamp::now()).await {
             Ok(guard) => guard,
             Err(refusal) => {
-                // What was typed stays out of the log: people type their password into the wrong field.
+                // The name stays out of the log: people type their password into the wrong field.
                 tracing::info!(%ip, protocol = protocol.name(), reason = reason(refusal), "sign-in refused");
                 self.dialogue.refused(refusal);
                 return None;
@@ -157,7 +163,7 @@ impl Walker<'_> {
         let mailbox = guard.address();
         let origin = upstream::Origin { ip, port: self.peer.port(), session: session.to_string() };
         let opened = tokio::select! {
-            opened = self.house.engine.open(protocol, mailbox, origin) => opened,
+            opened = self.context.engine.open(protocol, mailbox, origin) => opened,
             reason = guard.ended() => {
                 tracing::info!(%ip, protocol = protocol.name(), %mailbox, ?reason, "sign-in overtaken");
                 self.dialogue.refused(Refusal::Unavailable);
@@ -179,8 +185,8 @@ impl Walker<'_> {
 
     async fn start_tls(&mut self) -> io::Result<()> {
         let tcp = self.client.take().and_then(Socket::into_plain).ok_or(io::ErrorKind::NotConnected)?;
-        let acceptor = TlsAcceptor::from(self.house.tls.current());
-        let tls = timeout(self.house.limits.handshake, acceptor.accept(tcp)).await??;
+        let acceptor = TlsAcceptor::from(self.context.tls.current());
+        let tls = timeout(self.context.limits.handshake, acceptor.accept(tcp)).await??;
         self.client = Some(Socket::Tls(Box::new(TlsStream::from(tls))));
         Ok(())
     }
@@ -195,14 +201,14 @@ impl Walker<'_> {
         self.client.as_mut().ok_or_else(|| io::ErrorKind::NotConnected.into())
     }
 
-    /// Says why it ends, if that can be said without waiting.
-    fn part(&mut self, farewell: Farewell) {
-        let line = farewell.line(self.dialogue.protocol());
-        let last_words = async {
+    /// Sends the reason as the last line, if that can be done without waiting.
+    fn close_with(&mut self, close_reason: CloseReason) {
+        let line = close_reason.line(self.dialogue.protocol());
+        let closing = async {
             self.send(line).await?;
             self.client()?.shutdown().await
         };
-        let _polled_once = last_words.now_or_never();
+        let _polled_once = closing.now_or_never();
     }
 }
 

@@ -1,21 +1,21 @@
-//! What a dialogue is told when a connection arrives.
+//! What a dialogue is configured with: host name, announced sizes, TLS, limits.
 
 use alloc::string::String;
 
-/// Everything a dialogue knows about the house it stands in front of.
+/// What a dialogue needs to know of the server and of its connection.
 #[derive(Clone, Debug)]
-pub struct Opening {
+pub struct DialogueConfig {
     /// The host name in greetings.
     pub hostname: String,
     /// The largest message submission accepts, announced as RFC 1870 `SIZE`.
     pub message_size: u64,
-    /// How private the connection is, and what may happen on it.
+    /// Whether the connection is encrypted, and what that permits.
     pub channel: Channel,
-    /// How much of a stranger is borne.
+    /// The most that is taken from a client before it has signed in.
     pub limits: Limits,
 }
 
-/// How private a connection is.
+/// Whether a connection is encrypted, and whether it may become so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Channel {
     /// TLS is on: from the first byte or after STARTTLS.
@@ -38,16 +38,16 @@ impl Channel {
     }
 }
 
-/// How much of one connection is borne before sign-in, STARTTLS or not. Whoever reaches a number is told so and hears
-/// no more. Time is the driver's to limit.
+/// The most that is taken from one connection before sign-in; STARTTLS does not start it anew. A client that reaches a
+/// limit is told so and disconnected. Time is the driver's to limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Bytes read in all. A sign-in needs a few hundred.
     pub bytes: usize,
     /// Commands and SASL lines in all: a busy app needs about ten.
     pub commands: u32,
-    /// Commands that were wrong. A person with a terminal mistypes a few times; whoever speaks another protocol
-    /// is never right.
+    /// Commands that were wrong. A person with a terminal mistypes a few times; a client of another protocol is never
+    /// right.
     pub bad_commands: u32,
     /// Refused sign-ins: enough for an app that tries its mechanisms one after the other.
     pub failed_sign_ins: u32,

@@ -1,6 +1,6 @@
-//! A mail engine behind a socket, spoken to in IMAP with a master user's credentials.
+//! A remote mail engine, spoken to in IMAP with a master user's credentials.
 
-use crate::engine::EngineUnavailable;
+use crate::error::{EngineUnavailable, RemoteError};
 use crate::socket::Socket;
 use postward_wire::imap::Upstream;
 use postward_wire::upstream::{Origin, UpstreamStep};
@@ -19,8 +19,8 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::{TlsConnector, TlsStream};
 
-/// The engine's own credentials for the gate: who may act for every mailbox (Dovecot's master user).
-pub struct Master {
+/// The credentials that open every mailbox of the engine (Dovecot's master user).
+pub struct MasterUser {
     /// The SASL authcid.
     pub user: String,
     /// Its password.
@@ -32,15 +32,15 @@ pub struct Master {
 pub struct RemoteEngine {
     host: String,
     port: u16,
-    privacy: Privacy,
-    master: Master,
+    security: TransportSecurity,
+    master: MasterUser,
 }
 
-/// How the way to the engine is protected.
-enum Privacy {
-    /// It does not leave the machine.
+/// How the connection to the engine is protected.
+enum TransportSecurity {
+    /// Plain text that does not leave the machine.
     Loopback,
-    /// TLS, and the engine proves its name.
+    /// TLS, with the engine's certificate verified.
     Tls { connector: TlsConnector, name: ServerName<'static> },
 }
 
@@ -48,7 +48,7 @@ impl RemoteEngine {
     /// Reads `imaps://host[:993]`, or `imap://host[:143]` for an engine on loopback.
     ///
     /// `roots_pem` holds the certificates that `imaps` trusts: the engine's own one or that of its authority.
-    pub fn new(url: &str, roots_pem: &[u8], master: Master) -> Result<Self, RemoteError> {
+    pub fn new(url: &str, roots_pem: &[u8], master: MasterUser) -> Result<Self, RemoteError> {
         let (scheme, rest) = url.split_once("://").ok_or(RemoteError::NotAUrl)?;
         let default_port = match scheme {
             "imap" => 143,
@@ -56,32 +56,36 @@ impl RemoteEngine {
             _ => return Err(RemoteError::Scheme(scheme.to_owned())),
         };
         let (host, port) = host_and_port(rest.strip_suffix('/').unwrap_or(rest), default_port)?;
-        let privacy = if scheme == "imaps" {
+        let security = if scheme == "imaps" {
             let name = ServerName::try_from(host.to_owned()).map_err(|_| RemoteError::NotAUrl)?;
-            Privacy::Tls { connector: connector(roots_pem)?, name }
+            TransportSecurity::Tls { connector: connector(roots_pem)?, name }
         } else if is_loopback(host) {
-            Privacy::Loopback
+            TransportSecurity::Loopback
         } else {
             return Err(RemoteError::PlainInPublic);
         };
-        Ok(Self { host: host.to_owned(), port, privacy, master })
+        Ok(Self { host: host.to_owned(), port, security, master })
     }
 
     /// Connects, signs in as the master user and opens a mailbox.
-    pub(crate) async fn dial(&self, mailbox: &Address, origin: Origin) -> Result<Dialled, EngineUnavailable> {
-        match timeout(DIAL, self.dial_patiently(mailbox, origin)).await {
-            Ok(Ok(dialled)) => Ok(dialled),
+    pub(crate) async fn dial(
+        &self,
+        mailbox: &Address,
+        origin: Origin,
+    ) -> Result<UpstreamConnection, EngineUnavailable> {
+        match timeout(DIAL_TIMEOUT, self.open_mailbox(mailbox, origin)).await {
+            Ok(Ok(upstream)) => Ok(upstream),
             Ok(Err(why)) => Err(EngineUnavailable::new(format!("{}:{}: {why}", self.host, self.port))),
             Err(_) => Err(EngineUnavailable::new(format!(
                 "{}:{}: no sign-in within {} s",
                 self.host,
                 self.port,
-                DIAL.as_secs()
+                DIAL_TIMEOUT.as_secs()
             ))),
         }
     }
 
-    async fn dial_patiently(&self, mailbox: &Address, origin: Origin) -> Result<Dialled, DialError> {
+    async fn open_mailbox(&self, mailbox: &Address, origin: Origin) -> Result<UpstreamConnection, DialError> {
         let mut socket = self.connect().await?;
         let password = Secret::new(self.master.password.expose().to_owned());
         let mut upstream = Upstream::new(mailbox.clone(), self.master.user.clone(), password, Some(origin));
@@ -100,7 +104,7 @@ impl RemoteEngine {
                     socket.flush().await?;
                 }
                 UpstreamStep::Ready { capabilities, pipelined } => {
-                    return Ok(Dialled { socket, capabilities, pipelined });
+                    return Ok(UpstreamConnection { socket, capabilities, pipelined });
                 }
                 UpstreamStep::Refused(words) => return Err(DialError::Refused(words)),
                 UpstreamStep::Broken => return Err(DialError::Broken),
@@ -113,9 +117,9 @@ impl RemoteEngine {
         tcp.set_nodelay(true)?;
         SockRef::from(&tcp)
             .set_tcp_keepalive(&TcpKeepalive::new().with_time(KEEPALIVE).with_interval(KEEPALIVE / 4))?;
-        match &self.privacy {
-            Privacy::Loopback => Ok(Socket::Plain(tcp)),
-            Privacy::Tls { connector, name } => {
+        match &self.security {
+            TransportSecurity::Loopback => Ok(Socket::Plain(tcp)),
+            TransportSecurity::Tls { connector, name } => {
                 let tls = connector.connect(name.clone(), tcp).await?;
                 Ok(Socket::Tls(Box::new(TlsStream::from(tls))))
             }
@@ -125,16 +129,16 @@ impl RemoteEngine {
 
 /// How long the engine may take from the first packet to its `OK`. Dovecot makes a wrong master password wait for
 /// two seconds; an engine that takes longer than this is in no state to serve anybody.
-const DIAL: Duration = Duration::from_secs(10);
+const DIAL_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long an engine may be silent before the kernel asks whether its host still stands.
+/// How long an engine may be silent before the kernel probes the connection.
 const KEEPALIVE: Duration = Duration::from_secs(60);
 
-/// An engine that has opened the mailbox and waits for its client.
-pub(crate) struct Dialled {
+/// A connection to the engine, on which the mailbox is open.
+pub(crate) struct UpstreamConnection {
     pub(crate) socket: Socket,
     pub(crate) capabilities: String,
-    /// What the engine said behind its `OK`: it belongs to the client.
+    /// What the engine sent behind its `OK`: it is the client's.
     pub(crate) pipelined: Vec<u8>,
 }
 
@@ -198,37 +202,3 @@ fn connector(roots_pem: &[u8]) -> Result<TlsConnector, RemoteError> {
         .with_no_client_auth();
     Ok(TlsConnector::from(Arc::new(config)))
 }
-
-/// Why a remote engine cannot be used, in words for the operator.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RemoteError {
-    /// The text is not `imap://host:port` or `imaps://host:port`.
-    NotAUrl,
-    /// A protocol that is not spoken to remote engines.
-    Scheme(String),
-    /// Plain text was asked for over a network.
-    PlainInPublic,
-    /// The trusted certificates are missing or damaged.
-    Roots,
-}
-
-impl fmt::Display for RemoteError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotAUrl => f.write_str("expected imaps://host:993, or imap://127.0.0.1:143 on loopback"),
-            Self::Scheme(scheme) => write!(
-                f,
-                "{scheme}:// is not spoken to a remote engine; imap:// (on loopback) and imaps:// are"
-            ),
-            Self::PlainInPublic => f.write_str(
-                "imap:// is for an engine on loopback, where nobody listens in; use imaps:// for another host",
-            ),
-            Self::Roots => f.write_str(
-                "imaps:// needs the certificate to trust, PEM text with -----BEGIN CERTIFICATE-----: the engine's \
-                 own one, or that of its authority",
-            ),
-        }
-    }
-}
-
-impl std::error::Error for RemoteError {}

@@ -1,17 +1,17 @@
-//! What a stranger may say in IMAP before sign-in (RFC 9051 §6.1, §6.2; RFC 3501).
+//! IMAP before sign-in: the not-authenticated state (RFC 9051 §3.1, §6.1, §6.2; RFC 3501).
 //!
-//! The borders of a command are found first, literals included, without looking at what it says; a whole command is
-//! then decoded by imap-codec. So a literal is never read as a command, whatever stands around it.
+//! The end of a command is found first, literals included, before anything in it is parsed; a whole command is then
+//! decoded by imap-codec. So a literal is never read as a command, whatever surrounds it.
 
+use crate::action::Action;
 use crate::client_name::ClientName;
-use crate::dialogue::Attempt;
-use crate::farewell::Farewell;
-use crate::imap::literal::{Announced, LiteralKind};
-use crate::line::{MAX_LINE, Wanted, append_wiped};
-use crate::opening::Opening;
-use crate::preauth::Move;
+use crate::close_reason::CloseReason;
+use crate::dialogue_config::DialogueConfig;
+use crate::imap::literal::{LiteralHeader, LiteralMode};
+use crate::line::{Expected, MAX_LINE, append_wiped};
 use crate::refusal::Refusal;
-use crate::sasl::{self, Exchange, MAX_PASSWORD, Mechanism, Turn};
+use crate::sasl::{self, Exchange, MAX_PASSWORD, Mechanism, Outcome};
+use crate::step::Attempt;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -31,6 +31,7 @@ const MAX_COMMAND: usize = MAX_LINE;
 /// A tag comes back in every answer. Clients use up to ten characters.
 const MAX_TAG: usize = 64;
 
+/// An IMAP connection in the not-authenticated state.
 #[derive(Default)]
 pub(crate) struct PreAuth {
     state: State,
@@ -48,32 +49,36 @@ enum State {
     AfterLiteral { command: Zeroizing<Vec<u8>> },
     /// Within AUTHENTICATE.
     Sasl { tag: String, exchange: Exchange },
-    /// The authority is asked.
-    Asking { tag: String },
+    /// The authority is being asked.
+    SignIn { tag: String },
 }
 
 impl PreAuth {
-    pub(crate) fn greeting(opening: &Opening) -> Vec<u8> {
-        let capabilities = capabilities(opening);
-        format!("* OK [CAPABILITY {capabilities}] {} Postward ready.\r\n", opening.hostname).into_bytes()
+    pub(crate) fn greeting(config: &DialogueConfig) -> Vec<u8> {
+        let capabilities = capabilities(config);
+        format!("* OK [CAPABILITY {capabilities}] {} Postward ready.\r\n", config.hostname).into_bytes()
     }
 
     pub(crate) fn client_name(&self) -> Option<&ClientName> {
         self.client_name.as_ref()
     }
 
-    pub(crate) fn wants(&self) -> Wanted {
+    pub(crate) fn expects(&self) -> Expected {
         match &self.state {
-            State::Literal { size, .. } => Wanted::Bytes(*size),
-            _ => Wanted::Line,
+            State::Literal { size, .. } => Expected::Bytes(*size),
+            _ => Expected::Line,
         }
     }
 
-    /// Takes what it wanted. Nothing is to be said while a command goes on.
-    pub(crate) fn hear(&mut self, bytes: Zeroizing<Vec<u8>>, opening: &Opening) -> Option<Move> {
+    /// Takes what was expected. None while the command is not complete.
+    pub(crate) fn handle_line(
+        &mut self,
+        bytes: Zeroizing<Vec<u8>>,
+        config: &DialogueConfig,
+    ) -> Option<Action> {
         match mem::take(&mut self.state) {
-            // Nobody speaks while the authority is asked: the driver does not read.
-            State::Idle | State::Asking { .. } => self.line(bytes, 0, opening),
+            // While the authority is asked, the driver does not read.
+            State::Idle | State::SignIn { .. } => self.line(bytes, 0, config),
             State::Literal { mut command, size: _ } => {
                 append_wiped(&mut command, &bytes);
                 self.state = State::AfterLiteral { command };
@@ -82,9 +87,9 @@ impl PreAuth {
             State::AfterLiteral { mut command } => {
                 let from = command.len();
                 append_wiped(&mut command, &bytes);
-                self.line(command, from, opening)
+                self.line(command, from, config)
             }
-            State::Sasl { tag, exchange } => Some(self.turn(tag, exchange.answer(&bytes))),
+            State::Sasl { tag, exchange } => Some(self.sasl_outcome(tag, exchange.answer(&bytes))),
         }
     }
 
@@ -104,56 +109,63 @@ impl PreAuth {
     }
 
     /// Takes the line that begins at `from`: it ends the command or announces the next literal.
-    fn line(&mut self, mut command: Zeroizing<Vec<u8>>, from: usize, opening: &Opening) -> Option<Move> {
-        let announced = Announced::at_end_of(command.get(from..).unwrap_or_default());
+    fn line(
+        &mut self,
+        mut command: Zeroizing<Vec<u8>>,
+        from: usize,
+        config: &DialogueConfig,
+    ) -> Option<Action> {
+        let header = LiteralHeader::at_end_of(command.get(from..).unwrap_or_default());
         append_wiped(&mut command, b"\r\n");
         if command.len() > MAX_COMMAND {
-            return Some(Move::GiveUp(Farewell::TooLarge));
+            return Some(Action::Close(CloseReason::TooLarge));
         }
-        let Some(announced) = announced else {
-            return Some(self.command(&command, opening));
+        let Some(header) = header else {
+            return Some(self.command(&command, config));
         };
-        let too_large = announced.size > MAX_LITERAL.min(MAX_COMMAND - command.len());
-        match announced.kind {
+        let too_large = header.size > MAX_LITERAL.min(MAX_COMMAND - command.len());
+        match header.mode {
             // RFC 7888 §4: it comes in any case, so either read all of it or hang up.
-            LiteralKind::Unasked if too_large => Some(Move::GiveUp(Farewell::TooLarge)),
-            LiteralKind::Unasked => {
-                self.state = State::Literal { command, size: announced.size };
+            LiteralMode::NonSync if too_large => Some(Action::Close(CloseReason::TooLarge)),
+            LiteralMode::NonSync => {
+                self.state = State::Literal { command, size: header.size };
                 None
             }
-            LiteralKind::Asked if too_large => Some(bad(tag_of(&command), "Literal is too large.")),
-            LiteralKind::Asked => {
-                let refusal = refuse_literal(&command, opening);
+            LiteralMode::Sync if too_large => Some(bad(tag_of(&command), "Literal is too large.")),
+            LiteralMode::Sync => {
+                let refusal = refuse_literal(&command, config);
                 if refusal.is_none() {
-                    self.state = State::Literal { command, size: announced.size };
+                    self.state = State::Literal { command, size: header.size };
                 }
-                Some(refusal.unwrap_or_else(|| say(String::from("+ OK\r\n"))))
+                Some(refusal.unwrap_or_else(|| reply(String::from("+ OK\r\n"))))
             }
         }
     }
 
-    fn command(&mut self, command: &[u8], opening: &Opening) -> Move {
+    fn command(&mut self, command: &[u8], config: &DialogueConfig) -> Action {
         let decoded = CommandCodec::default().decode(command);
         let (Some(tag), Ok(([], Command { tag: _, body }))) = (tag_of(command), decoded) else {
             return bad(tag_of(command), "Unknown command, or not in this form.");
         };
         match body {
             CommandBody::Capability => {
-                let capabilities = capabilities(opening);
-                say(format!("* CAPABILITY {capabilities}\r\n{tag} OK Done.\r\n"))
+                let capabilities = capabilities(config);
+                reply(format!("* CAPABILITY {capabilities}\r\n{tag} OK Done.\r\n"))
             }
-            CommandBody::Noop => say(format!("{tag} OK Done.\r\n")),
-            CommandBody::Logout => Move::Leave(format!("* BYE Good-bye.\r\n{tag} OK Done.\r\n").into_bytes()),
+            CommandBody::Noop => reply(format!("{tag} OK Done.\r\n")),
+            CommandBody::Logout => {
+                Action::Quit(format!("* BYE Good-bye.\r\n{tag} OK Done.\r\n").into_bytes())
+            }
             CommandBody::Id { parameters } => {
                 self.client_name = parameters.and_then(|pairs| name_and_version(&pairs));
-                say(format!("* ID (\"name\" \"Postward\")\r\n{tag} OK Done.\r\n"))
+                reply(format!("* ID (\"name\" \"Postward\")\r\n{tag} OK Done.\r\n"))
             }
-            CommandBody::StartTLS if opening.channel.offers_start_tls() => {
-                Move::StartTls(format!("{tag} OK Begin TLS now.\r\n").into_bytes())
+            CommandBody::StartTLS if config.channel.offers_start_tls() => {
+                Action::StartTls(format!("{tag} OK Begin TLS now.\r\n").into_bytes())
             }
             CommandBody::StartTLS => bad(Some(tag), "STARTTLS is not offered here."),
             CommandBody::Login { .. } | CommandBody::Authenticate { .. }
-                if opening.channel.refuses_passwords() =>
+                if config.channel.refuses_passwords() =>
             {
                 privacy_required(&tag)
             }
@@ -164,67 +176,66 @@ impl PreAuth {
             }
             CommandBody::Authenticate { mechanism, initial_response } => {
                 let Some(mechanism) = Mechanism::named(mechanism.as_ref().as_bytes()) else {
-                    return Move::Complain(format!("{tag} NO Mechanism is not offered.\r\n").into_bytes());
+                    return Action::BadCommand(
+                        format!("{tag} NO Mechanism is not offered.\r\n").into_bytes(),
+                    );
                 };
-                let turn = match initial_response {
+                let outcome = match initial_response {
                     Some(initial) => {
                         let message = Zeroizing::new(initial.declassify().to_vec());
                         Exchange::start_with_decoded(mechanism, message)
                     }
                     None => Exchange::start(mechanism),
                 };
-                self.turn(tag, turn)
+                self.sasl_outcome(tag, outcome)
             }
             _ => bad(Some(tag), "Sign in first."),
         }
     }
 
-    fn turn(&mut self, tag: String, turn: Turn) -> Move {
-        match turn {
-            Turn::Challenge(challenge, exchange) => {
+    fn sasl_outcome(&mut self, tag: String, outcome: Outcome) -> Action {
+        match outcome {
+            Outcome::Challenge(challenge, exchange) => {
                 self.state = State::Sasl { tag, exchange };
-                say(format!("+ {challenge}\r\n"))
+                reply(format!("+ {challenge}\r\n"))
             }
-            Turn::Complete(attempt) => self.sign_in(tag, Some(attempt)),
-            Turn::Unfit => self.sign_in(tag, None),
-            Turn::Cancelled => bad(Some(tag), "Cancelled."),
-            Turn::Malformed => bad(Some(tag), "Not base64, or not what this mechanism sends."),
+            Outcome::Complete(attempt) => self.sign_in(tag, Some(attempt)),
+            Outcome::InvalidCredentials => self.sign_in(tag, None),
+            Outcome::Cancelled => bad(Some(tag), "Cancelled."),
+            Outcome::Malformed => bad(Some(tag), "Not base64, or not what this mechanism sends."),
         }
     }
 
-    fn sign_in(&mut self, tag: String, attempt: Option<Attempt>) -> Move {
-        self.state = State::Asking { tag };
-        match attempt {
-            Some(attempt) => Move::Ask(attempt),
-            None => Move::Refuse(self.refused(Refusal::Rejected)),
-        }
+    fn sign_in(&mut self, tag: String, attempt: Option<Attempt>) -> Action {
+        self.state = State::SignIn { tag };
+        Action::sign_in(attempt)
     }
 
     fn take_tag(&mut self) -> String {
         match mem::take(&mut self.state) {
-            State::Asking { tag } => tag,
-            // `Dialogue` answers only what it has asked; an untagged answer opens nothing in any case.
+            State::SignIn { tag } => tag,
+            // `Dialogue` answers only what it has asked; an untagged reply opens nothing in any case.
             _ => String::from("*"),
         }
     }
 }
 
-fn capabilities(opening: &Opening) -> String {
+fn capabilities(config: &DialogueConfig) -> String {
     let mut list = String::from("IMAP4rev1 SASL-IR LITERAL+ ID");
-    if opening.channel.offers_start_tls() {
+    if config.channel.offers_start_tls() {
         list += " STARTTLS";
     }
-    list += if opening.channel.refuses_passwords() { " LOGINDISABLED" } else { " AUTH=PLAIN AUTH=LOGIN" };
+    list += if config.channel.refuses_passwords() { " LOGINDISABLED" } else { " AUTH=PLAIN AUTH=LOGIN" };
     list
 }
 
-/// Why a client is not asked for the literal it has announced, if so.
-fn refuse_literal(command: &[u8], opening: &Opening) -> Option<Move> {
+/// The reply to a literal that is not asked for, where it is not.
+fn refuse_literal(command: &[u8], config: &DialogueConfig) -> Option<Action> {
     let tag = tag_of(command);
     let verb = command.split(|byte| *byte == b' ').nth(1).unwrap_or_default().to_ascii_uppercase();
     match (tag, verb.as_slice()) {
         // Before the password is sent, not after.
-        (Some(tag), b"LOGIN") if opening.channel.refuses_passwords() => Some(privacy_required(&tag)),
+        (Some(tag), b"LOGIN") if config.channel.refuses_passwords() => Some(privacy_required(&tag)),
         (Some(_), b"LOGIN" | b"ID") => None,
         (tag, _) => Some(bad(tag, "Sign in first.")),
     }
@@ -259,18 +270,18 @@ fn bytes_of(text: &AString<'_>) -> Vec<u8> {
     }
 }
 
-fn say(reply: String) -> Move {
-    Move::Say(reply.into_bytes())
+fn reply(text: String) -> Action {
+    Action::Reply(text.into_bytes())
 }
 
-fn bad(tag: Option<String>, text: &str) -> Move {
-    Move::Complain(match tag {
+fn bad(tag: Option<String>, text: &str) -> Action {
+    Action::BadCommand(match tag {
         Some(tag) => format!("{tag} BAD {text}\r\n").into_bytes(),
         None => b"* BAD A command begins with a tag.\r\n".to_vec(),
     })
 }
 
 // RFC 5530 §3.
-fn privacy_required(tag: &str) -> Move {
-    Move::Complain(format!("{tag} NO [PRIVACYREQUIRED] Start TLS first.\r\n").into_bytes())
+fn privacy_required(tag: &str) -> Action {
+    Action::BadCommand(format!("{tag} NO [PRIVACYREQUIRED] Start TLS first.\r\n").into_bytes())
 }

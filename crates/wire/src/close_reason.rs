@@ -1,39 +1,39 @@
-//! The one table of what a stranger hears when the connection ends before sign-in.
+//! Why a connection is closed before sign-in, and the last line each protocol's client is sent: the one table of both.
 
-use crate::dialogue::Protocol;
+use crate::step::Protocol;
 
-/// Why a connection is closed that has not signed in.
+/// Why the server closes a connection that has not signed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Farewell {
-    /// Somebody stayed too long without signing in.
+pub enum CloseReason {
+    /// A deadline passed before the client signed in.
     TimedOut,
-    /// There is no room for another stranger.
+    /// The slot is needed for another connection.
     TooBusy,
     /// The server is going down.
     ShuttingDown,
-    /// A line or a literal is larger than anything sensible.
+    /// A line or a literal is longer than the limit.
     TooLarge,
-    /// More bytes or commands than a sign-in needs.
+    /// The limit of bytes or of commands was reached.
     TooMuch,
-    /// More mistakes than are borne.
-    TooManyMistakes,
-    /// More failed sign-ins than are borne on one connection.
-    TooManyFailures,
+    /// The limit of wrong commands was reached.
+    TooManyBadCommands,
+    /// The limit of failed sign-ins on one connection was reached.
+    TooManyFailedSignIns,
 }
 
-impl Farewell {
-    /// Every reason, for tests that walk the table.
+impl CloseReason {
+    /// Every reason, for tests of the whole table.
     pub const ALL: [Self; 7] = [
         Self::TimedOut,
         Self::TooBusy,
         Self::ShuttingDown,
         Self::TooLarge,
         Self::TooMuch,
-        Self::TooManyMistakes,
-        Self::TooManyFailures,
+        Self::TooManyBadCommands,
+        Self::TooManyFailedSignIns,
     ];
 
-    /// The last line this protocol's client gets to read.
+    /// The last line the client is sent, with its line end.
     pub fn line(self, protocol: Protocol) -> &'static [u8] {
         match protocol {
             Protocol::Imap => self.imap(),
@@ -51,8 +51,8 @@ impl Farewell {
             Self::ShuttingDown => "* BYE [UNAVAILABLE] The server is restarting. Try again in a minute.\r\n",
             Self::TooLarge => "* BYE [LIMIT] Line or literal is too large.\r\n",
             Self::TooMuch => "* BYE [LIMIT] Too much was sent before signing in.\r\n",
-            Self::TooManyMistakes => "* BYE [LIMIT] Too many wrong commands.\r\n",
-            Self::TooManyFailures => "* BYE Too many failed tries on this connection.\r\n",
+            Self::TooManyBadCommands => "* BYE [LIMIT] Too many wrong commands.\r\n",
+            Self::TooManyFailedSignIns => "* BYE Too many failed tries on this connection.\r\n",
         }
     }
 
@@ -64,8 +64,8 @@ impl Farewell {
             Self::ShuttingDown => "-ERR [SYS/TEMP] The server is restarting. Try again in a minute.\r\n",
             Self::TooLarge => "-ERR Line is too long.\r\n",
             Self::TooMuch => "-ERR Too much was sent before signing in.\r\n",
-            Self::TooManyMistakes => "-ERR Too many wrong commands.\r\n",
-            Self::TooManyFailures => "-ERR Too many failed tries on this connection.\r\n",
+            Self::TooManyBadCommands => "-ERR Too many wrong commands.\r\n",
+            Self::TooManyFailedSignIns => "-ERR Too many failed tries on this connection.\r\n",
         }
     }
 
@@ -77,8 +77,8 @@ impl Farewell {
             Self::ShuttingDown => "421 4.3.2 The server is restarting. Try again in a minute.\r\n",
             Self::TooLarge => "421 4.5.2 Line is too long.\r\n",
             Self::TooMuch => "421 4.5.3 Too much was sent before signing in.\r\n",
-            Self::TooManyMistakes => "421 4.5.0 Too many wrong commands.\r\n",
-            Self::TooManyFailures => "421 4.7.0 Too many failed tries on this connection.\r\n",
+            Self::TooManyBadCommands => "421 4.5.0 Too many wrong commands.\r\n",
+            Self::TooManyFailedSignIns => "421 4.7.0 Too many failed tries on this connection.\r\n",
         }
     }
 }
@@ -88,13 +88,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_farewell_is_one_line_of_its_protocol() {
-        for farewell in Farewell::ALL {
+    fn every_close_reason_is_one_line_of_its_protocol() {
+        for reason in CloseReason::ALL {
             for (protocol, start) in
                 [(Protocol::Imap, "* BYE "), (Protocol::Pop3, "-ERR "), (Protocol::Smtp, "421 4.")]
             {
-                let line = core::str::from_utf8(farewell.line(protocol)).unwrap_or_default();
-                assert!(line.starts_with(start), "{farewell:?}: {line}");
+                let line = core::str::from_utf8(reason.line(protocol)).unwrap_or_default();
+                assert!(line.starts_with(start), "{reason:?}: {line}");
                 assert_eq!(line.find("\r\n"), Some(line.len() - 2));
             }
         }
