@@ -242,3 +242,42 @@ impl<E: Into<Unavailable>> From<E> for NotReplaced {
         Self::Unavailable(error.into())
     }
 }
+
+/// Why a link has set no new password. Nothing has changed, and nothing was spent.
+#[derive(Debug)]
+pub enum LinkError {
+    /// It was used, replaced or has expired.
+    Over,
+    /// The code of the second factor is needed, which a link does not stand for.
+    CodeMissing,
+    /// The code is wrong, or was used before.
+    CodeWrong,
+    /// The new password does not meet the policy: what is missing.
+    Policy(Vec<PasswordProblem>),
+    /// It could not be decided.
+    Unavailable(Unavailable),
+}
+
+impl<E: Into<Unavailable>> From<E> for LinkError {
+    fn from(error: E) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
+impl From<Unfit> for LinkError {
+    fn from(unfit: Unfit) -> Self {
+        match unfit {
+            Unfit::Policy(problems) => Self::Policy(problems),
+            Unfit::Unavailable(unavailable) => Self::Unavailable(unavailable),
+        }
+    }
+}
+
+impl From<NotReplaced> for LinkError {
+    fn from(not_replaced: NotReplaced) -> Self {
+        match not_replaced {
+            NotReplaced::Overtaken | NotReplaced::NotRecent => Self::Over,
+            NotReplaced::Unavailable(unavailable) => Self::Unavailable(unavailable),
+        }
+    }
+}

@@ -32,7 +32,7 @@ pub use credential::password_generator::{PASSWORD_RECIPE, PasswordRecipe, genera
 pub use credential::password_policy::{PasswordPolicy, PasswordProblem, PolicyRule, Requirement};
 pub use credential::token::Token;
 pub use credential::totp::SetUp;
-pub use error::{ActError, AddError, NotNow, OpenError, SignedOut, Unavailable};
+pub use error::{ActError, AddError, LinkError, NotNow, OpenError, SignedOut, Unavailable};
 pub use model::Timestamp;
 pub use model::actor::{Actor, Role};
 pub use model::database::Database;
@@ -56,7 +56,7 @@ pub use use_cases::administration::sessions::{LiveSession, Which};
 pub use use_cases::administration::staff::NewStaff;
 pub use use_cases::mail_queue::outbox::{Letter, OUTBOX_LEASE};
 pub use use_cases::password::change::{AppPasswords, ChangeError, ResetError};
-pub use use_cases::password::recover::{LinkError, OpenLink, RecoverError};
+pub use use_cases::password::recover::{OpenLink, RecoverError};
 pub use use_cases::password::recovery_email::{RecoveryEmail, RecoveryEmailError};
 pub use use_cases::self_service::app_password::{AppPassword, AppPasswordError, AppPasswordUse, MailApp};
 pub use use_cases::self_service::second_factor::{OtherSessions, SecondFactorError, TurnedOn};

@@ -6,7 +6,7 @@ use crate::credential::hasher::Lane;
 use crate::credential::password_policy::PasswordProblem;
 use crate::credential::recovery_code;
 use crate::credential::token::Token;
-use crate::error::{Denied, NotEnough, NotReplaced, Unavailable, Unfit};
+use crate::error::{Denied, LinkError, NotEnough, NotReplaced, Unavailable, Unfit};
 use crate::model::Timestamp;
 use crate::model::audit_event::{By, Event};
 use crate::model::link_kind::LinkKind;
@@ -48,21 +48,6 @@ pub enum RecoverError {
     Unavailable(Unavailable),
 }
 
-/// Why a link has set no new password. Nothing has changed, and nothing was spent.
-#[derive(Debug)]
-pub enum LinkError {
-    /// It was used, replaced or has expired.
-    Over,
-    /// The code of the second factor is needed, which a link does not stand for.
-    CodeMissing,
-    /// The code is wrong, or was used before.
-    CodeWrong,
-    /// The new password does not meet the policy: what is missing.
-    Policy(Vec<PasswordProblem>),
-    /// It could not be decided.
-    Unavailable(Unavailable),
-}
-
 /// What a link that still opens something is for.
 pub struct OpenLink {
     /// The mailbox, or the person of the dashboard.
@@ -96,30 +81,6 @@ impl From<NotReplaced> for RecoverError {
     fn from(not_replaced: NotReplaced) -> Self {
         match not_replaced {
             NotReplaced::Overtaken | NotReplaced::NotRecent => Self::Refused,
-            NotReplaced::Unavailable(unavailable) => Self::Unavailable(unavailable),
-        }
-    }
-}
-
-impl<E: Into<Unavailable>> From<E> for LinkError {
-    fn from(error: E) -> Self {
-        Self::Unavailable(error.into())
-    }
-}
-
-impl From<Unfit> for LinkError {
-    fn from(unfit: Unfit) -> Self {
-        match unfit {
-            Unfit::Policy(problems) => Self::Policy(problems),
-            Unfit::Unavailable(unavailable) => Self::Unavailable(unavailable),
-        }
-    }
-}
-
-impl From<NotReplaced> for LinkError {
-    fn from(not_replaced: NotReplaced) -> Self {
-        match not_replaced {
-            NotReplaced::Overtaken | NotReplaced::NotRecent => Self::Over,
             NotReplaced::Unavailable(unavailable) => Self::Unavailable(unavailable),
         }
     }

@@ -3,7 +3,7 @@
 
 use crate::authority::Authority;
 use crate::credential::token::Token;
-use crate::error::{NotNow, Unavailable};
+use crate::error::{LinkError, NotNow, Unavailable};
 use crate::model::Timestamp;
 use crate::model::audit_event::{By, Event, Subject};
 use crate::model::end_reason::{EndReason, Of};
@@ -21,7 +21,6 @@ use crate::store::outbox::{self, NewLetter};
 use crate::store::{
     Durability, Tx, app_passwords, audit, moment, principals, recovery, second_factors, sessions,
 };
-use crate::use_cases::password::recover::LinkError;
 use crate::use_cases::sign_in::reauthentication::Acting;
 use jiff::SignedDuration;
 use postward_wire::Address;
