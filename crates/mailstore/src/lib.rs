@@ -3,9 +3,8 @@
 //! # Reading order
 //!
 //! [`Mailstore`] finds the mailbox of an address, [`OpenMailbox`] is its folders, [`Folder`] is one of them, shared by
-//! all sessions that look at it, and [`View`] is what a folder looked like at one moment. Below them, `disk` is a
-//! folder's directory, `maildir` its file names and the order of writes, `uidlist` and its neighbours the small files
-//! beside the messages, in the forms Dovecot reads.
+//! all sessions that look at it, and [`View`] is what a folder looked like at one moment. They and the files
+//! below them, in the forms Dovecot reads, are in `storage`.
 //!
 //! Above them, `conversation` is a bounded exchange of lines; [`serve_pop3`], [`serve_submission`] and [`serve_lmtp`]
 //! (which share `smtp`) and [`serve_imap`] are the protocols.
@@ -17,7 +16,7 @@
 //! root/<domain>/<local-part>/Maildir/.Sent/{cur,new,tmp}  a folder; levels are divided by dots
 //!     …/dovecot-uidlist  dovecot-keywords  maildirfolder  of each folder
 //!     …/subscriptions  dovecot-uidvalidity                of the mailbox
-//!     …/deliveries/                                       what `once` has delivered, until nobody can repeat it
+//!     …/deliveries/                                       what `deliver_once` has delivered, until nobody can repeat it
 //! root/.shelf/<domain>/<local-part>/<when>/               deleted mailboxes, until they are purged
 //! root/.spool/                                            large messages while they come in; they have no names
 //! ```
@@ -41,45 +40,31 @@
 
 mod conversation;
 mod crlf;
-mod disk;
-mod errand;
 mod error;
 mod flags;
-mod folder;
 mod folder_name;
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod imap;
-mod keywords;
 mod limits;
-mod listing;
 mod lmtp;
-mod mailbox;
-mod maildir;
-mod once;
 mod pop3;
 mod recipients;
-mod shelf;
 mod smtp;
-mod spool;
-mod store;
+mod storage;
 mod submission;
-mod subscriptions;
-mod uidlist;
-mod uidvalidity;
-mod view;
 
 pub use error::{MailError, Result};
 pub use flags::{FlagChange, Flags};
-pub use folder::{Append, Appended, Copied, Folder, Octets};
 pub use folder_name::{FolderName, SpecialUse};
 pub use imap::serve_imap;
 pub use limits::Limits;
 pub use lmtp::{serve_lmtp, serve_lmtp_session};
-pub use mailbox::{FolderInfo, OpenMailbox};
 pub use pop3::serve_pop3;
 pub use recipients::{Recipient, Recipients, Unavailable};
-pub use store::Mailstore;
+pub use storage::folder::{Append, Appended, Copied, Folder, Octets};
+pub use storage::mailbox::{FolderInfo, OpenMailbox};
+pub use storage::mailstore::Mailstore;
+pub use storage::snapshot::{Message, View};
 pub use submission::serve_submission;
-pub use view::{Message, View};

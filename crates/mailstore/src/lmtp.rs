@@ -1,7 +1,7 @@
 //! LMTP (RFC 2033): a mail exchanger hands in what has arrived.
 
 use crate::smtp::{self, Role};
-use crate::store::Mailstore;
+use crate::storage::mailstore::Mailstore;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;

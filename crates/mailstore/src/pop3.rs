@@ -6,10 +6,10 @@ pub(crate) mod hostile;
 
 use crate::conversation::{Conversation, End, Line, Pace};
 use crate::error::MailError;
-use crate::folder::Folder;
 use crate::folder_name::FolderName;
-use crate::mailbox::OpenMailbox;
-use crate::view::{Message, View};
+use crate::storage::folder::Folder;
+use crate::storage::mailbox::OpenMailbox;
+use crate::storage::snapshot::{Message, View};
 use dot_stuffing::{Amount, DotStuffing};
 use std::collections::HashSet;
 use std::fs::File;

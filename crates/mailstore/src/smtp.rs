@@ -10,12 +10,12 @@ mod path;
 mod receive;
 
 use crate::conversation::{Conversation, End, Line, Pace};
-use crate::errand::Errand;
 use crate::error::MailError;
 use crate::limits::Limits;
 use crate::recipients::Recipient;
-use crate::spool::is_full;
-use crate::store::{Mailstore, Prepared, Published};
+use crate::storage::cancellation::Errand;
+use crate::storage::mailstore::{Mailstore, Prepared, Published};
+use crate::storage::spool::is_full;
 use command::{Command, Mail, NO_RECIPIENT};
 use letter::{Letter, Trace};
 use path::{ForwardPath, ReversePath};

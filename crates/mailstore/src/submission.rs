@@ -1,7 +1,7 @@
 //! Message submission after sign-in (RFC 6409): the mailbox's owner hands in mail.
 
-use crate::mailbox::OpenMailbox;
 use crate::smtp::{self, Role};
+use crate::storage::mailbox::OpenMailbox;
 use std::io;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;

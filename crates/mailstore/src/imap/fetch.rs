@@ -14,7 +14,7 @@ use super::string;
 use super::wire::{Going, Wire};
 use crate::error::{MailError, Result};
 use crate::flags::{FlagChange, Flags};
-use crate::view::{Message, View};
+use crate::storage::snapshot::{Message, View};
 use bytes::Bytes;
 use imap_types::fetch::{MacroOrMessageDataItemNames, Section};
 use imap_types::sequence::SequenceSet;

@@ -6,7 +6,7 @@ use super::session::Answer;
 use super::wire::{Going, Wire};
 use crate::error::{MailError, Result};
 use crate::flags::{FlagChange, Flags};
-use crate::view::View;
+use crate::storage::snapshot::View;
 use imap_types::flag::{Flag, StoreResponse, StoreType};
 use imap_types::sequence::SequenceSet;
 use std::ops::BitOr;

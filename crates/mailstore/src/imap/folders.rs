@@ -6,7 +6,7 @@ use super::string;
 use super::wire::Going;
 use crate::error::{MailError, Result};
 use crate::folder_name::{FolderName, SpecialUse};
-use crate::mailbox::FolderInfo;
+use crate::storage::mailbox::FolderInfo;
 use imap_types::mailbox::{ListMailbox, Mailbox};
 use std::collections::BTreeMap;
 use tokio::io::{AsyncRead, AsyncWrite};

@@ -17,7 +17,7 @@ use super::section::{Found, find, partial};
 use crate::flags::Flags;
 use crate::folder_name::FolderName;
 use crate::fuzzing::piece_size;
-use crate::view::{Message, Place, View};
+use crate::storage::snapshot::{Message, Place, View};
 use imap_codec::{CommandCodec, ResponseCodec, decode::Decoder};
 use imap_types::command::CommandBody;
 use imap_types::core::Vec1;

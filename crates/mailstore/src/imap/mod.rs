@@ -41,7 +41,7 @@ mod tests;
 mod transfer;
 mod wire;
 
-use crate::mailbox::OpenMailbox;
+use crate::storage::mailbox::OpenMailbox;
 use session::Session;
 use std::io;
 use tokio::io::{AsyncRead, AsyncWrite};

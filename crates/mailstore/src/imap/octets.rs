@@ -3,9 +3,9 @@
 use super::wire::{Going, Over, Wire};
 use crate::conversation::End;
 use crate::error::{MailError, Result};
-use crate::folder::Folder;
-use crate::store::blocking;
-use crate::view::Message;
+use crate::storage::folder::Folder;
+use crate::storage::mailstore::blocking;
+use crate::storage::snapshot::Message;
 use bytes::Bytes;
 use std::fs::File;
 use std::ops::Range;

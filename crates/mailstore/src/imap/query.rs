@@ -4,7 +4,7 @@ use super::header::{field, header};
 use super::numbers::Numbers;
 use super::query_text::{Needle, body_contains, decoded, header_contains};
 use crate::flags::Flags;
-use crate::view::{Message, View};
+use crate::storage::snapshot::{Message, View};
 use imap_types::core::{AString, Charset};
 use imap_types::datetime::NaiveDate;
 use imap_types::search::SearchKey;

@@ -7,7 +7,7 @@ use super::selected::{Known, Selected};
 use super::session::Answer;
 use super::wire::{Going, Wire};
 use crate::error::{MailError, Result};
-use crate::store::blocking;
+use crate::storage::mailstore::blocking;
 use imap_types::core::Charset;
 use imap_types::search::SearchKey;
 use std::sync::Arc;

@@ -7,7 +7,7 @@ use super::string;
 use super::wire::Going;
 use crate::error::{MailError, Result};
 use crate::flags::Flags;
-use crate::view::{Message, View};
+use crate::storage::snapshot::{Message, View};
 use imap_types::mailbox::Mailbox;
 use imap_types::status::StatusDataItemName;
 use tokio::io::{AsyncRead, AsyncWrite};

@@ -6,7 +6,7 @@ use super::selected::{Access, Expunges, Known, Selected};
 use super::wire::{Going, Over, Wire};
 use crate::conversation::End;
 use crate::error::MailError;
-use crate::mailbox::OpenMailbox;
+use crate::storage::mailbox::OpenMailbox;
 use imap_types::command::CommandBody;
 use tokio::io::{AsyncRead, AsyncWrite};
 

@@ -8,7 +8,7 @@ use super::{Role, header};
 use crate::crlf::CrlfEnds;
 use crate::fuzzing::piece_size;
 use crate::imap::hostile::field_names;
-use crate::spool::Spool;
+use crate::storage::spool::Spool;
 use postward_wire::Address;
 use smtp_proto::Request;
 use std::path::PathBuf;

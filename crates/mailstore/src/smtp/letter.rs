@@ -2,7 +2,7 @@
 
 use super::Role;
 use super::header::{self, Field};
-use crate::spool::Spool;
+use crate::storage::spool::Spool;
 use jiff::{Timestamp, fmt::rfc2822, tz::TimeZone};
 use postward_wire::Address;
 use std::io::{self, Write};

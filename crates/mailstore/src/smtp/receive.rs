@@ -3,8 +3,8 @@
 use super::data::Data;
 use crate::conversation::{Conversation, End};
 use crate::crlf::CrlfEnds;
-use crate::spool::{Fill, Spool, is_full};
-use crate::store::Mailstore;
+use crate::storage::mailstore::Mailstore;
+use crate::storage::spool::{Fill, Spool, is_full};
 use std::io;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::JoinError;

@@ -13,9 +13,9 @@
 
 use crate::crlf::CrlfEnds;
 use crate::error::Result;
-use crate::maildir;
-use crate::store::{Mailstore, blocking};
-use crate::view::Place;
+use crate::storage::maildir;
+use crate::storage::mailstore::{Mailstore, blocking};
+use crate::storage::snapshot::Place;
 use postward_wire::Address;
 use std::fs;
 use std::io::{self, Write};

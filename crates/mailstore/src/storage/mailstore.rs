@@ -3,13 +3,13 @@
 use crate::crlf::CrlfEnds;
 use crate::error::{MailError, Result};
 use crate::flags::Flags;
-use crate::folder::{Folder, Shared};
 use crate::folder_name::FolderName;
 use crate::limits::Limits;
-use crate::mailbox::{self, OpenMailbox};
-use crate::maildir::{self, Incoming};
 use crate::recipients::Recipients;
-use crate::view::Place;
+use crate::storage::folder::{Folder, Shared};
+use crate::storage::mailbox::{self, OpenMailbox};
+use crate::storage::maildir::{self, Incoming};
+use crate::storage::snapshot::Place;
 use postward_wire::Address;
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -249,7 +249,7 @@ impl Registry {
 }
 
 /// Runs file work where it holds nobody up. It runs to its end also if the caller is gone: what a session asks for and
-/// may be long is an [`crate::errand::Errand`].
+/// may be long is an [`crate::storage::cancellation::Errand`].
 pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {

@@ -2,7 +2,7 @@
 //! Version 1, a plain list of names, is read too.
 
 use crate::folder_name::FolderName;
-use crate::maildir;
+use crate::storage::maildir;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;

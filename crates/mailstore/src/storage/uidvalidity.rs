@@ -1,7 +1,7 @@
 //! `dovecot-uidvalidity`: the last UIDVALIDITY given to any folder of the mailbox, so that a folder that is deleted
 //! and created again in the same second is not mistaken for the old one (RFC 9051 §2.3.1.1).
 
-use crate::maildir;
+use crate::storage::maildir;
 use std::fs::{self, File};
 use std::io;
 use std::path::Path;

@@ -9,7 +9,7 @@
 //! New lines are appended and synced before anybody hears of their UIDs; the whole file is replaced when many of its
 //! messages are gone. A list that cannot be trusted is not repaired: UIDVALIDITY changes, and clients start afresh.
 
-use crate::maildir;
+use crate::storage::maildir;
 use std::fmt::Write as _;
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Seek, SeekFrom, Write as _};

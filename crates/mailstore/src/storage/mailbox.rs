@@ -1,14 +1,14 @@
 //! The folders of one mailbox.
 
-use crate::errand::Errand;
 use crate::error::{MailError, Result};
-use crate::folder::Folder;
 use crate::folder_name::{FolderName, SpecialUse};
 use crate::limits::Limits;
-use crate::maildir;
-use crate::spool::Spool;
-use crate::store::{Mailstore, blocking};
-use crate::subscriptions;
+use crate::storage::cancellation::Errand;
+use crate::storage::folder::Folder;
+use crate::storage::maildir;
+use crate::storage::mailstore::{Mailstore, blocking};
+use crate::storage::spool::Spool;
+use crate::storage::subscriptions;
 use postward_wire::Address;
 use std::collections::BTreeSet;
 use std::fs;

@@ -2,7 +2,7 @@
 
 use crate::error::{MailError, Result};
 use crate::flags::Flags;
-use crate::maildir;
+use crate::storage::maildir;
 use std::fmt::Write as _;
 use std::fs;
 use std::io;

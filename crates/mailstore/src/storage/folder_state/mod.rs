@@ -3,18 +3,18 @@
 //! What is on disk is the truth; a [`View`] is what was seen of it. A file without a line in the uidlist is a new
 //! message, a line without a file is one that is gone, whoever did it.
 
-mod arrivals;
-mod changes;
+mod append_and_copy;
+mod store_and_expunge;
 
-pub(crate) use arrivals::{Take, Taken};
+pub(crate) use append_and_copy::{Take, Taken};
 
 use crate::error::{MailError, Result};
 use crate::flags::Flags;
-use crate::listing::{self, Found, Listed, Stamp};
-use crate::maildir;
-use crate::uidlist::{NoList, UidList};
-use crate::view::{Message, View};
-use crate::{keywords, uidvalidity};
+use crate::storage::listing::{self, Found, Listed, Stamp};
+use crate::storage::maildir;
+use crate::storage::snapshot::{Message, View};
+use crate::storage::uidlist::{NoList, UidList};
+use crate::storage::{keywords, uidvalidity};
 use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};

@@ -1,11 +1,11 @@
 //! Messages changing and going.
 
 use super::Disk;
-use crate::errand::Errand;
 use crate::error::Result;
 use crate::flags::{FlagChange, Flags};
-use crate::maildir;
-use crate::view::{Message, Place};
+use crate::storage::cancellation::Errand;
+use crate::storage::maildir;
+use crate::storage::snapshot::{Message, Place};
 use std::collections::HashSet;
 use std::fs;
 use std::io;

@@ -3,8 +3,8 @@
 //! A shelved mailbox lies in `root/.shelf/<domain>/<local-part>/<when>`; no domain begins with a dot.
 
 use crate::error::{MailError, Result};
-use crate::maildir;
-use crate::store::{Mailstore, blocking};
+use crate::storage::maildir;
+use crate::storage::mailstore::{Mailstore, blocking};
 use postward_wire::Address;
 use std::fs;
 use std::io;

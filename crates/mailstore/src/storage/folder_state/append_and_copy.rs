@@ -1,13 +1,13 @@
 //! Messages coming into a folder: written, copied, moved or delivered.
 
 use super::Disk;
-use crate::errand::Errand;
 use crate::error::{MailError, Result};
 use crate::flags::Flags;
-use crate::folder::{Append, Copied};
-use crate::listing::Listed;
-use crate::maildir::{self, Incoming};
-use crate::view::{Message, Place};
+use crate::storage::cancellation::Errand;
+use crate::storage::folder::{Append, Copied};
+use crate::storage::listing::Listed;
+use crate::storage::maildir::{self, Incoming};
+use crate::storage::snapshot::{Message, Place};
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io;

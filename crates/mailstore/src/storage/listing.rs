@@ -1,8 +1,8 @@
 //! Looking into a folder's directories, and what can be told of a file without opening it.
 
 use crate::crlf::CrlfEnds;
-use crate::maildir;
-use crate::view::{Message, Place};
+use crate::storage::maildir;
+use crate::storage::snapshot::{Message, Place};
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, Read};

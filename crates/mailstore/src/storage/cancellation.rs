@@ -1,7 +1,7 @@
 //! On whose behalf files are changed, and whether that still stands.
 
 use crate::error::{MailError, Result};
-use crate::store::blocking;
+use crate::storage::mailstore::blocking;
 use tokio_util::sync::CancellationToken;
 
 /// An errand of a session, or one of our own that nobody calls off. Cheap to clone.

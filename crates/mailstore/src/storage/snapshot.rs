@@ -1,7 +1,7 @@
 //! What a folder looked like at one moment.
 
 use crate::flags::Flags;
-use crate::maildir;
+use crate::storage::maildir;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 

@@ -1,15 +1,15 @@
 //! One folder, shared by every session that looks at it.
 
 use crate::crlf::CrlfEnds;
-use crate::disk::{Disk, Take, Taken};
-use crate::errand::Errand;
 use crate::error::{MailError, Result};
 use crate::flags::{FlagChange, Flags};
 use crate::folder_name::FolderName;
-use crate::maildir;
-use crate::spool::Spool;
-use crate::store::{Registry, blocking};
-use crate::view::View;
+use crate::storage::cancellation::Errand;
+use crate::storage::folder_state::{Disk, Take, Taken};
+use crate::storage::maildir;
+use crate::storage::mailstore::{Registry, blocking};
+use crate::storage::snapshot::View;
+use crate::storage::spool::Spool;
 use bytes::Bytes;
 use std::cmp::Ordering as Order;
 use std::fs::File;

@@ -1,7 +1,7 @@
 //! The Maildir itself: file names, and writing a message so that it is never lost.
 
 use crate::flags::Flags;
-use crate::view::Place;
+use crate::storage::snapshot::Place;
 use std::ffi::OsStr;
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, Write};

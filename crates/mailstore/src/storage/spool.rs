@@ -1,6 +1,6 @@
 //! A message while it is received: small ones in memory, large ones in a file nobody else can see.
 
-use crate::maildir;
+use crate::storage::maildir;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
