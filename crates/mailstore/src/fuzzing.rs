@@ -1,7 +1,7 @@
 //! What the fuzz targets of `fuzz/` call, and an ordinary test replays their corpora through: every parser here that
 //! somebody else's bytes reach. Each function takes any bytes and panics where a promise is broken.
 
-pub use crate::imap::hostile::{commands as imap_commands, message};
+pub use crate::imap::fuzz_targets::{commands as imap_commands, message};
 pub use crate::pop3::hostile::commands as pop3_commands;
 pub use crate::smtp::hostile::delivery;
 

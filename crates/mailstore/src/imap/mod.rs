@@ -1,52 +1,32 @@
 //! IMAP4rev1 after sign-in (RFC 3501).
 //!
-//! Reading order: [`framing`] finds where commands end, [`command`] says what they ask for, [`session`] does it.
-//! A selected folder is a [`selected`] view of which the client is told step by step; [`fetch`], [`flags`],
-//! [`search`], [`transfer`] and [`append`] are the acts on it, [`folders`] those on the tree of folders.
-//! What a client sees of a message is cut from its bytes by [`mime`], [`section`], [`envelope`] and
-//! [`body_structure`].
+//! Reading order: [`command`] says where a command ends and what it asks for, [`session`] does it. A
+//! [`selected_folder`] is the view of which its client is told step by step. [`op`] has the commands, one file for each
+//! family. What a client sees of a message is cut from its bytes by [`message`]; [`search`] asks messages for the keys
+//! of SEARCH.
 //!
 //! What it never does: it keeps no message in memory beyond the one it is sending, and it changes nothing on disk
 //! except through [`crate::Folder`] and [`crate::OpenMailbox`].
 
-mod append;
-mod body_structure;
 mod command;
-mod encoded_word;
-mod envelope;
-mod fetch;
-mod fetch_items;
-mod flags;
-mod folders;
-mod framing;
-mod header;
 #[cfg(any(test, feature = "fuzzing"))]
-pub(crate) mod hostile;
-mod idle;
-mod mime;
-mod numbers;
-mod octets;
-mod pattern;
-mod query;
-mod query_text;
+pub(crate) mod fuzz_targets;
+mod message;
+mod op;
 mod search;
-mod search_keys;
-mod section;
-mod select;
-mod selected;
+mod selected_folder;
 mod session;
+mod stream;
 mod string;
 #[cfg(test)]
 mod tests;
-mod transfer;
-mod wire;
 
 use crate::storage::mailbox::OpenMailbox;
 use session::Session;
 use std::io;
+use stream::Wire;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;
-use wire::Wire;
 
 /// What a signed-in client may use; also for the gate, which says it in its answer to the sign-in.
 pub const CAPABILITIES: &str =

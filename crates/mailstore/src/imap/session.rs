@@ -1,9 +1,9 @@
 //! One session after sign-in: a command comes, something is done, an answer goes.
 
-use super::command::{Act, Malformed, Request, tag};
-use super::framing::Frame;
-use super::selected::{Access, Expunges, Known, Selected};
-use super::wire::{Going, Over, Wire};
+use super::command::framing::Frame;
+use super::command::parse::{Act, Malformed, Request, tag};
+use super::selected_folder::{Access, Expunges, Known, Selected};
+use super::stream::{Going, Over, Wire};
 use crate::conversation::End;
 use crate::error::MailError;
 use crate::storage::mailbox::OpenMailbox;
@@ -11,22 +11,22 @@ use imap_types::command::CommandBody;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 /// A session. Everything but `wire` is small while the client is idle.
-pub(super) struct Session<S> {
-    pub(super) mailbox: OpenMailbox,
-    pub(super) wire: Wire<S>,
-    pub(super) state: State,
+pub(crate) struct Session<S> {
+    pub(crate) mailbox: OpenMailbox,
+    pub(crate) wire: Wire<S>,
+    pub(crate) state: State,
     /// Wrong commands in a row.
     misunderstood: u32,
 }
 
 /// Where the session stands (RFC 3501 §3).
-pub(super) enum State {
+pub(crate) enum State {
     Authenticated,
     Selected(Selected),
 }
 
 /// How a command ended, short of the end of the session.
-pub(super) enum Answer {
+pub(crate) enum Answer {
     /// `OK`, behind which the words stand.
     Ok(String),
     /// `NO`: it cannot be done.
@@ -38,16 +38,16 @@ pub(super) enum Answer {
 }
 
 impl Answer {
-    pub(super) fn ok(words: &str) -> Self {
+    pub(crate) fn ok(words: &str) -> Self {
         Self::Ok(words.to_owned())
     }
 
-    pub(super) fn no(words: &str) -> Self {
+    pub(crate) fn no(words: &str) -> Self {
         Self::No(words.to_owned())
     }
 
     /// What the client hears of an error (RFC 5530). The cause of our own troubles is for the log only.
-    pub(super) fn from_error(error: &MailError) -> Self {
+    pub(crate) fn from_error(error: &MailError) -> Self {
         let code = match error {
             MailError::NotFound => "NONEXISTENT",
             MailError::Exists => "ALREADYEXISTS",
@@ -63,7 +63,7 @@ impl Answer {
     }
 
     /// The same, where the folder that is missing is one the client could create (RFC 3501 §6.3.11).
-    pub(super) fn from_target_error(error: &MailError) -> Self {
+    pub(crate) fn from_target_error(error: &MailError) -> Self {
         match error {
             MailError::NotFound => Self::no("[TRYCREATE] There is no such folder."),
             error => Self::from_error(error),
@@ -74,12 +74,12 @@ impl Answer {
 const READ_ONLY: &str = "[READ-ONLY] The folder is open for reading only.";
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
-    pub(super) fn new(mailbox: OpenMailbox, wire: Wire<S>) -> Self {
+    pub(crate) fn new(mailbox: OpenMailbox, wire: Wire<S>) -> Self {
         Self { mailbox, wire, state: State::Authenticated, misunderstood: 0 }
     }
 
     /// Serves the client until one of the two has enough.
-    pub(super) async fn serve(mut self) -> End {
+    pub(crate) async fn serve(mut self) -> End {
         let over = loop {
             let frame = match self.wire.frame().await {
                 Ok(frame) => frame,
@@ -243,7 +243,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     /// Tells the client what has happened to the folder it has selected.
-    pub(super) async fn tell(&mut self, expunges: Expunges) -> Going {
+    pub(crate) async fn tell(&mut self, expunges: Expunges) -> Going {
         match &mut self.state {
             State::Selected(selected) => selected.tell(&mut self.wire, expunges, &Known::nothing()).await,
             State::Authenticated => Ok(()),

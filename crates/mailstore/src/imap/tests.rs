@@ -1,10 +1,10 @@
 //! What is shown of a hostile message is still an answer a client can read.
 
-use super::body_structure::{Detail, body_structure};
-use super::envelope::envelope;
-use super::header::header;
-use super::mime::Part;
-use super::query_text::{Needle, body_contains, decoded};
+use super::message::body_structure::{Detail, body_structure};
+use super::message::envelope::envelope;
+use super::message::header::header;
+use super::message::mime::Part;
+use super::search::text::{Needle, body_contains, decoded};
 use imap_codec::{ResponseCodec, decode::Decoder};
 use proptest::prelude::*;
 

@@ -7,7 +7,7 @@ use super::path::ReversePath;
 use super::{Role, header};
 use crate::crlf::CrlfEnds;
 use crate::fuzzing::piece_size;
-use crate::imap::hostile::field_names;
+use crate::imap::fuzz_targets::field_names;
 use crate::storage::spool::Spool;
 use postward_wire::Address;
 use smtp_proto::Request;

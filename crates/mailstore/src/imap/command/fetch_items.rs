@@ -1,14 +1,14 @@
 //! What FETCH can be asked for.
 
-use super::numbers::Naming;
-use super::string;
+use super::sequence_set::Naming;
+use crate::imap::string;
 use imap_types::core::AString;
 use imap_types::fetch::{MacroOrMessageDataItemNames, MessageDataItemName, Part, Section};
 use std::num::NonZeroU32;
 
 /// One thing a client wants to know of a message.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Item<'c> {
+pub(crate) enum Item<'c> {
     Flags,
     Uid,
     Size,
@@ -27,7 +27,7 @@ pub(super) enum Item<'c> {
 
 /// What looking at a message does to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Looking {
+pub(crate) enum Looking {
     /// `BODY[...]`
     MarksSeen,
     /// `BODY.PEEK[...]`
@@ -36,7 +36,7 @@ pub(super) enum Looking {
 
 /// What must be read of a message for an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Source {
+pub(crate) enum Source {
     View,
     Header,
     /// The octets of the message, which nobody looks into.
@@ -45,7 +45,7 @@ pub(super) enum Source {
 }
 
 /// Reads what was asked for; nothing, if it is something we do not offer.
-pub(super) fn items<'c>(names: MacroOrMessageDataItemNames<'c>, naming: Naming) -> Option<Vec<Item<'c>>> {
+pub(crate) fn items<'c>(names: MacroOrMessageDataItemNames<'c>, naming: Naming) -> Option<Vec<Item<'c>>> {
     let mut items = match names {
         MacroOrMessageDataItemNames::Macro(shorthand) => {
             // RFC 3501 §6.4.5: these name nothing but items with a name of their own.
@@ -95,12 +95,12 @@ impl<'c> Item<'c> {
     }
 
     /// Whether asking for it sets `\Seen`.
-    pub(super) fn marks_seen(&self) -> bool {
+    pub(crate) fn marks_seen(&self) -> bool {
         matches!(self, Self::Section { looking: Looking::MarksSeen, .. })
     }
 
     /// What must be read to answer it.
-    pub(super) fn source(&self) -> Source {
+    pub(crate) fn source(&self) -> Source {
         match self {
             Self::Flags | Self::Uid | Self::Size | Self::InternalDate => Source::View,
             Self::Envelope => Source::Header,
@@ -117,7 +117,7 @@ impl<'c> Item<'c> {
 }
 
 /// Writes `BODY[...]<origin>` as it stands in an answer.
-pub(super) fn section_name(out: &mut Vec<u8>, section: Option<&Section<'_>>, cut: Option<(u32, NonZeroU32)>) {
+pub(crate) fn section_name(out: &mut Vec<u8>, section: Option<&Section<'_>>, cut: Option<(u32, NonZeroU32)>) {
     out.extend_from_slice(b"BODY[");
     match section {
         None => {}

@@ -1,13 +1,13 @@
 //! APPEND (RFC 3501 §6.3.11): a message comes in.
 
-use super::flags::Named;
-use super::folders::folder_name;
-use super::framing::{Literal, LiteralMode};
-use super::selected::Expunges;
-use super::session::{Answer, Session};
-use super::wire::{Going, Over};
+use super::list::folder_name;
+use super::store::Named;
 use crate::crlf::CrlfEnds;
 use crate::error::Result;
+use crate::imap::command::framing::{Literal, LiteralMode};
+use crate::imap::selected_folder::Expunges;
+use crate::imap::session::{Answer, Session};
+use crate::imap::stream::{Going, Over};
 use crate::storage::folder::{Append, Folder};
 use crate::storage::mailstore::blocking;
 use crate::storage::spool::{Fill, Spool};
@@ -20,7 +20,7 @@ use tokio::time::timeout;
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     /// Answers an APPEND whose message was announced. What is wrong with it is said before the message is sent, if
     /// the client waits for that.
-    pub(super) async fn append(&mut self, head: CommandBody<'_>, message: Literal) -> Going<Answer> {
+    pub(crate) async fn append(&mut self, head: CommandBody<'_>, message: Literal) -> Going<Answer> {
         let CommandBody::Append { mailbox, flags, date, .. } = head else {
             return Ok(Answer::Bad("This is no command."));
         };

@@ -1,18 +1,18 @@
 //! The commands on the tree of folders: LIST, LSUB, CREATE, DELETE, RENAME, SUBSCRIBE, UNSUBSCRIBE.
 
-use super::pattern::Pattern;
-use super::session::{Answer, Session, State};
-use super::string;
-use super::wire::Going;
 use crate::error::{MailError, Result};
 use crate::folder_name::{FolderName, SpecialUse};
+use crate::imap::command::list_pattern::Pattern;
+use crate::imap::session::{Answer, Session, State};
+use crate::imap::stream::Going;
+use crate::imap::string;
 use crate::storage::mailbox::FolderInfo;
 use imap_types::mailbox::{ListMailbox, Mailbox};
 use std::collections::BTreeMap;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 /// The folder a client names.
-pub(super) fn folder_name(mailbox: &Mailbox<'_>) -> Result<FolderName> {
+pub(crate) fn folder_name(mailbox: &Mailbox<'_>) -> Result<FolderName> {
     match mailbox {
         Mailbox::Inbox => Ok(FolderName::inbox()),
         Mailbox::Other(name) => match std::str::from_utf8(name.as_ref()) {
@@ -31,7 +31,7 @@ enum Entry {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
-    pub(super) async fn list(
+    pub(crate) async fn list(
         &mut self,
         reference: &Mailbox<'_>,
         wildcard: &ListMailbox<'_>,
@@ -50,7 +50,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         self.list_each("LIST", &entries, |name, _| pattern.matches(&name.to_modified_utf7())).await
     }
 
-    pub(super) async fn lsub(
+    pub(crate) async fn lsub(
         &mut self,
         reference: &Mailbox<'_>,
         wildcard: &ListMailbox<'_>,
@@ -92,7 +92,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         Ok(Answer::ok("That is all."))
     }
 
-    pub(super) async fn create(&mut self, mailbox: &Mailbox<'_>) -> Going<Answer> {
+    pub(crate) async fn create(&mut self, mailbox: &Mailbox<'_>) -> Going<Answer> {
         let done = match folder_name(mailbox) {
             Ok(name) => self.wire.finish(self.mailbox.create(&name)).await?,
             Err(error) => Err(error),
@@ -100,7 +100,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         Ok(outcome(done, "The folder is there."))
     }
 
-    pub(super) async fn delete(&mut self, mailbox: &Mailbox<'_>) -> Going<Answer> {
+    pub(crate) async fn delete(&mut self, mailbox: &Mailbox<'_>) -> Going<Answer> {
         let name = match folder_name(mailbox) {
             Ok(name) => name,
             Err(error) => return Ok(Answer::from_error(&error)),
@@ -112,7 +112,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         Ok(outcome(done, "The folder is gone."))
     }
 
-    pub(super) async fn rename(&mut self, from: &Mailbox<'_>, to: &Mailbox<'_>) -> Going<Answer> {
+    pub(crate) async fn rename(&mut self, from: &Mailbox<'_>, to: &Mailbox<'_>) -> Going<Answer> {
         let (from, to) = match (folder_name(from), folder_name(to)) {
             (Ok(from), Ok(to)) => (from, to),
             (Err(error), _) | (_, Err(error)) => return Ok(Answer::from_error(&error)),
@@ -137,7 +137,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         }
     }
 
-    pub(super) async fn subscribe(&mut self, mailbox: &Mailbox<'_>) -> Going<Answer> {
+    pub(crate) async fn subscribe(&mut self, mailbox: &Mailbox<'_>) -> Going<Answer> {
         let done = match folder_name(mailbox) {
             Ok(name) => self.wire.finish(self.mailbox.subscribe(&name)).await?,
             Err(error) => Err(error),
@@ -145,7 +145,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         Ok(outcome(done, "Subscribed."))
     }
 
-    pub(super) async fn unsubscribe(&mut self, mailbox: &Mailbox<'_>) -> Going<Answer> {
+    pub(crate) async fn unsubscribe(&mut self, mailbox: &Mailbox<'_>) -> Going<Answer> {
         let done = match folder_name(mailbox) {
             Ok(name) => self.wire.finish(self.mailbox.unsubscribe(&name)).await?,
             Err(error) => Err(error),

@@ -1,19 +1,19 @@
 //! What hostile bytes may not achieve, told as code: a message from anywhere, and a client that has signed in and
 //! means harm. Called by the fuzz targets.
 
-use super::body_structure::{Detail, body_structure};
-use super::command::{Act, Request};
-use super::envelope::envelope;
-use super::fetch_items::{Item, items, section_name};
-use super::flags::Named;
-use super::folders::folder_name;
-use super::framing::{Frame, Framing, MAX_COMMAND, Progress};
-use super::header::{fields, header, header_end};
-use super::mime::{Content, Part};
-use super::numbers::Numbers;
-use super::pattern::Pattern;
-use super::query::{Candidate, Needs, Query, Read, Recent};
-use super::section::{Found, find, partial};
+use super::command::fetch_items::{Item, items, section_name};
+use super::command::framing::{Frame, Framing, MAX_COMMAND, Progress};
+use super::command::list_pattern::Pattern;
+use super::command::parse::{Act, Request};
+use super::command::sequence_set::Numbers;
+use super::message::body_structure::{Detail, body_structure};
+use super::message::envelope::envelope;
+use super::message::header::{fields, header, header_end};
+use super::message::mime::{Content, Part};
+use super::message::section::{Found, find, partial};
+use super::op::list::folder_name;
+use super::op::store::Named;
+use super::search::query::{Candidate, Needs, Query, Read, Recent};
 use crate::flags::Flags;
 use crate::folder_name::FolderName;
 use crate::fuzzing::piece_size;

@@ -4,18 +4,18 @@
 //! holds more than one command of [`MAX_COMMAND`] bytes. The one thing that may be larger, the message of an APPEND,
 //! is announced as [`Frame::Append`] before its first byte is taken, and its bytes do not pass through here.
 
-use super::command::tag;
+use super::parse::tag;
 use imap_codec::{CommandCodec, decode::Decoder};
 use imap_types::command::CommandBody;
 use imap_types::extensions::binary::LiteralOrLiteral8;
 
 /// A command with its literals. RFC 7162 §4 and RFC 2683 §3.2.1.5 want 8,000 octets to be taken; clients that name
 /// thousands of UIDs in one command send more.
-pub(super) const MAX_COMMAND: usize = 64 * 1024;
+pub(crate) const MAX_COMMAND: usize = 64 * 1024;
 
 /// What the bytes have become.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Progress {
+pub(crate) enum Progress {
     /// Nothing yet: more must be received.
     Incomplete,
     /// The client waits for `+` before it sends a literal (RFC 3501 §7.5).
@@ -28,7 +28,7 @@ pub(super) enum Progress {
 
 /// What can be answered.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Frame {
+pub(crate) enum Frame {
     /// A whole command, its last line end included.
     Command(Vec<u8>),
     /// An APPEND up to its message, which is announced and not yet sent. The head is a command of its own, with an
@@ -40,14 +40,14 @@ pub(super) enum Frame {
 
 /// A literal as it was announced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Literal {
-    pub(super) len: u64,
-    pub(super) mode: LiteralMode,
+pub(crate) struct Literal {
+    pub(crate) len: u64,
+    pub(crate) mode: LiteralMode,
 }
 
 /// Who waits for whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum LiteralMode {
+pub(crate) enum LiteralMode {
     /// `{n}`: the client sends it behind our `+`, or never.
     Sync,
     /// `{n+}`: it is on its way (RFC 7888).
@@ -56,7 +56,7 @@ pub(super) enum LiteralMode {
 
 /// The bytes of a session that are not yet a command.
 #[derive(Debug, Default)]
-pub(super) struct Framing {
+pub(crate) struct Framing {
     buffer: Vec<u8>,
     /// How much of the buffer is known to belong to the current command.
     framed: usize,
@@ -68,12 +68,12 @@ pub(super) struct Framing {
 
 impl Framing {
     /// Starts with what was sent behind the sign-in.
-    pub(super) fn new(pipelined: Vec<u8>) -> Self {
+    pub(crate) fn new(pipelined: Vec<u8>) -> Self {
         Self { buffer: pipelined, ..Self::default() }
     }
 
     /// Takes what was received.
-    pub(super) fn feed(&mut self, mut bytes: Vec<u8>) {
+    pub(crate) fn feed(&mut self, mut bytes: Vec<u8>) {
         if self.buffer.is_empty() {
             self.buffer = bytes;
         } else {
@@ -82,29 +82,29 @@ impl Framing {
     }
 
     /// Whether nothing has been received of the next command.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.buffer.is_empty()
     }
 
     /// Takes up to `max` bytes away unseen: they are part of the message that was announced last.
-    pub(super) fn take(&mut self, max: u64) -> Vec<u8> {
+    pub(crate) fn take(&mut self, max: u64) -> Vec<u8> {
         let len = usize::try_from(max).unwrap_or(usize::MAX).min(self.buffer.len());
         self.drain(len)
     }
 
     /// Takes one line away, whatever it is: `DONE`, or what stands behind an APPEND's message. `None`: more must be received.
-    pub(super) fn line(&mut self) -> Option<Vec<u8>> {
+    pub(crate) fn line(&mut self) -> Option<Vec<u8>> {
         let len = self.buffer.iter().position(|b| *b == b'\n')? + 1;
         Some(self.drain(len))
     }
 
     /// Whether more is held than a client may send without a line end.
-    pub(super) fn is_flooded(&self) -> bool {
+    pub(crate) fn is_flooded(&self) -> bool {
         self.buffer.len() > MAX_COMMAND
     }
 
     /// What the bytes have become so far.
-    pub(super) fn next(&mut self) -> Progress {
+    pub(crate) fn next(&mut self) -> Progress {
         loop {
             if self.literal > 0 {
                 if self.buffer.len() - self.framed < self.literal {

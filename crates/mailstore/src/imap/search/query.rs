@@ -1,9 +1,9 @@
 //! SEARCH (RFC 3501 §6.4.4): which messages a client looks for.
 
-use super::header::{field, header};
-use super::numbers::Numbers;
-use super::query_text::{Needle, body_contains, decoded, header_contains};
+use super::text::{Needle, body_contains, decoded, header_contains};
 use crate::flags::Flags;
+use crate::imap::command::sequence_set::Numbers;
+use crate::imap::message::header::{field, header};
 use crate::storage::snapshot::{Message, View};
 use imap_types::core::{AString, Charset};
 use imap_types::datetime::NaiveDate;
@@ -12,7 +12,7 @@ use mail_parser::{HeaderValue, parsers::MessageStream};
 
 /// A search that was understood, ready to be asked of every message of a view.
 #[derive(Debug)]
-pub(super) enum Query {
+pub(crate) enum Query {
     All,
     Has(Flags),
     /// A keyword the folder does not have, or a key no message can match.
@@ -39,20 +39,20 @@ pub(super) enum Query {
 
 /// RFC 3501 §6.4.4: the search is in a charset we do not read.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct BadCharset;
+pub(crate) struct BadCharset;
 
 /// One message that is asked.
-pub(super) struct Candidate<'v> {
-    pub(super) number: u32,
-    pub(super) message: &'v Message,
-    pub(super) recent: Recent,
+pub(crate) struct Candidate<'v> {
+    pub(crate) number: u32,
+    pub(crate) message: &'v Message,
+    pub(crate) recent: Recent,
     /// What of it has been read by now.
-    pub(super) read: Read<'v>,
+    pub(crate) read: Read<'v>,
 }
 
 /// What of a message is at hand.
 #[derive(Clone, Copy)]
-pub(super) enum Read<'m> {
+pub(crate) enum Read<'m> {
     Nothing,
     Header(&'m [u8]),
     Whole(&'m [u8]),
@@ -60,14 +60,14 @@ pub(super) enum Read<'m> {
 
 /// What must be read before a query can be answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Needs {
+pub(crate) enum Needs {
     Header,
     Whole,
 }
 
 /// Whether a message is `\Recent` in the session that asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Recent {
+pub(crate) enum Recent {
     /// This is the first session that was told of it.
     Yes,
     /// An earlier session was.
@@ -76,7 +76,7 @@ pub(super) enum Recent {
 
 impl Query {
     /// Reads the keys of a search in this view.
-    pub(super) fn new(
+    pub(crate) fn new(
         charset: Option<&Charset<'_>>,
         keys: &[SearchKey<'_>],
         view: &View,
@@ -169,7 +169,7 @@ impl Query {
     }
 
     /// How many of its keys look into a message.
-    pub(super) fn looks_into_messages(&self) -> usize {
+    pub(crate) fn looks_into_messages(&self) -> usize {
         match self {
             Self::Header { .. } | Self::Sent | Self::SentSince(_) | Self::Body(_) | Self::Text(_) => 1,
             Self::Not(query) => query.looks_into_messages(),
@@ -180,7 +180,7 @@ impl Query {
     }
 
     /// Whether the message is one of those that are looked for, or what is needed to tell.
-    pub(super) fn ask(&self, candidate: &Candidate<'_>) -> Result<bool, Needs> {
+    pub(crate) fn ask(&self, candidate: &Candidate<'_>) -> Result<bool, Needs> {
         let message = candidate.message;
         Ok(match self {
             Self::All => true,

@@ -1,10 +1,10 @@
 //! IDLE (RFC 2177): the client hears of changes as they happen.
 
-use super::selected::{Expunges, Known, Selected};
-use super::session::{Answer, Session, State};
-use super::wire::{Going, Over, Wire};
 use crate::conversation::End;
 use crate::error::MailError;
+use crate::imap::selected_folder::{Expunges, Known, Selected};
+use crate::imap::session::{Answer, Session, State};
+use crate::imap::stream::{Going, Over, Wire};
 use std::future::pending;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -14,7 +14,7 @@ use tokio::time::{Instant, interval, sleep_until};
 const LOOK_EVERY: Duration = Duration::from_mins(1);
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
-    pub(super) async fn idle(&mut self) -> Going<Answer> {
+    pub(crate) async fn idle(&mut self) -> Going<Answer> {
         self.wire.say("+ Waiting for news.");
         let deadline = Instant::now() + self.mailbox.limits().imap_idle;
         let line = tokio::select! {

@@ -3,12 +3,12 @@
 use super::envelope::envelope;
 use super::header::field;
 use super::mime::{Content, Part, parameters, structured, transfer_encoding};
-use super::string::{ascii, encoded_words, nstring, string};
+use crate::imap::string::{ascii, encoded_words, nstring, string};
 use std::ops::Range;
 
 /// How much is told about each part.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Detail {
+pub(crate) enum Detail {
     /// BODY: without the extension data.
     Basic,
     /// BODYSTRUCTURE: with disposition, language, location and MD5.
@@ -16,7 +16,7 @@ pub(super) enum Detail {
 }
 
 /// Writes the structure of a part and of all below it.
-pub(super) fn body_structure(out: &mut Vec<u8>, raw: &[u8], part: &Part, detail: Detail) {
+pub(crate) fn body_structure(out: &mut Vec<u8>, raw: &[u8], part: &Part, detail: Detail) {
     let writer = Writer { raw, detail };
     writer.part(out, part);
 }

@@ -1,22 +1,22 @@
 //! What a command asks for.
 //!
 //! imap-codec reads the commands; what it has no words for without its optional features is read here, and what lies too
-//! deep for it in [`super::search_keys`].
+//! deep for it in [`crate::imap::search::nested_keys`].
 
-use super::search_keys::{self, Unread};
+use crate::imap::search::nested_keys::{self, Unread};
 use imap_codec::{CommandCodec, decode::Decoder};
 use imap_types::command::{Command, CommandBody};
 
 /// A command that was understood.
 #[derive(Debug)]
-pub(super) struct Request<'c> {
-    pub(super) tag: &'c str,
-    pub(super) act: Act<'c>,
+pub(crate) struct Request<'c> {
+    pub(crate) tag: &'c str,
+    pub(crate) act: Act<'c>,
 }
 
 /// What is to be done.
 #[derive(Debug)]
-pub(super) enum Act<'c> {
+pub(crate) enum Act<'c> {
     /// RFC 2971. What the client says of itself is not kept.
     Id,
     /// RFC 2342.
@@ -29,7 +29,7 @@ pub(super) enum Act<'c> {
 
 /// A command that was not understood.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Malformed<'c> {
+pub(crate) enum Malformed<'c> {
     /// It has a tag that the answer can carry.
     Tagged(&'c str),
     /// It has not even that.
@@ -38,7 +38,7 @@ pub(super) enum Malformed<'c> {
 
 impl<'c> Request<'c> {
     /// Reads one framed command.
-    pub(super) fn parse(frame: &'c [u8]) -> Result<Self, Malformed<'c>> {
+    pub(crate) fn parse(frame: &'c [u8]) -> Result<Self, Malformed<'c>> {
         let tag = tag(frame).ok_or(Malformed::Untagged)?;
         let rest = frame.get(tag.len() + 1..).unwrap_or_default();
         let verb_len = rest.iter().take_while(|b| b.is_ascii_alphanumeric()).count();
@@ -48,7 +48,7 @@ impl<'c> Request<'c> {
             (b"ID", [b' ', ..]) => Act::Id,
             _ => match CommandCodec::default().decode(frame) {
                 Ok((b"", Command { body, .. })) => Act::Command(Box::new(body)),
-                _ => match search_keys::search(rest) {
+                _ => match nested_keys::search(rest) {
                     Ok(body) => Act::Command(Box::new(body)),
                     Err(Unread::TooDeep) => Act::TooDeepSearch,
                     Err(Unread::Malformed) => return Err(Malformed::Tagged(tag)),
@@ -60,7 +60,7 @@ impl<'c> Request<'c> {
 }
 
 /// RFC 3501 §9: `tag = 1*<any ASTRING-CHAR except "+">`, here no longer than anybody makes them.
-pub(super) fn tag(frame: &[u8]) -> Option<&str> {
+pub(crate) fn tag(frame: &[u8]) -> Option<&str> {
     let len = frame.iter().position(|b| !b.is_ascii_graphic() || b"(){%*\"\\+".contains(b))?;
     let ended = matches!(frame.get(len), Some(b' ' | b'\r' | b'\n'));
     let tag = std::str::from_utf8(&frame[..len]).ok()?;

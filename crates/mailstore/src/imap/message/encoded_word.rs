@@ -1,7 +1,7 @@
 //! Encoded-words (RFC 2047) that are to come out of mail-parser as they went in.
 
 /// A line whose encoded-words are hidden: each is a mark that is part of a word to any parser.
-pub(super) struct Hidden<'l> {
+pub(crate) struct Hidden<'l> {
     line: Vec<u8>,
     /// What the marks stand for.
     hidden: Vec<&'l [u8]>,
@@ -12,7 +12,7 @@ const MARK: char = '\u{1}';
 
 impl<'l> Hidden<'l> {
     /// Hides them in a line that has no control character, and so no mark, in it.
-    pub(super) fn new(line: &'l [u8]) -> Self {
+    pub(crate) fn new(line: &'l [u8]) -> Self {
         let mut marked = Self { line: Vec::with_capacity(line.len() + 2), hidden: Vec::new() };
         let mut rest = line;
         while let Some(at) = rest.windows(2).position(|pair| pair == b"=?") {
@@ -29,12 +29,12 @@ impl<'l> Hidden<'l> {
     }
 
     /// The line with a line end behind it, without which mail-parser takes a field for cut off.
-    pub(super) fn terminated(&self) -> Vec<u8> {
+    pub(crate) fn terminated(&self) -> Vec<u8> {
         [self.line.as_slice(), b"\r\n"].concat()
     }
 
     /// A part of the line as it was before.
-    pub(super) fn shown(&self, part: &str) -> Vec<u8> {
+    pub(crate) fn shown(&self, part: &str) -> Vec<u8> {
         let mut shown = Vec::with_capacity(part.len());
         for (at, piece) in part.split(MARK).enumerate() {
             let number = piece.parse::<usize>().ok().filter(|_| at % 2 == 1);

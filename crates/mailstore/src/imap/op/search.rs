@@ -1,12 +1,12 @@
 //! The SEARCH command: every message of the folder is asked.
 
-use super::header::header;
-use super::numbers::Naming;
-use super::query::{BadCharset, Candidate, Needs, Query, Read};
-use super::selected::{Known, Selected};
-use super::session::Answer;
-use super::wire::{Going, Wire};
 use crate::error::{MailError, Result};
+use crate::imap::command::sequence_set::Naming;
+use crate::imap::message::header::header;
+use crate::imap::search::query::{BadCharset, Candidate, Needs, Query, Read};
+use crate::imap::selected_folder::{Known, Selected};
+use crate::imap::session::Answer;
+use crate::imap::stream::{Going, Wire};
 use crate::storage::mailstore::blocking;
 use imap_types::core::Charset;
 use imap_types::search::SearchKey;
@@ -19,7 +19,7 @@ const MAX_LOOKS: usize = 64;
 const HEADER_LIMIT: usize = 1024 * 1024;
 
 impl Selected {
-    pub(super) async fn search<S>(
+    pub(crate) async fn search<S>(
         &mut self,
         wire: &mut Wire<S>,
         charset: Option<&Charset<'_>>,

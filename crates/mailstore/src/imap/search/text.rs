@@ -1,7 +1,7 @@
 //! Looking for words in a message as people read it: encoded-words, transfer encodings and charsets undone.
 
-use super::header::fields;
-use super::mime::{Content, Part, transfer_encoding};
+use crate::imap::message::header::fields;
+use crate::imap::message::mime::{Content, Part, transfer_encoding};
 use mail_parser::decoders::{
     base64::base64_decode, charsets::map::charset_decoder, quoted_printable::quoted_printable_decode,
 };
@@ -10,20 +10,20 @@ use std::borrow::Cow;
 
 /// What is looked for. Case does not matter (RFC 3501 §6.4.4).
 #[derive(Debug)]
-pub(super) struct Needle(String);
+pub(crate) struct Needle(String);
 
 impl Needle {
-    pub(super) fn new(text: &[u8]) -> Self {
+    pub(crate) fn new(text: &[u8]) -> Self {
         Self(String::from_utf8_lossy(text).to_lowercase())
     }
 
-    pub(super) fn is_in(&self, text: &str) -> bool {
+    pub(crate) fn is_in(&self, text: &str) -> bool {
         self.0.is_empty() || text.to_lowercase().contains(&self.0)
     }
 }
 
 /// Whether a field of that name holds the needle; an empty one is held by every field there is.
-pub(super) fn header_contains(header: &[u8], name: &str, needle: &Needle) -> bool {
+pub(crate) fn header_contains(header: &[u8], name: &str, needle: &Needle) -> bool {
     fields(header).filter(|field| field.is(name.as_bytes())).any(|field| {
         let value = field.terminated();
         // A person may look for what he reads, a program for what stands there.
@@ -32,12 +32,12 @@ pub(super) fn header_contains(header: &[u8], name: &str, needle: &Needle) -> boo
 }
 
 /// Whether the text of the body holds the needle. Attachments that are no text are not looked into.
-pub(super) fn body_contains(raw: &[u8], needle: &Needle) -> bool {
+pub(crate) fn body_contains(raw: &[u8], needle: &Needle) -> bool {
     part_contains(raw, &Part::parse(raw), needle)
 }
 
 /// A whole header, a field in a line.
-pub(super) fn decoded(header: &[u8]) -> String {
+pub(crate) fn decoded(header: &[u8]) -> String {
     let mut out = String::new();
     for field in fields(header) {
         out.push_str(&String::from_utf8_lossy(field.name));

@@ -1,19 +1,19 @@
 //! SELECT, EXAMINE and STATUS.
 
-use super::folders::folder_name;
-use super::selected::{Access, Selected};
-use super::session::{Answer, Session, State};
-use super::string;
-use super::wire::Going;
+use super::list::folder_name;
 use crate::error::{MailError, Result};
 use crate::flags::Flags;
+use crate::imap::selected_folder::{Access, Selected};
+use crate::imap::session::{Answer, Session, State};
+use crate::imap::stream::Going;
+use crate::imap::string;
 use crate::storage::snapshot::{Message, View};
 use imap_types::mailbox::Mailbox;
 use imap_types::status::StatusDataItemName;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
-    pub(super) async fn select(&mut self, mailbox: &Mailbox<'_>, access: Access) -> Going<Answer> {
+    pub(crate) async fn select(&mut self, mailbox: &Mailbox<'_>, access: Access) -> Going<Answer> {
         // RFC 3501 §6.3.1: whatever comes of it, what was selected before is not any more.
         self.state = State::Authenticated;
         let selected = match self.wire.finish(self.open(mailbox, access)).await? {
@@ -42,7 +42,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         Selected::new(folder, access).await
     }
 
-    pub(super) async fn status(
+    pub(crate) async fn status(
         &mut self,
         mailbox: &Mailbox<'_>,
         items: &[StatusDataItemName],

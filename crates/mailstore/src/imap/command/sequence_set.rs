@@ -1,12 +1,12 @@
 //! Which messages a sequence set names.
 
-use super::selected::Expunges;
+use crate::imap::selected_folder::Expunges;
 use imap_types::sequence::{SeqOrUid, Sequence, SequenceSet};
 use std::ops::RangeInclusive;
 
 /// What the numbers of a set are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Naming {
+pub(crate) enum Naming {
     /// As after `UID`.
     Uids,
     /// Places in the folder as the client knows it.
@@ -22,7 +22,7 @@ impl From<bool> for Naming {
 
 impl Naming {
     /// RFC 3501 §7.4.1: a command with numbers in it must not be answered with expunges.
-    pub(super) fn expunges(self) -> Expunges {
+    pub(crate) fn expunges(self) -> Expunges {
         match self {
             Self::Uids => Expunges::Tell,
             Self::Numbers => Expunges::Hold,
@@ -32,11 +32,11 @@ impl Naming {
 
 /// The numbers of a set, smallest first, none twice. `largest` is what `*` means.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Numbers(Vec<RangeInclusive<u32>>);
+pub(crate) struct Numbers(Vec<RangeInclusive<u32>>);
 
 impl Numbers {
     /// Reads a set. RFC 3501 §9: `*` is the largest number in use, and a range may be written backwards.
-    pub(super) fn new(set: &SequenceSet, largest: u32) -> Self {
+    pub(crate) fn new(set: &SequenceSet, largest: u32) -> Self {
         let value = |number: &SeqOrUid| match number {
             SeqOrUid::Value(value) => value.get(),
             SeqOrUid::Asterisk => largest,
@@ -64,19 +64,19 @@ impl Numbers {
     }
 
     /// Whether the number is named.
-    pub(super) fn contains(&self, number: u32) -> bool {
+    pub(crate) fn contains(&self, number: u32) -> bool {
         let behind = self.0.partition_point(|range| *range.start() <= number);
         behind.checked_sub(1).and_then(|at| self.0.get(at)).is_some_and(|range| range.contains(&number))
     }
 
     /// The largest number that is named.
-    pub(super) fn largest(&self) -> u32 {
+    pub(crate) fn largest(&self) -> u32 {
         self.0.last().map_or(0, |range| *range.end())
     }
 }
 
 /// Writes numbers as a set, runs as ranges: `1:3,7` (RFC 4315 §3 `uid-set`).
-pub(super) fn write_set(out: &mut String, numbers: &[u32]) {
+pub(crate) fn write_set(out: &mut String, numbers: &[u32]) {
     let mut rest = numbers;
     while let [first, ..] = rest {
         let follows =

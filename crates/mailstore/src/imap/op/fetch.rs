@@ -1,19 +1,19 @@
 //! FETCH (RFC 3501 §6.4.5).
 
-use super::body_structure::{Detail, body_structure};
-use super::envelope::envelope;
-use super::fetch_items::{Item, Source, items, section_name};
-use super::header::header;
-use super::mime::Part;
-use super::numbers::Naming;
-use super::octets::{OnDisk, broken};
-use super::section::{Found, find, partial};
-use super::selected::{Access, Known, Selected};
-use super::session::Answer;
-use super::string;
-use super::wire::{Going, Wire};
+use super::message_file::{OnDisk, broken};
 use crate::error::{MailError, Result};
 use crate::flags::{FlagChange, Flags};
+use crate::imap::command::fetch_items::{Item, Source, items, section_name};
+use crate::imap::command::sequence_set::Naming;
+use crate::imap::message::body_structure::{Detail, body_structure};
+use crate::imap::message::envelope::envelope;
+use crate::imap::message::header::header;
+use crate::imap::message::mime::Part;
+use crate::imap::message::section::{Found, find, partial};
+use crate::imap::selected_folder::{Access, Known, Selected};
+use crate::imap::session::Answer;
+use crate::imap::stream::{Going, Wire};
+use crate::imap::string;
 use crate::storage::snapshot::{Message, View};
 use bytes::Bytes;
 use imap_types::fetch::{MacroOrMessageDataItemNames, Section};
@@ -45,7 +45,7 @@ struct Answering<'v> {
 }
 
 impl Selected {
-    pub(super) async fn fetch<S>(
+    pub(crate) async fn fetch<S>(
         &mut self,
         wire: &mut Wire<S>,
         set: &SequenceSet,

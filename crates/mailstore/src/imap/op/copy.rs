@@ -1,12 +1,12 @@
 //! COPY, MOVE (RFC 6851) and EXPUNGE, with the answers of UIDPLUS (RFC 4315).
 
-use super::folders::folder_name;
-use super::numbers::{Naming, Numbers, write_set};
-use super::selected::{Expunges, Known, Selected};
-use super::session::Answer;
-use super::wire::{Going, Wire};
+use super::list::folder_name;
 use crate::error::Result;
 use crate::flags::Flags;
+use crate::imap::command::sequence_set::{Naming, Numbers, write_set};
+use crate::imap::selected_folder::{Expunges, Known, Selected};
+use crate::imap::session::Answer;
+use crate::imap::stream::{Going, Wire};
 use crate::storage::folder::{Copied, Folder};
 use crate::storage::mailbox::OpenMailbox;
 use imap_types::mailbox::Mailbox;
@@ -14,7 +14,7 @@ use imap_types::sequence::SequenceSet;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 impl Selected {
-    pub(super) async fn copy<S>(
+    pub(crate) async fn copy<S>(
         &mut self,
         wire: &mut Wire<S>,
         mailbox: &OpenMailbox,
@@ -46,7 +46,7 @@ impl Selected {
         })
     }
 
-    pub(super) async fn move_to<S>(
+    pub(crate) async fn move_to<S>(
         &mut self,
         wire: &mut Wire<S>,
         mailbox: &OpenMailbox,
@@ -85,7 +85,7 @@ impl Selected {
     }
 
     /// Removes what is marked as deleted: all of it, or what is also in the set (UID EXPUNGE).
-    pub(super) async fn expunge<S>(
+    pub(crate) async fn expunge<S>(
         &mut self,
         wire: &mut Wire<S>,
         within: Option<&SequenceSet>,
@@ -104,7 +104,7 @@ impl Selected {
     }
 
     /// CLOSE: the same, and the client hears nothing of it (RFC 3501 §6.4.2).
-    pub(super) async fn expunge_quietly<S>(&mut self, wire: &mut Wire<S>) -> Going<Answer>
+    pub(crate) async fn expunge_quietly<S>(&mut self, wire: &mut Wire<S>) -> Going<Answer>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {

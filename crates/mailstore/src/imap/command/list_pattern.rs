@@ -3,13 +3,13 @@
 use crate::folder_name::FolderName;
 
 /// A reference and a mailbox name with wildcards, put together.
-pub(super) struct Pattern(Vec<u8>);
+pub(crate) struct Pattern(Vec<u8>);
 
 impl Pattern {
     /// Longer patterns than names can be match nothing anyway.
     const MAX_LEN: usize = 1_000;
 
-    pub(super) fn new(reference: &[u8], wildcard: &[u8]) -> Self {
+    pub(crate) fn new(reference: &[u8], wildcard: &[u8]) -> Self {
         let mut pattern = [reference, wildcard].concat();
         pattern.truncate(Self::MAX_LEN);
         // Of many `*` in a row one is enough, and the others would only cost time.
@@ -18,12 +18,12 @@ impl Pattern {
     }
 
     /// Whether there is a `%` in it, which stops at the end of a level.
-    pub(super) fn has_percent(&self) -> bool {
+    pub(crate) fn has_percent(&self) -> bool {
         self.0.contains(&b'%')
     }
 
     /// Whether the name, in modified UTF-7, is one of those asked for.
-    pub(super) fn matches(&self, name: &str) -> bool {
+    pub(crate) fn matches(&self, name: &str) -> bool {
         // RFC 3501 §5.1: INBOX, and it alone, is the same in every spelling.
         if name == "INBOX" {
             matches(&self.0.to_ascii_uppercase(), name.as_bytes())

@@ -10,19 +10,19 @@ use imap_types::command::{Command, CommandBody};
 use imap_types::core::{Charset, Vec1};
 use imap_types::search::SearchKey;
 
-/// So many levels have room for as many alternatives as one search may look for ([`super::search`]), with some to
+/// So many levels have room for as many alternatives as one search may look for ([`crate::imap::op::search`]), with some to
 /// spare. Thousands, of which there is room in a command, would cost the stack.
 const MAX_LEVELS: usize = 100;
 
 /// Why there is no search to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unread {
+pub(crate) enum Unread {
     Malformed,
     TooDeep,
 }
 
 /// Reads `SEARCH …` or `UID SEARCH …`, its line end included.
-pub(super) fn search(command: &[u8]) -> Result<CommandBody<'static>, Unread> {
+pub(crate) fn search(command: &[u8]) -> Result<CommandBody<'static>, Unread> {
     let mut keys = Keys { rest: command };
     let uid = keys.skip("UID ");
     keys.expect("SEARCH ")?;

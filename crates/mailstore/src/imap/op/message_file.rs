@@ -1,8 +1,8 @@
 //! A whole message on its way to the client.
 
-use super::wire::{Going, Over, Wire};
 use crate::conversation::End;
 use crate::error::{MailError, Result};
+use crate::imap::stream::{Going, Over, Wire};
 use crate::storage::folder::Folder;
 use crate::storage::mailstore::blocking;
 use crate::storage::snapshot::Message;
@@ -19,19 +19,19 @@ const LARGE: u64 = 256 * 1024;
 const PIECE: u64 = 64 * 1024;
 
 /// What cannot be read now ends a session that has announced it.
-pub(super) fn broken(cause: MailError) -> Over {
+pub(crate) fn broken(cause: MailError) -> Over {
     Over::Ended(End::Broken(std::io::Error::other(cause)))
 }
 
 /// A large message that stays on disk while it is sent.
-pub(super) struct OnDisk {
+pub(crate) struct OnDisk {
     file: Arc<File>,
     len: usize,
 }
 
 impl OnDisk {
     /// Opens a message to be sent from disk; nothing, if it is small, or if its line ends must be put in order first.
-    pub(super) async fn open(folder: &Folder, message: &Message) -> Result<Option<Self>> {
+    pub(crate) async fn open(folder: &Folder, message: &Message) -> Result<Option<Self>> {
         if message.size < LARGE {
             return Ok(None);
         }
@@ -42,12 +42,12 @@ impl OnDisk {
     }
 
     /// How many octets it has.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.len
     }
 
     /// All of it.
-    pub(super) async fn read(&self) -> Result<Bytes> {
+    pub(crate) async fn read(&self) -> Result<Bytes> {
         let (file, len) = (Arc::clone(&self.file), self.len);
         blocking(move || {
             let mut bytes = vec![0; len];
@@ -58,7 +58,7 @@ impl OnDisk {
     }
 
     /// Sends a range of it, whose length has been announced: what cannot be read now ends the session.
-    pub(super) async fn send<S>(&self, wire: &mut Wire<S>, range: Range<usize>) -> Going
+    pub(crate) async fn send<S>(&self, wire: &mut Wire<S>, range: Range<usize>) -> Going
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {

@@ -1,6 +1,6 @@
 //! The client's end of a session: frames come in, responses go out.
 
-use super::framing::{Frame, Framing, Progress};
+use super::command::framing::{Frame, Framing, Progress};
 use crate::conversation::{Conversation, End, Pace};
 use crate::limits::Limits;
 use std::future::Future;
@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 /// Why a session is over.
 #[derive(Debug)]
-pub(super) enum Over {
+pub(crate) enum Over {
     /// The conversation ended.
     Ended(End),
     /// We end it, and say why.
@@ -17,11 +17,11 @@ pub(super) enum Over {
 }
 
 /// What an act of a session returns.
-pub(super) type Going<T = ()> = Result<T, Over>;
+pub(crate) type Going<T = ()> = Result<T, Over>;
 
 /// A stream that speaks in frames. What is said is sent before anything is waited for, and whenever it has become
 /// much, so that the memory of a session grows neither with its answers nor with the patience of its client.
-pub(super) struct Wire<S> {
+pub(crate) struct Wire<S> {
     client: Conversation<S>,
     framing: Framing,
     stop: CancellationToken,
@@ -32,18 +32,18 @@ const FLOODED: &str = "[TOOBIG] The command is too long.";
 const PIECE: usize = 16 * 1024;
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
-    pub(super) fn new(stream: S, pipelined: Vec<u8>, stop: CancellationToken, limits: &Limits) -> Self {
+    pub(crate) fn new(stream: S, pipelined: Vec<u8>, stop: CancellationToken, limits: &Limits) -> Self {
         let pace = Pace {
             idle: limits.imap_idle,
             write_stall: limits.write_stall,
-            line: super::framing::MAX_COMMAND,
+            line: super::command::framing::MAX_COMMAND,
         };
         let client = Conversation::new(stream, Vec::new(), pace, stop.clone());
         Self { client, framing: Framing::new(pipelined), stop }
     }
 
     /// A whole frame.
-    pub(super) async fn frame(&mut self) -> Going<Frame> {
+    pub(crate) async fn frame(&mut self) -> Going<Frame> {
         loop {
             match self.framing.next() {
                 Progress::Incomplete => self.receive().await?,
@@ -55,7 +55,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     }
 
     /// The next line, whatever it says. Cancel safe.
-    pub(super) async fn line(&mut self) -> Going<Vec<u8>> {
+    pub(crate) async fn line(&mut self) -> Going<Vec<u8>> {
         loop {
             if let Some(line) = self.framing.line() {
                 return Ok(line);
@@ -68,7 +68,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     }
 
     /// The next piece of an announced message, no longer than `max`.
-    pub(super) async fn literal(&mut self, max: u64) -> Going<Vec<u8>> {
+    pub(crate) async fn literal(&mut self, max: u64) -> Going<Vec<u8>> {
         if self.framing.is_empty() {
             self.receive().await?;
         }
@@ -83,7 +83,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     }
 
     /// Waits for our own work to look something up, and no longer than the session may live.
-    pub(super) async fn wait<T>(&self, work: impl Future<Output = T>) -> Going<T> {
+    pub(crate) async fn wait<T>(&self, work: impl Future<Output = T>) -> Going<T> {
         tokio::select! {
             biased;
             () = self.stop.cancelled() => Err(Over::Ended(End::Stopped)),
@@ -93,24 +93,24 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
 
     /// Waits for our own work to change something, and for its end in any case: once a session is over nothing may go on
     /// that it began. The work itself knows when to stop ([`crate::storage::cancellation::Errand`]).
-    pub(super) async fn finish<T>(&self, work: impl Future<Output = T>) -> Going<T> {
+    pub(crate) async fn finish<T>(&self, work: impl Future<Output = T>) -> Going<T> {
         let done = work.await;
         if self.stop.is_cancelled() { Err(Over::Ended(End::Stopped)) } else { Ok(done) }
     }
 
     /// Says a line.
-    pub(super) fn say(&mut self, line: &str) {
+    pub(crate) fn say(&mut self, line: &str) {
         self.client.say(line);
     }
 
     /// Says a line of many.
-    pub(super) async fn tell(&mut self, line: &str) -> Going {
+    pub(crate) async fn tell(&mut self, line: &str) -> Going {
         self.client.say(line);
         Ok(self.client.send(b"").await?)
     }
 
     /// Says these bytes, however many they are.
-    pub(super) async fn send(&mut self, bytes: &[u8]) -> Going {
+    pub(crate) async fn send(&mut self, bytes: &[u8]) -> Going {
         for piece in bytes.chunks(PIECE) {
             self.client.send(piece).await?;
         }
@@ -118,12 +118,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     }
 
     /// Sends what was said.
-    pub(super) async fn flush(&mut self) -> Going {
+    pub(crate) async fn flush(&mut self) -> Going {
         Ok(self.client.flush().await?)
     }
 
     /// Says why it is over, if the client can take that at once and is not in the middle of a response.
-    pub(super) async fn part(mut self, over: Over) -> End {
+    pub(crate) async fn part(mut self, over: Over) -> End {
         let why = match &over {
             Over::Bye(why) => why,
             Over::Ended(End::Stopped) => "This session was ended. Sign in again.",

@@ -4,35 +4,35 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 /// One field with its folded lines.
-pub(super) struct Field<'m> {
+pub(crate) struct Field<'m> {
     /// What stands before the colon.
-    pub(super) name: &'m [u8],
+    pub(crate) name: &'m [u8],
     /// What stands behind the colon, folds and line end included.
-    pub(super) value: &'m [u8],
+    pub(crate) value: &'m [u8],
     /// The whole field, line end included.
-    pub(super) whole: &'m [u8],
+    pub(crate) whole: &'m [u8],
 }
 
 impl Field<'_> {
     /// Whether this is the field `name`; case does not matter.
-    pub(super) fn is(&self, name: &[u8]) -> bool {
+    pub(crate) fn is(&self, name: &[u8]) -> bool {
         self.name.eq_ignore_ascii_case(name)
     }
 
     /// The value with a line end behind it, without which mail-parser takes a field for cut off.
-    pub(super) fn terminated(&self) -> Cow<'_, [u8]> {
+    pub(crate) fn terminated(&self) -> Cow<'_, [u8]> {
         if self.value.ends_with(b"\n") { self.value.into() } else { [self.value, b"\r\n"].concat().into() }
     }
 
     /// The value on one line: folds opened (RFC 5322 §2.2.3), blanks around it gone.
-    pub(super) fn unfolded(&self) -> Vec<u8> {
+    pub(crate) fn unfolded(&self) -> Vec<u8> {
         let line: Vec<u8> = self.value.iter().copied().filter(|b| !matches!(b, b'\r' | b'\n' | 0)).collect();
         line.trim_ascii().to_vec()
     }
 }
 
 /// The fields of a header, in their order. A line that is no field is skipped.
-pub(super) fn fields(header: &[u8]) -> impl Iterator<Item = Field<'_>> {
+pub(crate) fn fields(header: &[u8]) -> impl Iterator<Item = Field<'_>> {
     let mut rest = header;
     std::iter::from_fn(move || {
         while !rest.is_empty() {
@@ -50,17 +50,17 @@ pub(super) fn fields(header: &[u8]) -> impl Iterator<Item = Field<'_>> {
 }
 
 /// The first field of that name.
-pub(super) fn field<'m>(header: &'m [u8], name: &str) -> Option<Field<'m>> {
+pub(crate) fn field<'m>(header: &'m [u8], name: &str) -> Option<Field<'m>> {
     fields(header).find(|field| field.is(name.as_bytes()))
 }
 
 /// The header of a whole message.
-pub(super) fn header(raw: &[u8]) -> &[u8] {
+pub(crate) fn header(raw: &[u8]) -> &[u8] {
     &raw[..header_end(raw, 0..raw.len())]
 }
 
 /// Where the header of the message or part in `region` ends: behind its empty line. All of it, if there is none.
-pub(super) fn header_end(raw: &[u8], region: Range<usize>) -> usize {
+pub(crate) fn header_end(raw: &[u8], region: Range<usize>) -> usize {
     let Some(bytes) = raw.get(region.clone()) else { return region.start };
     let mut at = 0;
     while let Some(len) = bytes[at..].iter().position(|b| *b == b'\n') {

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 /// What a section turned out to be.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Found {
+pub(crate) enum Found {
     /// These bytes of the message, as they are.
     Range(Range<usize>),
     /// Header fields picked from it.
@@ -18,7 +18,7 @@ pub(super) enum Found {
 }
 
 /// Finds a section. `tree` is asked only where the parts must be known.
-pub(super) fn find<'t>(raw: &[u8], section: Option<&Section<'_>>, tree: impl FnOnce() -> &'t Part) -> Found {
+pub(crate) fn find<'t>(raw: &[u8], section: Option<&Section<'_>>, tree: impl FnOnce() -> &'t Part) -> Found {
     let Some(section) = section else { return Found::Range(0..raw.len()) };
     let top = |number: &Option<PartNumber>| number.is_none();
     match section {
@@ -106,7 +106,7 @@ fn pick(header: &[u8], names: &[AString<'_>], keep: Keep) -> Found {
 }
 
 /// Cuts `<origin.length>` out of a section; what reaches beyond its end is left away.
-pub(super) fn partial(whole: Range<usize>, cut: Option<(u32, std::num::NonZeroU32)>) -> Range<usize> {
+pub(crate) fn partial(whole: Range<usize>, cut: Option<(u32, std::num::NonZeroU32)>) -> Range<usize> {
     let Some((origin, length)) = cut else { return whole };
     let start = whole.start.saturating_add(origin as usize).min(whole.end);
     start..start.saturating_add(length.get() as usize).min(whole.end)

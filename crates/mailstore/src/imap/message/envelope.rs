@@ -5,11 +5,11 @@
 
 use super::encoded_word::Hidden;
 use super::header::{Field, field};
-use super::string::{ascii, nstring};
+use crate::imap::string::{ascii, nstring};
 use mail_parser::{Addr, Address, HeaderValue, parsers::MessageStream};
 
 /// Writes the envelope of the message whose header this is.
-pub(super) fn envelope(out: &mut Vec<u8>, header: &[u8]) {
+pub(crate) fn envelope(out: &mut Vec<u8>, header: &[u8]) {
     out.push(b'(');
     text(out, header, "Date");
     out.push(b' ');

@@ -1,11 +1,11 @@
 //! STORE (RFC 3501 §6.4.6), and flags as clients write them.
 
-use super::numbers::Naming;
-use super::selected::{Known, Selected};
-use super::session::Answer;
-use super::wire::{Going, Wire};
 use crate::error::{MailError, Result};
 use crate::flags::{FlagChange, Flags};
+use crate::imap::command::sequence_set::Naming;
+use crate::imap::selected_folder::{Known, Selected};
+use crate::imap::session::Answer;
+use crate::imap::stream::{Going, Wire};
 use crate::storage::snapshot::View;
 use imap_types::flag::{Flag, StoreResponse, StoreType};
 use imap_types::sequence::SequenceSet;
@@ -13,14 +13,14 @@ use std::ops::BitOr;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 /// The flags a client names: those of the system, and keywords.
-pub(super) struct Named {
-    pub(super) system: Flags,
-    pub(super) keywords: Vec<String>,
+pub(crate) struct Named {
+    pub(crate) system: Flags,
+    pub(crate) keywords: Vec<String>,
 }
 
 impl Named {
     /// Reads them; nothing, if one is no flag a client may set, like `\Recent`.
-    pub(super) fn new(flags: &[Flag<'_>]) -> Option<Self> {
+    pub(crate) fn new(flags: &[Flag<'_>]) -> Option<Self> {
         let mut named = Self { system: Flags::NONE, keywords: Vec::new() };
         for flag in flags {
             let system = match flag {
@@ -49,7 +49,7 @@ struct Keepable {
 }
 
 impl Selected {
-    pub(super) async fn store<S>(
+    pub(crate) async fn store<S>(
         &mut self,
         wire: &mut Wire<S>,
         set: &SequenceSet,

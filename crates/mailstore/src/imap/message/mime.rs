@@ -17,20 +17,20 @@ const MAX_PARTS: usize = 2_000;
 
 /// A message, or a part of one.
 #[derive(Debug)]
-pub(super) struct Part {
+pub(crate) struct Part {
     /// The header with its empty line.
-    pub(super) header: Range<usize>,
+    pub(crate) header: Range<usize>,
     /// What follows the header.
-    pub(super) body: Range<usize>,
+    pub(crate) body: Range<usize>,
     /// What `Content-Type` says, or what stands for it where it is missing.
-    pub(super) media: Media,
+    pub(crate) media: Media,
     /// What is inside.
-    pub(super) content: Content,
+    pub(crate) content: Content,
 }
 
 /// What a part is made of.
 #[derive(Debug)]
-pub(super) enum Content {
+pub(crate) enum Content {
     /// Text, a picture, anything without parts of its own.
     Leaf,
     /// The parts of a multipart, never none.
@@ -41,15 +41,15 @@ pub(super) enum Content {
 
 /// A media type and its parameters, lower case, decoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Media {
-    pub(super) kind: String,
-    pub(super) subtype: String,
-    pub(super) parameters: Vec<(String, String)>,
+pub(crate) struct Media {
+    pub(crate) kind: String,
+    pub(crate) subtype: String,
+    pub(crate) parameters: Vec<(String, String)>,
 }
 
 impl Part {
     /// Finds the parts of a whole message.
-    pub(super) fn parse(raw: &[u8]) -> Self {
+    pub(crate) fn parse(raw: &[u8]) -> Self {
         let mut walk = Walk { raw, parts_left: MAX_PARTS };
         walk.part(0..raw.len(), MAX_DEPTH, Media::text_plain())
     }
@@ -98,18 +98,18 @@ impl Media {
     }
 
     /// The value of a parameter, if it is given.
-    pub(super) fn parameter(&self, name: &str) -> Option<&str> {
+    pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
         self.parameters.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     /// Whether it is of this type.
-    pub(super) fn is(&self, kind: &str, subtype: &str) -> bool {
+    pub(crate) fn is(&self, kind: &str, subtype: &str) -> bool {
         self.kind == kind && self.subtype == subtype
     }
 }
 
 /// Reads a field that is written like `Content-Type`: a value and parameters.
-pub(super) fn structured(header: &[u8], name: &str) -> Option<ContentType<'static>> {
+pub(crate) fn structured(header: &[u8], name: &str) -> Option<ContentType<'static>> {
     let field = field(header, name)?;
     match MessageStream::new(&field.terminated()).parse_content_type() {
         HeaderValue::ContentType(found) if !found.c_type.is_empty() => Some(owned(found)),
@@ -118,13 +118,13 @@ pub(super) fn structured(header: &[u8], name: &str) -> Option<ContentType<'stati
 }
 
 /// The parameters of such a field, names in lower case.
-pub(super) fn parameters(found: ContentType<'_>) -> Vec<(String, String)> {
+pub(crate) fn parameters(found: ContentType<'_>) -> Vec<(String, String)> {
     let attributes = found.attributes.unwrap_or_default();
     attributes.into_iter().map(|a| (a.name.to_ascii_lowercase(), a.value.into_owned())).collect()
 }
 
 /// The name of the transfer encoding in lower case, if one is given.
-pub(super) fn transfer_encoding(header: &[u8]) -> Option<String> {
+pub(crate) fn transfer_encoding(header: &[u8]) -> Option<String> {
     let value = field(header, "Content-Transfer-Encoding")?.unfolded();
     let name: Vec<u8> = value.into_iter().take_while(|b| b.is_ascii_graphic() && *b != b';').collect();
     (!name.is_empty()).then(|| String::from_utf8_lossy(&name).to_ascii_lowercase())

@@ -3,10 +3,10 @@
 //! Sequence numbers mean what the client was last told (RFC 3501 §7.4.1), so a session holds on to the view it has
 //! told of, and is brought forward by [`Selected::tell`] alone, which says everything that lies between.
 
-use super::numbers::{Naming, Numbers};
-use super::query::Recent;
+use super::command::sequence_set::{Naming, Numbers};
+use super::search::query::Recent;
 use super::session::Answer;
-use super::wire::{Going, Over, Wire};
+use super::stream::{Going, Over, Wire};
 use crate::error::Result;
 use crate::flags::{FlagChange, Flags};
 use crate::storage::folder::Folder;
@@ -17,7 +17,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 /// What the client may do to the folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Access {
+pub(crate) enum Access {
     /// SELECT
     ReadWrite,
     /// EXAMINE
@@ -25,34 +25,34 @@ pub(super) enum Access {
 }
 
 /// A selected folder.
-pub(super) struct Selected {
-    pub(super) folder: Folder,
+pub(crate) struct Selected {
+    pub(crate) folder: Folder,
     /// What the client has been told.
-    pub(super) view: Arc<View>,
-    pub(super) access: Access,
+    pub(crate) view: Arc<View>,
+    pub(crate) access: Access,
     /// The UIDs that are `\Recent` in this session, in their order.
     recent: Vec<u32>,
 }
 
 /// Whether the client may hear of expunges now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Expunges {
+pub(crate) enum Expunges {
     Tell,
     /// RFC 3501 §7.4.1: not while FETCH, STORE or SEARCH is answered; the numbers in flight would change.
     Hold,
 }
 
 /// Flags the client knows from the answer it just got, and not from the view it was told of.
-pub(super) struct Known {
+pub(crate) struct Known {
     /// UIDs, in their order.
-    pub(super) uids: Vec<u32>,
+    pub(crate) uids: Vec<u32>,
     /// Where the answer took the flags from.
-    pub(super) view: Option<Arc<View>>,
+    pub(crate) view: Option<Arc<View>>,
 }
 
 impl Known {
     /// The answer had no flags in it.
-    pub(super) fn nothing() -> Self {
+    pub(crate) fn nothing() -> Self {
         Self { uids: Vec::new(), view: None }
     }
 
@@ -76,10 +76,10 @@ struct Difference {
 
 impl Selected {
     /// Nothing the client knows is true any more.
-    pub(super) const GONE: Over = Over::Bye("The folder was deleted or renamed. Please sign in again.");
+    pub(crate) const GONE: Over = Over::Bye("The folder was deleted or renamed. Please sign in again.");
 
     /// Takes a folder that was just opened, and its recent messages where that is allowed.
-    pub(super) async fn new(folder: Folder, access: Access) -> Result<Self> {
+    pub(crate) async fn new(folder: Folder, access: Access) -> Result<Self> {
         let mut selected = Self { view: folder.view(), folder, access, recent: Vec::new() };
         selected.claim_recent(&selected.folder.view()).await?;
         selected.view = selected.folder.view();
@@ -87,17 +87,17 @@ impl Selected {
     }
 
     /// How many messages the client knows of.
-    pub(super) fn exists(&self) -> usize {
+    pub(crate) fn exists(&self) -> usize {
         self.view.messages.len()
     }
 
     /// How many of them are recent.
-    pub(super) fn recents(&self) -> usize {
+    pub(crate) fn recents(&self) -> usize {
         self.view.messages.iter().filter(|m| self.recent(m) == Recent::Yes).count()
     }
 
     /// Whether a message is `\Recent` in this session.
-    pub(super) fn recent(&self, message: &Message) -> Recent {
+    pub(crate) fn recent(&self, message: &Message) -> Recent {
         let claimed = self.recent.binary_search(&message.uid).is_ok();
         // RFC 3501 §6.3.2: EXAMINE takes nothing; what nobody has taken is recent for it too.
         if claimed || (self.access == Access::ReadOnly && message.is_recent()) {
@@ -108,14 +108,14 @@ impl Selected {
     }
 
     /// `(\Seen ...)`, with the keywords of `view` and with `\Recent`.
-    pub(super) fn flags(&self, view: &View, message: &Message) -> String {
+    pub(crate) fn flags(&self, view: &View, message: &Message) -> String {
         let recent = (self.recent(message) == Recent::Yes).then_some("\\Recent");
         let names = flag_names(message.flags).chain(view.keyword_names(message.flags)).chain(recent);
         format!("({})", names.collect::<Vec<_>>().join(" "))
     }
 
     /// Says which flags the folder has (RFC 3501 §7.2.6, §7.1).
-    pub(super) fn say_flags<S>(&self, wire: &mut Wire<S>)
+    pub(crate) fn say_flags<S>(&self, wire: &mut Wire<S>)
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
@@ -133,7 +133,7 @@ impl Selected {
     }
 
     /// Brings the client forward to what the folder is now.
-    pub(super) async fn tell<S>(&mut self, wire: &mut Wire<S>, expunges: Expunges, known: &Known) -> Going
+    pub(crate) async fn tell<S>(&mut self, wire: &mut Wire<S>, expunges: Expunges, known: &Known) -> Going
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
@@ -179,7 +179,7 @@ impl Selected {
 
     /// Takes in what the client changed and asked not to be answered: it knows what became of the flags it was told of,
     /// and of no others. What another session has made of them is then told like any other news.
-    pub(super) fn know_of_change(&mut self, uids: &[u32], change: FlagChange, by: Flags) {
+    pub(crate) fn know_of_change(&mut self, uids: &[u32], change: FlagChange, by: Flags) {
         let told = Arc::make_mut(&mut self.view);
         for message in told.messages.iter_mut().filter(|m| uids.binary_search(&m.uid).is_ok()) {
             message.flags = message.flags.changed(change, by);
@@ -187,7 +187,7 @@ impl Selected {
     }
 
     /// Tells of keywords that are new to the folder, before a message is shown with them.
-    pub(super) fn learn_keywords<S>(&mut self, wire: &mut Wire<S>, from: &View)
+    pub(crate) fn learn_keywords<S>(&mut self, wire: &mut Wire<S>, from: &View)
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
@@ -206,7 +206,7 @@ impl Selected {
     }
 
     /// The messages a set names, as places in the view.
-    pub(super) fn pick(&self, set: &SequenceSet, naming: Naming) -> Result<Vec<usize>, Answer> {
+    pub(crate) fn pick(&self, set: &SequenceSet, naming: Naming) -> Result<Vec<usize>, Answer> {
         let largest = match naming {
             Naming::Uids => self.view.messages.last().map_or(0, |m| m.uid),
             Naming::Numbers => u32::try_from(self.exists()).unwrap_or(u32::MAX),
@@ -223,7 +223,7 @@ impl Selected {
     }
 
     /// The UIDs of the messages a set names, in their order.
-    pub(super) fn pick_uids(&self, set: &SequenceSet, naming: Naming) -> Result<Vec<u32>, Answer> {
+    pub(crate) fn pick_uids(&self, set: &SequenceSet, naming: Naming) -> Result<Vec<u32>, Answer> {
         let places = self.pick(set, naming)?;
         Ok(places.into_iter().filter_map(|at| self.view.messages.get(at)).map(|m| m.uid).collect())
     }

@@ -1,0 +1,7 @@
+//! Reading what a client sends: where a command ends, what it asks for, and the notations inside it.
+
+pub(crate) mod fetch_items;
+pub(crate) mod framing;
+pub(crate) mod list_pattern;
+pub(crate) mod parse;
+pub(crate) mod sequence_set;
