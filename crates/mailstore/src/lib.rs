@@ -6,7 +6,7 @@
 //! all sessions that look at it, and [`View`] is what a folder looked like at one moment. They and the files
 //! below them, in the forms Dovecot reads, are in `storage`.
 //!
-//! Above them, `conversation` is a bounded exchange of lines; [`serve_pop3`], [`serve_submission`] and [`serve_lmtp`]
+//! Above them, `line_stream` is a bounded exchange of lines; [`serve_pop3`], [`serve_submission`] and [`serve_lmtp`]
 //! (which share `smtp`) and [`serve_imap`] are the protocols.
 //!
 //! # On disk
@@ -38,7 +38,6 @@
 //! It knows no password and asks no authority: it is handed a stream and a proven [`postward_wire::Address`], and who
 //! a recipient is it asks [`Recipients`].
 
-mod conversation;
 mod crlf;
 mod error;
 mod flags;
@@ -48,23 +47,22 @@ mod folder_name;
 pub mod fuzzing;
 pub mod imap;
 mod limits;
-mod lmtp;
+mod line_stream;
 mod pop3;
 mod recipients;
 mod smtp;
 mod storage;
-mod submission;
 
 pub use error::{MailError, Result};
 pub use flags::{FlagChange, Flags};
 pub use folder_name::{FolderName, SpecialUse};
 pub use imap::serve_imap;
 pub use limits::Limits;
-pub use lmtp::{serve_lmtp, serve_lmtp_session};
-pub use pop3::serve_pop3;
+pub use pop3::session::serve_pop3;
 pub use recipients::{Recipient, Recipients, Unavailable};
+pub use smtp::lmtp::{serve_lmtp, serve_lmtp_session};
+pub use smtp::submission::serve_submission;
 pub use storage::folder::{Append, Appended, Copied, Folder, Octets};
 pub use storage::mailbox::{FolderInfo, OpenMailbox};
 pub use storage::mailstore::Mailstore;
 pub use storage::snapshot::{Message, View};
-pub use submission::serve_submission;

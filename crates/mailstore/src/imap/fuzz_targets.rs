@@ -16,7 +16,7 @@ use super::op::store::Named;
 use super::search::query::{Candidate, Needs, Query, Read, Recent};
 use crate::flags::Flags;
 use crate::folder_name::FolderName;
-use crate::fuzzing::piece_size;
+use crate::fuzzing::chunks::piece_size;
 use crate::storage::snapshot::{Message, Place, View};
 use imap_codec::{CommandCodec, ResponseCodec, decode::Decoder};
 use imap_types::command::CommandBody;

@@ -1,8 +1,8 @@
 //! The client's end of a session: frames come in, responses go out.
 
 use super::command::framing::{Frame, Framing, Progress};
-use crate::conversation::{Conversation, End, Pace};
 use crate::limits::Limits;
+use crate::line_stream::{Conversation, End, Pace};
 use std::future::Future;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;

@@ -1,7 +1,7 @@
 //! What a client says, a line at a time.
 
-use super::Role;
 use super::path::{ForwardPath, ReversePath};
+use super::role::Role;
 use smtp_proto::{Error, Request};
 use std::borrow::Cow;
 

@@ -1,8 +1,8 @@
 //! Taking a message in, between `354` and the dot.
 
 use super::data::Data;
-use crate::conversation::{Conversation, End};
 use crate::crlf::CrlfEnds;
+use crate::line_stream::{Conversation, End};
 use crate::storage::mailstore::Mailstore;
 use crate::storage::spool::{Fill, Spool, is_full};
 use std::io;

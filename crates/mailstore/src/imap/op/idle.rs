@@ -1,10 +1,10 @@
 //! IDLE (RFC 2177): the client hears of changes as they happen.
 
-use crate::conversation::End;
 use crate::error::MailError;
 use crate::imap::selected_folder::{Expunges, Known, Selected};
 use crate::imap::session::{Answer, Session, State};
 use crate::imap::stream::{Going, Over, Wire};
+use crate::line_stream::End;
 use std::future::pending;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};

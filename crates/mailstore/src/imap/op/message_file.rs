@@ -1,8 +1,8 @@
 //! A whole message on its way to the client.
 
-use crate::conversation::End;
 use crate::error::{MailError, Result};
 use crate::imap::stream::{Going, Over, Wire};
+use crate::line_stream::End;
 use crate::storage::folder::Folder;
 use crate::storage::mailstore::blocking;
 use crate::storage::snapshot::Message;

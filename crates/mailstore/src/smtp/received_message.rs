@@ -1,7 +1,7 @@
 //! A message that has been received, as it goes into a mailbox.
 
-use super::Role;
 use super::header::{self, Field};
+use super::role::Role;
 use crate::storage::spool::Spool;
 use jiff::{Timestamp, fmt::rfc2822, tz::TimeZone};
 use postward_wire::Address;

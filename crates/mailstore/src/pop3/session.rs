@@ -1,16 +1,13 @@
 //! POP3 after sign-in: the TRANSACTION and UPDATE states of RFC 1939.
 
-mod dot_stuffing;
-#[cfg(any(test, feature = "fuzzing"))]
-pub(crate) mod hostile;
-
-use crate::conversation::{Conversation, End, Line, Pace};
+use super::command::{Command, MAX_LINE};
+use super::dot_stuffing::{Amount, DotStuffing};
 use crate::error::MailError;
 use crate::folder_name::FolderName;
+use crate::line_stream::{Conversation, End, Line, Pace};
 use crate::storage::folder::Folder;
 use crate::storage::mailbox::OpenMailbox;
 use crate::storage::snapshot::{Message, View};
-use dot_stuffing::{Amount, DotStuffing};
 use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, Read};
@@ -50,9 +47,6 @@ where
     }
     end.into_result()
 }
-
-/// RFC 2449 §4: 255 octets, line end included.
-const MAX_LINE: usize = 253;
 
 /// The messages as they were at sign-in: POP3 numbers do not change while the session lasts.
 struct Maildrop {
@@ -255,44 +249,5 @@ impl Maildrop {
             Ok(_) => "+OK".to_owned(),
             Err(cause) => trouble(&cause),
         }
-    }
-}
-
-#[derive(Debug, PartialEq, Eq)]
-enum Command {
-    Stat,
-    List(Option<usize>),
-    Uidl(Option<usize>),
-    Retr(usize),
-    Top(usize, usize),
-    Dele(usize),
-    Noop,
-    Rset,
-    Capa,
-    Quit,
-}
-
-impl Command {
-    fn parse(line: &[u8]) -> Option<Self> {
-        let mut words = std::str::from_utf8(line).ok()?.split(' ').filter(|word| !word.is_empty());
-        let keyword = words.next()?.to_ascii_uppercase();
-        let mut numbers = words.map(|word| word.parse::<usize>());
-        let (first, second) = (numbers.next().transpose().ok()?, numbers.next().transpose().ok()?);
-        if numbers.next().is_some() {
-            return None;
-        }
-        Some(match (keyword.as_str(), first, second) {
-            ("STAT", None, None) => Self::Stat,
-            ("LIST", number, None) => Self::List(number),
-            ("UIDL", number, None) => Self::Uidl(number),
-            ("RETR", Some(number), None) => Self::Retr(number),
-            ("TOP", Some(number), Some(lines)) => Self::Top(number, lines),
-            ("DELE", Some(number), None) => Self::Dele(number),
-            ("NOOP", None, None) => Self::Noop,
-            ("RSET", None, None) => Self::Rset,
-            ("CAPA", None, None) => Self::Capa,
-            ("QUIT", None, None) => Self::Quit,
-            _ => return None,
-        })
     }
 }

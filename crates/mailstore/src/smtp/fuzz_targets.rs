@@ -2,11 +2,12 @@
 
 use super::command::{Command, Mail};
 use super::data::Data;
-use super::letter::{Letter, Trace};
+use super::header;
 use super::path::ReversePath;
-use super::{Role, header};
+use super::received_message::{Letter, Trace};
+use super::role::Role;
 use crate::crlf::CrlfEnds;
-use crate::fuzzing::piece_size;
+use crate::fuzzing::chunks::piece_size;
 use crate::imap::fuzz_targets::field_names;
 use crate::storage::spool::Spool;
 use postward_wire::Address;

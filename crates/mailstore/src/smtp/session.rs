@@ -1,42 +1,24 @@
-//! The SMTP both doors speak: submission after sign-in, and LMTP.
+//! A session of SMTP after sign-in or of LMTP: the transaction from MAIL to the end of DATA (RFC 5321 §3.3).
 
-mod command;
-mod data;
-mod header;
-#[cfg(any(test, feature = "fuzzing"))]
-pub(crate) mod hostile;
-mod letter;
-mod path;
-mod receive;
-
-use crate::conversation::{Conversation, End, Line, Pace};
+use super::command::{Command, Mail, NO_RECIPIENT};
+use super::header;
+use super::path::{ForwardPath, ReversePath};
+use super::receive::{NO_ROOM, receive};
+use super::received_message::{Letter, Trace};
+use super::role::Role;
 use crate::error::MailError;
 use crate::limits::Limits;
+use crate::line_stream::{Conversation, End, Line, Pace};
 use crate::recipients::Recipient;
 use crate::storage::cancellation::Errand;
 use crate::storage::mailstore::{Mailstore, Prepared, Published};
 use crate::storage::spool::is_full;
-use command::{Command, Mail, NO_RECIPIENT};
-use letter::{Letter, Trace};
-use path::{ForwardPath, ReversePath};
 use postward_wire::Address;
-use receive::{NO_ROOM, receive};
 use smtp_proto::Request;
 use std::io;
 use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;
-
-/// Which of the two is spoken.
-pub(crate) enum Role {
-    /// Mail of the owner of a mailbox, who is its sender.
-    Submission {
-        /// The proven address.
-        owner: Address,
-    },
-    /// Mail that has arrived from anywhere. Every recipient gets an answer of its own after the message.
-    Lmtp,
-}
 
 fn pace(limits: &Limits) -> Pace {
     Pace { idle: limits.smtp_idle, write_stall: limits.write_stall, line: limits.command_line }

@@ -1,6 +1,7 @@
 //! LMTP (RFC 2033): a mail exchanger hands in what has arrived.
 
-use crate::smtp::{self, Role};
+use super::role::Role;
+use super::session;
 use crate::storage::mailstore::Mailstore;
 use std::io;
 use std::sync::Arc;
@@ -50,5 +51,5 @@ pub async fn serve_lmtp_session<S>(store: Mailstore, stream: S, stop: Cancellati
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    smtp::serve(store, Role::Lmtp, stream, Vec::new(), stop).await
+    session::serve(store, Role::Lmtp, stream, Vec::new(), stop).await
 }

@@ -1,9 +1,9 @@
 //! What hostile bytes may not achieve at POP3. Called by a fuzz target.
 
+use super::command::{Command, MAX_LINE};
 use super::dot_stuffing::{Amount, DotStuffing};
-use super::{Command, MAX_LINE};
 use crate::crlf::CrlfEnds;
-use crate::fuzzing::piece_size;
+use crate::fuzzing::chunks::piece_size;
 
 /// A signed-in client's first line, and behind it a message that it retrieves. The first byte says how the message
 /// is cut.

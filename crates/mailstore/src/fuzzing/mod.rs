@@ -1,9 +1,11 @@
 //! What the fuzz targets of `fuzz/` call, and an ordinary test replays their corpora through: every parser here that
 //! somebody else's bytes reach. Each function takes any bytes and panics where a promise is broken.
 
+pub(crate) mod chunks;
+
 pub use crate::imap::fuzz_targets::{commands as imap_commands, message};
-pub use crate::pop3::hostile::commands as pop3_commands;
-pub use crate::smtp::hostile::delivery;
+pub use crate::pop3::fuzz_targets::commands as pop3_commands;
+pub use crate::smtp::fuzz_targets::delivery;
 
 /// What a target does with its bytes: it panics, or it does not.
 pub type Run = fn(&[u8]);
@@ -15,16 +17,6 @@ pub const TARGETS: [(&str, Run); 4] = [
     ("imap_commands", imap_commands),
     ("pop3_commands", pop3_commands),
 ];
-
-/// How the network cuts what is sent, as a byte of the input says.
-pub(crate) fn piece_size(choice: u8) -> usize {
-    match choice & 3 {
-        0 => usize::MAX,
-        1 => 1,
-        2 => 7,
-        _ => 1000,
-    }
-}
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,7 @@
 //! Message submission after sign-in (RFC 6409): the mailbox's owner hands in mail.
 
-use crate::smtp::{self, Role};
+use super::role::Role;
+use super::session;
 use crate::storage::mailbox::OpenMailbox;
 use std::io;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -21,5 +22,6 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let store = mailbox.store().clone();
-    smtp::serve(store, Role::Submission { owner: mailbox.address().clone() }, stream, pipelined, stop).await
+    session::serve(store, Role::Submission { owner: mailbox.address().clone() }, stream, pipelined, stop)
+        .await
 }
