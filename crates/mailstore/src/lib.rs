@@ -45,7 +45,7 @@ mod folder_name;
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
 pub mod fuzzing;
-pub mod imap;
+mod imap;
 mod limits;
 mod line_stream;
 mod pop3;
@@ -56,13 +56,16 @@ mod storage;
 pub use error::{MailError, Result};
 pub use flags::{FlagChange, Flags};
 pub use folder_name::{FolderName, SpecialUse};
+pub use imap::capability::CAPABILITIES as IMAP_CAPABILITIES;
 pub use imap::serve_imap;
 pub use limits::Limits;
 pub use pop3::session::serve_pop3;
 pub use recipients::{Recipient, Recipients, Unavailable};
 pub use smtp::lmtp::{serve_lmtp, serve_lmtp_session};
 pub use smtp::submission::serve_submission;
-pub use storage::folder::{Append, Appended, Copied, Folder, Octets};
+pub use storage::append::{Append, Appended, Octets};
+pub use storage::folder::Folder;
 pub use storage::mailbox::{FolderInfo, OpenMailbox};
 pub use storage::mailstore::Mailstore;
 pub use storage::snapshot::{Message, View};
+pub use storage::transfer::Copied;

@@ -8,7 +8,9 @@
 //! What it never does: it keeps no message in memory beyond the one it is sending, and it changes nothing on disk
 //! except through [`crate::Folder`] and [`crate::OpenMailbox`].
 
+pub(crate) mod capability;
 mod command;
+mod completion;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod fuzz_targets;
 mod message;
@@ -27,10 +29,6 @@ use std::io;
 use stream::Wire;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;
-
-/// What a signed-in client may use; also for the gate, which says it in its answer to the sign-in.
-pub const CAPABILITIES: &str =
-    "IMAP4rev1 LITERAL+ ID IDLE NAMESPACE CHILDREN UNSELECT UIDPLUS MOVE SPECIAL-USE";
 
 /// Serves an IMAP client that has signed in and has been told so, until it signs out, falls silent or `stop` fires.
 ///

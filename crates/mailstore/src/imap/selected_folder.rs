@@ -4,8 +4,8 @@
 //! told of, and is brought forward by [`Selected::tell`] alone, which says everything that lies between.
 
 use super::command::sequence_set::{Naming, Numbers};
+use super::completion::Answer;
 use super::search::query::Recent;
-use super::session::Answer;
 use super::stream::{Going, Over, Wire};
 use crate::error::Result;
 use crate::flags::{FlagChange, Flags};
@@ -40,6 +40,16 @@ pub(crate) enum Expunges {
     Tell,
     /// RFC 3501 §7.4.1: not while FETCH, STORE or SEARCH is answered; the numbers in flight would change.
     Hold,
+}
+
+impl From<Naming> for Expunges {
+    /// RFC 3501 §7.4.1: a command with numbers in it must not be answered with expunges.
+    fn from(naming: Naming) -> Self {
+        match naming {
+            Naming::Uids => Self::Tell,
+            Naming::Numbers => Self::Hold,
+        }
+    }
 }
 
 /// Flags the client knows from the answer it just got, and not from the view it was told of.

@@ -1,7 +1,9 @@
 //! One session after sign-in: a command comes, something is done, an answer goes.
 
+use super::capability::CAPABILITIES;
 use super::command::framing::Frame;
 use super::command::parse::{Act, Malformed, Request, tag};
+use super::completion::Answer;
 use super::selected_folder::{Access, Expunges, Known, Selected};
 use super::stream::{Going, Over, Wire};
 use crate::error::MailError;
@@ -23,52 +25,6 @@ pub(crate) struct Session<S> {
 pub(crate) enum State {
     Authenticated,
     Selected(Selected),
-}
-
-/// How a command ended, short of the end of the session.
-pub(crate) enum Answer {
-    /// `OK`, behind which the words stand.
-    Ok(String),
-    /// `NO`: it cannot be done.
-    No(String),
-    /// `BAD`: it should not have been asked.
-    Bad(&'static str),
-    /// The client has said good-bye.
-    SignedOut,
-}
-
-impl Answer {
-    pub(crate) fn ok(words: &str) -> Self {
-        Self::Ok(words.to_owned())
-    }
-
-    pub(crate) fn no(words: &str) -> Self {
-        Self::No(words.to_owned())
-    }
-
-    /// What the client hears of an error (RFC 5530). The cause of our own troubles is for the log only.
-    pub(crate) fn from_error(error: &MailError) -> Self {
-        let code = match error {
-            MailError::NotFound => "NONEXISTENT",
-            MailError::Exists => "ALREADYEXISTS",
-            MailError::Misuse(_) => "CANNOT",
-            // Nobody hears it any more.
-            MailError::Stopped => "UNAVAILABLE",
-            MailError::Unavailable(cause) => {
-                tracing::warn!(%cause, "a mailbox could not be read or written");
-                "UNAVAILABLE"
-            }
-        };
-        Self::No(format!("[{code}] {error}"))
-    }
-
-    /// The same, where the folder that is missing is one the client could create (RFC 3501 §6.3.11).
-    pub(crate) fn from_target_error(error: &MailError) -> Self {
-        match error {
-            MailError::NotFound => Self::no("[TRYCREATE] There is no such folder."),
-            error => Self::from_error(error),
-        }
-    }
 }
 
 const READ_ONLY: &str = "[READ-ONLY] The folder is open for reading only.";
@@ -162,7 +118,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     async fn command(&mut self, body: CommandBody<'_>) -> Going<Answer> {
         let answer = match body {
             CommandBody::Capability => {
-                self.wire.say(&format!("* CAPABILITY {}", super::CAPABILITIES));
+                self.wire.say(&format!("* CAPABILITY {}", CAPABILITIES));
                 Answer::ok("That is all.")
             }
             CommandBody::Noop | CommandBody::Check => self.look().await?,

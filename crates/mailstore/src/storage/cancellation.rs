@@ -1,7 +1,7 @@
 //! On whose behalf files are changed, and whether that still stands.
 
 use crate::error::{MailError, Result};
-use crate::storage::mailstore::blocking;
+use std::io;
 use tokio_util::sync::CancellationToken;
 
 /// An errand of a session, or one of our own that nobody calls off. Cheap to clone.
@@ -40,5 +40,16 @@ impl Errand {
             work(&errand)
         })
         .await
+    }
+}
+
+/// Runs file work where it holds nobody up. It runs to its end also if the caller is gone: what a session asks for and
+/// may be long is an [`Errand`].
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(outcome) => outcome,
+        Err(cause) => Err(MailError::Unavailable(io::Error::other(cause))),
     }
 }

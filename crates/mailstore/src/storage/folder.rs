@@ -1,21 +1,20 @@
-//! One folder, shared by every session that looks at it.
+//! One folder: reading its messages, adding to it, changing it. Its state is shared by every session that has it open.
 
 use crate::crlf::CrlfEnds;
 use crate::error::{MailError, Result};
 use crate::flags::{FlagChange, Flags};
 use crate::folder_name::FolderName;
-use crate::storage::cancellation::Errand;
-use crate::storage::folder_state::{Disk, Take, Taken};
-use crate::storage::maildir;
-use crate::storage::mailstore::{Registry, blocking};
+use crate::storage::append::{Append, Appended};
+use crate::storage::cancellation::{Errand, blocking};
+use crate::storage::folder_state::Disk;
+use crate::storage::open_folders::SharedFolder;
 use crate::storage::snapshot::View;
-use crate::storage::spool::Spool;
+use crate::storage::transfer::{Copied, Take, Taken};
 use bytes::Bytes;
 use std::cmp::Ordering as Order;
 use std::fs::File;
-use std::io::{self, Read, Write};
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::io::{self, Read};
+use std::sync::Arc;
 use tokio::sync::watch;
 
 /// A folder. Clones are the same folder: all sessions of the process share one state, and see each other's changes
@@ -26,108 +25,31 @@ use tokio::sync::watch;
 /// renamed since it was opened fail with [`MailError::NotFound`].
 #[derive(Clone)]
 pub struct Folder {
-    shared: Arc<Shared>,
+    shared: Arc<SharedFolder>,
     /// On whose behalf this handle is used.
     errand: Errand,
 }
 
-pub(crate) struct Shared {
-    name: FolderName,
-    directory: PathBuf,
-    /// Held during file work, and therefore only taken on the blocking pool.
-    disk: Mutex<Access>,
-    view: watch::Sender<Arc<View>>,
-    registry: Weak<Registry>,
-}
-
-/// What the handles of a folder still reach.
-enum Access {
-    Open(Disk),
-    /// Deleted or renamed: another folder may have taken its name.
-    Gone,
-}
-
-/// A message to be added to a folder.
-pub struct Append {
-    /// The message. Line ends are brought into order (CRLF); nothing else is touched.
-    pub octets: Octets,
-    /// System flags; keyword numbers are not used here.
-    pub flags: Flags,
-    /// Keywords by name. One that has no room in the folder any more is left out; the message is not.
-    pub keywords: Vec<String>,
-    /// INTERNALDATE in seconds since 1970; now, if nothing.
-    pub received: Option<i64>,
-}
-
-/// The octets of a message to be added.
-pub struct Octets(Held);
-
-enum Held {
-    InMemory(Bytes),
-    /// As they came in, their line ends in order.
-    Spooled(Spool),
-}
-
-/// Where an appended message is (RFC 4315, `APPENDUID`).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Appended {
-    /// The folder's UIDVALIDITY.
-    pub uid_validity: u32,
-    /// The message's UID.
-    pub uid: u32,
-}
-
-/// Where copied or moved messages are (RFC 4315, `COPYUID`).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Copied {
-    /// The UIDVALIDITY of the folder they are in now.
-    pub uid_validity: u32,
-    /// For each, the UID in the old folder and the UID in the new one, in the order asked for.
-    pub uids: Vec<(u32, u32)>,
-    /// False when a move was cut short: what is not among `uids` is still in the old folder.
-    pub complete: bool,
-}
-
 impl Folder {
-    pub(crate) fn new(
-        name: FolderName,
-        directory: PathBuf,
-        maildir: PathBuf,
-        registry: Weak<Registry>,
-    ) -> Self {
-        let disk = Disk::new(directory.clone(), maildir);
-        let view = watch::Sender::new(Arc::new(View::empty()));
-        Self {
-            shared: Arc::new(Shared {
-                name,
-                directory,
-                disk: Mutex::new(Access::Open(disk)),
-                view,
-                registry,
-            }),
-            errand: Errand::own(),
-        }
-    }
-
-    /// A handle of the same folder for this errand.
-    pub(crate) fn on(self, errand: Errand) -> Self {
-        Self { errand, ..self }
+    /// A handle of an open folder, used on behalf of `errand`.
+    pub(crate) fn new(shared: Arc<SharedFolder>, errand: Errand) -> Self {
+        Self { shared, errand }
     }
 
     /// The folder's name at the time it was opened.
     pub fn name(&self) -> &FolderName {
-        &self.shared.name
+        self.shared.name()
     }
 
     /// The folder as it was last seen by anybody in this process. Never touches the disk.
     pub fn view(&self) -> Arc<View> {
-        Arc::clone(&self.shared.view.borrow())
+        self.shared.view()
     }
 
     /// Wakes whenever [`Folder::view`] has changed: new mail, flags, expunges, by whatever session or delivery of this
     /// process. Do not hold what `borrow()` returns across an await.
     pub fn watch(&self) -> watch::Receiver<Arc<View>> {
-        self.shared.view.subscribe()
+        self.shared.watch()
     }
 
     /// Looks at the disk, takes in what other tools have done, and returns the view as it is then.
@@ -194,7 +116,7 @@ impl Folder {
                 disk.sync()?;
                 let view = disk.view()?;
                 let taken = uids.iter().filter_map(|uid| view.message(*uid)).map(|message| Taken {
-                    path: message.path(&source.shared.directory),
+                    path: message.path(source.shared.directory()),
                     keywords: view.keyword_names(message.flags).map(str::to_owned).collect(),
                     message: message.clone(),
                 });
@@ -210,10 +132,12 @@ impl Folder {
             };
             // Both folders are held until it is done: a flag that is set meanwhile would rename a message under our
             // hands. In the order of their directories: two sessions may move in opposite directions.
-            match source.shared.directory.cmp(&target.shared.directory) {
-                Order::Less => source.with_disk(|from| target.with_disk(|to| across(from, to))),
-                Order::Greater => target.with_disk(|to| source.with_disk(|from| across(from, to))),
-                Order::Equal => source.with_disk(|disk| {
+            match source.shared.directory().cmp(target.shared.directory()) {
+                Order::Less => source.shared.with_disk(|from| target.shared.with_disk(|to| across(from, to))),
+                Order::Greater => {
+                    target.shared.with_disk(|to| source.shared.with_disk(|from| across(from, to)))
+                }
+                Order::Equal => source.shared.with_disk(|disk| {
                     let copied = leaving(disk).and_then(|messages| disk.take(&messages, how, errand))?;
                     left(disk, &copied).map(|()| copied)
                 }),
@@ -260,11 +184,11 @@ impl Folder {
 
     fn open_file(&self, uid: u32) -> Result<File> {
         let path = |view: &View| {
-            view.message(uid).map(|m| m.path(&self.shared.directory)).ok_or(MailError::NotFound)
+            view.message(uid).map(|m| m.path(self.shared.directory())).ok_or(MailError::NotFound)
         };
         match File::open(path(&self.view())?) {
             // Renamed since the view was made: by us a moment ago, or by another tool.
-            Err(cause) if cause.kind() == io::ErrorKind::NotFound => self.with_disk(|disk| {
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => self.shared.with_disk(|disk| {
                 disk.list_again()?;
                 Ok(File::open(path(&*disk.view()?)?)?)
             }),
@@ -278,76 +202,13 @@ impl Folder {
     ) -> Result<T> {
         let folder = self.clone();
         let acting = self.errand.run(move |errand| {
-            folder.with_disk(|disk| {
+            folder.shared.with_disk(|disk| {
                 // Others may have held us up.
                 errand.stands()?;
                 act(disk, errand)
             })
         });
         acting.await
-    }
-
-    /// Does something to the directory, and lets every session see what came of it, be it all or a part.
-    pub(crate) fn with_disk<T>(&self, act: impl FnOnce(&mut Disk) -> Result<T>) -> Result<T> {
-        let mut access = self.shared.disk.lock().unwrap_or_else(PoisonError::into_inner);
-        let Access::Open(disk) = &mut *access else { return Err(MailError::NotFound) };
-        let outcome = act(disk);
-        if let Ok(view) = disk.view() {
-            self.shared.view.send_if_modified(|shown| {
-                let changed = shown.revision != view.revision || shown.uid_validity != view.uid_validity;
-                *shown = view;
-                changed
-            });
-        }
-        outcome
-    }
-
-    /// Cuts all handles off from the directory, which is about to become another folder's or nobody's.
-    pub(crate) fn set_gone(&self) {
-        *self.shared.disk.lock().unwrap_or_else(PoisonError::into_inner) = Access::Gone;
-    }
-
-    pub(crate) fn downgrade(&self) -> Weak<Shared> {
-        Arc::downgrade(&self.shared)
-    }
-
-    pub(crate) fn upgrade(shared: &Weak<Shared>) -> Option<Self> {
-        shared.upgrade().map(|shared| Self { shared, errand: Errand::own() })
-    }
-}
-
-impl Drop for Shared {
-    fn drop(&mut self) {
-        if let Some(registry) = self.registry.upgrade() {
-            registry.forget(&self.directory);
-        }
-    }
-}
-
-impl Append {
-    /// Writes the message with its line ends in order.
-    pub(crate) fn write_to(&self, out: &mut impl Write) -> io::Result<()> {
-        match &self.octets.0 {
-            Held::InMemory(bytes) => out.write_all(&CrlfEnds::default().fix(bytes)),
-            Held::Spooled(spool) => spool.copy_from(0, out),
-        }
-    }
-
-    pub(crate) fn received_or_now(&self) -> i64 {
-        self.received.unwrap_or_else(maildir::now)
-    }
-}
-
-impl From<Vec<u8>> for Octets {
-    fn from(bytes: Vec<u8>) -> Self {
-        Self(Held::InMemory(bytes.into()))
-    }
-}
-
-impl From<Spool> for Octets {
-    /// The spool's line ends are in order.
-    fn from(spool: Spool) -> Self {
-        Self(Held::Spooled(spool))
     }
 }
 

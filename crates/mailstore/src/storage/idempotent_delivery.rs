@@ -13,9 +13,10 @@
 
 use crate::crlf::CrlfEnds;
 use crate::error::Result;
+use crate::storage::cancellation::blocking;
 use crate::storage::maildir;
-use crate::storage::mailstore::{Mailstore, blocking};
-use crate::storage::snapshot::Place;
+use crate::storage::maildir::Place;
+use crate::storage::mailstore::Mailstore;
 use postward_wire::Address;
 use std::fs;
 use std::io::{self, Write};

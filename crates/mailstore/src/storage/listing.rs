@@ -1,8 +1,8 @@
 //! Looking into a folder's directories, and what can be told of a file without opening it.
 
 use crate::crlf::CrlfEnds;
-use crate::storage::maildir;
-use crate::storage::snapshot::{Message, Place};
+use crate::storage::maildir::{self, Place};
+use crate::storage::snapshot::Message;
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, Read};

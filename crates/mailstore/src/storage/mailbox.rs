@@ -3,17 +3,18 @@
 use crate::error::{MailError, Result};
 use crate::folder_name::{FolderName, SpecialUse};
 use crate::limits::Limits;
-use crate::storage::cancellation::Errand;
+use crate::storage::cancellation::{Errand, blocking};
 use crate::storage::folder::Folder;
+use crate::storage::layout;
 use crate::storage::maildir;
-use crate::storage::mailstore::{Mailstore, blocking};
+use crate::storage::mailstore::Mailstore;
 use crate::storage::spool::Spool;
 use crate::storage::subscriptions;
 use postward_wire::Address;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use tokio_util::sync::CancellationToken;
 
 /// A mailbox that is there and can be read and written. Cheap to clone; holds no file open.
@@ -42,11 +43,19 @@ pub struct FolderInfo {
 /// Names the directories of deleted folders until they are emptied; two dots, so that nobody takes them for folders.
 const TRASH: &str = "..postward-trash-";
 
-impl OpenMailbox {
-    pub(crate) fn new(store: Mailstore, address: Address, maildir: PathBuf) -> Self {
-        Self { store, address, maildir, errand: Errand::own() }
+impl Mailstore {
+    /// Opens the mailbox of a proven address. A mailbox nobody has opened or sent to yet is created with its folders.
+    pub async fn open_mailbox(&self, address: &Address) -> Result<OpenMailbox> {
+        let (store, address) = (self.clone(), address.clone());
+        blocking(move || {
+            let maildir = store.ensure(&address)?;
+            Ok(OpenMailbox { store, address, maildir, errand: Errand::own() })
+        })
+        .await
     }
+}
 
+impl OpenMailbox {
     /// The same for a session that lasts until `stop` fires: no change it began goes on then.
     pub(crate) fn until(self, stop: CancellationToken) -> Self {
         Self { errand: Errand::until(stop), ..self }
@@ -101,11 +110,11 @@ impl OpenMailbox {
             }
             // Another tool may have left out what was empty.
             maildir::create_folder(&directory)?;
-            let folder = mailbox.store.folder(name, directory, mailbox.maildir.clone());
+            let folder = mailbox.store.open_folders().open(name, directory, mailbox.maildir.clone());
             folder.with_disk(|disk| disk.sync())?;
             Ok(folder)
         });
-        Ok(folder.await?.on(self.errand.clone()))
+        Ok(Folder::new(folder.await?, self.errand.clone()))
     }
 
     /// Creates a folder.
@@ -128,7 +137,7 @@ impl OpenMailbox {
                 return Err(MailError::Misuse("INBOX cannot be deleted."));
             }
             let directory = mailbox.directory(&name);
-            mailbox.store.set_gone(&directory);
+            mailbox.store.open_folders().set_gone(&directory);
             let trash = mailbox.maildir.join(format!("{TRASH}{:016x}", rand::random::<u64>()));
             fs::rename(&directory, &trash)?;
             maildir::sync_directory(&mailbox.maildir)?;
@@ -171,7 +180,7 @@ impl OpenMailbox {
         }
         for (old, new) in moves {
             let directory = self.directory(old);
-            self.store.set_gone(&directory);
+            self.store.open_folders().set_gone(&directory);
             fs::rename(directory, self.directory(&new))?;
         }
         Ok(maildir::sync_directory(&self.maildir)?)
@@ -251,36 +260,10 @@ impl OpenMailbox {
     }
 
     fn directory(&self, name: &FolderName) -> PathBuf {
-        directory(&self.maildir, name)
+        layout::folder_directory(&self.maildir, name)
     }
 
     fn create_directory(&self, name: &FolderName) -> Result<()> {
-        Ok(create_directory(&self.maildir, name)?)
+        Ok(layout::create_folder(&self.maildir, name)?)
     }
-}
-
-/// Creates what a mailbox begins with: INBOX, a folder for each special use, and subscriptions to them.
-pub(crate) fn create(maildir: &Path) -> io::Result<()> {
-    maildir::create_directories(maildir)?;
-    let names = SpecialUse::ALL.map(SpecialUse::folder);
-    for name in &names {
-        create_directory(maildir, name)?;
-    }
-    subscriptions::save(maildir, &names.into_iter().chain([FolderName::inbox()]).collect())?;
-    // INBOX last: where it is, the mailbox is whole.
-    create_directory(maildir, &FolderName::inbox())
-}
-
-fn directory(maildir: &Path, name: &FolderName) -> PathBuf {
-    name.directory().map_or_else(|| maildir.to_owned(), |directory| maildir.join(directory))
-}
-
-fn create_directory(maildir: &Path, name: &FolderName) -> io::Result<()> {
-    let directory = directory(maildir, name);
-    maildir::create_directories(&directory)?;
-    if !name.is_inbox() {
-        // Maildir++: tells delivery agents that this is no mailbox of its own.
-        fs::File::create(directory.join("maildirfolder"))?;
-    }
-    maildir::create_folder(&directory)
 }

@@ -1,7 +1,6 @@
 //! The Maildir itself: file names, and writing a message so that it is never lost.
 
 use crate::flags::Flags;
-use crate::storage::snapshot::Place;
 use std::ffi::OsStr;
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, Write};
@@ -15,6 +14,24 @@ const INFO: char = ':';
 /// Marks a name as ours. In such a name the seconds are the INTERNALDATE and the sizes are right, so that opening a
 /// folder of ten thousand messages asks the file system for a listing and for nothing else.
 const OURS: &str = ".postward,";
+
+/// The two directories a message can be in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Delivered, and no session has been told yet.
+    New,
+    /// Seen by a session, which says nothing about `\Seen`.
+    Cur,
+}
+
+impl Place {
+    pub(crate) fn directory(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Cur => "cur",
+        }
+    }
+}
 
 /// The part of a file name that stays when flags change.
 pub(crate) fn base_of(file: &str) -> &str {

@@ -1,7 +1,7 @@
 //! What a folder looked like at one moment.
 
 use crate::flags::Flags;
-use crate::storage::maildir;
+use crate::storage::maildir::{self, Place};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -40,24 +40,6 @@ pub struct Message {
     pub(crate) file: Arc<str>,
     /// Fields of its `dovecot-uidlist` line that must survive a rewrite, a POP3 UIDL among them.
     pub(crate) extra: Option<Arc<str>>,
-}
-
-/// The two directories a message can be in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
-    /// Delivered, and no session has been told yet.
-    New,
-    /// Seen by a session, which says nothing about `\Seen`.
-    Cur,
-}
-
-impl Place {
-    pub(crate) fn directory(self) -> &'static str {
-        match self {
-            Self::New => "new",
-            Self::Cur => "cur",
-        }
-    }
 }
 
 impl View {

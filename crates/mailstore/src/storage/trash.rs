@@ -3,8 +3,9 @@
 //! A shelved mailbox lies in `root/.shelf/<domain>/<local-part>/<when>`; no domain begins with a dot.
 
 use crate::error::{MailError, Result};
+use crate::storage::cancellation::blocking;
 use crate::storage::maildir;
-use crate::storage::mailstore::{Mailstore, blocking};
+use crate::storage::mailstore::Mailstore;
 use postward_wire::Address;
 use std::fs;
 use std::io;
@@ -21,7 +22,7 @@ impl Mailstore {
             if !mailbox.exists() {
                 return Ok(());
             }
-            store.set_gone(&mailbox);
+            store.open_folders().set_gone(&mailbox);
             maildir::create_directories(&shelf)?;
             // The names sort by time, so that the last one shelved is the last one listed.
             let place = format!("{:012}-{:016x}", maildir::now(), rand::random::<u64>());

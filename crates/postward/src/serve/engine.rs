@@ -29,7 +29,7 @@ impl LocalEngine for BuiltIn {
             let opened = self.0.open_mailbox(&mailbox).await;
             let mailbox = opened.map_err(|error| EngineUnavailable::new(error.to_string()))?;
             let capabilities = match protocol {
-                Protocol::Imap => postward_mailstore::imap::CAPABILITIES.into(),
+                Protocol::Imap => postward_mailstore::IMAP_CAPABILITIES.into(),
                 Protocol::Pop3 | Protocol::Smtp => "".into(),
             };
             Ok(Opened {

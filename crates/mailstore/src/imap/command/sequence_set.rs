@@ -1,6 +1,5 @@
 //! Which messages a sequence set names.
 
-use crate::imap::selected_folder::Expunges;
 use imap_types::sequence::{SeqOrUid, Sequence, SequenceSet};
 use std::ops::RangeInclusive;
 
@@ -17,16 +16,6 @@ impl From<bool> for Naming {
     /// imap-codec says whether `UID` stood before the command.
     fn from(uid: bool) -> Self {
         if uid { Self::Uids } else { Self::Numbers }
-    }
-}
-
-impl Naming {
-    /// RFC 3501 §7.4.1: a command with numbers in it must not be answered with expunges.
-    pub(crate) fn expunges(self) -> Expunges {
-        match self {
-            Self::Uids => Expunges::Tell,
-            Self::Numbers => Expunges::Hold,
-        }
     }
 }
 

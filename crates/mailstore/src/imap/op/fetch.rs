@@ -5,13 +5,13 @@ use crate::error::{MailError, Result};
 use crate::flags::{FlagChange, Flags};
 use crate::imap::command::fetch_items::{Item, Source, items, section_name};
 use crate::imap::command::sequence_set::Naming;
+use crate::imap::completion::Answer;
 use crate::imap::message::body_structure::{Detail, body_structure};
 use crate::imap::message::envelope::envelope;
 use crate::imap::message::header::header;
 use crate::imap::message::mime::Part;
 use crate::imap::message::section::{Found, find, partial};
 use crate::imap::selected_folder::{Access, Known, Selected};
-use crate::imap::session::Answer;
 use crate::imap::stream::{Going, Wire};
 use crate::imap::string;
 use crate::storage::snapshot::{Message, View};
@@ -79,7 +79,7 @@ impl Selected {
         } else {
             Known::nothing()
         };
-        self.tell(wire, naming.expunges(), &known).await?;
+        self.tell(wire, naming.into(), &known).await?;
         Ok(answer)
     }
 

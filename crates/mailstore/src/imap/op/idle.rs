@@ -1,8 +1,9 @@
 //! IDLE (RFC 2177): the client hears of changes as they happen.
 
 use crate::error::MailError;
+use crate::imap::completion::Answer;
 use crate::imap::selected_folder::{Expunges, Known, Selected};
-use crate::imap::session::{Answer, Session, State};
+use crate::imap::session::{Session, State};
 use crate::imap::stream::{Going, Over, Wire};
 use crate::line_stream::End;
 use std::future::pending;

@@ -3,7 +3,8 @@
 use crate::error::{MailError, Result};
 use crate::folder_name::{FolderName, SpecialUse};
 use crate::imap::command::list_pattern::Pattern;
-use crate::imap::session::{Answer, Session, State};
+use crate::imap::completion::Answer;
+use crate::imap::session::{Session, State};
 use crate::imap::stream::Going;
 use crate::imap::string;
 use crate::storage::mailbox::FolderInfo;

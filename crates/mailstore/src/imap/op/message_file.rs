@@ -3,8 +3,8 @@
 use crate::error::{MailError, Result};
 use crate::imap::stream::{Going, Over, Wire};
 use crate::line_stream::End;
+use crate::storage::cancellation::blocking;
 use crate::storage::folder::Folder;
-use crate::storage::mailstore::blocking;
 use crate::storage::snapshot::Message;
 use bytes::Bytes;
 use std::fs::File;

@@ -2,12 +2,12 @@
 
 use crate::error::{MailError, Result};
 use crate::imap::command::sequence_set::Naming;
+use crate::imap::completion::Answer;
 use crate::imap::message::header::header;
 use crate::imap::search::query::{BadCharset, Candidate, Needs, Query, Read};
 use crate::imap::selected_folder::{Known, Selected};
-use crate::imap::session::Answer;
 use crate::imap::stream::{Going, Wire};
-use crate::storage::mailstore::blocking;
+use crate::storage::cancellation::blocking;
 use imap_types::core::Charset;
 use imap_types::search::SearchKey;
 use std::sync::Arc;
@@ -54,7 +54,7 @@ impl Selected {
         }
         line.extend_from_slice(b"\r\n");
         wire.send(&line).await?;
-        self.tell(wire, naming.expunges(), &Known::nothing()).await?;
+        self.tell(wire, naming.into(), &Known::nothing()).await?;
         Ok(Answer::ok("That is all."))
     }
 

@@ -3,8 +3,9 @@
 use super::list::folder_name;
 use crate::error::{MailError, Result};
 use crate::flags::Flags;
+use crate::imap::completion::Answer;
 use crate::imap::selected_folder::{Access, Selected};
-use crate::imap::session::{Answer, Session, State};
+use crate::imap::session::{Session, State};
 use crate::imap::stream::Going;
 use crate::imap::string;
 use crate::storage::snapshot::{Message, View};

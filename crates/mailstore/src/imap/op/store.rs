@@ -3,8 +3,8 @@
 use crate::error::{MailError, Result};
 use crate::flags::{FlagChange, Flags};
 use crate::imap::command::sequence_set::Naming;
+use crate::imap::completion::Answer;
 use crate::imap::selected_folder::{Known, Selected};
-use crate::imap::session::Answer;
 use crate::imap::stream::{Going, Wire};
 use crate::storage::snapshot::View;
 use imap_types::flag::{Flag, StoreResponse, StoreType};
@@ -99,7 +99,7 @@ impl Selected {
                 Known { uids, view: Some(view) }
             }
         };
-        self.tell(wire, naming.expunges(), &known).await?;
+        self.tell(wire, naming.into(), &known).await?;
         Ok(Answer::ok(match left_out {
             None => "Stored.",
             Some(_) => "Stored, without the keywords this folder has no room for.",

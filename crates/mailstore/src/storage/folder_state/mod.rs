@@ -6,8 +6,6 @@
 mod append_and_copy;
 mod store_and_expunge;
 
-pub(crate) use append_and_copy::{Take, Taken};
-
 use crate::error::{MailError, Result};
 use crate::flags::Flags;
 use crate::storage::listing::{self, Found, Listed, Stamp};

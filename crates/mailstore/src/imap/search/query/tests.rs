@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
 use super::*;
-use crate::storage::snapshot::Place;
+use crate::storage::maildir::Place;
 use imap_codec::{CommandCodec, decode::Decoder};
 use imap_types::command::CommandBody;
 use std::sync::Arc;

@@ -1,0 +1,137 @@
+//! The folders that are open in this process. All handles of a folder share one state.
+
+use crate::error::{MailError, Result};
+use crate::folder_name::FolderName;
+use crate::storage::folder_state::Disk;
+use crate::storage::snapshot::View;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use tokio::sync::watch;
+
+/// The folders some session has open, by directory.
+#[derive(Default)]
+pub(crate) struct OpenFolders {
+    by_directory: Mutex<HashMap<PathBuf, Weak<SharedFolder>>>,
+}
+
+/// An open folder, as its handles share it.
+pub(crate) struct SharedFolder {
+    name: FolderName,
+    directory: PathBuf,
+    /// Held during file work, and therefore only taken on the blocking pool.
+    disk: Mutex<Access>,
+    view: watch::Sender<Arc<View>>,
+    open_folders: Weak<OpenFolders>,
+}
+
+/// What the handles of a folder still reach.
+enum Access {
+    Open(Disk),
+    /// Deleted or renamed: another folder may have taken its name.
+    Gone,
+}
+
+impl OpenFolders {
+    /// The one shared folder of a directory. `maildir` is the directory of the mailbox.
+    pub(crate) fn open(
+        self: &Arc<Self>,
+        name: FolderName,
+        directory: PathBuf,
+        maildir: PathBuf,
+    ) -> Arc<SharedFolder> {
+        let mut open = self.lock();
+        if let Some(folder) = open.get(&directory).and_then(Weak::upgrade) {
+            return folder;
+        }
+        let folder = Arc::new(SharedFolder {
+            name,
+            disk: Mutex::new(Access::Open(Disk::new(directory.clone(), maildir))),
+            directory: directory.clone(),
+            view: watch::Sender::new(Arc::new(View::empty())),
+            open_folders: Arc::downgrade(self),
+        });
+        open.insert(directory, Arc::downgrade(&folder));
+        folder
+    }
+
+    /// The folder of a directory, if somebody has it open.
+    pub(crate) fn find(&self, directory: &Path) -> Option<Arc<SharedFolder>> {
+        self.lock().get(directory).and_then(Weak::upgrade)
+    }
+
+    /// Cuts off whoever has the folder of this directory, or one below it, open.
+    pub(crate) fn set_gone(&self, directory: &Path) {
+        let gone: Vec<Arc<SharedFolder>> = {
+            let open = self.lock();
+            open.iter()
+                .filter(|(path, _)| path.starts_with(directory))
+                .filter_map(|(_, folder)| folder.upgrade())
+                .collect()
+        };
+        for folder in gone {
+            folder.set_gone();
+            self.lock().retain(|_, shared| !shared.ptr_eq(&Arc::downgrade(&folder)));
+        }
+    }
+
+    /// Takes out the entry of a folder whose last handle is gone, unless the name has a new one by now.
+    fn forget(&self, directory: &Path) {
+        let mut open = self.lock();
+        if open.get(directory).is_some_and(|shared| shared.strong_count() == 0) {
+            open.remove(directory);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<PathBuf, Weak<SharedFolder>>> {
+        self.by_directory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl SharedFolder {
+    /// The folder's name at the time it was opened.
+    pub(crate) fn name(&self) -> &FolderName {
+        &self.name
+    }
+
+    pub(crate) fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// The folder as it was last seen by anybody in this process.
+    pub(crate) fn view(&self) -> Arc<View> {
+        Arc::clone(&self.view.borrow())
+    }
+
+    pub(crate) fn watch(&self) -> watch::Receiver<Arc<View>> {
+        self.view.subscribe()
+    }
+
+    /// Does something to the directory, and lets every session see what came of it, be it all or a part.
+    pub(crate) fn with_disk<T>(&self, act: impl FnOnce(&mut Disk) -> Result<T>) -> Result<T> {
+        let mut access = self.disk.lock().unwrap_or_else(PoisonError::into_inner);
+        let Access::Open(disk) = &mut *access else { return Err(MailError::NotFound) };
+        let outcome = act(disk);
+        if let Ok(view) = disk.view() {
+            self.view.send_if_modified(|shown| {
+                let changed = shown.revision != view.revision || shown.uid_validity != view.uid_validity;
+                *shown = view;
+                changed
+            });
+        }
+        outcome
+    }
+
+    /// Cuts all handles off from the directory, which is about to become another folder's or nobody's.
+    fn set_gone(&self) {
+        *self.disk.lock().unwrap_or_else(PoisonError::into_inner) = Access::Gone;
+    }
+}
+
+impl Drop for SharedFolder {
+    fn drop(&mut self) {
+        if let Some(open_folders) = self.open_folders.upgrade() {
+            open_folders.forget(&self.directory);
+        }
+    }
+}
