@@ -92,7 +92,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     }
 
     /// Waits for our own work to change something, and for its end in any case: once a session is over nothing may go on
-    /// that it began. The work itself knows when to stop ([`crate::storage::cancellation::Errand`]).
+    /// that it began. The work itself knows when to stop ([`crate::storage::cancellation::Cancellation`]).
     pub(crate) async fn finish<T>(&self, work: impl Future<Output = T>) -> Going<T> {
         let done = work.await;
         if self.stop.is_cancelled() { Err(Over::Ended(End::Stopped)) } else { Ok(done) }

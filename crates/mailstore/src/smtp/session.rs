@@ -10,7 +10,7 @@ use crate::error::MailError;
 use crate::limits::Limits;
 use crate::line_stream::{Conversation, End, Line, Pace};
 use crate::recipients::Recipient;
-use crate::storage::cancellation::Errand;
+use crate::storage::cancellation::Cancellation;
 use crate::storage::mailstore::{Mailstore, Prepared, Published};
 use crate::storage::spool::is_full;
 use postward_wire::Address;
@@ -41,9 +41,9 @@ where
     if let Role::Lmtp = role {
         client.say(&format!("220 {} LMTP Postward", store.hostname()));
     }
-    let errand = Errand::until(stop);
+    let cancellation = Cancellation::from_token(stop);
     let mut session =
-        Session { store, role, errand, greeted: None, envelope: None, wrong: 0, client: &mut client };
+        Session { store, role, cancellation, greeted: None, envelope: None, wrong: 0, client: &mut client };
     let end = session.run().await;
     match &end {
         End::Done => client.close().await,
@@ -57,8 +57,8 @@ where
 struct Session<'a, S> {
     store: Mailstore,
     role: Role,
-    /// On whose behalf mail is delivered.
-    errand: Errand,
+    /// Ends deliveries with the session.
+    cancellation: Cancellation,
     /// What the client called itself in EHLO or LHLO.
     greeted: Option<String>,
     envelope: Option<Envelope>,
@@ -277,15 +277,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
     async fn deliver_to_all(&self, letter: Letter, mailboxes: Vec<Address>) -> String {
         let store = self.store.clone();
         let id = letter.id().to_owned();
-        let delivered = self.errand.run(move |errand| {
+        let delivered = self.cancellation.blocking(move |cancellation| {
             let once = without_repeats(mailboxes);
             let prepare = |to: &Address| {
-                errand.stands()?;
+                cancellation.check()?;
                 store.prepare(to, |file| letter.write_to(to, file))
             };
             let prepared = once.iter().map(prepare).collect::<Result<Vec<_>, _>>()?;
             // The last moment: what has begun to go out goes out to all.
-            errand.stands()?;
+            cancellation.check()?;
             publish_all(prepared)
         });
         match delivered.await {
@@ -303,7 +303,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
                 continue;
             }
             let (store, letter, address) = (self.store.clone(), Arc::clone(&letter), to.clone());
-            let delivered = self.errand.run(move |_| {
+            let delivered = self.cancellation.blocking(move |_| {
                 store.prepare(&address, |file| letter.write_to(&address, file))?.publish().map(drop)
             });
             let reply = match delivered.await {

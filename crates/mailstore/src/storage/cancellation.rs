@@ -1,50 +1,50 @@
-//! On whose behalf files are changed, and whether that still stands.
+//! Cancellation of file work: what a session has begun ends when the session does.
 
 use crate::error::{MailError, Result};
 use std::io;
 use tokio_util::sync::CancellationToken;
 
-/// An errand of a session, or one of our own that nobody calls off. Cheap to clone.
+/// Says whether file work is still wanted. Cheap to clone.
 ///
 /// Work on the blocking pool cannot be dropped as a future can. So that nothing a session began goes on when the session
-/// is over, every loop over messages looks here before each of them: an errand that was called off ends at the next.
+/// is over, every loop over messages calls [`Cancellation::check`] before each of them.
 #[derive(Clone)]
-pub(crate) struct Errand {
-    stop: CancellationToken,
+pub(crate) struct Cancellation {
+    token: CancellationToken,
 }
 
-impl Errand {
-    /// Nobody calls it off.
-    pub(crate) fn own() -> Self {
-        Self::until(CancellationToken::new())
+impl Cancellation {
+    /// For work of our own, which nobody cancels.
+    pub(crate) fn never() -> Self {
+        Self::from_token(CancellationToken::new())
     }
 
-    /// Called off when `stop` fires.
-    pub(crate) fn until(stop: CancellationToken) -> Self {
-        Self { stop }
+    /// For work of a session, which is cancelled when `token` fires.
+    pub(crate) fn from_token(token: CancellationToken) -> Self {
+        Self { token }
     }
 
-    /// Whether to go on: [`MailError::Stopped`], if not.
-    pub(crate) fn stands(&self) -> Result<()> {
-        if self.stop.is_cancelled() { Err(MailError::Stopped) } else { Ok(()) }
+    /// [`MailError::Stopped`] once the work is cancelled.
+    pub(crate) fn check(&self) -> Result<()> {
+        if self.token.is_cancelled() { Err(MailError::Stopped) } else { Ok(()) }
     }
 
-    /// Does file work where it holds nobody up, unless it is called off before its turn comes.
-    pub(crate) async fn run<T: Send + 'static>(
+    /// Like [`blocking`], unless it is cancelled before a thread of the pool is free for it.
+    pub(crate) async fn blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Self) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let errand = self.clone();
+        let cancellation = self.clone();
         blocking(move || {
-            errand.stands()?;
-            work(&errand)
+            cancellation.check()?;
+            work(&cancellation)
         })
         .await
     }
 }
 
-/// Runs file work where it holds nobody up. It runs to its end also if the caller is gone: what a session asks for and
-/// may be long is an [`Errand`].
+/// Runs file work on the blocking pool. It runs to its end also if the caller's future is dropped; work of a session
+/// that may take long goes through [`Cancellation::blocking`].
 pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {

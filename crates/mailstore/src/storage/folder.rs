@@ -5,7 +5,7 @@ use crate::error::{MailError, Result};
 use crate::flags::{FlagChange, Flags};
 use crate::folder_name::FolderName;
 use crate::storage::append::{Append, Appended};
-use crate::storage::cancellation::{Errand, blocking};
+use crate::storage::cancellation::{Cancellation, blocking};
 use crate::storage::folder_state::Disk;
 use crate::storage::open_folders::SharedFolder;
 use crate::storage::snapshot::View;
@@ -26,14 +26,14 @@ use tokio::sync::watch;
 #[derive(Clone)]
 pub struct Folder {
     shared: Arc<SharedFolder>,
-    /// On whose behalf this handle is used.
-    errand: Errand,
+    /// Ends what is done through this handle.
+    cancellation: Cancellation,
 }
 
 impl Folder {
-    /// A handle of an open folder, used on behalf of `errand`.
-    pub(crate) fn new(shared: Arc<SharedFolder>, errand: Errand) -> Self {
-        Self { shared, errand }
+    /// A handle of an open folder, whose acts end with `cancellation`.
+    pub(crate) fn new(shared: Arc<SharedFolder>, cancellation: Cancellation) -> Self {
+        Self { shared, cancellation }
     }
 
     /// The folder's name at the time it was opened.
@@ -70,8 +70,8 @@ impl Folder {
 
     /// Adds many messages, faster than one by one: all, or, if it fails, none.
     pub async fn append_all(&self, messages: Vec<Append>) -> Result<Vec<Appended>> {
-        self.on_disk(move |disk, errand| {
-            let uids = disk.append(&messages, errand)?;
+        self.on_disk(move |disk, cancellation| {
+            let uids = disk.append(&messages, cancellation)?;
             let uid_validity = disk.view()?.uid_validity;
             Ok(uids.map(|uid| Appended { uid_validity, uid }).collect())
         })
@@ -86,8 +86,8 @@ impl Folder {
 
     /// Changes flags. UIDs that are not there are passed over.
     pub async fn store(&self, uids: Vec<u32>, change: FlagChange, flags: Flags) -> Result<Arc<View>> {
-        let store = move |disk: &mut Disk, errand: &Errand| {
-            disk.store(&uids, change, flags, errand)?;
+        let store = move |disk: &mut Disk, cancellation: &Cancellation| {
+            disk.store(&uids, change, flags, cancellation)?;
             disk.view()
         };
         self.on_disk(store).await
@@ -95,7 +95,7 @@ impl Folder {
 
     /// Removes messages for good, whatever their flags. Says which of them were there.
     pub async fn expunge(&self, uids: Vec<u32>) -> Result<Vec<u32>> {
-        self.on_disk(move |disk, errand| disk.expunge(&uids, errand)).await
+        self.on_disk(move |disk, cancellation| disk.expunge(&uids, cancellation)).await
     }
 
     /// Copies messages, all or none. UIDs that are not there are passed over.
@@ -111,7 +111,7 @@ impl Folder {
 
     async fn transfer(&self, uids: Vec<u32>, target: &Folder, how: Take) -> Result<Copied> {
         let (source, target) = (self.clone(), target.clone());
-        let transfer = self.errand.run(move |errand| {
+        let transfer = self.cancellation.blocking(move |cancellation| {
             let leaving = |disk: &mut Disk| {
                 disk.sync()?;
                 let view = disk.view()?;
@@ -127,7 +127,7 @@ impl Folder {
                 Take::Move => disk.forget(&copied.uids.iter().map(|(old, _)| *old).collect::<Vec<_>>()),
             };
             let across = |from: &mut Disk, to: &mut Disk| {
-                let copied = to.take(&leaving(from)?, how, errand)?;
+                let copied = to.take(&leaving(from)?, how, cancellation)?;
                 left(from, &copied).map(|()| copied)
             };
             // Both folders are held until it is done: a flag that is set meanwhile would rename a message under our
@@ -138,7 +138,8 @@ impl Folder {
                     target.shared.with_disk(|to| source.shared.with_disk(|from| across(from, to)))
                 }
                 Order::Equal => source.shared.with_disk(|disk| {
-                    let copied = leaving(disk).and_then(|messages| disk.take(&messages, how, errand))?;
+                    let copied =
+                        leaving(disk).and_then(|messages| disk.take(&messages, how, cancellation))?;
                     left(disk, &copied).map(|()| copied)
                 }),
             }
@@ -198,14 +199,14 @@ impl Folder {
 
     async fn on_disk<T: Send + 'static>(
         &self,
-        act: impl FnOnce(&mut Disk, &Errand) -> Result<T> + Send + 'static,
+        act: impl FnOnce(&mut Disk, &Cancellation) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let folder = self.clone();
-        let acting = self.errand.run(move |errand| {
+        let acting = self.cancellation.blocking(move |cancellation| {
             folder.shared.with_disk(|disk| {
-                // Others may have held us up.
-                errand.stands()?;
-                act(disk, errand)
+                // The lock may have been waited for.
+                cancellation.check()?;
+                act(disk, cancellation)
             })
         });
         acting.await

@@ -3,7 +3,7 @@
 use crate::error::{MailError, Result};
 use crate::folder_name::{FolderName, SpecialUse};
 use crate::limits::Limits;
-use crate::storage::cancellation::{Errand, blocking};
+use crate::storage::cancellation::{Cancellation, blocking};
 use crate::storage::folder::Folder;
 use crate::storage::layout;
 use crate::storage::maildir;
@@ -23,8 +23,8 @@ pub struct OpenMailbox {
     store: Mailstore,
     address: Address,
     maildir: PathBuf,
-    /// On whose behalf its folders are opened and changed.
-    errand: Errand,
+    /// Ends what is done to its folders.
+    cancellation: Cancellation,
 }
 
 /// A line of LIST.
@@ -49,7 +49,7 @@ impl Mailstore {
         let (store, address) = (self.clone(), address.clone());
         blocking(move || {
             let maildir = store.ensure(&address)?;
-            Ok(OpenMailbox { store, address, maildir, errand: Errand::own() })
+            Ok(OpenMailbox { store, address, maildir, cancellation: Cancellation::never() })
         })
         .await
     }
@@ -58,7 +58,7 @@ impl Mailstore {
 impl OpenMailbox {
     /// The same for a session that lasts until `stop` fires: no change it began goes on then.
     pub(crate) fn until(self, stop: CancellationToken) -> Self {
-        Self { errand: Errand::until(stop), ..self }
+        Self { cancellation: Cancellation::from_token(stop), ..self }
     }
 
     /// Whose mailbox it is.
@@ -103,7 +103,7 @@ impl OpenMailbox {
     /// Opens a folder and reads what is in it.
     pub async fn open(&self, name: &FolderName) -> Result<Folder> {
         let (mailbox, name) = (self.clone(), name.clone());
-        let folder = self.errand.run(move |_| {
+        let folder = self.cancellation.blocking(move |_| {
             let directory = mailbox.directory(&name);
             if !directory.join("cur").is_dir() {
                 return Err(MailError::NotFound);
@@ -114,7 +114,7 @@ impl OpenMailbox {
             folder.with_disk(|disk| disk.sync())?;
             Ok(folder)
         });
-        Ok(Folder::new(folder.await?, self.errand.clone()))
+        Ok(Folder::new(folder.await?, self.cancellation.clone()))
     }
 
     /// Creates a folder.
@@ -232,10 +232,10 @@ impl OpenMailbox {
         act: impl FnOnce(&Self) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let mailbox = self.clone();
-        let restructuring = self.errand.run(move |errand| {
-            let _alone = mailbox.store.restructuring();
-            // Others may have held us up.
-            errand.stands()?;
+        let restructuring = self.cancellation.blocking(move |cancellation| {
+            let _lock = mailbox.store.restructuring();
+            // The lock may have been waited for.
+            cancellation.check()?;
             act(&mailbox)
         });
         restructuring.await

@@ -109,7 +109,7 @@ impl Mailstore {
         if maildir.join("cur").is_dir() {
             return Ok(maildir);
         }
-        let _alone = self.restructuring();
+        let _lock = self.restructuring();
         layout::create_mailbox(&maildir)?;
         Ok(maildir)
     }

@@ -68,7 +68,7 @@ impl Mailstore {
     ) -> Result<()> {
         let (store, address) = (self.clone(), address.clone());
         blocking(move || {
-            let _alone = store.restructuring();
+            let _lock = store.restructuring();
             let shelf = store.root().join(SHELF).join(address.domain()).join(address.local_part());
             act(&store, &address, shelf)
         })

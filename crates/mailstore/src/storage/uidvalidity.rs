@@ -14,7 +14,7 @@ const FILE: &str = "dovecot-uidvalidity";
 /// `at_least` is one more than what the folder itself had, as far as that is known.
 pub(crate) fn next(maildir: &Path, at_least: u32) -> io::Result<u32> {
     static COUNTING: Mutex<()> = Mutex::new(());
-    let _alone = COUNTING.lock().unwrap_or_else(PoisonError::into_inner);
+    let _lock = COUNTING.lock().unwrap_or_else(PoisonError::into_inner);
     let now = u32::try_from(maildir::now()).unwrap_or(u32::MAX);
     let last = last(maildir)?;
     let next = now.max(last.saturating_add(1)).max(at_least);

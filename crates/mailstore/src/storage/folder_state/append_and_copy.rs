@@ -3,7 +3,7 @@
 use super::Disk;
 use crate::error::{MailError, Result};
 use crate::storage::append::Append;
-use crate::storage::cancellation::Errand;
+use crate::storage::cancellation::Cancellation;
 use crate::storage::listing::Listed;
 use crate::storage::maildir::{self, Incoming, Place};
 use crate::storage::transfer::{Copied, Take, Taken};
@@ -12,11 +12,11 @@ use std::ops::Range;
 
 impl Disk {
     /// Writes messages and gives them UIDs, all or none. When this has returned, they survive a power loss.
-    pub(crate) fn append(&mut self, messages: &[Append], errand: &Errand) -> Result<Range<u32>> {
+    pub(crate) fn append(&mut self, messages: &[Append], cancellation: &Cancellation) -> Result<Range<u32>> {
         self.sync()?;
         let mut incoming = Vec::with_capacity(messages.len());
         for message in messages {
-            errand.stands()?;
+            cancellation.check()?;
             let mut file = Incoming::create(&self.folder)?;
             message.write_to(&mut file)?;
             file.set_received(message.received_or_now())?;
@@ -28,7 +28,7 @@ impl Disk {
             [(first, _), ..] => first.sync_file_system()?,
         }
         // A disk takes its time. From here on all of it is done, or none.
-        errand.stands()?;
+        cancellation.check()?;
         let mut files: Vec<Listed> = Vec::with_capacity(messages.len());
         for (file, message) in incoming {
             let flags = message.flags.system() | self.intern_what_fits(&message.keywords);
@@ -70,14 +70,19 @@ impl Disk {
     }
 
     /// Takes messages of another folder in, whose lock is held as well; what is gone by now is passed over.
-    pub(crate) fn take(&mut self, messages: &[Taken], how: Take, errand: &Errand) -> Result<Copied> {
+    pub(crate) fn take(
+        &mut self,
+        messages: &[Taken],
+        how: Take,
+        cancellation: &Cancellation,
+    ) -> Result<Copied> {
         self.sync()?;
         let cur = self.folder.join("cur");
         let (mut uids, mut complete) = (Vec::with_capacity(messages.len()), true);
         let mut files: Vec<Listed> = Vec::with_capacity(messages.len());
         for message in messages {
             let keywords = self.intern_what_fits(&message.keywords);
-            match errand.stands().and_then(|()| message.take_into(&cur, keywords, how)) {
+            match cancellation.check().and_then(|()| message.take_into(&cur, keywords, how)) {
                 Ok(Some(file)) => {
                     uids.push(message.message.uid);
                     files.push((Place::Cur, file.into()));
@@ -137,7 +142,8 @@ mod tests {
         let message = view.messages.first().unwrap().clone();
         assert_eq!(message.path(&from.folder), path);
         meanwhile(&from.folder);
-        let copied = to.take(&[Taken { path, message, keywords: Vec::new() }], how, &Errand::own()).unwrap();
+        let copied =
+            to.take(&[Taken { path, message, keywords: Vec::new() }], how, &Cancellation::never()).unwrap();
         (copied, to.view().unwrap().messages.iter().map(|m| m.flags).collect())
     }
 

@@ -3,7 +3,7 @@
 use super::Disk;
 use crate::error::Result;
 use crate::flags::{FlagChange, Flags};
-use crate::storage::cancellation::Errand;
+use crate::storage::cancellation::Cancellation;
 use crate::storage::maildir::{self, Place};
 use crate::storage::snapshot::Message;
 use std::collections::HashSet;
@@ -18,20 +18,20 @@ impl Disk {
         uids: &[u32],
         change: FlagChange,
         by: Flags,
-        errand: &Errand,
+        cancellation: &Cancellation,
     ) -> Result<()> {
         self.sync()?;
         let wanted =
             |message: &Message| Some(message.flags.changed(change, by)).filter(|f| *f != message.flags);
-        self.rename_each(uids, wanted, errand)
+        self.rename_each(uids, wanted, cancellation)
     }
 
     /// Moves what has arrived from `new` to `cur` and says what that was.
-    pub(crate) fn claim_recent(&mut self, errand: &Errand) -> Result<Vec<u32>> {
+    pub(crate) fn claim_recent(&mut self, cancellation: &Cancellation) -> Result<Vec<u32>> {
         self.sync()?;
         let view = self.view()?;
         let recent: Vec<u32> = view.messages.iter().filter(|m| m.is_recent()).map(|m| m.uid).collect();
-        self.rename_each(&recent, |message| message.is_recent().then_some(message.flags), errand)?;
+        self.rename_each(&recent, |message| message.is_recent().then_some(message.flags), cancellation)?;
         Ok(recent)
     }
 
@@ -40,7 +40,7 @@ impl Disk {
         &mut self,
         uids: &[u32],
         wanted: impl Fn(&Message) -> Option<Flags>,
-        errand: &Errand,
+        cancellation: &Cancellation,
     ) -> Result<()> {
         let mut lost = Vec::new();
         let view = self.view()?;
@@ -51,7 +51,7 @@ impl Disk {
             let Some(message) = view.messages.get(at) else { continue };
             let Some(flags) = wanted(message) else { continue };
             let file = maildir::with_flags(&message.file, flags);
-            outcome = errand.stands();
+            outcome = cancellation.check();
             if outcome.is_err() {
                 break;
             }
@@ -88,17 +88,17 @@ impl Disk {
             new.zip(old).is_some_and(|(new, old)| new.file != old.file || new.place != old.place)
         };
         lost.retain(moved);
-        if lost.is_empty() { Ok(()) } else { self.rename_each(&lost, wanted, errand) }
+        if lost.is_empty() { Ok(()) } else { self.rename_each(&lost, wanted, cancellation) }
     }
 
     /// Removes messages for good. Says which of them were there.
-    pub(crate) fn expunge(&mut self, uids: &[u32], errand: &Errand) -> Result<Vec<u32>> {
+    pub(crate) fn expunge(&mut self, uids: &[u32], cancellation: &Cancellation) -> Result<Vec<u32>> {
         self.sync()?;
         let view = self.view()?;
         let mut gone = Vec::new();
         let mut outcome: Result<()> = Ok(());
         for message in uids.iter().filter_map(|uid| view.message(*uid)) {
-            outcome = errand.stands();
+            outcome = cancellation.check();
             if outcome.is_err() {
                 break;
             }
