@@ -17,7 +17,7 @@ use super::search::query::{Candidate, Needs, Query, Read, Recent};
 use crate::flags::Flags;
 use crate::folder_name::FolderName;
 use crate::fuzzing::chunks::piece_size;
-use crate::storage::maildir::Place;
+use crate::storage::maildir::MaildirDir;
 use crate::storage::snapshot::{Message, View};
 use imap_codec::{CommandCodec, ResponseCodec, decode::Decoder};
 use imap_types::command::CommandBody;
@@ -305,7 +305,7 @@ fn view(size: usize) -> View {
         flags: Flags::SEEN,
         size: size as u64,
         received: 1_772_490_600,
-        place: Place::Cur,
+        dir: MaildirDir::Cur,
         file: "".into(),
         extra: None,
     };

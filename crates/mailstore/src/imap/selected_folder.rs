@@ -215,7 +215,7 @@ impl Selected {
         Ok(())
     }
 
-    /// The messages a set names, as places in the view.
+    /// The messages a set names, as positions in the view.
     pub(crate) fn pick(&self, set: &SequenceSet, naming: Naming) -> Result<Vec<usize>, Answer> {
         let largest = match naming {
             Naming::Uids => self.view.messages.last().map_or(0, |m| m.uid),
@@ -234,8 +234,8 @@ impl Selected {
 
     /// The UIDs of the messages a set names, in their order.
     pub(crate) fn pick_uids(&self, set: &SequenceSet, naming: Naming) -> Result<Vec<u32>, Answer> {
-        let places = self.pick(set, naming)?;
-        Ok(places.into_iter().filter_map(|at| self.view.messages.get(at)).map(|m| m.uid).collect())
+        let positions = self.pick(set, naming)?;
+        Ok(positions.into_iter().filter_map(|at| self.view.messages.get(at)).map(|m| m.uid).collect())
     }
 }
 

@@ -15,7 +15,7 @@ use crate::crlf::CrlfEnds;
 use crate::error::Result;
 use crate::storage::cancellation::blocking;
 use crate::storage::maildir;
-use crate::storage::maildir::Place;
+use crate::storage::maildir::MaildirDir;
 use crate::storage::mailstore::Mailstore;
 use postward_wire::Address;
 use std::fs;
@@ -80,7 +80,7 @@ impl Delivery {
         let directory = maildir.join("deliveries");
         let message = directory.join(format!("{number}.message"));
         let mark = directory.join(number.to_string());
-        Self { directory, message, mark, new: maildir.join(Place::New.directory()) }
+        Self { directory, message, mark, new: maildir.join(MaildirDir::New.name()) }
     }
 
     /// Writes the message, then the mark. Each is on disk before the next step.

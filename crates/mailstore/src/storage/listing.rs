@@ -1,7 +1,7 @@
 //! Looking into a folder's directories, and what can be told of a file without opening it.
 
 use crate::crlf::CrlfEnds;
-use crate::storage::maildir::{self, Place};
+use crate::storage::maildir::{self, MaildirDir};
 use crate::storage::snapshot::Message;
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
@@ -15,12 +15,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 pub(crate) type Stamp = [(i64, i64); 2];
 
 /// A message file: where it is, and its name.
-pub(crate) type Listed = (Place, Arc<str>);
+pub(crate) type Listed = (MaildirDir, Arc<str>);
 
 /// Looks at the directories without reading them.
 pub(crate) fn stamp(folder: &Path) -> io::Result<Stamp> {
-    let of = |place: Place| fs::metadata(folder.join(place.directory())).map(|m| (m.mtime(), m.mtime_nsec()));
-    Ok([of(Place::New)?, of(Place::Cur)?])
+    let of = |dir: MaildirDir| fs::metadata(folder.join(dir.name())).map(|m| (m.mtime(), m.mtime_nsec()));
+    Ok([of(MaildirDir::New)?, of(MaildirDir::Cur)?])
 }
 
 /// Whether the last change is so young that another one can carry the same time: file systems count in ticks.
@@ -55,14 +55,14 @@ pub(crate) fn list<'a>(
 /// `new` first: a file that is moved on between the two is then seen twice, and not missed.
 fn list_once(folder: &Path) -> io::Result<HashMap<String, Listed>> {
     let mut files = HashMap::new();
-    for place in [Place::New, Place::Cur] {
-        for entry in fs::read_dir(folder.join(place.directory()))? {
+    for dir in [MaildirDir::New, MaildirDir::Cur] {
+        for entry in fs::read_dir(folder.join(dir.name()))? {
             let name = entry?.file_name();
             // A name that is not UTF-8 is no Maildir name, a line break in one would tear the uidlist, and a dot
             // hides what is no message.
             let plain = |name: &&str| !name.starts_with('.') && !name.contains(char::is_control);
             if let Some(name) = name.to_str().filter(plain) {
-                files.insert(maildir::base_of(name).to_owned(), (place, name.into()));
+                files.insert(maildir::base_of(name).to_owned(), (dir, name.into()));
             }
         }
     }
@@ -81,21 +81,21 @@ impl Found {
     /// is gone. A size that had to be counted goes into `extra`, so that it is counted once.
     pub(crate) fn measure(
         folder: &Path,
-        place: Place,
+        dir: MaildirDir,
         file: &str,
         extra: Option<&str>,
     ) -> io::Result<Option<Self>> {
-        match Self::measure_present(folder, place, file, extra) {
+        match Self::measure_present(folder, dir, file, extra) {
             Ok(found) => Ok(Some(found)),
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(cause) => Err(cause),
         }
     }
 
-    fn measure_present(folder: &Path, place: Place, file: &str, extra: Option<&str>) -> io::Result<Self> {
+    fn measure_present(folder: &Path, dir: MaildirDir, file: &str, extra: Option<&str>) -> io::Result<Self> {
         let facts = maildir::facts_of(file);
         let listed = extra.and_then(|e| e.split(' ').find_map(|field| field.strip_prefix('W'))?.parse().ok());
-        let path = || folder.join(place.directory()).join(file);
+        let path = || folder.join(dir.name()).join(file);
         let received = match facts.received {
             Some(received) => received,
             None => fs::metadata(path())?.mtime(),
@@ -111,14 +111,14 @@ impl Found {
     }
 
     /// The message this is, now that it has a UID.
-    pub(crate) fn numbered(self, uid: u32, place: Place, file: Arc<str>) -> Message {
+    pub(crate) fn numbered(self, uid: u32, dir: MaildirDir, file: Arc<str>) -> Message {
         let Self { size, received, extra } = self;
         Message {
             uid,
             flags: maildir::flags_of(&file),
             size,
             received,
-            place,
+            dir,
             file,
             extra: extra.map(Into::into),
         }

@@ -17,15 +17,15 @@ const OURS: &str = ".postward,";
 
 /// The two directories a message can be in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum MaildirDir {
     /// Delivered, and no session has been told yet.
     New,
     /// Seen by a session, which says nothing about `\Seen`.
     Cur,
 }
 
-impl Place {
-    pub(crate) fn directory(self) -> &'static str {
+impl MaildirDir {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::New => "new",
             Self::Cur => "cur",
@@ -56,8 +56,8 @@ pub(crate) fn renamed(file: &Path) -> io::Result<Option<PathBuf>> {
     else {
         return Ok(None);
     };
-    for place in [Place::Cur, Place::New] {
-        for entry in fs::read_dir(folder.join(place.directory()))? {
+    for dir in [MaildirDir::Cur, MaildirDir::New] {
+        for entry in fs::read_dir(folder.join(dir.name()))? {
             let entry = entry?;
             if entry.file_name().to_str().is_some_and(|other| base_of(other) == base_of(name)) {
                 return Ok(Some(entry.path()));
@@ -146,13 +146,13 @@ impl Incoming {
     }
 
     /// Renames the file, whose contents are safe, to where readers look. Returns its name.
-    pub(crate) fn publish(mut self, place: Place, flags: Flags, received: i64) -> io::Result<String> {
+    pub(crate) fn publish(mut self, dir: MaildirDir, flags: Flags, received: i64) -> io::Result<String> {
         let base = fresh_name(received, self.written, self.written);
-        let name = match place {
-            Place::New => base,
-            Place::Cur => with_flags(&base, flags),
+        let name = match dir {
+            MaildirDir::New => base,
+            MaildirDir::Cur => with_flags(&base, flags),
         };
-        fs::rename(&self.tmp, self.folder.join(place.directory()).join(&name))?;
+        fs::rename(&self.tmp, self.folder.join(dir.name()).join(&name))?;
         self.published = true;
         Ok(name)
     }
@@ -234,8 +234,8 @@ pub(crate) fn create_folder(folder: &Path) -> io::Result<()> {
 /// The octets of a folder's messages: from their names, or from the file system where a name does not tell.
 pub(crate) fn stored_size(folder: &Path) -> io::Result<u64> {
     let mut sum = 0;
-    for place in [Place::New, Place::Cur] {
-        for entry in fs::read_dir(folder.join(place.directory()))? {
+    for dir in [MaildirDir::New, MaildirDir::Cur] {
+        for entry in fs::read_dir(folder.join(dir.name()))? {
             let entry = entry?;
             let name = entry.file_name();
             let named = name.to_str().and_then(|name| size_field(base_of(name), "S="));

@@ -7,7 +7,7 @@ use crate::limits::Limits;
 use crate::recipients::Recipients;
 use crate::storage::cancellation::blocking;
 use crate::storage::layout;
-use crate::storage::maildir::{self, Incoming, Place};
+use crate::storage::maildir::{self, Incoming, MaildirDir};
 use crate::storage::open_folders::OpenFolders;
 use postward_wire::Address;
 use std::io::{self, Write};
@@ -152,8 +152,8 @@ impl Prepared {
     /// Puts the message into the mailbox. When this has returned, it is there after a power loss too; or it is not
     /// there, if it fails.
     pub(crate) fn publish(self) -> Result<Published> {
-        let new = self.maildir.join(Place::New.directory());
-        let file = self.incoming.publish(Place::New, Flags::NONE, self.received)?;
+        let new = self.maildir.join(MaildirDir::New.name());
+        let file = self.incoming.publish(MaildirDir::New, Flags::NONE, self.received)?;
         let published = Published { path: new.join(&file), store: self.store, maildir: self.maildir };
         if let Err(cause) = maildir::sync_directory(&new) {
             published.take_back();

@@ -1,7 +1,7 @@
 //! What a folder looked like at one moment.
 
 use crate::flags::Flags;
-use crate::storage::maildir::{self, Place};
+use crate::storage::maildir::{self, MaildirDir};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -35,7 +35,7 @@ pub struct Message {
     /// INTERNALDATE, in seconds since 1970.
     pub received: i64,
     /// Where its file is.
-    pub(crate) place: Place,
+    pub(crate) dir: MaildirDir,
     /// The name of its file.
     pub(crate) file: Arc<str>,
     /// Fields of its `dovecot-uidlist` line that must survive a rewrite, a POP3 UIDL among them.
@@ -72,12 +72,12 @@ impl View {
 impl Message {
     /// Whether no session has claimed it yet ([`crate::Folder::claim_recent`]).
     pub fn is_recent(&self) -> bool {
-        self.place == Place::New
+        self.dir == MaildirDir::New
     }
 
     /// Where its file is.
     pub(crate) fn path(&self, folder: &Path) -> PathBuf {
-        folder.join(self.place.directory()).join(&*self.file)
+        folder.join(self.dir.name()).join(&*self.file)
     }
 
     /// What its line in the uidlist says.

@@ -25,8 +25,8 @@ impl Mailstore {
             store.open_folders().set_gone(&mailbox);
             maildir::create_directories(&shelf)?;
             // The names sort by time, so that the last one shelved is the last one listed.
-            let place = format!("{:012}-{:016x}", maildir::now(), rand::random::<u64>());
-            fs::rename(&mailbox, shelf.join(place))?;
+            let name = format!("{:012}-{:016x}", maildir::now(), rand::random::<u64>());
+            fs::rename(&mailbox, shelf.join(name))?;
             sync_parents(&[shelf, mailbox])
         })
         .await

@@ -141,8 +141,8 @@ async fn w9_what_was_delivered_and_deleted_does_not_come_back() {
     assert_eq!(uids(&inbox), [1, 2]);
     assert_eq!(host.mail_of("ada").await, ["Subject: a\r\n\r\nb\r\n", "Subject: c\r\n\r\n"]);
     drop(inbox);
-    for place in ["new", "cur"] {
-        for entry in fs::read_dir(host.maildir("ada").join(place)).unwrap() {
+    for dir in ["new", "cur"] {
+        for entry in fs::read_dir(host.maildir("ada").join(dir)).unwrap() {
             fs::remove_file(entry.unwrap().path()).unwrap();
         }
     }

@@ -58,11 +58,11 @@ impl Selected {
         let Some(mut items) = items(names, naming) else {
             return Ok(Answer::Bad("This cannot be fetched here."));
         };
-        let places = match self.pick(set, naming) {
-            Ok(places) => places,
+        let positions = match self.pick(set, naming) {
+            Ok(positions) => positions,
             Err(answer) => return Ok(answer),
         };
-        let marked = match wire.finish(self.mark_seen(&items, &places)).await? {
+        let marked = match wire.finish(self.mark_seen(&items, &positions)).await? {
             Ok(marked) => marked,
             Err(error) => return Ok(Answer::from_error(&error)),
         };
@@ -72,9 +72,9 @@ impl Selected {
         }
         // The flags of this moment; what changes while the answer is on its way is told behind it.
         let now = self.folder.view();
-        let answer = self.answer_each(wire, &items, &places, &now).await?;
+        let answer = self.answer_each(wire, &items, &positions, &now).await?;
         let known = if items.contains(&Item::Flags) {
-            let uids = places.iter().filter_map(|at| self.view.messages.get(*at)).map(|m| m.uid).collect();
+            let uids = positions.iter().filter_map(|at| self.view.messages.get(*at)).map(|m| m.uid).collect();
             Known { uids, view: Some(now) }
         } else {
             Known::nothing()
@@ -84,11 +84,11 @@ impl Selected {
     }
 
     /// Sets `\Seen` where the items do that, and says on which messages it was not set before.
-    async fn mark_seen(&self, items: &[Item<'_>], places: &[usize]) -> Result<Vec<u32>> {
+    async fn mark_seen(&self, items: &[Item<'_>], positions: &[usize]) -> Result<Vec<u32>> {
         if self.access == Access::ReadOnly || !items.iter().any(Item::marks_seen) {
             return Ok(Vec::new());
         }
-        let messages = places.iter().filter_map(|at| self.view.messages.get(*at));
+        let messages = positions.iter().filter_map(|at| self.view.messages.get(*at));
         let unseen: Vec<u32> =
             messages.filter(|m| !m.flags.contains(Flags::SEEN)).map(|message| message.uid).collect();
         if !unseen.is_empty() {
@@ -101,7 +101,7 @@ impl Selected {
         &self,
         wire: &mut Wire<S>,
         items: &[Item<'_>],
-        places: &[usize],
+        positions: &[usize],
         now: &Arc<View>,
     ) -> Going<Answer>
     where
@@ -109,7 +109,7 @@ impl Selected {
     {
         let source = items.iter().map(Item::source).max().unwrap_or(Source::View);
         let mut missing = false;
-        for at in places {
+        for at in positions {
             let Some(known) = self.view.messages.get(*at) else { continue };
             let message = now.message(known.uid).unwrap_or(known);
             let (raw, on_disk) = match wire.wait(self.load(message, items, source)).await? {

@@ -5,7 +5,7 @@ use crate::error::{MailError, Result};
 use crate::storage::append::Append;
 use crate::storage::cancellation::Cancellation;
 use crate::storage::listing::Listed;
-use crate::storage::maildir::{self, Incoming, Place};
+use crate::storage::maildir::{self, Incoming, MaildirDir};
 use crate::storage::transfer::{Copied, Take, Taken};
 use std::fs;
 use std::ops::Range;
@@ -32,8 +32,8 @@ impl Disk {
         let mut files: Vec<Listed> = Vec::with_capacity(messages.len());
         for (file, message) in incoming {
             let flags = message.flags.system() | self.intern_what_fits(&message.keywords);
-            match file.publish(Place::Cur, flags, message.received_or_now()) {
-                Ok(name) => files.push((Place::Cur, name.into())),
+            match file.publish(MaildirDir::Cur, flags, message.received_or_now()) {
+                Ok(name) => files.push((MaildirDir::Cur, name.into())),
                 Err(cause) => {
                     self.take_back(&files);
                     return Err(cause.into());
@@ -63,8 +63,8 @@ impl Disk {
 
     /// Removes files nobody has been told of.
     fn take_back(&mut self, files: &[Listed]) {
-        for (place, file) in files {
-            let _ = fs::remove_file(self.folder.join(place.directory()).join(&**file));
+        for (dir, file) in files {
+            let _ = fs::remove_file(self.folder.join(dir.name()).join(&**file));
         }
         self.unsettle();
     }
@@ -85,7 +85,7 @@ impl Disk {
             match cancellation.check().and_then(|()| message.take_into(&cur, keywords, how)) {
                 Ok(Some(file)) => {
                     uids.push(message.message.uid);
-                    files.push((Place::Cur, file.into()));
+                    files.push((MaildirDir::Cur, file.into()));
                 }
                 Ok(None) => {}
                 // What has been renamed is here and gets its UID; the rest stays where it is.
@@ -111,7 +111,7 @@ impl Disk {
         if loaded.view.messages.iter().rev().any(|m| maildir::base_of(&m.file) == file) {
             return Ok(());
         }
-        self.number_in_order(vec![(Place::New, file.into())])?;
+        self.number_in_order(vec![(MaildirDir::New, file.into())])?;
         self.own_change()
     }
 }

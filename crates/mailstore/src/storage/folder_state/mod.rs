@@ -69,14 +69,14 @@ impl Disk {
         let mut messages = Vec::with_capacity(files.len());
         let mut arrived = Vec::new();
         let mut same = files.len() == known.len();
-        for (place, file) in files {
+        for (dir, file) in files {
             let Some(old) = known.get(maildir::base_of(&file)) else {
-                arrived.push((place, file));
+                arrived.push((dir, file));
                 same = false;
                 continue;
             };
-            same &= place == old.place && *file == *old.file;
-            messages.push(Message { place, flags: maildir::flags_of(&file), file, ..(*old).clone() });
+            same &= dir == old.dir && *file == *old.file;
+            messages.push(Message { dir, flags: maildir::flags_of(&file), file, ..(*old).clone() });
         }
         loaded.stamp = stamp;
         loaded.list_at = listing::is_fresh(stamp).then(Instant::now);
@@ -115,13 +115,13 @@ impl Disk {
         let (stamp, files) = listing::list(&self.folder, known.keys().copied())?;
         let mut messages = Vec::with_capacity(files.len());
         let mut arrived = Vec::new();
-        for (place, file) in files {
+        for (dir, file) in files {
             match known.remove(maildir::base_of(&file)) {
-                None => arrived.push((place, file)),
+                None => arrived.push((dir, file)),
                 Some((uid, extra)) => {
-                    let Some(found) = Found::measure(&self.folder, place, &file, extra)? else { continue };
+                    let Some(found) = Found::measure(&self.folder, dir, &file, extra)? else { continue };
                     rewrite |= found.extra.as_deref() != extra;
-                    messages.push(found.numbered(uid, place, file));
+                    messages.push(found.numbered(uid, dir, file));
                 }
             }
         }
@@ -163,9 +163,9 @@ impl Disk {
         let Some(loaded) = &mut self.loaded else { return Err(MailError::NotFound) };
         let mut messages = Vec::with_capacity(files.len());
         let mut next = loaded.list.next_uid;
-        for (place, file) in files {
-            if let Some(found) = Found::measure(&self.folder, place, &file, None)? {
-                messages.push(found.numbered(next, place, file));
+        for (dir, file) in files {
+            if let Some(found) = Found::measure(&self.folder, dir, &file, None)? {
+                messages.push(found.numbered(next, dir, file));
                 next += 1;
             }
         }

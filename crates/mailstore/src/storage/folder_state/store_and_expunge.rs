@@ -4,7 +4,7 @@ use super::Disk;
 use crate::error::Result;
 use crate::flags::{FlagChange, Flags};
 use crate::storage::cancellation::Cancellation;
-use crate::storage::maildir::{self, Place};
+use crate::storage::maildir::{self, MaildirDir};
 use crate::storage::snapshot::Message;
 use std::collections::HashSet;
 use std::fs;
@@ -69,7 +69,7 @@ impl Disk {
             self.with_view(|view| {
                 for (at, flags, file) in renamed {
                     if let Some(message) = view.messages.get_mut(at) {
-                        (message.flags, message.file, message.place) = (flags, file, Place::Cur);
+                        (message.flags, message.file, message.dir) = (flags, file, MaildirDir::Cur);
                     }
                 }
             });
@@ -85,7 +85,7 @@ impl Disk {
         self.list_again()?;
         let moved = |uid: &u32| {
             let (old, new) = (before.message(*uid), self.loaded.as_ref().and_then(|l| l.view.message(*uid)));
-            new.zip(old).is_some_and(|(new, old)| new.file != old.file || new.place != old.place)
+            new.zip(old).is_some_and(|(new, old)| new.file != old.file || new.dir != old.dir)
         };
         lost.retain(moved);
         if lost.is_empty() { Ok(()) } else { self.rename_each(&lost, wanted, cancellation) }

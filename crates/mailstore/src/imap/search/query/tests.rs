@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
 use super::*;
-use crate::storage::maildir::Place;
+use crate::storage::maildir::MaildirDir;
 use imap_codec::{CommandCodec, decode::Decoder};
 use imap_types::command::CommandBody;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ fn view(uids: &[u32]) -> View {
         size: 600,
         // 2026-03-02 22:30:00 UTC
         received: 1_772_490_600,
-        place: Place::Cur,
+        dir: MaildirDir::Cur,
         file: "".into(),
         extra: None,
     };
