@@ -3,7 +3,7 @@
 //! # Reading order
 //!
 //! [`Mailstore`] finds the mailbox of an address, [`OpenMailbox`] is its folders, [`Folder`] is one of them, shared by
-//! all sessions that look at it, and [`View`] is what a folder looked like at one moment. They and the files
+//! all sessions that look at it, and [`Snapshot`] is what a folder looked like at one moment. They and the files
 //! below them, in the forms Dovecot reads, are in `storage`.
 //!
 //! Above them, `line_stream` is a bounded exchange of lines; [`serve_pop3`], [`serve_submission`] and [`serve_lmtp`]
@@ -67,5 +67,5 @@ pub use storage::append::{Append, Appended, Octets};
 pub use storage::folder::Folder;
 pub use storage::mailbox::{FolderInfo, OpenMailbox};
 pub use storage::mailstore::Mailstore;
-pub use storage::snapshot::{Message, View};
+pub use storage::snapshot::{Message, Snapshot};
 pub use storage::transfer::Copied;

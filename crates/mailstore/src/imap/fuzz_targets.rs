@@ -18,7 +18,7 @@ use crate::flags::Flags;
 use crate::folder_name::FolderName;
 use crate::fuzzing::chunks::piece_size;
 use crate::storage::maildir::MaildirDir;
-use crate::storage::snapshot::{Message, View};
+use crate::storage::snapshot::{Message, Snapshot};
 use imap_codec::{CommandCodec, ResponseCodec, decode::Decoder};
 use imap_types::command::CommandBody;
 use imap_types::core::Vec1;
@@ -51,9 +51,9 @@ pub fn message(raw: &[u8]) {
         let line = format!("a SEARCH {search}\r\n");
         let Ok((_, command)) = CommandCodec::default().decode(line.as_bytes()) else { panic!("{search}") };
         if let CommandBody::Search { charset, criteria, .. } = command.body {
-            let view = view(raw.len());
-            if let Ok(query) = Query::new(charset.as_ref(), criteria.as_ref(), &view) {
-                ask(&query, &view, raw);
+            let snapshot = snapshot(raw.len());
+            if let Ok(query) = Query::new(charset.as_ref(), criteria.as_ref(), &snapshot) {
+                ask(&query, &snapshot, raw);
             }
         }
     }
@@ -224,7 +224,7 @@ fn converse(sent: &[u8], piece_size: usize) -> Vec<Progress> {
 fn obey(frame: &[u8]) {
     let Ok(Request { tag, act: Act::Command(body) }) = Request::parse(frame) else { return };
     assert!(tag.bytes().all(|byte| byte.is_ascii_graphic()) && frame.starts_with(tag.as_bytes()));
-    let view = view(LETTER.len());
+    let snapshot = snapshot(LETTER.len());
     match *body {
         CommandBody::Fetch { macro_or_item_names, sequence_set, uid } => {
             check_numbers(&Numbers::new(&sequence_set, 3));
@@ -239,8 +239,8 @@ fn obey(frame: &[u8]) {
             }
         }
         CommandBody::Search { charset, criteria, .. } => {
-            if let Ok(query) = Query::new(charset.as_ref(), criteria.as_ref(), &view) {
-                ask(&query, &view, LETTER);
+            if let Ok(query) = Query::new(charset.as_ref(), criteria.as_ref(), &snapshot) {
+                ask(&query, &snapshot, LETTER);
             }
         }
         CommandBody::List { reference, mailbox_wildcard } => {
@@ -279,8 +279,8 @@ fn check_numbers(numbers: &Numbers) {
 }
 
 /// What is answered after reading no more than was needed is what the whole message says.
-fn ask(query: &Query, view: &View, raw: &[u8]) {
-    let Some(message) = view.messages.get(1) else { return };
+fn ask(query: &Query, snapshot: &Snapshot, raw: &[u8]) {
+    let Some(message) = snapshot.messages.get(1) else { return };
     let ask = |read| query.ask(&Candidate { number: 2, message, recent: Recent::No, read });
     let whole = ask(Read::Whole(raw));
     assert!(whole.is_ok());
@@ -299,7 +299,7 @@ const LETTER: &[u8] = b"Date: Tue, 3 Mar 2026 00:30:00 +0200\r\nFrom: Ada <ada@e
     Subject: enclosed\r\n\r\ninner\r\n--b--\r\n";
 
 /// A folder with three messages in it.
-fn view(size: usize) -> View {
+fn snapshot(size: usize) -> Snapshot {
     let message = |uid| Message {
         uid,
         flags: Flags::SEEN,
@@ -309,7 +309,7 @@ fn view(size: usize) -> View {
         file: "".into(),
         extra: None,
     };
-    View {
+    Snapshot {
         uid_validity: 1,
         uid_next: 10,
         revision: 1,

@@ -1,7 +1,7 @@
 //! IMAP4rev1 after sign-in (RFC 3501).
 //!
 //! Reading order: [`command`] says where a command ends and what it asks for, [`session`] does it. A
-//! [`selected_folder`] is the view of which its client is told step by step. [`op`] has the commands, one file for each
+//! [`selected_folder`] is the snapshot of which its client is told step by step. [`op`] has the commands, one file for each
 //! family. What a client sees of a message is cut from its bytes by [`message`]; [`search`] asks messages for the keys
 //! of SEARCH.
 //!

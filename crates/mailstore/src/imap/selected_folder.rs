@@ -1,6 +1,6 @@
 //! A selected folder as its client knows it.
 //!
-//! Sequence numbers mean what the client was last told (RFC 3501 §7.4.1), so a session holds on to the view it has
+//! Sequence numbers mean what the client was last told (RFC 3501 §7.4.1), so a session holds on to the snapshot it has
 //! told of, and is brought forward by [`Selected::tell`] alone, which says everything that lies between.
 
 use super::command::sequence_set::{Naming, Numbers};
@@ -10,7 +10,7 @@ use super::stream::{Going, Over, Wire};
 use crate::error::Result;
 use crate::flags::{FlagChange, Flags};
 use crate::storage::folder::Folder;
-use crate::storage::snapshot::{Message, View};
+use crate::storage::snapshot::{Message, Snapshot};
 use imap_types::sequence::SequenceSet;
 use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -28,7 +28,7 @@ pub(crate) enum Access {
 pub(crate) struct Selected {
     pub(crate) folder: Folder,
     /// What the client has been told.
-    pub(crate) view: Arc<View>,
+    pub(crate) snapshot: Arc<Snapshot>,
     pub(crate) access: Access,
     /// The UIDs that are `\Recent` in this session, in their order.
     recent: Vec<u32>,
@@ -52,27 +52,27 @@ impl From<Naming> for Expunges {
     }
 }
 
-/// Flags the client knows from the answer it just got, and not from the view it was told of.
+/// Flags the client knows from the answer it just got, and not from the snapshot it was told of.
 pub(crate) struct Known {
     /// UIDs, in their order.
     pub(crate) uids: Vec<u32>,
     /// Where the answer took the flags from.
-    pub(crate) view: Option<Arc<View>>,
+    pub(crate) snapshot: Option<Arc<Snapshot>>,
 }
 
 impl Known {
     /// The answer had no flags in it.
     pub(crate) fn nothing() -> Self {
-        Self { uids: Vec::new(), view: None }
+        Self { uids: Vec::new(), snapshot: None }
     }
 
     fn flags_of(&self, told: &Message) -> Flags {
-        let answered = self.view.as_ref().filter(|_| self.uids.binary_search(&told.uid).is_ok());
-        answered.and_then(|view| view.message(told.uid)).map_or(told.flags, |m| m.flags)
+        let answered = self.snapshot.as_ref().filter(|_| self.uids.binary_search(&told.uid).is_ok());
+        answered.and_then(|snapshot| snapshot.message(told.uid)).map_or(told.flags, |m| m.flags)
     }
 }
 
-/// What lies between two views.
+/// What lies between two snapshots.
 #[derive(Default)]
 struct Difference {
     /// Numbers as they are when each is said, so that each takes those before it into account.
@@ -90,20 +90,20 @@ impl Selected {
 
     /// Takes a folder that was just opened, and its recent messages where that is allowed.
     pub(crate) async fn new(folder: Folder, access: Access) -> Result<Self> {
-        let mut selected = Self { view: folder.view(), folder, access, recent: Vec::new() };
-        selected.claim_recent(&selected.folder.view()).await?;
-        selected.view = selected.folder.view();
+        let mut selected = Self { snapshot: folder.snapshot(), folder, access, recent: Vec::new() };
+        selected.claim_recent(&selected.folder.snapshot()).await?;
+        selected.snapshot = selected.folder.snapshot();
         Ok(selected)
     }
 
     /// How many messages the client knows of.
     pub(crate) fn exists(&self) -> usize {
-        self.view.messages.len()
+        self.snapshot.messages.len()
     }
 
     /// How many of them are recent.
     pub(crate) fn recents(&self) -> usize {
-        self.view.messages.iter().filter(|m| self.recent(m) == Recent::Yes).count()
+        self.snapshot.messages.iter().filter(|m| self.recent(m) == Recent::Yes).count()
     }
 
     /// Whether a message is `\Recent` in this session.
@@ -117,10 +117,10 @@ impl Selected {
         }
     }
 
-    /// `(\Seen ...)`, with the keywords of `view` and with `\Recent`.
-    pub(crate) fn flags(&self, view: &View, message: &Message) -> String {
+    /// `(\Seen ...)`, with the keywords of `snapshot` and with `\Recent`.
+    pub(crate) fn flags(&self, snapshot: &Snapshot, message: &Message) -> String {
         let recent = (self.recent(message) == Recent::Yes).then_some("\\Recent");
-        let names = flag_names(message.flags).chain(view.keyword_names(message.flags)).chain(recent);
+        let names = flag_names(message.flags).chain(snapshot.keyword_names(message.flags)).chain(recent);
         format!("({})", names.collect::<Vec<_>>().join(" "))
     }
 
@@ -130,9 +130,9 @@ impl Selected {
         S: AsyncRead + AsyncWrite + Unpin,
     {
         let system = "\\Answered \\Flagged \\Deleted \\Seen \\Draft";
-        let keywords: String = self.view.keywords.iter().map(|name| format!(" {name}")).collect();
+        let keywords: String = self.snapshot.keywords.iter().map(|name| format!(" {name}")).collect();
         // RFC 3501 §7.1: says that new keywords can be made.
-        let more = if self.view.keywords.len() < Flags::MAX_KEYWORDS { " \\*" } else { "" };
+        let more = if self.snapshot.keywords.len() < Flags::MAX_KEYWORDS { " \\*" } else { "" };
         wire.say(&format!("* FLAGS ({system}{keywords})"));
         match self.access {
             Access::ReadWrite => {
@@ -147,11 +147,11 @@ impl Selected {
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
-        let mut now = self.folder.view();
-        if Arc::ptr_eq(&now, &self.view) {
+        let mut now = self.folder.snapshot();
+        if Arc::ptr_eq(&now, &self.snapshot) {
             return Ok(());
         }
-        if now.uid_validity != self.view.uid_validity {
+        if now.uid_validity != self.snapshot.uid_validity {
             // RFC 3501 §2.3.1.1: the UIDs the client holds have lost their meaning.
             return Err(Over::Bye("The folder was replaced. Please sign in again."));
         }
@@ -159,9 +159,9 @@ impl Selected {
             tracing::debug!(%cause, "new messages stay recent for the next session");
         }
         if self.access == Access::ReadWrite {
-            now = self.folder.view();
+            now = self.folder.snapshot();
         }
-        let difference = difference(&self.view, &now, expunges, known);
+        let difference = difference(&self.snapshot, &now, expunges, known);
         for number in &difference.expunged {
             wire.tell(&format!("* {number} EXPUNGE")).await?;
         }
@@ -170,8 +170,10 @@ impl Selected {
             merged.messages.extend(difference.held);
             merged.messages.sort_unstable_by_key(|m| m.uid);
         }
-        let before = std::mem::replace(&mut self.view, now);
-        if !Arc::ptr_eq(&before.keywords, &self.view.keywords) && before.keywords != self.view.keywords {
+        let before = std::mem::replace(&mut self.snapshot, now);
+        if !Arc::ptr_eq(&before.keywords, &self.snapshot.keywords)
+            && before.keywords != self.snapshot.keywords
+        {
             self.say_flags(wire);
         }
         if difference.arrived {
@@ -179,8 +181,8 @@ impl Selected {
             wire.say(&format!("* {} RECENT", self.recents()));
         }
         for at in difference.changed {
-            if let Some(message) = self.view.messages.get(at) {
-                let flags = self.flags(&self.view, message);
+            if let Some(message) = self.snapshot.messages.get(at) {
+                let flags = self.flags(&self.snapshot, message);
                 wire.tell(&format!("* {} FETCH (UID {} FLAGS {flags})", at + 1, message.uid)).await?;
             }
         }
@@ -190,23 +192,23 @@ impl Selected {
     /// Takes in what the client changed and asked not to be answered: it knows what became of the flags it was told of,
     /// and of no others. What another session has made of them is then told like any other news.
     pub(crate) fn know_of_change(&mut self, uids: &[u32], change: FlagChange, by: Flags) {
-        let told = Arc::make_mut(&mut self.view);
+        let told = Arc::make_mut(&mut self.snapshot);
         for message in told.messages.iter_mut().filter(|m| uids.binary_search(&m.uid).is_ok()) {
             message.flags = message.flags.changed(change, by);
         }
     }
 
     /// Tells of keywords that are new to the folder, before a message is shown with them.
-    pub(crate) fn learn_keywords<S>(&mut self, wire: &mut Wire<S>, from: &View)
+    pub(crate) fn learn_keywords<S>(&mut self, wire: &mut Wire<S>, from: &Snapshot)
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
-        Arc::make_mut(&mut self.view).keywords = Arc::clone(&from.keywords);
+        Arc::make_mut(&mut self.snapshot).keywords = Arc::clone(&from.keywords);
         self.say_flags(wire);
     }
 
-    async fn claim_recent(&mut self, view: &View) -> Result<()> {
-        if self.access == Access::ReadOnly || !view.messages.iter().any(Message::is_recent) {
+    async fn claim_recent(&mut self, snapshot: &Snapshot) -> Result<()> {
+        if self.access == Access::ReadOnly || !snapshot.messages.iter().any(Message::is_recent) {
             return Ok(());
         }
         // UIDs only grow, so that what is claimed later comes behind.
@@ -215,10 +217,10 @@ impl Selected {
         Ok(())
     }
 
-    /// The messages a set names, as positions in the view.
+    /// The messages a set names, as positions in the snapshot.
     pub(crate) fn pick(&self, set: &SequenceSet, naming: Naming) -> Result<Vec<usize>, Answer> {
         let largest = match naming {
-            Naming::Uids => self.view.messages.last().map_or(0, |m| m.uid),
+            Naming::Uids => self.snapshot.messages.last().map_or(0, |m| m.uid),
             Naming::Numbers => u32::try_from(self.exists()).unwrap_or(u32::MAX),
         };
         let numbers = Numbers::new(set, largest);
@@ -229,13 +231,13 @@ impl Selected {
             Naming::Uids => numbers.contains(message.uid),
             Naming::Numbers => u32::try_from(at + 1).is_ok_and(|number| numbers.contains(number)),
         };
-        Ok(self.view.messages.iter().enumerate().filter(named).map(|(at, _)| at).collect())
+        Ok(self.snapshot.messages.iter().enumerate().filter(named).map(|(at, _)| at).collect())
     }
 
     /// The UIDs of the messages a set names, in their order.
     pub(crate) fn pick_uids(&self, set: &SequenceSet, naming: Naming) -> Result<Vec<u32>, Answer> {
         let positions = self.pick(set, naming)?;
-        Ok(positions.into_iter().filter_map(|at| self.view.messages.get(at)).map(|m| m.uid).collect())
+        Ok(positions.into_iter().filter_map(|at| self.snapshot.messages.get(at)).map(|m| m.uid).collect())
     }
 }
 
@@ -251,7 +253,7 @@ fn flag_names<'n>(flags: Flags) -> impl Iterator<Item = &'n str> {
     named.into_iter().filter(move |(flag, _)| flags.contains(*flag)).map(|(_, name)| name)
 }
 
-fn difference(old: &View, new: &View, expunges: Expunges, known: &Known) -> Difference {
+fn difference(old: &Snapshot, new: &Snapshot, expunges: Expunges, known: &Known) -> Difference {
     let mut difference = Difference::default();
     let mut new_messages = new.messages.iter().peekable();
     let mut at = 0;

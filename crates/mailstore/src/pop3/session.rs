@@ -7,7 +7,7 @@ use crate::folder_name::FolderName;
 use crate::line_stream::{Conversation, End, Line, Pace};
 use crate::storage::folder::Folder;
 use crate::storage::mailbox::OpenMailbox;
-use crate::storage::snapshot::{Message, View};
+use crate::storage::snapshot::{Message, Snapshot};
 use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, Read};
@@ -51,7 +51,7 @@ where
 /// The messages as they were at sign-in: POP3 numbers do not change while the session lasts.
 struct Maildrop {
     inbox: Folder,
-    view: Arc<View>,
+    snapshot: Arc<Snapshot>,
     /// By index, not by number.
     deleted: HashSet<usize>,
 }
@@ -102,12 +102,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
             }
             Command::List(None) => self.scan(|m| m.size.to_string()).await?,
             Command::Uidl(None) => {
-                let uid_validity = self.maildrop.view.uid_validity;
+                let uid_validity = self.maildrop.snapshot.uid_validity;
                 self.scan(|m| unique_id(m, uid_validity)).await?;
             }
             Command::List(Some(number)) => self.scan_one(number, |m| m.size.to_string()),
             Command::Uidl(Some(number)) => {
-                let uid_validity = self.maildrop.view.uid_validity;
+                let uid_validity = self.maildrop.snapshot.uid_validity;
                 self.scan_one(number, |m| unique_id(m, uid_validity));
             }
             Command::Retr(number) => Box::pin(self.retrieve(number, Amount::Whole)).await?,
@@ -136,8 +136,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
     /// LIST and UIDL of everything.
     async fn scan(&mut self, what: impl Fn(&Message) -> String) -> Result<(), End> {
         self.client.say("+OK");
-        let view = Arc::clone(&self.maildrop.view);
-        for (index, message) in view.messages.iter().enumerate() {
+        let snapshot = Arc::clone(&self.maildrop.snapshot);
+        for (index, message) in snapshot.messages.iter().enumerate() {
             if !self.maildrop.deleted.contains(&index) {
                 self.client.send(format!("{} {}\r\n", index + 1, what(message)).as_bytes()).await?;
             }
@@ -225,23 +225,28 @@ async fn read_piece(mut file: File) -> io::Result<(File, Vec<u8>)> {
 impl Maildrop {
     async fn open(mailbox: &OpenMailbox) -> Result<Self, MailError> {
         let inbox = mailbox.open(&FolderName::inbox()).await?;
-        Ok(Self { view: inbox.view(), inbox, deleted: HashSet::new() })
+        Ok(Self { snapshot: inbox.snapshot(), inbox, deleted: HashSet::new() })
     }
 
     fn message(&self, number: usize) -> Option<(usize, &Message)> {
         let index = number.checked_sub(1).filter(|index| !self.deleted.contains(index))?;
-        Some((index, self.view.messages.get(index)?))
+        Some((index, self.snapshot.messages.get(index)?))
     }
 
     fn totals(&self) -> (usize, u64) {
-        let left = self.view.messages.iter().enumerate().filter(|(index, _)| !self.deleted.contains(index));
+        let left =
+            self.snapshot.messages.iter().enumerate().filter(|(index, _)| !self.deleted.contains(index));
         left.fold((0, 0), |(count, octets), (_, m)| (count + 1, octets + m.size))
     }
 
     /// The UPDATE state. Says what QUIT answers.
     async fn update(&mut self) -> String {
-        let uids: Vec<u32> =
-            self.deleted.iter().filter_map(|index| self.view.messages.get(*index)).map(|m| m.uid).collect();
+        let uids: Vec<u32> = self
+            .deleted
+            .iter()
+            .filter_map(|index| self.snapshot.messages.get(*index))
+            .map(|m| m.uid)
+            .collect();
         if uids.is_empty() {
             return "+OK".to_owned();
         }

@@ -8,7 +8,7 @@ use crate::storage::append::{Append, Appended};
 use crate::storage::cancellation::{Cancellation, blocking};
 use crate::storage::folder_state::Disk;
 use crate::storage::open_folders::SharedFolder;
-use crate::storage::snapshot::View;
+use crate::storage::snapshot::Snapshot;
 use crate::storage::transfer::{Copied, Take, Taken};
 use bytes::Bytes;
 use std::cmp::Ordering as Order;
@@ -42,19 +42,19 @@ impl Folder {
     }
 
     /// The folder as it was last seen by anybody in this process. Never touches the disk.
-    pub fn view(&self) -> Arc<View> {
-        self.shared.view()
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.shared.snapshot()
     }
 
-    /// Wakes whenever [`Folder::view`] has changed: new mail, flags, expunges, by whatever session or delivery of this
+    /// Wakes whenever [`Folder::snapshot`] has changed: new mail, flags, expunges, by whatever session or delivery of this
     /// process. Do not hold what `borrow()` returns across an await.
-    pub fn watch(&self) -> watch::Receiver<Arc<View>> {
+    pub fn watch(&self) -> watch::Receiver<Arc<Snapshot>> {
         self.shared.watch()
     }
 
-    /// Looks at the disk, takes in what other tools have done, and returns the view as it is then.
-    pub async fn sync(&self) -> Result<Arc<View>> {
-        self.on_disk(|disk, _| disk.sync().and_then(|()| disk.view())).await
+    /// Looks at the disk, takes in what other tools have done, and returns the snapshot as it is then.
+    pub async fn sync(&self) -> Result<Arc<Snapshot>> {
+        self.on_disk(|disk, _| disk.sync().and_then(|()| disk.snapshot())).await
     }
 
     /// Takes the messages no session has been told of yet: they are `\Recent` for the caller and for nobody else
@@ -72,7 +72,7 @@ impl Folder {
     pub async fn append_all(&self, messages: Vec<Append>) -> Result<Vec<Appended>> {
         self.on_disk(move |disk, cancellation| {
             let uids = disk.append(&messages, cancellation)?;
-            let uid_validity = disk.view()?.uid_validity;
+            let uid_validity = disk.snapshot()?.uid_validity;
             Ok(uids.map(|uid| Appended { uid_validity, uid }).collect())
         })
         .await
@@ -85,10 +85,10 @@ impl Folder {
     }
 
     /// Changes flags. UIDs that are not there are passed over.
-    pub async fn store(&self, uids: Vec<u32>, change: FlagChange, flags: Flags) -> Result<Arc<View>> {
+    pub async fn store(&self, uids: Vec<u32>, change: FlagChange, flags: Flags) -> Result<Arc<Snapshot>> {
         let store = move |disk: &mut Disk, cancellation: &Cancellation| {
             disk.store(&uids, change, flags, cancellation)?;
-            disk.view()
+            disk.snapshot()
         };
         self.on_disk(store).await
     }
@@ -114,10 +114,10 @@ impl Folder {
         let transfer = self.cancellation.blocking(move |cancellation| {
             let leaving = |disk: &mut Disk| {
                 disk.sync()?;
-                let view = disk.view()?;
-                let taken = uids.iter().filter_map(|uid| view.message(*uid)).map(|message| Taken {
+                let snapshot = disk.snapshot()?;
+                let taken = uids.iter().filter_map(|uid| snapshot.message(*uid)).map(|message| Taken {
                     path: message.path(source.shared.directory()),
-                    keywords: view.keyword_names(message.flags).map(str::to_owned).collect(),
+                    keywords: snapshot.keyword_names(message.flags).map(str::to_owned).collect(),
                     message: message.clone(),
                 });
                 Ok::<_, MailError>(taken.collect::<Vec<_>>())
@@ -184,14 +184,14 @@ impl Folder {
     }
 
     fn open_file(&self, uid: u32) -> Result<File> {
-        let path = |view: &View| {
-            view.message(uid).map(|m| m.path(self.shared.directory())).ok_or(MailError::NotFound)
+        let path = |snapshot: &Snapshot| {
+            snapshot.message(uid).map(|m| m.path(self.shared.directory())).ok_or(MailError::NotFound)
         };
-        match File::open(path(&self.view())?) {
-            // Renamed since the view was made: by us a moment ago, or by another tool.
+        match File::open(path(&self.snapshot())?) {
+            // Renamed since the snapshot was made: by us a moment ago, or by another tool.
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => self.shared.with_disk(|disk| {
                 disk.list_again()?;
-                Ok(File::open(path(&*disk.view()?)?)?)
+                Ok(File::open(path(&*disk.snapshot()?)?)?)
             }),
             opened => Ok(opened?),
         }

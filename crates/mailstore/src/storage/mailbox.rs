@@ -154,7 +154,7 @@ impl OpenMailbox {
         if from.is_inbox() {
             self.create(to).await?;
             let (inbox, target) = (self.open(from).await?, self.open(to).await?);
-            let uids = inbox.view().messages.iter().map(|m| m.uid).collect();
+            let uids = inbox.snapshot().messages.iter().map(|m| m.uid).collect();
             let moved = inbox.move_to(uids, &target).await?;
             let cut_short = || io::Error::other("a part of INBOX could not be moved").into();
             return moved.complete.then_some(()).ok_or_else(cut_short);

@@ -3,7 +3,7 @@
 use crate::error::{MailError, Result};
 use crate::folder_name::FolderName;
 use crate::storage::folder_state::Disk;
-use crate::storage::snapshot::View;
+use crate::storage::snapshot::Snapshot;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -21,7 +21,7 @@ pub(crate) struct SharedFolder {
     directory: PathBuf,
     /// Held during file work, and therefore only taken on the blocking pool.
     disk: Mutex<Access>,
-    view: watch::Sender<Arc<View>>,
+    snapshot: watch::Sender<Arc<Snapshot>>,
     open_folders: Weak<OpenFolders>,
 }
 
@@ -48,7 +48,7 @@ impl OpenFolders {
             name,
             disk: Mutex::new(Access::Open(Disk::new(directory.clone(), maildir))),
             directory: directory.clone(),
-            view: watch::Sender::new(Arc::new(View::empty())),
+            snapshot: watch::Sender::new(Arc::new(Snapshot::empty())),
             open_folders: Arc::downgrade(self),
         });
         open.insert(directory, Arc::downgrade(&folder));
@@ -99,12 +99,12 @@ impl SharedFolder {
     }
 
     /// The folder as it was last seen by anybody in this process.
-    pub(crate) fn view(&self) -> Arc<View> {
-        Arc::clone(&self.view.borrow())
+    pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.snapshot.borrow())
     }
 
-    pub(crate) fn watch(&self) -> watch::Receiver<Arc<View>> {
-        self.view.subscribe()
+    pub(crate) fn watch(&self) -> watch::Receiver<Arc<Snapshot>> {
+        self.snapshot.subscribe()
     }
 
     /// Does something to the directory, and lets every session see what came of it, be it all or a part.
@@ -112,10 +112,11 @@ impl SharedFolder {
         let mut access = self.disk.lock().unwrap_or_else(PoisonError::into_inner);
         let Access::Open(disk) = &mut *access else { return Err(MailError::NotFound) };
         let outcome = act(disk);
-        if let Ok(view) = disk.view() {
-            self.view.send_if_modified(|shown| {
-                let changed = shown.revision != view.revision || shown.uid_validity != view.uid_validity;
-                *shown = view;
+        if let Ok(snapshot) = disk.snapshot() {
+            self.snapshot.send_if_modified(|shown| {
+                let changed =
+                    shown.revision != snapshot.revision || shown.uid_validity != snapshot.uid_validity;
+                *shown = snapshot;
                 changed
             });
         }

@@ -7,15 +7,15 @@ use std::sync::Arc;
 
 /// A folder at one moment: its messages in the order of their UIDs.
 ///
-/// A view never changes. A session keeps the `Arc<View>` it has told its client about, and what has happened since is
+/// A snapshot never changes. A session keeps the `Arc<Snapshot>` it has told its client about, and what has happened since is
 /// the difference to the one [`crate::Folder::sync`] returns; sessions that stand at the same moment share one copy.
 #[derive(Clone, Debug)]
-pub struct View {
+pub struct Snapshot {
     /// RFC 9051 §2.3.1.1. While it stays, a UID means the same message.
     pub uid_validity: u32,
     /// No message that comes later has a smaller UID.
     pub uid_next: u32,
-    /// Grows with every change, so that two views can be told apart without comparing them.
+    /// Grows with every change, so that two snapshots can be told apart without comparing them.
     pub revision: u64,
     /// In the order of UIDs.
     pub messages: Vec<Message>,
@@ -23,7 +23,7 @@ pub struct View {
     pub keywords: Arc<Vec<String>>,
 }
 
-/// One message in a [`View`].
+/// One message in a [`Snapshot`].
 #[derive(Clone, Debug)]
 pub struct Message {
     /// Never given to another message of this folder, also after this one is gone.
@@ -42,7 +42,7 @@ pub struct Message {
     pub(crate) extra: Option<Arc<str>>,
 }
 
-impl View {
+impl Snapshot {
     /// Of a folder nobody has read yet.
     pub(crate) fn empty() -> Self {
         Self { uid_validity: 0, uid_next: 1, revision: 0, messages: Vec::new(), keywords: Arc::default() }

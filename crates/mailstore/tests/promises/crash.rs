@@ -28,7 +28,7 @@ async fn a_message_renamed_before_its_uid_was_written_is_not_lost() {
 
     let host = host.restarted();
     let inbox = host.inbox("ada").await;
-    assert_eq!(inbox.view().uid_validity, first.uid_validity);
+    assert_eq!(inbox.snapshot().uid_validity, first.uid_validity);
     assert_eq!(uids(&inbox), [first.uid, first.uid + 1]);
     assert_eq!(host.mail_of("ada").await, ["Subject: 1\r\n\r\n", "Subject: 2\r\n\r\n"]);
 }
@@ -43,7 +43,7 @@ fn check(how: &str, spoil: impl FnOnce(&str) -> Option<String>) {
         for (seconds, text) in (1_700_000_000..).zip(["a\r\n", "b\r\n", "c\r\n"]) {
             inbox.append(Append { received: Some(seconds), ..message(text) }).await.unwrap();
         }
-        let before = inbox.view().uid_validity;
+        let before = inbox.snapshot().uid_validity;
         drop(inbox);
         let list = host.maildir("ada").join("dovecot-uidlist");
         match spoil(&fs::read_to_string(&list).unwrap()) {
@@ -52,11 +52,11 @@ fn check(how: &str, spoil: impl FnOnce(&str) -> Option<String>) {
         }
 
         let host = host.restarted();
-        let view = host.inbox("ada").await.view();
-        assert!(view.uid_validity > before, "{how}");
+        let snapshot = host.inbox("ada").await.snapshot();
+        assert!(snapshot.uid_validity > before, "{how}");
         assert_eq!(host.mail_of("ada").await, ["a\r\n", "b\r\n", "c\r\n"], "{how}");
-        let again = host.restarted().inbox("ada").await.view();
-        assert_eq!(again.uid_validity, view.uid_validity, "{how}: settled");
+        let again = host.restarted().inbox("ada").await.snapshot();
+        assert_eq!(again.uid_validity, snapshot.uid_validity, "{how}: settled");
     });
 }
 

@@ -28,13 +28,13 @@ async fn a_maildir_of_dovecot_keeps_its_uids_flags_keywords_and_subscriptions() 
     fs::write(maildir.join("subscriptions"), "V\t2\n\nA\tEntw&APw-rfe\n").unwrap();
 
     let inbox = host.inbox("ada").await;
-    let view = inbox.view();
+    let snapshot = inbox.snapshot();
     let seen: Vec<_> =
-        view.messages.iter().map(|m| (m.uid, m.size, m.flags.system(), m.is_recent())).collect();
+        snapshot.messages.iter().map(|m| (m.uid, m.size, m.flags.system(), m.is_recent())).collect();
     let answered = Flags::ANSWERED | Flags::SEEN;
     assert_eq!(seen, [(5, 18, answered, false), (6, 18, Flags::NONE, false), (8, 18, Flags::NONE, true)]);
-    assert_eq!(view.uid_validity, 1_795_251_125);
-    assert_eq!(view.keyword_names(view.messages[0].flags).collect::<Vec<_>>(), ["$Forwarded"]);
+    assert_eq!(snapshot.uid_validity, 1_795_251_125);
+    assert_eq!(snapshot.keyword_names(snapshot.messages[0].flags).collect::<Vec<_>>(), ["$Forwarded"]);
     let folders = host.mailbox("ada").await.list().await.unwrap();
     assert!(folders.iter().any(|f| f.name == name("A.Entwürfe") && f.subscribed && f.exists));
 
@@ -83,8 +83,9 @@ async fn dovecot_finds_our_uids_flags_keywords_dates_and_folders() {
         ["1\t\\Seen $Forwarded\t1700000001\t18", "2\t\\Seen $Forwarded\t1700000003\t18"]
     );
     for folder in [&inbox, &copies] {
-        let view = folder.sync().await.unwrap();
-        let status = format!("{} uidnext={} uidvalidity={}", folder.name(), view.uid_next, view.uid_validity);
+        let snapshot = folder.sync().await.unwrap();
+        let status =
+            format!("{} uidnext={} uidvalidity={}", folder.name(), snapshot.uid_next, snapshot.uid_validity);
         assert_eq!(
             doveadm.run(&["mailbox", "status", "uidvalidity uidnext", folder.name().as_str()]),
             [status]
@@ -97,9 +98,9 @@ async fn dovecot_finds_our_uids_flags_keywords_dates_and_folders() {
     // And back: what Dovecot has done meanwhile is ours.
     doveadm.run(&["flags", "add", "\\Flagged", "mailbox", "INBOX", "uid", "3"]);
     doveadm.run(&["expunge", "mailbox", "INBOX", "uid", "4"]);
-    let view = mailbox.open(&FolderName::inbox()).await.unwrap().view();
-    assert_eq!(view.messages.iter().map(|m| m.uid).collect::<Vec<_>>(), [1, 3, 6]);
-    assert!(view.message(3).unwrap().flags.contains(Flags::FLAGGED | Flags::SEEN));
+    let snapshot = mailbox.open(&FolderName::inbox()).await.unwrap().snapshot();
+    assert_eq!(snapshot.messages.iter().map(|m| m.uid).collect::<Vec<_>>(), [1, 3, 6]);
+    assert!(snapshot.message(3).unwrap().flags.contains(Flags::FLAGGED | Flags::SEEN));
 }
 
 /// Dovecot's administration tool, looking at ada's Maildir.

@@ -48,7 +48,7 @@ async fn a_folder_is_renamed_with_all_below_it_and_keeps_its_mail() {
         ]
     );
     let after = mailbox.open(&name("Archive.Alt.Über")).await.unwrap();
-    assert_eq!((uids(&after), after.view().uid_validity), (vec![1], before.view().uid_validity));
+    assert_eq!((uids(&after), after.snapshot().uid_validity), (vec![1], before.snapshot().uid_validity));
 }
 
 #[tokio::test]
@@ -100,7 +100,7 @@ async fn a_deleted_mailbox_comes_back_whole_until_it_is_purged() {
     assert!(!host.maildir("ada").exists());
     host.store.restore(&ada).await.unwrap();
     assert_eq!(host.mail_of("ada").await, ["a\r\n"]);
-    assert_eq!(host.inbox("ada").await.view().uid_validity, first.uid_validity);
+    assert_eq!(host.inbox("ada").await.snapshot().uid_validity, first.uid_validity);
     assert!(matches!(host.store.restore(&ada).await, Err(MailError::Exists)));
 
     host.store.shelve(&ada).await.unwrap();

@@ -75,7 +75,7 @@ impl Host {
     pub(crate) async fn mail_of(&self, who: &str) -> Vec<String> {
         let inbox = self.inbox(who).await;
         let mut texts = Vec::new();
-        for message in &inbox.view().messages {
+        for message in &inbox.snapshot().messages {
             texts.push(String::from_utf8(inbox.read(message.uid).await.unwrap().to_vec()).unwrap());
         }
         texts
@@ -101,5 +101,5 @@ pub(crate) fn message(text: &str) -> Append {
 }
 
 pub(crate) fn uids(folder: &Folder) -> Vec<u32> {
-    folder.view().messages.iter().map(|m| m.uid).collect()
+    folder.snapshot().messages.iter().map(|m| m.uid).collect()
 }

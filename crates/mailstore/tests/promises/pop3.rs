@@ -9,7 +9,7 @@ async fn a_client_lists_and_fetches_mail() {
     let inbox = host.inbox("ada").await;
     inbox.append(message("Subject: 1\r\n\r\n.dot\r\n..two\r\nlast line without end")).await.unwrap();
     inbox.append(message("Subject: 2\n\nhi\n")).await.unwrap();
-    let validity = inbox.view().uid_validity;
+    let validity = inbox.snapshot().uid_validity;
     let conversation = format!(
         "C: CAPA
          S: +OK

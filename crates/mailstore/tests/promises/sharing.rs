@@ -15,7 +15,7 @@ async fn two_sessions_see_each_others_changes() {
 
     mine.store(vec![1], FlagChange::Add, Flags::SEEN).await.unwrap();
     changes.changed().await.unwrap();
-    assert!(yours.view().message(1).unwrap().flags.contains(Flags::SEEN));
+    assert!(yours.snapshot().message(1).unwrap().flags.contains(Flags::SEEN));
 
     mine.expunge(vec![1]).await.unwrap();
     changes.changed().await.unwrap();
@@ -37,10 +37,10 @@ async fn new_mail_is_recent_for_one_session_only() {
     let host = Host::new();
     let (mine, yours) = (host.inbox("ada").await, host.inbox("ada").await);
     host.store.deliver(&address("ada"), "a\r\n").await.unwrap();
-    assert!(yours.view().messages[0].is_recent());
+    assert!(yours.snapshot().messages[0].is_recent());
     assert_eq!(mine.claim_recent().await.unwrap(), [1]);
     assert_eq!(yours.claim_recent().await.unwrap(), [0_u32; 0]);
-    assert!(!yours.view().messages[0].is_recent());
+    assert!(!yours.snapshot().messages[0].is_recent());
 }
 
 #[tokio::test]
@@ -50,8 +50,8 @@ async fn what_other_tools_do_is_seen_at_the_next_sync() {
     let file = host.maildir("ada").join("new/1700000000.M1P1.vm");
     // By a tool that writes no sizes and ends lines as Unix does.
     fs::write(&file, "Subject: x\n\nhi\n").unwrap();
-    let view = inbox.sync().await.unwrap();
-    assert_eq!((view.messages[0].uid, view.messages[0].size), (1, 18));
+    let snapshot = inbox.sync().await.unwrap();
+    assert_eq!((snapshot.messages[0].uid, snapshot.messages[0].size), (1, 18));
     assert_eq!(&inbox.read(1).await.unwrap()[..], b"Subject: x\r\n\r\nhi\r\n");
 
     fs::remove_file(file).unwrap();
@@ -80,8 +80,8 @@ async fn a_flag_set_on_a_message_another_tool_renamed_still_sticks() {
     inbox.append(message("a\r\n")).await.unwrap();
     let file = fs::read_dir(host.maildir("ada").join("cur")).unwrap().next().unwrap().unwrap().path();
     fs::rename(&file, file.to_str().unwrap().replace(":2,", ":2,S")).unwrap();
-    let view = inbox.store(vec![1], FlagChange::Add, Flags::FLAGGED).await.unwrap();
-    assert_eq!(format!("{:?}", view.messages[0].flags), "Flags(FS)");
+    let snapshot = inbox.store(vec![1], FlagChange::Add, Flags::FLAGGED).await.unwrap();
+    assert_eq!(format!("{:?}", snapshot.messages[0].flags), "Flags(FS)");
 }
 
 #[tokio::test]
@@ -98,10 +98,10 @@ async fn keywords_keep_their_names_in_another_folder_and_after_a_restart() {
 
     let host = host.restarted();
     for folder in [host.inbox("ada").await, host.folder("ada", "Sent").await] {
-        let view = folder.view();
-        let names: Vec<&str> = view.keyword_names(view.messages[0].flags).collect();
+        let snapshot = folder.snapshot();
+        let names: Vec<&str> = snapshot.keyword_names(snapshot.messages[0].flags).collect();
         assert_eq!(names, ["$Forwarded", "Junk"], "{:?}", folder.name());
-        assert!(view.messages[0].flags.contains(Flags::SEEN));
+        assert!(snapshot.messages[0].flags.contains(Flags::SEEN));
         assert_eq!(uids(&folder), [1, 2], "{:?}", folder.name());
     }
 }

@@ -318,7 +318,7 @@ async fn a_message_that_is_out_for_one_is_taken_back_when_it_fails_for_another()
         S: 354 End it with a line that holds one dot.
         S: 451 4.3.0 The message could not be stored. Try again later.";
     check(&host, Door::Submission, conversation).await;
-    assert_eq!(inbox.view().messages.len(), 0);
+    assert_eq!(inbox.snapshot().messages.len(), 0);
     assert!(host.mail_of("ada").await.is_empty());
 }
 

@@ -16,7 +16,7 @@ async fn a_uid_is_never_given_again() {
 
     let host = host.restarted();
     let inbox = host.inbox("ada").await;
-    assert_eq!((uids(&inbox), inbox.view().uid_next), (vec![], 5));
+    assert_eq!((uids(&inbox), inbox.snapshot().uid_next), (vec![], 5));
     assert_eq!(inbox.append(message("e\r\n")).await.unwrap().uid, 5);
 }
 
@@ -44,8 +44,8 @@ async fn a_message_keeps_its_uid_whatever_other_tools_call_it() {
     let file = fs::read_dir(&cur).unwrap().next().unwrap().unwrap().path();
     fs::rename(&file, file.to_str().unwrap().replace(":2,", ":2,FSz")).unwrap();
 
-    let view = inbox.sync().await.unwrap();
-    assert_eq!(format!("{:?}", view.messages[0].flags), "Flags(FSz)");
+    let snapshot = inbox.sync().await.unwrap();
+    assert_eq!(format!("{:?}", snapshot.messages[0].flags), "Flags(FSz)");
     assert_eq!(uids(&inbox), [1]);
     assert_eq!(&inbox.read(1).await.unwrap()[..], b"a\r\n");
 }
@@ -56,7 +56,7 @@ async fn a_message_that_comes_back_has_a_new_uid() {
     let (inbox, trash) = (host.inbox("ada").await, host.folder("ada", "Trash").await);
     inbox.append_all(vec![message("a\r\n"), message("b\r\n")]).await.unwrap();
     let there = inbox.move_to(vec![1], &trash).await.unwrap();
-    assert_eq!((there.uid_validity, there.uids), (trash.view().uid_validity, vec![(1, 1)]));
+    assert_eq!((there.uid_validity, there.uids), (trash.snapshot().uid_validity, vec![(1, 1)]));
     assert_eq!((uids(&inbox), uids(&trash)), (vec![2], vec![1]));
     assert_eq!(trash.move_to(vec![1], &inbox).await.unwrap().uids, [(1, 3)]);
 
@@ -72,7 +72,7 @@ async fn a_folder_created_again_is_another_folder() {
     let mut seen = Vec::new();
     for _ in 0..3 {
         mailbox.create(&name("Work")).await.unwrap();
-        seen.push(mailbox.open(&name("Work")).await.unwrap().view().uid_validity);
+        seen.push(mailbox.open(&name("Work")).await.unwrap().snapshot().uid_validity);
         mailbox.delete(&name("Work")).await.unwrap();
     }
     assert!(seen.is_sorted_by(|a, b| a < b), "{seen:?}");
@@ -90,7 +90,7 @@ async fn ten_thousand_messages_open_with_their_uids_sizes_and_dates() {
     let host = host.restarted();
     let inbox = host.inbox("ada").await;
     assert_eq!(uids(&inbox), (1..=10_000).collect::<Vec<u32>>());
-    for (n, message) in (0..).zip(&inbox.view().messages) {
+    for (n, message) in (0..).zip(&inbox.snapshot().messages) {
         assert_eq!((message.size, message.received), (text(n).len() as u64, 1_600_000_000 + n));
     }
     assert_eq!(inbox.read(7_777).await.unwrap(), text(7_776));

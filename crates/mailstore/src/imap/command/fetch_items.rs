@@ -37,7 +37,7 @@ pub(crate) enum Looking {
 /// What must be read of a message for an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Source {
-    View,
+    Snapshot,
     Header,
     /// The octets of the message, which nobody looks into.
     Octets,
@@ -102,7 +102,7 @@ impl<'c> Item<'c> {
     /// What must be read to answer it.
     pub(crate) fn source(&self) -> Source {
         match self {
-            Self::Flags | Self::Uid | Self::Size | Self::InternalDate => Source::View,
+            Self::Flags | Self::Uid | Self::Size | Self::InternalDate => Source::Snapshot,
             Self::Envelope => Source::Header,
             Self::Section { section: Some(section), .. } => match section {
                 Section::Header(None)

@@ -116,8 +116,8 @@ impl Selected {
     }
 
     fn deleted(&self, within: Option<&SequenceSet>) -> Vec<u32> {
-        let now = self.folder.view();
-        let largest = self.view.messages.last().map_or(0, |m| m.uid);
+        let now = self.folder.snapshot();
+        let largest = self.snapshot.messages.last().map_or(0, |m| m.uid);
         let within = within.map(|set| Numbers::new(set, largest));
         let marked = now.messages.iter().filter(|m| m.flags.contains(Flags::DELETED)).map(|m| m.uid);
         marked.filter(|uid| within.as_ref().is_none_or(|numbers| numbers.contains(*uid))).collect()

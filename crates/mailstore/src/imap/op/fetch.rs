@@ -14,7 +14,7 @@ use crate::imap::message::section::{Found, find, partial};
 use crate::imap::selected_folder::{Access, Known, Selected};
 use crate::imap::stream::{Going, Wire};
 use crate::imap::string;
-use crate::storage::snapshot::{Message, View};
+use crate::storage::snapshot::{Message, Snapshot};
 use bytes::Bytes;
 use imap_types::fetch::{MacroOrMessageDataItemNames, Section};
 use imap_types::sequence::SequenceSet;
@@ -71,11 +71,12 @@ impl Selected {
             items.push(Item::Flags);
         }
         // The flags of this moment; what changes while the answer is on its way is told behind it.
-        let now = self.folder.view();
+        let now = self.folder.snapshot();
         let answer = self.answer_each(wire, &items, &positions, &now).await?;
         let known = if items.contains(&Item::Flags) {
-            let uids = positions.iter().filter_map(|at| self.view.messages.get(*at)).map(|m| m.uid).collect();
-            Known { uids, view: Some(now) }
+            let uids =
+                positions.iter().filter_map(|at| self.snapshot.messages.get(*at)).map(|m| m.uid).collect();
+            Known { uids, snapshot: Some(now) }
         } else {
             Known::nothing()
         };
@@ -88,7 +89,7 @@ impl Selected {
         if self.access == Access::ReadOnly || !items.iter().any(Item::marks_seen) {
             return Ok(Vec::new());
         }
-        let messages = positions.iter().filter_map(|at| self.view.messages.get(*at));
+        let messages = positions.iter().filter_map(|at| self.snapshot.messages.get(*at));
         let unseen: Vec<u32> =
             messages.filter(|m| !m.flags.contains(Flags::SEEN)).map(|message| message.uid).collect();
         if !unseen.is_empty() {
@@ -102,15 +103,15 @@ impl Selected {
         wire: &mut Wire<S>,
         items: &[Item<'_>],
         positions: &[usize],
-        now: &Arc<View>,
+        now: &Arc<Snapshot>,
     ) -> Going<Answer>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
-        let source = items.iter().map(Item::source).max().unwrap_or(Source::View);
+        let source = items.iter().map(Item::source).max().unwrap_or(Source::Snapshot);
         let mut missing = false;
         for at in positions {
-            let Some(known) = self.view.messages.get(*at) else { continue };
+            let Some(known) = self.snapshot.messages.get(*at) else { continue };
             let message = now.message(known.uid).unwrap_or(known);
             let (raw, on_disk) = match wire.wait(self.load(message, items, source)).await? {
                 Ok(loaded) => loaded,
@@ -143,11 +144,11 @@ impl Selected {
         let (uid, folder) = (message.uid, &self.folder);
         let on_disk = match source {
             Source::Octets | Source::Message => OnDisk::open(folder, message).await?,
-            Source::View | Source::Header => None,
+            Source::Snapshot | Source::Header => None,
         };
         let header = || items.iter().any(|item| item.source() == Source::Header);
         let raw = match (source, &on_disk) {
-            (Source::View, _) => Bytes::new(),
+            (Source::Snapshot, _) => Bytes::new(),
             (Source::Octets, Some(_)) if !header() => Bytes::new(),
             (Source::Header, _) | (Source::Octets, Some(_)) => folder.read_header(uid, HEADER_LIMIT).await?,
             (Source::Message, Some(on_disk)) => on_disk.read().await?,

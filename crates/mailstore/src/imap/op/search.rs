@@ -29,7 +29,7 @@ impl Selected {
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
-        let query = match Query::new(charset, keys, &self.view) {
+        let query = match Query::new(charset, keys, &self.snapshot) {
             Ok(query) => Arc::new(query),
             Err(BadCharset) => {
                 return Ok(Answer::no("[BADCHARSET (UTF-8 US-ASCII)] This charset is not known."));
@@ -39,7 +39,7 @@ impl Selected {
             return Ok(Answer::no("[LIMIT] This search asks for too much at once."));
         }
         let mut line = b"* SEARCH".to_vec();
-        for (at, message) in self.view.messages.iter().enumerate() {
+        for (at, message) in self.snapshot.messages.iter().enumerate() {
             match wire.wait(self.ask(&query, at)).await? {
                 Ok(false) => {}
                 Ok(true) => {
@@ -60,7 +60,7 @@ impl Selected {
 
     /// Asks one message, and reads of it what the query turns out to need.
     async fn ask(&self, query: &Arc<Query>, at: usize) -> Result<bool> {
-        let Some(message) = self.view.messages.get(at) else { return Ok(false) };
+        let Some(message) = self.snapshot.messages.get(at) else { return Ok(false) };
         let number = u32::try_from(at + 1).unwrap_or(u32::MAX);
         let recent = self.recent(message);
         let mut needs = match query.ask(&Candidate { number, message, recent, read: Read::Nothing }) {

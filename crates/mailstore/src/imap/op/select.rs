@@ -8,7 +8,7 @@ use crate::imap::selected_folder::{Access, Selected};
 use crate::imap::session::{Session, State};
 use crate::imap::stream::Going;
 use crate::imap::string;
-use crate::storage::snapshot::{Message, View};
+use crate::storage::snapshot::{Message, Snapshot};
 use imap_types::mailbox::Mailbox;
 use imap_types::status::StatusDataItemName;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -25,12 +25,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         selected.say_flags(wire);
         wire.say(&format!("* {} EXISTS", selected.exists()));
         wire.say(&format!("* {} RECENT", selected.recents()));
-        let view = &selected.view;
-        if let Some(unseen) = view.messages.iter().position(is_unseen) {
+        let snapshot = &selected.snapshot;
+        if let Some(unseen) = snapshot.messages.iter().position(is_unseen) {
             wire.say(&format!("* OK [UNSEEN {}] The first unseen message.", unseen + 1));
         }
-        wire.say(&format!("* OK [UIDVALIDITY {}] UIDs are valid.", view.uid_validity));
-        wire.say(&format!("* OK [UIDNEXT {}] The next UID.", view.uid_next));
+        wire.say(&format!("* OK [UIDVALIDITY {}] UIDs are valid.", snapshot.uid_validity));
+        wire.say(&format!("* OK [UIDNEXT {}] The next UID.", snapshot.uid_next));
         self.state = State::Selected(selected);
         Ok(match access {
             Access::ReadWrite => Answer::ok("[READ-WRITE] The folder is selected."),
@@ -48,15 +48,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         mailbox: &Mailbox<'_>,
         items: &[StatusDataItemName],
     ) -> Going<Answer> {
-        let view = async {
+        let snapshot = async {
             let folder = self.mailbox.open(&folder_name(mailbox)?).await?;
-            Ok::<_, MailError>((folder.name().to_modified_utf7(), folder.view()))
+            Ok::<_, MailError>((folder.name().to_modified_utf7(), folder.snapshot()))
         };
-        let (name, view) = match self.wire.wait(view).await? {
+        let (name, snapshot) = match self.wire.wait(snapshot).await? {
             Ok(found) => found,
             Err(error) => return Ok(Answer::from_error(&error)),
         };
-        let Some(values) = items.iter().map(|item| status_item(item, &view)).collect::<Option<Vec<_>>>()
+        let Some(values) = items.iter().map(|item| status_item(item, &snapshot)).collect::<Option<Vec<_>>>()
         else {
             return Ok(Answer::Bad("This cannot be asked for here."));
         };
@@ -68,13 +68,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 }
 
-fn status_item(item: &StatusDataItemName, view: &View) -> Option<String> {
-    let count = |wanted: fn(&Message) -> bool| view.messages.iter().filter(|m| wanted(m)).count();
+fn status_item(item: &StatusDataItemName, snapshot: &Snapshot) -> Option<String> {
+    let count = |wanted: fn(&Message) -> bool| snapshot.messages.iter().filter(|m| wanted(m)).count();
     Some(match item {
-        StatusDataItemName::Messages => format!("MESSAGES {}", view.messages.len()),
+        StatusDataItemName::Messages => format!("MESSAGES {}", snapshot.messages.len()),
         StatusDataItemName::Recent => format!("RECENT {}", count(Message::is_recent)),
-        StatusDataItemName::UidNext => format!("UIDNEXT {}", view.uid_next),
-        StatusDataItemName::UidValidity => format!("UIDVALIDITY {}", view.uid_validity),
+        StatusDataItemName::UidNext => format!("UIDNEXT {}", snapshot.uid_next),
+        StatusDataItemName::UidValidity => format!("UIDVALIDITY {}", snapshot.uid_validity),
         StatusDataItemName::Unseen => format!("UNSEEN {}", count(is_unseen)),
         StatusDataItemName::Deleted | StatusDataItemName::DeletedStorage => return None,
     })

@@ -6,7 +6,7 @@ use crate::imap::command::sequence_set::Naming;
 use crate::imap::completion::Answer;
 use crate::imap::selected_folder::{Known, Selected};
 use crate::imap::stream::{Going, Wire};
-use crate::storage::snapshot::View;
+use crate::storage::snapshot::Snapshot;
 use imap_types::flag::{Flag, StoreResponse, StoreType};
 use imap_types::sequence::SequenceSet;
 use std::ops::BitOr;
@@ -80,13 +80,13 @@ impl Selected {
             // RFC 5530 §3. Nothing of what was asked can be done, and to replace flags by none was not asked.
             return Ok(Answer::No(format!("[LIMIT] {why}")));
         }
-        let view = match wire.finish(self.folder.store(uids.clone(), change, flags)).await? {
-            Ok(view) => view,
+        let snapshot = match wire.finish(self.folder.store(uids.clone(), change, flags)).await? {
+            Ok(snapshot) => snapshot,
             Err(error) => return Ok(Answer::from_error(&error)),
         };
-        if self.view.keywords != view.keywords {
+        if self.snapshot.keywords != snapshot.keywords {
             // The client must know a keyword before it meets it (RFC 3501 §7.2.6).
-            self.learn_keywords(wire, &view);
+            self.learn_keywords(wire, &snapshot);
         }
         let known = match response {
             StoreResponse::Silent if left_out.is_none() => {
@@ -95,8 +95,8 @@ impl Selected {
             }
             // Also where silence was asked for: the client takes all it named for kept.
             StoreResponse::Silent | StoreResponse::Answer => {
-                self.answer_flags(wire, &uids, &view, naming).await?;
-                Known { uids, view: Some(view) }
+                self.answer_flags(wire, &uids, &snapshot, naming).await?;
+                Known { uids, snapshot: Some(snapshot) }
             }
         };
         self.tell(wire, naming.into(), &known).await?;
@@ -111,8 +111,8 @@ impl Selected {
         let mut keepable = Keepable { flags: named.system, left_out: None };
         if change == FlagChange::Remove {
             // A keyword the folder does not have is on no message: it need not be made to be taken away.
-            let view = self.folder.view();
-            let known = named.keywords.iter().filter_map(|name| view.keyword(name));
+            let snapshot = self.folder.snapshot();
+            let known = named.keywords.iter().filter_map(|name| snapshot.keyword(name));
             keepable.flags = known.fold(named.system, BitOr::bitor);
             return Ok(keepable);
         }
@@ -127,13 +127,19 @@ impl Selected {
         Ok(keepable)
     }
 
-    async fn answer_flags<S>(&self, wire: &mut Wire<S>, uids: &[u32], view: &View, naming: Naming) -> Going
+    async fn answer_flags<S>(
+        &self,
+        wire: &mut Wire<S>,
+        uids: &[u32],
+        snapshot: &Snapshot,
+        naming: Naming,
+    ) -> Going
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
         for uid in uids {
-            if let (Some(at), Some(message)) = (self.view.position(*uid), view.message(*uid)) {
-                let flags = self.flags(view, message);
+            if let (Some(at), Some(message)) = (self.snapshot.position(*uid), snapshot.message(*uid)) {
+                let flags = self.flags(snapshot, message);
                 let uid = match naming {
                     Naming::Uids => format!("UID {uid} "),
                     Naming::Numbers => String::new(),

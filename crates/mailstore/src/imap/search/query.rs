@@ -4,13 +4,13 @@ use super::text::{Needle, body_contains, decoded, header_contains};
 use crate::flags::Flags;
 use crate::imap::command::sequence_set::Numbers;
 use crate::imap::message::header::{field, header};
-use crate::storage::snapshot::{Message, View};
+use crate::storage::snapshot::{Message, Snapshot};
 use imap_types::core::{AString, Charset};
 use imap_types::datetime::NaiveDate;
 use imap_types::search::SearchKey;
 use mail_parser::{HeaderValue, parsers::MessageStream};
 
-/// A search that was understood, ready to be asked of every message of a view.
+/// A search that was understood, ready to be asked of every message of a snapshot.
 #[derive(Debug)]
 pub(crate) enum Query {
     All,
@@ -75,32 +75,32 @@ pub(crate) enum Recent {
 }
 
 impl Query {
-    /// Reads the keys of a search in this view.
+    /// Reads the keys of a search in this snapshot.
     pub(crate) fn new(
         charset: Option<&Charset<'_>>,
         keys: &[SearchKey<'_>],
-        view: &View,
+        snapshot: &Snapshot,
     ) -> Result<Self, BadCharset> {
         let known = ["UTF-8", "US-ASCII"];
         if charset.is_some_and(|c| !known.iter().any(|k| c.as_ref().eq_ignore_ascii_case(k))) {
             return Err(BadCharset);
         }
-        Ok(Self::all_of(keys, view))
+        Ok(Self::all_of(keys, snapshot))
     }
 
-    fn all_of(keys: &[SearchKey<'_>], view: &View) -> Self {
-        let mut queries: Vec<_> = keys.iter().map(|key| Self::of(key, view)).collect();
+    fn all_of(keys: &[SearchKey<'_>], snapshot: &Snapshot) -> Self {
+        let mut queries: Vec<_> = keys.iter().map(|key| Self::of(key, snapshot)).collect();
         // What is known without opening the message decides first.
         queries.sort_by_key(Self::cost);
         Self::Both(queries)
     }
 
-    fn of(key: &SearchKey<'_>, view: &View) -> Self {
+    fn of(key: &SearchKey<'_>, snapshot: &Snapshot) -> Self {
         let not = |query| Self::Not(Box::new(query));
-        let largest = u32::try_from(view.messages.len()).unwrap_or(u32::MAX);
-        let largest_uid = view.messages.last().map_or(0, |m| m.uid);
+        let largest = u32::try_from(snapshot.messages.len()).unwrap_or(u32::MAX);
+        let largest_uid = snapshot.messages.last().map_or(0, |m| m.uid);
         match key {
-            SearchKey::And(keys) => Self::all_of(keys.as_ref(), view),
+            SearchKey::And(keys) => Self::all_of(keys.as_ref(), snapshot),
             SearchKey::SequenceSet(set) => Self::Numbers(Numbers::new(set, largest)),
             SearchKey::Uid(set) => Self::Uids(Numbers::new(set, largest_uid)),
             SearchKey::All => Self::All,
@@ -114,8 +114,8 @@ impl Query {
             SearchKey::Undraft => not(Self::Has(Flags::DRAFT)),
             SearchKey::Unflagged => not(Self::Has(Flags::FLAGGED)),
             SearchKey::Unseen => not(Self::Has(Flags::SEEN)),
-            SearchKey::Keyword(name) => Self::keyword(name.as_ref(), view),
-            SearchKey::Unkeyword(name) => not(Self::keyword(name.as_ref(), view)),
+            SearchKey::Keyword(name) => Self::keyword(name.as_ref(), snapshot),
+            SearchKey::Unkeyword(name) => not(Self::keyword(name.as_ref(), snapshot)),
             SearchKey::Recent => Self::Recent,
             SearchKey::Old => not(Self::Recent),
             SearchKey::New => Self::Both(vec![Self::Recent, not(Self::Has(Flags::SEEN))]),
@@ -143,20 +143,22 @@ impl Query {
             },
             SearchKey::Body(text) => Self::Body(Needle::new(text.as_ref())),
             SearchKey::Text(text) => Self::Text(Needle::new(text.as_ref())),
-            SearchKey::Not(key) => not(Self::of(key, view)),
-            SearchKey::Or(a, b) => Self::Either(Box::new(Self::of(a, view)), Box::new(Self::of(b, view))),
+            SearchKey::Not(key) => not(Self::of(key, snapshot)),
+            SearchKey::Or(a, b) => {
+                Self::Either(Box::new(Self::of(a, snapshot)), Box::new(Self::of(b, snapshot)))
+            }
         }
     }
 
-    fn keyword(name: &str, view: &View) -> Self {
-        view.keyword(name).map_or(Self::Never, Self::Has)
+    fn keyword(name: &str, snapshot: &Snapshot) -> Self {
+        snapshot.keyword(name).map_or(Self::Never, Self::Has)
     }
 
     fn header(name: &str, text: &AString<'_>) -> Self {
         Self::Header { name: name.to_owned(), needle: Needle::new(text.as_ref()) }
     }
 
-    /// 0: the view knows. 1: the header must be read. 2: the message must be read and decoded.
+    /// 0: the snapshot knows. 1: the header must be read. 2: the message must be read and decoded.
     fn cost(&self) -> u8 {
         match self {
             Self::Header { .. } | Self::Sent | Self::SentSince(_) => 1,

@@ -46,7 +46,7 @@ impl Disk {
     /// Makes renames into `cur` durable and gives the files UIDs, in this order. If that fails, copies are taken back;
     /// what was moved here stays, and gets its UID when it is listed next time.
     fn number_own(&mut self, files: Vec<Listed>, how: Take) -> Result<Range<u32>> {
-        let first = self.view()?.uid_next;
+        let first = self.snapshot()?.uid_next;
         let numbered = maildir::sync_directory(&self.folder.join("cur"))
             .map_err(MailError::from)
             .and_then(|()| self.number_in_order(files.clone()));
@@ -58,7 +58,7 @@ impl Disk {
             return Err(cause);
         }
         self.own_change()?;
-        Ok(first..self.view()?.uid_next)
+        Ok(first..self.snapshot()?.uid_next)
     }
 
     /// Removes files nobody has been told of.
@@ -102,13 +102,13 @@ impl Disk {
             }
         }
         let uids = uids.into_iter().zip(self.number_own(files, how)?).collect();
-        Ok(Copied { uid_validity: self.view()?.uid_validity, uids, complete })
+        Ok(Copied { uid_validity: self.snapshot()?.uid_validity, uids, complete })
     }
 
     /// Takes in a message of ours that is in `new`, without a look at the others.
     pub(crate) fn arrived(&mut self, file: String) -> Result<()> {
         let Some(loaded) = &self.loaded else { return Ok(()) };
-        if loaded.view.messages.iter().rev().any(|m| maildir::base_of(&m.file) == file) {
+        if loaded.snapshot.messages.iter().rev().any(|m| maildir::base_of(&m.file) == file) {
             return Ok(());
         }
         self.number_in_order(vec![(MaildirDir::New, file.into())])?;
@@ -138,13 +138,13 @@ mod tests {
         let path = from.folder.join("new/1.M1P1.other");
         fs::write(&path, "a\r\n").unwrap();
         from.sync().unwrap();
-        let view = from.view().unwrap();
-        let message = view.messages.first().unwrap().clone();
+        let snapshot = from.snapshot().unwrap();
+        let message = snapshot.messages.first().unwrap().clone();
         assert_eq!(message.path(&from.folder), path);
         meanwhile(&from.folder);
         let copied =
             to.take(&[Taken { path, message, keywords: Vec::new() }], how, &Cancellation::never()).unwrap();
-        (copied, to.view().unwrap().messages.iter().map(|m| m.flags).collect())
+        (copied, to.snapshot().unwrap().messages.iter().map(|m| m.flags).collect())
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A folder's directory: everything here blocks, and is called with the folder's lock held.
 //!
-//! What is on disk is the truth; a [`View`] is what was seen of it. A file without a line in the uidlist is a new
+//! What is on disk is the truth; a [`Snapshot`] is what was seen of it. A file without a line in the uidlist is a new
 //! message, a line without a file is one that is gone, whoever did it.
 
 mod append_and_copy;
@@ -10,7 +10,7 @@ use crate::error::{MailError, Result};
 use crate::flags::Flags;
 use crate::storage::listing::{self, Found, Listed, Stamp};
 use crate::storage::maildir;
-use crate::storage::snapshot::{Message, View};
+use crate::storage::snapshot::{Message, Snapshot};
 use crate::storage::uidlist::{NoList, UidList};
 use crate::storage::{keywords, uidvalidity};
 use std::collections::HashMap;
@@ -29,8 +29,8 @@ pub(crate) struct Disk {
 
 struct Loaded {
     list: UidList,
-    view: Arc<View>,
-    /// When the directories were last changed, as far as `view` knows.
+    snapshot: Arc<Snapshot>,
+    /// When the directories were last changed, as far as `snapshot` knows.
     stamp: Stamp,
     /// When they must be listed even if `stamp` still holds: our own changes hide those others made beside them.
     list_at: Option<Instant>,
@@ -44,27 +44,27 @@ impl Disk {
         Self { folder, maildir, loaded: None }
     }
 
-    /// The view as it is, without a look at the disk.
-    pub(crate) fn view(&self) -> Result<Arc<View>> {
-        self.loaded.as_ref().map(|loaded| Arc::clone(&loaded.view)).ok_or(MailError::NotFound)
+    /// The snapshot as it is, without a look at the disk.
+    pub(crate) fn snapshot(&self) -> Result<Arc<Snapshot>> {
+        self.loaded.as_ref().map(|loaded| Arc::clone(&loaded.snapshot)).ok_or(MailError::NotFound)
     }
 
-    /// Brings the view up to date with what is on disk, if something seems to have changed.
+    /// Brings the snapshot up to date with what is on disk, if something seems to have changed.
     pub(crate) fn sync(&mut self) -> Result<()> {
         let Some(loaded) = &self.loaded else { return self.load(1) };
         if loaded.list.is_foreign(&self.folder)? {
             // Another tool has given UIDs away; ours must not differ.
-            return self.load(loaded.view.revision + 1);
+            return self.load(loaded.snapshot.revision + 1);
         }
         let due = loaded.list_at.is_some_and(|at| at <= Instant::now());
         if due || loaded.stamp != listing::stamp(&self.folder)? { self.list_again() } else { Ok(()) }
     }
 
-    /// Brings the view up to date with what is on disk.
+    /// Brings the snapshot up to date with what is on disk.
     pub(crate) fn list_again(&mut self) -> Result<()> {
         let Some(loaded) = &mut self.loaded else { return self.load(1) };
         let known: HashMap<&str, &Message> =
-            loaded.view.messages.iter().map(|m| (maildir::base_of(&m.file), m)).collect();
+            loaded.snapshot.messages.iter().map(|m| (maildir::base_of(&m.file), m)).collect();
         let (stamp, files) = listing::list(&self.folder, known.keys().copied())?;
         let mut messages = Vec::with_capacity(files.len());
         let mut arrived = Vec::new();
@@ -84,9 +84,9 @@ impl Disk {
             return Ok(());
         }
         messages.sort_unstable_by_key(|m| m.uid);
-        let view = Arc::make_mut(&mut loaded.view);
-        view.messages = messages;
-        view.revision += 1;
+        let snapshot = Arc::make_mut(&mut loaded.snapshot);
+        snapshot.messages = messages;
+        snapshot.revision += 1;
         let numbered = self.number(arrived);
         if numbered.is_err() {
             // They are still without UIDs, though nothing will change in the directories.
@@ -126,7 +126,7 @@ impl Disk {
             }
         }
         messages.sort_unstable_by_key(|m| m.uid);
-        let view = View {
+        let snapshot = Snapshot {
             uid_validity: list.uid_validity,
             uid_next: list.next_uid,
             revision,
@@ -134,8 +134,8 @@ impl Disk {
             keywords: Arc::new(keywords::load(&self.folder)?),
         };
         let list_at = listing::is_fresh(stamp).then(Instant::now);
-        let mut loaded = Loaded { list, view: Arc::new(view), stamp, list_at };
-        if rewrite || loaded.list.is_wasteful(loaded.view.messages.len()) {
+        let mut loaded = Loaded { list, snapshot: Arc::new(snapshot), stamp, list_at };
+        if rewrite || loaded.list.is_wasteful(loaded.snapshot.messages.len()) {
             loaded.rewrite_list(&self.folder)?;
         }
         self.loaded = Some(loaded);
@@ -174,10 +174,10 @@ impl Disk {
         }
         loaded.list.append(&self.folder, messages.iter().map(Message::list_line))?;
         loaded.list.next_uid = next;
-        let view = Arc::make_mut(&mut loaded.view);
-        view.messages.append(&mut messages);
-        view.uid_next = next;
-        view.revision += 1;
+        let snapshot = Arc::make_mut(&mut loaded.snapshot);
+        snapshot.messages.append(&mut messages);
+        snapshot.uid_next = next;
+        snapshot.revision += 1;
         Ok(())
     }
 
@@ -199,16 +199,16 @@ impl Disk {
     /// Does not look at the directories, where files of ours may wait for their UIDs.
     fn intern(&mut self, names: &[String]) -> Result<Flags> {
         let Some(loaded) = &mut self.loaded else { return Err(MailError::NotFound) };
-        let mut table = loaded.view.keywords.as_ref().clone();
+        let mut table = loaded.snapshot.keywords.as_ref().clone();
         let mut flags = Flags::NONE;
         for name in names {
             flags = flags | Flags::keyword(keywords::intern(&mut table, name)?);
         }
-        if table.len() != loaded.view.keywords.len() {
+        if table.len() != loaded.snapshot.keywords.len() {
             keywords::save(&self.folder, &table)?;
-            let view = Arc::make_mut(&mut loaded.view);
-            view.keywords = Arc::new(table);
-            view.revision += 1;
+            let snapshot = Arc::make_mut(&mut loaded.snapshot);
+            snapshot.keywords = Arc::new(table);
+            snapshot.revision += 1;
         }
         Ok(flags)
     }
@@ -228,18 +228,18 @@ impl Disk {
         }
     }
 
-    fn with_view(&mut self, change: impl FnOnce(&mut View)) {
+    fn update_snapshot(&mut self, change: impl FnOnce(&mut Snapshot)) {
         if let Some(loaded) = &mut self.loaded {
-            let view = Arc::make_mut(&mut loaded.view);
-            change(view);
-            view.revision += 1;
+            let snapshot = Arc::make_mut(&mut loaded.snapshot);
+            change(snapshot);
+            snapshot.revision += 1;
         }
     }
 }
 
 impl Loaded {
     fn rewrite_list(&mut self, folder: &Path) -> io::Result<()> {
-        let view = Arc::clone(&self.view);
-        self.list.rewrite(folder, view.messages.iter().map(Message::list_line))
+        let snapshot = Arc::clone(&self.snapshot);
+        self.list.rewrite(folder, snapshot.messages.iter().map(Message::list_line))
     }
 }

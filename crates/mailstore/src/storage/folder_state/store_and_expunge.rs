@@ -29,8 +29,8 @@ impl Disk {
     /// Moves what has arrived from `new` to `cur` and says what that was.
     pub(crate) fn claim_recent(&mut self, cancellation: &Cancellation) -> Result<Vec<u32>> {
         self.sync()?;
-        let view = self.view()?;
-        let recent: Vec<u32> = view.messages.iter().filter(|m| m.is_recent()).map(|m| m.uid).collect();
+        let snapshot = self.snapshot()?;
+        let recent: Vec<u32> = snapshot.messages.iter().filter(|m| m.is_recent()).map(|m| m.uid).collect();
         self.rename_each(&recent, |message| message.is_recent().then_some(message.flags), cancellation)?;
         Ok(recent)
     }
@@ -43,12 +43,12 @@ impl Disk {
         cancellation: &Cancellation,
     ) -> Result<()> {
         let mut lost = Vec::new();
-        let view = self.view()?;
+        let snapshot = self.snapshot()?;
         let mut renamed: Vec<(usize, Flags, Arc<str>)> = Vec::new();
         let mut outcome: Result<()> = Ok(());
         for uid in uids {
-            let Some(at) = view.position(*uid) else { continue };
-            let Some(message) = view.messages.get(at) else { continue };
+            let Some(at) = snapshot.position(*uid) else { continue };
+            let Some(message) = snapshot.messages.get(at) else { continue };
             let Some(flags) = wanted(message) else { continue };
             let file = maildir::with_flags(&message.file, flags);
             outcome = cancellation.check();
@@ -64,11 +64,11 @@ impl Disk {
                 }
             }
         }
-        drop(view);
+        drop(snapshot);
         if !renamed.is_empty() {
-            self.with_view(|view| {
+            self.update_snapshot(|snapshot| {
                 for (at, flags, file) in renamed {
-                    if let Some(message) = view.messages.get_mut(at) {
+                    if let Some(message) = snapshot.messages.get_mut(at) {
                         (message.flags, message.file, message.dir) = (flags, file, MaildirDir::Cur);
                     }
                 }
@@ -81,10 +81,11 @@ impl Disk {
         }
         // Another tool renamed or removed them. After a new listing they have the right name or are gone, so that a
         // message that is lost a second time is one that keeps changing under our hands: leave it to its changer.
-        let before = self.view()?;
+        let before = self.snapshot()?;
         self.list_again()?;
         let moved = |uid: &u32| {
-            let (old, new) = (before.message(*uid), self.loaded.as_ref().and_then(|l| l.view.message(*uid)));
+            let (old, new) =
+                (before.message(*uid), self.loaded.as_ref().and_then(|l| l.snapshot.message(*uid)));
             new.zip(old).is_some_and(|(new, old)| new.file != old.file || new.dir != old.dir)
         };
         lost.retain(moved);
@@ -94,10 +95,10 @@ impl Disk {
     /// Removes messages for good. Says which of them were there.
     pub(crate) fn expunge(&mut self, uids: &[u32], cancellation: &Cancellation) -> Result<Vec<u32>> {
         self.sync()?;
-        let view = self.view()?;
+        let snapshot = self.snapshot()?;
         let mut gone = Vec::new();
         let mut outcome: Result<()> = Ok(());
-        for message in uids.iter().filter_map(|uid| view.message(*uid)) {
+        for message in uids.iter().filter_map(|uid| snapshot.message(*uid)) {
             outcome = cancellation.check();
             if outcome.is_err() {
                 break;
@@ -114,21 +115,21 @@ impl Disk {
                 }
             }
         }
-        drop(view);
+        drop(snapshot);
         self.forget(&gone)?;
         outcome.map(|()| gone)
     }
 
-    /// Drops messages from the view whose files are gone, or are in another folder by now.
+    /// Drops messages from the snapshot whose files are gone, or are in another folder by now.
     pub(crate) fn forget(&mut self, gone: &[u32]) -> Result<()> {
         if gone.is_empty() {
             return Ok(());
         }
         let gone: HashSet<u32> = gone.iter().copied().collect();
-        self.with_view(|view| view.messages.retain(|m| !gone.contains(&m.uid)));
+        self.update_snapshot(|snapshot| snapshot.messages.retain(|m| !gone.contains(&m.uid)));
         self.own_change()?;
         if let Some(loaded) = &mut self.loaded
-            && loaded.list.is_wasteful(loaded.view.messages.len())
+            && loaded.list.is_wasteful(loaded.snapshot.messages.len())
         {
             loaded.rewrite_list(&self.folder)?;
         }

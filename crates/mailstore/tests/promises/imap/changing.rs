@@ -80,7 +80,7 @@ async fn taking_a_keyword_away_does_not_make_it() {
              S: a OK …",
         )
         .await;
-    assert!(host.inbox("ada").await.view().keywords.is_empty());
+    assert!(host.inbox("ada").await.snapshot().keywords.is_empty());
 }
 
 #[tokio::test]
@@ -141,8 +141,8 @@ async fn messages_are_expunged_by_mark_and_by_uid() {
 async fn copies_and_moves_say_where_the_messages_are() {
     let host = three().await;
     let mut client = Client::at_inbox(&host, "ada").await;
-    let archive = host.folder("ada", "Archive").await.view().uid_validity;
-    let trash = host.folder("ada", "Trash").await.view().uid_validity;
+    let archive = host.folder("ada", "Archive").await.snapshot().uid_validity;
+    let trash = host.folder("ada", "Trash").await.snapshot().uid_validity;
     client
         .plays(&format!(
             "C: a COPY 2:3 Archive
@@ -166,7 +166,7 @@ async fn copies_and_moves_say_where_the_messages_are() {
 #[tokio::test]
 async fn a_message_is_appended_with_its_flags_and_its_date() {
     let host = Host::new();
-    let validity = host.inbox("ada").await.view().uid_validity;
+    let validity = host.inbox("ada").await.snapshot().uid_validity;
     Client::at_inbox(&host, "ada")
         .await
         .plays(&format!(

@@ -135,7 +135,7 @@ async fn selecting_tells_what_is_there() {
     let host = Host::new();
     let archive = host.folder("ada", "Archive").await;
     archive.append(message("Subject: 1\r\n\r\n")).await.unwrap();
-    let validity = archive.view().uid_validity;
+    let validity = archive.snapshot().uid_validity;
     let mut client = Client::of(&host, "ada").await;
     client
         .plays(&format!(

@@ -69,7 +69,7 @@ async fn a_message_that_takes_too_long_is_given_up() {
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
     client.plays("S: * BYE The message took too long.\nS! closed").await;
-    assert!(host.inbox("ada").await.view().messages.is_empty());
+    assert!(host.inbox("ada").await.snapshot().messages.is_empty());
 }
 
 #[tokio::test]

@@ -52,7 +52,7 @@ async fn left_by(command: &str, ending: Ending) -> Files {
     let (inbox, archive) = (host.inbox("ada").await, host.folder("ada", "Archive").await);
     inbox.append_all((0..MESSAGES).map(|_| message("Subject: one of many\r\n\r\n")).collect()).await.unwrap();
     if command.contains("EXPUNGE") {
-        let uids = inbox.view().messages.iter().map(|m| m.uid).collect();
+        let uids = inbox.snapshot().messages.iter().map(|m| m.uid).collect();
         inbox.store(uids, FlagChange::Add, Flags::DELETED).await.unwrap();
     }
     let (maildir, stop) = (host.maildir("ada"), CancellationToken::new());

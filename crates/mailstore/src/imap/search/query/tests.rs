@@ -13,7 +13,7 @@ const LETTER: &str = "Date: Tue, 3 Mar 2026 00:30:00 +0200\r\nFrom: =?utf-8?q?J=
     Content-Transfer-Encoding: base64\r\n\r\nPGI+Rmlz\r\nY2g8L2I+\r\n--b\r\nContent-Type: image/png\r\n\r\n\
     hidden\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: enclosed\r\n\r\ninner words\r\n--b--\r\n";
 
-fn view(uids: &[u32]) -> View {
+fn snapshot(uids: &[u32]) -> Snapshot {
     let message = |uid: &u32| Message {
         uid: *uid,
         flags: Flags::SEEN | Flags::keyword(1),
@@ -24,7 +24,7 @@ fn view(uids: &[u32]) -> View {
         file: "".into(),
         extra: None,
     };
-    View {
+    Snapshot {
         uid_validity: 1,
         uid_next: 10,
         revision: 1,
@@ -38,11 +38,11 @@ fn check(keys: &str, expected: bool) {
     let line = format!("a SEARCH {keys}\r\n");
     let (_, command) = CommandCodec::default().decode(line.as_bytes()).unwrap();
     let CommandBody::Search { charset, criteria, .. } = command.body else { panic!("{keys}") };
-    let view = view(&[3, 7, 9]);
-    let query = Query::new(charset.as_ref(), criteria.as_ref(), &view).unwrap();
+    let snapshot = snapshot(&[3, 7, 9]);
+    let query = Query::new(charset.as_ref(), criteria.as_ref(), &snapshot).unwrap();
     let mut read = Read::Nothing;
     let found = loop {
-        match query.ask(&Candidate { number: 2, message: &view.messages[1], recent: Recent::Yes, read }) {
+        match query.ask(&Candidate { number: 2, message: &snapshot.messages[1], recent: Recent::Yes, read }) {
             Ok(found) => break found,
             Err(Needs::Header) => read = Read::Header(header(LETTER.as_bytes())),
             Err(Needs::Whole) => read = Read::Whole(LETTER.as_bytes()),
@@ -111,5 +111,5 @@ fn bodies_are_decoded_and_attachments_left_alone() {
 #[test]
 fn an_unknown_charset_is_refused() {
     let charset = Charset::try_from("KOI8-R").unwrap();
-    assert_eq!(Query::new(Some(&charset), &[SearchKey::All], &view(&[])).unwrap_err(), BadCharset);
+    assert_eq!(Query::new(Some(&charset), &[SearchKey::All], &snapshot(&[])).unwrap_err(), BadCharset);
 }
