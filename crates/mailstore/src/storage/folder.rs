@@ -6,7 +6,7 @@ use crate::flags::{FlagChange, Flags};
 use crate::folder_name::FolderName;
 use crate::storage::append::{Append, Appended};
 use crate::storage::cancellation::{Cancellation, blocking};
-use crate::storage::folder_state::Disk;
+use crate::storage::folder_state::FolderState;
 use crate::storage::open_folders::SharedFolder;
 use crate::storage::snapshot::Snapshot;
 use crate::storage::transfer::{Copied, Take, Taken};
@@ -54,13 +54,13 @@ impl Folder {
 
     /// Looks at the disk, takes in what other tools have done, and returns the snapshot as it is then.
     pub async fn sync(&self) -> Result<Arc<Snapshot>> {
-        self.on_disk(|disk, _| disk.sync().and_then(|()| disk.snapshot())).await
+        self.run(|state, _| state.sync().and_then(|()| state.snapshot())).await
     }
 
     /// Takes the messages no session has been told of yet: they are `\Recent` for the caller and for nobody else
     /// (RFC 3501 §2.3.2). Not to be called for EXAMINE; there, [`crate::Message::is_recent`] tells.
     pub async fn claim_recent(&self) -> Result<Vec<u32>> {
-        self.on_disk(Disk::claim_recent).await
+        self.run(FolderState::claim_recent).await
     }
 
     /// Adds a message. When this returns, the message survives a power loss.
@@ -70,9 +70,9 @@ impl Folder {
 
     /// Adds many messages, faster than one by one: all, or, if it fails, none.
     pub async fn append_all(&self, messages: Vec<Append>) -> Result<Vec<Appended>> {
-        self.on_disk(move |disk, cancellation| {
-            let uids = disk.append(&messages, cancellation)?;
-            let uid_validity = disk.snapshot()?.uid_validity;
+        self.run(move |state, cancellation| {
+            let uids = state.append(&messages, cancellation)?;
+            let uid_validity = state.snapshot()?.uid_validity;
             Ok(uids.map(|uid| Appended { uid_validity, uid }).collect())
         })
         .await
@@ -81,21 +81,21 @@ impl Folder {
     /// The flags with these keyword names, for [`Folder::store`]. Names new to the folder are added to it; a name that
     /// is no keyword, or the 27th, is [`MailError::Misuse`].
     pub async fn keywords(&self, names: Vec<String>) -> Result<Flags> {
-        self.on_disk(move |disk, _| disk.keywords(&names)).await
+        self.run(move |state, _| state.keywords(&names)).await
     }
 
     /// Changes flags. UIDs that are not there are passed over.
     pub async fn store(&self, uids: Vec<u32>, change: FlagChange, flags: Flags) -> Result<Arc<Snapshot>> {
-        let store = move |disk: &mut Disk, cancellation: &Cancellation| {
-            disk.store(&uids, change, flags, cancellation)?;
-            disk.snapshot()
+        let store = move |state: &mut FolderState, cancellation: &Cancellation| {
+            state.store(&uids, change, flags, cancellation)?;
+            state.snapshot()
         };
-        self.on_disk(store).await
+        self.run(store).await
     }
 
     /// Removes messages for good, whatever their flags. Says which of them were there.
     pub async fn expunge(&self, uids: Vec<u32>) -> Result<Vec<u32>> {
-        self.on_disk(move |disk, cancellation| disk.expunge(&uids, cancellation)).await
+        self.run(move |state, cancellation| state.expunge(&uids, cancellation)).await
     }
 
     /// Copies messages, all or none. UIDs that are not there are passed over.
@@ -112,9 +112,9 @@ impl Folder {
     async fn transfer(&self, uids: Vec<u32>, target: &Folder, how: Take) -> Result<Copied> {
         let (source, target) = (self.clone(), target.clone());
         let transfer = self.cancellation.blocking(move |cancellation| {
-            let leaving = |disk: &mut Disk| {
-                disk.sync()?;
-                let snapshot = disk.snapshot()?;
+            let leaving = |state: &mut FolderState| {
+                state.sync()?;
+                let snapshot = state.snapshot()?;
                 let taken = uids.iter().filter_map(|uid| snapshot.message(*uid)).map(|message| Taken {
                     path: message.path(source.shared.directory()),
                     keywords: snapshot.keyword_names(message.flags).map(str::to_owned).collect(),
@@ -122,25 +122,27 @@ impl Folder {
                 });
                 Ok::<_, MailError>(taken.collect::<Vec<_>>())
             };
-            let left = |disk: &mut Disk, copied: &Copied| match how {
+            let left = |state: &mut FolderState, copied: &Copied| match how {
                 Take::Copy => Ok(()),
-                Take::Move => disk.forget(&copied.uids.iter().map(|(old, _)| *old).collect::<Vec<_>>()),
+                Take::Move => state.forget(&copied.uids.iter().map(|(old, _)| *old).collect::<Vec<_>>()),
             };
-            let across = |from: &mut Disk, to: &mut Disk| {
+            let across = |from: &mut FolderState, to: &mut FolderState| {
                 let copied = to.take(&leaving(from)?, how, cancellation)?;
                 left(from, &copied).map(|()| copied)
             };
             // Both folders are held until it is done: a flag that is set meanwhile would rename a message under our
             // hands. In the order of their directories: two sessions may move in opposite directions.
             match source.shared.directory().cmp(target.shared.directory()) {
-                Order::Less => source.shared.with_disk(|from| target.shared.with_disk(|to| across(from, to))),
-                Order::Greater => {
-                    target.shared.with_disk(|to| source.shared.with_disk(|from| across(from, to)))
+                Order::Less => {
+                    source.shared.with_state(|from| target.shared.with_state(|to| across(from, to)))
                 }
-                Order::Equal => source.shared.with_disk(|disk| {
+                Order::Greater => {
+                    target.shared.with_state(|to| source.shared.with_state(|from| across(from, to)))
+                }
+                Order::Equal => source.shared.with_state(|state| {
                     let copied =
-                        leaving(disk).and_then(|messages| disk.take(&messages, how, cancellation))?;
-                    left(disk, &copied).map(|()| copied)
+                        leaving(state).and_then(|messages| state.take(&messages, how, cancellation))?;
+                    left(state, &copied).map(|()| copied)
                 }),
             }
         });
@@ -189,24 +191,24 @@ impl Folder {
         };
         match File::open(path(&self.snapshot())?) {
             // Renamed since the snapshot was made: by us a moment ago, or by another tool.
-            Err(cause) if cause.kind() == io::ErrorKind::NotFound => self.shared.with_disk(|disk| {
-                disk.list_again()?;
-                Ok(File::open(path(&*disk.snapshot()?)?)?)
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => self.shared.with_state(|state| {
+                state.list_again()?;
+                Ok(File::open(path(&*state.snapshot()?)?)?)
             }),
             opened => Ok(opened?),
         }
     }
 
-    async fn on_disk<T: Send + 'static>(
+    async fn run<T: Send + 'static>(
         &self,
-        act: impl FnOnce(&mut Disk, &Cancellation) -> Result<T> + Send + 'static,
+        act: impl FnOnce(&mut FolderState, &Cancellation) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let folder = self.clone();
         let acting = self.cancellation.blocking(move |cancellation| {
-            folder.shared.with_disk(|disk| {
+            folder.shared.with_state(|state| {
                 // The lock may have been waited for.
                 cancellation.check()?;
-                act(disk, cancellation)
+                act(state, cancellation)
             })
         });
         acting.await

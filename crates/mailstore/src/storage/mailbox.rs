@@ -111,7 +111,7 @@ impl OpenMailbox {
             // Another tool may have left out what was empty.
             maildir::create_folder(&directory)?;
             let folder = mailbox.store.open_folders().open(name, directory, mailbox.maildir.clone());
-            folder.with_disk(|disk| disk.sync())?;
+            folder.with_state(|state| state.sync())?;
             Ok(folder)
         });
         Ok(Folder::new(folder.await?, self.cancellation.clone()))

@@ -82,7 +82,7 @@ impl Mailstore {
     /// Tells sessions that have the INBOX open of a message in `new`. Where that fails they see it at their next sync.
     pub(crate) fn announce(&self, maildir: &Path, file: String) {
         if let Some(folder) = self.inner.open_folders.find(maildir)
-            && let Err(cause) = folder.with_disk(|disk| disk.arrived(file))
+            && let Err(cause) = folder.with_state(|state| state.arrived(file))
         {
             tracing::warn!(%cause, "sessions could not be told of new mail yet");
         }
@@ -178,7 +178,7 @@ impl Published {
         // A session that is told of a message moves its file away: it is not found here then, and stays.
         if std::fs::remove_file(&self.path).is_ok()
             && let Some(folder) = self.store.inner.open_folders.find(&self.maildir)
-            && let Err(cause) = folder.with_disk(|disk| disk.list_again())
+            && let Err(cause) = folder.with_state(|state| state.list_again())
         {
             tracing::warn!(%cause, "sessions could not be told of mail that was taken back");
         }

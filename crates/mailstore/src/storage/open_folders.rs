@@ -2,7 +2,7 @@
 
 use crate::error::{MailError, Result};
 use crate::folder_name::FolderName;
-use crate::storage::folder_state::Disk;
+use crate::storage::folder_state::FolderState;
 use crate::storage::snapshot::Snapshot;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -20,14 +20,14 @@ pub(crate) struct SharedFolder {
     name: FolderName,
     directory: PathBuf,
     /// Held during file work, and therefore only taken on the blocking pool.
-    disk: Mutex<Access>,
+    state: Mutex<Access>,
     snapshot: watch::Sender<Arc<Snapshot>>,
     open_folders: Weak<OpenFolders>,
 }
 
 /// What the handles of a folder still reach.
 enum Access {
-    Open(Disk),
+    Open(FolderState),
     /// Deleted or renamed: another folder may have taken its name.
     Gone,
 }
@@ -46,7 +46,7 @@ impl OpenFolders {
         }
         let folder = Arc::new(SharedFolder {
             name,
-            disk: Mutex::new(Access::Open(Disk::new(directory.clone(), maildir))),
+            state: Mutex::new(Access::Open(FolderState::new(directory.clone(), maildir))),
             directory: directory.clone(),
             snapshot: watch::Sender::new(Arc::new(Snapshot::empty())),
             open_folders: Arc::downgrade(self),
@@ -108,11 +108,11 @@ impl SharedFolder {
     }
 
     /// Does something to the directory, and lets every session see what came of it, be it all or a part.
-    pub(crate) fn with_disk<T>(&self, act: impl FnOnce(&mut Disk) -> Result<T>) -> Result<T> {
-        let mut access = self.disk.lock().unwrap_or_else(PoisonError::into_inner);
-        let Access::Open(disk) = &mut *access else { return Err(MailError::NotFound) };
-        let outcome = act(disk);
-        if let Ok(snapshot) = disk.snapshot() {
+    pub(crate) fn with_state<T>(&self, act: impl FnOnce(&mut FolderState) -> Result<T>) -> Result<T> {
+        let mut access = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let Access::Open(state) = &mut *access else { return Err(MailError::NotFound) };
+        let outcome = act(state);
+        if let Ok(snapshot) = state.snapshot() {
             self.snapshot.send_if_modified(|shown| {
                 let changed =
                     shown.revision != snapshot.revision || shown.uid_validity != snapshot.uid_validity;
@@ -125,7 +125,7 @@ impl SharedFolder {
 
     /// Cuts all handles off from the directory, which is about to become another folder's or nobody's.
     fn set_gone(&self) {
-        *self.disk.lock().unwrap_or_else(PoisonError::into_inner) = Access::Gone;
+        *self.state.lock().unwrap_or_else(PoisonError::into_inner) = Access::Gone;
     }
 }
 

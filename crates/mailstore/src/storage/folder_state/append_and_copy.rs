@@ -1,6 +1,6 @@
 //! Messages coming into a folder: written, copied, moved or delivered.
 
-use super::Disk;
+use super::FolderState;
 use crate::error::{MailError, Result};
 use crate::storage::append::Append;
 use crate::storage::cancellation::Cancellation;
@@ -10,7 +10,7 @@ use crate::storage::transfer::{Copied, Take, Taken};
 use std::fs;
 use std::ops::Range;
 
-impl Disk {
+impl FolderState {
     /// Writes messages and gives them UIDs, all or none. When this has returned, they survive a power loss.
     pub(crate) fn append(&mut self, messages: &[Append], cancellation: &Cancellation) -> Result<Range<u32>> {
         self.sync()?;
@@ -125,10 +125,10 @@ mod tests {
     use std::path::Path;
 
     /// A folder as another tool might leave it.
-    fn folder(home: &Path, name: &str) -> Disk {
+    fn folder(home: &Path, name: &str) -> FolderState {
         let folder = home.join(name);
         maildir::create_folder(&folder).unwrap();
-        Disk::new(folder, home.to_owned())
+        FolderState::new(folder, home.to_owned())
     }
 
     /// Takes a message whose file another tool has renamed since it was looked up, or removed.

@@ -20,7 +20,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// The directory of one folder.
-pub(crate) struct Disk {
+pub(crate) struct FolderState {
     folder: PathBuf,
     /// The mailbox's directory, where UIDVALIDITY is counted.
     maildir: PathBuf,
@@ -39,7 +39,7 @@ struct Loaded {
 /// Own changes are listed over again after this time.
 const LIST_AGAIN: Duration = Duration::from_secs(2);
 
-impl Disk {
+impl FolderState {
     pub(crate) fn new(folder: PathBuf, maildir: PathBuf) -> Self {
         Self { folder, maildir, loaded: None }
     }
@@ -213,7 +213,7 @@ impl Disk {
         Ok(flags)
     }
 
-    /// Like [`Disk::keywords`], for messages that must come in even if there is no room for their keywords.
+    /// Like [`FolderState::keywords`], for messages that must come in even if there is no room for their keywords.
     fn intern_what_fits(&mut self, names: &[String]) -> Flags {
         names
             .iter()

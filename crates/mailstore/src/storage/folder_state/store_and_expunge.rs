@@ -1,6 +1,6 @@
 //! Messages changing and going.
 
-use super::Disk;
+use super::FolderState;
 use crate::error::Result;
 use crate::flags::{FlagChange, Flags};
 use crate::storage::cancellation::Cancellation;
@@ -11,7 +11,7 @@ use std::fs;
 use std::io;
 use std::sync::Arc;
 
-impl Disk {
+impl FolderState {
     /// Changes flags, by renaming. UIDs that are not there are passed over.
     pub(crate) fn store(
         &mut self,
