@@ -12,17 +12,17 @@ use tokio_util::sync::CancellationToken;
 
 /// A stream, what was read from it too early, and what was not sent yet. While the client says nothing it holds no
 /// buffer at all.
-pub(crate) struct Conversation<S> {
+pub(crate) struct LineStream<S> {
     stream: S,
     unread: Vec<u8>,
     unsent: Vec<u8>,
-    pace: Pace,
+    timeouts: Timeouts,
     stop: CancellationToken,
 }
 
 /// How long things may take, and how long a line may be.
 #[derive(Clone, Copy)]
-pub(crate) struct Pace {
+pub(crate) struct Timeouts {
     pub(crate) idle: Duration,
     pub(crate) write_stall: Duration,
     pub(crate) line: usize,
@@ -37,7 +37,7 @@ pub(crate) enum Line {
 
 /// Why a conversation is over.
 #[derive(Debug)]
-pub(crate) enum End {
+pub(crate) enum StreamEnd {
     /// Both sides have said all.
     Done,
     /// The client closed its side.
@@ -53,19 +53,19 @@ pub(crate) enum End {
 /// What one read may bring, and about what one write sends.
 const PIECE: usize = 16 * 1024;
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
-    pub(crate) fn new(stream: S, pipelined: Vec<u8>, pace: Pace, stop: CancellationToken) -> Self {
-        Self { stream, unread: pipelined, unsent: Vec::new(), pace, stop }
+impl<S: AsyncRead + AsyncWrite + Unpin> LineStream<S> {
+    pub(crate) fn new(stream: S, pipelined: Vec<u8>, timeouts: Timeouts, stop: CancellationToken) -> Self {
+        Self { stream, unread: pipelined, unsent: Vec::new(), timeouts, stop }
     }
 
     /// The next line. Answers that are still waiting are sent first, unless the line is here already: that is what
     /// makes pipelining cheap (RFC 2920 §3.2).
-    pub(crate) async fn line(&mut self) -> Result<Line, End> {
+    pub(crate) async fn line(&mut self) -> Result<Line, StreamEnd> {
         let mut too_long = false;
         let mut searched = 0;
         loop {
             if self.stop.is_cancelled() {
-                return Err(End::Stopped);
+                return Err(StreamEnd::Stopped);
             }
             let end =
                 self.unread.get(searched..).and_then(|rest| rest.iter().position(|byte| *byte == b'\n'));
@@ -74,11 +74,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
                 self.release();
                 line.pop();
                 line.pop_if(|byte| *byte == b'\r');
-                let too_long = too_long || line.len() > self.pace.line;
+                let too_long = too_long || line.len() > self.timeouts.line;
                 return Ok(if too_long { Line::TooLong } else { Line::Whole(line) });
             }
             searched = self.unread.len();
-            if searched > self.pace.line {
+            if searched > self.timeouts.line {
                 too_long = true;
                 self.unread.clear();
                 searched = 0;
@@ -88,7 +88,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
     }
 
     /// The next piece of what is not divided into lines, of any length but zero.
-    pub(crate) async fn piece(&mut self) -> Result<Vec<u8>, End> {
+    pub(crate) async fn piece(&mut self) -> Result<Vec<u8>, StreamEnd> {
         if self.unread.is_empty() {
             self.read_more().await?;
         }
@@ -101,40 +101,40 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
     }
 
     /// Queues a line of the answer, with its end.
-    pub(crate) fn say(&mut self, line: &str) {
+    pub(crate) fn write_line(&mut self, line: &str) {
         self.unsent.extend_from_slice(line.as_bytes());
         self.unsent.extend_from_slice(b"\r\n");
     }
 
     /// Queues bytes, and sends when enough have come together.
-    pub(crate) async fn send(&mut self, bytes: &[u8]) -> Result<(), End> {
+    pub(crate) async fn send(&mut self, bytes: &[u8]) -> Result<(), StreamEnd> {
         self.unsent.extend_from_slice(bytes);
         if self.unsent.len() >= PIECE { self.flush().await } else { Ok(()) }
     }
 
     /// Sends all that is queued.
-    pub(crate) async fn flush(&mut self) -> Result<(), End> {
+    pub(crate) async fn flush(&mut self) -> Result<(), StreamEnd> {
         let mut sent = 0;
         while let Some(rest) = self.unsent.get(sent..).filter(|rest| !rest.is_empty()) {
-            let write = timeout(self.pace.write_stall, self.stream.write(rest));
+            let write = timeout(self.timeouts.write_stall, self.stream.write(rest));
             sent += tokio::select! {
                 biased;
-                () = self.stop.cancelled() => return Err(End::Stopped),
+                () = self.stop.cancelled() => return Err(StreamEnd::Stopped),
                 written = write => match written {
-                    Err(_) => return Err(End::TimedOut),
-                    Ok(Ok(0)) => return Err(End::Closed),
-                    Ok(written) => written.map_err(End::Broken)?,
+                    Err(_) => return Err(StreamEnd::TimedOut),
+                    Ok(Ok(0)) => return Err(StreamEnd::Closed),
+                    Ok(written) => written.map_err(StreamEnd::Broken)?,
                 },
             };
         }
-        let flush = timeout(self.pace.write_stall, self.stream.flush());
+        let flush = timeout(self.timeouts.write_stall, self.stream.flush());
         tokio::select! {
             biased;
             // Nothing counts as sent then, so that no goodbye is put into the middle of it.
-            () = self.stop.cancelled() => return Err(End::Stopped),
+            () = self.stop.cancelled() => return Err(StreamEnd::Stopped),
             flushed = flush => match flushed {
-                Err(_) => return Err(End::TimedOut),
-                Ok(flushed) => flushed.map_err(End::Broken)?,
+                Err(_) => return Err(StreamEnd::TimedOut),
+                Ok(flushed) => flushed.map_err(StreamEnd::Broken)?,
             },
         }
         self.unsent = Vec::new();
@@ -142,7 +142,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
     }
 
     /// Says one last line if the client can take it at once, and if it belongs where we are: nothing half-sent before.
-    pub(crate) fn say_goodbye(&mut self, line: &str) {
+    pub(crate) fn write_last_line(&mut self, line: &str) {
         if self.unsent.is_empty() {
             let bytes = format!("{line}\r\n");
             let _ = self.stream.write(bytes.as_bytes()).now_or_never();
@@ -156,7 +156,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
         let _ = self.stop.run_until_cancelled(shutdown).await;
     }
 
-    async fn read_more(&mut self) -> Result<(), End> {
+    async fn read_more(&mut self) -> Result<(), StreamEnd> {
         if !self.unsent.is_empty() {
             self.flush().await?;
         }
@@ -169,15 +169,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
             unread.extend_from_slice(buffer.filled());
             Poll::Ready(Ok(buffer.filled().len()))
         });
-        let read = timeout(self.pace.idle, read);
+        let read = timeout(self.timeouts.idle, read);
         tokio::select! {
             biased;
-            () = self.stop.cancelled() => Err(End::Stopped),
+            () = self.stop.cancelled() => Err(StreamEnd::Stopped),
             read = read => match read {
-                Err(_) => Err(End::TimedOut),
-                Ok(Ok(0)) => Err(End::Closed),
+                Err(_) => Err(StreamEnd::TimedOut),
+                Ok(Ok(0)) => Err(StreamEnd::Closed),
                 Ok(Ok(_)) => Ok(()),
-                Ok(Err(cause)) => Err(End::Broken(cause)),
+                Ok(Err(cause)) => Err(StreamEnd::Broken(cause)),
             },
         }
     }
@@ -189,7 +189,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
     }
 }
 
-impl End {
+impl StreamEnd {
     /// For the owner of the task: only a broken connection is worth a word.
     pub(crate) fn into_result(self) -> io::Result<()> {
         match self {

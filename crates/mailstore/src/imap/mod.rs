@@ -26,7 +26,7 @@ mod tests;
 use crate::storage::mailbox::OpenMailbox;
 use session::Session;
 use std::io;
-use stream::Wire;
+use stream::ImapStream;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;
 
@@ -47,6 +47,6 @@ where
     let stop = stop.child_token();
     let _dropped = stop.clone().drop_guard();
     let mailbox = mailbox.until(stop.clone());
-    let wire = Wire::new(stream, pipelined, stop, mailbox.limits());
-    Session::new(mailbox, wire).serve().await.into_result()
+    let stream = ImapStream::new(stream, pipelined, stop, mailbox.limits());
+    Session::new(mailbox, stream).serve().await.into_result()
 }

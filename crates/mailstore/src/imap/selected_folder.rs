@@ -6,7 +6,7 @@
 use super::command::sequence_set::{Naming, Numbers};
 use super::completion::Answer;
 use super::search::query::Recent;
-use super::stream::{Going, Over, Wire};
+use super::stream::{Continue, ImapStream, SessionEnd};
 use crate::error::Result;
 use crate::flags::{FlagChange, Flags};
 use crate::storage::folder::Folder;
@@ -86,7 +86,8 @@ struct Difference {
 
 impl Selected {
     /// Nothing the client knows is true any more.
-    pub(crate) const GONE: Over = Over::Bye("The folder was deleted or renamed. Please sign in again.");
+    pub(crate) const GONE: SessionEnd =
+        SessionEnd::Bye("The folder was deleted or renamed. Please sign in again.");
 
     /// Takes a folder that was just opened, and its recent messages where that is allowed.
     pub(crate) async fn new(folder: Folder, access: Access) -> Result<Self> {
@@ -125,7 +126,7 @@ impl Selected {
     }
 
     /// Says which flags the folder has (RFC 3501 §7.2.6, §7.1).
-    pub(crate) fn say_flags<S>(&self, wire: &mut Wire<S>)
+    pub(crate) fn say_flags<S>(&self, stream: &mut ImapStream<S>)
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
@@ -133,17 +134,23 @@ impl Selected {
         let keywords: String = self.snapshot.keywords.iter().map(|name| format!(" {name}")).collect();
         // RFC 3501 §7.1: says that new keywords can be made.
         let more = if self.snapshot.keywords.len() < Flags::MAX_KEYWORDS { " \\*" } else { "" };
-        wire.say(&format!("* FLAGS ({system}{keywords})"));
+        stream.write_line(&format!("* FLAGS ({system}{keywords})"));
         match self.access {
             Access::ReadWrite => {
-                wire.say(&format!("* OK [PERMANENTFLAGS ({system}{keywords}{more})] Flags are kept."));
+                stream
+                    .write_line(&format!("* OK [PERMANENTFLAGS ({system}{keywords}{more})] Flags are kept."));
             }
-            Access::ReadOnly => wire.say("* OK [PERMANENTFLAGS ()] The folder is open for reading."),
+            Access::ReadOnly => stream.write_line("* OK [PERMANENTFLAGS ()] The folder is open for reading."),
         }
     }
 
     /// Brings the client forward to what the folder is now.
-    pub(crate) async fn tell<S>(&mut self, wire: &mut Wire<S>, expunges: Expunges, known: &Known) -> Going
+    pub(crate) async fn tell<S>(
+        &mut self,
+        stream: &mut ImapStream<S>,
+        expunges: Expunges,
+        known: &Known,
+    ) -> Continue
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
@@ -153,7 +160,7 @@ impl Selected {
         }
         if now.uid_validity != self.snapshot.uid_validity {
             // RFC 3501 §2.3.1.1: the UIDs the client holds have lost their meaning.
-            return Err(Over::Bye("The folder was replaced. Please sign in again."));
+            return Err(SessionEnd::Bye("The folder was replaced. Please sign in again."));
         }
         if let Err(cause) = self.claim_recent(&now).await {
             tracing::debug!(%cause, "new messages stay recent for the next session");
@@ -163,7 +170,7 @@ impl Selected {
         }
         let difference = difference(&self.snapshot, &now, expunges, known);
         for number in &difference.expunged {
-            wire.tell(&format!("* {number} EXPUNGE")).await?;
+            stream.tell(&format!("* {number} EXPUNGE")).await?;
         }
         if !difference.held.is_empty() {
             let merged = Arc::make_mut(&mut now);
@@ -174,16 +181,16 @@ impl Selected {
         if !Arc::ptr_eq(&before.keywords, &self.snapshot.keywords)
             && before.keywords != self.snapshot.keywords
         {
-            self.say_flags(wire);
+            self.say_flags(stream);
         }
         if difference.arrived {
-            wire.say(&format!("* {} EXISTS", self.exists()));
-            wire.say(&format!("* {} RECENT", self.recents()));
+            stream.write_line(&format!("* {} EXISTS", self.exists()));
+            stream.write_line(&format!("* {} RECENT", self.recents()));
         }
         for at in difference.changed {
             if let Some(message) = self.snapshot.messages.get(at) {
                 let flags = self.flags(&self.snapshot, message);
-                wire.tell(&format!("* {} FETCH (UID {} FLAGS {flags})", at + 1, message.uid)).await?;
+                stream.tell(&format!("* {} FETCH (UID {} FLAGS {flags})", at + 1, message.uid)).await?;
             }
         }
         Ok(())
@@ -199,12 +206,12 @@ impl Selected {
     }
 
     /// Tells of keywords that are new to the folder, before a message is shown with them.
-    pub(crate) fn learn_keywords<S>(&mut self, wire: &mut Wire<S>, from: &Snapshot)
+    pub(crate) fn learn_keywords<S>(&mut self, stream: &mut ImapStream<S>, from: &Snapshot)
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
         Arc::make_mut(&mut self.snapshot).keywords = Arc::clone(&from.keywords);
-        self.say_flags(wire);
+        self.say_flags(stream);
     }
 
     async fn claim_recent(&mut self, snapshot: &Snapshot) -> Result<()> {

@@ -5,17 +5,17 @@ use super::command::framing::Frame;
 use super::command::parse::{Act, Malformed, Request, tag};
 use super::completion::Answer;
 use super::selected_folder::{Access, Expunges, Known, Selected};
-use super::stream::{Going, Over, Wire};
+use super::stream::{Continue, ImapStream, SessionEnd};
 use crate::error::MailError;
-use crate::line_stream::End;
+use crate::line_stream::StreamEnd;
 use crate::storage::mailbox::OpenMailbox;
 use imap_types::command::CommandBody;
 use tokio::io::{AsyncRead, AsyncWrite};
 
-/// A session. Everything but `wire` is small while the client is idle.
+/// A session. Everything but `stream` is small while the client is idle.
 pub(crate) struct Session<S> {
     pub(crate) mailbox: OpenMailbox,
-    pub(crate) wire: Wire<S>,
+    pub(crate) stream: ImapStream<S>,
     pub(crate) state: State,
     /// Wrong commands in a row.
     misunderstood: u32,
@@ -30,14 +30,14 @@ pub(crate) enum State {
 const READ_ONLY: &str = "[READ-ONLY] The folder is open for reading only.";
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
-    pub(crate) fn new(mailbox: OpenMailbox, wire: Wire<S>) -> Self {
-        Self { mailbox, wire, state: State::Authenticated, misunderstood: 0 }
+    pub(crate) fn new(mailbox: OpenMailbox, stream: ImapStream<S>) -> Self {
+        Self { mailbox, stream, state: State::Authenticated, misunderstood: 0 }
     }
 
     /// Serves the client until one of the two has enough.
-    pub(crate) async fn serve(mut self) -> End {
+    pub(crate) async fn serve(mut self) -> StreamEnd {
         let over = loop {
-            let frame = match self.wire.frame().await {
+            let frame = match self.stream.frame().await {
                 Ok(frame) => frame,
                 Err(over) => break over,
             };
@@ -46,10 +46,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 break over;
             }
         };
-        self.wire.part(over).await
+        self.stream.part(over).await
     }
 
-    async fn answer(&mut self, frame: Frame) -> Going {
+    async fn answer(&mut self, frame: Frame) -> Continue {
         match frame {
             Frame::Command(bytes) => match Request::parse(&bytes) {
                 Ok(Request { tag, act }) => {
@@ -58,8 +58,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                     self.say_answer(tag, &answer);
                     match answer {
                         Answer::SignedOut => {
-                            self.wire.flush().await?;
-                            Err(Over::Ended(End::Done))
+                            self.stream.flush().await?;
+                            Err(SessionEnd::Ended(StreamEnd::Done))
                         }
                         Answer::Ok(_) | Answer::No(_) | Answer::Bad(_) => Ok(()),
                     }
@@ -69,7 +69,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             },
             Frame::Append { head, message } => {
                 let Ok(Request { tag, act: Act::Command(body) }) = Request::parse(&head) else {
-                    return Err(Over::Bye("This is no command."));
+                    return Err(SessionEnd::Bye("This is no command."));
                 };
                 let answer = self.append(*body, message).await?;
                 self.say_answer(tag, &answer);
@@ -82,7 +82,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     fn say_answer(&mut self, tag: &str, answer: &Answer) {
-        self.wire.say(&match answer {
+        self.stream.write_line(&match answer {
             Answer::Ok(words) => format!("{tag} OK {words}"),
             Answer::No(words) => format!("{tag} NO {words}"),
             Answer::Bad(words) => format!("{tag} BAD {words}"),
@@ -90,23 +90,23 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         });
     }
 
-    fn misunderstand(&mut self, tag: &str, why: &str) -> Going {
-        self.wire.say(&format!("{tag} BAD {why}"));
+    fn misunderstand(&mut self, tag: &str, why: &str) -> Continue {
+        self.stream.write_line(&format!("{tag} BAD {why}"));
         self.misunderstood += 1;
         if self.misunderstood < self.mailbox.limits().bad_commands {
             return Ok(());
         }
-        Err(Over::Bye("Too many wrong commands."))
+        Err(SessionEnd::Bye("Too many wrong commands."))
     }
 
-    async fn act(&mut self, act: Act<'_>) -> Going<Answer> {
+    async fn act(&mut self, act: Act<'_>) -> Continue<Answer> {
         let answer = match act {
             Act::Id => {
-                self.wire.say("* ID (\"name\" \"Postward\")");
+                self.stream.write_line("* ID (\"name\" \"Postward\")");
                 Answer::ok("Pleased to meet you.")
             }
             Act::Namespace => {
-                self.wire.say("* NAMESPACE ((\"\" \".\")) NIL NIL");
+                self.stream.write_line("* NAMESPACE ((\"\" \".\")) NIL NIL");
                 Answer::ok("There is one namespace.")
             }
             Act::TooDeepSearch => Answer::no("[LIMIT] The keys of this search lie too deep in each other."),
@@ -115,15 +115,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         Ok(answer)
     }
 
-    async fn command(&mut self, body: CommandBody<'_>) -> Going<Answer> {
+    async fn command(&mut self, body: CommandBody<'_>) -> Continue<Answer> {
         let answer = match body {
             CommandBody::Capability => {
-                self.wire.say(&format!("* CAPABILITY {}", CAPABILITIES));
+                self.stream.write_line(&format!("* CAPABILITY {}", CAPABILITIES));
                 Answer::ok("That is all.")
             }
             CommandBody::Noop | CommandBody::Check => self.look().await?,
             CommandBody::Logout => {
-                self.wire.say("* BYE Until next time.");
+                self.stream.write_line("* BYE Until next time.");
                 return Ok(Answer::SignedOut);
             }
             CommandBody::Idle => return self.idle().await,
@@ -148,15 +148,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     /// The commands that need a selected folder.
-    async fn in_selected(&mut self, body: CommandBody<'_>) -> Going<Answer> {
+    async fn in_selected(&mut self, body: CommandBody<'_>) -> Continue<Answer> {
         let State::Selected(selected) = &mut self.state else {
             return Ok(Answer::Bad("No folder is selected, or this is not known here."));
         };
         let access = selected.access;
-        let (wire, mailbox) = (&mut self.wire, &self.mailbox);
+        let (stream, mailbox) = (&mut self.stream, &self.mailbox);
         match body {
             CommandBody::Close if access == Access::ReadWrite => {
-                let answer = selected.expunge_quietly(wire).await?;
+                let answer = selected.expunge_quietly(stream).await?;
                 self.state = State::Authenticated;
                 Ok(answer)
             }
@@ -165,31 +165,31 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 Ok(Answer::ok("No folder is selected now."))
             }
             CommandBody::Fetch { sequence_set, macro_or_item_names, uid } => {
-                selected.fetch(wire, &sequence_set, macro_or_item_names, uid.into()).await
+                selected.fetch(stream, &sequence_set, macro_or_item_names, uid.into()).await
             }
             CommandBody::Search { charset, criteria, uid } => {
-                selected.search(wire, charset.as_ref(), criteria.as_ref(), uid.into()).await
+                selected.search(stream, charset.as_ref(), criteria.as_ref(), uid.into()).await
             }
             CommandBody::Copy { sequence_set, mailbox: to, uid } => {
-                selected.copy(wire, mailbox, &sequence_set, &to, uid.into()).await
+                selected.copy(stream, mailbox, &sequence_set, &to, uid.into()).await
             }
             _ if access == Access::ReadOnly && changes(&body) => Ok(Answer::no(READ_ONLY)),
-            CommandBody::Expunge => selected.expunge(wire, None).await,
-            CommandBody::ExpungeUid { sequence_set } => selected.expunge(wire, Some(&sequence_set)).await,
+            CommandBody::Expunge => selected.expunge(stream, None).await,
+            CommandBody::ExpungeUid { sequence_set } => selected.expunge(stream, Some(&sequence_set)).await,
             CommandBody::Store { sequence_set, kind, response, flags, uid } => {
-                selected.store(wire, &sequence_set, (kind, response), &flags, uid.into()).await
+                selected.store(stream, &sequence_set, (kind, response), &flags, uid.into()).await
             }
             CommandBody::Move { sequence_set, mailbox: to, uid } => {
-                selected.move_to(wire, mailbox, &sequence_set, &to, uid.into()).await
+                selected.move_to(stream, mailbox, &sequence_set, &to, uid.into()).await
             }
             _ => Ok(Answer::Bad("This is not known here.")),
         }
     }
 
     /// NOOP and CHECK: looks at the disk, where other tools may have been.
-    async fn look(&mut self) -> Going<Answer> {
+    async fn look(&mut self) -> Continue<Answer> {
         if let State::Selected(selected) = &self.state {
-            match self.wire.wait(selected.folder.sync()).await? {
+            match self.stream.wait(selected.folder.sync()).await? {
                 Ok(_) => {}
                 Err(MailError::NotFound) => return Err(Selected::GONE),
                 Err(error) => return Ok(Answer::from_error(&error)),
@@ -199,9 +199,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     /// Tells the client what has happened to the folder it has selected.
-    pub(crate) async fn tell(&mut self, expunges: Expunges) -> Going {
+    pub(crate) async fn tell(&mut self, expunges: Expunges) -> Continue {
         match &mut self.state {
-            State::Selected(selected) => selected.tell(&mut self.wire, expunges, &Known::nothing()).await,
+            State::Selected(selected) => selected.tell(&mut self.stream, expunges, &Known::nothing()).await,
             State::Authenticated => Ok(()),
         }
     }

@@ -22,7 +22,7 @@ pub(super) struct DotStuffing {
 enum At {
     Header(Amount),
     Body { lines_left: usize },
-    Over,
+    Finished,
 }
 
 impl DotStuffing {
@@ -31,15 +31,15 @@ impl DotStuffing {
     }
 
     /// Whether all that was asked for has gone by.
-    pub(super) fn is_over(&self) -> bool {
-        matches!(self.at, At::Over)
+    pub(super) fn is_finished(&self) -> bool {
+        matches!(self.at, At::Finished)
     }
 
     /// Takes the next piece of the message.
     pub(super) fn push(&mut self, piece: &[u8], out: &mut Vec<u8>) {
         let fixed = self.ends.fix(piece).into_owned();
         for part in fixed.split_inclusive(|byte| *byte == b'\n') {
-            if self.is_over() {
+            if self.is_finished() {
                 return;
             }
             if self.line_length == 0 && part.first() == Some(&b'.') {
@@ -57,12 +57,12 @@ impl DotStuffing {
         let empty = self.line_length == b"\r\n".len();
         self.line_length = 0;
         self.at = match self.at {
-            At::Header(Amount::Top(0)) if empty => At::Over,
+            At::Header(Amount::Top(0)) if empty => At::Finished,
             At::Header(Amount::Top(lines_left)) if empty => At::Body { lines_left },
-            At::Body { lines_left } if lines_left <= 1 => At::Over,
+            At::Body { lines_left } if lines_left <= 1 => At::Finished,
             At::Body { lines_left } => At::Body { lines_left: lines_left - 1 },
             At::Header(amount) => At::Header(amount),
-            At::Over => At::Over,
+            At::Finished => At::Finished,
         };
     }
 

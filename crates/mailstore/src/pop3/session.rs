@@ -4,7 +4,7 @@ use super::command::{Command, MAX_LINE};
 use super::dot_stuffing::{Amount, DotStuffing};
 use crate::error::MailError;
 use crate::folder_name::FolderName;
-use crate::line_stream::{Conversation, End, Line, Pace};
+use crate::line_stream::{Line, LineStream, StreamEnd, Timeouts};
 use crate::storage::folder::Folder;
 use crate::storage::mailbox::OpenMailbox;
 use crate::storage::snapshot::{Message, Snapshot};
@@ -32,17 +32,17 @@ where
     let _dropped = stop.clone().drop_guard();
     let mailbox = mailbox.until(stop.clone());
     let limits = mailbox.limits();
-    let pace = Pace { idle: limits.pop3_idle, write_stall: limits.write_stall, line: MAX_LINE };
+    let timeouts = Timeouts { idle: limits.pop3_idle, write_stall: limits.write_stall, line: MAX_LINE };
     let patience = limits.bad_commands;
-    let mut client = Conversation::new(stream, pipelined, pace, stop);
+    let mut client = LineStream::new(stream, pipelined, timeouts, stop);
     let end = match Box::pin(Maildrop::open(&mailbox)).await {
         Ok(maildrop) => Session { maildrop, client: &mut client, patience }.run().await,
         Err(cause) => {
-            client.say(&trouble(&cause));
-            client.flush().await.err().unwrap_or(End::Done)
+            client.write_line(&trouble(&cause));
+            client.flush().await.err().unwrap_or(StreamEnd::Done)
         }
     };
-    if matches!(end, End::Done) {
+    if matches!(end, StreamEnd::Done) {
         client.close().await;
     }
     end.into_result()
@@ -58,7 +58,7 @@ struct Maildrop {
 
 struct Session<'a, S> {
     maildrop: Maildrop,
-    client: &'a mut Conversation<S>,
+    client: &'a mut LineStream<S>,
     patience: u32,
 }
 
@@ -68,7 +68,7 @@ enum Next {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
-    async fn run(mut self) -> End {
+    async fn run(mut self) -> StreamEnd {
         // In a row.
         let mut wrong = 0;
         loop {
@@ -78,27 +78,27 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
                 Err(end) => return end,
             };
             let Some(command) = Command::parse(&line) else {
-                self.client.say("-ERR This is not a command.");
+                self.client.write_line("-ERR This is not a command.");
                 wrong += 1;
                 if wrong >= self.patience {
-                    return self.client.flush().await.err().unwrap_or(End::Done);
+                    return self.client.flush().await.err().unwrap_or(StreamEnd::Done);
                 }
                 continue;
             };
             wrong = 0;
             match self.obey(command).await {
                 Ok(Next::Command) => {}
-                Ok(Next::Quit) => return self.client.flush().await.err().unwrap_or(End::Done),
+                Ok(Next::Quit) => return self.client.flush().await.err().unwrap_or(StreamEnd::Done),
                 Err(end) => return end,
             }
         }
     }
 
-    async fn obey(&mut self, command: Command) -> Result<Next, End> {
+    async fn obey(&mut self, command: Command) -> Result<Next, StreamEnd> {
         match command {
             Command::Stat => {
                 let (count, octets) = self.maildrop.totals();
-                self.client.say(&format!("+OK {count} {octets}"));
+                self.client.write_line(&format!("+OK {count} {octets}"));
             }
             Command::List(None) => self.scan(|m| m.size.to_string()).await?,
             Command::Uidl(None) => {
@@ -115,18 +115,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
             Command::Dele(number) => match self.maildrop.message(number) {
                 Some((index, _)) => {
                     self.maildrop.deleted.insert(index);
-                    self.client.say("+OK");
+                    self.client.write_line("+OK");
                 }
-                None => self.client.say(NO_SUCH),
+                None => self.client.write_line(NO_SUCH),
             },
             Command::Rset => {
                 self.maildrop.deleted.clear();
-                self.client.say("+OK");
+                self.client.write_line("+OK");
             }
-            Command::Noop => self.client.say("+OK"),
-            Command::Capa => CAPABILITIES.iter().for_each(|line| self.client.say(line)),
+            Command::Noop => self.client.write_line("+OK"),
+            Command::Capa => CAPABILITIES.iter().for_each(|line| self.client.write_line(line)),
             Command::Quit => {
-                self.client.say(&Box::pin(self.maildrop.update()).await);
+                self.client.write_line(&Box::pin(self.maildrop.update()).await);
                 return Ok(Next::Quit);
             }
         }
@@ -134,15 +134,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
     }
 
     /// LIST and UIDL of everything.
-    async fn scan(&mut self, what: impl Fn(&Message) -> String) -> Result<(), End> {
-        self.client.say("+OK");
+    async fn scan(&mut self, what: impl Fn(&Message) -> String) -> Result<(), StreamEnd> {
+        self.client.write_line("+OK");
         let snapshot = Arc::clone(&self.maildrop.snapshot);
         for (index, message) in snapshot.messages.iter().enumerate() {
             if !self.maildrop.deleted.contains(&index) {
                 self.client.send(format!("{} {}\r\n", index + 1, what(message)).as_bytes()).await?;
             }
         }
-        self.client.say(".");
+        self.client.write_line(".");
         Ok(())
     }
 
@@ -151,34 +151,34 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
             Some((_, message)) => format!("+OK {number} {}", what(message)),
             None => NO_SUCH.to_owned(),
         };
-        self.client.say(&line);
+        self.client.write_line(&line);
     }
 
     /// Sends a message piece by piece, so that a large one costs no more memory than a small one.
-    async fn retrieve(&mut self, number: usize, amount: Amount) -> Result<(), End> {
+    async fn retrieve(&mut self, number: usize, amount: Amount) -> Result<(), StreamEnd> {
         let Some((_, message)) = self.maildrop.message(number) else {
-            self.client.say(NO_SUCH);
+            self.client.write_line(NO_SUCH);
             return Ok(());
         };
         let (uid, size) = (message.uid, message.size);
         let mut file = match self.maildrop.inbox.open_message(uid).await {
             Ok(file) => file,
             Err(MailError::NotFound) => {
-                self.client.say("-ERR This message was removed by another session.");
+                self.client.write_line("-ERR This message was removed by another session.");
                 return Ok(());
             }
             Err(cause) => {
-                self.client.say(&trouble(&cause));
+                self.client.write_line(&trouble(&cause));
                 return Ok(());
             }
         };
-        self.client.say(&format!("+OK {size} octets"));
+        self.client.write_line(&format!("+OK {size} octets"));
         let mut stuffing = DotStuffing::new(amount);
         let mut out = Vec::new();
-        while !stuffing.is_over() {
+        while !stuffing.is_finished() {
             // A read that fails in the middle cannot be told any more: the client must see a broken connection,
             // not a short message that looks whole.
-            let (rest, piece) = read_piece(file).await.map_err(End::Broken)?;
+            let (rest, piece) = read_piece(file).await.map_err(StreamEnd::Broken)?;
             file = rest;
             if piece.is_empty() {
                 break;

@@ -2,7 +2,7 @@
 
 use super::data::Data;
 use crate::crlf::CrlfEnds;
-use crate::line_stream::{Conversation, End};
+use crate::line_stream::{LineStream, StreamEnd};
 use crate::storage::mailstore::Mailstore;
 use crate::storage::spool::{Fill, Spool, is_full};
 use std::io;
@@ -18,17 +18,17 @@ pub(super) const NO_ROOM: &str = "452 4.3.1 There is no room for the message. Tr
 /// Only CRLF `.` CRLF ends it. Lone LFs are brought into order as they come in, so that no other program ever takes
 /// one of them for an end either (SMTP smuggling, CVE-2023-51764).
 pub(super) async fn receive<S: AsyncRead + AsyncWrite + Unpin>(
-    client: &mut Conversation<S>,
+    client: &mut LineStream<S>,
     store: &Mailstore,
-) -> Result<Result<Spool, &'static str>, End> {
+) -> Result<Result<Spool, &'static str>, StreamEnd> {
     let taking = take_all(client, store);
-    timeout(store.limits().message_time, taking).await.unwrap_or(Err(End::TimedOut))
+    timeout(store.limits().message_time, taking).await.unwrap_or(Err(StreamEnd::TimedOut))
 }
 
 async fn take_all<S: AsyncRead + AsyncWrite + Unpin>(
-    client: &mut Conversation<S>,
+    client: &mut LineStream<S>,
     store: &Mailstore,
-) -> Result<Result<Spool, &'static str>, End> {
+) -> Result<Result<Spool, &'static str>, StreamEnd> {
     let most = store.limits().message_size as u64;
     let mut spool = Spool::new(store.spool_directory());
     let (mut data, mut ends) = (Data::default(), CrlfEnds::default());
@@ -49,7 +49,7 @@ async fn take_all<S: AsyncRead + AsyncWrite + Unpin>(
                 spool = spool.emptied();
             } else if fill == Fill::Full {
                 (spool, refused) =
-                    spill(spool).await.map_err(|cause| End::Broken(io::Error::other(cause)))?;
+                    spill(spool).await.map_err(|cause| StreamEnd::Broken(io::Error::other(cause)))?;
             }
         }
         if end.is_some() {

@@ -8,7 +8,7 @@ use super::received_message::{Letter, Trace};
 use super::role::Role;
 use crate::error::MailError;
 use crate::limits::Limits;
-use crate::line_stream::{Conversation, End, Line, Pace};
+use crate::line_stream::{Line, LineStream, StreamEnd, Timeouts};
 use crate::recipients::Recipient;
 use crate::storage::cancellation::Cancellation;
 use crate::storage::mailstore::{Mailstore, Prepared, Published};
@@ -20,8 +20,8 @@ use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;
 
-fn pace(limits: &Limits) -> Pace {
-    Pace { idle: limits.smtp_idle, write_stall: limits.write_stall, line: limits.command_line }
+fn timeouts(limits: &Limits) -> Timeouts {
+    Timeouts { idle: limits.smtp_idle, write_stall: limits.write_stall, line: limits.command_line }
 }
 
 /// Converses to the end, or until `stop` fires; no delivery goes on when this has returned.
@@ -37,19 +37,19 @@ where
 {
     let stop = stop.child_token();
     let _dropped = stop.clone().drop_guard();
-    let mut client = Conversation::new(stream, pipelined, pace(store.limits()), stop.clone());
+    let mut client = LineStream::new(stream, pipelined, timeouts(store.limits()), stop.clone());
     if let Role::Lmtp = role {
-        client.say(&format!("220 {} LMTP Postward", store.hostname()));
+        client.write_line(&format!("220 {} LMTP Postward", store.hostname()));
     }
     let cancellation = Cancellation::from_token(stop);
     let mut session =
         Session { store, role, cancellation, greeted: None, envelope: None, wrong: 0, client: &mut client };
     let end = session.run().await;
     match &end {
-        End::Done => client.close().await,
-        End::Stopped => client.say_goodbye("421 4.3.2 The service is closing the connection."),
-        End::TimedOut => client.say_goodbye("421 4.4.2 You were silent for too long."),
-        End::Closed | End::Broken(_) => {}
+        StreamEnd::Done => client.close().await,
+        StreamEnd::Stopped => client.write_last_line("421 4.3.2 The service is closing the connection."),
+        StreamEnd::TimedOut => client.write_last_line("421 4.4.2 You were silent for too long."),
+        StreamEnd::Closed | StreamEnd::Broken(_) => {}
     }
     end.into_result()
 }
@@ -64,7 +64,7 @@ struct Session<'a, S> {
     envelope: Option<Envelope>,
     /// Errors in a row.
     wrong: u32,
-    client: &'a mut Conversation<S>,
+    client: &'a mut LineStream<S>,
 }
 
 /// What MAIL and RCPT have said.
@@ -81,7 +81,7 @@ enum Next {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
-    async fn run(&mut self) -> End {
+    async fn run(&mut self) -> StreamEnd {
         loop {
             let line = match self.client.line().await {
                 Ok(line) => line,
@@ -94,7 +94,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
                     match Command::parse(&line, &self.role) {
                         Err(reply) => Err(reply),
                         Ok(command) => match Box::pin(self.obey(command)).await {
-                            Ok(Next::Quit) => return self.client.flush().await.err().unwrap_or(End::Done),
+                            Ok(Next::Quit) => {
+                                return self.client.flush().await.err().unwrap_or(StreamEnd::Done);
+                            }
                             Ok(Next::Command) => Ok(()),
                             Err(end) => return end,
                         },
@@ -104,18 +106,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
             match reply_or_end {
                 Ok(()) => self.wrong = 0,
                 Err(reply) => {
-                    self.client.say(reply);
+                    self.client.write_line(reply);
                     self.wrong += 1;
                 }
             }
             if self.wrong >= self.store.limits().bad_commands {
-                self.client.say("421 4.7.0 Too many errors.");
-                return self.client.flush().await.err().unwrap_or(End::Done);
+                self.client.write_line("421 4.7.0 Too many errors.");
+                return self.client.flush().await.err().unwrap_or(StreamEnd::Done);
             }
         }
     }
 
-    async fn obey(&mut self, command: Command<'_>) -> Result<Next, End> {
+    async fn obey(&mut self, command: Command<'_>) -> Result<Next, StreamEnd> {
         let request = match command {
             Command::Mail(mail) => {
                 self.mail(&mail);
@@ -123,7 +125,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
             }
             Command::Rcpt(to) => {
                 let reply = self.recipient(&to).await;
-                self.client.say(reply);
+                self.client.write_line(reply);
                 return Ok(Next::Command);
             }
             Command::Other(request) => request,
@@ -134,17 +136,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
             Request::Data => self.data().await?,
             Request::Rset => {
                 self.envelope = None;
-                self.client.say("250 2.0.0 Forgotten.");
+                self.client.write_line("250 2.0.0 Forgotten.");
             }
-            Request::Noop { .. } => self.client.say("250 2.0.0 Here."),
-            Request::Vrfy { .. } => self.client.say("252 2.5.0 Send it and see."),
-            Request::Help { .. } => self.client.say("214 2.0.0 RFC 5321 tells."),
+            Request::Noop { .. } => self.client.write_line("250 2.0.0 Here."),
+            Request::Vrfy { .. } => self.client.write_line("252 2.5.0 Send it and see."),
+            Request::Help { .. } => self.client.write_line("214 2.0.0 RFC 5321 tells."),
             Request::Quit => {
-                self.client.say("221 2.0.0 Goodbye.");
+                self.client.write_line("221 2.0.0 Goodbye.");
                 return Ok(Next::Quit);
             }
-            Request::Auth { .. } | Request::StartTls => self.client.say("503 5.5.1 Not here any more."),
-            _ => self.client.say("502 5.5.1 This command is not offered."),
+            Request::Auth { .. } | Request::StartTls => {
+                self.client.write_line("503 5.5.1 Not here any more.")
+            }
+            _ => self.client.write_line("502 5.5.1 This command is not offered."),
         }
         Ok(Next::Command)
     }
@@ -154,17 +158,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
         self.greeted = Some(header::safe_host(host));
         self.envelope = None;
         let size = self.store.limits().message_size;
-        self.client.say(&format!("250-{}", self.store.hostname()));
-        self.client.say("250-PIPELINING");
-        self.client.say("250-8BITMIME");
-        self.client.say("250-ENHANCEDSTATUSCODES");
-        self.client.say(&format!("250 SIZE {size}"));
+        self.client.write_line(&format!("250-{}", self.store.hostname()));
+        self.client.write_line("250-PIPELINING");
+        self.client.write_line("250-8BITMIME");
+        self.client.write_line("250-ENHANCEDSTATUSCODES");
+        self.client.write_line(&format!("250 SIZE {size}"));
     }
 
     fn greet_plainly(&mut self, host: &str) {
         self.greeted = Some(header::safe_host(host));
         self.envelope = None;
-        self.client.say(&format!("250 {}", self.store.hostname()));
+        self.client.write_line(&format!("250 {}", self.store.hostname()));
     }
 
     fn mail(&mut self, mail: &Mail) {
@@ -175,7 +179,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
             }
             Err(reply) => reply,
         };
-        self.client.say(reply);
+        self.client.write_line(reply);
     }
 
     fn sender(&self, mail: &Mail) -> Result<String, &'static str> {
@@ -234,13 +238,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
         }
     }
 
-    async fn data(&mut self) -> Result<(), End> {
+    async fn data(&mut self) -> Result<(), StreamEnd> {
         let Some(envelope) = self.envelope.take_if(|envelope| !envelope.mailboxes.is_empty()) else {
             // RFC 2033 §4.2: LMTP without an accepted recipient has nobody to answer for.
-            self.client.say("503 5.5.1 Name a recipient first.");
+            self.client.write_line("503 5.5.1 Name a recipient first.");
             return Ok(());
         };
-        self.client.say("354 End it with a line that holds one dot.");
+        self.client.write_line("354 End it with a line that holds one dot.");
         self.client.flush().await?;
         let received = Box::pin(receive(self.client, &self.store)).await?;
         let letter = received.and_then(|spool| {
@@ -262,12 +266,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
                     "a message was submitted"
                 );
                 let reply = self.deliver_to_all(letter, envelope.mailboxes).await;
-                self.client.say(&reply);
+                self.client.write_line(&reply);
             }
             (Ok(letter), Role::Lmtp) => self.deliver_to_each(letter, envelope.mailboxes).await,
-            (Err(reply), Role::Submission { .. }) => self.client.say(reply),
+            (Err(reply), Role::Submission { .. }) => self.client.write_line(reply),
             // RFC 2033 §4.2: one answer for each recipient, also when all are the same.
-            (Err(reply), Role::Lmtp) => envelope.mailboxes.iter().for_each(|_| self.client.say(reply)),
+            (Err(reply), Role::Lmtp) => envelope.mailboxes.iter().for_each(|_| self.client.write_line(reply)),
         }
         Ok(())
     }
@@ -299,7 +303,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
         let mut done: Vec<(Address, &'static str)> = Vec::new();
         for to in mailboxes {
             if let Some((_, reply)) = done.iter().find(|(address, _)| *address == to) {
-                self.client.say(reply);
+                self.client.write_line(reply);
                 continue;
             }
             let (store, letter, address) = (self.store.clone(), Arc::clone(&letter), to.clone());
@@ -310,7 +314,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
                 Ok(()) => "250 2.1.5 Delivered.",
                 Err(cause) => try_again(&cause),
             };
-            self.client.say(reply);
+            self.client.write_line(reply);
             done.push((to, reply));
         }
     }

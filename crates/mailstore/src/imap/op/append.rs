@@ -8,7 +8,7 @@ use crate::imap::command::framing::{Literal, LiteralMode};
 use crate::imap::completion::Answer;
 use crate::imap::selected_folder::Expunges;
 use crate::imap::session::Session;
-use crate::imap::stream::{Going, Over};
+use crate::imap::stream::{Continue, SessionEnd};
 use crate::storage::append::Append;
 use crate::storage::cancellation::blocking;
 use crate::storage::folder::Folder;
@@ -22,7 +22,7 @@ use tokio::time::timeout;
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     /// Answers an APPEND whose message was announced. What is wrong with it is said before the message is sent, if
     /// the client waits for that.
-    pub(crate) async fn append(&mut self, head: CommandBody<'_>, message: Literal) -> Going<Answer> {
+    pub(crate) async fn append(&mut self, head: CommandBody<'_>, message: Literal) -> Continue<Answer> {
         let CommandBody::Append { mailbox, flags, date, .. } = head else {
             return Ok(Answer::Bad("This is no command."));
         };
@@ -35,11 +35,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             }
         };
         if message.mode == LiteralMode::Sync {
-            self.wire.say("+ Go on.");
+            self.stream.write_line("+ Go on.");
         }
         let in_time = self.mailbox.limits().message_time;
         let received = timeout(in_time, self.receive_message(message.len)).await;
-        let received = received.unwrap_or(Err(Over::Bye("The message took too long.")))?;
+        let received = received.unwrap_or(Err(SessionEnd::Bye("The message took too long.")))?;
         if !self.ends_here().await? {
             return Ok(Answer::Bad("Nothing can follow the message."));
         }
@@ -53,7 +53,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             keywords: named.keywords,
             received: date.map(|date| date.as_ref().timestamp()),
         };
-        let appended = match self.wire.finish(folder.append(append)).await? {
+        let appended = match self.stream.finish(folder.append(append)).await? {
             Ok(appended) => appended,
             Err(error) => return Ok(Answer::from_error(&error)),
         };
@@ -66,12 +66,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         mailbox: &Mailbox<'_>,
         flags: &[Flag<'_>],
         message: Literal,
-    ) -> Going<Result<(Folder, Named), Answer>> {
+    ) -> Continue<Result<(Folder, Named), Answer>> {
         if message.len > self.mailbox.limits().message_size as u64 {
             // RFC 7889 §4
             return match message.mode {
                 LiteralMode::Sync => Ok(Err(Answer::no("[TOOBIG] The message is too large."))),
-                LiteralMode::NonSync => Err(Over::Bye("[TOOBIG] The message is too large.")),
+                LiteralMode::NonSync => Err(SessionEnd::Bye("[TOOBIG] The message is too large.")),
             };
         }
         if message.len == 0 {
@@ -81,7 +81,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             return Ok(Err(Answer::Bad("One of these flags cannot be set.")));
         };
         let folder = async { self.mailbox.open(&folder_name(mailbox)?).await };
-        Ok(match self.wire.wait(folder).await? {
+        Ok(match self.stream.wait(folder).await? {
             Ok(folder) => Ok((folder, named)),
             Err(error) => Err(Answer::from_target_error(&error)),
         })
@@ -89,11 +89,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 
     /// Receives the announced bytes, its line ends in order, also when they cannot be kept: the client hears of that
     /// where it waits for an answer. No more of them is in memory than of any other message that comes in.
-    async fn receive_message(&mut self, len: u64) -> Going<Result<Spool>> {
+    async fn receive_message(&mut self, len: u64) -> Continue<Result<Spool>> {
         let (mut ends, mut left) = (CrlfEnds::default(), len);
         let mut spool = Ok(self.mailbox.spool());
         while left > 0 {
-            let piece = self.wire.literal(left).await?;
+            let piece = self.stream.literal(left).await?;
             left -= piece.len() as u64;
             spool = match spool {
                 Ok(mut spool) => match spool.push(&ends.fix(&piece)) {
@@ -107,19 +107,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     /// Takes a message that is on its way and not wanted, and the line end behind it.
-    async fn discard(&mut self, message: Literal) -> Going {
+    async fn discard(&mut self, message: Literal) -> Continue {
         let mut left = message.len;
         while left > 0 {
-            left -= self.wire.literal(left).await?.len() as u64;
+            left -= self.stream.literal(left).await?.len() as u64;
         }
         self.ends_here().await.map(drop)
     }
 
-    async fn ends_here(&mut self) -> Going<bool> {
-        let line = self.wire.line().await?;
+    async fn ends_here(&mut self) -> Continue<bool> {
+        let line = self.stream.line().await?;
         // Another literal is on its way, and its content is no command (RFC 7888 §4).
         if line.trim_ascii_end().ends_with(b"+}") {
-            return Err(Over::Bye("Nothing can follow the message."));
+            return Err(SessionEnd::Bye("Nothing can follow the message."));
         }
         Ok(line.trim_ascii().is_empty())
     }

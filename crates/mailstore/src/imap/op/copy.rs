@@ -6,7 +6,7 @@ use crate::flags::Flags;
 use crate::imap::command::sequence_set::{Naming, Numbers, write_set};
 use crate::imap::completion::Answer;
 use crate::imap::selected_folder::{Expunges, Known, Selected};
-use crate::imap::stream::{Going, Wire};
+use crate::imap::stream::{Continue, ImapStream};
 use crate::storage::folder::Folder;
 use crate::storage::mailbox::OpenMailbox;
 use crate::storage::transfer::Copied;
@@ -17,12 +17,12 @@ use tokio::io::{AsyncRead, AsyncWrite};
 impl Selected {
     pub(crate) async fn copy<S>(
         &mut self,
-        wire: &mut Wire<S>,
+        stream: &mut ImapStream<S>,
         mailbox: &OpenMailbox,
         set: &SequenceSet,
         to: &Mailbox<'_>,
         naming: Naming,
-    ) -> Going<Answer>
+    ) -> Continue<Answer>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
@@ -30,16 +30,16 @@ impl Selected {
             Ok(uids) => uids,
             Err(answer) => return Ok(answer),
         };
-        let target = match wire.wait(open_target(mailbox, to)).await? {
+        let target = match stream.wait(open_target(mailbox, to)).await? {
             Ok(target) => target,
             Err(error) => return Ok(Answer::from_target_error(&error)),
         };
         let asked = uids.len();
-        let copied = match wire.finish(self.folder.copy_to(uids, &target)).await? {
+        let copied = match stream.finish(self.folder.copy_to(uids, &target)).await? {
             Ok(copied) => copied,
             Err(error) => return Ok(Answer::from_error(&error)),
         };
-        self.tell(wire, Expunges::Tell, &Known::nothing()).await?;
+        self.tell(stream, Expunges::Tell, &Known::nothing()).await?;
         Ok(match copy_uid(&copied) {
             Some(code) => Answer::Ok(format!("{code} Copied.")),
             None if asked > 0 => Answer::no("[EXPUNGEISSUED] These messages are gone."),
@@ -49,12 +49,12 @@ impl Selected {
 
     pub(crate) async fn move_to<S>(
         &mut self,
-        wire: &mut Wire<S>,
+        stream: &mut ImapStream<S>,
         mailbox: &OpenMailbox,
         set: &SequenceSet,
         to: &Mailbox<'_>,
         naming: Naming,
-    ) -> Going<Answer>
+    ) -> Continue<Answer>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
@@ -62,21 +62,21 @@ impl Selected {
             Ok(uids) => uids,
             Err(answer) => return Ok(answer),
         };
-        let target = match wire.wait(open_target(mailbox, to)).await? {
+        let target = match stream.wait(open_target(mailbox, to)).await? {
             Ok(target) => target,
             Err(error) => return Ok(Answer::from_target_error(&error)),
         };
         let asked = uids.len();
-        let moved = match wire.finish(self.folder.move_to(uids, &target)).await? {
+        let moved = match stream.finish(self.folder.move_to(uids, &target)).await? {
             Ok(moved) => moved,
             Err(error) => return Ok(Answer::from_error(&error)),
         };
         let code = copy_uid(&moved);
         if let Some(code) = &code {
             // RFC 6851 §4.3: before the expunges, so that the client knows where its messages went.
-            wire.say(&format!("* OK {code} Moved."));
+            stream.write_line(&format!("* OK {code} Moved."));
         }
-        self.tell(wire, Expunges::Tell, &Known::nothing()).await?;
+        self.tell(stream, Expunges::Tell, &Known::nothing()).await?;
         Ok(match code {
             // RFC 6851 §3.3: what has moved has moved.
             _ if !moved.complete => Answer::no("[UNAVAILABLE] Some of these messages are where they were."),
@@ -88,16 +88,16 @@ impl Selected {
     /// Removes what is marked as deleted: all of it, or what is also in the set (UID EXPUNGE).
     pub(crate) async fn expunge<S>(
         &mut self,
-        wire: &mut Wire<S>,
+        stream: &mut ImapStream<S>,
         within: Option<&SequenceSet>,
-    ) -> Going<Answer>
+    ) -> Continue<Answer>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
         let uids = self.deleted(within);
-        let removed = wire.finish(self.folder.expunge(uids)).await?;
+        let removed = stream.finish(self.folder.expunge(uids)).await?;
         // Also when it failed in the middle: what is gone is gone.
-        self.tell(wire, Expunges::Tell, &Known::nothing()).await?;
+        self.tell(stream, Expunges::Tell, &Known::nothing()).await?;
         Ok(match removed {
             Ok(_) => Answer::ok("Expunged."),
             Err(error) => Answer::from_error(&error),
@@ -105,11 +105,11 @@ impl Selected {
     }
 
     /// CLOSE: the same, and the client hears nothing of it (RFC 3501 §6.4.2).
-    pub(crate) async fn expunge_quietly<S>(&mut self, wire: &mut Wire<S>) -> Going<Answer>
+    pub(crate) async fn expunge_quietly<S>(&mut self, stream: &mut ImapStream<S>) -> Continue<Answer>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
-        Ok(match wire.finish(self.folder.expunge(self.deleted(None))).await? {
+        Ok(match stream.finish(self.folder.expunge(self.deleted(None))).await? {
             Ok(_) => Answer::ok("No folder is selected now."),
             Err(error) => Answer::from_error(&error),
         })

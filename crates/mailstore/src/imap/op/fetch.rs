@@ -12,7 +12,7 @@ use crate::imap::message::header::header;
 use crate::imap::message::mime::Part;
 use crate::imap::message::section::{Found, find, partial};
 use crate::imap::selected_folder::{Access, Known, Selected};
-use crate::imap::stream::{Going, Wire};
+use crate::imap::stream::{Continue, ImapStream};
 use crate::imap::string;
 use crate::storage::snapshot::{Message, Snapshot};
 use bytes::Bytes;
@@ -47,11 +47,11 @@ struct Answering<'v> {
 impl Selected {
     pub(crate) async fn fetch<S>(
         &mut self,
-        wire: &mut Wire<S>,
+        stream: &mut ImapStream<S>,
         set: &SequenceSet,
         names: MacroOrMessageDataItemNames<'_>,
         naming: Naming,
-    ) -> Going<Answer>
+    ) -> Continue<Answer>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
@@ -62,7 +62,7 @@ impl Selected {
             Ok(positions) => positions,
             Err(answer) => return Ok(answer),
         };
-        let marked = match wire.finish(self.mark_seen(&items, &positions)).await? {
+        let marked = match stream.finish(self.mark_seen(&items, &positions)).await? {
             Ok(marked) => marked,
             Err(error) => return Ok(Answer::from_error(&error)),
         };
@@ -72,7 +72,7 @@ impl Selected {
         }
         // The flags of this moment; what changes while the answer is on its way is told behind it.
         let now = self.folder.snapshot();
-        let answer = self.answer_each(wire, &items, &positions, &now).await?;
+        let answer = self.answer_each(stream, &items, &positions, &now).await?;
         let known = if items.contains(&Item::Flags) {
             let uids =
                 positions.iter().filter_map(|at| self.snapshot.messages.get(*at)).map(|m| m.uid).collect();
@@ -80,7 +80,7 @@ impl Selected {
         } else {
             Known::nothing()
         };
-        self.tell(wire, naming.into(), &known).await?;
+        self.tell(stream, naming.into(), &known).await?;
         Ok(answer)
     }
 
@@ -100,11 +100,11 @@ impl Selected {
 
     async fn answer_each<S>(
         &self,
-        wire: &mut Wire<S>,
+        stream: &mut ImapStream<S>,
         items: &[Item<'_>],
         positions: &[usize],
         now: &Arc<Snapshot>,
-    ) -> Going<Answer>
+    ) -> Continue<Answer>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
@@ -113,7 +113,7 @@ impl Selected {
         for at in positions {
             let Some(known) = self.snapshot.messages.get(*at) else { continue };
             let message = now.message(known.uid).unwrap_or(known);
-            let (raw, on_disk) = match wire.wait(self.load(message, items, source)).await? {
+            let (raw, on_disk) = match stream.wait(self.load(message, items, source)).await? {
                 Ok(loaded) => loaded,
                 Err(MailError::NotFound) => {
                     missing = true;
@@ -124,7 +124,7 @@ impl Selected {
             let flags = self.flags(now, message);
             let tree = OnceLock::new();
             Answering { number: at + 1, message, flags: &flags, raw, source, on_disk, tree }
-                .write(wire, items)
+                .write(stream, items)
                 .await?;
         }
         Ok(if missing {
@@ -159,7 +159,7 @@ impl Selected {
 }
 
 impl Answering<'_> {
-    async fn write<S>(&mut self, wire: &mut Wire<S>, items: &[Item<'_>]) -> Going
+    async fn write<S>(&mut self, stream: &mut ImapStream<S>, items: &[Item<'_>]) -> Continue
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
@@ -171,7 +171,7 @@ impl Answering<'_> {
             if out.len() > MANY {
                 // A command can ask for the same thing thousands of times.
                 self.put_away();
-                wire.send(&out).await?;
+                stream.send(&out).await?;
                 out.clear();
             }
             if matches!(item.source(), Source::Header | Source::Message) {
@@ -200,13 +200,13 @@ impl Answering<'_> {
                         None => section_name(&mut out, section.as_ref(), *cut),
                     }
                     out.push(b' ');
-                    self.write_section(wire, &mut out, section.as_ref(), *cut).await?;
+                    self.write_section(stream, &mut out, section.as_ref(), *cut).await?;
                 }
             }
         }
         self.put_away();
         out.extend_from_slice(b")\r\n");
-        wire.send(&out).await
+        stream.send(&out).await
     }
 
     /// Lets go of a message that can be read again: from here on its client is waited for, and there may be many of them.
@@ -217,7 +217,7 @@ impl Answering<'_> {
     }
 
     /// Reads it again for the next item.
-    async fn take_out(&mut self) -> Going {
+    async fn take_out(&mut self) -> Continue {
         if let Some(on_disk) = &self.on_disk
             && self.source == Source::Message
             && self.raw.is_empty()
@@ -229,11 +229,11 @@ impl Answering<'_> {
 
     async fn write_section<S>(
         &mut self,
-        wire: &mut Wire<S>,
+        stream: &mut ImapStream<S>,
         out: &mut Vec<u8>,
         section: Option<&Section<'_>>,
         cut: Option<(u32, NonZeroU32)>,
-    ) -> Going
+    ) -> Continue
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
@@ -246,7 +246,7 @@ impl Answering<'_> {
             Found::Fields(fields) => {
                 let range = partial(0..fields.len(), cut);
                 self.put_away();
-                literal(wire, out, fields.get(range).unwrap_or_default()).await?;
+                literal(stream, out, fields.get(range).unwrap_or_default()).await?;
             }
             Found::Range(range) => {
                 let range = partial(range, cut);
@@ -258,11 +258,11 @@ impl Answering<'_> {
                 match &self.on_disk {
                     Some(on_disk) if !at_hand => {
                         string::literal_head(out, range.len());
-                        wire.send(out).await?;
+                        stream.send(out).await?;
                         out.clear();
-                        on_disk.send(wire, range).await?;
+                        on_disk.send(stream, range).await?;
                     }
-                    _ => literal(wire, out, self.raw.get(range).unwrap_or_default()).await?,
+                    _ => literal(stream, out, self.raw.get(range).unwrap_or_default()).await?,
                 }
             }
         }
@@ -275,7 +275,7 @@ impl Answering<'_> {
 }
 
 /// Writes a literal; a large one goes to the client from where it is.
-async fn literal<S>(wire: &mut Wire<S>, out: &mut Vec<u8>, bytes: &[u8]) -> Going
+async fn literal<S>(stream: &mut ImapStream<S>, out: &mut Vec<u8>, bytes: &[u8]) -> Continue
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
@@ -284,9 +284,9 @@ where
         out.extend_from_slice(bytes);
         return Ok(());
     }
-    wire.send(out).await?;
+    stream.send(out).await?;
     out.clear();
-    wire.send(bytes).await
+    stream.send(bytes).await
 }
 
 /// RFC 3501 §9 `date-time`: the day is padded with a space.

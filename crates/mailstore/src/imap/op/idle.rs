@@ -4,8 +4,8 @@ use crate::error::MailError;
 use crate::imap::completion::Answer;
 use crate::imap::selected_folder::{Expunges, Known, Selected};
 use crate::imap::session::{Session, State};
-use crate::imap::stream::{Going, Over, Wire};
-use crate::line_stream::End;
+use crate::imap::stream::{Continue, ImapStream, SessionEnd};
+use crate::line_stream::StreamEnd;
 use std::future::pending;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -15,18 +15,18 @@ use tokio::time::{Instant, interval, sleep_until};
 const LOOK_EVERY: Duration = Duration::from_mins(1);
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
-    pub(crate) async fn idle(&mut self) -> Going<Answer> {
-        self.wire.say("+ Waiting for news.");
+    pub(crate) async fn idle(&mut self) -> Continue<Answer> {
+        self.stream.write_line("+ Waiting for news.");
         let deadline = Instant::now() + self.mailbox.limits().imap_idle;
         let line = tokio::select! {
             line = async {
                 match &mut self.state {
-                    State::Selected(selected) => selected.tell_until_a_line(&mut self.wire).await,
-                    State::Authenticated => self.wire.line().await,
+                    State::Selected(selected) => selected.tell_until_a_line(&mut self.stream).await,
+                    State::Authenticated => self.stream.line().await,
                 }
             } => line?,
             // Mail that comes in is no sign of life from the client.
-            () = sleep_until(deadline) => return Err(Over::Ended(End::TimedOut)),
+            () = sleep_until(deadline) => return Err(SessionEnd::Ended(StreamEnd::TimedOut)),
         };
         if line.trim_ascii().eq_ignore_ascii_case(b"DONE") {
             Ok(Answer::ok("Done waiting."))
@@ -37,18 +37,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 }
 
 impl Selected {
-    async fn tell_until_a_line<S>(&mut self, wire: &mut Wire<S>) -> Going<Vec<u8>>
+    async fn tell_until_a_line<S>(&mut self, stream: &mut ImapStream<S>) -> Continue<Vec<u8>>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
         let mut news = self.folder.watch();
         let mut look = interval(LOOK_EVERY);
         loop {
-            self.tell(wire, Expunges::Tell, &Known::nothing()).await?;
+            self.tell(stream, Expunges::Tell, &Known::nothing()).await?;
             // With nothing left to be sent, waiting for a line can be given up and taken up again.
-            wire.flush().await?;
+            stream.flush().await?;
             tokio::select! {
-                line = wire.line() => return line,
+                line = stream.line() => return line,
                 changed = news.changed() => if changed.is_err() { pending::<()>().await },
                 // Another trouble of ours may be over at the next look.
                 _ = look.tick() => if let Err(MailError::NotFound) = self.folder.sync().await {

@@ -5,7 +5,7 @@ use crate::folder_name::{FolderName, SpecialUse};
 use crate::imap::command::list_pattern::Pattern;
 use crate::imap::completion::Answer;
 use crate::imap::session::{Session, State};
-use crate::imap::stream::Going;
+use crate::imap::stream::Continue;
 use crate::imap::string;
 use crate::storage::mailbox::FolderInfo;
 use imap_types::mailbox::{ListMailbox, Mailbox};
@@ -36,11 +36,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         &mut self,
         reference: &Mailbox<'_>,
         wildcard: &ListMailbox<'_>,
-    ) -> Going<Answer> {
+    ) -> Continue<Answer> {
         let wildcard = list_bytes(wildcard);
         if wildcard.is_empty() {
             // RFC 3501 §6.3.8: an empty name asks for the delimiter.
-            self.wire.say("* LIST (\\Noselect) \".\" \"\"");
+            self.stream.write_line("* LIST (\\Noselect) \".\" \"\"");
             return Ok(Answer::ok("That is the delimiter."));
         }
         let pattern = pattern(reference, wildcard);
@@ -55,7 +55,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         &mut self,
         reference: &Mailbox<'_>,
         wildcard: &ListMailbox<'_>,
-    ) -> Going<Answer> {
+    ) -> Continue<Answer> {
         let pattern = pattern(reference, list_bytes(wildcard));
         let entries = match self.entries(|info| info.subscribed).await? {
             Ok(entries) => entries,
@@ -73,8 +73,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         .await
     }
 
-    async fn entries(&self, wanted: fn(&FolderInfo) -> bool) -> Going<Result<BTreeMap<FolderName, Entry>>> {
-        let folders = self.wire.wait(self.mailbox.list()).await?;
+    async fn entries(
+        &self,
+        wanted: fn(&FolderInfo) -> bool,
+    ) -> Continue<Result<BTreeMap<FolderName, Entry>>> {
+        let folders = self.stream.wait(self.mailbox.list()).await?;
         Ok(folders.map(|folders| entries(folders.iter().filter(|info| wanted(info)))))
     }
 
@@ -83,42 +86,42 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         verb: &str,
         entries: &BTreeMap<FolderName, Entry>,
         wanted: impl Fn(&FolderName, Entry) -> bool,
-    ) -> Going<Answer> {
+    ) -> Continue<Answer> {
         for (name, entry) in entries.iter().filter(|(name, entry)| wanted(name, **entry)) {
             let mut line = format!("* {verb} ({}) \".\" ", attributes(name, *entry, entries)).into_bytes();
             string::astring(&mut line, name.to_modified_utf7().as_bytes());
             line.extend_from_slice(b"\r\n");
-            self.wire.send(&line).await?;
+            self.stream.send(&line).await?;
         }
         Ok(Answer::ok("That is all."))
     }
 
-    pub(crate) async fn create(&mut self, mailbox: &Mailbox<'_>) -> Going<Answer> {
+    pub(crate) async fn create(&mut self, mailbox: &Mailbox<'_>) -> Continue<Answer> {
         let done = match folder_name(mailbox) {
-            Ok(name) => self.wire.finish(self.mailbox.create(&name)).await?,
+            Ok(name) => self.stream.finish(self.mailbox.create(&name)).await?,
             Err(error) => Err(error),
         };
         Ok(outcome(done, "The folder is there."))
     }
 
-    pub(crate) async fn delete(&mut self, mailbox: &Mailbox<'_>) -> Going<Answer> {
+    pub(crate) async fn delete(&mut self, mailbox: &Mailbox<'_>) -> Continue<Answer> {
         let name = match folder_name(mailbox) {
             Ok(name) => name,
             Err(error) => return Ok(Answer::from_error(&error)),
         };
-        let done = self.wire.finish(self.mailbox.delete(&name)).await?;
+        let done = self.stream.finish(self.mailbox.delete(&name)).await?;
         if done.is_ok() {
             self.deselect(|selected| *selected == name);
         }
         Ok(outcome(done, "The folder is gone."))
     }
 
-    pub(crate) async fn rename(&mut self, from: &Mailbox<'_>, to: &Mailbox<'_>) -> Going<Answer> {
+    pub(crate) async fn rename(&mut self, from: &Mailbox<'_>, to: &Mailbox<'_>) -> Continue<Answer> {
         let (from, to) = match (folder_name(from), folder_name(to)) {
             (Ok(from), Ok(to)) => (from, to),
             (Err(error), _) | (_, Err(error)) => return Ok(Answer::from_error(&error)),
         };
-        let done = self.wire.finish(self.mailbox.rename(&from, &to)).await?;
+        let done = self.stream.finish(self.mailbox.rename(&from, &to)).await?;
         // INBOX stays where it is; only its messages go.
         if done.is_ok() && !from.is_inbox() {
             self.deselect(|selected| *selected == from || selected.is_below(&from));
@@ -134,21 +137,21 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             && gone(selected.folder.name())
         {
             self.state = State::Authenticated;
-            self.wire.say("* OK The folder was selected. None is now.");
+            self.stream.write_line("* OK The folder was selected. None is now.");
         }
     }
 
-    pub(crate) async fn subscribe(&mut self, mailbox: &Mailbox<'_>) -> Going<Answer> {
+    pub(crate) async fn subscribe(&mut self, mailbox: &Mailbox<'_>) -> Continue<Answer> {
         let done = match folder_name(mailbox) {
-            Ok(name) => self.wire.finish(self.mailbox.subscribe(&name)).await?,
+            Ok(name) => self.stream.finish(self.mailbox.subscribe(&name)).await?,
             Err(error) => Err(error),
         };
         Ok(outcome(done, "Subscribed."))
     }
 
-    pub(crate) async fn unsubscribe(&mut self, mailbox: &Mailbox<'_>) -> Going<Answer> {
+    pub(crate) async fn unsubscribe(&mut self, mailbox: &Mailbox<'_>) -> Continue<Answer> {
         let done = match folder_name(mailbox) {
-            Ok(name) => self.wire.finish(self.mailbox.unsubscribe(&name)).await?,
+            Ok(name) => self.stream.finish(self.mailbox.unsubscribe(&name)).await?,
             Err(error) => Err(error),
         };
         Ok(outcome(done, "Unsubscribed."))

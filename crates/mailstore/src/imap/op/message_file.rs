@@ -1,8 +1,8 @@
 //! A whole message on its way to the client.
 
 use crate::error::{MailError, Result};
-use crate::imap::stream::{Going, Over, Wire};
-use crate::line_stream::End;
+use crate::imap::stream::{Continue, ImapStream, SessionEnd};
+use crate::line_stream::StreamEnd;
 use crate::storage::cancellation::blocking;
 use crate::storage::folder::Folder;
 use crate::storage::snapshot::Message;
@@ -19,8 +19,8 @@ const LARGE: u64 = 256 * 1024;
 const PIECE: u64 = 64 * 1024;
 
 /// What cannot be read now ends a session that has announced it.
-pub(crate) fn broken(cause: MailError) -> Over {
-    Over::Ended(End::Broken(std::io::Error::other(cause)))
+pub(crate) fn broken(cause: MailError) -> SessionEnd {
+    SessionEnd::Ended(StreamEnd::Broken(std::io::Error::other(cause)))
 }
 
 /// A large message that stays on disk while it is sent.
@@ -58,7 +58,7 @@ impl OnDisk {
     }
 
     /// Sends a range of it, whose length has been announced: what cannot be read now ends the session.
-    pub(crate) async fn send<S>(&self, wire: &mut Wire<S>, range: Range<usize>) -> Going
+    pub(crate) async fn send<S>(&self, stream: &mut ImapStream<S>, range: Range<usize>) -> Continue
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
@@ -73,7 +73,7 @@ impl OnDisk {
             });
             // Not given up when the session is to end: in the middle of a literal there is nothing to be said.
             let piece = piece.await.map_err(broken)?;
-            wire.send(&piece).await?;
+            stream.send(&piece).await?;
             at += len;
         }
         Ok(())

@@ -6,7 +6,7 @@ use crate::imap::completion::Answer;
 use crate::imap::message::header::header;
 use crate::imap::search::query::{BadCharset, Candidate, Needs, Query, Read};
 use crate::imap::selected_folder::{Known, Selected};
-use crate::imap::stream::{Going, Wire};
+use crate::imap::stream::{Continue, ImapStream};
 use crate::storage::cancellation::blocking;
 use imap_types::core::Charset;
 use imap_types::search::SearchKey;
@@ -21,11 +21,11 @@ const HEADER_LIMIT: usize = 1024 * 1024;
 impl Selected {
     pub(crate) async fn search<S>(
         &mut self,
-        wire: &mut Wire<S>,
+        stream: &mut ImapStream<S>,
         charset: Option<&Charset<'_>>,
         keys: &[SearchKey<'_>],
         naming: Naming,
-    ) -> Going<Answer>
+    ) -> Continue<Answer>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
@@ -40,7 +40,7 @@ impl Selected {
         }
         let mut line = b"* SEARCH".to_vec();
         for (at, message) in self.snapshot.messages.iter().enumerate() {
-            match wire.wait(self.ask(&query, at)).await? {
+            match stream.wait(self.ask(&query, at)).await? {
                 Ok(false) => {}
                 Ok(true) => {
                     let number = match naming {
@@ -53,8 +53,8 @@ impl Selected {
             }
         }
         line.extend_from_slice(b"\r\n");
-        wire.send(&line).await?;
-        self.tell(wire, naming.into(), &Known::nothing()).await?;
+        stream.send(&line).await?;
+        self.tell(stream, naming.into(), &Known::nothing()).await?;
         Ok(Answer::ok("That is all."))
     }
 

@@ -6,7 +6,7 @@ use crate::flags::Flags;
 use crate::imap::completion::Answer;
 use crate::imap::selected_folder::{Access, Selected};
 use crate::imap::session::{Session, State};
-use crate::imap::stream::Going;
+use crate::imap::stream::Continue;
 use crate::imap::string;
 use crate::storage::snapshot::{Message, Snapshot};
 use imap_types::mailbox::Mailbox;
@@ -14,23 +14,23 @@ use imap_types::status::StatusDataItemName;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
-    pub(crate) async fn select(&mut self, mailbox: &Mailbox<'_>, access: Access) -> Going<Answer> {
+    pub(crate) async fn select(&mut self, mailbox: &Mailbox<'_>, access: Access) -> Continue<Answer> {
         // RFC 3501 §6.3.1: whatever comes of it, what was selected before is not any more.
         self.state = State::Authenticated;
-        let selected = match self.wire.finish(self.open(mailbox, access)).await? {
+        let selected = match self.stream.finish(self.open(mailbox, access)).await? {
             Ok(selected) => selected,
             Err(error) => return Ok(Answer::from_error(&error)),
         };
-        let wire = &mut self.wire;
-        selected.say_flags(wire);
-        wire.say(&format!("* {} EXISTS", selected.exists()));
-        wire.say(&format!("* {} RECENT", selected.recents()));
+        let stream = &mut self.stream;
+        selected.say_flags(stream);
+        stream.write_line(&format!("* {} EXISTS", selected.exists()));
+        stream.write_line(&format!("* {} RECENT", selected.recents()));
         let snapshot = &selected.snapshot;
         if let Some(unseen) = snapshot.messages.iter().position(is_unseen) {
-            wire.say(&format!("* OK [UNSEEN {}] The first unseen message.", unseen + 1));
+            stream.write_line(&format!("* OK [UNSEEN {}] The first unseen message.", unseen + 1));
         }
-        wire.say(&format!("* OK [UIDVALIDITY {}] UIDs are valid.", snapshot.uid_validity));
-        wire.say(&format!("* OK [UIDNEXT {}] The next UID.", snapshot.uid_next));
+        stream.write_line(&format!("* OK [UIDVALIDITY {}] UIDs are valid.", snapshot.uid_validity));
+        stream.write_line(&format!("* OK [UIDNEXT {}] The next UID.", snapshot.uid_next));
         self.state = State::Selected(selected);
         Ok(match access {
             Access::ReadWrite => Answer::ok("[READ-WRITE] The folder is selected."),
@@ -47,12 +47,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         &mut self,
         mailbox: &Mailbox<'_>,
         items: &[StatusDataItemName],
-    ) -> Going<Answer> {
+    ) -> Continue<Answer> {
         let snapshot = async {
             let folder = self.mailbox.open(&folder_name(mailbox)?).await?;
             Ok::<_, MailError>((folder.name().to_modified_utf7(), folder.snapshot()))
         };
-        let (name, snapshot) = match self.wire.wait(snapshot).await? {
+        let (name, snapshot) = match self.stream.wait(snapshot).await? {
             Ok(found) => found,
             Err(error) => return Ok(Answer::from_error(&error)),
         };
@@ -63,7 +63,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let mut line = b"* STATUS ".to_vec();
         string::astring(&mut line, name.as_bytes());
         line.extend_from_slice(format!(" ({})\r\n", values.join(" ")).as_bytes());
-        self.wire.send(&line).await?;
+        self.stream.send(&line).await?;
         Ok(Answer::ok("That is how it stands."))
     }
 }

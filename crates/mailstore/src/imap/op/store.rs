@@ -5,7 +5,7 @@ use crate::flags::{FlagChange, Flags};
 use crate::imap::command::sequence_set::Naming;
 use crate::imap::completion::Answer;
 use crate::imap::selected_folder::{Known, Selected};
-use crate::imap::stream::{Going, Wire};
+use crate::imap::stream::{Continue, ImapStream};
 use crate::storage::snapshot::Snapshot;
 use imap_types::flag::{Flag, StoreResponse, StoreType};
 use imap_types::sequence::SequenceSet;
@@ -51,12 +51,12 @@ struct Keepable {
 impl Selected {
     pub(crate) async fn store<S>(
         &mut self,
-        wire: &mut Wire<S>,
+        stream: &mut ImapStream<S>,
         set: &SequenceSet,
         (kind, response): (StoreType, StoreResponse),
         flags: &[Flag<'_>],
         naming: Naming,
-    ) -> Going<Answer>
+    ) -> Continue<Answer>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
@@ -72,7 +72,7 @@ impl Selected {
             StoreType::Add => FlagChange::Add,
             StoreType::Remove => FlagChange::Remove,
         };
-        let Keepable { flags, left_out } = match wire.finish(self.keepable(change, named)).await? {
+        let Keepable { flags, left_out } = match stream.finish(self.keepable(change, named)).await? {
             Ok(keepable) => keepable,
             Err(error) => return Ok(Answer::from_error(&error)),
         };
@@ -80,13 +80,13 @@ impl Selected {
             // RFC 5530 §3. Nothing of what was asked can be done, and to replace flags by none was not asked.
             return Ok(Answer::No(format!("[LIMIT] {why}")));
         }
-        let snapshot = match wire.finish(self.folder.store(uids.clone(), change, flags)).await? {
+        let snapshot = match stream.finish(self.folder.store(uids.clone(), change, flags)).await? {
             Ok(snapshot) => snapshot,
             Err(error) => return Ok(Answer::from_error(&error)),
         };
         if self.snapshot.keywords != snapshot.keywords {
             // The client must know a keyword before it meets it (RFC 3501 §7.2.6).
-            self.learn_keywords(wire, &snapshot);
+            self.learn_keywords(stream, &snapshot);
         }
         let known = match response {
             StoreResponse::Silent if left_out.is_none() => {
@@ -95,11 +95,11 @@ impl Selected {
             }
             // Also where silence was asked for: the client takes all it named for kept.
             StoreResponse::Silent | StoreResponse::Answer => {
-                self.answer_flags(wire, &uids, &snapshot, naming).await?;
+                self.answer_flags(stream, &uids, &snapshot, naming).await?;
                 Known { uids, snapshot: Some(snapshot) }
             }
         };
-        self.tell(wire, naming.into(), &known).await?;
+        self.tell(stream, naming.into(), &known).await?;
         Ok(Answer::ok(match left_out {
             None => "Stored.",
             Some(_) => "Stored, without the keywords this folder has no room for.",
@@ -129,11 +129,11 @@ impl Selected {
 
     async fn answer_flags<S>(
         &self,
-        wire: &mut Wire<S>,
+        stream: &mut ImapStream<S>,
         uids: &[u32],
         snapshot: &Snapshot,
         naming: Naming,
-    ) -> Going
+    ) -> Continue
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
@@ -144,7 +144,7 @@ impl Selected {
                     Naming::Uids => format!("UID {uid} "),
                     Naming::Numbers => String::new(),
                 };
-                wire.tell(&format!("* {} FETCH ({uid}FLAGS {flags})", at + 1)).await?;
+                stream.tell(&format!("* {} FETCH ({uid}FLAGS {flags})", at + 1)).await?;
             }
         }
         Ok(())
