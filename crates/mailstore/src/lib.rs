@@ -38,6 +38,7 @@
 //! It knows no password and asks no authority: it is handed a stream and a proven [`postward_wire::Address`], and who
 //! a recipient is it asks [`Recipients`].
 
+mod connection;
 mod crlf;
 mod error;
 mod flags;
@@ -53,6 +54,7 @@ mod recipients;
 mod smtp;
 mod storage;
 
+pub use connection::{ClientStream, Connection};
 pub use error::{MailError, Result};
 pub use flags::{FlagChange, Flags};
 pub use folder_name::{FolderName, SpecialUse};

@@ -1,12 +1,13 @@
 //! A line-by-line conversation with one client, bounded in memory and in time.
 
+use crate::connection::{ClientStream, Connection};
 use futures_util::FutureExt;
 use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
 use std::task::{Poll, ready};
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::io::{AsyncWriteExt, ReadBuf};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
@@ -17,15 +18,17 @@ pub(crate) struct LineStream<S> {
     unread: Vec<u8>,
     unsent: Vec<u8>,
     timeouts: Timeouts,
+    max_line: usize,
     stop: CancellationToken,
 }
 
-/// How long things may take, and how long a line may be.
+/// How long a client may take.
 #[derive(Clone, Copy)]
 pub(crate) struct Timeouts {
+    /// To send the next octets.
     pub(crate) idle: Duration,
+    /// To take a single octet.
     pub(crate) write_stall: Duration,
-    pub(crate) line: usize,
 }
 
 /// A line without its end.
@@ -53,9 +56,11 @@ pub(crate) enum StreamEnd {
 /// What one read may bring, and about what one write sends.
 const PIECE: usize = 16 * 1024;
 
-impl<S: AsyncRead + AsyncWrite + Unpin> LineStream<S> {
-    pub(crate) fn new(stream: S, pipelined: Vec<u8>, timeouts: Timeouts, stop: CancellationToken) -> Self {
-        Self { stream, unread: pipelined, unsent: Vec::new(), timeouts, stop }
+impl<S: ClientStream> LineStream<S> {
+    /// A stream whose lines may have `max_line` octets, their ends not counted.
+    pub(crate) fn new(connection: Connection<S>, timeouts: Timeouts, max_line: usize) -> Self {
+        let Connection { stream, pipelined, stop } = connection;
+        Self { stream, unread: pipelined, unsent: Vec::new(), timeouts, max_line, stop }
     }
 
     /// The next line. Answers that are still waiting are sent first, unless the line is here already: that is what
@@ -74,11 +79,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> LineStream<S> {
                 self.release();
                 line.pop();
                 line.pop_if(|byte| *byte == b'\r');
-                let too_long = too_long || line.len() > self.timeouts.line;
+                let too_long = too_long || line.len() > self.max_line;
                 return Ok(if too_long { Line::TooLong } else { Line::Whole(line) });
             }
             searched = self.unread.len();
-            if searched > self.timeouts.line {
+            if searched > self.max_line {
                 too_long = true;
                 self.unread.clear();
                 searched = 0;

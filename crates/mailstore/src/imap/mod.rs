@@ -23,30 +23,20 @@ mod string;
 #[cfg(test)]
 mod tests;
 
+use crate::connection::{ClientStream, Connection};
 use crate::storage::mailbox::OpenMailbox;
 use session::Session;
 use std::io;
 use stream::ImapStream;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio_util::sync::CancellationToken;
 
 /// Serves an IMAP client that has signed in and has been told so, until it signs out, falls silent or `stop` fires.
 ///
-/// `pipelined` is what it sent behind its sign-in. When `stop` fires the client hears `* BYE`, unless it is in the
-/// middle of a response, and what it has begun to change ends before the next message: when this has returned, nothing
-/// goes on. Dropping the future ends the session as well, with all mail whole.
-pub async fn serve_imap<S>(
-    mailbox: OpenMailbox,
-    stream: S,
-    pipelined: Vec<u8>,
-    stop: CancellationToken,
-) -> io::Result<()>
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let stop = stop.child_token();
-    let _dropped = stop.clone().drop_guard();
-    let mailbox = mailbox.until(stop.clone());
-    let stream = ImapStream::new(stream, pipelined, stop, mailbox.limits());
+/// When the connection's `stop` fires the client hears `* BYE`, unless it is in the middle of a response, and what it
+/// has begun to change ends before the next message: when this has returned, nothing goes on. Dropping the future ends
+/// the session as well, with all mail whole.
+pub async fn serve_imap<S: ClientStream>(mailbox: OpenMailbox, connection: Connection<S>) -> io::Result<()> {
+    let (connection, _guard) = connection.until_dropped();
+    let mailbox = mailbox.until(connection.stop.clone());
+    let stream = ImapStream::new(connection, mailbox.limits());
     Session::new(mailbox, stream).serve().await.into_result()
 }

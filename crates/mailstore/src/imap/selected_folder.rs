@@ -7,13 +7,13 @@ use super::command::sequence_set::{Naming, Numbers};
 use super::completion::Answer;
 use super::search::query::Recent;
 use super::stream::{Continue, ImapStream, SessionEnd};
+use crate::connection::ClientStream;
 use crate::error::Result;
 use crate::flags::{FlagChange, Flags};
 use crate::storage::folder::Folder;
 use crate::storage::snapshot::{Message, Snapshot};
 use imap_types::sequence::SequenceSet;
 use std::sync::Arc;
-use tokio::io::{AsyncRead, AsyncWrite};
 
 /// What the client may do to the folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,10 +126,7 @@ impl Selected {
     }
 
     /// Says which flags the folder has (RFC 3501 §7.2.6, §7.1).
-    pub(crate) fn say_flags<S>(&self, stream: &mut ImapStream<S>)
-    where
-        S: AsyncRead + AsyncWrite + Unpin,
-    {
+    pub(crate) fn say_flags<S: ClientStream>(&self, stream: &mut ImapStream<S>) {
         let system = "\\Answered \\Flagged \\Deleted \\Seen \\Draft";
         let keywords: String = self.snapshot.keywords.iter().map(|name| format!(" {name}")).collect();
         // RFC 3501 §7.1: says that new keywords can be made.
@@ -145,15 +142,12 @@ impl Selected {
     }
 
     /// Brings the client forward to what the folder is now.
-    pub(crate) async fn tell<S>(
+    pub(crate) async fn tell<S: ClientStream>(
         &mut self,
         stream: &mut ImapStream<S>,
         expunges: Expunges,
         known: &Known,
-    ) -> Continue
-    where
-        S: AsyncRead + AsyncWrite + Unpin,
-    {
+    ) -> Continue {
         let mut now = self.folder.snapshot();
         if Arc::ptr_eq(&now, &self.snapshot) {
             return Ok(());
@@ -206,10 +200,7 @@ impl Selected {
     }
 
     /// Tells of keywords that are new to the folder, before a message is shown with them.
-    pub(crate) fn learn_keywords<S>(&mut self, stream: &mut ImapStream<S>, from: &Snapshot)
-    where
-        S: AsyncRead + AsyncWrite + Unpin,
-    {
+    pub(crate) fn learn_keywords<S: ClientStream>(&mut self, stream: &mut ImapStream<S>, from: &Snapshot) {
         Arc::make_mut(&mut self.snapshot).keywords = Arc::clone(&from.keywords);
         self.say_flags(stream);
     }

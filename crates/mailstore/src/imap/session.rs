@@ -6,11 +6,11 @@ use super::command::parse::{Act, Malformed, Request, tag};
 use super::completion::Answer;
 use super::selected_folder::{Access, Expunges, Known, Selected};
 use super::stream::{Continue, ImapStream, SessionEnd};
+use crate::connection::ClientStream;
 use crate::error::MailError;
 use crate::line_stream::StreamEnd;
 use crate::storage::mailbox::OpenMailbox;
 use imap_types::command::CommandBody;
-use tokio::io::{AsyncRead, AsyncWrite};
 
 /// A session. Everything but `stream` is small while the client is idle.
 pub(crate) struct Session<S> {
@@ -29,7 +29,7 @@ pub(crate) enum State {
 
 const READ_ONLY: &str = "[READ-ONLY] The folder is open for reading only.";
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
+impl<S: ClientStream> Session<S> {
     pub(crate) fn new(mailbox: OpenMailbox, stream: ImapStream<S>) -> Self {
         Self { mailbox, stream, state: State::Authenticated, misunderstood: 0 }
     }

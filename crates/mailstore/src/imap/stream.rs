@@ -1,10 +1,10 @@
 //! The client's end of a session: frames come in, responses go out.
 
-use super::command::framing::{Frame, Framing, Progress};
+use super::command::framing::{Frame, Framing, MAX_COMMAND, Progress};
+use crate::connection::{ClientStream, Connection};
 use crate::limits::Limits;
 use crate::line_stream::{LineStream, StreamEnd, Timeouts};
 use std::future::Future;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;
 
 /// Why a session is over.
@@ -31,14 +31,12 @@ const FLOODED: &str = "[TOOBIG] The command is too long.";
 /// What is larger is sent in pieces straight from where it is.
 const PIECE: usize = 16 * 1024;
 
-impl<S: AsyncRead + AsyncWrite + Unpin> ImapStream<S> {
-    pub(crate) fn new(stream: S, pipelined: Vec<u8>, stop: CancellationToken, limits: &Limits) -> Self {
-        let timeouts = Timeouts {
-            idle: limits.imap_idle,
-            write_stall: limits.write_stall,
-            line: super::command::framing::MAX_COMMAND,
-        };
-        let client = LineStream::new(stream, Vec::new(), timeouts, stop.clone());
+impl<S: ClientStream> ImapStream<S> {
+    pub(crate) fn new(connection: Connection<S>, limits: &Limits) -> Self {
+        let Connection { stream, pipelined, stop } = connection;
+        let connection = Connection { stream, pipelined: Vec::new(), stop: stop.clone() };
+        let timeouts = Timeouts { idle: limits.imap_idle, write_stall: limits.write_stall };
+        let client = LineStream::new(connection, timeouts, MAX_COMMAND);
         Self { client, framing: Framing::new(pipelined), stop }
     }
 

@@ -2,6 +2,7 @@
 
 use super::command::{Command, MAX_LINE};
 use super::dot_stuffing::{Amount, DotStuffing};
+use crate::connection::{ClientStream, Connection};
 use crate::error::MailError;
 use crate::folder_name::FolderName;
 use crate::line_stream::{Line, LineStream, StreamEnd, Timeouts};
@@ -12,29 +13,18 @@ use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, Read};
 use std::sync::Arc;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio_util::sync::CancellationToken;
 
 /// Serves a POP3 client that has signed in and has been told so, until it quits, falls silent or `stop` fires.
 ///
 /// Deleted messages go at QUIT and at no other end (RFC 1939 §6). When `stop` fires, or the future is dropped, while they
 /// go, the rest of them stays; when this has returned, nothing goes on.
-pub async fn serve_pop3<S>(
-    mailbox: OpenMailbox,
-    stream: S,
-    pipelined: Vec<u8>,
-    stop: CancellationToken,
-) -> io::Result<()>
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let stop = stop.child_token();
-    let _dropped = stop.clone().drop_guard();
-    let mailbox = mailbox.until(stop.clone());
+pub async fn serve_pop3<S: ClientStream>(mailbox: OpenMailbox, connection: Connection<S>) -> io::Result<()> {
+    let (connection, _guard) = connection.until_dropped();
+    let mailbox = mailbox.until(connection.stop.clone());
     let limits = mailbox.limits();
-    let timeouts = Timeouts { idle: limits.pop3_idle, write_stall: limits.write_stall, line: MAX_LINE };
+    let timeouts = Timeouts { idle: limits.pop3_idle, write_stall: limits.write_stall };
     let patience = limits.bad_commands;
-    let mut client = LineStream::new(stream, pipelined, timeouts, stop);
+    let mut client = LineStream::new(connection, timeouts, MAX_LINE);
     let end = match Box::pin(Maildrop::open(&mailbox)).await {
         Ok(maildrop) => Session { maildrop, client: &mut client, patience }.run().await,
         Err(cause) => {
@@ -67,7 +57,7 @@ enum Next {
     Quit,
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
+impl<S: ClientStream> Session<'_, S> {
     async fn run(mut self) -> StreamEnd {
         // In a row.
         let mut wrong = 0;

@@ -2,11 +2,11 @@
 
 use super::role::Role;
 use super::session;
+use crate::connection::{ClientStream, Connection};
 use crate::storage::mailstore::Mailstore;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -47,9 +47,10 @@ pub async fn serve_lmtp(listener: TcpListener, store: Mailstore, stop: Cancellat
 }
 
 /// Serves one LMTP client.
-pub async fn serve_lmtp_session<S>(store: Mailstore, stream: S, stop: CancellationToken) -> io::Result<()>
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    session::serve(store, Role::Lmtp, stream, Vec::new(), stop).await
+pub async fn serve_lmtp_session<S: ClientStream>(
+    store: Mailstore,
+    stream: S,
+    stop: CancellationToken,
+) -> io::Result<()> {
+    session::serve(store, Role::Lmtp, Connection { stream, pipelined: Vec::new(), stop }).await
 }

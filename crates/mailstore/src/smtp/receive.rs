@@ -1,12 +1,12 @@
 //! Taking a message in, between `354` and the dot.
 
 use super::data::Data;
+use crate::connection::ClientStream;
 use crate::crlf::CrlfEnds;
 use crate::line_stream::{LineStream, StreamEnd};
 use crate::storage::mailstore::Mailstore;
 use crate::storage::spool::{Fill, Spool, is_full};
 use std::io;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::JoinError;
 use tokio::time::timeout;
 
@@ -17,7 +17,7 @@ pub(super) const NO_ROOM: &str = "452 4.3.1 There is no room for the message. Tr
 ///
 /// Only CRLF `.` CRLF ends it. Lone LFs are brought into order as they come in, so that no other program ever takes
 /// one of them for an end either (SMTP smuggling, CVE-2023-51764).
-pub(super) async fn receive<S: AsyncRead + AsyncWrite + Unpin>(
+pub(super) async fn receive<S: ClientStream>(
     client: &mut LineStream<S>,
     store: &Mailstore,
 ) -> Result<Result<Spool, &'static str>, StreamEnd> {
@@ -25,7 +25,7 @@ pub(super) async fn receive<S: AsyncRead + AsyncWrite + Unpin>(
     timeout(store.limits().message_time, taking).await.unwrap_or(Err(StreamEnd::TimedOut))
 }
 
-async fn take_all<S: AsyncRead + AsyncWrite + Unpin>(
+async fn take_all<S: ClientStream>(
     client: &mut LineStream<S>,
     store: &Mailstore,
 ) -> Result<Result<Spool, &'static str>, StreamEnd> {

@@ -6,8 +6,8 @@ use super::path::{ForwardPath, ReversePath};
 use super::receive::{NO_ROOM, receive};
 use super::received_message::{Letter, Trace};
 use super::role::Role;
+use crate::connection::{ClientStream, Connection};
 use crate::error::MailError;
-use crate::limits::Limits;
 use crate::line_stream::{Line, LineStream, StreamEnd, Timeouts};
 use crate::recipients::Recipient;
 use crate::storage::cancellation::Cancellation;
@@ -17,31 +17,21 @@ use postward_wire::Address;
 use smtp_proto::Request;
 use std::io;
 use std::sync::Arc;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio_util::sync::CancellationToken;
 
-fn timeouts(limits: &Limits) -> Timeouts {
-    Timeouts { idle: limits.smtp_idle, write_stall: limits.write_stall, line: limits.command_line }
-}
-
-/// Converses to the end, or until `stop` fires; no delivery goes on when this has returned.
-pub(crate) async fn serve<S>(
+/// Serves the client to the end, or until the connection's `stop` fires; no delivery goes on when this has returned.
+pub(crate) async fn serve<S: ClientStream>(
     store: Mailstore,
     role: Role,
-    stream: S,
-    pipelined: Vec<u8>,
-    stop: CancellationToken,
-) -> io::Result<()>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
-    let stop = stop.child_token();
-    let _dropped = stop.clone().drop_guard();
-    let mut client = LineStream::new(stream, pipelined, timeouts(store.limits()), stop.clone());
+    connection: Connection<S>,
+) -> io::Result<()> {
+    let (connection, _guard) = connection.until_dropped();
+    let cancellation = Cancellation::from_token(connection.stop.clone());
+    let limits = store.limits();
+    let timeouts = Timeouts { idle: limits.smtp_idle, write_stall: limits.write_stall };
+    let mut client = LineStream::new(connection, timeouts, limits.command_line);
     if let Role::Lmtp = role {
         client.write_line(&format!("220 {} LMTP Postward", store.hostname()));
     }
-    let cancellation = Cancellation::from_token(stop);
     let mut session =
         Session { store, role, cancellation, greeted: None, envelope: None, wrong: 0, client: &mut client };
     let end = session.run().await;
@@ -80,7 +70,7 @@ enum Next {
     Quit,
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
+impl<S: ClientStream> Session<'_, S> {
     async fn run(&mut self) -> StreamEnd {
         loop {
             let line = match self.client.line().await {

@@ -2,26 +2,19 @@
 
 use super::role::Role;
 use super::session;
+use crate::connection::{ClientStream, Connection};
 use crate::storage::mailbox::OpenMailbox;
 use std::io;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio_util::sync::CancellationToken;
 
 /// Serves an SMTP client that has signed in and has been told so, until it quits, falls silent or `stop` fires.
 ///
 /// The sender is the proven address, or nobody, and no other. `250` after the message means: it is on disk, synced, for every
 /// recipient. When `stop` fires, or the future is dropped, a message that is not going out yet goes to nobody, and one that
 /// is goes to all; when this has returned, nothing goes on.
-pub async fn serve_submission<S>(
+pub async fn serve_submission<S: ClientStream>(
     mailbox: OpenMailbox,
-    stream: S,
-    pipelined: Vec<u8>,
-    stop: CancellationToken,
-) -> io::Result<()>
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let store = mailbox.store().clone();
-    session::serve(store, Role::Submission { owner: mailbox.address().clone() }, stream, pipelined, stop)
-        .await
+    connection: Connection<S>,
+) -> io::Result<()> {
+    let role = Role::Submission { owner: mailbox.address().clone() };
+    session::serve(mailbox.store().clone(), role, connection).await
 }

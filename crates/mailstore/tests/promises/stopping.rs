@@ -1,6 +1,6 @@
 use crate::host::{Host, message};
 use crate::transcript::{Door, connect};
-use postward_mailstore::{Limits, serve_submission};
+use postward_mailstore::{Connection, Limits, serve_submission};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 use tokio_util::sync::CancellationToken;
@@ -37,7 +37,8 @@ async fn a_session_does_not_wait_for_a_client_that_never_reads() {
     let (client, server) = duplex(1024);
     let stop = CancellationToken::new();
     let mailbox = host.mailbox("ada").await;
-    let session = postward_mailstore::serve_pop3(mailbox, server, b"RETR 1\r\n".to_vec(), stop.clone());
+    let connection = Connection { stream: server, pipelined: b"RETR 1\r\n".to_vec(), stop: stop.clone() };
+    let session = postward_mailstore::serve_pop3(mailbox, connection);
     let session = tokio::spawn(session);
     // Once the first octets are here the session is in the middle of the message.
     let mut client = client;
@@ -62,7 +63,8 @@ async fn a_session_dropped_in_the_middle_of_data_delivers_nothing() {
     let host = Host::new();
     let (mut client, server) = duplex(64 * 1024);
     let mailbox = host.mailbox("ada").await;
-    let session = tokio::spawn(serve_submission(mailbox, server, Vec::new(), CancellationToken::new()));
+    let connection = Connection { stream: server, pipelined: Vec::new(), stop: CancellationToken::new() };
+    let session = tokio::spawn(serve_submission(mailbox, connection));
     client
         .write_all(b"MAIL FROM:<ada@example.com>\r\nRCPT TO:<bob@example.com>\r\nDATA\r\nSubject: half\r\n\r\nhalf a message")
         .await

@@ -1,7 +1,7 @@
 //! Conversations as a mail admin writes them down.
 
 use crate::host::{Host, address};
-use postward_mailstore::{serve_lmtp_session, serve_pop3, serve_submission};
+use postward_mailstore::{Connection, serve_lmtp_session, serve_pop3, serve_submission};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream, duplex, split};
 use tokio_util::sync::CancellationToken;
@@ -21,11 +21,14 @@ pub(crate) async fn connect(
 ) -> DuplexStream {
     let (client, server) = duplex(64 * 1024);
     let mailbox = host.mailbox("ada").await;
-    let pipelined = pipelined.as_bytes().to_vec();
+    let connection = Connection { stream: server, pipelined: pipelined.as_bytes().to_vec(), stop };
     match door {
-        Door::Pop3 => drop(tokio::spawn(serve_pop3(mailbox, server, pipelined, stop))),
-        Door::Submission => drop(tokio::spawn(serve_submission(mailbox, server, pipelined, stop))),
-        Door::Lmtp => drop(tokio::spawn(serve_lmtp_session(host.store.clone(), server, stop))),
+        Door::Pop3 => drop(tokio::spawn(serve_pop3(mailbox, connection))),
+        Door::Submission => drop(tokio::spawn(serve_submission(mailbox, connection))),
+        Door::Lmtp => {
+            let Connection { stream, stop, .. } = connection;
+            drop(tokio::spawn(serve_lmtp_session(host.store.clone(), stream, stop)));
+        }
     }
     client
 }

@@ -2,6 +2,7 @@
 
 use super::list::folder_name;
 use super::store::Named;
+use crate::connection::ClientStream;
 use crate::crlf::CrlfEnds;
 use crate::error::Result;
 use crate::imap::command::framing::{Literal, LiteralMode};
@@ -16,10 +17,9 @@ use crate::storage::spool::{Fill, Spool};
 use imap_types::command::CommandBody;
 use imap_types::flag::Flag;
 use imap_types::mailbox::Mailbox;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
+impl<S: ClientStream> Session<S> {
     /// Answers an APPEND whose message was announced. What is wrong with it is said before the message is sent, if
     /// the client waits for that.
     pub(crate) async fn append(&mut self, head: CommandBody<'_>, message: Literal) -> Continue<Answer> {

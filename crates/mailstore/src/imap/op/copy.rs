@@ -1,6 +1,7 @@
 //! COPY, MOVE (RFC 6851) and EXPUNGE, with the answers of UIDPLUS (RFC 4315).
 
 use super::list::folder_name;
+use crate::connection::ClientStream;
 use crate::error::Result;
 use crate::flags::Flags;
 use crate::imap::command::sequence_set::{Naming, Numbers, write_set};
@@ -12,20 +13,16 @@ use crate::storage::mailbox::OpenMailbox;
 use crate::storage::transfer::Copied;
 use imap_types::mailbox::Mailbox;
 use imap_types::sequence::SequenceSet;
-use tokio::io::{AsyncRead, AsyncWrite};
 
 impl Selected {
-    pub(crate) async fn copy<S>(
+    pub(crate) async fn copy<S: ClientStream>(
         &mut self,
         stream: &mut ImapStream<S>,
         mailbox: &OpenMailbox,
         set: &SequenceSet,
         to: &Mailbox<'_>,
         naming: Naming,
-    ) -> Continue<Answer>
-    where
-        S: AsyncRead + AsyncWrite + Unpin,
-    {
+    ) -> Continue<Answer> {
         let uids = match self.pick_uids(set, naming) {
             Ok(uids) => uids,
             Err(answer) => return Ok(answer),
@@ -47,17 +44,14 @@ impl Selected {
         })
     }
 
-    pub(crate) async fn move_to<S>(
+    pub(crate) async fn move_to<S: ClientStream>(
         &mut self,
         stream: &mut ImapStream<S>,
         mailbox: &OpenMailbox,
         set: &SequenceSet,
         to: &Mailbox<'_>,
         naming: Naming,
-    ) -> Continue<Answer>
-    where
-        S: AsyncRead + AsyncWrite + Unpin,
-    {
+    ) -> Continue<Answer> {
         let uids = match self.pick_uids(set, naming) {
             Ok(uids) => uids,
             Err(answer) => return Ok(answer),
@@ -86,14 +80,11 @@ impl Selected {
     }
 
     /// Removes what is marked as deleted: all of it, or what is also in the set (UID EXPUNGE).
-    pub(crate) async fn expunge<S>(
+    pub(crate) async fn expunge<S: ClientStream>(
         &mut self,
         stream: &mut ImapStream<S>,
         within: Option<&SequenceSet>,
-    ) -> Continue<Answer>
-    where
-        S: AsyncRead + AsyncWrite + Unpin,
-    {
+    ) -> Continue<Answer> {
         let uids = self.deleted(within);
         let removed = stream.finish(self.folder.expunge(uids)).await?;
         // Also when it failed in the middle: what is gone is gone.
@@ -105,10 +96,10 @@ impl Selected {
     }
 
     /// CLOSE: the same, and the client hears nothing of it (RFC 3501 §6.4.2).
-    pub(crate) async fn expunge_quietly<S>(&mut self, stream: &mut ImapStream<S>) -> Continue<Answer>
-    where
-        S: AsyncRead + AsyncWrite + Unpin,
-    {
+    pub(crate) async fn expunge_quietly<S: ClientStream>(
+        &mut self,
+        stream: &mut ImapStream<S>,
+    ) -> Continue<Answer> {
         Ok(match stream.finish(self.folder.expunge(self.deleted(None))).await? {
             Ok(_) => Answer::ok("No folder is selected now."),
             Err(error) => Answer::from_error(&error),

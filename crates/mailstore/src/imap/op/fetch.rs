@@ -1,6 +1,7 @@
 //! FETCH (RFC 3501 §6.4.5).
 
 use super::message_file::{OnDisk, broken};
+use crate::connection::ClientStream;
 use crate::error::{MailError, Result};
 use crate::flags::{FlagChange, Flags};
 use crate::imap::command::fetch_items::{Item, Source, items, section_name};
@@ -21,7 +22,6 @@ use imap_types::sequence::SequenceSet;
 use jiff::Timestamp;
 use std::num::NonZeroU32;
 use std::sync::{Arc, OnceLock};
-use tokio::io::{AsyncRead, AsyncWrite};
 
 /// Headers end long before; what is behind is not looked at for an envelope.
 const HEADER_LIMIT: usize = 1024 * 1024;
@@ -45,16 +45,13 @@ struct Answering<'v> {
 }
 
 impl Selected {
-    pub(crate) async fn fetch<S>(
+    pub(crate) async fn fetch<S: ClientStream>(
         &mut self,
         stream: &mut ImapStream<S>,
         set: &SequenceSet,
         names: MacroOrMessageDataItemNames<'_>,
         naming: Naming,
-    ) -> Continue<Answer>
-    where
-        S: AsyncRead + AsyncWrite + Unpin,
-    {
+    ) -> Continue<Answer> {
         let Some(mut items) = items(names, naming) else {
             return Ok(Answer::Bad("This cannot be fetched here."));
         };
@@ -98,16 +95,13 @@ impl Selected {
         Ok(unseen)
     }
 
-    async fn answer_each<S>(
+    async fn answer_each<S: ClientStream>(
         &self,
         stream: &mut ImapStream<S>,
         items: &[Item<'_>],
         positions: &[usize],
         now: &Arc<Snapshot>,
-    ) -> Continue<Answer>
-    where
-        S: AsyncRead + AsyncWrite + Unpin,
-    {
+    ) -> Continue<Answer> {
         let source = items.iter().map(Item::source).max().unwrap_or(Source::Snapshot);
         let mut missing = false;
         for at in positions {
@@ -159,10 +153,7 @@ impl Selected {
 }
 
 impl Answering<'_> {
-    async fn write<S>(&mut self, stream: &mut ImapStream<S>, items: &[Item<'_>]) -> Continue
-    where
-        S: AsyncRead + AsyncWrite + Unpin,
-    {
+    async fn write<S: ClientStream>(&mut self, stream: &mut ImapStream<S>, items: &[Item<'_>]) -> Continue {
         let mut out = format!("* {} FETCH (", self.number).into_bytes();
         for (at, item) in items.iter().enumerate() {
             if at > 0 {
@@ -227,16 +218,13 @@ impl Answering<'_> {
         Ok(())
     }
 
-    async fn write_section<S>(
+    async fn write_section<S: ClientStream>(
         &mut self,
         stream: &mut ImapStream<S>,
         out: &mut Vec<u8>,
         section: Option<&Section<'_>>,
         cut: Option<(u32, NonZeroU32)>,
-    ) -> Continue
-    where
-        S: AsyncRead + AsyncWrite + Unpin,
-    {
+    ) -> Continue {
         let found = match (section, &self.on_disk) {
             (None, Some(on_disk)) => Found::Range(0..on_disk.len()),
             _ => find(&self.raw, section, || self.tree()),
@@ -275,10 +263,7 @@ impl Answering<'_> {
 }
 
 /// Writes a literal; a large one goes to the client from where it is.
-async fn literal<S>(stream: &mut ImapStream<S>, out: &mut Vec<u8>, bytes: &[u8]) -> Continue
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
+async fn literal<S: ClientStream>(stream: &mut ImapStream<S>, out: &mut Vec<u8>, bytes: &[u8]) -> Continue {
     string::literal_head(out, bytes.len());
     if bytes.len() < MANY {
         out.extend_from_slice(bytes);

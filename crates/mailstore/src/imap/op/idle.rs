@@ -1,5 +1,6 @@
 //! IDLE (RFC 2177): the client hears of changes as they happen.
 
+use crate::connection::ClientStream;
 use crate::error::MailError;
 use crate::imap::completion::Answer;
 use crate::imap::selected_folder::{Expunges, Known, Selected};
@@ -8,13 +9,12 @@ use crate::imap::stream::{Continue, ImapStream, SessionEnd};
 use crate::line_stream::StreamEnd;
 use std::future::pending;
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, interval, sleep_until};
 
 /// Our own sessions and deliveries tell at once; what another tool puts into the directory has to be looked for.
 const LOOK_EVERY: Duration = Duration::from_mins(1);
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
+impl<S: ClientStream> Session<S> {
     pub(crate) async fn idle(&mut self) -> Continue<Answer> {
         self.stream.write_line("+ Waiting for news.");
         let deadline = Instant::now() + self.mailbox.limits().imap_idle;
@@ -37,10 +37,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 }
 
 impl Selected {
-    async fn tell_until_a_line<S>(&mut self, stream: &mut ImapStream<S>) -> Continue<Vec<u8>>
-    where
-        S: AsyncRead + AsyncWrite + Unpin,
-    {
+    async fn tell_until_a_line<S: ClientStream>(&mut self, stream: &mut ImapStream<S>) -> Continue<Vec<u8>> {
         let mut news = self.folder.watch();
         let mut look = interval(LOOK_EVERY);
         loop {

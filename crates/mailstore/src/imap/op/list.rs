@@ -1,5 +1,6 @@
 //! The commands on the tree of folders: LIST, LSUB, CREATE, DELETE, RENAME, SUBSCRIBE, UNSUBSCRIBE.
 
+use crate::connection::ClientStream;
 use crate::error::{MailError, Result};
 use crate::folder_name::{FolderName, SpecialUse};
 use crate::imap::command::list_pattern::Pattern;
@@ -10,7 +11,6 @@ use crate::imap::string;
 use crate::storage::mailbox::FolderInfo;
 use imap_types::mailbox::{ListMailbox, Mailbox};
 use std::collections::BTreeMap;
-use tokio::io::{AsyncRead, AsyncWrite};
 
 /// The folder a client names.
 pub(crate) fn folder_name(mailbox: &Mailbox<'_>) -> Result<FolderName> {
@@ -31,7 +31,7 @@ enum Entry {
     Level,
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
+impl<S: ClientStream> Session<S> {
     pub(crate) async fn list(
         &mut self,
         reference: &Mailbox<'_>,

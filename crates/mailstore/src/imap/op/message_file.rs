@@ -1,5 +1,6 @@
 //! A whole message on its way to the client.
 
+use crate::connection::ClientStream;
 use crate::error::{MailError, Result};
 use crate::imap::stream::{Continue, ImapStream, SessionEnd};
 use crate::line_stream::StreamEnd;
@@ -11,7 +12,6 @@ use std::fs::File;
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
-use tokio::io::{AsyncRead, AsyncWrite};
 
 /// Smaller messages are read at once: one visit to the disk instead of two.
 const LARGE: u64 = 256 * 1024;
@@ -58,10 +58,11 @@ impl OnDisk {
     }
 
     /// Sends a range of it, whose length has been announced: what cannot be read now ends the session.
-    pub(crate) async fn send<S>(&self, stream: &mut ImapStream<S>, range: Range<usize>) -> Continue
-    where
-        S: AsyncRead + AsyncWrite + Unpin,
-    {
+    pub(crate) async fn send<S: ClientStream>(
+        &self,
+        stream: &mut ImapStream<S>,
+        range: Range<usize>,
+    ) -> Continue {
         let (mut at, end) = (range.start as u64, range.end as u64);
         while at < end {
             let file = Arc::clone(&self.file);

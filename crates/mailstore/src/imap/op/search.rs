@@ -1,5 +1,6 @@
 //! The SEARCH command: every message of the folder is asked.
 
+use crate::connection::ClientStream;
 use crate::error::{MailError, Result};
 use crate::imap::command::sequence_set::Naming;
 use crate::imap::completion::Answer;
@@ -11,7 +12,6 @@ use crate::storage::cancellation::blocking;
 use imap_types::core::Charset;
 use imap_types::search::SearchKey;
 use std::sync::Arc;
-use tokio::io::{AsyncRead, AsyncWrite};
 
 /// Every such key decodes every message once. People use one or two; thousands would keep a core busy for hours.
 const MAX_LOOKS: usize = 64;
@@ -19,16 +19,13 @@ const MAX_LOOKS: usize = 64;
 const HEADER_LIMIT: usize = 1024 * 1024;
 
 impl Selected {
-    pub(crate) async fn search<S>(
+    pub(crate) async fn search<S: ClientStream>(
         &mut self,
         stream: &mut ImapStream<S>,
         charset: Option<&Charset<'_>>,
         keys: &[SearchKey<'_>],
         naming: Naming,
-    ) -> Continue<Answer>
-    where
-        S: AsyncRead + AsyncWrite + Unpin,
-    {
+    ) -> Continue<Answer> {
         let query = match Query::new(charset, keys, &self.snapshot) {
             Ok(query) => Arc::new(query),
             Err(BadCharset) => {

@@ -1,6 +1,7 @@
 //! SELECT, EXAMINE and STATUS.
 
 use super::list::folder_name;
+use crate::connection::ClientStream;
 use crate::error::{MailError, Result};
 use crate::flags::Flags;
 use crate::imap::completion::Answer;
@@ -11,9 +12,8 @@ use crate::imap::string;
 use crate::storage::snapshot::{Message, Snapshot};
 use imap_types::mailbox::Mailbox;
 use imap_types::status::StatusDataItemName;
-use tokio::io::{AsyncRead, AsyncWrite};
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
+impl<S: ClientStream> Session<S> {
     pub(crate) async fn select(&mut self, mailbox: &Mailbox<'_>, access: Access) -> Continue<Answer> {
         // RFC 3501 §6.3.1: whatever comes of it, what was selected before is not any more.
         self.state = State::Authenticated;

@@ -1,5 +1,6 @@
 //! STORE (RFC 3501 §6.4.6), and flags as clients write them.
 
+use crate::connection::ClientStream;
 use crate::error::{MailError, Result};
 use crate::flags::{FlagChange, Flags};
 use crate::imap::command::sequence_set::Naming;
@@ -10,7 +11,6 @@ use crate::storage::snapshot::Snapshot;
 use imap_types::flag::{Flag, StoreResponse, StoreType};
 use imap_types::sequence::SequenceSet;
 use std::ops::BitOr;
-use tokio::io::{AsyncRead, AsyncWrite};
 
 /// The flags a client names: those of the system, and keywords.
 pub(crate) struct Named {
@@ -49,17 +49,14 @@ struct Keepable {
 }
 
 impl Selected {
-    pub(crate) async fn store<S>(
+    pub(crate) async fn store<S: ClientStream>(
         &mut self,
         stream: &mut ImapStream<S>,
         set: &SequenceSet,
         (kind, response): (StoreType, StoreResponse),
         flags: &[Flag<'_>],
         naming: Naming,
-    ) -> Continue<Answer>
-    where
-        S: AsyncRead + AsyncWrite + Unpin,
-    {
+    ) -> Continue<Answer> {
         let Some(named) = Named::new(flags) else {
             return Ok(Answer::Bad("One of these flags cannot be set."));
         };
@@ -127,16 +124,13 @@ impl Selected {
         Ok(keepable)
     }
 
-    async fn answer_flags<S>(
+    async fn answer_flags<S: ClientStream>(
         &self,
         stream: &mut ImapStream<S>,
         uids: &[u32],
         snapshot: &Snapshot,
         naming: Naming,
-    ) -> Continue
-    where
-        S: AsyncRead + AsyncWrite + Unpin,
-    {
+    ) -> Continue {
         for uid in uids {
             if let (Some(at), Some(message)) = (self.snapshot.position(*uid), snapshot.message(*uid)) {
                 let flags = self.flags(snapshot, message);

@@ -1,6 +1,6 @@
 use super::client::Client;
 use crate::host::Host;
-use postward_mailstore::{Limits, serve_imap};
+use postward_mailstore::{Connection, Limits, serve_imap};
 use proptest::prelude::*;
 use std::fs;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
@@ -57,7 +57,8 @@ async fn ten_thousand_pipelined_commands_are_answered_in_order() {
     let host = Host::new();
     let (client, server) = duplex(4096);
     let stop = CancellationToken::new();
-    tokio::spawn(serve_imap(host.mailbox("ada").await, server, b"first NOOP\r\n".to_vec(), stop));
+    let connection = Connection { stream: server, pipelined: b"first NOOP\r\n".to_vec(), stop };
+    tokio::spawn(serve_imap(host.mailbox("ada").await, connection));
     let (mut read, mut write) = tokio::io::split(client);
     let sending = tokio::spawn(async move {
         let commands: String = (0..10_000).map(|number| format!("a{number} NOOP\r\n")).collect();
@@ -124,9 +125,9 @@ proptest! {
         runtime.block_on(async {
             let host = Host::new();
             let (client, server) = duplex(1 << 20);
-            let session = tokio::spawn(serve_imap(
-                host.mailbox("ada").await, server, Vec::new(), CancellationToken::new(),
-            ));
+            let stop = CancellationToken::new();
+            let connection = Connection { stream: server, pipelined: Vec::new(), stop };
+            let session = tokio::spawn(serve_imap(host.mailbox("ada").await, connection));
             let (mut read, mut write) = tokio::io::split(client);
             let _ = write.write_all(&pieces.concat()).await;
             write.shutdown().await.unwrap();

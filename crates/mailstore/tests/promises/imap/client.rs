@@ -1,7 +1,7 @@
 //! A client that says its lines and hears what comes back.
 
 use crate::host::Host;
-use postward_mailstore::serve_imap;
+use postward_mailstore::{Connection, serve_imap};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, DuplexStream, duplex};
 use tokio_util::sync::CancellationToken;
@@ -19,7 +19,8 @@ impl Client {
     pub(super) async fn of(host: &Host, who: &str) -> Self {
         let (client, server) = duplex(64 * 1024);
         let stop = CancellationToken::new();
-        tokio::spawn(serve_imap(host.mailbox(who).await, server, Vec::new(), stop.clone()));
+        let connection = Connection { stream: server, pipelined: Vec::new(), stop: stop.clone() };
+        tokio::spawn(serve_imap(host.mailbox(who).await, connection));
         Self { stream: BufReader::new(client), stop }
     }
 

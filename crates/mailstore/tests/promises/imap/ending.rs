@@ -1,6 +1,6 @@
 use super::client::Client;
 use crate::host::{Host, message};
-use postward_mailstore::{Limits, serve_imap};
+use postward_mailstore::{Connection, Limits, serve_imap};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, duplex, split};
 use tokio_util::sync::CancellationToken;
@@ -27,7 +27,8 @@ async fn a_client_that_does_not_read_is_ended_in_the_middle_of_a_message() {
     host.inbox("ada").await.append(message(&long)).await.unwrap();
     let (client, server) = duplex(1024);
     let stop = CancellationToken::new();
-    let session = tokio::spawn(serve_imap(host.mailbox("ada").await, server, Vec::new(), stop.clone()));
+    let connection = Connection { stream: server, pipelined: Vec::new(), stop: stop.clone() };
+    let session = tokio::spawn(serve_imap(host.mailbox("ada").await, connection));
     let (read, mut write) = split(client);
     write.write_all(b"a SELECT INBOX\r\nb FETCH 1 BODY.PEEK[]\r\n").await.unwrap();
     let mut read = BufReader::new(read);

@@ -1,7 +1,7 @@
 //! What an ended session had begun ends with it.
 
 use crate::host::{Host, message};
-use postward_mailstore::{FlagChange, Flags, serve_imap};
+use postward_mailstore::{Connection, FlagChange, Flags, serve_imap};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -60,7 +60,8 @@ async fn left_by(command: &str, ending: Ending) -> Files {
     let archived = maildir.join(".Archive/cur");
 
     let (mut client, server) = duplex(64 * 1024);
-    let session = tokio::spawn(serve_imap(host.mailbox("ada").await, server, Vec::new(), stop.clone()));
+    let connection = Connection { stream: server, pipelined: Vec::new(), stop: stop.clone() };
+    let session = tokio::spawn(serve_imap(host.mailbox("ada").await, connection));
     client.write_all(format!("a SELECT INBOX\r\nb {command}\r\n").as_bytes()).await.unwrap();
     let deadline = Instant::now() + Duration::from_secs(20);
     while first.exists() && names(&archived).is_empty() {
