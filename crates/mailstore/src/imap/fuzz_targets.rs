@@ -4,8 +4,8 @@
 use super::command::fetch_items::{Item, items, section_name};
 use super::command::framing::{Frame, Framing, MAX_COMMAND, Progress};
 use super::command::list_pattern::Pattern;
-use super::command::parse::{Act, Request};
-use super::command::sequence_set::Numbers;
+use super::command::parse::{ClientCommand, TaggedCommand};
+use super::command::sequence_set::NumberSet;
 use super::message::body_structure::{Detail, body_structure};
 use super::message::envelope::envelope;
 use super::message::header::{fields, header, header_end};
@@ -165,7 +165,10 @@ pub fn commands(data: &[u8]) {
         match frame {
             Progress::Frame(Frame::Command(bytes)) => obey(bytes),
             Progress::Frame(Frame::Append { head, .. }) => {
-                assert!(matches!(Request::parse(head), Ok(Request { act: Act::Command(_), .. })));
+                assert!(matches!(
+                    TaggedCommand::parse(head),
+                    Ok(TaggedCommand { command: ClientCommand::Body(_), .. })
+                ));
                 obey(head);
             }
             _ => {}
@@ -195,7 +198,7 @@ fn converse(sent: &[u8], piece_size: usize) -> Vec<Progress> {
                     taken => Expected::Message(left - taken),
                 },
                 Expected::LineBehind if framing.line().is_some() => Expected::Frame,
-                Expected::LineBehind if framing.is_flooded() => return understood,
+                Expected::LineBehind if framing.is_too_long() => return understood,
                 Expected::LineBehind => break,
                 Expected::Frame => {
                     let progress = framing.next();
@@ -207,9 +210,9 @@ fn converse(sent: &[u8], piece_size: usize) -> Vec<Progress> {
                     if let Progress::Frame(Frame::Command(bytes)) = &progress {
                         assert!(bytes.len() <= MAX_COMMAND && bytes.ends_with(b"\n"));
                     }
-                    let flooded = progress == Progress::Flooded;
+                    let too_long = progress == Progress::TooLong;
                     understood.push(progress);
-                    if flooded {
+                    if too_long {
                         return understood;
                     }
                     next
@@ -222,12 +225,14 @@ fn converse(sent: &[u8], piece_size: usize) -> Vec<Progress> {
 
 /// As far as a command goes before it touches the disk.
 fn obey(frame: &[u8]) {
-    let Ok(Request { tag, act: Act::Command(body) }) = Request::parse(frame) else { return };
+    let Ok(TaggedCommand { tag, command: ClientCommand::Body(body) }) = TaggedCommand::parse(frame) else {
+        return;
+    };
     assert!(tag.bytes().all(|byte| byte.is_ascii_graphic()) && frame.starts_with(tag.as_bytes()));
     let snapshot = snapshot(LETTER.len());
     match *body {
         CommandBody::Fetch { macro_or_item_names, sequence_set, uid } => {
-            check_numbers(&Numbers::new(&sequence_set, 3));
+            check_numbers(&NumberSet::new(&sequence_set, 3));
             let tree = Part::parse(LETTER);
             for item in items(macro_or_item_names, uid.into()).unwrap_or_default() {
                 let Item::Section { section, cut, .. } = item else { continue };
@@ -264,7 +269,7 @@ fn obey(frame: &[u8]) {
             }
         }
         CommandBody::Store { flags, sequence_set, .. } => {
-            check_numbers(&Numbers::new(&sequence_set, 3));
+            check_numbers(&NumberSet::new(&sequence_set, 3));
             if let Some(named) = Named::new(&flags) {
                 assert!(named.keywords.iter().all(|name| name.bytes().all(|byte| byte.is_ascii_graphic())));
             }
@@ -273,7 +278,7 @@ fn obey(frame: &[u8]) {
     }
 }
 
-fn check_numbers(numbers: &Numbers) {
+fn check_numbers(numbers: &NumberSet) {
     let largest = numbers.largest();
     assert!(numbers.contains(largest) && (largest == u32::MAX || !numbers.contains(largest + 1)));
 }

@@ -3,7 +3,7 @@
 //! Sequence numbers mean what the client was last told (RFC 3501 §7.4.1), so a session holds on to the snapshot it has
 //! told of, and is brought forward by [`Selected::tell`] alone, which says everything that lies between.
 
-use super::command::sequence_set::{Naming, Numbers};
+use super::command::sequence_set::{NumberKind, NumberSet};
 use super::completion::Answer;
 use super::search::query::Recent;
 use super::stream::{Continue, ImapStream, SessionEnd};
@@ -42,12 +42,12 @@ pub(crate) enum Expunges {
     Hold,
 }
 
-impl From<Naming> for Expunges {
+impl From<NumberKind> for Expunges {
     /// RFC 3501 §7.4.1: a command with numbers in it must not be answered with expunges.
-    fn from(naming: Naming) -> Self {
-        match naming {
-            Naming::Uids => Self::Tell,
-            Naming::Numbers => Self::Hold,
+    fn from(kind: NumberKind) -> Self {
+        match kind {
+            NumberKind::Uid => Self::Tell,
+            NumberKind::Sequence => Self::Hold,
         }
     }
 }
@@ -216,25 +216,25 @@ impl Selected {
     }
 
     /// The messages a set names, as positions in the snapshot.
-    pub(crate) fn pick(&self, set: &SequenceSet, naming: Naming) -> Result<Vec<usize>, Answer> {
-        let largest = match naming {
-            Naming::Uids => self.snapshot.messages.last().map_or(0, |m| m.uid),
-            Naming::Numbers => u32::try_from(self.exists()).unwrap_or(u32::MAX),
+    pub(crate) fn pick(&self, set: &SequenceSet, kind: NumberKind) -> Result<Vec<usize>, Answer> {
+        let largest = match kind {
+            NumberKind::Uid => self.snapshot.messages.last().map_or(0, |m| m.uid),
+            NumberKind::Sequence => u32::try_from(self.exists()).unwrap_or(u32::MAX),
         };
-        let numbers = Numbers::new(set, largest);
-        if naming == Naming::Numbers && largest > 0 && numbers.largest() > largest {
+        let numbers = NumberSet::new(set, largest);
+        if kind == NumberKind::Sequence && largest > 0 && numbers.largest() > largest {
             return Err(Answer::Bad("There is no message of that number."));
         }
-        let named = |(at, message): &(usize, &Message)| match naming {
-            Naming::Uids => numbers.contains(message.uid),
-            Naming::Numbers => u32::try_from(at + 1).is_ok_and(|number| numbers.contains(number)),
+        let named = |(at, message): &(usize, &Message)| match kind {
+            NumberKind::Uid => numbers.contains(message.uid),
+            NumberKind::Sequence => u32::try_from(at + 1).is_ok_and(|number| numbers.contains(number)),
         };
         Ok(self.snapshot.messages.iter().enumerate().filter(named).map(|(at, _)| at).collect())
     }
 
     /// The UIDs of the messages a set names, in their order.
-    pub(crate) fn pick_uids(&self, set: &SequenceSet, naming: Naming) -> Result<Vec<u32>, Answer> {
-        let positions = self.pick(set, naming)?;
+    pub(crate) fn pick_uids(&self, set: &SequenceSet, kind: NumberKind) -> Result<Vec<u32>, Answer> {
+        let positions = self.pick(set, kind)?;
         Ok(positions.into_iter().filter_map(|at| self.snapshot.messages.get(at)).map(|m| m.uid).collect())
     }
 }

@@ -2,7 +2,7 @@
 
 use super::capability::CAPABILITIES;
 use super::command::framing::Frame;
-use super::command::parse::{Act, Malformed, Request, tag};
+use super::command::parse::{ClientCommand, Malformed, TaggedCommand, tag};
 use super::completion::Answer;
 use super::selected_folder::{Access, Expunges, Known, Selected};
 use super::stream::{Continue, ImapStream, SessionEnd};
@@ -51,10 +51,10 @@ impl<S: ClientStream> Session<S> {
 
     async fn answer(&mut self, frame: Frame) -> Continue {
         match frame {
-            Frame::Command(bytes) => match Request::parse(&bytes) {
-                Ok(Request { tag, act }) => {
+            Frame::Command(bytes) => match TaggedCommand::parse(&bytes) {
+                Ok(TaggedCommand { tag, command }) => {
                     self.misunderstood = 0;
-                    let answer = self.act(act).await?;
+                    let answer = self.execute(command).await?;
                     self.say_answer(tag, &answer);
                     match answer {
                         Answer::SignedOut => {
@@ -68,14 +68,16 @@ impl<S: ClientStream> Session<S> {
                 Err(Malformed::Untagged) => self.misunderstand("*", "This is no command."),
             },
             Frame::Append { head, message } => {
-                let Ok(Request { tag, act: Act::Command(body) }) = Request::parse(&head) else {
+                let Ok(TaggedCommand { tag, command: ClientCommand::Body(body) }) =
+                    TaggedCommand::parse(&head)
+                else {
                     return Err(SessionEnd::Bye("This is no command."));
                 };
                 let answer = self.append(*body, message).await?;
                 self.say_answer(tag, &answer);
                 Ok(())
             }
-            Frame::Refused(bytes) => {
+            Frame::Oversized(bytes) => {
                 self.misunderstand(tag(&bytes).unwrap_or("*"), "[TOOBIG] The command is too long.")
             }
         }
@@ -99,23 +101,25 @@ impl<S: ClientStream> Session<S> {
         Err(SessionEnd::Bye("Too many wrong commands."))
     }
 
-    async fn act(&mut self, act: Act<'_>) -> Continue<Answer> {
-        let answer = match act {
-            Act::Id => {
+    async fn execute(&mut self, command: ClientCommand<'_>) -> Continue<Answer> {
+        let answer = match command {
+            ClientCommand::Id => {
                 self.stream.write_line("* ID (\"name\" \"Postward\")");
                 Answer::ok("Pleased to meet you.")
             }
-            Act::Namespace => {
+            ClientCommand::Namespace => {
                 self.stream.write_line("* NAMESPACE ((\"\" \".\")) NIL NIL");
                 Answer::ok("There is one namespace.")
             }
-            Act::TooDeepSearch => Answer::no("[LIMIT] The keys of this search lie too deep in each other."),
-            Act::Command(body) => return self.command(*body).await,
+            ClientCommand::TooDeepSearch => {
+                Answer::no("[LIMIT] The keys of this search lie too deep in each other.")
+            }
+            ClientCommand::Body(body) => return self.execute_body(*body).await,
         };
         Ok(answer)
     }
 
-    async fn command(&mut self, body: CommandBody<'_>) -> Continue<Answer> {
+    async fn execute_body(&mut self, body: CommandBody<'_>) -> Continue<Answer> {
         let answer = match body {
             CommandBody::Capability => {
                 self.stream.write_line(&format!("* CAPABILITY {}", CAPABILITIES));
@@ -141,14 +145,14 @@ impl<S: ClientStream> Session<S> {
             CommandBody::Status { mailbox, item_names } => self.status(&mailbox, &item_names).await?,
             CommandBody::Select { mailbox } => return self.select(&mailbox, Access::ReadWrite).await,
             CommandBody::Examine { mailbox } => return self.select(&mailbox, Access::ReadOnly).await,
-            body => return self.in_selected(body).await,
+            body => return self.execute_selected(body).await,
         };
         self.tell(Expunges::Tell).await?;
         Ok(answer)
     }
 
     /// The commands that need a selected folder.
-    async fn in_selected(&mut self, body: CommandBody<'_>) -> Continue<Answer> {
+    async fn execute_selected(&mut self, body: CommandBody<'_>) -> Continue<Answer> {
         let State::Selected(selected) = &mut self.state else {
             return Ok(Answer::Bad("No folder is selected, or this is not known here."));
         };

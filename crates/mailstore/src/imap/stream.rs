@@ -27,7 +27,7 @@ pub(crate) struct ImapStream<S> {
     stop: CancellationToken,
 }
 
-const FLOODED: &str = "[TOOBIG] The command is too long.";
+const TOO_LONG: &str = "[TOOBIG] The command is too long.";
 /// What is larger is sent in pieces straight from where it is.
 const PIECE: usize = 16 * 1024;
 
@@ -46,7 +46,7 @@ impl<S: ClientStream> ImapStream<S> {
             match self.framing.next() {
                 Progress::Incomplete => self.receive().await?,
                 Progress::Continue => self.write_line("+ Go on."),
-                Progress::Flooded => return Err(SessionEnd::Bye(FLOODED)),
+                Progress::TooLong => return Err(SessionEnd::Bye(TOO_LONG)),
                 Progress::Frame(frame) => return Ok(frame),
             }
         }
@@ -58,8 +58,8 @@ impl<S: ClientStream> ImapStream<S> {
             if let Some(line) = self.framing.line() {
                 return Ok(line);
             }
-            if self.framing.is_flooded() {
-                return Err(SessionEnd::Bye(FLOODED));
+            if self.framing.is_too_long() {
+                return Err(SessionEnd::Bye(TOO_LONG));
             }
             self.receive().await?;
         }

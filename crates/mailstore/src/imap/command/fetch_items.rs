@@ -1,6 +1,6 @@
 //! What FETCH can be asked for.
 
-use super::sequence_set::Naming;
+use super::sequence_set::NumberKind;
 use crate::imap::string;
 use imap_types::core::AString;
 use imap_types::fetch::{MacroOrMessageDataItemNames, MessageDataItemName, Part, Section};
@@ -21,17 +21,17 @@ pub(crate) enum Item<'c> {
         name: Option<&'static str>,
         section: Option<Section<'c>>,
         cut: Option<(u32, NonZeroU32)>,
-        looking: Looking,
+        effect: SeenEffect,
     },
 }
 
-/// What looking at a message does to it.
+/// What effect at a message does to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Looking {
+pub(crate) enum SeenEffect {
     /// `BODY[...]`
-    MarksSeen,
+    SetsSeen,
     /// `BODY.PEEK[...]`
-    Peeks,
+    Peek,
 }
 
 /// What must be read of a message for an item.
@@ -45,7 +45,7 @@ pub(crate) enum Source {
 }
 
 /// Reads what was asked for; nothing, if it is something we do not offer.
-pub(crate) fn items<'c>(names: MacroOrMessageDataItemNames<'c>, naming: Naming) -> Option<Vec<Item<'c>>> {
+pub(crate) fn items<'c>(names: MacroOrMessageDataItemNames<'c>, kind: NumberKind) -> Option<Vec<Item<'c>>> {
     let mut items = match names {
         MacroOrMessageDataItemNames::Macro(shorthand) => {
             // RFC 3501 §6.4.5: these name nothing but items with a name of their own.
@@ -56,7 +56,7 @@ pub(crate) fn items<'c>(names: MacroOrMessageDataItemNames<'c>, naming: Naming) 
         }
     };
     // RFC 3501 §6.4.8: UID FETCH answers with the UID whether or not it was asked for.
-    if naming == Naming::Uids && !items.contains(&Item::Uid) {
+    if kind == NumberKind::Uid && !items.contains(&Item::Uid) {
         items.insert(0, Item::Uid);
     }
     Some(items)
@@ -77,26 +77,26 @@ fn simple(name: &MessageDataItemName<'_>) -> Option<Item<'static>> {
 
 impl<'c> Item<'c> {
     fn new(name: MessageDataItemName<'c>) -> Option<Self> {
-        let named = |name, section, looking| Item::Section { name: Some(name), section, cut: None, looking };
+        let named = |name, section, effect| Item::Section { name: Some(name), section, cut: None, effect };
         Some(match name {
             MessageDataItemName::BodyExt { section, partial, peek } => {
-                let looking = if peek { Looking::Peeks } else { Looking::MarksSeen };
-                Item::Section { name: None, section, cut: partial, looking }
+                let effect = if peek { SeenEffect::Peek } else { SeenEffect::SetsSeen };
+                Item::Section { name: None, section, cut: partial, effect }
             }
-            MessageDataItemName::Rfc822 => named("RFC822", None, Looking::MarksSeen),
+            MessageDataItemName::Rfc822 => named("RFC822", None, SeenEffect::SetsSeen),
             MessageDataItemName::Rfc822Header => {
-                named("RFC822.HEADER", Some(Section::Header(None)), Looking::Peeks)
+                named("RFC822.HEADER", Some(Section::Header(None)), SeenEffect::Peek)
             }
             MessageDataItemName::Rfc822Text => {
-                named("RFC822.TEXT", Some(Section::Text(None)), Looking::MarksSeen)
+                named("RFC822.TEXT", Some(Section::Text(None)), SeenEffect::SetsSeen)
             }
             other => return simple(&other),
         })
     }
 
     /// Whether asking for it sets `\Seen`.
-    pub(crate) fn marks_seen(&self) -> bool {
-        matches!(self, Self::Section { looking: Looking::MarksSeen, .. })
+    pub(crate) fn sets_seen(&self) -> bool {
+        matches!(self, Self::Section { effect: SeenEffect::SetsSeen, .. })
     }
 
     /// What must be read to answer it.

@@ -23,7 +23,7 @@ pub(crate) enum Progress {
     /// Something that can be answered.
     Frame(Frame),
     /// A command that is too long, and whose rest is already on its way.
-    Flooded,
+    TooLong,
 }
 
 /// What can be answered.
@@ -35,7 +35,7 @@ pub(crate) enum Frame {
     /// empty message.
     Append { head: Vec<u8>, message: Literal },
     /// A command that is too long, and whose end is known: it can be refused and forgotten.
-    Refused(Vec<u8>),
+    Oversized(Vec<u8>),
 }
 
 /// A literal as it was announced.
@@ -99,7 +99,7 @@ impl Framing {
     }
 
     /// Whether more is held than a client may send without a line end.
-    pub(crate) fn is_flooded(&self) -> bool {
+    pub(crate) fn is_too_long(&self) -> bool {
         self.buffer.len() > MAX_COMMAND
     }
 
@@ -115,12 +115,12 @@ impl Framing {
             let from = self.framed.max(self.searched);
             let Some(newline) = self.buffer[from..].iter().position(|b| *b == b'\n') else {
                 self.searched = self.buffer.len();
-                return if self.is_flooded() { Progress::Flooded } else { Progress::Incomplete };
+                return if self.is_too_long() { Progress::TooLong } else { Progress::Incomplete };
             };
             let line_start = self.framed;
             self.framed = from + newline + 1;
             if self.framed > MAX_COMMAND {
-                return Progress::Frame(Frame::Refused(self.drain(self.framed)));
+                return Progress::Frame(Frame::Oversized(self.drain(self.framed)));
             }
             let Some((brace, literal)) = announced(&self.buffer[line_start..self.framed]) else {
                 return Progress::Frame(Frame::Command(self.drain(self.framed)));
@@ -132,9 +132,9 @@ impl Framing {
             match usize::try_from(literal.len).ok().filter(|len| *len <= MAX_COMMAND - self.framed) {
                 Some(len) => self.literal = len,
                 None if literal.mode == LiteralMode::Sync => {
-                    return Progress::Frame(Frame::Refused(self.drain(self.framed)));
+                    return Progress::Frame(Frame::Oversized(self.drain(self.framed)));
                 }
-                None => return Progress::Flooded,
+                None => return Progress::TooLong,
             }
             if literal.mode == LiteralMode::Sync {
                 return Progress::Continue;
@@ -216,7 +216,7 @@ mod tests {
     }
 
     fn refused(text: &str) -> Progress {
-        Progress::Frame(Frame::Refused(text.as_bytes().to_vec()))
+        Progress::Frame(Frame::Oversized(text.as_bytes().to_vec()))
     }
 
     fn append(head: &str, len: u64, mode: LiteralMode) -> Progress {
@@ -260,14 +260,14 @@ mod tests {
         check(far.as_bytes(), &[refused(far)]);
         let mut framing = Framing::default();
         framing.feed(b"a SELECT {999999999+}\r\n".to_vec());
-        assert_eq!(framing.next(), Progress::Flooded);
+        assert_eq!(framing.next(), Progress::TooLong);
     }
 
     #[test]
     fn a_line_without_an_end_is_a_flood() {
         let mut framing = Framing::default();
         framing.feed(vec![b'x'; MAX_COMMAND + 1]);
-        assert_eq!(framing.next(), Progress::Flooded);
+        assert_eq!(framing.next(), Progress::TooLong);
     }
 
     proptest! {
@@ -280,7 +280,7 @@ mod tests {
             for piece in &pieces {
                 framing.feed(piece.clone());
                 for _ in 0..=piece.len() {
-                    if matches!(framing.next(), Progress::Incomplete | Progress::Flooded) {
+                    if matches!(framing.next(), Progress::Incomplete | Progress::TooLong) {
                         break;
                     }
                 }

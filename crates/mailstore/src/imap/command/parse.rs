@@ -1,65 +1,65 @@
-//! What a command asks for.
+//! Parsing a framed command.
 //!
-//! imap-codec reads the commands; what it has no words for without its optional features is read here, and what lies too
-//! deep for it in [`crate::imap::search::nested_keys`].
+//! imap-codec parses the commands; those it has no types for without its optional features are parsed here, and keys of
+//! SEARCH nested too deeply for it in [`crate::imap::search::nested_keys`].
 
-use crate::imap::search::nested_keys::{self, Unread};
+use crate::imap::search::nested_keys::{self, KeyError};
 use imap_codec::{CommandCodec, decode::Decoder};
 use imap_types::command::{Command, CommandBody};
 
-/// A command that was understood.
+/// A command that could be parsed.
 #[derive(Debug)]
-pub(crate) struct Request<'c> {
+pub(crate) struct TaggedCommand<'c> {
     pub(crate) tag: &'c str,
-    pub(crate) act: Act<'c>,
+    pub(crate) command: ClientCommand<'c>,
 }
 
-/// What is to be done.
+/// What the client asks for.
 #[derive(Debug)]
-pub(crate) enum Act<'c> {
+pub(crate) enum ClientCommand<'c> {
     /// RFC 2971. What the client says of itself is not kept.
     Id,
     /// RFC 2342.
     Namespace,
-    /// A search that nobody has to do: its keys lie too deep in each other.
+    /// A search whose keys are nested too deeply; it is refused.
     TooDeepSearch,
-    /// Everything imap-codec has a word for.
-    Command(Box<CommandBody<'c>>),
+    /// Everything imap-codec has a type for.
+    Body(Box<CommandBody<'c>>),
 }
 
-/// A command that was not understood.
+/// A command that could not be parsed.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Malformed<'c> {
-    /// It has a tag that the answer can carry.
+    /// It has a tag, with which it is answered.
     Tagged(&'c str),
-    /// It has not even that.
+    /// It has no tag that an answer could carry.
     Untagged,
 }
 
-impl<'c> Request<'c> {
-    /// Reads one framed command.
+impl<'c> TaggedCommand<'c> {
+    /// Parses one framed command.
     pub(crate) fn parse(frame: &'c [u8]) -> Result<Self, Malformed<'c>> {
         let tag = tag(frame).ok_or(Malformed::Untagged)?;
         let rest = frame.get(tag.len() + 1..).unwrap_or_default();
         let verb_len = rest.iter().take_while(|b| b.is_ascii_alphanumeric()).count();
         let (verb, arguments) = rest.split_at(verb_len);
-        let act = match (verb.to_ascii_uppercase().as_slice(), arguments) {
-            (b"NAMESPACE", b"\r\n") => Act::Namespace,
-            (b"ID", [b' ', ..]) => Act::Id,
+        let command = match (verb.to_ascii_uppercase().as_slice(), arguments) {
+            (b"NAMESPACE", b"\r\n") => ClientCommand::Namespace,
+            (b"ID", [b' ', ..]) => ClientCommand::Id,
             _ => match CommandCodec::default().decode(frame) {
-                Ok((b"", Command { body, .. })) => Act::Command(Box::new(body)),
+                Ok((b"", Command { body, .. })) => ClientCommand::Body(Box::new(body)),
                 _ => match nested_keys::search(rest) {
-                    Ok(body) => Act::Command(Box::new(body)),
-                    Err(Unread::TooDeep) => Act::TooDeepSearch,
-                    Err(Unread::Malformed) => return Err(Malformed::Tagged(tag)),
+                    Ok(body) => ClientCommand::Body(Box::new(body)),
+                    Err(KeyError::TooDeep) => ClientCommand::TooDeepSearch,
+                    Err(KeyError::Malformed) => return Err(Malformed::Tagged(tag)),
                 },
             },
         };
-        Ok(Self { tag, act })
+        Ok(Self { tag, command })
     }
 }
 
-/// RFC 3501 §9: `tag = 1*<any ASTRING-CHAR except "+">`, here no longer than anybody makes them.
+/// RFC 3501 §9: `tag = 1*<any ASTRING-CHAR except "+">`, of at most 64 octets here.
 pub(crate) fn tag(frame: &[u8]) -> Option<&str> {
     let len = frame.iter().position(|b| !b.is_ascii_graphic() || b"(){%*\"\\+".contains(b))?;
     let ended = matches!(frame.get(len), Some(b' ' | b'\r' | b'\n'));
@@ -73,9 +73,9 @@ mod tests {
     use proptest::prelude::*;
 
     fn check(frame: &[u8], expected: &str) {
-        let found = match Request::parse(frame) {
-            Ok(Request { tag, act: Act::Command(body) }) => format!("{tag} {}", body.name()),
-            Ok(Request { tag, act }) => format!("{tag} {act:?}"),
+        let found = match TaggedCommand::parse(frame) {
+            Ok(TaggedCommand { tag, command: ClientCommand::Body(body) }) => format!("{tag} {}", body.name()),
+            Ok(TaggedCommand { tag, command }) => format!("{tag} {command:?}"),
             Err(malformed) => format!("{malformed:?}"),
         };
         assert_eq!(found, expected);
@@ -110,7 +110,7 @@ mod tests {
             rest in proptest::collection::vec(any::<u8>(), 0..64),
         ) {
             let frame = [b"a ".as_slice(), verb.as_bytes(), &rest, b"\r\n"].concat();
-            let _ = Request::parse(&frame);
+            let _ = TaggedCommand::parse(&frame);
         }
     }
 }

@@ -5,25 +5,32 @@ use std::ops::RangeInclusive;
 
 /// What the numbers of a set are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Naming {
-    /// As after `UID`.
-    Uids,
-    /// Places in the folder as the client knows it.
-    Numbers,
+pub(crate) enum NumberKind {
+    /// Unique identifiers, as after `UID`.
+    Uid,
+    /// Message sequence numbers: positions in the folder as the client knows it.
+    Sequence,
 }
 
-impl From<bool> for Naming {
+impl From<bool> for NumberKind {
     /// imap-codec says whether `UID` stood before the command.
     fn from(uid: bool) -> Self {
-        if uid { Self::Uids } else { Self::Numbers }
+        if uid { Self::Uid } else { Self::Sequence }
     }
+}
+
+/// The messages a command is for, as its client wrote them.
+#[derive(Clone, Copy)]
+pub(crate) struct MessageSet<'c> {
+    pub(crate) numbers: &'c SequenceSet,
+    pub(crate) kind: NumberKind,
 }
 
 /// The numbers of a set, smallest first, none twice. `largest` is what `*` means.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Numbers(Vec<RangeInclusive<u32>>);
+pub(crate) struct NumberSet(Vec<RangeInclusive<u32>>);
 
-impl Numbers {
+impl NumberSet {
     /// Reads a set. RFC 3501 §9: `*` is the largest number in use, and a range may be written backwards.
     pub(crate) fn new(set: &SequenceSet, largest: u32) -> Self {
         let value = |number: &SeqOrUid| match number {
@@ -87,7 +94,7 @@ mod tests {
     use super::*;
 
     fn check(set: &str, largest: u32, expected: &[u32]) {
-        let numbers = Numbers::new(&set.parse().unwrap(), largest);
+        let numbers = NumberSet::new(&set.parse().unwrap(), largest);
         let found: Vec<_> = (1..=20).filter(|n| numbers.contains(*n)).collect();
         assert_eq!(found, expected, "{set}");
     }

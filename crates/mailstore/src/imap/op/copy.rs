@@ -4,7 +4,7 @@ use super::list::folder_name;
 use crate::connection::ClientStream;
 use crate::error::Result;
 use crate::flags::Flags;
-use crate::imap::command::sequence_set::{Naming, Numbers, write_set};
+use crate::imap::command::sequence_set::{NumberKind, NumberSet, write_set};
 use crate::imap::completion::Answer;
 use crate::imap::selected_folder::{Expunges, Known, Selected};
 use crate::imap::stream::{Continue, ImapStream};
@@ -21,9 +21,9 @@ impl Selected {
         mailbox: &OpenMailbox,
         set: &SequenceSet,
         to: &Mailbox<'_>,
-        naming: Naming,
+        kind: NumberKind,
     ) -> Continue<Answer> {
-        let uids = match self.pick_uids(set, naming) {
+        let uids = match self.pick_uids(set, kind) {
             Ok(uids) => uids,
             Err(answer) => return Ok(answer),
         };
@@ -50,9 +50,9 @@ impl Selected {
         mailbox: &OpenMailbox,
         set: &SequenceSet,
         to: &Mailbox<'_>,
-        naming: Naming,
+        kind: NumberKind,
     ) -> Continue<Answer> {
-        let uids = match self.pick_uids(set, naming) {
+        let uids = match self.pick_uids(set, kind) {
             Ok(uids) => uids,
             Err(answer) => return Ok(answer),
         };
@@ -109,7 +109,7 @@ impl Selected {
     fn deleted(&self, within: Option<&SequenceSet>) -> Vec<u32> {
         let now = self.folder.snapshot();
         let largest = self.snapshot.messages.last().map_or(0, |m| m.uid);
-        let within = within.map(|set| Numbers::new(set, largest));
+        let within = within.map(|set| NumberSet::new(set, largest));
         let marked = now.messages.iter().filter(|m| m.flags.contains(Flags::DELETED)).map(|m| m.uid);
         marked.filter(|uid| within.as_ref().is_none_or(|numbers| numbers.contains(*uid))).collect()
     }

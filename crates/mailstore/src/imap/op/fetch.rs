@@ -5,7 +5,7 @@ use crate::connection::ClientStream;
 use crate::error::{MailError, Result};
 use crate::flags::{FlagChange, Flags};
 use crate::imap::command::fetch_items::{Item, Source, items, section_name};
-use crate::imap::command::sequence_set::Naming;
+use crate::imap::command::sequence_set::NumberKind;
 use crate::imap::completion::Answer;
 use crate::imap::message::body_structure::{Detail, body_structure};
 use crate::imap::message::envelope::envelope;
@@ -50,12 +50,12 @@ impl Selected {
         stream: &mut ImapStream<S>,
         set: &SequenceSet,
         names: MacroOrMessageDataItemNames<'_>,
-        naming: Naming,
+        kind: NumberKind,
     ) -> Continue<Answer> {
-        let Some(mut items) = items(names, naming) else {
+        let Some(mut items) = items(names, kind) else {
             return Ok(Answer::Bad("This cannot be fetched here."));
         };
-        let positions = match self.pick(set, naming) {
+        let positions = match self.pick(set, kind) {
             Ok(positions) => positions,
             Err(answer) => return Ok(answer),
         };
@@ -77,13 +77,13 @@ impl Selected {
         } else {
             Known::nothing()
         };
-        self.tell(stream, naming.into(), &known).await?;
+        self.tell(stream, kind.into(), &known).await?;
         Ok(answer)
     }
 
     /// Sets `\Seen` where the items do that, and says on which messages it was not set before.
     async fn mark_seen(&self, items: &[Item<'_>], positions: &[usize]) -> Result<Vec<u32>> {
-        if self.access == Access::ReadOnly || !items.iter().any(Item::marks_seen) {
+        if self.access == Access::ReadOnly || !items.iter().any(Item::sets_seen) {
             return Ok(Vec::new());
         }
         let messages = positions.iter().filter_map(|at| self.snapshot.messages.get(*at));

@@ -2,7 +2,7 @@
 
 use crate::connection::ClientStream;
 use crate::error::{MailError, Result};
-use crate::imap::command::sequence_set::Naming;
+use crate::imap::command::sequence_set::NumberKind;
 use crate::imap::completion::Answer;
 use crate::imap::message::header::header;
 use crate::imap::search::query::{BadCharset, Candidate, Needs, Query, Read};
@@ -24,7 +24,7 @@ impl Selected {
         stream: &mut ImapStream<S>,
         charset: Option<&Charset<'_>>,
         keys: &[SearchKey<'_>],
-        naming: Naming,
+        kind: NumberKind,
     ) -> Continue<Answer> {
         let query = match Query::new(charset, keys, &self.snapshot) {
             Ok(query) => Arc::new(query),
@@ -40,9 +40,9 @@ impl Selected {
             match stream.wait(self.ask(&query, at)).await? {
                 Ok(false) => {}
                 Ok(true) => {
-                    let number = match naming {
-                        Naming::Uids => u64::from(message.uid),
-                        Naming::Numbers => at as u64 + 1,
+                    let number = match kind {
+                        NumberKind::Uid => u64::from(message.uid),
+                        NumberKind::Sequence => at as u64 + 1,
                     };
                     line.extend_from_slice(format!(" {number}").as_bytes());
                 }
@@ -51,7 +51,7 @@ impl Selected {
         }
         line.extend_from_slice(b"\r\n");
         stream.send(&line).await?;
-        self.tell(stream, naming.into(), &Known::nothing()).await?;
+        self.tell(stream, kind.into(), &Known::nothing()).await?;
         Ok(Answer::ok("That is all."))
     }
 

@@ -3,7 +3,7 @@
 use crate::connection::ClientStream;
 use crate::error::{MailError, Result};
 use crate::flags::{FlagChange, Flags};
-use crate::imap::command::sequence_set::Naming;
+use crate::imap::command::sequence_set::NumberKind;
 use crate::imap::completion::Answer;
 use crate::imap::selected_folder::{Known, Selected};
 use crate::imap::stream::{Continue, ImapStream};
@@ -53,18 +53,18 @@ impl Selected {
         &mut self,
         stream: &mut ImapStream<S>,
         set: &SequenceSet,
-        (kind, response): (StoreType, StoreResponse),
+        (mode, response): (StoreType, StoreResponse),
         flags: &[Flag<'_>],
-        naming: Naming,
+        kind: NumberKind,
     ) -> Continue<Answer> {
         let Some(named) = Named::new(flags) else {
             return Ok(Answer::Bad("One of these flags cannot be set."));
         };
-        let uids = match self.pick_uids(set, naming) {
+        let uids = match self.pick_uids(set, kind) {
             Ok(uids) => uids,
             Err(answer) => return Ok(answer),
         };
-        let change = match kind {
+        let change = match mode {
             StoreType::Replace => FlagChange::Replace,
             StoreType::Add => FlagChange::Add,
             StoreType::Remove => FlagChange::Remove,
@@ -92,11 +92,11 @@ impl Selected {
             }
             // Also where silence was asked for: the client takes all it named for kept.
             StoreResponse::Silent | StoreResponse::Answer => {
-                self.answer_flags(stream, &uids, &snapshot, naming).await?;
+                self.answer_flags(stream, &uids, &snapshot, kind).await?;
                 Known { uids, snapshot: Some(snapshot) }
             }
         };
-        self.tell(stream, naming.into(), &known).await?;
+        self.tell(stream, kind.into(), &known).await?;
         Ok(Answer::ok(match left_out {
             None => "Stored.",
             Some(_) => "Stored, without the keywords this folder has no room for.",
@@ -129,14 +129,14 @@ impl Selected {
         stream: &mut ImapStream<S>,
         uids: &[u32],
         snapshot: &Snapshot,
-        naming: Naming,
+        kind: NumberKind,
     ) -> Continue {
         for uid in uids {
             if let (Some(at), Some(message)) = (self.snapshot.position(*uid), snapshot.message(*uid)) {
                 let flags = self.flags(snapshot, message);
-                let uid = match naming {
-                    Naming::Uids => format!("UID {uid} "),
-                    Naming::Numbers => String::new(),
+                let uid = match kind {
+                    NumberKind::Uid => format!("UID {uid} "),
+                    NumberKind::Sequence => String::new(),
                 };
                 stream.tell(&format!("* {} FETCH ({uid}FLAGS {flags})", at + 1)).await?;
             }

@@ -16,20 +16,20 @@ const MAX_LEVELS: usize = 100;
 
 /// Why there is no search to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Unread {
+pub(crate) enum KeyError {
     Malformed,
     TooDeep,
 }
 
 /// Reads `SEARCH …` or `UID SEARCH …`, its line end included.
-pub(crate) fn search(command: &[u8]) -> Result<CommandBody<'static>, Unread> {
+pub(crate) fn search(command: &[u8]) -> Result<CommandBody<'static>, KeyError> {
     let mut keys = Keys { rest: command };
     let uid = keys.skip("UID ");
     keys.expect("SEARCH ")?;
     let charset = if keys.skip("CHARSET ") { Some(keys.charset()?) } else { None };
     let criteria = keys.list(MAX_LEVELS)?;
     if keys.rest != b"\r\n" {
-        return Err(Unread::Malformed);
+        return Err(KeyError::Malformed);
     }
     Ok(CommandBody::Search { charset, criteria, uid })
 }
@@ -40,16 +40,16 @@ struct Keys<'c> {
 }
 
 impl<'c> Keys<'c> {
-    fn list(&mut self, levels: usize) -> Result<Vec1<SearchKey<'static>>, Unread> {
+    fn list(&mut self, levels: usize) -> Result<Vec1<SearchKey<'static>>, KeyError> {
         let mut keys = vec![self.key(levels)?];
         while self.skip(" ") {
             keys.push(self.key(levels)?);
         }
-        Vec1::try_from(keys).map_err(|_| Unread::Malformed)
+        Vec1::try_from(keys).map_err(|_| KeyError::Malformed)
     }
 
-    fn key(&mut self, levels: usize) -> Result<SearchKey<'static>, Unread> {
-        let inside = levels.checked_sub(1).ok_or(Unread::TooDeep)?;
+    fn key(&mut self, levels: usize) -> Result<SearchKey<'static>, KeyError> {
+        let inside = levels.checked_sub(1).ok_or(KeyError::TooDeep)?;
         if self.skip("(") {
             let keys = self.list(inside)?;
             self.expect(")")?;
@@ -66,7 +66,7 @@ impl<'c> Keys<'c> {
     }
 
     /// A key without keys inside.
-    fn plain_key(&mut self) -> Result<SearchKey<'static>, Unread> {
+    fn plain_key(&mut self) -> Result<SearchKey<'static>, KeyError> {
         let start = self.rest;
         for _ in 0..arguments(self.word()) {
             self.expect(" ")?;
@@ -75,27 +75,27 @@ impl<'c> Keys<'c> {
         let (_, mut keys) = decoded(&[self.taken(start)])?;
         match (keys.pop(), keys.as_slice()) {
             (Some(key), []) => Ok(key),
-            _ => Err(Unread::Malformed),
+            _ => Err(KeyError::Malformed),
         }
     }
 
-    fn charset(&mut self) -> Result<Charset<'static>, Unread> {
+    fn charset(&mut self) -> Result<Charset<'static>, KeyError> {
         let start = self.rest;
         self.string()?;
         let name = self.taken(start);
         self.expect(" ")?;
         let (charset, _) = decoded(&[b"CHARSET ", name, b" ALL"])?;
-        charset.ok_or(Unread::Malformed)
+        charset.ok_or(KeyError::Malformed)
     }
 
     /// Passes over an argument: a quoted string, a literal, or a word.
-    fn string(&mut self) -> Result<(), Unread> {
+    fn string(&mut self) -> Result<(), KeyError> {
         let len = match self.rest {
             [b'"', text @ ..] => quoted_len(text).map(|len| len + 1),
             [b'{', ..] => literal_len(self.rest),
             _ => Some(self.word().len()).filter(|len| *len > 0).map(|_| 0),
         };
-        self.rest = len.and_then(|len| self.rest.get(len..)).ok_or(Unread::Malformed)?;
+        self.rest = len.and_then(|len| self.rest.get(len..)).ok_or(KeyError::Malformed)?;
         Ok(())
     }
 
@@ -121,8 +121,8 @@ impl<'c> Keys<'c> {
         }
     }
 
-    fn expect(&mut self, text: &str) -> Result<(), Unread> {
-        if self.skip(text) { Ok(()) } else { Err(Unread::Malformed) }
+    fn expect(&mut self, text: &str) -> Result<(), KeyError> {
+        if self.skip(text) { Ok(()) } else { Err(KeyError::Malformed) }
     }
 }
 
@@ -156,13 +156,13 @@ fn arguments(name: &[u8]) -> usize {
 }
 
 /// What imap-codec reads there.
-fn decoded(pieces: &[&[u8]]) -> Result<(Option<Charset<'static>>, Vec<SearchKey<'static>>), Unread> {
+fn decoded(pieces: &[&[u8]]) -> Result<(Option<Charset<'static>>, Vec<SearchKey<'static>>), KeyError> {
     let line = [b"a SEARCH ", pieces.concat().as_slice(), b"\r\n"].concat();
     match CommandCodec::default().decode(&line) {
         Ok((b"", Command { body: CommandBody::Search { charset, criteria, .. }, .. })) => {
             Ok((charset.into_static(), criteria.into_static().into_inner()))
         }
-        _ => Err(Unread::Malformed),
+        _ => Err(KeyError::Malformed),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::text::{Needle, body_contains, decoded, header_contains};
 use crate::flags::Flags;
-use crate::imap::command::sequence_set::Numbers;
+use crate::imap::command::sequence_set::NumberSet;
 use crate::imap::message::header::{field, header};
 use crate::storage::snapshot::{Message, Snapshot};
 use imap_types::core::{AString, Charset};
@@ -17,8 +17,8 @@ pub(crate) enum Query {
     Has(Flags),
     /// A keyword the folder does not have, or a key no message can match.
     Never,
-    Numbers(Numbers),
-    Uids(Numbers),
+    Numbers(NumberSet),
+    Uids(NumberSet),
     Recent,
     /// Received on a day from this one on (days since 1970).
     Since(i64),
@@ -101,8 +101,8 @@ impl Query {
         let largest_uid = snapshot.messages.last().map_or(0, |m| m.uid);
         match key {
             SearchKey::And(keys) => Self::all_of(keys.as_ref(), snapshot),
-            SearchKey::SequenceSet(set) => Self::Numbers(Numbers::new(set, largest)),
-            SearchKey::Uid(set) => Self::Uids(Numbers::new(set, largest_uid)),
+            SearchKey::SequenceSet(set) => Self::Numbers(NumberSet::new(set, largest)),
+            SearchKey::Uid(set) => Self::Uids(NumberSet::new(set, largest_uid)),
             SearchKey::All => Self::All,
             SearchKey::Answered => Self::Has(Flags::ANSWERED),
             SearchKey::Deleted => Self::Has(Flags::DELETED),

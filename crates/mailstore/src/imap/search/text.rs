@@ -1,4 +1,4 @@
-//! Looking for words in a message as people read it: encoded-words, transfer encodings and charsets undone.
+//! SeenEffect for words in a message as people read it: encoded-words, transfer encodings and charsets undone.
 
 use crate::imap::message::header::fields;
 use crate::imap::message::mime::{Content, Part, transfer_encoding};

@@ -17,10 +17,10 @@ fn levels_are_read_as_far_as_the_limit_and_no_further() {
     };
     for (open, close) in [("NOT ", ""), ("(", ")"), ("OR ALL ", ""), ("or ", " all")] {
         assert!(nested(open, MAX_LEVELS - 1, close).is_ok(), "{open}");
-        assert_eq!(nested(open, MAX_LEVELS, close), Err(Unread::TooDeep), "{open}");
-        assert_eq!(nested(open, 10_000, close), Err(Unread::TooDeep), "{open}");
+        assert_eq!(nested(open, MAX_LEVELS, close), Err(KeyError::TooDeep), "{open}");
+        assert_eq!(nested(open, 10_000, close), Err(KeyError::TooDeep), "{open}");
     }
-    assert_eq!(nested("(", 20, ""), Err(Unread::Malformed));
+    assert_eq!(nested("(", 20, ""), Err(KeyError::Malformed));
 }
 
 const NO_ARGUMENT: &str = "ALL ANSWERED DELETED FLAGGED NEW OLD RECENT SEEN UNANSWERED UNDELETED UNFLAGGED UNSEEN DRAFT \
