@@ -3,7 +3,7 @@
 use crate::error::MailError;
 
 /// How a command ended, short of the end of the session.
-pub(crate) enum Answer {
+pub(crate) enum Completion {
     /// `OK`, behind which the words stand.
     Ok(String),
     /// `NO`: it cannot be done.
@@ -14,7 +14,7 @@ pub(crate) enum Answer {
     SignedOut,
 }
 
-impl Answer {
+impl Completion {
     pub(crate) fn ok(words: &str) -> Self {
         Self::Ok(words.to_owned())
     }

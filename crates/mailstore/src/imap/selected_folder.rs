@@ -1,10 +1,10 @@
 //! A selected folder as its client knows it.
 //!
 //! Sequence numbers mean what the client was last told (RFC 3501 §7.4.1), so a session holds on to the snapshot it has
-//! told of, and is brought forward by [`Selected::tell`] alone, which says everything that lies between.
+//! told of, and is brought forward by [`SelectedFolder::send_updates`] alone, which says everything that lies between.
 
 use super::command::sequence_set::{NumberKind, NumberSet};
-use super::completion::Answer;
+use super::completion::Completion;
 use super::search::query::Recent;
 use super::stream::{Continue, ImapStream, SessionEnd};
 use crate::connection::ClientStream;
@@ -25,7 +25,7 @@ pub(crate) enum Access {
 }
 
 /// A selected folder.
-pub(crate) struct Selected {
+pub(crate) struct SelectedFolder {
     pub(crate) folder: Folder,
     /// What the client has been told.
     pub(crate) snapshot: Arc<Snapshot>,
@@ -37,32 +37,32 @@ pub(crate) struct Selected {
 /// Whether the client may hear of expunges now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Expunges {
-    Tell,
+    Send,
     /// RFC 3501 §7.4.1: not while FETCH, STORE or SEARCH is answered; the numbers in flight would change.
-    Hold,
+    Defer,
 }
 
 impl From<NumberKind> for Expunges {
     /// RFC 3501 §7.4.1: a command with numbers in it must not be answered with expunges.
     fn from(kind: NumberKind) -> Self {
         match kind {
-            NumberKind::Uid => Self::Tell,
-            NumberKind::Sequence => Self::Hold,
+            NumberKind::Uid => Self::Send,
+            NumberKind::Sequence => Self::Defer,
         }
     }
 }
 
 /// Flags the client knows from the answer it just got, and not from the snapshot it was told of.
-pub(crate) struct Known {
+pub(crate) struct SentFlags {
     /// UIDs, in their order.
     pub(crate) uids: Vec<u32>,
     /// Where the answer took the flags from.
     pub(crate) snapshot: Option<Arc<Snapshot>>,
 }
 
-impl Known {
+impl SentFlags {
     /// The answer had no flags in it.
-    pub(crate) fn nothing() -> Self {
+    pub(crate) fn none() -> Self {
         Self { uids: Vec::new(), snapshot: None }
     }
 
@@ -80,13 +80,13 @@ struct Difference {
     /// Numbers as they are afterwards.
     changed: Vec<usize>,
     /// Messages that are gone and that the client goes on knowing for now.
-    held: Vec<Message>,
+    deferred: Vec<Message>,
     arrived: bool,
 }
 
-impl Selected {
+impl SelectedFolder {
     /// Nothing the client knows is true any more.
-    pub(crate) const GONE: SessionEnd =
+    pub(crate) const REMOVED: SessionEnd =
         SessionEnd::Bye("The folder was deleted or renamed. Please sign in again.");
 
     /// Takes a folder that was just opened, and its recent messages where that is allowed.
@@ -98,12 +98,12 @@ impl Selected {
     }
 
     /// How many messages the client knows of.
-    pub(crate) fn exists(&self) -> usize {
+    pub(crate) fn message_count(&self) -> usize {
         self.snapshot.messages.len()
     }
 
     /// How many of them are recent.
-    pub(crate) fn recents(&self) -> usize {
+    pub(crate) fn recent_count(&self) -> usize {
         self.snapshot.messages.iter().filter(|m| self.recent(m) == Recent::Yes).count()
     }
 
@@ -126,7 +126,7 @@ impl Selected {
     }
 
     /// Says which flags the folder has (RFC 3501 §7.2.6, §7.1).
-    pub(crate) fn say_flags<S: ClientStream>(&self, stream: &mut ImapStream<S>) {
+    pub(crate) fn write_flags<S: ClientStream>(&self, stream: &mut ImapStream<S>) {
         let system = "\\Answered \\Flagged \\Deleted \\Seen \\Draft";
         let keywords: String = self.snapshot.keywords.iter().map(|name| format!(" {name}")).collect();
         // RFC 3501 §7.1: says that new keywords can be made.
@@ -142,11 +142,11 @@ impl Selected {
     }
 
     /// Brings the client forward to what the folder is now.
-    pub(crate) async fn tell<S: ClientStream>(
+    pub(crate) async fn send_updates<S: ClientStream>(
         &mut self,
         stream: &mut ImapStream<S>,
         expunges: Expunges,
-        known: &Known,
+        known: &SentFlags,
     ) -> Continue {
         let mut now = self.folder.snapshot();
         if Arc::ptr_eq(&now, &self.snapshot) {
@@ -164,27 +164,27 @@ impl Selected {
         }
         let difference = difference(&self.snapshot, &now, expunges, known);
         for number in &difference.expunged {
-            stream.tell(&format!("* {number} EXPUNGE")).await?;
+            stream.send_line(&format!("* {number} EXPUNGE")).await?;
         }
-        if !difference.held.is_empty() {
+        if !difference.deferred.is_empty() {
             let merged = Arc::make_mut(&mut now);
-            merged.messages.extend(difference.held);
+            merged.messages.extend(difference.deferred);
             merged.messages.sort_unstable_by_key(|m| m.uid);
         }
         let before = std::mem::replace(&mut self.snapshot, now);
         if !Arc::ptr_eq(&before.keywords, &self.snapshot.keywords)
             && before.keywords != self.snapshot.keywords
         {
-            self.say_flags(stream);
+            self.write_flags(stream);
         }
         if difference.arrived {
-            stream.write_line(&format!("* {} EXISTS", self.exists()));
-            stream.write_line(&format!("* {} RECENT", self.recents()));
+            stream.write_line(&format!("* {} EXISTS", self.message_count()));
+            stream.write_line(&format!("* {} RECENT", self.recent_count()));
         }
         for at in difference.changed {
             if let Some(message) = self.snapshot.messages.get(at) {
                 let flags = self.flags(&self.snapshot, message);
-                stream.tell(&format!("* {} FETCH (UID {} FLAGS {flags})", at + 1, message.uid)).await?;
+                stream.send_line(&format!("* {} FETCH (UID {} FLAGS {flags})", at + 1, message.uid)).await?;
             }
         }
         Ok(())
@@ -192,7 +192,7 @@ impl Selected {
 
     /// Takes in what the client changed and asked not to be answered: it knows what became of the flags it was told of,
     /// and of no others. What another session has made of them is then told like any other news.
-    pub(crate) fn know_of_change(&mut self, uids: &[u32], change: FlagChange, by: Flags) {
+    pub(crate) fn apply_silent_store(&mut self, uids: &[u32], change: FlagChange, by: Flags) {
         let told = Arc::make_mut(&mut self.snapshot);
         for message in told.messages.iter_mut().filter(|m| uids.binary_search(&m.uid).is_ok()) {
             message.flags = message.flags.changed(change, by);
@@ -200,9 +200,9 @@ impl Selected {
     }
 
     /// Tells of keywords that are new to the folder, before a message is shown with them.
-    pub(crate) fn learn_keywords<S: ClientStream>(&mut self, stream: &mut ImapStream<S>, from: &Snapshot) {
+    pub(crate) fn update_keywords<S: ClientStream>(&mut self, stream: &mut ImapStream<S>, from: &Snapshot) {
         Arc::make_mut(&mut self.snapshot).keywords = Arc::clone(&from.keywords);
-        self.say_flags(stream);
+        self.write_flags(stream);
     }
 
     async fn claim_recent(&mut self, snapshot: &Snapshot) -> Result<()> {
@@ -216,14 +216,14 @@ impl Selected {
     }
 
     /// The messages a set names, as positions in the snapshot.
-    pub(crate) fn pick(&self, set: &SequenceSet, kind: NumberKind) -> Result<Vec<usize>, Answer> {
+    pub(crate) fn positions(&self, set: &SequenceSet, kind: NumberKind) -> Result<Vec<usize>, Completion> {
         let largest = match kind {
             NumberKind::Uid => self.snapshot.messages.last().map_or(0, |m| m.uid),
-            NumberKind::Sequence => u32::try_from(self.exists()).unwrap_or(u32::MAX),
+            NumberKind::Sequence => u32::try_from(self.message_count()).unwrap_or(u32::MAX),
         };
         let numbers = NumberSet::new(set, largest);
         if kind == NumberKind::Sequence && largest > 0 && numbers.largest() > largest {
-            return Err(Answer::Bad("There is no message of that number."));
+            return Err(Completion::Bad("There is no message of that number."));
         }
         let named = |(at, message): &(usize, &Message)| match kind {
             NumberKind::Uid => numbers.contains(message.uid),
@@ -233,8 +233,8 @@ impl Selected {
     }
 
     /// The UIDs of the messages a set names, in their order.
-    pub(crate) fn pick_uids(&self, set: &SequenceSet, kind: NumberKind) -> Result<Vec<u32>, Answer> {
-        let positions = self.pick(set, kind)?;
+    pub(crate) fn uids(&self, set: &SequenceSet, kind: NumberKind) -> Result<Vec<u32>, Completion> {
+        let positions = self.positions(set, kind)?;
         Ok(positions.into_iter().filter_map(|at| self.snapshot.messages.get(at)).map(|m| m.uid).collect())
     }
 }
@@ -251,7 +251,7 @@ fn flag_names<'n>(flags: Flags) -> impl Iterator<Item = &'n str> {
     named.into_iter().filter(move |(flag, _)| flags.contains(*flag)).map(|(_, name)| name)
 }
 
-fn difference(old: &Snapshot, new: &Snapshot, expunges: Expunges, known: &Known) -> Difference {
+fn difference(old: &Snapshot, new: &Snapshot, expunges: Expunges, known: &SentFlags) -> Difference {
     let mut difference = Difference::default();
     let mut new_messages = new.messages.iter().peekable();
     let mut at = 0;
@@ -263,9 +263,9 @@ fn difference(old: &Snapshot, new: &Snapshot, expunges: Expunges, known: &Known)
                 }
                 at += 1;
             }
-            None if expunges == Expunges::Tell => difference.expunged.push(at + 1),
+            None if expunges == Expunges::Send => difference.expunged.push(at + 1),
             None => {
-                difference.held.push(message.clone());
+                difference.deferred.push(message.clone());
                 at += 1;
             }
         }

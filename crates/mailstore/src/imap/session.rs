@@ -3,8 +3,8 @@
 use super::capability::CAPABILITIES;
 use super::command::framing::Frame;
 use super::command::parse::{ClientCommand, Malformed, TaggedCommand, tag};
-use super::completion::Answer;
-use super::selected_folder::{Access, Expunges, Known, Selected};
+use super::completion::Completion;
+use super::selected_folder::{Access, Expunges, SelectedFolder, SentFlags};
 use super::stream::{Continue, ImapStream, SessionEnd};
 use crate::connection::ClientStream;
 use crate::error::MailError;
@@ -18,20 +18,20 @@ pub(crate) struct Session<S> {
     pub(crate) stream: ImapStream<S>,
     pub(crate) state: State,
     /// Wrong commands in a row.
-    misunderstood: u32,
+    bad_commands: u32,
 }
 
 /// Where the session stands (RFC 3501 §3).
 pub(crate) enum State {
     Authenticated,
-    Selected(Selected),
+    Selected(SelectedFolder),
 }
 
 const READ_ONLY: &str = "[READ-ONLY] The folder is open for reading only.";
 
 impl<S: ClientStream> Session<S> {
     pub(crate) fn new(mailbox: OpenMailbox, stream: ImapStream<S>) -> Self {
-        Self { mailbox, stream, state: State::Authenticated, misunderstood: 0 }
+        Self { mailbox, stream, state: State::Authenticated, bad_commands: 0 }
     }
 
     /// Serves the client until one of the two has enough.
@@ -42,30 +42,30 @@ impl<S: ClientStream> Session<S> {
                 Err(over) => break over,
             };
             // On the heap, and gone when it is answered: an idle session does not carry the largest of its commands.
-            if let Err(over) = Box::pin(self.answer(frame)).await {
+            if let Err(over) = Box::pin(self.handle_frame(frame)).await {
                 break over;
             }
         };
-        self.stream.part(over).await
+        self.stream.close_with(over).await
     }
 
-    async fn answer(&mut self, frame: Frame) -> Continue {
+    async fn handle_frame(&mut self, frame: Frame) -> Continue {
         match frame {
             Frame::Command(bytes) => match TaggedCommand::parse(&bytes) {
                 Ok(TaggedCommand { tag, command }) => {
-                    self.misunderstood = 0;
+                    self.bad_commands = 0;
                     let answer = self.execute(command).await?;
-                    self.say_answer(tag, &answer);
+                    self.write_completion(tag, &answer);
                     match answer {
-                        Answer::SignedOut => {
+                        Completion::SignedOut => {
                             self.stream.flush().await?;
                             Err(SessionEnd::Ended(StreamEnd::Done))
                         }
-                        Answer::Ok(_) | Answer::No(_) | Answer::Bad(_) => Ok(()),
+                        Completion::Ok(_) | Completion::No(_) | Completion::Bad(_) => Ok(()),
                     }
                 }
-                Err(Malformed::Tagged(tag)) => self.misunderstand(tag, "This is no command, or not here."),
-                Err(Malformed::Untagged) => self.misunderstand("*", "This is no command."),
+                Err(Malformed::Tagged(tag)) => self.reject(tag, "This is no command, or not here."),
+                Err(Malformed::Untagged) => self.reject("*", "This is no command."),
             },
             Frame::Append { head, message } => {
                 let Ok(TaggedCommand { tag, command: ClientCommand::Body(body) }) =
@@ -74,61 +74,61 @@ impl<S: ClientStream> Session<S> {
                     return Err(SessionEnd::Bye("This is no command."));
                 };
                 let answer = self.append(*body, message).await?;
-                self.say_answer(tag, &answer);
+                self.write_completion(tag, &answer);
                 Ok(())
             }
             Frame::Oversized(bytes) => {
-                self.misunderstand(tag(&bytes).unwrap_or("*"), "[TOOBIG] The command is too long.")
+                self.reject(tag(&bytes).unwrap_or("*"), "[TOOBIG] The command is too long.")
             }
         }
     }
 
-    fn say_answer(&mut self, tag: &str, answer: &Answer) {
+    fn write_completion(&mut self, tag: &str, answer: &Completion) {
         self.stream.write_line(&match answer {
-            Answer::Ok(words) => format!("{tag} OK {words}"),
-            Answer::No(words) => format!("{tag} NO {words}"),
-            Answer::Bad(words) => format!("{tag} BAD {words}"),
-            Answer::SignedOut => format!("{tag} OK Signed out."),
+            Completion::Ok(words) => format!("{tag} OK {words}"),
+            Completion::No(words) => format!("{tag} NO {words}"),
+            Completion::Bad(words) => format!("{tag} BAD {words}"),
+            Completion::SignedOut => format!("{tag} OK Signed out."),
         });
     }
 
-    fn misunderstand(&mut self, tag: &str, why: &str) -> Continue {
+    fn reject(&mut self, tag: &str, why: &str) -> Continue {
         self.stream.write_line(&format!("{tag} BAD {why}"));
-        self.misunderstood += 1;
-        if self.misunderstood < self.mailbox.limits().bad_commands {
+        self.bad_commands += 1;
+        if self.bad_commands < self.mailbox.limits().bad_commands {
             return Ok(());
         }
         Err(SessionEnd::Bye("Too many wrong commands."))
     }
 
-    async fn execute(&mut self, command: ClientCommand<'_>) -> Continue<Answer> {
+    async fn execute(&mut self, command: ClientCommand<'_>) -> Continue<Completion> {
         let answer = match command {
             ClientCommand::Id => {
                 self.stream.write_line("* ID (\"name\" \"Postward\")");
-                Answer::ok("Pleased to meet you.")
+                Completion::ok("Pleased to meet you.")
             }
             ClientCommand::Namespace => {
                 self.stream.write_line("* NAMESPACE ((\"\" \".\")) NIL NIL");
-                Answer::ok("There is one namespace.")
+                Completion::ok("There is one namespace.")
             }
             ClientCommand::TooDeepSearch => {
-                Answer::no("[LIMIT] The keys of this search lie too deep in each other.")
+                Completion::no("[LIMIT] The keys of this search lie too deep in each other.")
             }
             ClientCommand::Body(body) => return self.execute_body(*body).await,
         };
         Ok(answer)
     }
 
-    async fn execute_body(&mut self, body: CommandBody<'_>) -> Continue<Answer> {
+    async fn execute_body(&mut self, body: CommandBody<'_>) -> Continue<Completion> {
         let answer = match body {
             CommandBody::Capability => {
-                self.stream.write_line(&format!("* CAPABILITY {}", CAPABILITIES));
-                Answer::ok("That is all.")
+                self.stream.write_line(&format!("* CAPABILITY {CAPABILITIES}"));
+                Completion::ok("That is all.")
             }
-            CommandBody::Noop | CommandBody::Check => self.look().await?,
+            CommandBody::Noop | CommandBody::Check => self.refresh().await?,
             CommandBody::Logout => {
                 self.stream.write_line("* BYE Until next time.");
-                return Ok(Answer::SignedOut);
+                return Ok(Completion::SignedOut);
             }
             CommandBody::Idle => return self.idle().await,
             CommandBody::List { reference, mailbox_wildcard } => {
@@ -147,14 +147,14 @@ impl<S: ClientStream> Session<S> {
             CommandBody::Examine { mailbox } => return self.select(&mailbox, Access::ReadOnly).await,
             body => return self.execute_selected(body).await,
         };
-        self.tell(Expunges::Tell).await?;
+        self.send_updates(Expunges::Send).await?;
         Ok(answer)
     }
 
     /// The commands that need a selected folder.
-    async fn execute_selected(&mut self, body: CommandBody<'_>) -> Continue<Answer> {
+    async fn execute_selected(&mut self, body: CommandBody<'_>) -> Continue<Completion> {
         let State::Selected(selected) = &mut self.state else {
-            return Ok(Answer::Bad("No folder is selected, or this is not known here."));
+            return Ok(Completion::Bad("No folder is selected, or this is not known here."));
         };
         let access = selected.access;
         let (stream, mailbox) = (&mut self.stream, &self.mailbox);
@@ -166,7 +166,7 @@ impl<S: ClientStream> Session<S> {
             }
             CommandBody::Close | CommandBody::Unselect => {
                 self.state = State::Authenticated;
-                Ok(Answer::ok("No folder is selected now."))
+                Ok(Completion::ok("No folder is selected now."))
             }
             CommandBody::Fetch { sequence_set, macro_or_item_names, uid } => {
                 selected.fetch(stream, &sequence_set, macro_or_item_names, uid.into()).await
@@ -177,7 +177,7 @@ impl<S: ClientStream> Session<S> {
             CommandBody::Copy { sequence_set, mailbox: to, uid } => {
                 selected.copy(stream, mailbox, &sequence_set, &to, uid.into()).await
             }
-            _ if access == Access::ReadOnly && changes(&body) => Ok(Answer::no(READ_ONLY)),
+            _ if access == Access::ReadOnly && is_write(&body) => Ok(Completion::no(READ_ONLY)),
             CommandBody::Expunge => selected.expunge(stream, None).await,
             CommandBody::ExpungeUid { sequence_set } => selected.expunge(stream, Some(&sequence_set)).await,
             CommandBody::Store { sequence_set, kind, response, flags, uid } => {
@@ -186,32 +186,34 @@ impl<S: ClientStream> Session<S> {
             CommandBody::Move { sequence_set, mailbox: to, uid } => {
                 selected.move_to(stream, mailbox, &sequence_set, &to, uid.into()).await
             }
-            _ => Ok(Answer::Bad("This is not known here.")),
+            _ => Ok(Completion::Bad("This is not known here.")),
         }
     }
 
     /// NOOP and CHECK: looks at the disk, where other tools may have been.
-    async fn look(&mut self) -> Continue<Answer> {
+    async fn refresh(&mut self) -> Continue<Completion> {
         if let State::Selected(selected) = &self.state {
-            match self.stream.wait(selected.folder.sync()).await? {
+            match self.stream.until_stopped(selected.folder.sync()).await? {
                 Ok(_) => {}
-                Err(MailError::NotFound) => return Err(Selected::GONE),
-                Err(error) => return Ok(Answer::from_error(&error)),
+                Err(MailError::NotFound) => return Err(SelectedFolder::REMOVED),
+                Err(error) => return Ok(Completion::from_error(&error)),
             }
         }
-        Ok(Answer::ok("Done."))
+        Ok(Completion::ok("Done."))
     }
 
     /// Tells the client what has happened to the folder it has selected.
-    pub(crate) async fn tell(&mut self, expunges: Expunges) -> Continue {
+    pub(crate) async fn send_updates(&mut self, expunges: Expunges) -> Continue {
         match &mut self.state {
-            State::Selected(selected) => selected.tell(&mut self.stream, expunges, &Known::nothing()).await,
+            State::Selected(selected) => {
+                selected.send_updates(&mut self.stream, expunges, &SentFlags::none()).await
+            }
             State::Authenticated => Ok(()),
         }
     }
 }
 
-fn changes(body: &CommandBody<'_>) -> bool {
+fn is_write(body: &CommandBody<'_>) -> bool {
     matches!(
         body,
         CommandBody::Expunge

@@ -81,7 +81,7 @@ impl<S: ClientStream> ImapStream<S> {
     }
 
     /// Waits for our own work to look something up, and no longer than the session may live.
-    pub(crate) async fn wait<T>(&self, work: impl Future<Output = T>) -> Continue<T> {
+    pub(crate) async fn until_stopped<T>(&self, work: impl Future<Output = T>) -> Continue<T> {
         tokio::select! {
             biased;
             () = self.stop.cancelled() => Err(SessionEnd::Ended(StreamEnd::Stopped)),
@@ -91,7 +91,7 @@ impl<S: ClientStream> ImapStream<S> {
 
     /// Waits for our own work to change something, and for its end in any case: once a session is over nothing may go on
     /// that it began. The work itself knows when to stop ([`crate::storage::cancellation::Cancellation`]).
-    pub(crate) async fn finish<T>(&self, work: impl Future<Output = T>) -> Continue<T> {
+    pub(crate) async fn to_completion<T>(&self, work: impl Future<Output = T>) -> Continue<T> {
         let done = work.await;
         if self.stop.is_cancelled() { Err(SessionEnd::Ended(StreamEnd::Stopped)) } else { Ok(done) }
     }
@@ -102,7 +102,7 @@ impl<S: ClientStream> ImapStream<S> {
     }
 
     /// Says a line of many.
-    pub(crate) async fn tell(&mut self, line: &str) -> Continue {
+    pub(crate) async fn send_line(&mut self, line: &str) -> Continue {
         self.client.write_line(line);
         Ok(self.client.send(b"").await?)
     }
@@ -121,7 +121,7 @@ impl<S: ClientStream> ImapStream<S> {
     }
 
     /// Says why it is over, if the client can take that at once and is not in the middle of a response.
-    pub(crate) async fn part(mut self, over: SessionEnd) -> StreamEnd {
+    pub(crate) async fn close_with(mut self, over: SessionEnd) -> StreamEnd {
         let why = match &over {
             SessionEnd::Bye(why) => why,
             SessionEnd::Ended(StreamEnd::Stopped) => "This session was ended. Sign in again.",

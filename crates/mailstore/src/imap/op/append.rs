@@ -6,7 +6,7 @@ use crate::connection::ClientStream;
 use crate::crlf::CrlfEnds;
 use crate::error::Result;
 use crate::imap::command::framing::{Literal, LiteralMode};
-use crate::imap::completion::Answer;
+use crate::imap::completion::Completion;
 use crate::imap::selected_folder::Expunges;
 use crate::imap::session::Session;
 use crate::imap::stream::{Continue, SessionEnd};
@@ -22,9 +22,9 @@ use tokio::time::timeout;
 impl<S: ClientStream> Session<S> {
     /// Answers an APPEND whose message was announced. What is wrong with it is said before the message is sent, if
     /// the client waits for that.
-    pub(crate) async fn append(&mut self, head: CommandBody<'_>, message: Literal) -> Continue<Answer> {
+    pub(crate) async fn append(&mut self, head: CommandBody<'_>, message: Literal) -> Continue<Completion> {
         let CommandBody::Append { mailbox, flags, date, .. } = head else {
-            return Ok(Answer::Bad("This is no command."));
+            return Ok(Completion::Bad("This is no command."));
         };
         let (folder, named) = match self.appendable(&mailbox, &flags, message).await? {
             Ok(target) => target,
@@ -41,11 +41,11 @@ impl<S: ClientStream> Session<S> {
         let received = timeout(in_time, self.receive_message(message.len)).await;
         let received = received.unwrap_or(Err(SessionEnd::Bye("The message took too long.")))?;
         if !self.ends_here().await? {
-            return Ok(Answer::Bad("Nothing can follow the message."));
+            return Ok(Completion::Bad("Nothing can follow the message."));
         }
         let spool = match received {
             Ok(spool) => spool,
-            Err(error) => return Ok(Answer::from_error(&error)),
+            Err(error) => return Ok(Completion::from_error(&error)),
         };
         let append = Append {
             octets: spool.into(),
@@ -53,12 +53,12 @@ impl<S: ClientStream> Session<S> {
             keywords: named.keywords,
             received: date.map(|date| date.as_ref().timestamp()),
         };
-        let appended = match self.stream.finish(folder.append(append)).await? {
+        let appended = match self.stream.to_completion(folder.append(append)).await? {
             Ok(appended) => appended,
-            Err(error) => return Ok(Answer::from_error(&error)),
+            Err(error) => return Ok(Completion::from_error(&error)),
         };
-        self.tell(Expunges::Tell).await?;
-        Ok(Answer::Ok(format!("[APPENDUID {} {}] Added.", appended.uid_validity, appended.uid)))
+        self.send_updates(Expunges::Send).await?;
+        Ok(Completion::Ok(format!("[APPENDUID {} {}] Added.", appended.uid_validity, appended.uid)))
     }
 
     async fn appendable(
@@ -66,24 +66,24 @@ impl<S: ClientStream> Session<S> {
         mailbox: &Mailbox<'_>,
         flags: &[Flag<'_>],
         message: Literal,
-    ) -> Continue<Result<(Folder, Named), Answer>> {
+    ) -> Continue<Result<(Folder, Named), Completion>> {
         if message.len > self.mailbox.limits().message_size as u64 {
             // RFC 7889 §4
             return match message.mode {
-                LiteralMode::Sync => Ok(Err(Answer::no("[TOOBIG] The message is too large."))),
+                LiteralMode::Sync => Ok(Err(Completion::no("[TOOBIG] The message is too large."))),
                 LiteralMode::NonSync => Err(SessionEnd::Bye("[TOOBIG] The message is too large.")),
             };
         }
         if message.len == 0 {
-            return Ok(Err(Answer::no("The message is empty.")));
+            return Ok(Err(Completion::no("The message is empty.")));
         }
         let Some(named) = Named::new(flags) else {
-            return Ok(Err(Answer::Bad("One of these flags cannot be set.")));
+            return Ok(Err(Completion::Bad("One of these flags cannot be set.")));
         };
         let folder = async { self.mailbox.open(&folder_name(mailbox)?).await };
-        Ok(match self.stream.wait(folder).await? {
+        Ok(match self.stream.until_stopped(folder).await? {
             Ok(folder) => Ok((folder, named)),
-            Err(error) => Err(Answer::from_target_error(&error)),
+            Err(error) => Err(Completion::from_target_error(&error)),
         })
     }
 

@@ -5,8 +5,8 @@ use crate::connection::ClientStream;
 use crate::error::Result;
 use crate::flags::Flags;
 use crate::imap::command::sequence_set::{NumberKind, NumberSet, write_set};
-use crate::imap::completion::Answer;
-use crate::imap::selected_folder::{Expunges, Known, Selected};
+use crate::imap::completion::Completion;
+use crate::imap::selected_folder::{Expunges, SelectedFolder, SentFlags};
 use crate::imap::stream::{Continue, ImapStream};
 use crate::storage::folder::Folder;
 use crate::storage::mailbox::OpenMailbox;
@@ -14,7 +14,7 @@ use crate::storage::transfer::Copied;
 use imap_types::mailbox::Mailbox;
 use imap_types::sequence::SequenceSet;
 
-impl Selected {
+impl SelectedFolder {
     pub(crate) async fn copy<S: ClientStream>(
         &mut self,
         stream: &mut ImapStream<S>,
@@ -22,25 +22,25 @@ impl Selected {
         set: &SequenceSet,
         to: &Mailbox<'_>,
         kind: NumberKind,
-    ) -> Continue<Answer> {
-        let uids = match self.pick_uids(set, kind) {
+    ) -> Continue<Completion> {
+        let uids = match self.uids(set, kind) {
             Ok(uids) => uids,
             Err(answer) => return Ok(answer),
         };
-        let target = match stream.wait(open_target(mailbox, to)).await? {
+        let target = match stream.until_stopped(open_target(mailbox, to)).await? {
             Ok(target) => target,
-            Err(error) => return Ok(Answer::from_target_error(&error)),
+            Err(error) => return Ok(Completion::from_target_error(&error)),
         };
         let asked = uids.len();
-        let copied = match stream.finish(self.folder.copy_to(uids, &target)).await? {
+        let copied = match stream.to_completion(self.folder.copy_to(uids, &target)).await? {
             Ok(copied) => copied,
-            Err(error) => return Ok(Answer::from_error(&error)),
+            Err(error) => return Ok(Completion::from_error(&error)),
         };
-        self.tell(stream, Expunges::Tell, &Known::nothing()).await?;
+        self.send_updates(stream, Expunges::Send, &SentFlags::none()).await?;
         Ok(match copy_uid(&copied) {
-            Some(code) => Answer::Ok(format!("{code} Copied.")),
-            None if asked > 0 => Answer::no("[EXPUNGEISSUED] These messages are gone."),
-            None => Answer::ok("There was nothing to copy."),
+            Some(code) => Completion::Ok(format!("{code} Copied.")),
+            None if asked > 0 => Completion::no("[EXPUNGEISSUED] These messages are gone."),
+            None => Completion::ok("There was nothing to copy."),
         })
     }
 
@@ -51,31 +51,33 @@ impl Selected {
         set: &SequenceSet,
         to: &Mailbox<'_>,
         kind: NumberKind,
-    ) -> Continue<Answer> {
-        let uids = match self.pick_uids(set, kind) {
+    ) -> Continue<Completion> {
+        let uids = match self.uids(set, kind) {
             Ok(uids) => uids,
             Err(answer) => return Ok(answer),
         };
-        let target = match stream.wait(open_target(mailbox, to)).await? {
+        let target = match stream.until_stopped(open_target(mailbox, to)).await? {
             Ok(target) => target,
-            Err(error) => return Ok(Answer::from_target_error(&error)),
+            Err(error) => return Ok(Completion::from_target_error(&error)),
         };
         let asked = uids.len();
-        let moved = match stream.finish(self.folder.move_to(uids, &target)).await? {
+        let moved = match stream.to_completion(self.folder.move_to(uids, &target)).await? {
             Ok(moved) => moved,
-            Err(error) => return Ok(Answer::from_error(&error)),
+            Err(error) => return Ok(Completion::from_error(&error)),
         };
         let code = copy_uid(&moved);
         if let Some(code) = &code {
             // RFC 6851 §4.3: before the expunges, so that the client knows where its messages went.
             stream.write_line(&format!("* OK {code} Moved."));
         }
-        self.tell(stream, Expunges::Tell, &Known::nothing()).await?;
+        self.send_updates(stream, Expunges::Send, &SentFlags::none()).await?;
         Ok(match code {
             // RFC 6851 §3.3: what has moved has moved.
-            _ if !moved.complete => Answer::no("[UNAVAILABLE] Some of these messages are where they were."),
-            None if asked > 0 => Answer::no("[EXPUNGEISSUED] These messages are gone."),
-            Some(_) | None => Answer::ok("Done."),
+            _ if !moved.complete => {
+                Completion::no("[UNAVAILABLE] Some of these messages are where they were.")
+            }
+            None if asked > 0 => Completion::no("[EXPUNGEISSUED] These messages are gone."),
+            Some(_) | None => Completion::ok("Done."),
         })
     }
 
@@ -84,14 +86,14 @@ impl Selected {
         &mut self,
         stream: &mut ImapStream<S>,
         within: Option<&SequenceSet>,
-    ) -> Continue<Answer> {
+    ) -> Continue<Completion> {
         let uids = self.deleted(within);
-        let removed = stream.finish(self.folder.expunge(uids)).await?;
+        let removed = stream.to_completion(self.folder.expunge(uids)).await?;
         // Also when it failed in the middle: what is gone is gone.
-        self.tell(stream, Expunges::Tell, &Known::nothing()).await?;
+        self.send_updates(stream, Expunges::Send, &SentFlags::none()).await?;
         Ok(match removed {
-            Ok(_) => Answer::ok("Expunged."),
-            Err(error) => Answer::from_error(&error),
+            Ok(_) => Completion::ok("Expunged."),
+            Err(error) => Completion::from_error(&error),
         })
     }
 
@@ -99,10 +101,10 @@ impl Selected {
     pub(crate) async fn expunge_quietly<S: ClientStream>(
         &mut self,
         stream: &mut ImapStream<S>,
-    ) -> Continue<Answer> {
-        Ok(match stream.finish(self.folder.expunge(self.deleted(None))).await? {
-            Ok(_) => Answer::ok("No folder is selected now."),
-            Err(error) => Answer::from_error(&error),
+    ) -> Continue<Completion> {
+        Ok(match stream.to_completion(self.folder.expunge(self.deleted(None))).await? {
+            Ok(_) => Completion::ok("No folder is selected now."),
+            Err(error) => Completion::from_error(&error),
         })
     }
 

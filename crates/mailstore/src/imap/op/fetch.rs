@@ -6,13 +6,13 @@ use crate::error::{MailError, Result};
 use crate::flags::{FlagChange, Flags};
 use crate::imap::command::fetch_items::{Item, Source, items, section_name};
 use crate::imap::command::sequence_set::NumberKind;
-use crate::imap::completion::Answer;
+use crate::imap::completion::Completion;
 use crate::imap::message::body_structure::{Detail, body_structure};
 use crate::imap::message::envelope::envelope;
 use crate::imap::message::header::header;
 use crate::imap::message::mime::Part;
 use crate::imap::message::section::{Found, find, partial};
-use crate::imap::selected_folder::{Access, Known, Selected};
+use crate::imap::selected_folder::{Access, SelectedFolder, SentFlags};
 use crate::imap::stream::{Continue, ImapStream};
 use crate::imap::string;
 use crate::storage::snapshot::{Message, Snapshot};
@@ -44,24 +44,24 @@ struct Answering<'v> {
     tree: OnceLock<Part>,
 }
 
-impl Selected {
+impl SelectedFolder {
     pub(crate) async fn fetch<S: ClientStream>(
         &mut self,
         stream: &mut ImapStream<S>,
         set: &SequenceSet,
         names: MacroOrMessageDataItemNames<'_>,
         kind: NumberKind,
-    ) -> Continue<Answer> {
+    ) -> Continue<Completion> {
         let Some(mut items) = items(names, kind) else {
-            return Ok(Answer::Bad("This cannot be fetched here."));
+            return Ok(Completion::Bad("This cannot be fetched here."));
         };
-        let positions = match self.pick(set, kind) {
+        let positions = match self.positions(set, kind) {
             Ok(positions) => positions,
             Err(answer) => return Ok(answer),
         };
-        let marked = match stream.finish(self.mark_seen(&items, &positions)).await? {
+        let marked = match stream.to_completion(self.mark_seen(&items, &positions)).await? {
             Ok(marked) => marked,
-            Err(error) => return Ok(Answer::from_error(&error)),
+            Err(error) => return Ok(Completion::from_error(&error)),
         };
         if !marked.is_empty() && !items.contains(&Item::Flags) {
             // RFC 3501 §6.4.5: flags that change by this are told with it.
@@ -73,11 +73,11 @@ impl Selected {
         let known = if items.contains(&Item::Flags) {
             let uids =
                 positions.iter().filter_map(|at| self.snapshot.messages.get(*at)).map(|m| m.uid).collect();
-            Known { uids, snapshot: Some(now) }
+            SentFlags { uids, snapshot: Some(now) }
         } else {
-            Known::nothing()
+            SentFlags::none()
         };
-        self.tell(stream, kind.into(), &known).await?;
+        self.send_updates(stream, kind.into(), &known).await?;
         Ok(answer)
     }
 
@@ -101,19 +101,19 @@ impl Selected {
         items: &[Item<'_>],
         positions: &[usize],
         now: &Arc<Snapshot>,
-    ) -> Continue<Answer> {
+    ) -> Continue<Completion> {
         let source = items.iter().map(Item::source).max().unwrap_or(Source::Snapshot);
         let mut missing = false;
         for at in positions {
             let Some(known) = self.snapshot.messages.get(*at) else { continue };
             let message = now.message(known.uid).unwrap_or(known);
-            let (raw, on_disk) = match stream.wait(self.load(message, items, source)).await? {
+            let (raw, on_disk) = match stream.until_stopped(self.load(message, items, source)).await? {
                 Ok(loaded) => loaded,
                 Err(MailError::NotFound) => {
                     missing = true;
                     continue;
                 }
-                Err(error) => return Ok(Answer::from_error(&error)),
+                Err(error) => return Ok(Completion::from_error(&error)),
             };
             let flags = self.flags(now, message);
             let tree = OnceLock::new();
@@ -122,9 +122,9 @@ impl Selected {
                 .await?;
         }
         Ok(if missing {
-            Answer::no("[EXPUNGEISSUED] Some of these messages are gone.")
+            Completion::no("[EXPUNGEISSUED] Some of these messages are gone.")
         } else {
-            Answer::ok("That is all.")
+            Completion::ok("That is all.")
         })
     }
 

@@ -2,8 +2,8 @@
 
 use crate::connection::ClientStream;
 use crate::error::MailError;
-use crate::imap::completion::Answer;
-use crate::imap::selected_folder::{Expunges, Known, Selected};
+use crate::imap::completion::Completion;
+use crate::imap::selected_folder::{Expunges, SelectedFolder, SentFlags};
 use crate::imap::session::{Session, State};
 use crate::imap::stream::{Continue, ImapStream, SessionEnd};
 use crate::line_stream::StreamEnd;
@@ -15,13 +15,13 @@ use tokio::time::{Instant, interval, sleep_until};
 const LOOK_EVERY: Duration = Duration::from_mins(1);
 
 impl<S: ClientStream> Session<S> {
-    pub(crate) async fn idle(&mut self) -> Continue<Answer> {
+    pub(crate) async fn idle(&mut self) -> Continue<Completion> {
         self.stream.write_line("+ Waiting for news.");
         let deadline = Instant::now() + self.mailbox.limits().imap_idle;
         let line = tokio::select! {
             line = async {
                 match &mut self.state {
-                    State::Selected(selected) => selected.tell_until_a_line(&mut self.stream).await,
+                    State::Selected(selected) => selected.send_updates_until_line(&mut self.stream).await,
                     State::Authenticated => self.stream.line().await,
                 }
             } => line?,
@@ -29,19 +29,22 @@ impl<S: ClientStream> Session<S> {
             () = sleep_until(deadline) => return Err(SessionEnd::Ended(StreamEnd::TimedOut)),
         };
         if line.trim_ascii().eq_ignore_ascii_case(b"DONE") {
-            Ok(Answer::ok("Done waiting."))
+            Ok(Completion::ok("Done waiting."))
         } else {
-            Ok(Answer::Bad("DONE was expected."))
+            Ok(Completion::Bad("DONE was expected."))
         }
     }
 }
 
-impl Selected {
-    async fn tell_until_a_line<S: ClientStream>(&mut self, stream: &mut ImapStream<S>) -> Continue<Vec<u8>> {
+impl SelectedFolder {
+    async fn send_updates_until_line<S: ClientStream>(
+        &mut self,
+        stream: &mut ImapStream<S>,
+    ) -> Continue<Vec<u8>> {
         let mut news = self.folder.watch();
         let mut look = interval(LOOK_EVERY);
         loop {
-            self.tell(stream, Expunges::Tell, &Known::nothing()).await?;
+            self.send_updates(stream, Expunges::Send, &SentFlags::none()).await?;
             // With nothing left to be sent, waiting for a line can be given up and taken up again.
             stream.flush().await?;
             tokio::select! {
@@ -49,7 +52,7 @@ impl Selected {
                 changed = news.changed() => if changed.is_err() { pending::<()>().await },
                 // Another trouble of ours may be over at the next look.
                 _ = look.tick() => if let Err(MailError::NotFound) = self.folder.sync().await {
-                    return Err(Selected::GONE);
+                    return Err(SelectedFolder::REMOVED);
                 },
             }
         }

@@ -4,7 +4,7 @@ use crate::connection::ClientStream;
 use crate::error::{MailError, Result};
 use crate::folder_name::{FolderName, SpecialUse};
 use crate::imap::command::list_pattern::Pattern;
-use crate::imap::completion::Answer;
+use crate::imap::completion::Completion;
 use crate::imap::session::{Session, State};
 use crate::imap::stream::Continue;
 use crate::imap::string;
@@ -36,17 +36,17 @@ impl<S: ClientStream> Session<S> {
         &mut self,
         reference: &Mailbox<'_>,
         wildcard: &ListMailbox<'_>,
-    ) -> Continue<Answer> {
+    ) -> Continue<Completion> {
         let wildcard = list_bytes(wildcard);
         if wildcard.is_empty() {
             // RFC 3501 §6.3.8: an empty name asks for the delimiter.
             self.stream.write_line("* LIST (\\Noselect) \".\" \"\"");
-            return Ok(Answer::ok("That is the delimiter."));
+            return Ok(Completion::ok("That is the delimiter."));
         }
         let pattern = pattern(reference, wildcard);
         let entries = match self.entries(|info| info.exists).await? {
             Ok(entries) => entries,
-            Err(error) => return Ok(Answer::from_error(&error)),
+            Err(error) => return Ok(Completion::from_error(&error)),
         };
         self.list_each("LIST", &entries, |name, _| pattern.matches(&name.to_modified_utf7())).await
     }
@@ -55,11 +55,11 @@ impl<S: ClientStream> Session<S> {
         &mut self,
         reference: &Mailbox<'_>,
         wildcard: &ListMailbox<'_>,
-    ) -> Continue<Answer> {
+    ) -> Continue<Completion> {
         let pattern = pattern(reference, list_bytes(wildcard));
         let entries = match self.entries(|info| info.subscribed).await? {
             Ok(entries) => entries,
-            Err(error) => return Ok(Answer::from_error(&error)),
+            Err(error) => return Ok(Completion::from_error(&error)),
         };
         let matches = |name: &FolderName| pattern.matches(&name.to_modified_utf7());
         self.list_each("LSUB", &entries, |name, entry| match entry {
@@ -77,7 +77,7 @@ impl<S: ClientStream> Session<S> {
         &self,
         wanted: fn(&FolderInfo) -> bool,
     ) -> Continue<Result<BTreeMap<FolderName, Entry>>> {
-        let folders = self.stream.wait(self.mailbox.list()).await?;
+        let folders = self.stream.until_stopped(self.mailbox.list()).await?;
         Ok(folders.map(|folders| entries(folders.iter().filter(|info| wanted(info)))))
     }
 
@@ -86,42 +86,42 @@ impl<S: ClientStream> Session<S> {
         verb: &str,
         entries: &BTreeMap<FolderName, Entry>,
         wanted: impl Fn(&FolderName, Entry) -> bool,
-    ) -> Continue<Answer> {
+    ) -> Continue<Completion> {
         for (name, entry) in entries.iter().filter(|(name, entry)| wanted(name, **entry)) {
             let mut line = format!("* {verb} ({}) \".\" ", attributes(name, *entry, entries)).into_bytes();
             string::astring(&mut line, name.to_modified_utf7().as_bytes());
             line.extend_from_slice(b"\r\n");
             self.stream.send(&line).await?;
         }
-        Ok(Answer::ok("That is all."))
+        Ok(Completion::ok("That is all."))
     }
 
-    pub(crate) async fn create(&mut self, mailbox: &Mailbox<'_>) -> Continue<Answer> {
+    pub(crate) async fn create(&mut self, mailbox: &Mailbox<'_>) -> Continue<Completion> {
         let done = match folder_name(mailbox) {
-            Ok(name) => self.stream.finish(self.mailbox.create(&name)).await?,
+            Ok(name) => self.stream.to_completion(self.mailbox.create(&name)).await?,
             Err(error) => Err(error),
         };
         Ok(outcome(done, "The folder is there."))
     }
 
-    pub(crate) async fn delete(&mut self, mailbox: &Mailbox<'_>) -> Continue<Answer> {
+    pub(crate) async fn delete(&mut self, mailbox: &Mailbox<'_>) -> Continue<Completion> {
         let name = match folder_name(mailbox) {
             Ok(name) => name,
-            Err(error) => return Ok(Answer::from_error(&error)),
+            Err(error) => return Ok(Completion::from_error(&error)),
         };
-        let done = self.stream.finish(self.mailbox.delete(&name)).await?;
+        let done = self.stream.to_completion(self.mailbox.delete(&name)).await?;
         if done.is_ok() {
             self.deselect(|selected| *selected == name);
         }
         Ok(outcome(done, "The folder is gone."))
     }
 
-    pub(crate) async fn rename(&mut self, from: &Mailbox<'_>, to: &Mailbox<'_>) -> Continue<Answer> {
+    pub(crate) async fn rename(&mut self, from: &Mailbox<'_>, to: &Mailbox<'_>) -> Continue<Completion> {
         let (from, to) = match (folder_name(from), folder_name(to)) {
             (Ok(from), Ok(to)) => (from, to),
-            (Err(error), _) | (_, Err(error)) => return Ok(Answer::from_error(&error)),
+            (Err(error), _) | (_, Err(error)) => return Ok(Completion::from_error(&error)),
         };
-        let done = self.stream.finish(self.mailbox.rename(&from, &to)).await?;
+        let done = self.stream.to_completion(self.mailbox.rename(&from, &to)).await?;
         // INBOX stays where it is; only its messages go.
         if done.is_ok() && !from.is_inbox() {
             self.deselect(|selected| *selected == from || selected.is_below(&from));
@@ -141,27 +141,27 @@ impl<S: ClientStream> Session<S> {
         }
     }
 
-    pub(crate) async fn subscribe(&mut self, mailbox: &Mailbox<'_>) -> Continue<Answer> {
+    pub(crate) async fn subscribe(&mut self, mailbox: &Mailbox<'_>) -> Continue<Completion> {
         let done = match folder_name(mailbox) {
-            Ok(name) => self.stream.finish(self.mailbox.subscribe(&name)).await?,
+            Ok(name) => self.stream.to_completion(self.mailbox.subscribe(&name)).await?,
             Err(error) => Err(error),
         };
         Ok(outcome(done, "Subscribed."))
     }
 
-    pub(crate) async fn unsubscribe(&mut self, mailbox: &Mailbox<'_>) -> Continue<Answer> {
+    pub(crate) async fn unsubscribe(&mut self, mailbox: &Mailbox<'_>) -> Continue<Completion> {
         let done = match folder_name(mailbox) {
-            Ok(name) => self.stream.finish(self.mailbox.unsubscribe(&name)).await?,
+            Ok(name) => self.stream.to_completion(self.mailbox.unsubscribe(&name)).await?,
             Err(error) => Err(error),
         };
         Ok(outcome(done, "Unsubscribed."))
     }
 }
 
-fn outcome(done: Result<()>, words: &str) -> Answer {
+fn outcome(done: Result<()>, words: &str) -> Completion {
     match done {
-        Ok(()) => Answer::ok(words),
-        Err(error) => Answer::from_error(&error),
+        Ok(()) => Completion::ok(words),
+        Err(error) => Completion::from_error(&error),
     }
 }
 

@@ -3,10 +3,10 @@
 use crate::connection::ClientStream;
 use crate::error::{MailError, Result};
 use crate::imap::command::sequence_set::NumberKind;
-use crate::imap::completion::Answer;
+use crate::imap::completion::Completion;
 use crate::imap::message::header::header;
 use crate::imap::search::query::{BadCharset, Candidate, Needs, Query, Read};
-use crate::imap::selected_folder::{Known, Selected};
+use crate::imap::selected_folder::{SelectedFolder, SentFlags};
 use crate::imap::stream::{Continue, ImapStream};
 use crate::storage::cancellation::blocking;
 use imap_types::core::Charset;
@@ -18,26 +18,26 @@ const MAX_LOOKS: usize = 64;
 /// As much of a header as is looked into.
 const HEADER_LIMIT: usize = 1024 * 1024;
 
-impl Selected {
+impl SelectedFolder {
     pub(crate) async fn search<S: ClientStream>(
         &mut self,
         stream: &mut ImapStream<S>,
         charset: Option<&Charset<'_>>,
         keys: &[SearchKey<'_>],
         kind: NumberKind,
-    ) -> Continue<Answer> {
+    ) -> Continue<Completion> {
         let query = match Query::new(charset, keys, &self.snapshot) {
             Ok(query) => Arc::new(query),
             Err(BadCharset) => {
-                return Ok(Answer::no("[BADCHARSET (UTF-8 US-ASCII)] This charset is not known."));
+                return Ok(Completion::no("[BADCHARSET (UTF-8 US-ASCII)] This charset is not known."));
             }
         };
         if query.looks_into_messages() > MAX_LOOKS {
-            return Ok(Answer::no("[LIMIT] This search asks for too much at once."));
+            return Ok(Completion::no("[LIMIT] This search asks for too much at once."));
         }
         let mut line = b"* SEARCH".to_vec();
         for (at, message) in self.snapshot.messages.iter().enumerate() {
-            match stream.wait(self.ask(&query, at)).await? {
+            match stream.until_stopped(self.ask(&query, at)).await? {
                 Ok(false) => {}
                 Ok(true) => {
                     let number = match kind {
@@ -46,13 +46,13 @@ impl Selected {
                     };
                     line.extend_from_slice(format!(" {number}").as_bytes());
                 }
-                Err(error) => return Ok(Answer::from_error(&error)),
+                Err(error) => return Ok(Completion::from_error(&error)),
             }
         }
         line.extend_from_slice(b"\r\n");
         stream.send(&line).await?;
-        self.tell(stream, kind.into(), &Known::nothing()).await?;
-        Ok(Answer::ok("That is all."))
+        self.send_updates(stream, kind.into(), &SentFlags::none()).await?;
+        Ok(Completion::ok("That is all."))
     }
 
     /// Asks one message, and reads of it what the query turns out to need.

@@ -4,8 +4,8 @@ use super::list::folder_name;
 use crate::connection::ClientStream;
 use crate::error::{MailError, Result};
 use crate::flags::Flags;
-use crate::imap::completion::Answer;
-use crate::imap::selected_folder::{Access, Selected};
+use crate::imap::completion::Completion;
+use crate::imap::selected_folder::{Access, SelectedFolder};
 use crate::imap::session::{Session, State};
 use crate::imap::stream::Continue;
 use crate::imap::string;
@@ -14,17 +14,17 @@ use imap_types::mailbox::Mailbox;
 use imap_types::status::StatusDataItemName;
 
 impl<S: ClientStream> Session<S> {
-    pub(crate) async fn select(&mut self, mailbox: &Mailbox<'_>, access: Access) -> Continue<Answer> {
+    pub(crate) async fn select(&mut self, mailbox: &Mailbox<'_>, access: Access) -> Continue<Completion> {
         // RFC 3501 §6.3.1: whatever comes of it, what was selected before is not any more.
         self.state = State::Authenticated;
-        let selected = match self.stream.finish(self.open(mailbox, access)).await? {
+        let selected = match self.stream.to_completion(self.open(mailbox, access)).await? {
             Ok(selected) => selected,
-            Err(error) => return Ok(Answer::from_error(&error)),
+            Err(error) => return Ok(Completion::from_error(&error)),
         };
         let stream = &mut self.stream;
-        selected.say_flags(stream);
-        stream.write_line(&format!("* {} EXISTS", selected.exists()));
-        stream.write_line(&format!("* {} RECENT", selected.recents()));
+        selected.write_flags(stream);
+        stream.write_line(&format!("* {} EXISTS", selected.message_count()));
+        stream.write_line(&format!("* {} RECENT", selected.recent_count()));
         let snapshot = &selected.snapshot;
         if let Some(unseen) = snapshot.messages.iter().position(is_unseen) {
             stream.write_line(&format!("* OK [UNSEEN {}] The first unseen message.", unseen + 1));
@@ -33,38 +33,38 @@ impl<S: ClientStream> Session<S> {
         stream.write_line(&format!("* OK [UIDNEXT {}] The next UID.", snapshot.uid_next));
         self.state = State::Selected(selected);
         Ok(match access {
-            Access::ReadWrite => Answer::ok("[READ-WRITE] The folder is selected."),
-            Access::ReadOnly => Answer::ok("[READ-ONLY] The folder is selected."),
+            Access::ReadWrite => Completion::ok("[READ-WRITE] The folder is selected."),
+            Access::ReadOnly => Completion::ok("[READ-ONLY] The folder is selected."),
         })
     }
 
-    async fn open(&self, mailbox: &Mailbox<'_>, access: Access) -> Result<Selected> {
+    async fn open(&self, mailbox: &Mailbox<'_>, access: Access) -> Result<SelectedFolder> {
         let folder = self.mailbox.open(&folder_name(mailbox)?).await?;
-        Selected::new(folder, access).await
+        SelectedFolder::new(folder, access).await
     }
 
     pub(crate) async fn status(
         &mut self,
         mailbox: &Mailbox<'_>,
         items: &[StatusDataItemName],
-    ) -> Continue<Answer> {
+    ) -> Continue<Completion> {
         let snapshot = async {
             let folder = self.mailbox.open(&folder_name(mailbox)?).await?;
             Ok::<_, MailError>((folder.name().to_modified_utf7(), folder.snapshot()))
         };
-        let (name, snapshot) = match self.stream.wait(snapshot).await? {
+        let (name, snapshot) = match self.stream.until_stopped(snapshot).await? {
             Ok(found) => found,
-            Err(error) => return Ok(Answer::from_error(&error)),
+            Err(error) => return Ok(Completion::from_error(&error)),
         };
         let Some(values) = items.iter().map(|item| status_item(item, &snapshot)).collect::<Option<Vec<_>>>()
         else {
-            return Ok(Answer::Bad("This cannot be asked for here."));
+            return Ok(Completion::Bad("This cannot be asked for here."));
         };
         let mut line = b"* STATUS ".to_vec();
         string::astring(&mut line, name.as_bytes());
         line.extend_from_slice(format!(" ({})\r\n", values.join(" ")).as_bytes());
         self.stream.send(&line).await?;
-        Ok(Answer::ok("That is how it stands."))
+        Ok(Completion::ok("That is how it stands."))
     }
 }
 

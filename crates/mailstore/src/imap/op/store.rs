@@ -4,8 +4,8 @@ use crate::connection::ClientStream;
 use crate::error::{MailError, Result};
 use crate::flags::{FlagChange, Flags};
 use crate::imap::command::sequence_set::NumberKind;
-use crate::imap::completion::Answer;
-use crate::imap::selected_folder::{Known, Selected};
+use crate::imap::completion::Completion;
+use crate::imap::selected_folder::{SelectedFolder, SentFlags};
 use crate::imap::stream::{Continue, ImapStream};
 use crate::storage::snapshot::Snapshot;
 use imap_types::flag::{Flag, StoreResponse, StoreType};
@@ -48,7 +48,7 @@ struct Keepable {
     left_out: Option<&'static str>,
 }
 
-impl Selected {
+impl SelectedFolder {
     pub(crate) async fn store<S: ClientStream>(
         &mut self,
         stream: &mut ImapStream<S>,
@@ -56,11 +56,11 @@ impl Selected {
         (mode, response): (StoreType, StoreResponse),
         flags: &[Flag<'_>],
         kind: NumberKind,
-    ) -> Continue<Answer> {
+    ) -> Continue<Completion> {
         let Some(named) = Named::new(flags) else {
-            return Ok(Answer::Bad("One of these flags cannot be set."));
+            return Ok(Completion::Bad("One of these flags cannot be set."));
         };
-        let uids = match self.pick_uids(set, kind) {
+        let uids = match self.uids(set, kind) {
             Ok(uids) => uids,
             Err(answer) => return Ok(answer),
         };
@@ -69,35 +69,35 @@ impl Selected {
             StoreType::Add => FlagChange::Add,
             StoreType::Remove => FlagChange::Remove,
         };
-        let Keepable { flags, left_out } = match stream.finish(self.keepable(change, named)).await? {
+        let Keepable { flags, left_out } = match stream.to_completion(self.keepable(change, named)).await? {
             Ok(keepable) => keepable,
-            Err(error) => return Ok(Answer::from_error(&error)),
+            Err(error) => return Ok(Completion::from_error(&error)),
         };
         if let (Flags::NONE, Some(why)) = (flags, left_out) {
             // RFC 5530 §3. Nothing of what was asked can be done, and to replace flags by none was not asked.
-            return Ok(Answer::No(format!("[LIMIT] {why}")));
+            return Ok(Completion::No(format!("[LIMIT] {why}")));
         }
-        let snapshot = match stream.finish(self.folder.store(uids.clone(), change, flags)).await? {
+        let snapshot = match stream.to_completion(self.folder.store(uids.clone(), change, flags)).await? {
             Ok(snapshot) => snapshot,
-            Err(error) => return Ok(Answer::from_error(&error)),
+            Err(error) => return Ok(Completion::from_error(&error)),
         };
         if self.snapshot.keywords != snapshot.keywords {
             // The client must know a keyword before it meets it (RFC 3501 §7.2.6).
-            self.learn_keywords(stream, &snapshot);
+            self.update_keywords(stream, &snapshot);
         }
         let known = match response {
             StoreResponse::Silent if left_out.is_none() => {
-                self.know_of_change(&uids, change, flags);
-                Known::nothing()
+                self.apply_silent_store(&uids, change, flags);
+                SentFlags::none()
             }
             // Also where silence was asked for: the client takes all it named for kept.
             StoreResponse::Silent | StoreResponse::Answer => {
                 self.answer_flags(stream, &uids, &snapshot, kind).await?;
-                Known { uids, snapshot: Some(snapshot) }
+                SentFlags { uids, snapshot: Some(snapshot) }
             }
         };
-        self.tell(stream, kind.into(), &known).await?;
-        Ok(Answer::ok(match left_out {
+        self.send_updates(stream, kind.into(), &known).await?;
+        Ok(Completion::ok(match left_out {
             None => "Stored.",
             Some(_) => "Stored, without the keywords this folder has no room for.",
         }))
@@ -138,7 +138,7 @@ impl Selected {
                     NumberKind::Uid => format!("UID {uid} "),
                     NumberKind::Sequence => String::new(),
                 };
-                stream.tell(&format!("* {} FETCH ({uid}FLAGS {flags})", at + 1)).await?;
+                stream.send_line(&format!("* {} FETCH ({uid}FLAGS {flags})", at + 1)).await?;
             }
         }
         Ok(())
