@@ -3,7 +3,7 @@
 //! Sequence numbers mean what the client was last told (RFC 3501 §7.4.1), so a session holds on to the snapshot it has
 //! told of, and is brought forward by [`SelectedFolder::send_updates`] alone, which says everything that lies between.
 
-use super::command::sequence_set::{NumberKind, NumberSet};
+use super::command::sequence_set::{MessageSet, NumberKind, NumberSet};
 use super::completion::Completion;
 use super::search::query::Recent;
 use super::stream::{Continue, ImapStream, SessionEnd};
@@ -12,7 +12,6 @@ use crate::error::Result;
 use crate::flags::{FlagChange, Flags};
 use crate::storage::folder::Folder;
 use crate::storage::snapshot::{Message, Snapshot};
-use imap_types::sequence::SequenceSet;
 use std::sync::Arc;
 
 /// What the client may do to the folder.
@@ -215,13 +214,14 @@ impl SelectedFolder {
         Ok(())
     }
 
-    /// The messages a set names, as positions in the snapshot.
-    pub(crate) fn positions(&self, set: &SequenceSet, kind: NumberKind) -> Result<Vec<usize>, Completion> {
+    /// The messages a command is for, as positions in the snapshot.
+    pub(crate) fn positions(&self, messages: MessageSet<'_>) -> Result<Vec<usize>, Completion> {
+        let MessageSet { numbers, kind } = messages;
         let largest = match kind {
             NumberKind::Uid => self.snapshot.messages.last().map_or(0, |m| m.uid),
             NumberKind::Sequence => u32::try_from(self.message_count()).unwrap_or(u32::MAX),
         };
-        let numbers = NumberSet::new(set, largest);
+        let numbers = NumberSet::new(numbers, largest);
         if kind == NumberKind::Sequence && largest > 0 && numbers.largest() > largest {
             return Err(Completion::Bad("There is no message of that number."));
         }
@@ -232,9 +232,9 @@ impl SelectedFolder {
         Ok(self.snapshot.messages.iter().enumerate().filter(named).map(|(at, _)| at).collect())
     }
 
-    /// The UIDs of the messages a set names, in their order.
-    pub(crate) fn uids(&self, set: &SequenceSet, kind: NumberKind) -> Result<Vec<u32>, Completion> {
-        let positions = self.positions(set, kind)?;
+    /// The UIDs of the messages a command is for, in their order.
+    pub(crate) fn uids(&self, messages: MessageSet<'_>) -> Result<Vec<u32>, Completion> {
+        let positions = self.positions(messages)?;
         Ok(positions.into_iter().filter_map(|at| self.snapshot.messages.get(at)).map(|m| m.uid).collect())
     }
 }

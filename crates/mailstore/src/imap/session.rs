@@ -3,13 +3,17 @@
 use super::capability::CAPABILITIES;
 use super::command::framing::Frame;
 use super::command::parse::{ClientCommand, Malformed, TaggedCommand, tag};
+use super::command::sequence_set::MessageSet;
 use super::completion::Completion;
+use super::op::copy::TransferRequest;
+use super::op::store::StoreRequest;
 use super::selected_folder::{Access, Expunges, SelectedFolder, SentFlags};
 use super::stream::{Continue, ImapStream, SessionEnd};
 use crate::connection::ClientStream;
 use crate::error::MailError;
 use crate::line_stream::StreamEnd;
 use crate::storage::mailbox::OpenMailbox;
+use crate::storage::transfer::Take;
 use imap_types::command::CommandBody;
 
 /// A session. Everything but `stream` is small while the client is idle.
@@ -160,7 +164,7 @@ impl<S: ClientStream> Session<S> {
         let (stream, mailbox) = (&mut self.stream, &self.mailbox);
         match body {
             CommandBody::Close if access == Access::ReadWrite => {
-                let answer = selected.expunge_quietly(stream).await?;
+                let answer = selected.expunge_silently(stream).await?;
                 self.state = State::Authenticated;
                 Ok(answer)
             }
@@ -169,22 +173,28 @@ impl<S: ClientStream> Session<S> {
                 Ok(Completion::ok("No folder is selected now."))
             }
             CommandBody::Fetch { sequence_set, macro_or_item_names, uid } => {
-                selected.fetch(stream, &sequence_set, macro_or_item_names, uid.into()).await
+                let messages = MessageSet::new(&sequence_set, uid);
+                selected.fetch(stream, messages, macro_or_item_names).await
             }
             CommandBody::Search { charset, criteria, uid } => {
                 selected.search(stream, charset.as_ref(), criteria.as_ref(), uid.into()).await
             }
             CommandBody::Copy { sequence_set, mailbox: to, uid } => {
-                selected.copy(stream, mailbox, &sequence_set, &to, uid.into()).await
+                let messages = MessageSet::new(&sequence_set, uid);
+                let request = TransferRequest { messages, to: &to, mode: Take::Copy };
+                selected.transfer(stream, mailbox, request).await
             }
             _ if access == Access::ReadOnly && is_write(&body) => Ok(Completion::no(READ_ONLY)),
             CommandBody::Expunge => selected.expunge(stream, None).await,
             CommandBody::ExpungeUid { sequence_set } => selected.expunge(stream, Some(&sequence_set)).await,
             CommandBody::Store { sequence_set, kind, response, flags, uid } => {
-                selected.store(stream, &sequence_set, (kind, response), &flags, uid.into()).await
+                let messages = MessageSet::new(&sequence_set, uid);
+                selected.store(stream, StoreRequest { messages, kind, response, flags: &flags }).await
             }
             CommandBody::Move { sequence_set, mailbox: to, uid } => {
-                selected.move_to(stream, mailbox, &sequence_set, &to, uid.into()).await
+                let messages = MessageSet::new(&sequence_set, uid);
+                let request = TransferRequest { messages, to: &to, mode: Take::Move };
+                selected.transfer(stream, mailbox, request).await
             }
             _ => Ok(Completion::Bad("This is not known here.")),
         }

@@ -109,7 +109,8 @@ impl Folder {
         self.transfer(uids, target, Take::Move).await
     }
 
-    async fn transfer(&self, uids: Vec<u32>, target: &Folder, how: Take) -> Result<Copied> {
+    /// [`Folder::copy_to`] or [`Folder::move_to`].
+    pub(crate) async fn transfer(&self, uids: Vec<u32>, target: &Folder, how: Take) -> Result<Copied> {
         let (source, target) = (self.clone(), target.clone());
         let transfer = self.cancellation.blocking(move |cancellation| {
             let leaving = |state: &mut FolderState| {

@@ -26,6 +26,13 @@ pub(crate) struct MessageSet<'c> {
     pub(crate) kind: NumberKind,
 }
 
+impl<'c> MessageSet<'c> {
+    /// `uid`: whether `UID` stood before the command, as imap-codec says it.
+    pub(crate) fn new(numbers: &'c SequenceSet, uid: bool) -> Self {
+        Self { numbers, kind: uid.into() }
+    }
+}
+
 /// The numbers of a set, smallest first, none twice. `largest` is what `*` means.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct NumberSet(Vec<RangeInclusive<u32>>);

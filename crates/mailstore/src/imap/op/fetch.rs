@@ -5,7 +5,7 @@ use crate::connection::ClientStream;
 use crate::error::{MailError, Result};
 use crate::flags::{FlagChange, Flags};
 use crate::imap::command::fetch_items::{Item, Source, items, section_name};
-use crate::imap::command::sequence_set::NumberKind;
+use crate::imap::command::sequence_set::MessageSet;
 use crate::imap::completion::Completion;
 use crate::imap::message::body_structure::{Detail, body_structure};
 use crate::imap::message::envelope::envelope;
@@ -18,7 +18,6 @@ use crate::imap::string;
 use crate::storage::snapshot::{Message, Snapshot};
 use bytes::Bytes;
 use imap_types::fetch::{MacroOrMessageDataItemNames, Section};
-use imap_types::sequence::SequenceSet;
 use jiff::Timestamp;
 use std::num::NonZeroU32;
 use std::sync::{Arc, OnceLock};
@@ -48,14 +47,13 @@ impl SelectedFolder {
     pub(crate) async fn fetch<S: ClientStream>(
         &mut self,
         stream: &mut ImapStream<S>,
-        set: &SequenceSet,
+        messages: MessageSet<'_>,
         names: MacroOrMessageDataItemNames<'_>,
-        kind: NumberKind,
     ) -> Continue<Completion> {
-        let Some(mut items) = items(names, kind) else {
+        let Some(mut items) = items(names, messages.kind) else {
             return Ok(Completion::Bad("This cannot be fetched here."));
         };
-        let positions = match self.positions(set, kind) {
+        let positions = match self.positions(messages) {
             Ok(positions) => positions,
             Err(answer) => return Ok(answer),
         };
@@ -77,7 +75,7 @@ impl SelectedFolder {
         } else {
             SentFlags::none()
         };
-        self.send_updates(stream, kind.into(), &known).await?;
+        self.send_updates(stream, messages.kind.into(), &known).await?;
         Ok(answer)
     }
 

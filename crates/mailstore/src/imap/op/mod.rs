@@ -2,6 +2,7 @@
 
 pub(crate) mod append;
 pub(crate) mod copy;
+pub(crate) mod expunge;
 pub(crate) mod fetch;
 pub(crate) mod idle;
 pub(crate) mod list;

@@ -3,13 +3,12 @@
 use crate::connection::ClientStream;
 use crate::error::{MailError, Result};
 use crate::flags::{FlagChange, Flags};
-use crate::imap::command::sequence_set::NumberKind;
+use crate::imap::command::sequence_set::{MessageSet, NumberKind};
 use crate::imap::completion::Completion;
 use crate::imap::selected_folder::{SelectedFolder, SentFlags};
 use crate::imap::stream::{Continue, ImapStream};
 use crate::storage::snapshot::Snapshot;
 use imap_types::flag::{Flag, StoreResponse, StoreType};
-use imap_types::sequence::SequenceSet;
 use std::ops::BitOr;
 
 /// The flags a client names: those of the system, and keywords.
@@ -41,6 +40,14 @@ impl Named {
     }
 }
 
+/// What STORE asks for.
+pub(crate) struct StoreRequest<'c> {
+    pub(crate) messages: MessageSet<'c>,
+    pub(crate) kind: StoreType,
+    pub(crate) response: StoreResponse,
+    pub(crate) flags: &'c [Flag<'c>],
+}
+
 /// What a STORE can do of what it asks for.
 struct Keepable {
     flags: Flags,
@@ -52,19 +59,17 @@ impl SelectedFolder {
     pub(crate) async fn store<S: ClientStream>(
         &mut self,
         stream: &mut ImapStream<S>,
-        set: &SequenceSet,
-        (mode, response): (StoreType, StoreResponse),
-        flags: &[Flag<'_>],
-        kind: NumberKind,
+        request: StoreRequest<'_>,
     ) -> Continue<Completion> {
+        let StoreRequest { messages, kind, response, flags } = request;
         let Some(named) = Named::new(flags) else {
             return Ok(Completion::Bad("One of these flags cannot be set."));
         };
-        let uids = match self.uids(set, kind) {
+        let uids = match self.uids(messages) {
             Ok(uids) => uids,
             Err(answer) => return Ok(answer),
         };
-        let change = match mode {
+        let change = match kind {
             StoreType::Replace => FlagChange::Replace,
             StoreType::Add => FlagChange::Add,
             StoreType::Remove => FlagChange::Remove,
@@ -92,11 +97,11 @@ impl SelectedFolder {
             }
             // Also where silence was asked for: the client takes all it named for kept.
             StoreResponse::Silent | StoreResponse::Answer => {
-                self.answer_flags(stream, &uids, &snapshot, kind).await?;
+                self.answer_flags(stream, &uids, &snapshot, messages.kind).await?;
                 SentFlags { uids, snapshot: Some(snapshot) }
             }
         };
-        self.send_updates(stream, kind.into(), &known).await?;
+        self.send_updates(stream, messages.kind.into(), &known).await?;
         Ok(Completion::ok(match left_out {
             None => "Stored.",
             Some(_) => "Stored, without the keywords this folder has no room for.",
