@@ -2,8 +2,10 @@
 //! means harm. Called by the fuzz targets.
 
 use super::command::fetch_items::{Item, items, section_name};
+use super::command::flag_list::FlagList;
 use super::command::framing::{Frame, Framing, MAX_COMMAND, Progress};
 use super::command::list_pattern::Pattern;
+use super::command::mailbox_name::folder_name;
 use super::command::parse::{ClientCommand, TaggedCommand};
 use super::command::sequence_set::NumberSet;
 use super::message::body_structure::{Detail, body_structure};
@@ -11,8 +13,6 @@ use super::message::envelope::envelope;
 use super::message::header::{fields, header, header_end};
 use super::message::mime::{Content, Part};
 use super::message::section::{Found, find, partial};
-use super::op::list::folder_name;
-use super::op::store::Named;
 use super::search::query::{Candidate, Needs, Query, Read, Recent};
 use crate::flags::Flags;
 use crate::folder_name::FolderName;
@@ -270,7 +270,7 @@ fn obey(frame: &[u8]) {
         }
         CommandBody::Store { flags, sequence_set, .. } => {
             check_numbers(&NumberSet::new(&sequence_set, 3));
-            if let Some(named) = Named::new(&flags) {
+            if let Some(named) = FlagList::new(&flags) {
                 assert!(named.keywords.iter().all(|name| name.bytes().all(|byte| byte.is_ascii_graphic())));
             }
         }

@@ -1,7 +1,7 @@
 //! A selected folder as its client knows it.
 //!
-//! Sequence numbers mean what the client was last told (RFC 3501 §7.4.1), so a session holds on to the snapshot it has
-//! told of, and is brought forward by [`SelectedFolder::send_updates`] alone, which says everything that lies between.
+//! Sequence numbers mean what the client was last sent (RFC 3501 §7.4.1). A session therefore keeps the snapshot its
+//! client knows; only [`SelectedFolder::send_updates`] moves it on, and sends every difference.
 
 use super::command::sequence_set::{MessageSet, NumberKind, NumberSet};
 use super::completion::Completion;
@@ -26,23 +26,23 @@ pub(crate) enum Access {
 /// A selected folder.
 pub(crate) struct SelectedFolder {
     pub(crate) folder: Folder,
-    /// What the client has been told.
+    /// What the client knows.
     pub(crate) snapshot: Arc<Snapshot>,
     pub(crate) access: Access,
     /// The UIDs that are `\Recent` in this session, in their order.
     recent: Vec<u32>,
 }
 
-/// Whether the client may hear of expunges now.
+/// Whether EXPUNGE responses may be sent now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Expunges {
     Send,
-    /// RFC 3501 §7.4.1: not while FETCH, STORE or SEARCH is answered; the numbers in flight would change.
+    /// RFC 3501 §7.4.1: not in the answer to FETCH, STORE or SEARCH, whose sequence numbers would change their meaning.
     Defer,
 }
 
 impl From<NumberKind> for Expunges {
-    /// RFC 3501 §7.4.1: a command with numbers in it must not be answered with expunges.
+    /// UIDs keep their meaning; sequence numbers do not.
     fn from(kind: NumberKind) -> Self {
         match kind {
             NumberKind::Uid => Self::Send,
@@ -51,44 +51,44 @@ impl From<NumberKind> for Expunges {
     }
 }
 
-/// Flags the client knows from the answer it just got, and not from the snapshot it was told of.
+/// Flags that the answer to a command has just sent, and that may differ from those in the snapshot.
 pub(crate) struct SentFlags {
-    /// UIDs, in their order.
+    /// The UIDs of the messages, ascending.
     pub(crate) uids: Vec<u32>,
-    /// Where the answer took the flags from.
+    /// From where the answer took the flags.
     pub(crate) snapshot: Option<Arc<Snapshot>>,
 }
 
 impl SentFlags {
-    /// The answer had no flags in it.
+    /// The answer sent no flags.
     pub(crate) fn none() -> Self {
         Self { uids: Vec::new(), snapshot: None }
     }
 
-    fn flags_of(&self, told: &Message) -> Flags {
-        let answered = self.snapshot.as_ref().filter(|_| self.uids.binary_search(&told.uid).is_ok());
-        answered.and_then(|snapshot| snapshot.message(told.uid)).map_or(told.flags, |m| m.flags)
+    fn flags_of(&self, known: &Message) -> Flags {
+        let sent = self.snapshot.as_ref().filter(|_| self.uids.binary_search(&known.uid).is_ok());
+        sent.and_then(|snapshot| snapshot.message(known.uid)).map_or(known.flags, |m| m.flags)
     }
 }
 
-/// What lies between two snapshots.
+/// What differs between two snapshots.
 #[derive(Default)]
 struct Difference {
-    /// Numbers as they are when each is said, so that each takes those before it into account.
+    /// Sequence numbers, each as it is when those before it are gone.
     expunged: Vec<usize>,
-    /// Numbers as they are afterwards.
+    /// Positions, as they are when the expunged messages are gone.
     changed: Vec<usize>,
-    /// Messages that are gone and that the client goes on knowing for now.
+    /// Messages that are gone, and whose EXPUNGE is sent later.
     deferred: Vec<Message>,
     arrived: bool,
 }
 
 impl SelectedFolder {
-    /// Nothing the client knows is true any more.
+    /// The folder does not exist any more under its name.
     pub(crate) const REMOVED: SessionEnd =
         SessionEnd::Bye("The folder was deleted or renamed. Please sign in again.");
 
-    /// Takes a folder that was just opened, and its recent messages where that is allowed.
+    /// Selects a folder that was just opened. After SELECT its recent messages are claimed for this session.
     pub(crate) async fn new(folder: Folder, access: Access) -> Result<Self> {
         let mut selected = Self { snapshot: folder.snapshot(), folder, access, recent: Vec::new() };
         selected.claim_recent(&selected.folder.snapshot()).await?;
@@ -96,12 +96,12 @@ impl SelectedFolder {
         Ok(selected)
     }
 
-    /// How many messages the client knows of.
+    /// What EXISTS says: how many messages the client knows.
     pub(crate) fn message_count(&self) -> usize {
         self.snapshot.messages.len()
     }
 
-    /// How many of them are recent.
+    /// What RECENT says: how many of them are `\Recent` in this session.
     pub(crate) fn recent_count(&self) -> usize {
         self.snapshot.messages.iter().filter(|m| self.recent(m) == Recent::Yes).count()
     }
@@ -109,7 +109,7 @@ impl SelectedFolder {
     /// Whether a message is `\Recent` in this session.
     pub(crate) fn recent(&self, message: &Message) -> Recent {
         let claimed = self.recent.binary_search(&message.uid).is_ok();
-        // RFC 3501 §6.3.2: EXAMINE takes nothing; what nobody has taken is recent for it too.
+        // RFC 3501 §6.3.2: EXAMINE claims nothing; what no session has claimed is recent for it too.
         if claimed || (self.access == Access::ReadOnly && message.is_recent()) {
             Recent::Yes
         } else {
@@ -124,11 +124,11 @@ impl SelectedFolder {
         format!("({})", names.collect::<Vec<_>>().join(" "))
     }
 
-    /// Says which flags the folder has (RFC 3501 §7.2.6, §7.1).
+    /// Writes FLAGS and PERMANENTFLAGS (RFC 3501 §7.2.6, §7.1).
     pub(crate) fn write_flags<S: ClientStream>(&self, stream: &mut ImapStream<S>) {
         let system = "\\Answered \\Flagged \\Deleted \\Seen \\Draft";
         let keywords: String = self.snapshot.keywords.iter().map(|name| format!(" {name}")).collect();
-        // RFC 3501 §7.1: says that new keywords can be made.
+        // RFC 3501 §7.1: `\*` says that new keywords can be created.
         let more = if self.snapshot.keywords.len() < Flags::MAX_KEYWORDS { " \\*" } else { "" };
         stream.write_line(&format!("* FLAGS ({system}{keywords})"));
         match self.access {
@@ -140,12 +140,12 @@ impl SelectedFolder {
         }
     }
 
-    /// Brings the client forward to what the folder is now.
+    /// Sends what has changed in the folder since the client was last sent something of it.
     pub(crate) async fn send_updates<S: ClientStream>(
         &mut self,
         stream: &mut ImapStream<S>,
         expunges: Expunges,
-        known: &SentFlags,
+        sent: &SentFlags,
     ) -> Continue {
         let mut now = self.folder.snapshot();
         if Arc::ptr_eq(&now, &self.snapshot) {
@@ -161,7 +161,7 @@ impl SelectedFolder {
         if self.access == Access::ReadWrite {
             now = self.folder.snapshot();
         }
-        let difference = difference(&self.snapshot, &now, expunges, known);
+        let difference = difference(&self.snapshot, &now, expunges, sent);
         for number in &difference.expunged {
             stream.send_line(&format!("* {number} EXPUNGE")).await?;
         }
@@ -189,16 +189,16 @@ impl SelectedFolder {
         Ok(())
     }
 
-    /// Takes in what the client changed and asked not to be answered: it knows what became of the flags it was told of,
-    /// and of no others. What another session has made of them is then told like any other news.
+    /// Applies a `.SILENT` STORE to the flags the client knows. What another session has changed meanwhile stays a
+    /// difference, and is sent with the next updates.
     pub(crate) fn apply_silent_store(&mut self, uids: &[u32], change: FlagChange, by: Flags) {
-        let told = Arc::make_mut(&mut self.snapshot);
-        for message in told.messages.iter_mut().filter(|m| uids.binary_search(&m.uid).is_ok()) {
+        let known = Arc::make_mut(&mut self.snapshot);
+        for message in known.messages.iter_mut().filter(|m| uids.binary_search(&m.uid).is_ok()) {
             message.flags = message.flags.changed(change, by);
         }
     }
 
-    /// Tells of keywords that are new to the folder, before a message is shown with them.
+    /// Sends the keywords that are new to the folder, before a message is sent with them.
     pub(crate) fn update_keywords<S: ClientStream>(&mut self, stream: &mut ImapStream<S>, from: &Snapshot) {
         Arc::make_mut(&mut self.snapshot).keywords = Arc::clone(&from.keywords);
         self.write_flags(stream);
@@ -208,7 +208,7 @@ impl SelectedFolder {
         if self.access == Access::ReadOnly || !snapshot.messages.iter().any(Message::is_recent) {
             return Ok(());
         }
-        // UIDs only grow, so that what is claimed later comes behind.
+        // Sorted for the binary search.
         self.recent.extend(self.folder.claim_recent().await?);
         self.recent.sort_unstable();
         Ok(())
@@ -251,14 +251,14 @@ fn flag_names<'n>(flags: Flags) -> impl Iterator<Item = &'n str> {
     named.into_iter().filter(move |(flag, _)| flags.contains(*flag)).map(|(_, name)| name)
 }
 
-fn difference(old: &Snapshot, new: &Snapshot, expunges: Expunges, known: &SentFlags) -> Difference {
+fn difference(old: &Snapshot, new: &Snapshot, expunges: Expunges, sent: &SentFlags) -> Difference {
     let mut difference = Difference::default();
     let mut new_messages = new.messages.iter().peekable();
     let mut at = 0;
     for message in &old.messages {
         match new_messages.next_if(|candidate| candidate.uid == message.uid) {
             Some(now) => {
-                if now.flags != known.flags_of(message) {
+                if now.flags != sent.flags_of(message) {
                     difference.changed.push(at);
                 }
                 at += 1;

@@ -1,4 +1,4 @@
-//! One session after sign-in: a command comes, something is done, an answer goes.
+//! One IMAP session: receives commands, dispatches them, and sends their completion.
 
 use super::capability::CAPABILITIES;
 use super::command::framing::Frame;
@@ -16,16 +16,16 @@ use crate::storage::mailbox::OpenMailbox;
 use crate::storage::transfer::Take;
 use imap_types::command::CommandBody;
 
-/// A session. Everything but `stream` is small while the client is idle.
+/// A session after sign-in. Everything in it is small while the client is idle.
 pub(crate) struct Session<S> {
     pub(crate) mailbox: OpenMailbox,
     pub(crate) stream: ImapStream<S>,
     pub(crate) state: State,
-    /// Wrong commands in a row.
+    /// Commands in a row that could not be parsed.
     bad_commands: u32,
 }
 
-/// Where the session stands (RFC 3501 §3).
+/// The state of a session after sign-in (RFC 3501 §3).
 pub(crate) enum State {
     Authenticated,
     Selected(SelectedFolder),
@@ -38,19 +38,19 @@ impl<S: ClientStream> Session<S> {
         Self { mailbox, stream, state: State::Authenticated, bad_commands: 0 }
     }
 
-    /// Serves the client until one of the two has enough.
+    /// Serves the client until one side ends the session.
     pub(crate) async fn serve(mut self) -> StreamEnd {
-        let over = loop {
+        let end = loop {
             let frame = match self.stream.frame().await {
                 Ok(frame) => frame,
-                Err(over) => break over,
+                Err(end) => break end,
             };
-            // On the heap, and gone when it is answered: an idle session does not carry the largest of its commands.
-            if let Err(over) = Box::pin(self.handle_frame(frame)).await {
-                break over;
+            // On the heap while it is answered: the future of an idle session is not as large as its largest command.
+            if let Err(end) = Box::pin(self.handle_frame(frame)).await {
+                break end;
             }
         };
-        self.stream.close_with(over).await
+        self.stream.close_with(end).await
     }
 
     async fn handle_frame(&mut self, frame: Frame) -> Continue {
@@ -58,9 +58,9 @@ impl<S: ClientStream> Session<S> {
             Frame::Command(bytes) => match TaggedCommand::parse(&bytes) {
                 Ok(TaggedCommand { tag, command }) => {
                     self.bad_commands = 0;
-                    let answer = self.execute(command).await?;
-                    self.write_completion(tag, &answer);
-                    match answer {
+                    let completion = self.execute(command).await?;
+                    self.write_completion(tag, &completion);
+                    match completion {
                         Completion::SignedOut => {
                             self.stream.flush().await?;
                             Err(SessionEnd::Ended(StreamEnd::Done))
@@ -77,8 +77,8 @@ impl<S: ClientStream> Session<S> {
                 else {
                     return Err(SessionEnd::Bye("This is no command."));
                 };
-                let answer = self.append(*body, message).await?;
-                self.write_completion(tag, &answer);
+                let completion = self.append(*body, message).await?;
+                self.write_completion(tag, &completion);
                 Ok(())
             }
             Frame::Oversized(bytes) => {
@@ -87,11 +87,11 @@ impl<S: ClientStream> Session<S> {
         }
     }
 
-    fn write_completion(&mut self, tag: &str, answer: &Completion) {
-        self.stream.write_line(&match answer {
-            Completion::Ok(words) => format!("{tag} OK {words}"),
-            Completion::No(words) => format!("{tag} NO {words}"),
-            Completion::Bad(words) => format!("{tag} BAD {words}"),
+    fn write_completion(&mut self, tag: &str, completion: &Completion) {
+        self.stream.write_line(&match completion {
+            Completion::Ok(text) => format!("{tag} OK {text}"),
+            Completion::No(text) => format!("{tag} NO {text}"),
+            Completion::Bad(text) => format!("{tag} BAD {text}"),
             Completion::SignedOut => format!("{tag} OK Signed out."),
         });
     }
@@ -106,7 +106,7 @@ impl<S: ClientStream> Session<S> {
     }
 
     async fn execute(&mut self, command: ClientCommand<'_>) -> Continue<Completion> {
-        let answer = match command {
+        let completion = match command {
             ClientCommand::Id => {
                 self.stream.write_line("* ID (\"name\" \"Postward\")");
                 Completion::ok("Pleased to meet you.")
@@ -120,11 +120,11 @@ impl<S: ClientStream> Session<S> {
             }
             ClientCommand::Body(body) => return self.execute_body(*body).await,
         };
-        Ok(answer)
+        Ok(completion)
     }
 
     async fn execute_body(&mut self, body: CommandBody<'_>) -> Continue<Completion> {
-        let answer = match body {
+        let completion = match body {
             CommandBody::Capability => {
                 self.stream.write_line(&format!("* CAPABILITY {CAPABILITIES}"));
                 Completion::ok("That is all.")
@@ -152,7 +152,7 @@ impl<S: ClientStream> Session<S> {
             body => return self.execute_selected(body).await,
         };
         self.send_updates(Expunges::Send).await?;
-        Ok(answer)
+        Ok(completion)
     }
 
     /// The commands that need a selected folder.
@@ -164,9 +164,9 @@ impl<S: ClientStream> Session<S> {
         let (stream, mailbox) = (&mut self.stream, &self.mailbox);
         match body {
             CommandBody::Close if access == Access::ReadWrite => {
-                let answer = selected.expunge_silently(stream).await?;
+                let completion = selected.expunge_silently(stream).await?;
                 self.state = State::Authenticated;
-                Ok(answer)
+                Ok(completion)
             }
             CommandBody::Close | CommandBody::Unselect => {
                 self.state = State::Authenticated;
@@ -200,7 +200,7 @@ impl<S: ClientStream> Session<S> {
         }
     }
 
-    /// NOOP and CHECK: looks at the disk, where other tools may have been.
+    /// NOOP and CHECK: reads the directories again, which other tools may have changed.
     async fn refresh(&mut self) -> Continue<Completion> {
         if let State::Selected(selected) = &self.state {
             match self.stream.until_stopped(selected.folder.sync()).await? {
@@ -212,7 +212,7 @@ impl<S: ClientStream> Session<S> {
         Ok(Completion::ok("Done."))
     }
 
-    /// Tells the client what has happened to the folder it has selected.
+    /// Sends what has changed in the selected folder, if one is selected.
     pub(crate) async fn send_updates(&mut self, expunges: Expunges) -> Continue {
         match &mut self.state {
             State::Selected(selected) => {
@@ -223,6 +223,7 @@ impl<S: ClientStream> Session<S> {
     }
 }
 
+/// Whether a command changes the selected folder, and so is refused after EXAMINE.
 fn is_write(body: &CommandBody<'_>) -> bool {
     matches!(
         body,

@@ -1,4 +1,4 @@
-//! The client's end of a session: frames come in, responses go out.
+//! The stream of an IMAP session: framed commands come in, responses go out.
 
 use super::command::framing::{Frame, Framing, MAX_COMMAND, Progress};
 use crate::connection::{ClientStream, Connection};
@@ -7,20 +7,20 @@ use crate::line_stream::{LineStream, StreamEnd, Timeouts};
 use std::future::Future;
 use tokio_util::sync::CancellationToken;
 
-/// Why a session is over.
+/// Why a session ends.
 #[derive(Debug)]
 pub(crate) enum SessionEnd {
-    /// The conversation ended.
+    /// The connection ended, or was ended.
     Ended(StreamEnd),
-    /// We end it, and say why.
+    /// The server ends it with `* BYE` and this text.
     Bye(&'static str),
 }
 
-/// What an act of a session returns.
+/// What a step of a session returns: a value with which the session continues, or its end.
 pub(crate) type Continue<T = ()> = Result<T, SessionEnd>;
 
-/// A stream that speaks in frames. What is said is sent before anything is waited for, and whenever it has become
-/// much, so that the memory of a session grows neither with its answers nor with the patience of its client.
+/// A stream of framed commands. Responses that wait are sent before anything is received, and whenever many octets have
+/// come together, so that a session holds little memory however long its responses and however slow its client.
 pub(crate) struct ImapStream<S> {
     client: LineStream<S>,
     framing: Framing,
@@ -40,7 +40,7 @@ impl<S: ClientStream> ImapStream<S> {
         Self { client, framing: Framing::new(pipelined), stop }
     }
 
-    /// A whole frame.
+    /// Receives the next frame.
     pub(crate) async fn frame(&mut self) -> Continue<Frame> {
         loop {
             match self.framing.next() {
@@ -52,7 +52,7 @@ impl<S: ClientStream> ImapStream<S> {
         }
     }
 
-    /// The next line, whatever it says. Cancel safe.
+    /// Receives the next line, whatever is in it. Cancel safe as long as nothing waits to be sent.
     pub(crate) async fn line(&mut self) -> Continue<Vec<u8>> {
         loop {
             if let Some(line) = self.framing.line() {
@@ -65,7 +65,7 @@ impl<S: ClientStream> ImapStream<S> {
         }
     }
 
-    /// The next piece of an announced message, no longer than `max`.
+    /// Receives the next piece of an announced literal, no longer than `max`.
     pub(crate) async fn literal(&mut self, max: u64) -> Continue<Vec<u8>> {
         if self.framing.is_empty() {
             self.receive().await?;
@@ -80,7 +80,7 @@ impl<S: ClientStream> ImapStream<S> {
         Ok(())
     }
 
-    /// Waits for our own work to look something up, and no longer than the session may live.
+    /// Waits for work that only reads. It is dropped when the session is stopped.
     pub(crate) async fn until_stopped<T>(&self, work: impl Future<Output = T>) -> Continue<T> {
         tokio::select! {
             biased;
@@ -89,25 +89,25 @@ impl<S: ClientStream> ImapStream<S> {
         }
     }
 
-    /// Waits for our own work to change something, and for its end in any case: once a session is over nothing may go on
-    /// that it began. The work itself knows when to stop ([`crate::storage::cancellation::Cancellation`]).
+    /// Waits for work that changes something, to its end in any case: nothing that a session began may go on when the
+    /// session is over. The work ends early by its [`crate::storage::cancellation::Cancellation`].
     pub(crate) async fn to_completion<T>(&self, work: impl Future<Output = T>) -> Continue<T> {
         let done = work.await;
         if self.stop.is_cancelled() { Err(SessionEnd::Ended(StreamEnd::Stopped)) } else { Ok(done) }
     }
 
-    /// Says a line.
+    /// Queues a line of a response.
     pub(crate) fn write_line(&mut self, line: &str) {
         self.client.write_line(line);
     }
 
-    /// Says a line of many.
+    /// Queues a line of a response that may have many, and sends when enough octets have come together.
     pub(crate) async fn send_line(&mut self, line: &str) -> Continue {
         self.client.write_line(line);
         Ok(self.client.send(b"").await?)
     }
 
-    /// Says these bytes, however many they are.
+    /// Sends octets of a response, however many they are.
     pub(crate) async fn send(&mut self, bytes: &[u8]) -> Continue {
         for piece in bytes.chunks(PIECE) {
             self.client.send(piece).await?;
@@ -115,30 +115,30 @@ impl<S: ClientStream> ImapStream<S> {
         Ok(())
     }
 
-    /// Sends what was said.
+    /// Sends all that is queued.
     pub(crate) async fn flush(&mut self) -> Continue {
         Ok(self.client.flush().await?)
     }
 
-    /// Says why it is over, if the client can take that at once and is not in the middle of a response.
-    pub(crate) async fn close_with(mut self, over: SessionEnd) -> StreamEnd {
-        let why = match &over {
-            SessionEnd::Bye(why) => why,
+    /// Ends the session: `* BYE` with the reason, if the client takes it at once and is not in the middle of a response.
+    pub(crate) async fn close_with(mut self, end: SessionEnd) -> StreamEnd {
+        let reason = match &end {
+            SessionEnd::Bye(reason) => reason,
             SessionEnd::Ended(StreamEnd::Stopped) => "This session was ended. Sign in again.",
             SessionEnd::Ended(StreamEnd::TimedOut) => "Nothing was said for a long time.",
             SessionEnd::Ended(StreamEnd::Done | StreamEnd::Closed | StreamEnd::Broken(_)) => "",
         };
-        match over {
+        match end {
             SessionEnd::Bye(_) => {
-                // What was said before it goes first, as long as the client takes it.
+                // What is queued goes first, as long as the client takes it.
                 let _ = self.client.flush().await;
-                self.client.write_last_line(&format!("* BYE {why}"));
+                self.client.write_last_line(&format!("* BYE {reason}"));
                 self.client.close().await;
                 StreamEnd::Done
             }
             SessionEnd::Ended(end) => {
-                if !why.is_empty() {
-                    self.client.write_last_line(&format!("* BYE {why}"));
+                if !reason.is_empty() {
+                    self.client.write_last_line(&format!("* BYE {reason}"));
                 }
                 if matches!(end, StreamEnd::Done) {
                     self.client.close().await;

@@ -75,6 +75,11 @@ impl Message {
         self.dir == MaildirDir::New
     }
 
+    /// Whether it is not flagged `\Seen`.
+    pub(crate) fn is_unseen(&self) -> bool {
+        !self.flags.contains(Flags::SEEN)
+    }
+
     /// Where its file is.
     pub(crate) fn path(&self, folder: &Path) -> PathBuf {
         folder.join(self.dir.name()).join(&*self.file)

@@ -1,11 +1,11 @@
 //! APPEND (RFC 3501 §6.3.11): a message comes in.
 
-use super::list::folder_name;
-use super::store::Named;
 use crate::connection::ClientStream;
 use crate::crlf::CrlfEnds;
 use crate::error::Result;
+use crate::imap::command::flag_list::FlagList;
 use crate::imap::command::framing::{Literal, LiteralMode};
+use crate::imap::command::mailbox_name::folder_name;
 use crate::imap::completion::Completion;
 use crate::imap::selected_folder::Expunges;
 use crate::imap::session::Session;
@@ -66,7 +66,7 @@ impl<S: ClientStream> Session<S> {
         mailbox: &Mailbox<'_>,
         flags: &[Flag<'_>],
         message: Literal,
-    ) -> Continue<Result<(Folder, Named), Completion>> {
+    ) -> Continue<Result<(Folder, FlagList), Completion>> {
         if message.len > self.mailbox.limits().message_size as u64 {
             // RFC 7889 §4
             return match message.mode {
@@ -77,7 +77,7 @@ impl<S: ClientStream> Session<S> {
         if message.len == 0 {
             return Ok(Err(Completion::no("The message is empty.")));
         }
-        let Some(named) = Named::new(flags) else {
+        let Some(named) = FlagList::new(flags) else {
             return Ok(Err(Completion::Bad("One of these flags cannot be set.")));
         };
         let folder = async { self.mailbox.open(&folder_name(mailbox)?).await };

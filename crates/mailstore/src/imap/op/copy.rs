@@ -1,8 +1,8 @@
 //! COPY and MOVE (RFC 6851), with the response code COPYUID of UIDPLUS (RFC 4315).
 
-use super::list::folder_name;
 use crate::connection::ClientStream;
 use crate::error::Result;
+use crate::imap::command::mailbox_name::folder_name;
 use crate::imap::command::sequence_set::{MessageSet, write_set};
 use crate::imap::completion::Completion;
 use crate::imap::selected_folder::{Expunges, SelectedFolder, SentFlags};

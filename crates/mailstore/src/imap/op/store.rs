@@ -1,8 +1,9 @@
-//! STORE (RFC 3501 §6.4.6), and flags as clients write them.
+//! STORE (RFC 3501 §6.4.6): flags and keywords of messages are set and taken away.
 
 use crate::connection::ClientStream;
 use crate::error::{MailError, Result};
 use crate::flags::{FlagChange, Flags};
+use crate::imap::command::flag_list::FlagList;
 use crate::imap::command::sequence_set::{MessageSet, NumberKind};
 use crate::imap::completion::Completion;
 use crate::imap::selected_folder::{SelectedFolder, SentFlags};
@@ -10,35 +11,6 @@ use crate::imap::stream::{Continue, ImapStream};
 use crate::storage::snapshot::Snapshot;
 use imap_types::flag::{Flag, StoreResponse, StoreType};
 use std::ops::BitOr;
-
-/// The flags a client names: those of the system, and keywords.
-pub(crate) struct Named {
-    pub(crate) system: Flags,
-    pub(crate) keywords: Vec<String>,
-}
-
-impl Named {
-    /// Reads them; nothing, if one is no flag a client may set, like `\Recent`.
-    pub(crate) fn new(flags: &[Flag<'_>]) -> Option<Self> {
-        let mut named = Self { system: Flags::NONE, keywords: Vec::new() };
-        for flag in flags {
-            let system = match flag {
-                Flag::Answered => Flags::ANSWERED,
-                Flag::Deleted => Flags::DELETED,
-                Flag::Draft => Flags::DRAFT,
-                Flag::Flagged => Flags::FLAGGED,
-                Flag::Seen => Flags::SEEN,
-                Flag::Keyword(name) => {
-                    named.keywords.push(name.as_ref().to_owned());
-                    continue;
-                }
-                Flag::Extension(_) => return None,
-            };
-            named.system = named.system | system;
-        }
-        Some(named)
-    }
-}
 
 /// What STORE asks for.
 pub(crate) struct StoreRequest<'c> {
@@ -49,10 +21,10 @@ pub(crate) struct StoreRequest<'c> {
 }
 
 /// What a STORE can do of what it asks for.
-struct Keepable {
+struct StorableFlags {
     flags: Flags,
     /// Why some of the keywords are not among them.
-    left_out: Option<&'static str>,
+    rejected: Option<&'static str>,
 }
 
 impl SelectedFolder {
@@ -62,7 +34,7 @@ impl SelectedFolder {
         request: StoreRequest<'_>,
     ) -> Continue<Completion> {
         let StoreRequest { messages, kind, response, flags } = request;
-        let Some(named) = Named::new(flags) else {
+        let Some(asked) = FlagList::new(flags) else {
             return Ok(Completion::Bad("One of these flags cannot be set."));
         };
         let uids = match self.uids(messages) {
@@ -74,11 +46,12 @@ impl SelectedFolder {
             StoreType::Add => FlagChange::Add,
             StoreType::Remove => FlagChange::Remove,
         };
-        let Keepable { flags, left_out } = match stream.to_completion(self.keepable(change, named)).await? {
-            Ok(keepable) => keepable,
-            Err(error) => return Ok(Completion::from_error(&error)),
-        };
-        if let (Flags::NONE, Some(why)) = (flags, left_out) {
+        let StorableFlags { flags, rejected } =
+            match stream.to_completion(self.storable(change, asked)).await? {
+                Ok(storable) => storable,
+                Err(error) => return Ok(Completion::from_error(&error)),
+            };
+        if let (Flags::NONE, Some(why)) = (flags, rejected) {
             // RFC 5530 §3. Nothing of what was asked can be done, and to replace flags by none was not asked.
             return Ok(Completion::No(format!("[LIMIT] {why}")));
         }
@@ -90,46 +63,46 @@ impl SelectedFolder {
             // The client must know a keyword before it meets it (RFC 3501 §7.2.6).
             self.update_keywords(stream, &snapshot);
         }
-        let known = match response {
-            StoreResponse::Silent if left_out.is_none() => {
+        let sent = match response {
+            StoreResponse::Silent if rejected.is_none() => {
                 self.apply_silent_store(&uids, change, flags);
                 SentFlags::none()
             }
-            // Also where silence was asked for: the client takes all it named for kept.
+            // Also where silence was asked for: the client takes all it asked for kept.
             StoreResponse::Silent | StoreResponse::Answer => {
-                self.answer_flags(stream, &uids, &snapshot, messages.kind).await?;
+                self.send_flags(stream, &uids, &snapshot, messages.kind).await?;
                 SentFlags { uids, snapshot: Some(snapshot) }
             }
         };
-        self.send_updates(stream, messages.kind.into(), &known).await?;
-        Ok(Completion::ok(match left_out {
+        self.send_updates(stream, messages.kind.into(), &sent).await?;
+        Ok(Completion::ok(match rejected {
             None => "Stored.",
             Some(_) => "Stored, without the keywords this folder has no room for.",
         }))
     }
 
-    /// RFC 3501 §7.1: a flag that cannot be kept is passed over, and those named with it are not.
-    async fn keepable(&self, change: FlagChange, named: Named) -> Result<Keepable> {
-        let mut keepable = Keepable { flags: named.system, left_out: None };
+    /// RFC 3501 §7.1: a flag that cannot be kept is passed over, and those asked with it are not.
+    async fn storable(&self, change: FlagChange, asked: FlagList) -> Result<StorableFlags> {
+        let mut storable = StorableFlags { flags: asked.system, rejected: None };
         if change == FlagChange::Remove {
             // A keyword the folder does not have is on no message: it need not be made to be taken away.
             let snapshot = self.folder.snapshot();
-            let known = named.keywords.iter().filter_map(|name| snapshot.keyword(name));
-            keepable.flags = known.fold(named.system, BitOr::bitor);
-            return Ok(keepable);
+            let known = asked.keywords.iter().filter_map(|name| snapshot.keyword(name));
+            storable.flags = known.fold(asked.system, BitOr::bitor);
+            return Ok(storable);
         }
         // Each for itself, so that one is not refused for another.
-        for name in named.keywords {
+        for name in asked.keywords {
             match self.folder.keywords(vec![name]).await {
-                Ok(keyword) => keepable.flags = keepable.flags | keyword,
-                Err(MailError::Misuse(why)) => keepable.left_out = Some(why),
+                Ok(keyword) => storable.flags = storable.flags | keyword,
+                Err(MailError::Misuse(why)) => storable.rejected = Some(why),
                 Err(error) => return Err(error),
             }
         }
-        Ok(keepable)
+        Ok(storable)
     }
 
-    async fn answer_flags<S: ClientStream>(
+    async fn send_flags<S: ClientStream>(
         &self,
         stream: &mut ImapStream<S>,
         uids: &[u32],
