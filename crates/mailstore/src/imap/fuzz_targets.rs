@@ -1,5 +1,4 @@
-//! What hostile bytes may not achieve, told as code: a message from anywhere, and a client that has signed in and
-//! means harm. Called by the fuzz targets.
+//! The fuzz targets of IMAP: what no message from anywhere and no input of a signed-in client may do.
 
 use super::command::fetch_items::{Item, items, section_name};
 use super::command::flag_list::FlagList;
@@ -12,8 +11,8 @@ use super::message::body_structure::{Detail, body_structure};
 use super::message::envelope::envelope;
 use super::message::header::{fields, header, header_end};
 use super::message::mime::{Content, Part};
-use super::message::section::{Found, find, partial};
-use super::search::query::{Candidate, Needs, Query, Read, Recent};
+use super::message::section::{SectionContent, apply_partial, find};
+use super::search::query::{Candidate, Loaded, Needs, Query, Recent};
 use crate::flags::Flags;
 use crate::folder_name::FolderName;
 use crate::fuzzing::chunks::piece_size;
@@ -28,20 +27,20 @@ use std::num::NonZeroU32;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// A delivered message, seen through everything a client can ask about it.
+/// A delivered message: everything a client can fetch of it or search in it.
 pub fn message(raw: &[u8]) {
     let tree = Part::parse(raw);
     assert_eq!(tree.header.start..tree.body.end, 0..raw.len());
-    Walk { raw, tree: &tree, parts: 0 }.part(&tree, &mut Vec::new());
+    PartCheck { raw, tree: &tree, parts: 0 }.part(&tree, &mut Vec::new());
     let split = header_end(raw, 0..raw.len());
-    assert_eq!(find(raw, Some(&Section::Header(None)), || &tree), Found::Range(0..split));
-    assert_eq!(find(raw, Some(&Section::Text(None)), || &tree), Found::Range(split..raw.len()));
+    assert_eq!(find(raw, Some(&Section::Header(None)), || &tree), SectionContent::Range(0..split));
+    assert_eq!(find(raw, Some(&Section::Text(None)), || &tree), SectionContent::Range(split..raw.len()));
 
     let mut told = b"* 1 FETCH (ENVELOPE ".to_vec();
     envelope(&mut told, header(raw));
     told.extend_from_slice(b")\r\n");
-    let understood = ResponseCodec::default().decode(&told);
-    assert!(matches!(understood, Ok((b"", _))), "no client can read {}", told.escape_ascii());
+    let found = ResponseCodec::default().decode(&told);
+    assert!(matches!(found, Ok((b"", _))), "no client can read {}", told.escape_ascii());
     for detail in [Detail::Basic, Detail::Extended] {
         let mut told = Vec::new();
         body_structure(&mut told, raw, &tree, detail);
@@ -53,13 +52,13 @@ pub fn message(raw: &[u8]) {
         if let CommandBody::Search { charset, criteria, .. } = command.body {
             let snapshot = snapshot(raw.len());
             if let Ok(query) = Query::new(charset.as_ref(), criteria.as_ref(), &snapshot) {
-                ask(&query, &snapshot, raw);
+                check_query(&query, &snapshot, raw);
             }
         }
     }
 }
 
-/// Everything that looks into a message.
+/// Keys that need the content of a message.
 const SEARCHES: [&str; 4] = [
     "CHARSET UTF-8 TEXT {2+}\r\n\u{fc}",
     "OR BODY needle TEXT needle",
@@ -67,14 +66,14 @@ const SEARCHES: [&str; 4] = [
     "OR SUBJECT needle HEADER Content-Type \"\"",
 ];
 
-/// A part lies in the one around it, behind its elder siblings, and is found by its number.
-struct Walk<'m> {
+/// Checks that a part lies within the one around it, behind its earlier siblings, and is found by its number.
+struct PartCheck<'m> {
     raw: &'m [u8],
     tree: &'m Part,
     parts: usize,
 }
 
-impl Walk<'_> {
+impl PartCheck<'_> {
     fn part(&mut self, part: &Part, path: &mut Vec<NonZeroU32>) {
         self.parts += 1;
         assert!(path.len() < 25 && self.parts <= 2_001, "more parts than a message may have");
@@ -83,16 +82,16 @@ impl Walk<'_> {
         if let (Ok(number), 0..50) = (Vec1::try_from(path.clone()), self.parts) {
             let number = PartNumber(number);
             let mime = find(self.raw, Some(&Section::Mime(number.clone())), || self.tree);
-            assert_eq!(mime, Found::Range(part.header.clone()));
+            assert_eq!(mime, SectionContent::Range(part.header.clone()));
             let body = find(self.raw, Some(&Section::Part(number)), || self.tree);
-            assert_eq!(body, Found::Range(part.body.clone()));
+            assert_eq!(body, SectionContent::Range(part.body.clone()));
         }
         match &part.content {
             Content::Leaf => {}
             Content::Multipart(inside) => self.siblings(inside, &part.body, path),
             Content::Message(inner) => {
                 assert_eq!(inner.header.start..inner.body.end, part.body);
-                // Only a part lends its number to the message in it; the message at the top has none.
+                // A part and the message enclosed in it share a number; the top message has none.
                 match (&inner.content, path.is_empty()) {
                     (Content::Multipart(inside), false) => self.siblings(inside, &inner.body, path),
                     _ => self.parts += 1,
@@ -156,50 +155,51 @@ fn assert_balanced(value: &[u8]) {
     assert_eq!(open, 0, "{}", value.escape_ascii());
 }
 
-/// A signed-in client. The first byte says how the network cuts what it sends: that must not change what it means.
+/// The input of a signed-in client. The first byte chooses the pieces in which it arrives, which must not change how it
+/// is parsed.
 pub fn commands(data: &[u8]) {
     let Some((choice, sent)) = data.split_first() else { return };
-    let whole = converse(sent, usize::MAX);
-    assert_eq!(converse(sent, piece_size(*choice)), whole);
+    let whole = frames(sent, usize::MAX);
+    assert_eq!(frames(sent, piece_size(*choice)), whole);
     for frame in &whole {
         match frame {
-            Progress::Frame(Frame::Command(bytes)) => obey(bytes),
+            Progress::Frame(Frame::Command(bytes)) => execute(bytes),
             Progress::Frame(Frame::Append { head, .. }) => {
                 assert!(matches!(
                     TaggedCommand::parse(head),
                     Ok(TaggedCommand { command: ClientCommand::Body(_), .. })
                 ));
-                obey(head);
+                execute(head);
             }
             _ => {}
         }
     }
 }
 
-/// What the next bytes of a client are.
+/// What the next bytes of the input are.
 enum Expected {
     Frame,
     Message(u64),
-    LineBehind,
+    LineEnd,
 }
 
-/// Talks as a session does, and tells what it understood.
-fn converse(sent: &[u8], piece_size: usize) -> Vec<Progress> {
+/// Frames the input as a session does.
+fn frames(sent: &[u8], piece_size: usize) -> Vec<Progress> {
     let mut framing = Framing::default();
-    let mut understood = Vec::new();
+    let mut found = Vec::new();
     let mut expected = Expected::Frame;
     for piece in sent.chunks(piece_size) {
         framing.feed(piece.to_vec());
         loop {
             expected = match expected {
-                Expected::Message(0) => Expected::LineBehind,
+                Expected::Message(0) => Expected::LineEnd,
                 Expected::Message(left) => match framing.take(left).len() as u64 {
                     0 => break,
                     taken => Expected::Message(left - taken),
                 },
-                Expected::LineBehind if framing.line().is_some() => Expected::Frame,
-                Expected::LineBehind if framing.is_too_long() => return understood,
-                Expected::LineBehind => break,
+                Expected::LineEnd if framing.line().is_some() => Expected::Frame,
+                Expected::LineEnd if framing.is_too_long() => return found,
+                Expected::LineEnd => break,
                 Expected::Frame => {
                     let progress = framing.next();
                     let next = match &progress {
@@ -211,41 +211,41 @@ fn converse(sent: &[u8], piece_size: usize) -> Vec<Progress> {
                         assert!(bytes.len() <= MAX_COMMAND && bytes.ends_with(b"\n"));
                     }
                     let too_long = progress == Progress::TooLong;
-                    understood.push(progress);
+                    found.push(progress);
                     if too_long {
-                        return understood;
+                        return found;
                     }
                     next
                 }
             };
         }
     }
-    understood
+    found
 }
 
-/// As far as a command goes before it touches the disk.
-fn obey(frame: &[u8]) {
+/// Parses a command and what is inside it, as far as that needs no folder.
+fn execute(frame: &[u8]) {
     let Ok(TaggedCommand { tag, command: ClientCommand::Body(body) }) = TaggedCommand::parse(frame) else {
         return;
     };
     assert!(tag.bytes().all(|byte| byte.is_ascii_graphic()) && frame.starts_with(tag.as_bytes()));
-    let snapshot = snapshot(LETTER.len());
+    let snapshot = snapshot(MESSAGE.len());
     match *body {
         CommandBody::Fetch { macro_or_item_names, sequence_set, uid } => {
             check_numbers(&NumberSet::new(&sequence_set, 3));
-            let tree = Part::parse(LETTER);
+            let tree = Part::parse(MESSAGE);
             for item in items(macro_or_item_names, uid.into()).unwrap_or_default() {
-                let Item::Section { section, cut, .. } = item else { continue };
+                let Item::Section { section, partial, .. } = item else { continue };
                 let mut name = Vec::new();
-                section_name(&mut name, section.as_ref(), cut);
-                if let Found::Range(range) = find(LETTER, section.as_ref(), || &tree) {
-                    assert!(LETTER.get(partial(range, cut)).is_some());
+                section_name(&mut name, section.as_ref(), partial);
+                if let SectionContent::Range(range) = find(MESSAGE, section.as_ref(), || &tree) {
+                    assert!(MESSAGE.get(apply_partial(range, partial)).is_some());
                 }
             }
         }
         CommandBody::Search { charset, criteria, .. } => {
             if let Ok(query) = Query::new(charset.as_ref(), criteria.as_ref(), &snapshot) {
-                ask(&query, &snapshot, LETTER);
+                check_query(&query, &snapshot, MESSAGE);
             }
         }
         CommandBody::List { reference, mailbox_wildcard } => {
@@ -283,15 +283,15 @@ fn check_numbers(numbers: &NumberSet) {
     assert!(numbers.contains(largest) && (largest == u32::MAX || !numbers.contains(largest + 1)));
 }
 
-/// What is answered after reading no more than was needed is what the whole message says.
-fn ask(query: &Query, snapshot: &Snapshot, raw: &[u8]) {
+/// A query evaluated on no more than it needs gives the same result as on the whole message.
+fn check_query(query: &Query, snapshot: &Snapshot, raw: &[u8]) {
     let Some(message) = snapshot.messages.get(1) else { return };
-    let ask = |read| query.ask(&Candidate { number: 2, message, recent: Recent::No, read });
-    let whole = ask(Read::Whole(raw));
+    let matches = |loaded| query.matches(&Candidate { number: 2, message, recent: Recent::No, loaded });
+    let whole = matches(Loaded::Whole(raw));
     assert!(whole.is_ok());
-    match ask(Read::Nothing) {
+    match matches(Loaded::Nothing) {
         Err(Needs::Header) => {
-            let answer = ask(Read::Header(header(raw)));
+            let answer = matches(Loaded::Header(header(raw)));
             assert!(answer == whole || answer == Err(Needs::Whole));
         }
         Err(Needs::Whole) => {}
@@ -299,7 +299,7 @@ fn ask(query: &Query, snapshot: &Snapshot, raw: &[u8]) {
     }
 }
 
-const LETTER: &[u8] = b"Date: Tue, 3 Mar 2026 00:30:00 +0200\r\nFrom: Ada <ada@example.com>\r\nSubject: hello\r\n\
+const MESSAGE: &[u8] = b"Date: Tue, 3 Mar 2026 00:30:00 +0200\r\nFrom: Ada <ada@example.com>\r\nSubject: hello\r\n\
     Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\ntext\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n\
     Subject: enclosed\r\n\r\ninner\r\n--b--\r\n";
 

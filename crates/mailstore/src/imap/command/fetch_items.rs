@@ -1,4 +1,4 @@
-//! What FETCH can be asked for.
+//! The data items of FETCH (RFC 3501 §6.4.5).
 
 use super::sequence_set::NumberKind;
 use crate::imap::string;
@@ -6,7 +6,7 @@ use imap_types::core::AString;
 use imap_types::fetch::{MacroOrMessageDataItemNames, MessageDataItemName, Part, Section};
 use std::num::NonZeroU32;
 
-/// One thing a client wants to know of a message.
+/// A data item.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Item<'c> {
     Flags,
@@ -17,15 +17,15 @@ pub(crate) enum Item<'c> {
     Body,
     BodyStructure,
     Section {
-        /// What it is called in the answer, if not after its section.
+        /// Its name in the response, where that is not derived from the section.
         name: Option<&'static str>,
         section: Option<Section<'c>>,
-        cut: Option<(u32, NonZeroU32)>,
+        partial: Option<(u32, NonZeroU32)>,
         effect: SeenEffect,
     },
 }
 
-/// What effect at a message does to it.
+/// Whether fetching a section sets `\Seen`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SeenEffect {
     /// `BODY[...]`
@@ -39,16 +39,16 @@ pub(crate) enum SeenEffect {
 pub(crate) enum Source {
     Snapshot,
     Header,
-    /// The octets of the message, which nobody looks into.
+    /// The octets of the message, which are not parsed.
     Octets,
     Message,
 }
 
-/// Reads what was asked for; nothing, if it is something we do not offer.
+/// The items of a command; `None` if one of them is not supported.
 pub(crate) fn items<'c>(names: MacroOrMessageDataItemNames<'c>, kind: NumberKind) -> Option<Vec<Item<'c>>> {
     let mut items = match names {
         MacroOrMessageDataItemNames::Macro(shorthand) => {
-            // RFC 3501 §6.4.5: these name nothing but items with a name of their own.
+            // RFC 3501 §6.4.5: macros expand to items without a section.
             shorthand.expand().into_iter().filter_map(|name| simple(&name)).collect()
         }
         MacroOrMessageDataItemNames::MessageDataItemNames(names) => {
@@ -77,11 +77,12 @@ fn simple(name: &MessageDataItemName<'_>) -> Option<Item<'static>> {
 
 impl<'c> Item<'c> {
     fn new(name: MessageDataItemName<'c>) -> Option<Self> {
-        let named = |name, section, effect| Item::Section { name: Some(name), section, cut: None, effect };
+        let named =
+            |name, section, effect| Item::Section { name: Some(name), section, partial: None, effect };
         Some(match name {
             MessageDataItemName::BodyExt { section, partial, peek } => {
                 let effect = if peek { SeenEffect::Peek } else { SeenEffect::SetsSeen };
-                Item::Section { name: None, section, cut: partial, effect }
+                Item::Section { name: None, section, partial, effect }
             }
             MessageDataItemName::Rfc822 => named("RFC822", None, SeenEffect::SetsSeen),
             MessageDataItemName::Rfc822Header => {
@@ -94,12 +95,12 @@ impl<'c> Item<'c> {
         })
     }
 
-    /// Whether asking for it sets `\Seen`.
+    /// Whether fetching it sets `\Seen`.
     pub(crate) fn sets_seen(&self) -> bool {
         matches!(self, Self::Section { effect: SeenEffect::SetsSeen, .. })
     }
 
-    /// What must be read to answer it.
+    /// What must be read of the message for it.
     pub(crate) fn source(&self) -> Source {
         match self {
             Self::Flags | Self::Uid | Self::Size | Self::InternalDate => Source::Snapshot,
@@ -116,8 +117,12 @@ impl<'c> Item<'c> {
     }
 }
 
-/// Writes `BODY[...]<origin>` as it stands in an answer.
-pub(crate) fn section_name(out: &mut Vec<u8>, section: Option<&Section<'_>>, cut: Option<(u32, NonZeroU32)>) {
+/// Writes `BODY[...]<origin>` as it is written in a response.
+pub(crate) fn section_name(
+    out: &mut Vec<u8>,
+    section: Option<&Section<'_>>,
+    partial: Option<(u32, NonZeroU32)>,
+) {
     out.extend_from_slice(b"BODY[");
     match section {
         None => {}
@@ -135,7 +140,7 @@ pub(crate) fn section_name(out: &mut Vec<u8>, section: Option<&Section<'_>>, cut
         }
     }
     out.push(b']');
-    if let Some((origin, _)) = cut {
+    if let Some((origin, _)) = partial {
         out.extend_from_slice(format!("<{origin}>").as_bytes());
     }
 }

@@ -1,32 +1,32 @@
-//! Where a command ends: lines and literals, before anything is understood.
+//! Framing of commands: lines and literals, found before anything is parsed.
 //!
-//! Bytes go in with [`Framing::feed`], [`Framing::next`] says what they have become. It never waits, and it never
-//! holds more than one command of [`MAX_COMMAND`] bytes. The one thing that may be larger, the message of an APPEND,
-//! is announced as [`Frame::Append`] before its first byte is taken, and its bytes do not pass through here.
+//! Bytes go in with [`Framing::feed`], [`Framing::next`] says what they make. It does no I/O, and it never
+//! holds more than one command of [`MAX_COMMAND`] bytes. Only the message of an APPEND may be larger: it is
+//! announced as [`Frame::Append`] before its first byte is received, and its bytes are taken with [`Framing::take`].
 
 use super::parse::tag;
 use imap_codec::{CommandCodec, decode::Decoder};
 use imap_types::command::CommandBody;
 use imap_types::extensions::binary::LiteralOrLiteral8;
 
-/// A command with its literals. RFC 7162 §4 and RFC 2683 §3.2.1.5 want 8,000 octets to be taken; clients that name
+/// The octets of a command with its literals. RFC 7162 §4 and RFC 2683 §3.2.1.5 ask for 8,000; clients that name
 /// thousands of UIDs in one command send more.
 pub(crate) const MAX_COMMAND: usize = 64 * 1024;
 
-/// What the bytes have become.
+/// What the received bytes make.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Progress {
-    /// Nothing yet: more must be received.
+    /// No frame yet: more must be received.
     Incomplete,
     /// The client waits for `+` before it sends a literal (RFC 3501 §7.5).
     Continue,
-    /// Something that can be answered.
+    /// A frame that can be answered.
     Frame(Frame),
-    /// A command that is too long, and whose rest is already on its way.
+    /// A command that is too long, and whose rest cannot be told from the next command. The session must end.
     TooLong,
 }
 
-/// What can be answered.
+/// A part of the input that is answered as one.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Frame {
     /// A whole command, its last line end included.
@@ -34,7 +34,7 @@ pub(crate) enum Frame {
     /// An APPEND up to its message, which is announced and not yet sent. The head is a command of its own, with an
     /// empty message.
     Append { head: Vec<u8>, message: Literal },
-    /// A command that is too long, and whose end is known: it can be refused and forgotten.
+    /// A command that is too long, and whose end is known: it is answered `BAD`.
     Oversized(Vec<u8>),
 }
 
@@ -45,12 +45,12 @@ pub(crate) struct Literal {
     pub(crate) mode: LiteralMode,
 }
 
-/// Who waits for whom.
+/// Whether the client waits for a continuation request before it sends the literal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LiteralMode {
-    /// `{n}`: the client sends it behind our `+`, or never.
+    /// `{n}`: it waits for `+` (RFC 3501 §7.5).
     Sync,
-    /// `{n+}`: it is on its way (RFC 7888).
+    /// `{n+}`: it does not wait (RFC 7888).
     NonSync,
 }
 
@@ -60,19 +60,19 @@ pub(crate) struct Framing {
     buffer: Vec<u8>,
     /// How much of the buffer is known to belong to the current command.
     framed: usize,
-    /// How much was searched for a line end in vain.
+    /// How much of the buffer is known to hold no line end.
     searched: usize,
     /// How much of an accepted literal is still to come.
     literal: usize,
 }
 
 impl Framing {
-    /// Starts with what was sent behind the sign-in.
+    /// Begins with what the client pipelined behind its sign-in.
     pub(crate) fn new(pipelined: Vec<u8>) -> Self {
         Self { buffer: pipelined, ..Self::default() }
     }
 
-    /// Takes what was received.
+    /// Adds received bytes.
     pub(crate) fn feed(&mut self, mut bytes: Vec<u8>) {
         if self.buffer.is_empty() {
             self.buffer = bytes;
@@ -86,13 +86,13 @@ impl Framing {
         self.buffer.is_empty()
     }
 
-    /// Takes up to `max` bytes away unseen: they are part of the message that was announced last.
+    /// Removes up to `max` bytes: they are part of the message that was announced last.
     pub(crate) fn take(&mut self, max: u64) -> Vec<u8> {
         let len = usize::try_from(max).unwrap_or(usize::MAX).min(self.buffer.len());
         self.drain(len)
     }
 
-    /// Takes one line away, whatever it is: `DONE`, or what stands behind an APPEND's message. `None`: more must be received.
+    /// Removes one line: `DONE`, or what follows the message of an APPEND. `None` if more must be received.
     pub(crate) fn line(&mut self) -> Option<Vec<u8>> {
         let len = self.buffer.iter().position(|b| *b == b'\n')? + 1;
         Some(self.drain(len))
@@ -103,7 +103,7 @@ impl Framing {
         self.buffer.len() > MAX_COMMAND
     }
 
-    /// What the bytes have become so far.
+    /// What the bytes make so far. A frame is removed from the buffer.
     pub(crate) fn next(&mut self) -> Progress {
         loop {
             if self.literal > 0 {
@@ -152,7 +152,7 @@ impl Framing {
     }
 }
 
-/// The literal a line announces at its end, and where its brace stands.
+/// The literal that a line announces at its end, and the position of its brace.
 fn announced(line: &[u8]) -> Option<(usize, Literal)> {
     let text = line.strip_suffix(b"\n")?;
     let text = text.strip_suffix(b"\r").unwrap_or(text).strip_suffix(b"}")?;
@@ -164,15 +164,15 @@ fn announced(line: &[u8]) -> Option<(usize, Literal)> {
     if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
         return None;
     }
-    // A number too large for us is too large a literal, not a line that happens to end in a brace.
+    // A number that overflows announces a literal that is too large; it does not make the line one without a literal.
     let len = std::str::from_utf8(digits).ok()?.parse().unwrap_or(u64::MAX);
     Some((brace, Literal { len, mode }))
 }
 
-/// The command up to an announced literal, if that literal is the message of an APPEND: it is, exactly when the
-/// command is whole with an empty one in its place.
+/// The command up to an announced literal, if that literal is the message of an APPEND: that is so exactly when the
+/// command is complete with an empty literal instead.
 fn append_head(before: &[u8]) -> Option<Vec<u8>> {
-    // Without a tag that an answer can carry it is no command, whatever follows: it is answered like any other.
+    // A command without a valid tag is answered like any other that cannot be parsed.
     tag(before)?;
     let verb = before.split(|b| *b == b' ').nth(1)?;
     if !verb.eq_ignore_ascii_case(b"APPEND") {

@@ -1,30 +1,30 @@
-//! Which names LIST asks for (RFC 3501 §6.3.8).
+//! The patterns of LIST and LSUB: names with wildcards (RFC 3501 §6.3.8).
 
 use crate::folder_name::FolderName;
 
-/// A reference and a mailbox name with wildcards, put together.
+/// A reference and a mailbox name with wildcards, concatenated.
 pub(crate) struct Pattern(Vec<u8>);
 
 impl Pattern {
-    /// Longer patterns than names can be match nothing anyway.
+    /// In octets. Longer patterns match no name.
     const MAX_LEN: usize = 1_000;
 
     pub(crate) fn new(reference: &[u8], wildcard: &[u8]) -> Self {
         let mut pattern = [reference, wildcard].concat();
         pattern.truncate(Self::MAX_LEN);
-        // Of many `*` in a row one is enough, and the others would only cost time.
+        // Several `*` in a row match what one matches, and cost more time.
         pattern.dedup_by(|b, a| *a == b'*' && *b == b'*');
         Self(pattern)
     }
 
-    /// Whether there is a `%` in it, which stops at the end of a level.
+    /// Whether it has a `%`, which matches within one level only.
     pub(crate) fn has_percent(&self) -> bool {
         self.0.contains(&b'%')
     }
 
-    /// Whether the name, in modified UTF-7, is one of those asked for.
+    /// Whether it matches a name in modified UTF-7.
     pub(crate) fn matches(&self, name: &str) -> bool {
-        // RFC 3501 §5.1: INBOX, and it alone, is the same in every spelling.
+        // RFC 3501 §5.1: only INBOX is case-insensitive.
         if name == "INBOX" {
             matches(&self.0.to_ascii_uppercase(), name.as_bytes())
         } else {
@@ -33,11 +33,10 @@ impl Pattern {
     }
 }
 
-/// Goes through the name once for every place in the pattern; a table, because backtracking could be made to take
-/// forever.
+/// Goes over the name once for every octet of the pattern. Backtracking could be made to take exponential time.
 fn matches(pattern: &[u8], name: &[u8]) -> bool {
     let delimiter = FolderName::DELIMITER as u8;
-    // reached[i]: the pattern up to here can have taken the first i bytes of the name.
+    // reached[i]: the pattern so far matches the first i octets of the name.
     let mut reached = vec![false; name.len() + 1];
     reached[0] = true;
     for wanted in pattern {

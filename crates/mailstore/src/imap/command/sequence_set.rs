@@ -1,4 +1,4 @@
-//! Which messages a sequence set names.
+//! Sequence sets (RFC 3501 §9): which messages a command is for.
 
 use imap_types::sequence::{SeqOrUid, Sequence, SequenceSet};
 use std::ops::RangeInclusive;
@@ -38,7 +38,7 @@ impl<'c> MessageSet<'c> {
 pub(crate) struct NumberSet(Vec<RangeInclusive<u32>>);
 
 impl NumberSet {
-    /// Reads a set. RFC 3501 §9: `*` is the largest number in use, and a range may be written backwards.
+    /// RFC 3501 §9: `*` is the largest number in use, and a range may be written backwards.
     pub(crate) fn new(set: &SequenceSet, largest: u32) -> Self {
         let value = |number: &SeqOrUid| match number {
             SeqOrUid::Value(value) => value.get(),
@@ -66,13 +66,13 @@ impl NumberSet {
         Self(merged)
     }
 
-    /// Whether the number is named.
+    /// Whether the number is in the set.
     pub(crate) fn contains(&self, number: u32) -> bool {
         let behind = self.0.partition_point(|range| *range.start() <= number);
         behind.checked_sub(1).and_then(|at| self.0.get(at)).is_some_and(|range| range.contains(&number))
     }
 
-    /// The largest number that is named.
+    /// The largest number of the set.
     pub(crate) fn largest(&self) -> u32 {
         self.0.last().map_or(0, |range| *range.end())
     }

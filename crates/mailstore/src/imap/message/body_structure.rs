@@ -1,4 +1,4 @@
-//! BODY and BODYSTRUCTURE (RFC 3501 §7.4.2).
+//! The body structure of a message: BODY and BODYSTRUCTURE (RFC 3501 §7.4.2).
 
 use super::envelope::envelope;
 use super::header::field;
@@ -6,7 +6,7 @@ use super::mime::{Content, Part, parameters, structured, transfer_encoding};
 use crate::imap::string::{ascii, encoded_words, nstring, string};
 use std::ops::Range;
 
-/// How much is told about each part.
+/// How much is written about each part.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Detail {
     /// BODY: without the extension data.

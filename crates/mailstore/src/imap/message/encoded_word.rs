@@ -1,49 +1,49 @@
-//! Encoded-words (RFC 2047) that are to come out of mail-parser as they went in.
+//! Masking encoded-words (RFC 2047), so that they come out of mail-parser undecoded.
 
-/// A line whose encoded-words are hidden: each is a mark that is part of a word to any parser.
-pub(crate) struct Hidden<'l> {
+/// A line in which each encoded-word is replaced by a mark, which parsers take for a part of a word.
+pub(crate) struct MaskedLine<'l> {
     line: Vec<u8>,
-    /// What the marks stand for.
-    hidden: Vec<&'l [u8]>,
+    /// The encoded-words, in the order of their marks.
+    words: Vec<&'l [u8]>,
 }
 
-/// Stands before and behind the number of what is hidden.
+/// Begins and ends a mark, around the number of the encoded-word.
 const MARK: char = '\u{1}';
 
-impl<'l> Hidden<'l> {
-    /// Hides them in a line that has no control character, and so no mark, in it.
+impl<'l> MaskedLine<'l> {
+    /// Masks a line, which must have no control character in it.
     pub(crate) fn new(line: &'l [u8]) -> Self {
-        let mut marked = Self { line: Vec::with_capacity(line.len() + 2), hidden: Vec::new() };
+        let mut marked = Self { line: Vec::with_capacity(line.len() + 2), words: Vec::new() };
         let mut rest = line;
         while let Some(at) = rest.windows(2).position(|pair| pair == b"=?") {
             let (plain, behind) = rest.split_at(at);
-            // Of what is no encoded-word its beginning is hidden: parsers take more for one than there should be.
+            // Where it is no valid encoded-word, its `=?` is masked: parsers accept more than RFC 2047 does.
             let (word, behind) = behind.split_at(encoded_word_len(behind).unwrap_or(2));
             marked.line.extend_from_slice(plain);
-            marked.line.extend_from_slice(format!("{MARK}{}{MARK}", marked.hidden.len()).as_bytes());
-            marked.hidden.push(word);
+            marked.line.extend_from_slice(format!("{MARK}{}{MARK}", marked.words.len()).as_bytes());
+            marked.words.push(word);
             rest = behind;
         }
         marked.line.extend_from_slice(rest);
         marked
     }
 
-    /// The line with a line end behind it, without which mail-parser takes a field for cut off.
+    /// The line with a line end, which mail-parser needs to find the end of a field.
     pub(crate) fn terminated(&self) -> Vec<u8> {
         [self.line.as_slice(), b"\r\n"].concat()
     }
 
-    /// A part of the line as it was before.
-    pub(crate) fn shown(&self, part: &str) -> Vec<u8> {
-        let mut shown = Vec::with_capacity(part.len());
+    /// A part of the masked line with its encoded-words put back.
+    pub(crate) fn unmask(&self, part: &str) -> Vec<u8> {
+        let mut out = Vec::with_capacity(part.len());
         for (at, piece) in part.split(MARK).enumerate() {
             let number = piece.parse::<usize>().ok().filter(|_| at % 2 == 1);
-            match number.and_then(|number| self.hidden.get(number)) {
-                Some(word) => shown.extend_from_slice(word),
-                None => shown.extend_from_slice(piece.as_bytes()),
+            match number.and_then(|number| self.words.get(number)) {
+                Some(word) => out.extend_from_slice(word),
+                None => out.extend_from_slice(piece.as_bytes()),
             }
         }
-        shown
+        out
     }
 }
 
@@ -65,7 +65,7 @@ mod tests {
 
     fn check(line: &str, hidden: &[&str]) {
         let found: Vec<_> =
-            Hidden::new(line.as_bytes()).hidden.iter().map(|w| w.escape_ascii().to_string()).collect();
+            MaskedLine::new(line.as_bytes()).words.iter().map(|w| w.escape_ascii().to_string()).collect();
         assert_eq!(found, hidden, "{line}");
     }
 
@@ -87,9 +87,9 @@ mod tests {
             Just("=?"), Just("?"), Just("q"), Just("utf-8"), Just("?="), Just(" "), Just("1"), Just("\""), Just("ü"),
         ], 0..24)) {
             let line = pieces.concat();
-            let hidden = Hidden::new(line.as_bytes());
-            prop_assert!(!hidden.line.windows(2).any(|pair| pair == b"=?"));
-            prop_assert_eq!(hidden.shown(&String::from_utf8_lossy(&hidden.line)), line.as_bytes());
+            let masked = MaskedLine::new(line.as_bytes());
+            prop_assert!(!masked.line.windows(2).any(|pair| pair == b"=?"));
+            prop_assert_eq!(masked.unmask(&String::from_utf8_lossy(&masked.line)), line.as_bytes());
         }
     }
 }

@@ -1,9 +1,9 @@
-//! ENVELOPE (RFC 3501 §7.4.2): what stands in the header, undecoded.
+//! The ENVELOPE of a message (RFC 3501 §7.4.2): fields of its header, undecoded.
 //!
-//! Clients put what they find here into the header of a reply, so that no string of it holds a control character,
-//! whatever the sender wrote or encoded.
+//! Clients copy its strings into the header of a reply; therefore none of them contains a control character, whatever the
+//! sender wrote or encoded.
 
-use super::encoded_word::Hidden;
+use super::encoded_word::MaskedLine;
 use super::header::{Field, field};
 use crate::imap::string::{ascii, nstring};
 use mail_parser::{Addr, Address, HeaderValue, parsers::MessageStream};
@@ -18,7 +18,7 @@ pub(crate) fn envelope(out: &mut Vec<u8>, header: &[u8]) {
     for name in ["From", "Sender", "Reply-To", "To", "Cc", "Bcc"] {
         out.push(b' ');
         match (name, addresses(header, name)) {
-            // RFC 3501 §7.4.2: the server sets them from From where they are missing or empty.
+            // RFC 3501 §7.4.2: where they are missing or empty, the server copies From.
             ("Sender" | "Reply-To", None) => write_list(out, from.as_deref()),
             (_, found) => write_list(out, found.as_deref()),
         }
@@ -35,7 +35,7 @@ fn text(out: &mut Vec<u8>, header: &[u8], name: &str) {
     nstring(out, value.as_deref());
 }
 
-/// The value on one line, in which a tab is a blank.
+/// The value on one line, tabs as spaces, without control characters.
 fn line(field: &Field<'_>) -> Vec<u8> {
     let mut line = field.unfolded();
     line.iter_mut().filter(|b| **b == b'\t').for_each(|b| *b = b' ');
@@ -43,25 +43,25 @@ fn line(field: &Field<'_>) -> Vec<u8> {
     line
 }
 
-/// The addresses of a field, each already written as RFC 3501 wants it; `None` where there is none.
+/// The addresses of a field in the syntax of RFC 3501; `None` where there is none.
 fn addresses(header: &[u8], name: &str) -> Option<Vec<u8>> {
     let value = line(&field(header, name)?);
-    // mail-parser decodes what it recognises.
-    let hidden = Hidden::new(&value);
-    let marked = hidden.terminated();
-    let HeaderValue::Address(found) = MessageStream::new(&marked).parse_address() else { return None };
+    // mail-parser would decode encoded-words.
+    let masked = MaskedLine::new(&value);
+    let terminated = masked.terminated();
+    let HeaderValue::Address(found) = MessageStream::new(&terminated).parse_address() else { return None };
     let mut out = Vec::new();
     match found {
-        Address::List(list) => list.iter().for_each(|addr| address(&mut out, addr, &hidden)),
+        Address::List(list) => list.iter().for_each(|addr| address(&mut out, addr, &masked)),
         Address::Group(groups) => {
             for group in groups {
                 // RFC 3501 §7.4.2: a group starts with its name where the local part stands, and ends with four NIL.
                 if let Some(name) = &group.name {
                     out.extend_from_slice(b"(NIL NIL ");
-                    nstring(&mut out, Some(&ascii(hidden.shown(name))));
+                    nstring(&mut out, Some(&ascii(masked.unmask(name))));
                     out.extend_from_slice(b" NIL)");
                 }
-                group.addresses.iter().for_each(|addr| address(&mut out, addr, &hidden));
+                group.addresses.iter().for_each(|addr| address(&mut out, addr, &masked));
                 if group.name.is_some() {
                     out.extend_from_slice(b"(NIL NIL NIL NIL)");
                 }
@@ -71,21 +71,21 @@ fn addresses(header: &[u8], name: &str) -> Option<Vec<u8>> {
     (!out.is_empty()).then_some(out)
 }
 
-fn address(out: &mut Vec<u8>, addr: &Addr<'_>, hidden: &Hidden<'_>) {
-    // A lone word, like `root`, is a local part to us, and a name to mail-parser.
+fn address(out: &mut Vec<u8>, addr: &Addr<'_>, masked: &MaskedLine<'_>) {
+    // A single word, like `root`, is a local part here, and a name in mail-parser.
     let (name, spec) = match (addr.name.as_deref(), addr.address.as_deref()) {
         (name, Some(spec)) => (name, spec),
         (word, None) => (None, word.unwrap_or_default()),
     };
     // A host of NIL would mean a group, so a missing one is an empty string.
     let (local, host) = spec.rsplit_once('@').unwrap_or((spec, ""));
-    let shown = |text: &str| ascii(hidden.shown(text));
+    let unmasked = |text: &str| ascii(masked.unmask(text));
     out.push(b'(');
-    nstring(out, name.map(shown).as_deref());
+    nstring(out, name.map(unmasked).as_deref());
     out.extend_from_slice(b" NIL ");
-    nstring(out, Some(&shown(local)));
+    nstring(out, Some(&unmasked(local)));
     out.push(b' ');
-    nstring(out, Some(&shown(host)));
+    nstring(out, Some(&unmasked(host)));
     out.push(b')');
 }
 

@@ -1,13 +1,13 @@
-//! Header fields as they stand in the message, byte for byte.
+//! The header fields of a message, byte for byte.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 /// One field with its folded lines.
 pub(crate) struct Field<'m> {
-    /// What stands before the colon.
+    /// What is before the colon.
     pub(crate) name: &'m [u8],
-    /// What stands behind the colon, folds and line end included.
+    /// What is behind the colon, folds and line end included.
     pub(crate) value: &'m [u8],
     /// The whole field, line end included.
     pub(crate) whole: &'m [u8],
@@ -19,12 +19,12 @@ impl Field<'_> {
         self.name.eq_ignore_ascii_case(name)
     }
 
-    /// The value with a line end behind it, without which mail-parser takes a field for cut off.
+    /// The value with a line end, which mail-parser needs to find the end of a field.
     pub(crate) fn terminated(&self) -> Cow<'_, [u8]> {
         if self.value.ends_with(b"\n") { self.value.into() } else { [self.value, b"\r\n"].concat().into() }
     }
 
-    /// The value on one line: folds opened (RFC 5322 §2.2.3), blanks around it gone.
+    /// The value on one line: unfolded (RFC 5322 §2.2.3) and trimmed.
     pub(crate) fn unfolded(&self) -> Vec<u8> {
         let line: Vec<u8> = self.value.iter().copied().filter(|b| !matches!(b, b'\r' | b'\n' | 0)).collect();
         line.trim_ascii().to_vec()

@@ -1,6 +1,6 @@
-//! Where the parts of a message begin and end.
+//! The MIME parts of a message: where each begins and ends.
 //!
-//! Only places are kept, never copies, and nothing is decoded: a section that a client asks for is cut from the
+//! Only positions are kept, never copies, and nothing is decoded: a section that a client asks for is cut from the
 //! message as it was delivered, so that signatures over it hold (RFC 1847). Boundaries are matched as whole lines
 //! (RFC 2046 §5.1.1), an outer one before an inner one.
 
@@ -8,11 +8,11 @@ use super::header::{field, header_end};
 use mail_parser::{ContentType, HeaderValue, parsers::MessageStream};
 use std::ops::Range;
 
-/// How many levels lie below the whole message; what is deeper is shown as one opaque part. Clients stop reading a body
-/// structure somewhere, and a folder with one they cannot read is lost to them: imap-codec, the webmail's, reads seven
-/// levels. Honest mail has three, and two more for each letter forwarded as an attachment.
+/// How many levels of parts are parsed below the whole message; what is deeper becomes one opaque part. Clients limit the
+/// depth of a body structure, and cannot open a folder with a deeper one: imap-codec, which the webmail uses, parses seven
+/// levels. Real mail has three, and two more for each message forwarded as an attachment.
 const MAX_DEPTH: usize = 6;
-/// No honest message has more parts; the rest is shown as the last one's body.
+/// More than real messages have. The rest becomes the body of the last part.
 const MAX_PARTS: usize = 2_000;
 
 /// A message, or a part of one.
@@ -22,8 +22,8 @@ pub(crate) struct Part {
     pub(crate) header: Range<usize>,
     /// What follows the header.
     pub(crate) body: Range<usize>,
-    /// What `Content-Type` says, or what stands for it where it is missing.
-    pub(crate) media: Media,
+    /// The media type of `Content-Type`, or its default where it is missing.
+    pub(crate) media: MediaType,
     /// What is inside.
     pub(crate) content: Content,
 }
@@ -41,7 +41,7 @@ pub(crate) enum Content {
 
 /// A media type and its parameters, lower case, decoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Media {
+pub(crate) struct MediaType {
     pub(crate) kind: String,
     pub(crate) subtype: String,
     pub(crate) parameters: Vec<(String, String)>,
@@ -50,11 +50,11 @@ pub(crate) struct Media {
 impl Part {
     /// Finds the parts of a whole message.
     pub(crate) fn parse(raw: &[u8]) -> Self {
-        let mut walk = Walk { raw, parts_left: MAX_PARTS };
-        walk.part(0..raw.len(), MAX_DEPTH, Media::text_plain())
+        let mut parser = PartParser { raw, parts_left: MAX_PARTS };
+        parser.part(0..raw.len(), MAX_DEPTH, MediaType::text_plain())
     }
 
-    /// Whether the body is carried in an encoding that hides the boundaries within it.
+    /// Whether the body has a transfer encoding, in which boundaries cannot be found.
     fn encoded(header: &[u8]) -> Encoded {
         match transfer_encoding(header).as_deref() {
             Some("base64" | "quoted-printable") => Encoded::Yes,
@@ -70,7 +70,7 @@ enum Encoded {
     No,
 }
 
-impl Media {
+impl MediaType {
     /// RFC 2045 §5.2: what a part without `Content-Type` is.
     fn text_plain() -> Self {
         Self {
@@ -85,7 +85,7 @@ impl Media {
         Self { kind: "message".to_owned(), subtype: "rfc822".to_owned(), parameters: Vec::new() }
     }
 
-    /// What a part is called that claims to be composite and shows no parts: RFC 3501 has no words for that.
+    /// The type to show for a part of a composite type in which no parts were found: RFC 3501 cannot express that.
     fn of_leaf(self, encoded: Encoded) -> Self {
         match encoded {
             _ if self.kind != "multipart" && !self.is("message", "rfc822") => self,
@@ -137,13 +137,13 @@ fn owned(found: ContentType<'_>) -> ContentType<'static> {
     }
 }
 
-struct Walk<'m> {
+struct PartParser<'m> {
     raw: &'m [u8],
     parts_left: usize,
 }
 
-impl Walk<'_> {
-    fn part(&mut self, region: Range<usize>, depth: usize, default: Media) -> Part {
+impl PartParser<'_> {
+    fn part(&mut self, region: Range<usize>, depth: usize, default: MediaType) -> Part {
         self.parts_left = self.parts_left.saturating_sub(1);
         let split = header_end(self.raw, region.clone());
         let (header, body) = (region.start..split, split..region.end);
@@ -158,31 +158,37 @@ impl Walk<'_> {
         Part { header, body, media, content }
     }
 
-    fn media(&self, header: Range<usize>) -> Option<Media> {
+    fn media(&self, header: Range<usize>) -> Option<MediaType> {
         let found = structured(&self.raw[header], "Content-Type")?;
         let kind = found.c_type.to_ascii_lowercase();
         let subtype = found.c_subtype.as_deref()?.to_ascii_lowercase();
-        let mut media = Media { kind, subtype, parameters: parameters(found) };
+        let mut media = MediaType { kind, subtype, parameters: parameters(found) };
         if media.is("text", "plain") && media.parameters.is_empty() {
-            media = Media::text_plain();
+            media = MediaType::text_plain();
         }
         Some(media)
     }
 
-    fn content(&mut self, header: Range<usize>, body: Range<usize>, media: &Media, depth: usize) -> Content {
+    fn content(
+        &mut self,
+        header: Range<usize>,
+        body: Range<usize>,
+        media: &MediaType,
+        depth: usize,
+    ) -> Content {
         if Part::encoded(&self.raw[header]) == Encoded::Yes {
             // RFC 2045 §6.4 forbids it; what such a part holds can only be shown whole.
             return Content::Leaf;
         }
         if media.is("message", "rfc822") {
-            return Content::Message(Box::new(self.part(body, depth, Media::text_plain())));
+            return Content::Message(Box::new(self.part(body, depth, MediaType::text_plain())));
         }
         let Some(boundary) =
             media.parameter("boundary").filter(|b| media.kind == "multipart" && !b.is_empty())
         else {
             return Content::Leaf;
         };
-        let default = if media.subtype == "digest" { Media::message() } else { Media::text_plain() };
+        let default = if media.subtype == "digest" { MediaType::message() } else { MediaType::text_plain() };
         let regions = self.split(body, boundary.as_bytes());
         let parts: Vec<Part> = regions.into_iter().map(|r| self.part(r, depth, default.clone())).collect();
         if parts.is_empty() { Content::Leaf } else { Content::Multipart(parts) }

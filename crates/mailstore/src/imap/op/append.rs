@@ -1,4 +1,4 @@
-//! APPEND (RFC 3501 §6.3.11): a message comes in.
+//! APPEND (RFC 3501 §6.3.11): a message is received and added to a folder.
 
 use crate::connection::ClientStream;
 use crate::crlf::CrlfEnds;
@@ -20,18 +20,18 @@ use imap_types::mailbox::Mailbox;
 use tokio::time::timeout;
 
 impl<S: ClientStream> Session<S> {
-    /// Answers an APPEND whose message was announced. What is wrong with it is said before the message is sent, if
-    /// the client waits for that.
+    /// Answers an APPEND whose message was announced. A refusal is sent before the message, if the client waits for the
+    /// continuation request.
     pub(crate) async fn append(&mut self, head: CommandBody<'_>, message: Literal) -> Continue<Completion> {
         let CommandBody::Append { mailbox, flags, date, .. } = head else {
             return Ok(Completion::Bad("This is no command."));
         };
-        let (folder, named) = match self.appendable(&mailbox, &flags, message).await? {
+        let (folder, named) = match self.append_target(&mailbox, &flags, message).await? {
             Ok(target) => target,
-            Err(answer) if message.mode == LiteralMode::Sync => return Ok(answer),
-            Err(answer) => {
+            Err(completion) if message.mode == LiteralMode::Sync => return Ok(completion),
+            Err(completion) => {
                 self.discard(message).await?;
-                return Ok(answer);
+                return Ok(completion);
             }
         };
         if message.mode == LiteralMode::Sync {
@@ -40,7 +40,7 @@ impl<S: ClientStream> Session<S> {
         let in_time = self.mailbox.limits().message_time;
         let received = timeout(in_time, self.receive_message(message.len)).await;
         let received = received.unwrap_or(Err(SessionEnd::Bye("The message took too long.")))?;
-        if !self.ends_here().await? {
+        if !self.at_line_end().await? {
             return Ok(Completion::Bad("Nothing can follow the message."));
         }
         let spool = match received {
@@ -61,7 +61,8 @@ impl<S: ClientStream> Session<S> {
         Ok(Completion::Ok(format!("[APPENDUID {} {}] Added.", appended.uid_validity, appended.uid)))
     }
 
-    async fn appendable(
+    /// The target folder and the flags, or why the message is refused.
+    async fn append_target(
         &self,
         mailbox: &Mailbox<'_>,
         flags: &[Flag<'_>],
@@ -87,8 +88,8 @@ impl<S: ClientStream> Session<S> {
         })
     }
 
-    /// Receives the announced bytes, its line ends in order, also when they cannot be kept: the client hears of that
-    /// where it waits for an answer. No more of them is in memory than of any other message that comes in.
+    /// Receives the announced octets and changes line ends to CRLF. An error of the spool is returned only when all have
+    /// been received, which is where the client waits for the completion.
     async fn receive_message(&mut self, len: u64) -> Continue<Result<Spool>> {
         let (mut ends, mut left) = (CrlfEnds::default(), len);
         let mut spool = Ok(self.mailbox.spool());
@@ -106,18 +107,19 @@ impl<S: ClientStream> Session<S> {
         Ok(spool)
     }
 
-    /// Takes a message that is on its way and not wanted, and the line end behind it.
+    /// Receives and drops a message that is refused, and the line end behind it.
     async fn discard(&mut self, message: Literal) -> Continue {
         let mut left = message.len;
         while left > 0 {
             left -= self.stream.literal(left).await?.len() as u64;
         }
-        self.ends_here().await.map(drop)
+        self.at_line_end().await.map(drop)
     }
 
-    async fn ends_here(&mut self) -> Continue<bool> {
+    /// Receives the rest of the line; whether it is empty.
+    async fn at_line_end(&mut self) -> Continue<bool> {
         let line = self.stream.line().await?;
-        // Another literal is on its way, and its content is no command (RFC 7888 §4).
+        // Another literal follows, whose content must not be taken for a command (RFC 7888 §4).
         if line.trim_ascii_end().ends_with(b"+}") {
             return Err(SessionEnd::Bye("Nothing can follow the message."));
         }

@@ -1,6 +1,6 @@
-//! FETCH (RFC 3501 §6.4.5).
+//! FETCH (RFC 3501 §6.4.5): reads what its items need, sets `\Seen`, and writes the responses.
 
-use super::message_file::{OnDisk, broken};
+use super::message_file::{MessageFile, read_failed};
 use crate::connection::ClientStream;
 use crate::error::{MailError, Result};
 use crate::flags::{FlagChange, Flags};
@@ -11,7 +11,7 @@ use crate::imap::message::body_structure::{Detail, body_structure};
 use crate::imap::message::envelope::envelope;
 use crate::imap::message::header::header;
 use crate::imap::message::mime::Part;
-use crate::imap::message::section::{Found, find, partial};
+use crate::imap::message::section::{SectionContent, apply_partial, find};
 use crate::imap::selected_folder::{Access, SelectedFolder, SentFlags};
 use crate::imap::stream::{Continue, ImapStream};
 use crate::imap::string;
@@ -22,25 +22,25 @@ use jiff::Timestamp;
 use std::num::NonZeroU32;
 use std::sync::{Arc, OnceLock};
 
-/// Headers end long before; what is behind is not looked at for an envelope.
+/// As much of a header is read, in octets. Real ones are far shorter.
 const HEADER_LIMIT: usize = 1024 * 1024;
 
-/// More octets than this are sent on, and do not wait for the end of their response.
-const MANY: usize = 4096;
+/// More octets of a response than this are sent, before the response is complete.
+const SEND_AT: usize = 4096;
 
-/// One message while it is answered.
-struct Answering<'v> {
+/// The FETCH response of one message, while it is written.
+struct FetchResponse<'v> {
     number: usize,
     message: &'v Message,
     flags: &'v str,
-    /// As much of it as its items need; of a large one nothing, while its client takes its time.
+    /// As much of the message as its items need. Empty while a large one is sent, so that a slow client costs no memory.
     raw: Bytes,
-    /// What `raw` is a part or all of, by its items.
+    /// How much of the message the items need.
     source: Source,
-    /// The message itself, where it is too large to be held in memory only to be sent.
-    on_disk: Option<OnDisk>,
-    /// Its parts, found when the first item needs them.
-    tree: OnceLock<Part>,
+    /// The file of the message, where it is too large to be held in memory while it is sent.
+    file: Option<MessageFile>,
+    /// Its MIME parts, parsed when the first item needs them.
+    mime_tree: OnceLock<Part>,
 }
 
 impl SelectedFolder {
@@ -55,31 +55,31 @@ impl SelectedFolder {
         };
         let positions = match self.positions(messages) {
             Ok(positions) => positions,
-            Err(answer) => return Ok(answer),
+            Err(completion) => return Ok(completion),
         };
         let marked = match stream.to_completion(self.mark_seen(&items, &positions)).await? {
             Ok(marked) => marked,
             Err(error) => return Ok(Completion::from_error(&error)),
         };
         if !marked.is_empty() && !items.contains(&Item::Flags) {
-            // RFC 3501 §6.4.5: flags that change by this are told with it.
+            // RFC 3501 §6.4.5: flags that this changes are sent with the response.
             items.push(Item::Flags);
         }
-        // The flags of this moment; what changes while the answer is on its way is told behind it.
+        // The flags of this moment; what changes while responses are sent is sent behind them.
         let now = self.folder.snapshot();
-        let answer = self.answer_each(stream, &items, &positions, &now).await?;
-        let known = if items.contains(&Item::Flags) {
+        let completion = self.write_responses(stream, &items, &positions, &now).await?;
+        let sent = if items.contains(&Item::Flags) {
             let uids =
                 positions.iter().filter_map(|at| self.snapshot.messages.get(*at)).map(|m| m.uid).collect();
             SentFlags { uids, snapshot: Some(now) }
         } else {
             SentFlags::none()
         };
-        self.send_updates(stream, messages.kind.into(), &known).await?;
-        Ok(answer)
+        self.send_updates(stream, messages.kind.into(), &sent).await?;
+        Ok(completion)
     }
 
-    /// Sets `\Seen` where the items do that, and says on which messages it was not set before.
+    /// Sets `\Seen` if the items ask for it. Returns the UIDs on which it was not set before.
     async fn mark_seen(&self, items: &[Item<'_>], positions: &[usize]) -> Result<Vec<u32>> {
         if self.access == Access::ReadOnly || !items.iter().any(Item::sets_seen) {
             return Ok(Vec::new());
@@ -93,7 +93,7 @@ impl SelectedFolder {
         Ok(unseen)
     }
 
-    async fn answer_each<S: ClientStream>(
+    async fn write_responses<S: ClientStream>(
         &self,
         stream: &mut ImapStream<S>,
         items: &[Item<'_>],
@@ -105,7 +105,7 @@ impl SelectedFolder {
         for at in positions {
             let Some(known) = self.snapshot.messages.get(*at) else { continue };
             let message = now.message(known.uid).unwrap_or(known);
-            let (raw, on_disk) = match stream.until_stopped(self.load(message, items, source)).await? {
+            let (raw, file) = match stream.until_stopped(self.load(message, items, source)).await? {
                 Ok(loaded) => loaded,
                 Err(MailError::NotFound) => {
                     missing = true;
@@ -114,8 +114,8 @@ impl SelectedFolder {
                 Err(error) => return Ok(Completion::from_error(&error)),
             };
             let flags = self.flags(now, message);
-            let tree = OnceLock::new();
-            Answering { number: at + 1, message, flags: &flags, raw, source, on_disk, tree }
+            let mime_tree = OnceLock::new();
+            FetchResponse { number: at + 1, message, flags: &flags, raw, source, file, mime_tree }
                 .write(stream, items)
                 .await?;
         }
@@ -126,45 +126,45 @@ impl SelectedFolder {
         })
     }
 
-    /// Reads as much of a message as its items need.
+    /// Reads as much of a message as its items need; a large one stays in its file.
     async fn load(
         &self,
         message: &Message,
         items: &[Item<'_>],
         source: Source,
-    ) -> Result<(Bytes, Option<OnDisk>)> {
+    ) -> Result<(Bytes, Option<MessageFile>)> {
         let (uid, folder) = (message.uid, &self.folder);
-        let on_disk = match source {
-            Source::Octets | Source::Message => OnDisk::open(folder, message).await?,
+        let file = match source {
+            Source::Octets | Source::Message => MessageFile::open(folder, message).await?,
             Source::Snapshot | Source::Header => None,
         };
         let header = || items.iter().any(|item| item.source() == Source::Header);
-        let raw = match (source, &on_disk) {
+        let raw = match (source, &file) {
             (Source::Snapshot, _) => Bytes::new(),
             (Source::Octets, Some(_)) if !header() => Bytes::new(),
             (Source::Header, _) | (Source::Octets, Some(_)) => folder.read_header(uid, HEADER_LIMIT).await?,
-            (Source::Message, Some(on_disk)) => on_disk.read().await?,
+            (Source::Message, Some(file)) => file.read().await?,
             (Source::Octets | Source::Message, None) => folder.read(uid).await?,
         };
-        Ok((raw, on_disk))
+        Ok((raw, file))
     }
 }
 
-impl Answering<'_> {
+impl FetchResponse<'_> {
     async fn write<S: ClientStream>(&mut self, stream: &mut ImapStream<S>, items: &[Item<'_>]) -> Continue {
         let mut out = format!("* {} FETCH (", self.number).into_bytes();
         for (at, item) in items.iter().enumerate() {
             if at > 0 {
                 out.push(b' ');
             }
-            if out.len() > MANY {
-                // A command can ask for the same thing thousands of times.
-                self.put_away();
+            if out.len() > SEND_AT {
+                // A command can ask for the same item thousands of times.
+                self.release_octets();
                 stream.send(&out).await?;
                 out.clear();
             }
             if matches!(item.source(), Source::Header | Source::Message) {
-                self.take_out().await?;
+                self.reload_octets().await?;
             }
             match item {
                 Item::Flags => out.extend_from_slice(format!("FLAGS {}", self.flags).as_bytes()),
@@ -177,41 +177,41 @@ impl Answering<'_> {
                 }
                 Item::Body => {
                     out.extend_from_slice(b"BODY ");
-                    body_structure(&mut out, &self.raw, self.tree(), Detail::Basic);
+                    body_structure(&mut out, &self.raw, self.mime_tree(), Detail::Basic);
                 }
                 Item::BodyStructure => {
                     out.extend_from_slice(b"BODYSTRUCTURE ");
-                    body_structure(&mut out, &self.raw, self.tree(), Detail::Extended);
+                    body_structure(&mut out, &self.raw, self.mime_tree(), Detail::Extended);
                 }
-                Item::Section { name, section, cut, .. } => {
+                Item::Section { name, section, partial, .. } => {
                     match name {
                         Some(name) => out.extend_from_slice(name.as_bytes()),
-                        None => section_name(&mut out, section.as_ref(), *cut),
+                        None => section_name(&mut out, section.as_ref(), *partial),
                     }
                     out.push(b' ');
-                    self.write_section(stream, &mut out, section.as_ref(), *cut).await?;
+                    self.write_section(stream, &mut out, section.as_ref(), *partial).await?;
                 }
             }
         }
-        self.put_away();
+        self.release_octets();
         out.extend_from_slice(b")\r\n");
         stream.send(&out).await
     }
 
-    /// Lets go of a message that can be read again: from here on its client is waited for, and there may be many of them.
-    fn put_away(&mut self) {
-        if self.on_disk.is_some() && self.source == Source::Message {
+    /// Frees the octets of a message that can be read again from its file: its client may now be slow.
+    fn release_octets(&mut self) {
+        if self.file.is_some() && self.source == Source::Message {
             self.raw = Bytes::new();
         }
     }
 
-    /// Reads it again for the next item.
-    async fn take_out(&mut self) -> Continue {
-        if let Some(on_disk) = &self.on_disk
+    /// Reads the octets again for the next item.
+    async fn reload_octets(&mut self) -> Continue {
+        if let Some(file) = &self.file
             && self.source == Source::Message
             && self.raw.is_empty()
         {
-            self.raw = on_disk.read().await.map_err(broken)?;
+            self.raw = file.read().await.map_err(read_failed)?;
         }
         Ok(())
     }
@@ -221,32 +221,32 @@ impl Answering<'_> {
         stream: &mut ImapStream<S>,
         out: &mut Vec<u8>,
         section: Option<&Section<'_>>,
-        cut: Option<(u32, NonZeroU32)>,
+        partial: Option<(u32, NonZeroU32)>,
     ) -> Continue {
-        let found = match (section, &self.on_disk) {
-            (None, Some(on_disk)) => Found::Range(0..on_disk.len()),
-            _ => find(&self.raw, section, || self.tree()),
+        let found = match (section, &self.file) {
+            (None, Some(file)) => SectionContent::Range(0..file.len()),
+            _ => find(&self.raw, section, || self.mime_tree()),
         };
         match found {
-            Found::Nothing => out.extend_from_slice(b"NIL"),
-            Found::Fields(fields) => {
-                let range = partial(0..fields.len(), cut);
-                self.put_away();
+            SectionContent::Nothing => out.extend_from_slice(b"NIL"),
+            SectionContent::Fields(fields) => {
+                let range = apply_partial(0..fields.len(), partial);
+                self.release_octets();
                 literal(stream, out, fields.get(range).unwrap_or_default()).await?;
             }
-            Found::Range(range) => {
-                let range = partial(range, cut);
-                // A header that was read alone, and of it all that was asked for, is at hand.
-                let at_hand = range.len() < MANY && range.end <= self.raw.len();
-                if self.on_disk.is_some() && !at_hand {
-                    self.put_away();
+            SectionContent::Range(range) => {
+                let range = apply_partial(range, partial);
+                // What was read for the header may already hold all of the range.
+                let is_loaded = range.len() < SEND_AT && range.end <= self.raw.len();
+                if self.file.is_some() && !is_loaded {
+                    self.release_octets();
                 }
-                match &self.on_disk {
-                    Some(on_disk) if !at_hand => {
+                match &self.file {
+                    Some(file) if !is_loaded => {
                         string::literal_head(out, range.len());
                         stream.send(out).await?;
                         out.clear();
-                        on_disk.send(stream, range).await?;
+                        file.send(stream, range).await?;
                     }
                     _ => literal(stream, out, self.raw.get(range).unwrap_or_default()).await?,
                 }
@@ -255,15 +255,15 @@ impl Answering<'_> {
         Ok(())
     }
 
-    fn tree(&self) -> &Part {
-        self.tree.get_or_init(|| Part::parse(&self.raw))
+    fn mime_tree(&self) -> &Part {
+        self.mime_tree.get_or_init(|| Part::parse(&self.raw))
     }
 }
 
-/// Writes a literal; a large one goes to the client from where it is.
+/// Writes a literal. A large one is sent without being copied into `out`.
 async fn literal<S: ClientStream>(stream: &mut ImapStream<S>, out: &mut Vec<u8>, bytes: &[u8]) -> Continue {
     string::literal_head(out, bytes.len());
-    if bytes.len() < MANY {
+    if bytes.len() < SEND_AT {
         out.extend_from_slice(bytes);
         return Ok(());
     }

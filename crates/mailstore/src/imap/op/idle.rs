@@ -1,4 +1,4 @@
-//! IDLE (RFC 2177): the client hears of changes as they happen.
+//! IDLE (RFC 2177): changes are sent as they happen.
 
 use crate::connection::ClientStream;
 use crate::error::MailError;
@@ -11,8 +11,8 @@ use std::future::pending;
 use std::time::Duration;
 use tokio::time::{Instant, interval, sleep_until};
 
-/// Our own sessions and deliveries tell at once; what another tool puts into the directory has to be looked for.
-const LOOK_EVERY: Duration = Duration::from_mins(1);
+/// How often the directories are read again: other programs, unlike our sessions and deliveries, do not notify us.
+const RESCAN_INTERVAL: Duration = Duration::from_mins(1);
 
 impl<S: ClientStream> Session<S> {
     pub(crate) async fn idle(&mut self) -> Continue<Completion> {
@@ -25,7 +25,7 @@ impl<S: ClientStream> Session<S> {
                     State::Authenticated => self.stream.line().await,
                 }
             } => line?,
-            // Mail that comes in is no sign of life from the client.
+            // New mail does not reset the idle timer; only the client does.
             () = sleep_until(deadline) => return Err(SessionEnd::Ended(StreamEnd::TimedOut)),
         };
         if line.trim_ascii().eq_ignore_ascii_case(b"DONE") {
@@ -41,17 +41,17 @@ impl SelectedFolder {
         &mut self,
         stream: &mut ImapStream<S>,
     ) -> Continue<Vec<u8>> {
-        let mut news = self.folder.watch();
-        let mut look = interval(LOOK_EVERY);
+        let mut changes = self.folder.watch();
+        let mut rescan = interval(RESCAN_INTERVAL);
         loop {
             self.send_updates(stream, Expunges::Send, &SentFlags::none()).await?;
-            // With nothing left to be sent, waiting for a line can be given up and taken up again.
+            // With nothing left to send, `line` is cancel safe.
             stream.flush().await?;
             tokio::select! {
                 line = stream.line() => return line,
-                changed = news.changed() => if changed.is_err() { pending::<()>().await },
-                // Another trouble of ours may be over at the next look.
-                _ = look.tick() => if let Err(MailError::NotFound) = self.folder.sync().await {
+                changed = changes.changed() => if changed.is_err() { pending::<()>().await },
+                // Another error may be gone at the next scan.
+                _ = rescan.tick() => if let Err(MailError::NotFound) = self.folder.sync().await {
                     return Err(SelectedFolder::REMOVED);
                 },
             }

@@ -1,4 +1,4 @@
-//! A whole message on its way to the client.
+//! The file of a large message, sent piece by piece.
 
 use crate::connection::ClientStream;
 use crate::error::{MailError, Result};
@@ -13,31 +13,31 @@ use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
-/// Smaller messages are read at once: one visit to the disk instead of two.
+/// Messages smaller than this, in octets, are read into memory as a whole: one file operation instead of two.
 const LARGE: u64 = 256 * 1024;
-/// What of a large message is in memory while its client takes its time.
+/// So many octets of a large message are in memory while it is sent.
 const PIECE: u64 = 64 * 1024;
 
-/// What cannot be read now ends a session that has announced it.
-pub(crate) fn broken(cause: MailError) -> SessionEnd {
+/// The end of a session that has announced octets which cannot be read.
+pub(crate) fn read_failed(cause: MailError) -> SessionEnd {
     SessionEnd::Ended(StreamEnd::Broken(std::io::Error::other(cause)))
 }
 
-/// A large message that stays on disk while it is sent.
-pub(crate) struct OnDisk {
+/// A large message, which stays on disk while it is sent.
+pub(crate) struct MessageFile {
     file: Arc<File>,
     len: usize,
 }
 
-impl OnDisk {
-    /// Opens a message to be sent from disk; nothing, if it is small, or if its line ends must be put in order first.
+impl MessageFile {
+    /// Opens the file of a message. `None` if the message is small, or if its line ends have to be changed to CRLF.
     pub(crate) async fn open(folder: &Folder, message: &Message) -> Result<Option<Self>> {
         if message.size < LARGE {
             return Ok(None);
         }
         let file = folder.open_message(message.uid).await?;
-        let as_it_is = file.metadata()?.len() == message.size;
-        let len = usize::try_from(message.size).ok().filter(|_| as_it_is);
+        let has_crlf = file.metadata()?.len() == message.size;
+        let len = usize::try_from(message.size).ok().filter(|_| has_crlf);
         Ok(len.map(|len| Self { file: Arc::new(file), len }))
     }
 
@@ -57,7 +57,7 @@ impl OnDisk {
         .await
     }
 
-    /// Sends a range of it, whose length has been announced: what cannot be read now ends the session.
+    /// Sends a range of it. Its length has been announced: a read that fails ends the session.
     pub(crate) async fn send<S: ClientStream>(
         &self,
         stream: &mut ImapStream<S>,
@@ -72,8 +72,8 @@ impl OnDisk {
                 file.read_exact_at(&mut piece, at)?;
                 Ok(piece)
             });
-            // Not given up when the session is to end: in the middle of a literal there is nothing to be said.
-            let piece = piece.await.map_err(broken)?;
+            // Not `until_stopped`: in the middle of a literal no BYE can be sent.
+            let piece = piece.await.map_err(read_failed)?;
             stream.send(&piece).await?;
             at += len;
         }

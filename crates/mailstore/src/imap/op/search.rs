@@ -1,11 +1,11 @@
-//! The SEARCH command: every message of the folder is asked.
+//! SEARCH (RFC 3501 §6.4.4): the query is evaluated for every message of the folder.
 
 use crate::connection::ClientStream;
 use crate::error::{MailError, Result};
 use crate::imap::command::sequence_set::NumberKind;
 use crate::imap::completion::Completion;
 use crate::imap::message::header::header;
-use crate::imap::search::query::{BadCharset, Candidate, Needs, Query, Read};
+use crate::imap::search::query::{BadCharset, Candidate, Loaded, Needs, Query};
 use crate::imap::selected_folder::{SelectedFolder, SentFlags};
 use crate::imap::stream::{Continue, ImapStream};
 use crate::storage::cancellation::blocking;
@@ -13,9 +13,10 @@ use imap_types::core::Charset;
 use imap_types::search::SearchKey;
 use std::sync::Arc;
 
-/// Every such key decodes every message once. People use one or two; thousands would keep a core busy for hours.
-const MAX_LOOKS: usize = 64;
-/// As much of a header as is looked into.
+/// How many keys may need the content of messages. Each decodes every message once: people use one or two, thousands
+/// would keep a core busy for hours.
+const MAX_CONTENT_KEYS: usize = 64;
+/// As much of a header is searched, in octets.
 const HEADER_LIMIT: usize = 1024 * 1024;
 
 impl SelectedFolder {
@@ -32,12 +33,12 @@ impl SelectedFolder {
                 return Ok(Completion::no("[BADCHARSET (UTF-8 US-ASCII)] This charset is not known."));
             }
         };
-        if query.looks_into_messages() > MAX_LOOKS {
+        if query.content_keys() > MAX_CONTENT_KEYS {
             return Ok(Completion::no("[LIMIT] This search asks for too much at once."));
         }
         let mut line = b"* SEARCH".to_vec();
         for (at, message) in self.snapshot.messages.iter().enumerate() {
-            match stream.until_stopped(self.ask(&query, at)).await? {
+            match stream.until_stopped(self.matches(&query, at)).await? {
                 Ok(false) => {}
                 Ok(true) => {
                     let number = match kind {
@@ -55,24 +56,28 @@ impl SelectedFolder {
         Ok(Completion::ok("That is all."))
     }
 
-    /// Asks one message, and reads of it what the query turns out to need.
-    async fn ask(&self, query: &Arc<Query>, at: usize) -> Result<bool> {
+    /// Evaluates the query for the message at a position, reading only what the query needs.
+    async fn matches(&self, query: &Arc<Query>, at: usize) -> Result<bool> {
         let Some(message) = self.snapshot.messages.get(at) else { return Ok(false) };
         let number = u32::try_from(at + 1).unwrap_or(u32::MAX);
         let recent = self.recent(message);
-        let mut needs = match query.ask(&Candidate { number, message, recent, read: Read::Nothing }) {
+        let mut needs = match query.matches(&Candidate { number, message, recent, loaded: Loaded::Nothing }) {
             Ok(found) => return Ok(found),
             Err(needs) => needs,
         };
         if needs == Needs::Header {
             let raw = match self.folder.read_header(message.uid, HEADER_LIMIT).await {
                 Ok(raw) => raw,
-                // Gone in the meantime: it is not one of those that are looked for.
+                // Removed in the meantime: it matches nothing.
                 Err(MailError::NotFound) => return Ok(false),
                 Err(error) => return Err(error),
             };
-            needs = match query.ask(&Candidate { number, message, recent, read: Read::Header(header(&raw)) })
-            {
+            needs = match query.matches(&Candidate {
+                number,
+                message,
+                recent,
+                loaded: Loaded::Header(header(&raw)),
+            }) {
                 Ok(found) => return Ok(found),
                 Err(needs) => needs,
             };
@@ -84,10 +89,10 @@ impl SelectedFolder {
             Err(error) => return Err(error),
         };
         let (query, message) = (Arc::clone(query), message.clone());
-        // Decoding a large message takes long enough to hold other sessions up.
+        // Decoding a large message would hold other sessions up.
         blocking(move || {
-            let read = Read::Whole(&raw);
-            Ok(query.ask(&Candidate { number, message: &message, recent, read }).unwrap_or(false))
+            let loaded = Loaded::Whole(&raw);
+            Ok(query.matches(&Candidate { number, message: &message, recent, loaded }).unwrap_or(false))
         })
         .await
     }

@@ -1,8 +1,8 @@
-//! The keys of a SEARCH that lie deeper than imap-codec goes.
+//! Parsing the keys of a SEARCH that are nested deeper than imap-codec goes.
 //!
-//! imap-codec reads nine levels of keys in keys. OR takes two keys (RFC 3501 §6.4.4), so that a client that looks for
-//! ten things writes ten levels: `OR a OR b OR c …`. Read here is only what has keys inside; each key that has none is
-//! given to imap-codec, so that nothing means one thing here and another there.
+//! imap-codec parses nine levels of keys in keys. OR takes two keys (RFC 3501 §6.4.4), so that a client that searches for
+//! ten alternatives nests ten levels: `OR a OR b OR c …`. Parsed here are only keys that contain others; each key that
+//! contains none is given to imap-codec, so that both read it alike.
 
 use imap_codec::{CommandCodec, decode::Decoder};
 use imap_types::IntoStatic;
@@ -10,20 +10,20 @@ use imap_types::command::{Command, CommandBody};
 use imap_types::core::{Charset, Vec1};
 use imap_types::search::SearchKey;
 
-/// So many levels have room for as many alternatives as one search may look for ([`crate::imap::op::search`]), with some to
-/// spare. Thousands, of which there is room in a command, would cost the stack.
+/// Enough levels for as many alternatives as one search may have ([`crate::imap::op::search`]). Thousands, which fit into
+/// a command, would overflow the stack.
 const MAX_LEVELS: usize = 100;
 
-/// Why there is no search to be done.
+/// Why the keys could not be parsed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum KeyError {
     Malformed,
     TooDeep,
 }
 
-/// Reads `SEARCH …` or `UID SEARCH …`, its line end included.
+/// Parses `SEARCH …` or `UID SEARCH …`, its line end included.
 pub(crate) fn search(command: &[u8]) -> Result<CommandBody<'static>, KeyError> {
-    let mut keys = Keys { rest: command };
+    let mut keys = KeyParser { rest: command };
     let uid = keys.skip("UID ");
     keys.expect("SEARCH ")?;
     let charset = if keys.skip("CHARSET ") { Some(keys.charset()?) } else { None };
@@ -34,12 +34,12 @@ pub(crate) fn search(command: &[u8]) -> Result<CommandBody<'static>, KeyError> {
     Ok(CommandBody::Search { charset, criteria, uid })
 }
 
-/// What of a command is still to be read.
-struct Keys<'c> {
+/// A parser of keys, with what of the command is still to be parsed.
+struct KeyParser<'c> {
     rest: &'c [u8],
 }
 
-impl<'c> Keys<'c> {
+impl<'c> KeyParser<'c> {
     fn list(&mut self, levels: usize) -> Result<Vec1<SearchKey<'static>>, KeyError> {
         let mut keys = vec![self.key(levels)?];
         while self.skip(" ") {
@@ -106,7 +106,7 @@ impl<'c> Keys<'c> {
         word
     }
 
-    /// What was read since then.
+    /// What was parsed since `start`.
     fn taken(&self, start: &'c [u8]) -> &'c [u8] {
         &start[..start.len() - self.rest.len()]
     }
@@ -126,7 +126,7 @@ impl<'c> Keys<'c> {
     }
 }
 
-/// How many arguments stand behind a key of that name (RFC 3501 §9 `search-key`).
+/// How many arguments a key of that name has (RFC 3501 §9 `search-key`).
 fn arguments(name: &[u8]) -> usize {
     const ONE: [&str; 18] = [
         "BCC",
@@ -155,7 +155,7 @@ fn arguments(name: &[u8]) -> usize {
     }
 }
 
-/// What imap-codec reads there.
+/// What imap-codec parses the pieces to.
 fn decoded(pieces: &[&[u8]]) -> Result<(Option<Charset<'static>>, Vec<SearchKey<'static>>), KeyError> {
     let line = [b"a SEARCH ", pieces.concat().as_slice(), b"\r\n"].concat();
     match CommandCodec::default().decode(&line) {
@@ -166,7 +166,7 @@ fn decoded(pieces: &[&[u8]]) -> Result<(Option<Charset<'static>>, Vec<SearchKey<
     }
 }
 
-/// Up to and with the quote at its end; behind a backslash stands none.
+/// The length of a quoted string with the quote at its end; a quote behind a backslash does not end it.
 fn quoted_len(text: &[u8]) -> Option<usize> {
     let mut escaped = false;
     let end = text.iter().position(|b| {
@@ -177,7 +177,7 @@ fn quoted_len(text: &[u8]) -> Option<usize> {
     end.map(|at| at + 1)
 }
 
-/// The announced octets with their announcement, `{3}` or `{3+}`.
+/// The length of a literal with its announcement, `{3}` or `{3+}`.
 fn literal_len(text: &[u8]) -> Option<usize> {
     let head = text.iter().position(|b| *b == b'\n')? + 1;
     let digits = text[..head].strip_prefix(b"{")?.strip_suffix(b"}\r\n")?;

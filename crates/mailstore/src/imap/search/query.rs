@@ -1,4 +1,4 @@
-//! SEARCH (RFC 3501 §6.4.4): which messages a client looks for.
+//! The query of a SEARCH (RFC 3501 §6.4.4), and whether a message matches it.
 
 use super::text::{Needle, body_contains, decoded, header_contains};
 use crate::flags::Flags;
@@ -10,12 +10,12 @@ use imap_types::datetime::NaiveDate;
 use imap_types::search::SearchKey;
 use mail_parser::{HeaderValue, parsers::MessageStream};
 
-/// A search that was understood, ready to be asked of every message of a snapshot.
+/// The keys of a SEARCH, ready to be evaluated for every message of a snapshot.
 #[derive(Debug)]
 pub(crate) enum Query {
     All,
     Has(Flags),
-    /// A keyword the folder does not have, or a key no message can match.
+    /// A key that no message can match, like a keyword that the folder does not have.
     Never,
     Numbers(NumberSet),
     Uids(NumberSet),
@@ -37,28 +37,28 @@ pub(crate) enum Query {
     Either(Box<Query>, Box<Query>),
 }
 
-/// RFC 3501 §6.4.4: the search is in a charset we do not read.
+/// RFC 3501 §6.4.4: the charset of the search is not supported.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct BadCharset;
 
-/// One message that is asked.
+/// A message for which a query is evaluated.
 pub(crate) struct Candidate<'v> {
     pub(crate) number: u32,
     pub(crate) message: &'v Message,
     pub(crate) recent: Recent,
-    /// What of it has been read by now.
-    pub(crate) read: Read<'v>,
+    /// What of it has been read.
+    pub(crate) loaded: Loaded<'v>,
 }
 
-/// What of a message is at hand.
+/// How much of a message has been read.
 #[derive(Clone, Copy)]
-pub(crate) enum Read<'m> {
+pub(crate) enum Loaded<'m> {
     Nothing,
     Header(&'m [u8]),
     Whole(&'m [u8]),
 }
 
-/// What must be read before a query can be answered.
+/// What must be read before a query can be evaluated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Needs {
     Header,
@@ -68,14 +68,14 @@ pub(crate) enum Needs {
 /// Whether a message is `\Recent` in the session that asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Recent {
-    /// This is the first session that was told of it.
+    /// This session is the first that was notified of it.
     Yes,
     /// An earlier session was.
     No,
 }
 
 impl Query {
-    /// Reads the keys of a search in this snapshot.
+    /// Builds the query from its keys, for messages of this snapshot.
     pub(crate) fn new(
         charset: Option<&Charset<'_>>,
         keys: &[SearchKey<'_>],
@@ -89,13 +89,13 @@ impl Query {
     }
 
     fn all_of(keys: &[SearchKey<'_>], snapshot: &Snapshot) -> Self {
-        let mut queries: Vec<_> = keys.iter().map(|key| Self::of(key, snapshot)).collect();
-        // What is known without opening the message decides first.
+        let mut queries: Vec<_> = keys.iter().map(|key| Self::from_key(key, snapshot)).collect();
+        // The cheapest keys first.
         queries.sort_by_key(Self::cost);
         Self::Both(queries)
     }
 
-    fn of(key: &SearchKey<'_>, snapshot: &Snapshot) -> Self {
+    fn from_key(key: &SearchKey<'_>, snapshot: &Snapshot) -> Self {
         let not = |query| Self::Not(Box::new(query));
         let largest = u32::try_from(snapshot.messages.len()).unwrap_or(u32::MAX);
         let largest_uid = snapshot.messages.last().map_or(0, |m| m.uid);
@@ -143,9 +143,9 @@ impl Query {
             },
             SearchKey::Body(text) => Self::Body(Needle::new(text.as_ref())),
             SearchKey::Text(text) => Self::Text(Needle::new(text.as_ref())),
-            SearchKey::Not(key) => not(Self::of(key, snapshot)),
+            SearchKey::Not(key) => not(Self::from_key(key, snapshot)),
             SearchKey::Or(a, b) => {
-                Self::Either(Box::new(Self::of(a, snapshot)), Box::new(Self::of(b, snapshot)))
+                Self::Either(Box::new(Self::from_key(a, snapshot)), Box::new(Self::from_key(b, snapshot)))
             }
         }
     }
@@ -158,7 +158,7 @@ impl Query {
         Self::Header { name: name.to_owned(), needle: Needle::new(text.as_ref()) }
     }
 
-    /// 0: the snapshot knows. 1: the header must be read. 2: the message must be read and decoded.
+    /// 0: the snapshot is enough. 1: the header must be read. 2: the message must be read and decoded.
     fn cost(&self) -> u8 {
         match self {
             Self::Header { .. } | Self::Sent | Self::SentSince(_) => 1,
@@ -170,19 +170,19 @@ impl Query {
         }
     }
 
-    /// How many of its keys look into a message.
-    pub(crate) fn looks_into_messages(&self) -> usize {
+    /// How many of its keys need the content of a message.
+    pub(crate) fn content_keys(&self) -> usize {
         match self {
             Self::Header { .. } | Self::Sent | Self::SentSince(_) | Self::Body(_) | Self::Text(_) => 1,
-            Self::Not(query) => query.looks_into_messages(),
-            Self::Either(a, b) => a.looks_into_messages() + b.looks_into_messages(),
-            Self::Both(queries) => queries.iter().map(Self::looks_into_messages).sum(),
+            Self::Not(query) => query.content_keys(),
+            Self::Either(a, b) => a.content_keys() + b.content_keys(),
+            Self::Both(queries) => queries.iter().map(Self::content_keys).sum(),
             _ => 0,
         }
     }
 
-    /// Whether the message is one of those that are looked for, or what is needed to tell.
-    pub(crate) fn ask(&self, candidate: &Candidate<'_>) -> Result<bool, Needs> {
+    /// Whether the message matches, or what must be read to decide it.
+    pub(crate) fn matches(&self, candidate: &Candidate<'_>) -> Result<bool, Needs> {
         let message = candidate.message;
         Ok(match self {
             Self::All => true,
@@ -194,25 +194,25 @@ impl Query {
             Self::Since(from) => message.received.div_euclid(86_400) >= *from,
             Self::Larger(size) => message.size > *size,
             Self::Smaller(size) => message.size < *size,
-            Self::Sent => sent_day(candidate.read.header()?).is_some(),
-            Self::SentSince(from) => sent_day(candidate.read.header()?).is_some_and(|day| day >= *from),
-            Self::Header { name, needle } => header_contains(candidate.read.header()?, name, needle),
-            Self::Body(needle) => body_contains(candidate.read.whole()?, needle),
+            Self::Sent => sent_day(candidate.loaded.header()?).is_some(),
+            Self::SentSince(from) => sent_day(candidate.loaded.header()?).is_some_and(|day| day >= *from),
+            Self::Header { name, needle } => header_contains(candidate.loaded.header()?, name, needle),
+            Self::Body(needle) => body_contains(candidate.loaded.whole()?, needle),
             Self::Text(needle) => {
-                let raw = candidate.read.whole()?;
+                let raw = candidate.loaded.whole()?;
                 needle.is_in(&decoded(header(raw))) || body_contains(raw, needle)
             }
-            Self::Not(query) => !query.ask(candidate)?,
-            Self::Either(a, b) => match a.ask(candidate) {
+            Self::Not(query) => !query.matches(candidate)?,
+            Self::Either(a, b) => match a.matches(candidate) {
                 Ok(true) => true,
-                Ok(false) => b.ask(candidate)?,
-                // What the second key knows may be enough.
-                Err(_) if b.ask(candidate) == Ok(true) => true,
+                Ok(false) => b.matches(candidate)?,
+                // The second key may match with what has been read.
+                Err(_) if b.matches(candidate) == Ok(true) => true,
                 Err(needs) => return Err(needs),
             },
             Self::Both(queries) => {
                 for query in queries {
-                    if !query.ask(candidate)? {
+                    if !query.matches(candidate)? {
                         return Ok(false);
                     }
                 }
@@ -222,7 +222,7 @@ impl Query {
     }
 }
 
-impl<'m> Read<'m> {
+impl<'m> Loaded<'m> {
     fn header(self) -> Result<&'m [u8], Needs> {
         match self {
             Self::Nothing => Err(Needs::Header),

@@ -1,4 +1,4 @@
-//! SeenEffect for words in a message as people read it: encoded-words, transfer encodings and charsets undone.
+//! Searching the text of a message: encoded-words, transfer encodings and charsets are decoded first.
 
 use crate::imap::message::header::fields;
 use crate::imap::message::mime::{Content, Part, transfer_encoding};
@@ -8,7 +8,7 @@ use mail_parser::decoders::{
 use mail_parser::{HeaderValue, parsers::MessageStream};
 use std::borrow::Cow;
 
-/// What is looked for. Case does not matter (RFC 3501 §6.4.4).
+/// The text that is searched for, without regard to case (RFC 3501 §6.4.4).
 #[derive(Debug)]
 pub(crate) struct Needle(String);
 
@@ -22,21 +22,21 @@ impl Needle {
     }
 }
 
-/// Whether a field of that name holds the needle; an empty one is held by every field there is.
+/// Whether a field of that name contains the needle; an empty needle is contained in every field.
 pub(crate) fn header_contains(header: &[u8], name: &str, needle: &Needle) -> bool {
     fields(header).filter(|field| field.is(name.as_bytes())).any(|field| {
         let value = field.terminated();
-        // A person may look for what he reads, a program for what stands there.
+        // People search for the decoded text, programs for the raw one.
         needle.is_in(&words(&value)) || needle.is_in(&String::from_utf8_lossy(&field.unfolded()))
     })
 }
 
-/// Whether the text of the body holds the needle. Attachments that are no text are not looked into.
+/// Whether the text of the body contains the needle. Parts that are no text are not searched.
 pub(crate) fn body_contains(raw: &[u8], needle: &Needle) -> bool {
     part_contains(raw, &Part::parse(raw), needle)
 }
 
-/// A whole header, a field in a line.
+/// A whole header, decoded, with one field in each line.
 pub(crate) fn decoded(header: &[u8]) -> String {
     let mut out = String::new();
     for field in fields(header) {
@@ -68,7 +68,7 @@ fn part_contains(raw: &[u8], part: &Part, needle: &Needle) -> bool {
 fn text<'m>(raw: &'m [u8], part: &Part) -> Cow<'m, str> {
     let body = &raw[part.body.clone()];
     let bytes = match transfer_encoding(&raw[part.header.clone()]).as_deref() {
-        // What cannot be decoded is looked at as it stands.
+        // What cannot be decoded is searched as it is.
         Some("base64") => base64_decode(body).map_or(Cow::Borrowed(body), Cow::Owned),
         Some("quoted-printable") => quoted_printable_decode(body).map_or(Cow::Borrowed(body), Cow::Owned),
         _ => Cow::Borrowed(body),

@@ -21,14 +21,14 @@ fn check(raw: &str, item: &str, expected: Option<&str>) {
     else {
         panic!("{item}")
     };
-    let MessageDataItemName::BodyExt { section, partial: cut, .. } = &names[0] else { panic!("{item}") };
+    let MessageDataItemName::BodyExt { section, partial, .. } = &names[0] else { panic!("{item}") };
     let tree = Part::parse(raw.as_bytes());
     let found = match find(raw.as_bytes(), section.as_ref(), || &tree) {
-        Found::Range(range) => Some(raw[partial(range, *cut)].to_owned()),
-        Found::Fields(bytes) => {
-            Some(String::from_utf8(bytes[partial(0..bytes.len(), *cut)].to_vec()).unwrap())
+        SectionContent::Range(range) => Some(raw[apply_partial(range, *partial)].to_owned()),
+        SectionContent::Fields(bytes) => {
+            Some(String::from_utf8(bytes[apply_partial(0..bytes.len(), *partial)].to_vec()).unwrap())
         }
-        Found::Nothing => None,
+        SectionContent::Nothing => None,
     };
     assert_eq!(found.as_deref(), expected, "{item}");
 }

@@ -33,19 +33,24 @@ fn snapshot(uids: &[u32]) -> Snapshot {
     }
 }
 
-/// Asks one message (UID 7, number 2 of 3) as a client would.
+/// Evaluates the keys, as a client writes them, for one message (UID 7, number 2 of 3).
 fn check(keys: &str, expected: bool) {
     let line = format!("a SEARCH {keys}\r\n");
     let (_, command) = CommandCodec::default().decode(line.as_bytes()).unwrap();
     let CommandBody::Search { charset, criteria, .. } = command.body else { panic!("{keys}") };
     let snapshot = snapshot(&[3, 7, 9]);
     let query = Query::new(charset.as_ref(), criteria.as_ref(), &snapshot).unwrap();
-    let mut read = Read::Nothing;
+    let mut loaded = Loaded::Nothing;
     let found = loop {
-        match query.ask(&Candidate { number: 2, message: &snapshot.messages[1], recent: Recent::Yes, read }) {
+        match query.matches(&Candidate {
+            number: 2,
+            message: &snapshot.messages[1],
+            recent: Recent::Yes,
+            loaded,
+        }) {
             Ok(found) => break found,
-            Err(Needs::Header) => read = Read::Header(header(LETTER.as_bytes())),
-            Err(Needs::Whole) => read = Read::Whole(LETTER.as_bytes()),
+            Err(Needs::Header) => loaded = Loaded::Header(header(LETTER.as_bytes())),
+            Err(Needs::Whole) => loaded = Loaded::Whole(LETTER.as_bytes()),
         }
     };
     assert_eq!(found, expected, "{keys}");
