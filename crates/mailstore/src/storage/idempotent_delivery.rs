@@ -104,7 +104,7 @@ impl Delivery {
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(cause) => return Err(cause),
         };
-        let name = maildir::fresh_name(received, size, size);
+        let name = maildir::unique_name(received, size, size);
         fs::rename(&self.message, self.new.join(&name))?;
         Ok(Some(name))
     }

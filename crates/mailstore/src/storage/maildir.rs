@@ -99,7 +99,7 @@ pub(crate) fn arrival_order(file: &str) -> (u64, u64, &str) {
 }
 
 /// A file name nobody has used before. `size` is that of the file, `crlf_size` that of the message with CRLF line ends.
-pub(crate) fn fresh_name(received: i64, size: u64, crlf_size: u64) -> String {
+pub(crate) fn unique_name(received: i64, size: u64, crlf_size: u64) -> String {
     static COUNTER: AtomicU64 = AtomicU64::new(0);
     let micros = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().subsec_micros();
     let count = COUNTER.fetch_add(1, Ordering::Relaxed);
@@ -130,7 +130,7 @@ pub(crate) struct Incoming {
 impl Incoming {
     /// Opens a file in the folder's `tmp`.
     pub(crate) fn create(folder: &Path) -> io::Result<Self> {
-        let tmp = folder.join("tmp").join(fresh_name(now(), 0, 0));
+        let tmp = folder.join("tmp").join(unique_name(now(), 0, 0));
         let file = create_file(&tmp)?;
         Ok(Self { file, tmp, folder: folder.to_owned(), written: 0, published: false })
     }
@@ -147,7 +147,7 @@ impl Incoming {
 
     /// Renames the file, whose contents are safe, to where readers look. Returns its name.
     pub(crate) fn publish(mut self, dir: MaildirDir, flags: Flags, received: i64) -> io::Result<String> {
-        let base = fresh_name(received, self.written, self.written);
+        let base = unique_name(received, self.written, self.written);
         let name = match dir {
             MaildirDir::New => base,
             MaildirDir::Cur => with_flags(&base, flags),

@@ -45,7 +45,7 @@ impl Taken {
         let (mut path, mut flags) = (self.path.clone(), self.message.flags.system());
         for _ in 0..Self::RENAMES {
             let taken = fs::metadata(&path).and_then(|facts| {
-                let base = maildir::fresh_name(self.message.received, facts.len(), self.message.size);
+                let base = maildir::unique_name(self.message.received, facts.len(), self.message.size);
                 let file = maildir::with_flags(&base, flags | keywords);
                 how.take(&path, &cur.join(&file)).map(|()| file)
             });

@@ -6,8 +6,8 @@
 //! 41 W512 :1700000002.M1P2Q4.host
 //! ```
 //!
-//! New lines are appended and synced before anybody hears of their UIDs; the whole file is replaced when many of its
-//! messages are gone. A list that cannot be trusted is not repaired: UIDVALIDITY changes, and clients start afresh.
+//! New lines are appended and synced before their UIDs are used; the whole file is replaced when many of its messages are
+//! gone. A malformed list is not repaired: UIDVALIDITY changes, and clients discard what they have cached.
 
 use crate::storage::maildir;
 use std::fmt::Write as _;
@@ -23,15 +23,15 @@ pub(crate) const FILE: &str = "dovecot-uidlist";
 #[derive(Debug)]
 pub(crate) struct UidList {
     pub(crate) uid_validity: u32,
-    /// The next UID to give away. Only ever grows.
+    /// The next UID to assign. It never decreases.
     pub(crate) next_uid: u32,
-    /// The folder's GUID and whatever else stands in the first line, kept as it is.
+    /// The folder's GUID and other fields of the first line, kept as they are.
     extra: String,
     lines: usize,
     identity: Identity,
 }
 
-/// Which file the list was read from or written to, and how long it was then. Another one was written by another tool.
+/// Which file the list was read from or written to, and its length then. Another identity means another writer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Identity {
     inode: u64,
@@ -53,23 +53,23 @@ pub(crate) struct Record {
     pub(crate) base: String,
 }
 
-/// Why a list is not there to be used.
+/// Why the list of a folder cannot be used.
 #[derive(Debug)]
-pub(crate) enum NoList {
+pub(crate) enum UidListError {
     /// Never written, or lost.
     Missing,
-    /// Torn or garbled. Its UIDVALIDITY, if that much can be read, must not come again.
-    Broken {
-        /// What the first line says.
+    /// Truncated or malformed. Its UIDVALIDITY must not be used again.
+    Malformed {
+        /// As the first line has it, if that can be parsed.
         uid_validity: Option<u32>,
     },
-    /// Our trouble.
+    /// It could not be read.
     Unavailable(io::Error),
 }
 
 impl UidList {
     /// A list for a folder that has none.
-    pub(crate) fn fresh(uid_validity: u32) -> Self {
+    pub(crate) fn new(uid_validity: u32) -> Self {
         let guid: u128 = rand::random();
         Self {
             uid_validity,
@@ -81,7 +81,7 @@ impl UidList {
     }
 
     /// Reads the list of a folder.
-    pub(crate) fn load(folder: &Path) -> Result<(Self, Vec<Record>), NoList> {
+    pub(crate) fn load(folder: &Path) -> Result<(Self, Vec<Record>), UidListError> {
         let mut bytes = Vec::new();
         let read = File::open(folder.join(FILE)).and_then(|mut file| {
             file.read_to_end(&mut bytes)?;
@@ -89,14 +89,14 @@ impl UidList {
         });
         let identity = match read {
             Ok(metadata) => Identity::of(&metadata),
-            Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Err(NoList::Missing),
-            Err(cause) => return Err(NoList::Unavailable(cause)),
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Err(UidListError::Missing),
+            Err(cause) => return Err(UidListError::Unavailable(cause)),
         };
         let text = String::from_utf8_lossy(&bytes);
         let header = text.lines().next().and_then(parse_header);
         let uid_validity = header.as_ref().map(|list| list.uid_validity);
         let list = header.map(|list| Self { identity, ..list });
-        list.and_then(|list| parse_records(list, &text)).ok_or(NoList::Broken { uid_validity })
+        list.and_then(|list| parse_records(list, &text)).ok_or(UidListError::Malformed { uid_validity })
     }
 
     /// Replaces the whole file.
@@ -121,7 +121,7 @@ impl UidList {
         Ok(())
     }
 
-    /// Appends lines and syncs them. On failure the file is as it was, so that no half line stays behind.
+    /// Appends lines and syncs them. On failure the file is truncated to what it was, so that no partial line stays.
     pub(crate) fn append<'a>(
         &mut self,
         folder: &Path,
@@ -145,8 +145,8 @@ impl UidList {
         Ok(())
     }
 
-    /// Whether another tool has written the list since we last did.
-    pub(crate) fn is_foreign(&self, folder: &Path) -> io::Result<bool> {
+    /// Whether another program has written the list since it was read or written here.
+    pub(crate) fn was_changed_externally(&self, folder: &Path) -> io::Result<bool> {
         match fs::metadata(folder.join(FILE)) {
             Ok(metadata) => Ok(Identity::of(&metadata) != self.identity),
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(true),
@@ -154,8 +154,8 @@ impl UidList {
         }
     }
 
-    /// Whether so many of the lines are of messages gone that the file is worth writing anew.
-    pub(crate) fn is_wasteful(&self, live: usize) -> bool {
+    /// Whether so many lines are of removed messages that the file should be written anew. `live`: messages there are.
+    pub(crate) fn needs_rewrite(&self, live: usize) -> bool {
         self.lines > 2 * live + 64
     }
 }
@@ -190,7 +190,7 @@ fn parse_header(line: &str) -> Option<UidList> {
 }
 
 fn parse_records(mut list: UidList, text: &str) -> Option<(UidList, Vec<Record>)> {
-    // A line without its end was torn, and with it, maybe, others whose UIDs somebody has heard of.
+    // A last line without its end was truncated, and others, whose UIDs clients know, may have been lost with it.
     let body = text.strip_suffix('\n')?.split('\n').skip(1);
     let mut records: Vec<Record> = Vec::new();
     for line in body {
@@ -206,7 +206,7 @@ fn parse_records(mut list: UidList, text: &str) -> Option<(UidList, Vec<Record>)
     }
     list.lines = records.len();
     list.next_uid = list.next_uid.max(records.last().map_or(0, |r| r.uid) + 1);
-    // Nobody has received four thousand million messages; a number like this was made up, and would end the UIDs.
+    // No folder has received four thousand million messages; such a number is corrupt, and would exhaust the UIDs.
     (list.next_uid < 4_000_000_000).then_some((list, records))
 }
 
@@ -232,7 +232,7 @@ mod tests {
         #[test]
         fn what_is_written_is_read_back(lines in prop::collection::btree_map(1_u32..4_000_000_000, ("[a-z0-9.=,]{1,20}", prop::option::of("W[0-9]{1,4}")), 0..20)) {
             let folder = tempfile::tempdir().unwrap();
-            let mut list = UidList::fresh(7);
+            let mut list = UidList::new(7);
             let written = |(uid, (base, extra)): (&u32, &(String, Option<String>))| Record { uid: *uid, extra: extra.clone(), base: base.clone() };
             let records: Vec<Record> = lines.iter().map(written).collect();
             let (first, rest) = records.split_at(records.len() / 2);

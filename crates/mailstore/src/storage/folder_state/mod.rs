@@ -11,7 +11,7 @@ use crate::flags::Flags;
 use crate::storage::listing::{self, Found, Listed, Stamp};
 use crate::storage::maildir;
 use crate::storage::snapshot::{Message, Snapshot};
-use crate::storage::uidlist::{NoList, UidList};
+use crate::storage::uidlist::{UidList, UidListError};
 use crate::storage::{keywords, uidvalidity};
 use std::collections::HashMap;
 use std::io;
@@ -52,7 +52,7 @@ impl FolderState {
     /// Brings the snapshot up to date with what is on disk, if something seems to have changed.
     pub(crate) fn sync(&mut self) -> Result<()> {
         let Some(loaded) = &self.loaded else { return self.load(1) };
-        if loaded.list.is_foreign(&self.folder)? {
+        if loaded.list.was_changed_externally(&self.folder)? {
             // Another tool has given UIDs away; ours must not differ.
             return self.load(loaded.snapshot.revision + 1);
         }
@@ -103,11 +103,11 @@ impl FolderState {
         let mut rewrite = false;
         let (list, records) = match UidList::load(&self.folder) {
             Ok(loaded) => loaded,
-            Err(NoList::Unavailable(cause)) => return Err(MailError::Unavailable(cause)),
-            Err(NoList::Missing) => (self.fresh_list(0)?, Vec::new()),
-            Err(NoList::Broken { uid_validity }) => {
+            Err(UidListError::Unavailable(cause)) => return Err(MailError::Unavailable(cause)),
+            Err(UidListError::Missing) => (self.new_list(0)?, Vec::new()),
+            Err(UidListError::Malformed { uid_validity }) => {
                 tracing::warn!("the UID list of a folder cannot be trusted; its UIDVALIDITY changes");
-                (self.fresh_list(uid_validity.unwrap_or(0).saturating_add(1))?, Vec::new())
+                (self.new_list(uid_validity.unwrap_or(0).saturating_add(1))?, Vec::new())
             }
         };
         let mut known: HashMap<&str, (u32, Option<&str>)> =
@@ -135,7 +135,7 @@ impl FolderState {
         };
         let list_at = listing::is_fresh(stamp).then(Instant::now);
         let mut loaded = Loaded { list, snapshot: Arc::new(snapshot), stamp, list_at };
-        if rewrite || loaded.list.is_wasteful(loaded.snapshot.messages.len()) {
+        if rewrite || loaded.list.needs_rewrite(loaded.snapshot.messages.len()) {
             loaded.rewrite_list(&self.folder)?;
         }
         self.loaded = Some(loaded);
@@ -147,8 +147,8 @@ impl FolderState {
     }
 
     /// A new list, on disk before anybody hears of it.
-    fn fresh_list(&self, at_least: u32) -> Result<UidList> {
-        let mut list = UidList::fresh(uidvalidity::next(&self.maildir, at_least)?);
+    fn new_list(&self, at_least: u32) -> Result<UidList> {
+        let mut list = UidList::new(uidvalidity::next(&self.maildir, at_least)?);
         list.rewrite(&self.folder, std::iter::empty())?;
         Ok(list)
     }

@@ -129,7 +129,7 @@ impl FolderState {
         self.update_snapshot(|snapshot| snapshot.messages.retain(|m| !gone.contains(&m.uid)));
         self.own_change()?;
         if let Some(loaded) = &mut self.loaded
-            && loaded.list.is_wasteful(loaded.snapshot.messages.len())
+            && loaded.list.needs_rewrite(loaded.snapshot.messages.len())
         {
             loaded.rewrite_list(&self.folder)?;
         }
