@@ -13,7 +13,7 @@ use crate::connection::ClientStream;
 use crate::error::MailError;
 use crate::line_stream::StreamEnd;
 use crate::storage::mailbox::OpenMailbox;
-use crate::storage::transfer::Take;
+use crate::storage::transfer::TransferMode;
 use imap_types::command::CommandBody;
 
 /// A session after sign-in. Everything in it is small while the client is idle.
@@ -181,7 +181,7 @@ impl<S: ClientStream> Session<S> {
             }
             CommandBody::Copy { sequence_set, mailbox: to, uid } => {
                 let messages = MessageSet::new(&sequence_set, uid);
-                let request = TransferRequest { messages, to: &to, mode: Take::Copy };
+                let request = TransferRequest { messages, to: &to, mode: TransferMode::Copy };
                 selected.transfer(stream, mailbox, request).await
             }
             _ if access == Access::ReadOnly && is_write(&body) => Ok(Completion::no(READ_ONLY)),
@@ -193,7 +193,7 @@ impl<S: ClientStream> Session<S> {
             }
             CommandBody::Move { sequence_set, mailbox: to, uid } => {
                 let messages = MessageSet::new(&sequence_set, uid);
-                let request = TransferRequest { messages, to: &to, mode: Take::Move };
+                let request = TransferRequest { messages, to: &to, mode: TransferMode::Move };
                 selected.transfer(stream, mailbox, request).await
             }
             _ => Ok(Completion::Bad("This is not known here.")),

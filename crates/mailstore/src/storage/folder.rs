@@ -9,7 +9,7 @@ use crate::storage::cancellation::{Cancellation, blocking};
 use crate::storage::folder_state::FolderState;
 use crate::storage::open_folders::SharedFolder;
 use crate::storage::snapshot::Snapshot;
-use crate::storage::transfer::{Copied, Take, Taken};
+use crate::storage::transfer::{Copied, TransferMode, TransferSource};
 use bytes::Bytes;
 use std::cmp::Ordering as Order;
 use std::fs::File;
@@ -18,11 +18,11 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 /// A folder. Clones are the same folder: all sessions of the process share one state, and see each other's changes
-/// without asking the disk.
+/// without file access.
 ///
-/// Every act runs on the blocking pool and runs to its end once begun, also if the future is dropped; that of a session
-/// ends before its next message when the session does ([`MailError::Stopped`]). Acts on a folder that was deleted or
-/// renamed since it was opened fail with [`MailError::NotFound`].
+/// Every operation runs on the blocking pool and runs to its end once begun, also if the future is dropped; that of a session
+/// ends before its next message when the session does ([`MailError::Stopped`]). Operations on a folder that was deleted
+/// or renamed since it was opened fail with [`MailError::NotFound`].
 #[derive(Clone)]
 pub struct Folder {
     shared: Arc<SharedFolder>,
@@ -41,7 +41,7 @@ impl Folder {
         self.shared.name()
     }
 
-    /// The folder as it was last seen by anybody in this process. Never touches the disk.
+    /// The folder as this process last read it. Without file access.
     pub fn snapshot(&self) -> Arc<Snapshot> {
         self.shared.snapshot()
     }
@@ -52,13 +52,13 @@ impl Folder {
         self.shared.watch()
     }
 
-    /// Looks at the disk, takes in what other tools have done, and returns the snapshot as it is then.
+    /// Reads the directories if they have changed, and returns the new snapshot.
     pub async fn sync(&self) -> Result<Arc<Snapshot>> {
         self.run(|state, _| state.sync().and_then(|()| state.snapshot())).await
     }
 
-    /// Takes the messages no session has been told of yet: they are `\Recent` for the caller and for nobody else
-    /// (RFC 3501 §2.3.2). Not to be called for EXAMINE; there, [`crate::Message::is_recent`] tells.
+    /// Claims the messages that no session has claimed yet, and returns their UIDs: they are `\Recent` in the caller's
+    /// session and in no other (RFC 3501 §2.3.2). Not for EXAMINE, which uses [`crate::Message::is_recent`].
     pub async fn claim_recent(&self) -> Result<Vec<u32>> {
         self.run(FolderState::claim_recent).await
     }
@@ -84,7 +84,7 @@ impl Folder {
         self.run(move |state, _| state.keywords(&names)).await
     }
 
-    /// Changes flags. UIDs that are not there are passed over.
+    /// Changes flags. UIDs that are not there are skipped.
     pub async fn store(&self, uids: Vec<u32>, change: FlagChange, flags: Flags) -> Result<Arc<Snapshot>> {
         let store = move |state: &mut FolderState, cancellation: &Cancellation| {
             state.store(&uids, change, flags, cancellation)?;
@@ -93,57 +93,65 @@ impl Folder {
         self.run(store).await
     }
 
-    /// Removes messages for good, whatever their flags. Says which of them were there.
+    /// Removes messages for good, whatever their flags. Returns those that were there.
     pub async fn expunge(&self, uids: Vec<u32>) -> Result<Vec<u32>> {
         self.run(move |state, cancellation| state.expunge(&uids, cancellation)).await
     }
 
-    /// Copies messages, all or none. UIDs that are not there are passed over.
+    /// Copies messages, all or none. UIDs that are not there are skipped.
     pub async fn copy_to(&self, uids: Vec<u32>, target: &Folder) -> Result<Copied> {
-        self.transfer(uids, target, Take::Copy).await
+        self.transfer(uids, target, TransferMode::Copy).await
     }
 
     /// Moves messages: at no moment, power loss included, is one of them in neither folder. Nor in both, if the folders
     /// are on one file system.
     pub async fn move_to(&self, uids: Vec<u32>, target: &Folder) -> Result<Copied> {
-        self.transfer(uids, target, Take::Move).await
+        self.transfer(uids, target, TransferMode::Move).await
     }
 
     /// [`Folder::copy_to`] or [`Folder::move_to`].
-    pub(crate) async fn transfer(&self, uids: Vec<u32>, target: &Folder, how: Take) -> Result<Copied> {
+    pub(crate) async fn transfer(
+        &self,
+        uids: Vec<u32>,
+        target: &Folder,
+        mode: TransferMode,
+    ) -> Result<Copied> {
         let (source, target) = (self.clone(), target.clone());
         let transfer = self.cancellation.blocking(move |cancellation| {
-            let leaving = |state: &mut FolderState| {
+            let sources = |state: &mut FolderState| {
                 state.sync()?;
                 let snapshot = state.snapshot()?;
-                let taken = uids.iter().filter_map(|uid| snapshot.message(*uid)).map(|message| Taken {
-                    path: message.path(source.shared.directory()),
-                    keywords: snapshot.keyword_names(message.flags).map(str::to_owned).collect(),
-                    message: message.clone(),
-                });
-                Ok::<_, MailError>(taken.collect::<Vec<_>>())
+                let sources =
+                    uids.iter().filter_map(|uid| snapshot.message(*uid)).map(|message| TransferSource {
+                        path: message.path(source.shared.directory()),
+                        keywords: snapshot.keyword_names(message.flags).map(str::to_owned).collect(),
+                        message: message.clone(),
+                    });
+                Ok::<_, MailError>(sources.collect::<Vec<_>>())
             };
-            let left = |state: &mut FolderState, copied: &Copied| match how {
-                Take::Copy => Ok(()),
-                Take::Move => state.forget(&copied.uids.iter().map(|(old, _)| *old).collect::<Vec<_>>()),
+            let drop_moved = |state: &mut FolderState, copied: &Copied| match mode {
+                TransferMode::Copy => Ok(()),
+                TransferMode::Move => {
+                    state.drop_messages(&copied.uids.iter().map(|(old, _)| *old).collect::<Vec<_>>())
+                }
             };
-            let across = |from: &mut FolderState, to: &mut FolderState| {
-                let copied = to.take(&leaving(from)?, how, cancellation)?;
-                left(from, &copied).map(|()| copied)
+            let between = |from: &mut FolderState, to: &mut FolderState| {
+                let copied = to.transfer_from(&sources(from)?, mode, cancellation)?;
+                drop_moved(from, &copied).map(|()| copied)
             };
-            // Both folders are held until it is done: a flag that is set meanwhile would rename a message under our
-            // hands. In the order of their directories: two sessions may move in opposite directions.
+            // Both locks are held until it is done: a STORE meanwhile would rename the files. They are taken in the order
+            // of the directories, so that transfers in opposite directions cannot deadlock.
             match source.shared.directory().cmp(target.shared.directory()) {
                 Order::Less => {
-                    source.shared.with_state(|from| target.shared.with_state(|to| across(from, to)))
+                    source.shared.with_state(|from| target.shared.with_state(|to| between(from, to)))
                 }
                 Order::Greater => {
-                    target.shared.with_state(|to| source.shared.with_state(|from| across(from, to)))
+                    target.shared.with_state(|to| source.shared.with_state(|from| between(from, to)))
                 }
                 Order::Equal => source.shared.with_state(|state| {
-                    let copied =
-                        leaving(state).and_then(|messages| state.take(&messages, how, cancellation))?;
-                    left(state, &copied).map(|()| copied)
+                    let copied = sources(state)
+                        .and_then(|messages| state.transfer_from(&messages, mode, cancellation))?;
+                    drop_moved(state, &copied).map(|()| copied)
                 }),
             }
         });
@@ -191,28 +199,29 @@ impl Folder {
             snapshot.message(uid).map(|m| m.path(self.shared.directory())).ok_or(MailError::NotFound)
         };
         match File::open(path(&self.snapshot())?) {
-            // Renamed since the snapshot was made: by us a moment ago, or by another tool.
+            // Renamed since the snapshot was made, here or by another program.
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => self.shared.with_state(|state| {
-                state.list_again()?;
+                state.rescan()?;
                 Ok(File::open(path(&*state.snapshot()?)?)?)
             }),
             opened => Ok(opened?),
         }
     }
 
+    /// Runs an operation on the state of the folder, unless the session has ended by then.
     async fn run<T: Send + 'static>(
         &self,
         act: impl FnOnce(&mut FolderState, &Cancellation) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let folder = self.clone();
-        let acting = self.cancellation.blocking(move |cancellation| {
+        let running = self.cancellation.blocking(move |cancellation| {
             folder.shared.with_state(|state| {
                 // The lock may have been waited for.
                 cancellation.check()?;
                 act(state, cancellation)
             })
         });
-        acting.await
+        running.await
     }
 }
 

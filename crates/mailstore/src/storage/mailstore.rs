@@ -29,7 +29,7 @@ struct Inner {
     recipients: Arc<dyn Recipients>,
     limits: Limits,
     open_folders: Arc<OpenFolders>,
-    /// Held while folders or mailboxes are created, renamed or removed. Taken before a folder's lock, never after.
+    /// Held while folders or mailboxes are created, renamed or removed. TransferSource before a folder's lock, never after.
     restructuring: Mutex<()>,
 }
 
@@ -82,7 +82,7 @@ impl Mailstore {
     /// Tells sessions that have the INBOX open of a message in `new`. Where that fails they see it at their next sync.
     pub(crate) fn announce(&self, maildir: &Path, file: String) {
         if let Some(folder) = self.inner.open_folders.find(maildir)
-            && let Err(cause) = folder.with_state(|state| state.arrived(file))
+            && let Err(cause) = folder.with_state(|state| state.add_delivered(file))
         {
             tracing::warn!(%cause, "sessions could not be told of new mail yet");
         }
@@ -178,7 +178,7 @@ impl Published {
         // A session that is told of a message moves its file away: it is not found here then, and stays.
         if std::fs::remove_file(&self.path).is_ok()
             && let Some(folder) = self.store.inner.open_folders.find(&self.maildir)
-            && let Err(cause) = folder.with_state(|state| state.list_again())
+            && let Err(cause) = folder.with_state(|state| state.rescan())
         {
             tracing::warn!(%cause, "sessions could not be told of mail that was taken back");
         }

@@ -1,4 +1,4 @@
-//! Bringing the file of one message from a folder into another, by a link, a rename or a copy.
+//! Transfer of one message file from a folder into another: by a link, a rename or a copy.
 
 use crate::error::{MailError, Result};
 use crate::flags::Flags;
@@ -20,43 +20,49 @@ pub struct Copied {
     pub complete: bool,
 }
 
-/// How messages come from one folder into another.
+/// Whether messages are copied or moved from one folder into another.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Take {
-    /// By a second name for the same file. All or none.
+pub(crate) enum TransferMode {
+    /// By a second link to the same file. All messages or none.
     Copy,
-    /// By renaming: at no moment are there two, or none (on one file system; else there may be two, never none).
+    /// By renaming: at no moment is a message in both folders or in none. Across file systems it may be in both, never in
+    /// none.
     Move,
 }
 
-/// A message of another folder, to be taken.
-pub(crate) struct Taken {
+/// A message that is to be transferred from another folder.
+pub(crate) struct TransferSource {
     pub(crate) path: PathBuf,
     pub(crate) message: Message,
     pub(crate) keywords: Vec<String>,
 }
 
-impl Taken {
-    /// How often a message may be renamed while it is taken before we say that we cannot follow.
-    const RENAMES: usize = 8;
+impl TransferSource {
+    /// How often another program may rename the file during the transfer before it fails.
+    const MAX_RENAMES: usize = 8;
 
-    /// Takes the message in and says what its file is called there; `None` when it is gone.
-    pub(crate) fn take_into(&self, cur: &Path, keywords: Flags, how: Take) -> Result<Option<String>> {
+    /// Transfers the file into the directory `cur` and returns its name there; `None` if the message is gone.
+    pub(crate) fn transfer_into(
+        &self,
+        cur: &Path,
+        keywords: Flags,
+        mode: TransferMode,
+    ) -> Result<Option<String>> {
         let (mut path, mut flags) = (self.path.clone(), self.message.flags.system());
-        for _ in 0..Self::RENAMES {
-            let taken = fs::metadata(&path).and_then(|facts| {
+        for _ in 0..Self::MAX_RENAMES {
+            let transferred = fs::metadata(&path).and_then(|facts| {
                 let base = maildir::unique_name(self.message.received, facts.len(), self.message.size);
                 let file = maildir::with_flags(&base, flags | keywords);
-                how.take(&path, &cur.join(&file)).map(|()| file)
+                mode.transfer(&path, &cur.join(&file)).map(|()| file)
             });
-            match taken {
+            match transferred {
                 Err(cause) if cause.kind() == io::ErrorKind::NotFound => {}
-                taken => return Ok(Some(taken?)),
+                transferred => return Ok(Some(transferred?)),
             }
-            // Another tool knows nothing of our locks, and renames a message to set a flag.
+            // Another program renames a message to set a flag, and does not know our locks.
             let Some(now) = maildir::renamed(&path)? else { return Ok(None) };
             if now == path {
-                // The message is there: it is the place it should go to that is not.
+                // The message is there: it is the target directory that is not.
                 return Err(MailError::NotFound);
             }
             flags = now
@@ -69,20 +75,20 @@ impl Taken {
     }
 }
 
-impl Take {
-    fn take(self, from: &Path, to: &Path) -> io::Result<()> {
-        let taken = match self {
+impl TransferMode {
+    fn transfer(self, from: &Path, to: &Path) -> io::Result<()> {
+        let transferred = match self {
             Self::Move => fs::rename(from, to),
             // Maildir files are never written to again, so that two names for one file are two messages.
             Self::Copy => fs::hard_link(from, to),
         };
-        match (taken, self) {
+        match (transferred, self) {
             (Err(cause), _) if cause.kind() == io::ErrorKind::NotFound => Err(cause),
-            // A folder on another disk, a file system without links, somebody else's file: the long way.
+            // Another file system, one without links, or a file of another owner: its octets are copied.
             (Err(_), Self::Copy) => copy_file(from, to),
             (Err(_), Self::Move) => {
                 copy_file(from, to)?;
-                // What cannot be taken from there is not moved.
+                // What cannot be removed there has not been moved.
                 fs::remove_file(from).inspect_err(|_| drop(fs::remove_file(to)))
             }
             (Ok(()), _) => Ok(()),
@@ -90,7 +96,7 @@ impl Take {
     }
 }
 
-/// Copies a message, date included. Under its name it is whole from the first moment.
+/// Copies a message file with its modification time. It appears under its name only when it is complete.
 fn copy_file(from: &Path, to: &Path) -> io::Result<()> {
     let (Some(folder), Some(name)) = (to.parent().and_then(Path::parent), to.file_name()) else {
         return Err(io::ErrorKind::InvalidInput.into());

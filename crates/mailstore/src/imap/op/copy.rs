@@ -9,14 +9,14 @@ use crate::imap::selected_folder::{Expunges, SelectedFolder, SentFlags};
 use crate::imap::stream::{Continue, ImapStream};
 use crate::storage::folder::Folder;
 use crate::storage::mailbox::OpenMailbox;
-use crate::storage::transfer::{Copied, Take};
+use crate::storage::transfer::{Copied, TransferMode};
 use imap_types::mailbox::Mailbox;
 
 /// What COPY or MOVE asks for.
 pub(crate) struct TransferRequest<'c> {
     pub(crate) messages: MessageSet<'c>,
     pub(crate) to: &'c Mailbox<'c>,
-    pub(crate) mode: Take,
+    pub(crate) mode: TransferMode,
 }
 
 impl SelectedFolder {
@@ -42,20 +42,20 @@ impl SelectedFolder {
             Err(error) => return Ok(Completion::from_error(&error)),
         };
         let code = copy_uid(&copied);
-        if let (Take::Move, Some(code)) = (mode, &code) {
+        if let (TransferMode::Move, Some(code)) = (mode, &code) {
             // RFC 6851 §4.3: before the expunges, so that the client knows where its messages went.
             stream.write_line(&format!("* OK {code} Moved."));
         }
         self.send_updates(stream, Expunges::Send, &SentFlags::none()).await?;
         Ok(match (mode, code) {
             // RFC 6851 §3.3: what has moved has moved.
-            (Take::Move, _) if !copied.complete => {
+            (TransferMode::Move, _) if !copied.complete => {
                 Completion::no("[UNAVAILABLE] Some of these messages are where they were.")
             }
             (_, None) if asked > 0 => Completion::no("[EXPUNGEISSUED] These messages are gone."),
-            (Take::Move, _) => Completion::ok("Done."),
-            (Take::Copy, Some(code)) => Completion::Ok(format!("{code} Copied.")),
-            (Take::Copy, None) => Completion::ok("There was nothing to copy."),
+            (TransferMode::Move, _) => Completion::ok("Done."),
+            (TransferMode::Copy, Some(code)) => Completion::Ok(format!("{code} Copied.")),
+            (TransferMode::Copy, None) => Completion::ok("There was nothing to copy."),
         })
     }
 }

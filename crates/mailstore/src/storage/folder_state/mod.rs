@@ -1,14 +1,15 @@
-//! A folder's directory: everything here blocks, and is called with the folder's lock held.
+//! The state of a folder: its directories and its UID list, as far as they were read. Everything here blocks, and is
+//! called with the folder's lock held.
 //!
-//! What is on disk is the truth; a [`Snapshot`] is what was seen of it. A file without a line in the uidlist is a new
-//! message, a line without a file is one that is gone, whoever did it.
+//! The directories are authoritative; a [`Snapshot`] is what was read of them. A file without a line in the UID list is a
+//! new message, a line without a file is a message that was removed, by whatever program.
 
 mod append_and_copy;
 mod store_and_expunge;
 
 use crate::error::{MailError, Result};
 use crate::flags::Flags;
-use crate::storage::listing::{self, Found, Listed, Stamp};
+use crate::storage::listing::{self, FileFacts, ListedFile, Mtimes};
 use crate::storage::maildir;
 use crate::storage::snapshot::{Message, Snapshot};
 use crate::storage::uidlist::{UidList, UidListError};
@@ -19,67 +20,70 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// The directory of one folder.
+/// What is known of one folder.
 pub(crate) struct FolderState {
     folder: PathBuf,
-    /// The mailbox's directory, where UIDVALIDITY is counted.
+    /// The directory of the mailbox, where its last UIDVALIDITY is stored.
     maildir: PathBuf,
     loaded: Option<Loaded>,
 }
 
+/// What was read.
 struct Loaded {
     list: UidList,
     snapshot: Arc<Snapshot>,
-    /// When the directories were last changed, as far as `snapshot` knows.
-    stamp: Stamp,
-    /// When they must be listed even if `stamp` still holds: our own changes hide those others made beside them.
-    list_at: Option<Instant>,
+    /// When the directories were last changed, as far as `snapshot` shows.
+    mtimes: Mtimes,
+    /// When to list them although `mtimes` has not changed: a change of ours hides one that another program made at the
+    /// same time.
+    rescan_at: Option<Instant>,
 }
 
-/// Own changes are listed over again after this time.
-const LIST_AGAIN: Duration = Duration::from_secs(2);
+/// The directories are listed again so long after a change of ours.
+const RESCAN_AFTER: Duration = Duration::from_secs(2);
 
 impl FolderState {
     pub(crate) fn new(folder: PathBuf, maildir: PathBuf) -> Self {
         Self { folder, maildir, loaded: None }
     }
 
-    /// The snapshot as it is, without a look at the disk.
+    /// The snapshot as it is, without file access.
     pub(crate) fn snapshot(&self) -> Result<Arc<Snapshot>> {
         self.loaded.as_ref().map(|loaded| Arc::clone(&loaded.snapshot)).ok_or(MailError::NotFound)
     }
 
-    /// Brings the snapshot up to date with what is on disk, if something seems to have changed.
+    /// Updates the snapshot from the directories, if they seem to have changed.
     pub(crate) fn sync(&mut self) -> Result<()> {
         let Some(loaded) = &self.loaded else { return self.load(1) };
         if loaded.list.was_changed_externally(&self.folder)? {
-            // Another tool has given UIDs away; ours must not differ.
+            // Another program has assigned UIDs; ours must not differ.
             return self.load(loaded.snapshot.revision + 1);
         }
-        let due = loaded.list_at.is_some_and(|at| at <= Instant::now());
-        if due || loaded.stamp != listing::stamp(&self.folder)? { self.list_again() } else { Ok(()) }
+        let due = loaded.rescan_at.is_some_and(|at| at <= Instant::now());
+        if due || loaded.mtimes != listing::mtimes(&self.folder)? { self.rescan() } else { Ok(()) }
     }
 
-    /// Brings the snapshot up to date with what is on disk.
-    pub(crate) fn list_again(&mut self) -> Result<()> {
+    /// Updates the snapshot from the directories.
+    pub(crate) fn rescan(&mut self) -> Result<()> {
         let Some(loaded) = &mut self.loaded else { return self.load(1) };
         let known: HashMap<&str, &Message> =
             loaded.snapshot.messages.iter().map(|m| (maildir::base_of(&m.file), m)).collect();
-        let (stamp, files) = listing::list(&self.folder, known.keys().copied())?;
+        let (mtimes, files) = listing::list(&self.folder, known.keys().copied())?;
         let mut messages = Vec::with_capacity(files.len());
         let mut arrived = Vec::new();
         let mut same = files.len() == known.len();
-        for (dir, file) in files {
-            let Some(old) = known.get(maildir::base_of(&file)) else {
-                arrived.push((dir, file));
+        for listed in files {
+            let Some(old) = known.get(maildir::base_of(&listed.name)) else {
+                arrived.push(listed);
                 same = false;
                 continue;
             };
+            let ListedFile { dir, name: file } = listed;
             same &= dir == old.dir && *file == *old.file;
             messages.push(Message { dir, flags: maildir::flags_of(&file), file, ..(*old).clone() });
         }
-        loaded.stamp = stamp;
-        loaded.list_at = listing::is_fresh(stamp).then(Instant::now);
+        loaded.mtimes = mtimes;
+        loaded.rescan_at = listing::may_hide_a_change(mtimes).then(Instant::now);
         if same {
             return Ok(());
         }
@@ -87,15 +91,15 @@ impl FolderState {
         let snapshot = Arc::make_mut(&mut loaded.snapshot);
         snapshot.messages = messages;
         snapshot.revision += 1;
-        let numbered = self.number(arrived);
-        if numbered.is_err() {
-            // They are still without UIDs, though nothing will change in the directories.
-            self.unsettle();
+        let assigned = self.assign_uids(arrived);
+        if assigned.is_err() {
+            // New files are still without UIDs, and no change of the directories will show it.
+            self.force_rescan();
         }
-        numbered
+        assigned
     }
 
-    /// Reads the folder from nothing but the disk.
+    /// Reads the whole folder. `revision` is that of the new snapshot.
     fn load(&mut self, revision: u64) -> Result<()> {
         if let Err(cause) = maildir::sweep_tmp(&self.folder) {
             tracing::debug!(%cause, "leftovers of unfinished deliveries stay in tmp");
@@ -112,16 +116,16 @@ impl FolderState {
         };
         let mut known: HashMap<&str, (u32, Option<&str>)> =
             records.iter().map(|r| (r.base.as_str(), (r.uid, r.extra.as_deref()))).collect();
-        let (stamp, files) = listing::list(&self.folder, known.keys().copied())?;
+        let (mtimes, files) = listing::list(&self.folder, known.keys().copied())?;
         let mut messages = Vec::with_capacity(files.len());
         let mut arrived = Vec::new();
-        for (dir, file) in files {
-            match known.remove(maildir::base_of(&file)) {
-                None => arrived.push((dir, file)),
+        for file in files {
+            match known.remove(maildir::base_of(&file.name)) {
+                None => arrived.push(file),
                 Some((uid, extra)) => {
-                    let Some(found) = Found::measure(&self.folder, dir, &file, extra)? else { continue };
-                    rewrite |= found.extra.as_deref() != extra;
-                    messages.push(found.numbered(uid, dir, file));
+                    let Some(facts) = FileFacts::read(&self.folder, &file, extra)? else { continue };
+                    rewrite |= facts.extra.as_deref() != extra;
+                    messages.push(facts.into_message(uid, file));
                 }
             }
         }
@@ -133,39 +137,39 @@ impl FolderState {
             messages,
             keywords: Arc::new(keywords::load(&self.folder)?),
         };
-        let list_at = listing::is_fresh(stamp).then(Instant::now);
-        let mut loaded = Loaded { list, snapshot: Arc::new(snapshot), stamp, list_at };
+        let rescan_at = listing::may_hide_a_change(mtimes).then(Instant::now);
+        let mut loaded = Loaded { list, snapshot: Arc::new(snapshot), mtimes, rescan_at };
         if rewrite || loaded.list.needs_rewrite(loaded.snapshot.messages.len()) {
             loaded.rewrite_list(&self.folder)?;
         }
         self.loaded = Some(loaded);
-        let numbered = self.number(arrived);
-        if numbered.is_err() {
+        let assigned = self.assign_uids(arrived);
+        if assigned.is_err() {
             self.loaded = None;
         }
-        numbered
+        assigned
     }
 
-    /// A new list, on disk before anybody hears of it.
+    /// A new list, on disk before its UIDVALIDITY is used.
     fn new_list(&self, at_least: u32) -> Result<UidList> {
         let mut list = UidList::new(uidvalidity::next(&self.maildir, at_least)?);
         list.rewrite(&self.folder, std::iter::empty())?;
         Ok(list)
     }
 
-    /// Gives messages their UIDs, in the order of their arrival.
-    fn number(&mut self, mut files: Vec<Listed>) -> Result<()> {
-        files.sort_unstable_by(|(_, a), (_, b)| maildir::arrival_order(a).cmp(&maildir::arrival_order(b)));
-        self.number_in_order(files)
+    /// Assigns UIDs to new messages, in the order of their arrival.
+    fn assign_uids(&mut self, mut files: Vec<ListedFile>) -> Result<()> {
+        files.sort_unstable_by(|a, b| maildir::arrival_order(&a.name).cmp(&maildir::arrival_order(&b.name)));
+        self.assign_uids_in_order(files)
     }
 
-    fn number_in_order(&mut self, files: Vec<Listed>) -> Result<()> {
+    fn assign_uids_in_order(&mut self, files: Vec<ListedFile>) -> Result<()> {
         let Some(loaded) = &mut self.loaded else { return Err(MailError::NotFound) };
         let mut messages = Vec::with_capacity(files.len());
         let mut next = loaded.list.next_uid;
-        for (dir, file) in files {
-            if let Some(found) = Found::measure(&self.folder, dir, &file, None)? {
-                messages.push(found.numbered(next, dir, file));
+        for file in files {
+            if let Some(facts) = FileFacts::read(&self.folder, &file, None)? {
+                messages.push(facts.into_message(next, file));
                 next += 1;
             }
         }
@@ -181,11 +185,11 @@ impl FolderState {
         Ok(())
     }
 
-    /// Takes the directories as they are now to be what we know: the last change was ours.
-    fn own_change(&mut self) -> Result<()> {
+    /// Records that the last change of the directories was ours, and that the snapshot shows it.
+    fn record_own_change(&mut self) -> Result<()> {
         if let Some(loaded) = &mut self.loaded {
-            loaded.stamp = listing::stamp(&self.folder)?;
-            loaded.list_at = loaded.list_at.or_else(|| Instant::now().checked_add(LIST_AGAIN));
+            loaded.mtimes = listing::mtimes(&self.folder)?;
+            loaded.rescan_at = loaded.rescan_at.or_else(|| Instant::now().checked_add(RESCAN_AFTER));
         }
         Ok(())
     }
@@ -196,7 +200,7 @@ impl FolderState {
         self.intern(names)
     }
 
-    /// Does not look at the directories, where files of ours may wait for their UIDs.
+    /// Without a sync: files of ours may be without UIDs yet.
     fn intern(&mut self, names: &[String]) -> Result<Flags> {
         let Some(loaded) = &mut self.loaded else { return Err(MailError::NotFound) };
         let mut table = loaded.snapshot.keywords.as_ref().clone();
@@ -213,7 +217,7 @@ impl FolderState {
         Ok(flags)
     }
 
-    /// Like [`FolderState::keywords`], for messages that must come in even if there is no room for their keywords.
+    /// Like [`FolderState::keywords`], but leaves out keywords for which the folder has no number left.
     fn intern_what_fits(&mut self, names: &[String]) -> Flags {
         names
             .iter()
@@ -222,9 +226,9 @@ impl FolderState {
     }
 
     /// Makes the next sync list the directories.
-    pub(crate) fn unsettle(&mut self) {
+    pub(crate) fn force_rescan(&mut self) {
         if let Some(loaded) = &mut self.loaded {
-            loaded.list_at = Some(Instant::now());
+            loaded.rescan_at = Some(Instant::now());
         }
     }
 

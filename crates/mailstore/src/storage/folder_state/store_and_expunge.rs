@@ -1,4 +1,4 @@
-//! Messages changing and going.
+//! Changing the flags of messages, claiming them as recent, and removing them.
 
 use super::FolderState;
 use crate::error::Result;
@@ -12,7 +12,7 @@ use std::io;
 use std::sync::Arc;
 
 impl FolderState {
-    /// Changes flags, by renaming. UIDs that are not there are passed over.
+    /// Changes flags, by renaming files. UIDs that are not there are skipped.
     pub(crate) fn store(
         &mut self,
         uids: &[u32],
@@ -26,7 +26,7 @@ impl FolderState {
         self.rename_each(uids, wanted, cancellation)
     }
 
-    /// Moves what has arrived from `new` to `cur` and says what that was.
+    /// Moves new messages from `new` to `cur` and returns their UIDs.
     pub(crate) fn claim_recent(&mut self, cancellation: &Cancellation) -> Result<Vec<u32>> {
         self.sync()?;
         let snapshot = self.snapshot()?;
@@ -35,7 +35,7 @@ impl FolderState {
         Ok(recent)
     }
 
-    /// Renames files into `cur`, with the flags `wanted` asks for, if it does.
+    /// Renames files into `cur` with the flags that `wanted` returns. Where it returns none, nothing is done.
     fn rename_each(
         &mut self,
         uids: &[u32],
@@ -73,16 +73,16 @@ impl FolderState {
                     }
                 }
             });
-            self.own_change()?;
+            self.record_own_change()?;
         }
         outcome?;
         if lost.is_empty() {
             return Ok(());
         }
-        // Another tool renamed or removed them. After a new listing they have the right name or are gone, so that a
-        // message that is lost a second time is one that keeps changing under our hands: leave it to its changer.
+        // Another program renamed or removed them. After a scan they have the right name or are gone. One whose name the
+        // scan did not change is left as it is, or this would not end.
         let before = self.snapshot()?;
-        self.list_again()?;
+        self.rescan()?;
         let moved = |uid: &u32| {
             let (old, new) =
                 (before.message(*uid), self.loaded.as_ref().and_then(|l| l.snapshot.message(*uid)));
@@ -92,7 +92,7 @@ impl FolderState {
         if lost.is_empty() { Ok(()) } else { self.rename_each(&lost, wanted, cancellation) }
     }
 
-    /// Removes messages for good. Says which of them were there.
+    /// Removes messages for good. Returns those that were there.
     pub(crate) fn expunge(&mut self, uids: &[u32], cancellation: &Cancellation) -> Result<Vec<u32>> {
         self.sync()?;
         let snapshot = self.snapshot()?;
@@ -106,8 +106,8 @@ impl FolderState {
             match fs::remove_file(message.path(&self.folder)) {
                 Ok(()) => gone.push(message.uid),
                 Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
-                    // Renamed by another tool, or gone already: the next listing tells.
-                    self.unsettle();
+                    // Renamed by another program, or gone already: the next scan shows.
+                    self.force_rescan();
                 }
                 Err(cause) => {
                     outcome = Err(cause.into());
@@ -116,18 +116,18 @@ impl FolderState {
             }
         }
         drop(snapshot);
-        self.forget(&gone)?;
+        self.drop_messages(&gone)?;
         outcome.map(|()| gone)
     }
 
-    /// Drops messages from the snapshot whose files are gone, or are in another folder by now.
-    pub(crate) fn forget(&mut self, gone: &[u32]) -> Result<()> {
+    /// Drops messages from the snapshot whose files were removed, or moved into another folder.
+    pub(crate) fn drop_messages(&mut self, gone: &[u32]) -> Result<()> {
         if gone.is_empty() {
             return Ok(());
         }
         let gone: HashSet<u32> = gone.iter().copied().collect();
         self.update_snapshot(|snapshot| snapshot.messages.retain(|m| !gone.contains(&m.uid)));
-        self.own_change()?;
+        self.record_own_change()?;
         if let Some(loaded) = &mut self.loaded
             && loaded.list.needs_rewrite(loaded.snapshot.messages.len())
         {
