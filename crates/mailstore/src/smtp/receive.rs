@@ -5,7 +5,7 @@ use crate::connection::ClientStream;
 use crate::crlf::CrlfEnds;
 use crate::line_stream::{LineStream, StreamEnd};
 use crate::storage::mailstore::Mailstore;
-use crate::storage::spool::{Fill, Spool, is_full};
+use crate::storage::spool::{Fill, Spool, is_out_of_space};
 use std::io;
 use tokio::task::JoinError;
 use tokio::time::timeout;
@@ -64,7 +64,7 @@ async fn spill(mut spool: Spool) -> Result<(Spool, Option<&'static str>), JoinEr
         Ok(()) => (spool, None),
         Err(cause) => {
             tracing::error!(%cause, "a message could not be received");
-            let reply = if is_full(&cause) { NO_ROOM } else { "451 4.3.0 Try again later." };
+            let reply = if is_out_of_space(&cause) { NO_ROOM } else { "451 4.3.0 Try again later." };
             (spool.emptied(), Some(reply))
         }
     };

@@ -12,7 +12,7 @@ use crate::line_stream::{Line, LineStream, StreamEnd, Timeouts};
 use crate::recipients::Recipient;
 use crate::storage::cancellation::Cancellation;
 use crate::storage::mailstore::{Mailstore, Prepared, Published};
-use crate::storage::spool::is_full;
+use crate::storage::spool::is_out_of_space;
 use postward_wire::Address;
 use smtp_proto::Request;
 use std::io;
@@ -325,7 +325,7 @@ fn publish_all(prepared: Vec<Prepared>) -> Result<(), MailError> {
         match letter.publish() {
             Ok(letter) => published.push(letter),
             Err(cause) => {
-                published.into_iter().for_each(Published::take_back);
+                published.into_iter().for_each(Published::retract);
                 return Err(cause);
             }
         }
@@ -345,7 +345,7 @@ fn try_again(cause: &MailError) -> &'static str {
         tracing::error!(%cause, source = ?std::error::Error::source(cause), "a message could not be delivered");
     }
     match cause {
-        MailError::Unavailable(cause) if is_full(cause) => NO_ROOM,
+        MailError::Unavailable(cause) if is_out_of_space(cause) => NO_ROOM,
         _ => "451 4.3.0 The message could not be stored. Try again later.",
     }
 }

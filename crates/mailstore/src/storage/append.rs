@@ -1,4 +1,4 @@
-//! A message to be added to a folder, and what becomes of it.
+//! A message that is to be appended to a folder, and where it is then.
 
 use crate::crlf::CrlfEnds;
 use crate::flags::Flags;
@@ -7,24 +7,24 @@ use crate::storage::spool::Spool;
 use bytes::Bytes;
 use std::io::{self, Write};
 
-/// A message to be added to a folder.
+/// A message that is to be appended to a folder.
 pub struct Append {
-    /// The message. Line ends are brought into order (CRLF); nothing else is touched.
+    /// The message. Lone LFs become CRLF; nothing else is changed.
     pub octets: Octets,
     /// System flags; keyword numbers are not used here.
     pub flags: Flags,
-    /// Keywords by name. One that has no room in the folder any more is left out; the message is not.
+    /// Keywords by name. Those for which the folder has no number left are left out.
     pub keywords: Vec<String>,
     /// INTERNALDATE in seconds since 1970; now, if nothing.
     pub received: Option<i64>,
 }
 
-/// The octets of a message to be added.
-pub struct Octets(Held);
+/// The octets of a message that is to be appended.
+pub struct Octets(Source);
 
-enum Held {
+enum Source {
     InMemory(Bytes),
-    /// As they came in, their line ends in order.
+    /// With CRLF line ends.
     Spooled(Spool),
 }
 
@@ -38,11 +38,11 @@ pub struct Appended {
 }
 
 impl Append {
-    /// Writes the message with its line ends in order.
+    /// Writes the message with CRLF line ends.
     pub(crate) fn write_to(&self, out: &mut impl Write) -> io::Result<()> {
         match &self.octets.0 {
-            Held::InMemory(bytes) => out.write_all(&CrlfEnds::default().fix(bytes)),
-            Held::Spooled(spool) => spool.copy_from(0, out),
+            Source::InMemory(bytes) => out.write_all(&CrlfEnds::default().fix(bytes)),
+            Source::Spooled(spool) => spool.copy_from(0, out),
         }
     }
 
@@ -53,13 +53,13 @@ impl Append {
 
 impl From<Vec<u8>> for Octets {
     fn from(bytes: Vec<u8>) -> Self {
-        Self(Held::InMemory(bytes.into()))
+        Self(Source::InMemory(bytes.into()))
     }
 }
 
 impl From<Spool> for Octets {
-    /// The spool's line ends are in order.
+    /// The line ends in the spool must be CRLF.
     fn from(spool: Spool) -> Self {
-        Self(Held::Spooled(spool))
+        Self(Source::Spooled(spool))
     }
 }

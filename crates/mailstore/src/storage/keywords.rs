@@ -1,4 +1,4 @@
-//! `dovecot-keywords`: which keyword a letter in a file name stands for.
+//! `dovecot-keywords`: the keywords of a folder, by the number that a letter in a file name stands for.
 
 use crate::error::{MailError, Result};
 use crate::flags::Flags;
@@ -9,7 +9,7 @@ use std::io;
 use std::path::Path;
 
 const FILE: &str = "dovecot-keywords";
-/// Longer ones are nobody's keyword. Real ones (`$MDNSent`, `NonJunk`) have a tenth of it.
+/// Longer keywords are refused. Real ones (`$MDNSent`, `NonJunk`) have a tenth of it.
 const MAX_LEN: usize = 100;
 
 /// Reads the names, by their number. A line that cannot be read leaves its number without a name.

@@ -6,7 +6,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Creates what a mailbox begins with: INBOX, a folder for each special use, and subscriptions to them.
+/// Creates a mailbox: INBOX, a folder for each special use, and subscriptions to them.
 pub(crate) fn create_mailbox(maildir: &Path) -> io::Result<()> {
     maildir::create_directories(maildir)?;
     let names = SpecialUse::ALL.map(SpecialUse::folder);
@@ -14,19 +14,21 @@ pub(crate) fn create_mailbox(maildir: &Path) -> io::Result<()> {
         create_folder(maildir, name)?;
     }
     subscriptions::save(maildir, &names.into_iter().chain([FolderName::inbox()]).collect())?;
-    // INBOX last: where it is, the mailbox is whole.
+    // INBOX is last: if it exists, the mailbox is complete.
     create_folder(maildir, &FolderName::inbox())
 }
 
+/// The directory of a folder.
 pub(crate) fn folder_directory(maildir: &Path, name: &FolderName) -> PathBuf {
     name.directory().map_or_else(|| maildir.to_owned(), |directory| maildir.join(directory))
 }
 
+/// Creates the directories of a folder.
 pub(crate) fn create_folder(maildir: &Path, name: &FolderName) -> io::Result<()> {
     let directory = folder_directory(maildir, name);
     maildir::create_directories(&directory)?;
     if !name.is_inbox() {
-        // Maildir++: tells delivery agents that this is no mailbox of its own.
+        // Maildir++: tells delivery agents that this is a folder and not a mailbox.
         fs::File::create(directory.join("maildirfolder"))?;
     }
     maildir::create_folder(&directory)

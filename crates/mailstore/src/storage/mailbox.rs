@@ -17,7 +17,7 @@ use std::io;
 use std::path::PathBuf;
 use tokio_util::sync::CancellationToken;
 
-/// A mailbox that is there and can be read and written. Cheap to clone; holds no file open.
+/// A mailbox that exists and can be read and written. Cheap to clone; holds no file open.
 #[derive(Clone)]
 pub struct OpenMailbox {
     store: Mailstore,
@@ -27,28 +27,28 @@ pub struct OpenMailbox {
     cancellation: Cancellation,
 }
 
-/// A line of LIST.
+/// A folder, or a subscription without one, as LIST and LSUB need it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FolderInfo {
     /// Its name.
     pub name: FolderName,
     /// What it is for.
     pub special_use: Option<SpecialUse>,
-    /// Whether clients are asked to show it.
+    /// Whether it is subscribed.
     pub subscribed: bool,
-    /// A subscription outlives its folder (RFC 9051 §6.3.7): then there is nothing to open.
+    /// Whether there is a folder: a subscription outlives it (RFC 9051 §6.3.7).
     pub exists: bool,
 }
 
-/// Names the directories of deleted folders until they are emptied; two dots, so that nobody takes them for folders.
-const TRASH: &str = "..postward-trash-";
+/// Begins the names of the directories of deleted folders until they are removed. Two dots, so that they are no folders.
+const REMOVED_FOLDER: &str = "..postward-trash-";
 
 impl Mailstore {
     /// Opens the mailbox of a proven address. A mailbox nobody has opened or sent to yet is created with its folders.
     pub async fn open_mailbox(&self, address: &Address) -> Result<OpenMailbox> {
         let (store, address) = (self.clone(), address.clone());
         blocking(move || {
-            let maildir = store.ensure(&address)?;
+            let maildir = store.ensure_mailbox(&address)?;
             Ok(OpenMailbox { store, address, maildir, cancellation: Cancellation::never() })
         })
         .await
@@ -56,7 +56,7 @@ impl Mailstore {
 }
 
 impl OpenMailbox {
-    /// The same for a session that lasts until `stop` fires: no change it began goes on then.
+    /// The mailbox for a session that lasts until `stop` fires: what the session began then ends.
     pub(crate) fn until(self, stop: CancellationToken) -> Self {
         Self { cancellation: Cancellation::from_token(stop), ..self }
     }
@@ -108,7 +108,7 @@ impl OpenMailbox {
             if !directory.join("cur").is_dir() {
                 return Err(MailError::NotFound);
             }
-            // Another tool may have left out what was empty.
+            // Another program may have left empty directories out.
             maildir::create_folder(&directory)?;
             let folder = mailbox.store.open_folders().open(name, directory, mailbox.maildir.clone());
             folder.with_state(|state| state.sync())?;
@@ -120,7 +120,7 @@ impl OpenMailbox {
     /// Creates a folder.
     pub async fn create(&self, name: &FolderName) -> Result<()> {
         let name = name.clone();
-        self.restructure(move |mailbox| {
+        self.change_tree(move |mailbox| {
             if mailbox.directory(&name).exists() {
                 return Err(MailError::Exists);
             }
@@ -132,17 +132,17 @@ impl OpenMailbox {
     /// Deletes a folder with its messages. Folders below it stay (RFC 9051 §6.3.5).
     pub async fn delete(&self, name: &FolderName) -> Result<()> {
         let name = name.clone();
-        self.restructure(move |mailbox| {
+        self.change_tree(move |mailbox| {
             if name.is_inbox() {
                 return Err(MailError::Misuse("INBOX cannot be deleted."));
             }
             let directory = mailbox.directory(&name);
-            mailbox.store.open_folders().set_gone(&directory);
-            let trash = mailbox.maildir.join(format!("{TRASH}{:016x}", rand::random::<u64>()));
-            fs::rename(&directory, &trash)?;
+            mailbox.store.open_folders().invalidate(&directory);
+            let removed = mailbox.maildir.join(format!("{REMOVED_FOLDER}{:016x}", rand::random::<u64>()));
+            fs::rename(&directory, &removed)?;
             maildir::sync_directory(&mailbox.maildir)?;
-            // The folder is gone; what of it stays on disk is swept when the mailbox is listed next time.
-            let _ = fs::remove_dir_all(&trash);
+            // What cannot be removed now is removed when the folders are listed.
+            let _ = fs::remove_dir_all(&removed);
             Ok(())
         })
         .await
@@ -160,7 +160,7 @@ impl OpenMailbox {
             return moved.complete.then_some(()).ok_or_else(cut_short);
         }
         let (from, to) = (from.clone(), to.clone());
-        self.restructure(move |mailbox| mailbox.rename_tree(&from, &to)).await
+        self.change_tree(move |mailbox| mailbox.rename_tree(&from, &to)).await
     }
 
     fn rename_tree(&self, from: &FolderName, to: &FolderName) -> Result<()> {
@@ -180,32 +180,32 @@ impl OpenMailbox {
         }
         for (old, new) in moves {
             let directory = self.directory(old);
-            self.store.open_folders().set_gone(&directory);
+            self.store.open_folders().invalidate(&directory);
             fs::rename(directory, self.directory(&new))?;
         }
         Ok(maildir::sync_directory(&self.maildir)?)
     }
 
-    /// Asks clients to show a folder, or a name that may become one.
+    /// Subscribes to a folder, or to a name that may become one.
     pub async fn subscribe(&self, name: &FolderName) -> Result<()> {
         let name = name.clone();
-        self.resubscribe(move |names| names.insert(name)).await
+        self.change_subscriptions(move |names| names.insert(name)).await
     }
 
-    /// Asks clients not to show a folder. Where mail arrives is always shown.
+    /// Unsubscribes from a folder. INBOX is always subscribed.
     pub async fn unsubscribe(&self, name: &FolderName) -> Result<()> {
         if name.is_inbox() {
             return Err(MailError::Misuse("INBOX is always subscribed."));
         }
         let name = name.clone();
-        self.resubscribe(move |names| names.remove(&name)).await
+        self.change_subscriptions(move |names| names.remove(&name)).await
     }
 
-    async fn resubscribe(
+    async fn change_subscriptions(
         &self,
         change: impl FnOnce(&mut BTreeSet<FolderName>) -> bool + Send + 'static,
     ) -> Result<()> {
-        self.restructure(move |mailbox| {
+        self.change_tree(move |mailbox| {
             let mut names = subscriptions::load(&mailbox.maildir)?;
             if change(&mut names) {
                 subscriptions::save(&mailbox.maildir, &names)?;
@@ -215,7 +215,7 @@ impl OpenMailbox {
         .await
     }
 
-    /// The octets of all messages, as their file names tell them.
+    /// The octets of all messages, as their file names have them.
     pub async fn storage_used(&self) -> Result<u64> {
         let mailbox = self.clone();
         blocking(move || {
@@ -226,29 +226,29 @@ impl OpenMailbox {
         .await
     }
 
-    /// Changes the tree of folders. One at a time: what is looked at first must still be so when it is acted on.
-    async fn restructure<T: Send + 'static>(
+    /// Changes the tree of folders under the store's lock, so that what is checked first still holds when it is changed.
+    async fn change_tree<T: Send + 'static>(
         &self,
         act: impl FnOnce(&Self) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let mailbox = self.clone();
-        let restructuring = self.cancellation.blocking(move |cancellation| {
-            let _lock = mailbox.store.restructuring();
+        let changing = self.cancellation.blocking(move |cancellation| {
+            let _lock = mailbox.store.structure_lock();
             // The lock may have been waited for.
             cancellation.check()?;
             act(&mailbox)
         });
-        restructuring.await
+        changing.await
     }
 
-    /// The folders that are on disk. Sweeps what deletions could not finish.
+    /// The folders that exist. Removes what is left of deleted ones.
     fn folder_names(&self) -> io::Result<BTreeSet<FolderName>> {
         let mut names = BTreeSet::from([FolderName::inbox()]);
         for entry in fs::read_dir(&self.maildir)? {
             let entry = entry?;
             let directory = entry.file_name();
             let Some(directory) = directory.to_str() else { continue };
-            if directory.starts_with(TRASH) {
+            if directory.starts_with(REMOVED_FOLDER) {
                 let _ = fs::remove_dir_all(entry.path());
             } else if let Some(name) = FolderName::from_directory(directory)
                 && entry.path().join("cur").is_dir()

@@ -1,4 +1,4 @@
-//! The Maildir itself: file names, and writing a message so that it is never lost.
+//! Maildir: the names of message files, and writing files so that they survive a power loss.
 
 use crate::flags::Flags;
 use std::ffi::OsStr;
@@ -9,18 +9,18 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// Divides the part of a file name that stays from its flags.
+/// Separates the base of a file name, which stays, from its flags.
 const INFO: char = ':';
-/// Marks a name as ours. In such a name the seconds are the INTERNALDATE and the sizes are right, so that opening a
-/// folder of ten thousand messages asks the file system for a listing and for nothing else.
-const OURS: &str = ".postward,";
+/// Marks a name that this program has given. In it the seconds are the INTERNALDATE and the sizes are right, so that
+/// opening a folder of ten thousand messages needs the listing of its directories only.
+const GIVEN_HERE: &str = ".postward,";
 
-/// The two directories a message can be in.
+/// A directory of a Maildir in which messages are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MaildirDir {
-    /// Delivered, and no session has been told yet.
+    /// `new`: delivered, and not claimed by a session yet.
     New,
-    /// Seen by a session, which says nothing about `\Seen`.
+    /// `cur`: claimed by a session, with or without `\Seen`.
     Cur,
 }
 
@@ -33,7 +33,7 @@ impl MaildirDir {
     }
 }
 
-/// The part of a file name that stays when flags change.
+/// The base of a file name: the part that stays when flags change.
 pub(crate) fn base_of(file: &str) -> &str {
     file.split_once(INFO).map_or(file, |(base, _)| base)
 }
@@ -49,7 +49,7 @@ pub(crate) fn with_flags(file: &str, flags: Flags) -> String {
     format!("{}{INFO}2,{}", base_of(file), flags.letters())
 }
 
-/// Where a message is whose file is no longer called what it was; `None` when it is gone.
+/// The new path of a message file that was renamed; `None` when it is gone.
 pub(crate) fn renamed(file: &Path) -> io::Result<Option<PathBuf>> {
     let (Some(folder), Some(name)) =
         (file.parent().and_then(Path::parent), file.file_name().and_then(OsStr::to_str))
@@ -67,18 +67,19 @@ pub(crate) fn renamed(file: &Path) -> io::Result<Option<PathBuf>> {
     Ok(None)
 }
 
-/// What a file name says about its message.
+/// What a file name has about its message.
 pub(crate) struct NameFacts {
     /// The size with CRLF line ends (`,W=`).
     pub(crate) size: Option<u64>,
-    /// The INTERNALDATE, where the name is ours.
+    /// The INTERNALDATE, in names that this program has given.
     pub(crate) received: Option<i64>,
 }
 
 pub(crate) fn facts_of(file: &str) -> NameFacts {
     let base = base_of(file);
     let size = size_field(base, "W=");
-    let received = base.contains(OURS).then(|| base.split('.').next().and_then(|s| s.parse().ok())).flatten();
+    let received =
+        base.contains(GIVEN_HERE).then(|| base.split('.').next().and_then(|s| s.parse().ok())).flatten();
     NameFacts { size, received }
 }
 
@@ -86,7 +87,7 @@ fn size_field(base: &str, key: &str) -> Option<u64> {
     base.split(',').skip(1).find_map(|field| field.strip_prefix(key))?.parse().ok()
 }
 
-/// Messages without a UID get theirs in this order: the time in the name, then the name.
+/// The order in which new messages get UIDs: by the time in the name, then by the name.
 pub(crate) fn arrival_order(file: &str) -> (u64, u64, &str) {
     let mut parts = file.splitn(3, '.');
     let seconds = parts.next().and_then(|s| s.parse().ok()).unwrap_or(u64::MAX);
@@ -98,26 +99,26 @@ pub(crate) fn arrival_order(file: &str) -> (u64, u64, &str) {
     (seconds, micros.unwrap_or_default(), file)
 }
 
-/// A file name nobody has used before. `size` is that of the file, `crlf_size` that of the message with CRLF line ends.
+/// A unique file name. `size` is that of the file, `crlf_size` that of the message with CRLF line ends.
 pub(crate) fn unique_name(received: i64, size: u64, crlf_size: u64) -> String {
     static COUNTER: AtomicU64 = AtomicU64::new(0);
     let micros = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().subsec_micros();
     let count = COUNTER.fetch_add(1, Ordering::Relaxed);
     let random: u64 = rand::random();
-    // A date before 1970 has no place in a name; its file is only listed a little later than it could be.
+    // A date before 1970 cannot be in a name.
     let seconds = received.max(0);
     let process = std::process::id();
-    format!("{seconds}.M{micros:06}P{process}Q{count:06}R{random:016x}{OURS}S={size},W={crlf_size}")
+    format!("{seconds}.M{micros:06}P{process}Q{count:06}R{random:016x}{GIVEN_HERE}S={size},W={crlf_size}")
 }
 
-/// Now, as an INTERNALDATE.
+/// The time, as an INTERNALDATE in seconds since 1970.
 pub(crate) fn now() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs().cast_signed())
 }
 
-/// A message on its way into a folder: in `tmp`, and gone again if nobody publishes it.
+/// A message that is being written into a folder: in `tmp`, and removed if it is not published.
 ///
-/// To be safe from a power loss it takes three steps in this order: contents ([`Incoming::sync`]), name
+/// Three steps, in this order, make it survive a power loss: contents ([`Incoming::sync`]), name
 /// ([`Incoming::publish`]), directory ([`sync_directory`]).
 pub(crate) struct Incoming {
     file: File,
@@ -140,12 +141,13 @@ impl Incoming {
         self.file.sync_all()
     }
 
-    /// Makes the contents of every file of this file system survive a power loss: for many, quicker than one by one.
+    /// Makes the contents of every file of this file system survive a power loss: for many files faster than [`Self::sync`]
+    /// of each.
     pub(crate) fn sync_file_system(&self) -> io::Result<()> {
         Ok(rustix::fs::syncfs(&self.file)?)
     }
 
-    /// Renames the file, whose contents are safe, to where readers look. Returns its name.
+    /// Renames the file, whose contents were synced, into `dir`. Returns its name.
     pub(crate) fn publish(mut self, dir: MaildirDir, flags: Flags, received: i64) -> io::Result<String> {
         let base = unique_name(received, self.written, self.written);
         let name = match dir {
@@ -178,7 +180,7 @@ impl Write for Incoming {
 impl Drop for Incoming {
     fn drop(&mut self) {
         if !self.published {
-            // What stays behind is swept with the other leftovers of `tmp`.
+            // What cannot be removed now is removed with other old files of `tmp`.
             let _ = fs::remove_file(&self.tmp);
         }
     }
@@ -211,7 +213,7 @@ pub(crate) fn create_file(path: &Path) -> io::Result<File> {
     File::options().write(true).create_new(true).mode(0o600).open(path)
 }
 
-/// Creates a directory with those above it, for the owner only, and makes them survive a power loss.
+/// Creates a directory and its parents, for the owner only, and makes them survive a power loss.
 pub(crate) fn create_directories(path: &Path) -> io::Result<()> {
     if path.is_dir() {
         return Ok(());
@@ -226,12 +228,12 @@ pub(crate) fn create_directories(path: &Path) -> io::Result<()> {
     path.parent().filter(|above| !above.as_os_str().is_empty()).map_or(Ok(()), sync_directory)
 }
 
-/// Creates the directories of a folder. `cur` comes last: where it is, the folder is whole.
+/// Creates the directories of a folder. `cur` is last: if it exists, the folder is complete.
 pub(crate) fn create_folder(folder: &Path) -> io::Result<()> {
     ["tmp", "new", "cur"].iter().try_for_each(|name| create_directories(&folder.join(name)))
 }
 
-/// The octets of a folder's messages: from their names, or from the file system where a name does not tell.
+/// The octets of a folder's messages: from their names, or from the file system where a name does not have them.
 pub(crate) fn stored_size(folder: &Path) -> io::Result<u64> {
     let mut sum = 0;
     for dir in [MaildirDir::New, MaildirDir::Cur] {
@@ -239,20 +241,20 @@ pub(crate) fn stored_size(folder: &Path) -> io::Result<u64> {
             let entry = entry?;
             let name = entry.file_name();
             let named = name.to_str().and_then(|name| size_field(base_of(name), "S="));
-            // A file that goes away meanwhile counts nothing.
+            // A file that is removed meanwhile counts nothing.
             sum += named.unwrap_or_else(|| entry.metadata().map_or(0, |m| m.len()));
         }
     }
     Ok(sum)
 }
 
-/// Removes what deliveries that never finished left in `tmp`. The Maildir convention gives them 36 hours.
-pub(crate) fn sweep_tmp(folder: &Path) -> io::Result<()> {
-    const AGE: Duration = Duration::from_hours(36);
+/// Removes files of unfinished deliveries from `tmp`. The Maildir convention gives them 36 hours.
+pub(crate) fn remove_old_tmp(folder: &Path) -> io::Result<()> {
+    const MAX_AGE: Duration = Duration::from_hours(36);
     for entry in fs::read_dir(folder.join("tmp"))? {
         let entry = entry?;
         let modified = entry.metadata().and_then(|m| m.modified());
-        if modified.is_ok_and(|m| m.elapsed().is_ok_and(|age| age > AGE)) {
+        if modified.is_ok_and(|m| m.elapsed().is_ok_and(|age| age > MAX_AGE)) {
             fs::remove_file(entry.path())?;
         }
     }

@@ -16,8 +16,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// All mailboxes of a host, below one directory: `root/<domain>/<local-part>/Maildir`. Cheap to clone.
 ///
-/// One process at a time hands out UIDs below a root. Other tools may deliver, rename and delete files meanwhile;
-/// that is seen at the next [`crate::Folder::sync`].
+/// One process at a time assigns UIDs below a root. Other programs may deliver, rename and delete files meanwhile; that is
+/// seen at the next [`crate::Folder::sync`].
 #[derive(Clone)]
 pub struct Mailstore {
     inner: Arc<Inner>,
@@ -29,13 +29,13 @@ struct Inner {
     recipients: Arc<dyn Recipients>,
     limits: Limits,
     open_folders: Arc<OpenFolders>,
-    /// Held while folders or mailboxes are created, renamed or removed. TransferSource before a folder's lock, never after.
-    restructuring: Mutex<()>,
+    /// Held while folders or mailboxes are created, renamed or removed. Taken before a folder's lock, never after.
+    structure_lock: Mutex<()>,
 }
 
 impl Mailstore {
-    /// Opens the store below `root`, which is created if it is not there. `hostname` is what the sessions call this
-    /// host, in greetings and in `Received` fields.
+    /// Opens the store below `root`, which is created if it is not there. `hostname` is the name of
+    /// this host in greetings and in `Received` fields.
     pub fn open(
         root: &Path,
         hostname: &str,
@@ -49,7 +49,7 @@ impl Mailstore {
             recipients,
             limits,
             open_folders: Arc::default(),
-            restructuring: Mutex::new(()),
+            structure_lock: Mutex::new(()),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -64,13 +64,13 @@ impl Mailstore {
         .await
     }
 
-    /// Writes a message for a mailbox's INBOX, without showing it to anybody yet. What is not published is gone.
+    /// Writes a message for a mailbox's INBOX into `tmp`. It is in the INBOX only when it is published.
     pub(crate) fn prepare(
         &self,
         to: &Address,
         write: impl FnOnce(&mut Incoming) -> io::Result<()>,
     ) -> Result<Prepared> {
-        let maildir = self.ensure(to)?;
+        let maildir = self.ensure_mailbox(to)?;
         let mut incoming = Incoming::create(&maildir)?;
         write(&mut incoming)?;
         let received = maildir::now();
@@ -79,8 +79,8 @@ impl Mailstore {
         Ok(Prepared { store: self.clone(), maildir, incoming, received })
     }
 
-    /// Tells sessions that have the INBOX open of a message in `new`. Where that fails they see it at their next sync.
-    pub(crate) fn announce(&self, maildir: &Path, file: String) {
+    /// Notifies sessions that have the INBOX open of a message in `new`. If that fails they see it at their next sync.
+    pub(crate) fn notify_sessions(&self, maildir: &Path, file: String) {
         if let Some(folder) = self.inner.open_folders.find(maildir)
             && let Err(cause) = folder.with_state(|state| state.add_delivered(file))
         {
@@ -88,12 +88,12 @@ impl Mailstore {
         }
     }
 
-    /// What this host calls itself.
+    /// The name of this host.
     pub fn hostname(&self) -> &str {
         &self.inner.hostname
     }
 
-    /// Who knows the recipients.
+    /// The lookup of recipients.
     pub(crate) fn recipients(&self) -> &dyn Recipients {
         &*self.inner.recipients
     }
@@ -103,18 +103,18 @@ impl Mailstore {
         &self.inner.limits
     }
 
-    /// The directory of a mailbox, which exists when this returns.
-    pub(crate) fn ensure(&self, address: &Address) -> Result<PathBuf> {
+    /// The Maildir of a mailbox. It is created if it is not there.
+    pub(crate) fn ensure_mailbox(&self, address: &Address) -> Result<PathBuf> {
         let maildir = self.mailbox_directory(address).join("Maildir");
         if maildir.join("cur").is_dir() {
             return Ok(maildir);
         }
-        let _lock = self.restructuring();
+        let _lock = self.structure_lock();
         layout::create_mailbox(&maildir)?;
         Ok(maildir)
     }
 
-    /// Where large messages wait while they are received; no domain begins with a dot.
+    /// The directory of large messages while they are received; no domain begins with a dot.
     pub(crate) fn spool_directory(&self) -> PathBuf {
         self.inner.root.join(".spool")
     }
@@ -128,19 +128,19 @@ impl Mailstore {
         &self.inner.root
     }
 
-    /// Where all that belongs to an address is. An [`Address`] has no `/` and no empty part, so that this is always
+    /// The directory of all that belongs to an address. An [`Address`] has no `/` and no empty part, so that this is always
     /// two levels below the root.
     pub(crate) fn mailbox_directory(&self, address: &Address) -> PathBuf {
         self.inner.root.join(address.domain()).join(address.local_part())
     }
 
-    /// Makes the caller the only one to change the tree of folders and mailboxes.
-    pub(crate) fn restructuring(&self) -> MutexGuard<'_, ()> {
-        self.inner.restructuring.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The lock under which folders and mailboxes are created, renamed and removed.
+    pub(crate) fn structure_lock(&self) -> MutexGuard<'_, ()> {
+        self.inner.structure_lock.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A message that is safely on disk and not in a mailbox yet.
+/// A message that is durable in `tmp`, and not in the INBOX yet.
 pub(crate) struct Prepared {
     store: Mailstore,
     maildir: PathBuf,
@@ -149,23 +149,23 @@ pub(crate) struct Prepared {
 }
 
 impl Prepared {
-    /// Puts the message into the mailbox. When this has returned, it is there after a power loss too; or it is not
-    /// there, if it fails.
+    /// Renames the message into the INBOX. When this has returned, it is there after a power loss too; if it fails, the
+    /// message is not there.
     pub(crate) fn publish(self) -> Result<Published> {
         let new = self.maildir.join(MaildirDir::New.name());
         let file = self.incoming.publish(MaildirDir::New, Flags::NONE, self.received)?;
         let published = Published { path: new.join(&file), store: self.store, maildir: self.maildir };
         if let Err(cause) = maildir::sync_directory(&new) {
-            published.take_back();
+            published.retract();
             return Err(cause.into());
         }
-        // The message is safe from here on.
-        published.store.announce(&published.maildir, file);
+        // The message is durable from here on.
+        published.store.notify_sessions(&published.maildir, file);
         Ok(published)
     }
 }
 
-/// A message that is in a mailbox, as long as its delivery is not over.
+/// A message that is in the INBOX, while its delivery to other recipients may still fail.
 pub(crate) struct Published {
     store: Mailstore,
     maildir: PathBuf,
@@ -173,9 +173,9 @@ pub(crate) struct Published {
 }
 
 impl Published {
-    /// Takes the message out of the mailbox, unless somebody has seen it there.
-    pub(crate) fn take_back(self) {
-        // A session that is told of a message moves its file away: it is not found here then, and stays.
+    /// Removes the message from the INBOX, unless a session has claimed it.
+    pub(crate) fn retract(self) {
+        // A session that claims a message moves its file to `cur`: it is not found here then, and stays.
         if std::fs::remove_file(&self.path).is_ok()
             && let Some(folder) = self.store.inner.open_folders.find(&self.maildir)
             && let Err(cause) = folder.with_state(|state| state.rescan())

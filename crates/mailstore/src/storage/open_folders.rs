@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use tokio::sync::watch;
 
-/// The folders some session has open, by directory.
+/// The open folders of the process, by directory.
 #[derive(Default)]
 pub(crate) struct OpenFolders {
     by_directory: Mutex<HashMap<PathBuf, Weak<SharedFolder>>>,
@@ -25,11 +25,11 @@ pub(crate) struct SharedFolder {
     open_folders: Weak<OpenFolders>,
 }
 
-/// What the handles of a folder still reach.
+/// Whether the handles of a folder still have a directory.
 enum Access {
     Open(FolderState),
     /// Deleted or renamed: another folder may have taken its name.
-    Gone,
+    Removed,
 }
 
 impl OpenFolders {
@@ -55,27 +55,27 @@ impl OpenFolders {
         folder
     }
 
-    /// The folder of a directory, if somebody has it open.
+    /// The folder of a directory, if it is open.
     pub(crate) fn find(&self, directory: &Path) -> Option<Arc<SharedFolder>> {
         self.lock().get(directory).and_then(Weak::upgrade)
     }
 
-    /// Cuts off whoever has the folder of this directory, or one below it, open.
-    pub(crate) fn set_gone(&self, directory: &Path) {
-        let gone: Vec<Arc<SharedFolder>> = {
+    /// Invalidates the folder of this directory, and those below it: their handles fail with [`MailError::NotFound`].
+    pub(crate) fn invalidate(&self, directory: &Path) {
+        let removed: Vec<Arc<SharedFolder>> = {
             let open = self.lock();
             open.iter()
                 .filter(|(path, _)| path.starts_with(directory))
                 .filter_map(|(_, folder)| folder.upgrade())
                 .collect()
         };
-        for folder in gone {
-            folder.set_gone();
+        for folder in removed {
+            folder.invalidate();
             self.lock().retain(|_, shared| !shared.ptr_eq(&Arc::downgrade(&folder)));
         }
     }
 
-    /// Takes out the entry of a folder whose last handle is gone, unless the name has a new one by now.
+    /// Removes the entry of a folder whose last handle is dropped, unless the directory has a new one.
     fn forget(&self, directory: &Path) {
         let mut open = self.lock();
         if open.get(directory).is_some_and(|shared| shared.strong_count() == 0) {
@@ -98,7 +98,7 @@ impl SharedFolder {
         &self.directory
     }
 
-    /// The folder as it was last seen by anybody in this process.
+    /// The folder as this process last read it.
     pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
         Arc::clone(&self.snapshot.borrow())
     }
@@ -107,7 +107,7 @@ impl SharedFolder {
         self.snapshot.subscribe()
     }
 
-    /// Does something to the directory, and lets every session see what came of it, be it all or a part.
+    /// Runs an operation on the state, and publishes the new snapshot to all sessions, also when the operation failed.
     pub(crate) fn with_state<T>(&self, act: impl FnOnce(&mut FolderState) -> Result<T>) -> Result<T> {
         let mut access = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let Access::Open(state) = &mut *access else { return Err(MailError::NotFound) };
@@ -123,9 +123,9 @@ impl SharedFolder {
         outcome
     }
 
-    /// Cuts all handles off from the directory, which is about to become another folder's or nobody's.
-    fn set_gone(&self) {
-        *self.state.lock().unwrap_or_else(PoisonError::into_inner) = Access::Gone;
+    /// Disconnects all handles from the directory, which is about to be removed or renamed.
+    fn invalidate(&self) {
+        *self.state.lock().unwrap_or_else(PoisonError::into_inner) = Access::Removed;
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a folder looked like at one moment.
+//! Snapshots of a folder: its messages at one moment.
 
 use crate::flags::Flags;
 use crate::storage::maildir::{self, MaildirDir};
@@ -7,15 +7,15 @@ use std::sync::Arc;
 
 /// A folder at one moment: its messages in the order of their UIDs.
 ///
-/// A snapshot never changes. A session keeps the `Arc<Snapshot>` it has told its client about, and what has happened since is
-/// the difference to the one [`crate::Folder::sync`] returns; sessions that stand at the same moment share one copy.
+/// A snapshot never changes. A session keeps the `Arc<Snapshot>` that its client knows; what has changed since is the
+/// difference to the one that [`crate::Folder::sync`] returns. Sessions with the same snapshot share one copy.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     /// RFC 9051 §2.3.1.1. While it stays, a UID means the same message.
     pub uid_validity: u32,
     /// No message that comes later has a smaller UID.
     pub uid_next: u32,
-    /// Grows with every change, so that two snapshots can be told apart without comparing them.
+    /// Increases with every change, so that snapshots can be compared by it.
     pub revision: u64,
     /// In the order of UIDs.
     pub messages: Vec<Message>,
@@ -26,7 +26,7 @@ pub struct Snapshot {
 /// One message in a [`Snapshot`].
 #[derive(Clone, Debug)]
 pub struct Message {
-    /// Never given to another message of this folder, also after this one is gone.
+    /// Never assigned to another message of this folder, also after this one is gone.
     pub uid: u32,
     /// System flags and keywords.
     pub flags: Flags,
@@ -34,7 +34,7 @@ pub struct Message {
     pub size: u64,
     /// INTERNALDATE, in seconds since 1970.
     pub received: i64,
-    /// Where its file is.
+    /// The directory of its file.
     pub(crate) dir: MaildirDir,
     /// The name of its file.
     pub(crate) file: Arc<str>,
@@ -43,7 +43,7 @@ pub struct Message {
 }
 
 impl Snapshot {
-    /// Of a folder nobody has read yet.
+    /// Of a folder that has not been read yet.
     pub(crate) fn empty() -> Self {
         Self { uid_validity: 0, uid_next: 1, revision: 0, messages: Vec::new(), keywords: Arc::default() }
     }
@@ -53,7 +53,7 @@ impl Snapshot {
         self.position(uid).and_then(|at| self.messages.get(at))
     }
 
-    /// How many messages stand before this one: its sequence number less one.
+    /// The position of the message with this UID: its sequence number less one.
     pub fn position(&self, uid: u32) -> Option<usize> {
         self.messages.binary_search_by_key(&uid, |m| m.uid).ok()
     }
@@ -80,17 +80,17 @@ impl Message {
         !self.flags.contains(Flags::SEEN)
     }
 
-    /// Where its file is.
+    /// The path of its file.
     pub(crate) fn path(&self, folder: &Path) -> PathBuf {
         folder.join(self.dir.name()).join(&*self.file)
     }
 
-    /// What its line in the uidlist says.
+    /// Its line in the UID list: UID, fields, base of the file name.
     pub(crate) fn list_line(&self) -> (u32, Option<&str>, &str) {
         (self.uid, self.extra.as_deref(), maildir::base_of(&self.file))
     }
 
-    /// What POP3 calls it if the engine before us gave it a name of its own (the `P` field of `dovecot-uidlist`).
+    /// Its POP3 unique-id, if a server before gave it one (the `P` field of `dovecot-uidlist`).
     pub(crate) fn pop3_uidl(&self) -> Option<&str> {
         self.extra.as_deref()?.split(' ').find_map(|field| field.strip_prefix('P'))
     }

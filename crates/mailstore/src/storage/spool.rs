@@ -1,4 +1,4 @@
-//! A message while it is received: small ones in memory, large ones in a file nobody else can see.
+//! The spool of a message while it is received: small ones in memory, large ones in an unlinked file.
 
 use crate::storage::maildir;
 use std::fs::{self, File};
@@ -6,14 +6,14 @@ use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
-/// A message up to this size stays in memory: most do, and a hundred of them are 25 MiB.
+/// Messages up to so many octets stay in memory: most do, and a hundred of them are 25 MiB.
 const IN_MEMORY: usize = 256 * 1024;
 
-/// The octets of a message.
+/// The octets of a message that is being received.
 pub(crate) struct Spool {
     directory: PathBuf,
     tail: Vec<u8>,
-    /// What came before `tail`. The file has no name any more: it goes when the spool goes, crashes included.
+    /// What came before `tail`. The file is unlinked: it is freed when the spool is dropped, or the process dies.
     file: Option<File>,
     spilled: u64,
 }
@@ -23,7 +23,7 @@ impl Spool {
         Self { directory, tail: Vec::new(), file: None, spilled: 0 }
     }
 
-    /// An empty one in its place; what was in this one is gone.
+    /// An empty spool instead of this one.
     pub(crate) fn emptied(self) -> Self {
         Self::new(self.directory)
     }
@@ -32,17 +32,17 @@ impl Spool {
         self.spilled + self.tail.len() as u64
     }
 
-    /// Adds a piece. Says whether it is time to [`Spool::spill`].
+    /// Adds a piece. [`Fill::Full`] asks for [`Spool::spill`].
     pub(crate) fn push(&mut self, piece: &[u8]) -> Fill {
         self.tail.extend_from_slice(piece);
         if self.tail.len() > IN_MEMORY { Fill::Full } else { Fill::Room }
     }
 
-    /// Writes to the file what is in memory. Blocks.
+    /// Writes what is in memory to the file. Blocks.
     pub(crate) fn spill(&mut self) -> io::Result<()> {
         let file = match &mut self.file {
             Some(file) => file,
-            none => none.insert(nameless_file(&self.directory)?),
+            none => none.insert(unlinked_file(&self.directory)?),
         };
         file.write_all(&self.tail)?;
         self.spilled += self.tail.len() as u64;
@@ -58,7 +58,7 @@ impl Spool {
         Ok(head)
     }
 
-    /// Writes what stands from `offset` on.
+    /// Writes the octets from `offset` on.
     pub(crate) fn copy_from(&self, offset: u64, out: &mut impl Write) -> io::Result<()> {
         let mut piece = vec![0; 64 * 1024];
         let mut at = offset;
@@ -72,7 +72,7 @@ impl Spool {
         Ok(())
     }
 
-    /// Fills `out` from `at` on; the caller asks for no more than there is.
+    /// Fills `out` from `at` on. There must be as many octets.
     fn read_at(&self, at: u64, out: &mut [u8]) -> io::Result<()> {
         let from_file = usize::try_from(self.spilled.saturating_sub(at)).unwrap_or(usize::MAX).min(out.len());
         let (in_file, in_tail) = out.split_at_mut(from_file);
@@ -86,19 +86,19 @@ impl Spool {
     }
 }
 
-/// Whether a spool has to go to disk.
+/// Whether a spool has to be written to its file.
 #[derive(PartialEq, Eq)]
 pub(crate) enum Fill {
     Room,
     Full,
 }
 
-/// Whether an error says that there is no room.
-pub(crate) fn is_full(cause: &io::Error) -> bool {
+/// Whether an error says that the disk or the quota is full.
+pub(crate) fn is_out_of_space(cause: &io::Error) -> bool {
     matches!(cause.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
-fn nameless_file(directory: &Path) -> io::Result<File> {
+fn unlinked_file(directory: &Path) -> io::Result<File> {
     maildir::create_directories(directory)?;
     let path = directory.join(format!("{:016x}", rand::random::<u64>()));
     let file = File::options().read(true).write(true).create_new(true).open(&path)?;

@@ -1,4 +1,4 @@
-//! `subscriptions`: the folders a client shows, in the form Dovecot 2.3 writes (version 2, levels divided by tabs).
+//! `subscriptions`: the names a mailbox is subscribed to, in the form Dovecot 2.3 writes (version 2, levels divided by tabs).
 //! Version 1, a plain list of names, is read too.
 
 use crate::folder_name::FolderName;

@@ -1,4 +1,4 @@
-//! `dovecot-uidvalidity`: the last UIDVALIDITY given to any folder of the mailbox, so that a folder that is deleted
+//! `dovecot-uidvalidity`: the last UIDVALIDITY assigned to a folder of the mailbox, so that a folder that is deleted
 //! and created again in the same second is not mistaken for the old one (RFC 9051 §2.3.1.1).
 
 use crate::storage::maildir;
@@ -13,8 +13,8 @@ const FILE: &str = "dovecot-uidvalidity";
 ///
 /// `at_least` is one more than what the folder itself had, as far as that is known.
 pub(crate) fn next(maildir: &Path, at_least: u32) -> io::Result<u32> {
-    static COUNTING: Mutex<()> = Mutex::new(());
-    let _lock = COUNTING.lock().unwrap_or_else(PoisonError::into_inner);
+    static LOCK: Mutex<()> = Mutex::new(());
+    let _lock = LOCK.lock().unwrap_or_else(PoisonError::into_inner);
     let now = u32::try_from(maildir::now()).unwrap_or(u32::MAX);
     let last = last(maildir)?;
     let next = now.max(last.saturating_add(1)).max(at_least);
@@ -31,7 +31,7 @@ fn last(maildir: &Path) -> io::Result<u32> {
     match fs::read_to_string(maildir.join(FILE)) {
         Ok(text) => Ok(u32::from_str_radix(text.trim(), 16).unwrap_or(0)),
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(0),
-        // What is not even text tells as little as a lost file.
+        // A malformed file is treated like a missing one.
         Err(cause) if cause.kind() == io::ErrorKind::InvalidData => Ok(0),
         Err(cause) => Err(cause),
     }

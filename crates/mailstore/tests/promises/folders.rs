@@ -95,7 +95,7 @@ async fn a_deleted_mailbox_comes_back_whole_until_it_is_purged() {
     let ada = address("ada");
     let inbox = host.inbox("ada").await;
     let first = inbox.append(message("a\r\n")).await.unwrap();
-    host.store.shelve(&ada).await.unwrap();
+    host.store.move_to_trash(&ada).await.unwrap();
     assert!(matches!(inbox.sync().await, Err(MailError::NotFound)));
     assert!(!host.maildir("ada").exists());
     host.store.restore(&ada).await.unwrap();
@@ -103,7 +103,7 @@ async fn a_deleted_mailbox_comes_back_whole_until_it_is_purged() {
     assert_eq!(host.inbox("ada").await.snapshot().uid_validity, first.uid_validity);
     assert!(matches!(host.store.restore(&ada).await, Err(MailError::Exists)));
 
-    host.store.shelve(&ada).await.unwrap();
+    host.store.move_to_trash(&ada).await.unwrap();
     host.store.purge(&ada).await.unwrap();
     assert!(matches!(host.store.restore(&ada).await, Err(MailError::NotFound)));
     assert!(host.mail_of("ada").await.is_empty());

@@ -101,7 +101,7 @@ impl FolderState {
 
     /// Reads the whole folder. `revision` is that of the new snapshot.
     fn load(&mut self, revision: u64) -> Result<()> {
-        if let Err(cause) = maildir::sweep_tmp(&self.folder) {
+        if let Err(cause) = maildir::remove_old_tmp(&self.folder) {
             tracing::debug!(%cause, "leftovers of unfinished deliveries stay in tmp");
         }
         let mut rewrite = false;
