@@ -1,4 +1,4 @@
-//! A line-by-line conversation with one client, bounded in memory and in time.
+//! A stream of lines to and from a client, bounded in memory and in time.
 
 use crate::connection::{ClientStream, Connection};
 use futures_util::FutureExt;
@@ -11,8 +11,8 @@ use tokio::io::{AsyncWriteExt, ReadBuf};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-/// A stream, what was read from it too early, and what was not sent yet. While the client says nothing it holds no
-/// buffer at all.
+/// A stream, with what was read and not used yet, and what was queued and not sent yet. While the client is idle it holds
+/// no buffer.
 pub(crate) struct LineStream<S> {
     stream: S,
     unread: Vec<u8>,
@@ -34,26 +34,26 @@ pub(crate) struct Timeouts {
 /// A line without its end.
 pub(crate) enum Line {
     Whole(Vec<u8>),
-    /// Longer than it may be. It has been read to its end and thrown away.
+    /// Longer than it may be. It was read to its end and dropped.
     TooLong,
 }
 
-/// Why a conversation is over.
+/// Why a stream ends.
 #[derive(Debug)]
 pub(crate) enum StreamEnd {
-    /// Both sides have said all.
+    /// The session is complete.
     Done,
     /// The client closed its side.
     Closed,
-    /// The client was silent, or took nothing, for too long.
+    /// The client sent or accepted nothing for too long.
     TimedOut,
-    /// We are stopping.
+    /// The session was stopped.
     Stopped,
     /// The connection broke.
     Broken(io::Error),
 }
 
-/// What one read may bring, and about what one write sends.
+/// The most octets of one read, and about the octets of one write.
 const PIECE: usize = 16 * 1024;
 
 impl<S: ClientStream> LineStream<S> {
@@ -63,8 +63,8 @@ impl<S: ClientStream> LineStream<S> {
         Self { stream, unread: pipelined, unsent: Vec::new(), timeouts, max_line, stop }
     }
 
-    /// The next line. Answers that are still waiting are sent first, unless the line is here already: that is what
-    /// makes pipelining cheap (RFC 2920 §3.2).
+    /// The next line. Queued responses are sent first, unless the line has been received already: that makes pipelining
+    /// cheap (RFC 2920 §3.2).
     pub(crate) async fn line(&mut self) -> Result<Line, StreamEnd> {
         let mut too_long = false;
         let mut searched = 0;
@@ -92,7 +92,7 @@ impl<S: ClientStream> LineStream<S> {
         }
     }
 
-    /// The next piece of what is not divided into lines, of any length but zero.
+    /// The next octets, of any length but zero, without regard to lines.
     pub(crate) async fn piece(&mut self) -> Result<Vec<u8>, StreamEnd> {
         if self.unread.is_empty() {
             self.read_more().await?;
@@ -100,18 +100,18 @@ impl<S: ClientStream> LineStream<S> {
         Ok(std::mem::take(&mut self.unread))
     }
 
-    /// Gives back what a piece had too much.
+    /// Puts octets back, to be read next.
     pub(crate) fn put_back(&mut self, rest: &[u8]) {
         self.unread.splice(..0, rest.iter().copied());
     }
 
-    /// Queues a line of the answer, with its end.
+    /// Queues a line, and adds its end.
     pub(crate) fn write_line(&mut self, line: &str) {
         self.unsent.extend_from_slice(line.as_bytes());
         self.unsent.extend_from_slice(b"\r\n");
     }
 
-    /// Queues bytes, and sends when enough have come together.
+    /// Queues octets, and sends when enough have come together.
     pub(crate) async fn send(&mut self, bytes: &[u8]) -> Result<(), StreamEnd> {
         self.unsent.extend_from_slice(bytes);
         if self.unsent.len() >= PIECE { self.flush().await } else { Ok(()) }
@@ -135,7 +135,7 @@ impl<S: ClientStream> LineStream<S> {
         let flush = timeout(self.timeouts.write_stall, self.stream.flush());
         tokio::select! {
             biased;
-            // Nothing counts as sent then, so that no goodbye is put into the middle of it.
+            // Nothing counts as sent then, so that no last line is written into the middle of it.
             () = self.stop.cancelled() => return Err(StreamEnd::Stopped),
             flushed = flush => match flushed {
                 Err(_) => return Err(StreamEnd::TimedOut),
@@ -146,7 +146,7 @@ impl<S: ClientStream> LineStream<S> {
         Ok(())
     }
 
-    /// Says one last line if the client can take it at once, and if it belongs where we are: nothing half-sent before.
+    /// Sends one last line, if the client accepts it at once, and if nothing before it was sent in part.
     pub(crate) fn write_last_line(&mut self, line: &str) {
         if self.unsent.is_empty() {
             let bytes = format!("{line}\r\n");
@@ -155,7 +155,7 @@ impl<S: ClientStream> LineStream<S> {
         }
     }
 
-    /// Closes our side, so that a TLS client knows nothing is missing; nobody who stops us waits for it.
+    /// Closes our side, so that a TLS client knows that nothing was truncated. Does not delay a stop.
     pub(crate) async fn close(&mut self) {
         let shutdown = timeout(Duration::from_secs(2), self.stream.shutdown());
         let _ = self.stop.run_until_cancelled(shutdown).await;
@@ -166,7 +166,7 @@ impl<S: ClientStream> LineStream<S> {
             self.flush().await?;
         }
         let (stream, unread) = (&mut self.stream, &mut self.unread);
-        // The buffer lives on the stack of the poll, not in the future: thousands of these wait at the same time.
+        // The buffer is on the stack of the poll and not in the future, of which thousands wait at the same time.
         let read = poll_fn(|context| {
             let mut piece = [0; PIECE];
             let mut buffer = ReadBuf::new(&mut piece);
@@ -195,7 +195,7 @@ impl<S: ClientStream> LineStream<S> {
 }
 
 impl StreamEnd {
-    /// For the owner of the task: only a broken connection is worth a word.
+    /// For the owner of the task: only a broken connection is an error.
     pub(crate) fn into_result(self) -> io::Result<()> {
         match self {
             Self::Broken(cause) => Err(cause),

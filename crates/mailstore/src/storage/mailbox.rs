@@ -174,7 +174,7 @@ impl OpenMailbox {
             return Err(MailError::NotFound);
         }
         let moves =
-            tree.into_iter().map(|name| Ok((name, name.moved(from, to)?))).collect::<Result<Vec<_>>>()?;
+            tree.into_iter().map(|name| Ok((name, name.renamed(from, to)?))).collect::<Result<Vec<_>>>()?;
         if moves.iter().any(|(_, new)| new.is_inbox() || existing.contains(new)) {
             return Err(MailError::Exists);
         }

@@ -13,7 +13,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 const INFO: char = ':';
 /// Marks a name that this program has given. In it the seconds are the INTERNALDATE and the sizes are right, so that
 /// opening a folder of ten thousand messages needs the listing of its directories only.
-const GIVEN_HERE: &str = ".postward,";
+const OWN_MARK: &str = ".postward,";
 
 /// A directory of a Maildir in which messages are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +79,7 @@ pub(crate) fn facts_of(file: &str) -> NameFacts {
     let base = base_of(file);
     let size = size_field(base, "W=");
     let received =
-        base.contains(GIVEN_HERE).then(|| base.split('.').next().and_then(|s| s.parse().ok())).flatten();
+        base.contains(OWN_MARK).then(|| base.split('.').next().and_then(|s| s.parse().ok())).flatten();
     NameFacts { size, received }
 }
 
@@ -108,7 +108,7 @@ pub(crate) fn unique_name(received: i64, size: u64, crlf_size: u64) -> String {
     // A date before 1970 cannot be in a name.
     let seconds = received.max(0);
     let process = std::process::id();
-    format!("{seconds}.M{micros:06}P{process}Q{count:06}R{random:016x}{GIVEN_HERE}S={size},W={crlf_size}")
+    format!("{seconds}.M{micros:06}P{process}Q{count:06}R{random:016x}{OWN_MARK}S={size},W={crlf_size}")
 }
 
 /// The time, as an INTERNALDATE in seconds since 1970.
