@@ -3,40 +3,40 @@
 //! # Reading order
 //!
 //! [`Mailstore`] finds the mailbox of an address, [`OpenMailbox`] is its folders, [`Folder`] is one of them, shared by
-//! all sessions that look at it, and [`Snapshot`] is what a folder looked like at one moment. They and the files
-//! below them, in the forms Dovecot reads, are in `storage`.
+//! all sessions that have it open, and [`Snapshot`] is what a folder held at one moment. They and the files below them, in
+//! the formats Dovecot reads, are in `storage`.
 //!
-//! Above them, `line_stream` is a bounded exchange of lines; [`serve_pop3`], [`serve_submission`] and [`serve_lmtp`]
-//! (which share `smtp`) and [`serve_imap`] are the protocols.
+//! Above them, `line_stream` is a bounded stream of lines to a client's [`Connection`]; [`serve_pop3`], [`serve_submission`]
+//! and [`serve_lmtp`] (which share `smtp`) and [`serve_imap`] are the protocols.
 //!
 //! # On disk
 //!
 //! ```text
 //! root/<domain>/<local-part>/Maildir/{cur,new,tmp}        INBOX
-//! root/<domain>/<local-part>/Maildir/.Sent/{cur,new,tmp}  a folder; levels are divided by dots
+//! root/<domain>/<local-part>/Maildir/.Sent/{cur,new,tmp}  a folder; its levels are separated by dots
 //!     …/dovecot-uidlist  dovecot-keywords  maildirfolder  of each folder
 //!     …/subscriptions  dovecot-uidvalidity                of the mailbox
-//!     …/deliveries/                                       what `deliver_once` has delivered, until nobody can repeat it
-//! root/.shelf/<domain>/<local-part>/<when>/               deleted mailboxes, until they are purged
-//! root/.spool/                                            large messages while they come in; they have no names
+//!     …/deliveries/                                       what `deliver_once` has delivered, until it cannot be repeated
+//! root/.shelf/<domain>/<local-part>/<time>-<random>/      the trash: deleted mailboxes, until they are purged
+//! root/.spool/                                            large messages while they are received; unlinked files
 //! ```
 //!
 //! # Promises
 //!
-//! * What was accepted is never lost: contents are synced, then renamed into place, then the directory is synced, and
-//!   only then is anything answered.
+//! * Accepted mail is never lost: contents are synced, then renamed into place, then the directory is synced, and only then
+//!   the client is answered.
 //! * [`Mailstore::deliver_once`] delivers once, however often it is repeated, and whenever the process died.
-//! * A UID is never given to a second message, also not after a crash. A list of UIDs that cannot be trusted changes
-//!   UIDVALIDITY; the mail stays.
-//! * Other tools may deliver, rename and remove files at any time; it is seen at the next [`Folder::sync`].
-//! * A session that waits holds no buffer, and every line, message, wait and queue has its limit in [`Limits`].
-//! * When a session's future has returned, nothing the session began goes on. Whoever drops it ends it at any await,
-//!   with mail whole; work under way then ends before its next message.
+//! * A UID is never assigned to a second message, also not after a crash. A malformed list of UIDs changes UIDVALIDITY; the
+//!   mail stays.
+//! * Other programs may deliver, rename and remove files at any time; it is seen at the next [`Folder::sync`].
+//! * An idle session holds no buffer, and every line, message, wait and queue has its limit in [`Limits`].
+//! * When a session's future has returned, nothing the session began goes on. Dropping the future ends the session at any
+//!   await, and loses no mail; work under way then ends before its next message.
 //!
 //! # What it never does
 //!
-//! It knows no password and asks no authority: it is handed a stream and a proven [`postward_wire::Address`], and who
-//! a recipient is it asks [`Recipients`].
+//! It knows no password and asks no authority: it is handed a connection and a proven [`postward_wire::Address`], and looks
+//! recipients up through [`Recipients`].
 
 mod connection;
 mod crlf;

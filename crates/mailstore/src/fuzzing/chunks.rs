@@ -1,6 +1,6 @@
 //! Into what pieces the input of a fuzz target is cut.
 
-/// How the network cuts what is sent, as a byte of the input says.
+/// The size of the pieces in which input arrives, chosen by a byte of the input.
 pub(crate) fn piece_size(choice: u8) -> usize {
     match choice & 3 {
         0 => usize::MAX,

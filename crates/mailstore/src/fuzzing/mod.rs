@@ -1,5 +1,5 @@
-//! What the fuzz targets of `fuzz/` call, and an ordinary test replays their corpora through: every parser here that
-//! somebody else's bytes reach. Each function takes any bytes and panics where a promise is broken.
+//! The fuzz targets of this crate: every parser that untrusted bytes reach. `fuzz/` runs them, and a test here replays their
+//! corpora. Each function takes any bytes and panics where a promise is broken.
 
 pub(crate) mod chunks;
 
@@ -7,7 +7,7 @@ pub use crate::imap::fuzz_targets::{commands as imap_commands, message};
 pub use crate::pop3::fuzz_targets::commands as pop3_commands;
 pub use crate::smtp::fuzz_targets::delivery;
 
-/// What a target does with its bytes: it panics, or it does not.
+/// A target: it panics, or it does not.
 pub type Run = fn(&[u8]);
 
 /// Every target by the name of its binary and its corpus.

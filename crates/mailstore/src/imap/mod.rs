@@ -1,9 +1,8 @@
 //! IMAP4rev1 after sign-in (RFC 3501).
 //!
-//! Reading order: [`command`] says where a command ends and what it asks for, [`session`] does it. A
-//! [`selected_folder`] is the snapshot of which its client is told step by step. [`op`] has the commands, one file for each
-//! family. What a client sees of a message is cut from its bytes by [`message`]; [`search`] asks messages for the keys
-//! of SEARCH.
+//! Reading order: [`command`] frames and parses a command, [`session`] dispatches it, [`op`] executes it, with one file for
+//! each family of commands. A [`selected_folder`] knows what its client knows, and sends what has changed. [`message`]
+//! reads a message for FETCH; [`search`] evaluates the keys of SEARCH.
 //!
 //! What it never does: it keeps no message in memory beyond the one it is sending, and it changes nothing on disk
 //! except through [`crate::Folder`] and [`crate::OpenMailbox`].

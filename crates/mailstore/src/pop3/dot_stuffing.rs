@@ -1,4 +1,4 @@
-//! A message as the body of a multi-line answer (RFC 1939 §3).
+//! Dot-stuffing: a message in a multi-line response of POP3 (RFC 1939 §3).
 
 use crate::crlf::CrlfEnds;
 
@@ -11,7 +11,7 @@ pub(super) enum Amount {
     Top(usize),
 }
 
-/// Brings line ends into order, doubles the dots that begin a line, and stops where TOP wants it.
+/// Changes line ends to CRLF, doubles dots that begin a line, and ends where TOP asks for it.
 pub(super) struct DotStuffing {
     ends: CrlfEnds,
     at: At,
@@ -30,12 +30,12 @@ impl DotStuffing {
         Self { ends: CrlfEnds::default(), at: At::Header(amount), line_length: 0 }
     }
 
-    /// Whether all that was asked for has gone by.
+    /// Whether all that was asked for has been written.
     pub(super) fn is_finished(&self) -> bool {
         matches!(self.at, At::Finished)
     }
 
-    /// Takes the next piece of the message.
+    /// Writes the next piece of the message.
     pub(super) fn push(&mut self, piece: &[u8], out: &mut Vec<u8>) {
         let fixed = self.ends.fix(piece).into_owned();
         for part in fixed.split_inclusive(|byte| *byte == b'\n') {
@@ -66,7 +66,7 @@ impl DotStuffing {
         };
     }
 
-    /// Ends the answer, and the last line before it if the message forgot to.
+    /// Ends the response, and the last line of the message if that has no end.
     pub(super) fn finish(&self, out: &mut Vec<u8>) {
         if self.line_length > 0 {
             out.extend_from_slice(b"\r\n");

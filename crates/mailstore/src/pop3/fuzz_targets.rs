@@ -1,12 +1,12 @@
-//! What hostile bytes may not achieve at POP3. Called by a fuzz target.
+//! The fuzz target of POP3: what no command and no message may do.
 
 use super::command::{Command, MAX_LINE};
 use super::dot_stuffing::{Amount, DotStuffing};
 use crate::crlf::CrlfEnds;
 use crate::fuzzing::chunks::piece_size;
 
-/// A signed-in client's first line, and behind it a message that it retrieves. The first byte says how the message
-/// is cut.
+/// A command of a client, and behind it a message that it retrieves. The first byte chooses the pieces in which the message
+/// is read.
 pub fn commands(data: &[u8]) {
     let Some((choice, sent)) = data.split_first() else { return };
     let line_end = sent.iter().position(|byte| *byte == b'\n').map_or(sent.len(), |newline| newline + 1);
@@ -15,11 +15,11 @@ pub fn commands(data: &[u8]) {
         Some(Command::Top(_, lines)) => Amount::Top(lines),
         _ => Amount::Whole,
     };
-    let told = retrieved(message, amount, usize::MAX);
-    assert_eq!(retrieved(message, amount, piece_size(*choice)), told);
+    let response = retrieved(message, amount, usize::MAX);
+    assert_eq!(retrieved(message, amount, piece_size(*choice)), response);
 
-    // RFC 1939 §3: the client finds the end where we put it, and the message as it is stored.
-    let mut stuffed = told.split_inclusive(|byte| *byte == b'\n');
+    // RFC 1939 §3: the client finds the end of the response, and in it the message as it is stored.
+    let mut stuffed = response.split_inclusive(|byte| *byte == b'\n');
     assert_eq!(stuffed.next_back(), Some(b".\r\n".as_slice()));
     let read: Vec<u8> = stuffed
         .flat_map(|line| {

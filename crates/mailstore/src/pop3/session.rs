@@ -1,4 +1,4 @@
-//! POP3 after sign-in: the TRANSACTION and UPDATE states of RFC 1939.
+//! A session of POP3 after sign-in: the TRANSACTION and UPDATE states of RFC 1939.
 
 use super::command::{Command, MAX_LINE};
 use super::dot_stuffing::{Amount, DotStuffing};
@@ -23,12 +23,12 @@ pub async fn serve_pop3<S: ClientStream>(mailbox: OpenMailbox, connection: Conne
     let mailbox = mailbox.until(connection.stop.clone());
     let limits = mailbox.limits();
     let timeouts = Timeouts { idle: limits.pop3_idle, write_stall: limits.write_stall };
-    let patience = limits.bad_commands;
+    let max_bad_commands = limits.bad_commands;
     let mut client = LineStream::new(connection, timeouts, MAX_LINE);
     let end = match Box::pin(Maildrop::open(&mailbox)).await {
-        Ok(maildrop) => Session { maildrop, client: &mut client, patience }.run().await,
+        Ok(maildrop) => Session { maildrop, client: &mut client, max_bad_commands }.run().await,
         Err(cause) => {
-            client.write_line(&trouble(&cause));
+            client.write_line(&error_reply(&cause));
             client.flush().await.err().unwrap_or(StreamEnd::Done)
         }
     };
@@ -38,7 +38,7 @@ pub async fn serve_pop3<S: ClientStream>(mailbox: OpenMailbox, connection: Conne
     end.into_result()
 }
 
-/// The messages as they were at sign-in: POP3 numbers do not change while the session lasts.
+/// The maildrop, with its messages as they were at sign-in: POP3 message numbers do not change during a session.
 struct Maildrop {
     inbox: Folder,
     snapshot: Arc<Snapshot>,
@@ -49,7 +49,7 @@ struct Maildrop {
 struct Session<'a, S> {
     maildrop: Maildrop,
     client: &'a mut LineStream<S>,
-    patience: u32,
+    max_bad_commands: u32,
 }
 
 enum Next {
@@ -60,7 +60,7 @@ enum Next {
 impl<S: ClientStream> Session<'_, S> {
     async fn run(mut self) -> StreamEnd {
         // In a row.
-        let mut wrong = 0;
+        let mut bad_commands = 0;
         loop {
             let line = match self.client.line().await {
                 Ok(Line::Whole(line)) => line,
@@ -69,14 +69,14 @@ impl<S: ClientStream> Session<'_, S> {
             };
             let Some(command) = Command::parse(&line) else {
                 self.client.write_line("-ERR This is not a command.");
-                wrong += 1;
-                if wrong >= self.patience {
+                bad_commands += 1;
+                if bad_commands >= self.max_bad_commands {
                     return self.client.flush().await.err().unwrap_or(StreamEnd::Done);
                 }
                 continue;
             };
-            wrong = 0;
-            match self.obey(command).await {
+            bad_commands = 0;
+            match self.execute(command).await {
                 Ok(Next::Command) => {}
                 Ok(Next::Quit) => return self.client.flush().await.err().unwrap_or(StreamEnd::Done),
                 Err(end) => return end,
@@ -84,7 +84,7 @@ impl<S: ClientStream> Session<'_, S> {
         }
     }
 
-    async fn obey(&mut self, command: Command) -> Result<Next, StreamEnd> {
+    async fn execute(&mut self, command: Command) -> Result<Next, StreamEnd> {
         match command {
             Command::Stat => {
                 let (count, octets) = self.maildrop.totals();
@@ -123,22 +123,22 @@ impl<S: ClientStream> Session<'_, S> {
         Ok(Next::Command)
     }
 
-    /// LIST and UIDL of everything.
-    async fn scan(&mut self, what: impl Fn(&Message) -> String) -> Result<(), StreamEnd> {
+    /// LIST and UIDL of all messages.
+    async fn scan(&mut self, value: impl Fn(&Message) -> String) -> Result<(), StreamEnd> {
         self.client.write_line("+OK");
         let snapshot = Arc::clone(&self.maildrop.snapshot);
         for (index, message) in snapshot.messages.iter().enumerate() {
             if !self.maildrop.deleted.contains(&index) {
-                self.client.send(format!("{} {}\r\n", index + 1, what(message)).as_bytes()).await?;
+                self.client.send(format!("{} {}\r\n", index + 1, value(message)).as_bytes()).await?;
             }
         }
         self.client.write_line(".");
         Ok(())
     }
 
-    fn scan_one(&mut self, number: usize, what: impl Fn(&Message) -> String) {
+    fn scan_one(&mut self, number: usize, value: impl Fn(&Message) -> String) {
         let line = match self.maildrop.message(number) {
-            Some((_, message)) => format!("+OK {number} {}", what(message)),
+            Some((_, message)) => format!("+OK {number} {}", value(message)),
             None => NO_SUCH.to_owned(),
         };
         self.client.write_line(&line);
@@ -158,7 +158,7 @@ impl<S: ClientStream> Session<'_, S> {
                 return Ok(());
             }
             Err(cause) => {
-                self.client.write_line(&trouble(&cause));
+                self.client.write_line(&error_reply(&cause));
                 return Ok(());
             }
         };
@@ -166,8 +166,8 @@ impl<S: ClientStream> Session<'_, S> {
         let mut stuffing = DotStuffing::new(amount);
         let mut out = Vec::new();
         while !stuffing.is_finished() {
-            // A read that fails in the middle cannot be told any more: the client must see a broken connection,
-            // not a short message that looks whole.
+            // A read that fails in the middle cannot be reported any more: the client must see a broken connection, and
+            // not a short message that looks complete.
             let (rest, piece) = read_piece(file).await.map_err(StreamEnd::Broken)?;
             file = rest;
             if piece.is_empty() {
@@ -182,19 +182,20 @@ impl<S: ClientStream> Session<'_, S> {
     }
 }
 
-/// RFC 2449 and RFC 3206. The names of what comes before sign-in are left to the gate.
+/// The capabilities after sign-in (RFC 2449, RFC 3206).
 const CAPABILITIES: [&str; 8] =
     ["+OK", "TOP", "UIDL", "RESP-CODES", "AUTH-RESP-CODE", "PIPELINING", "EXPIRE NEVER", "."];
 
 const NO_SUCH: &str = "-ERR There is no such message.";
 
-/// RFC 3206 §4: the client keeps its password and tries again later.
-fn trouble(cause: &MailError) -> String {
+/// The answer to a failure of ours. RFC 3206 §4: the client keeps its password and tries again later.
+fn error_reply(cause: &MailError) -> String {
     tracing::warn!(%cause, "a POP3 session could not be served");
     format!("-ERR [SYS/TEMP] {cause}")
 }
 
-/// Dovecot's own form (`%08Xu%08Xv`), so that nothing is fetched twice when either takes over from the other.
+/// The unique-id of UIDL in the form Dovecot uses (`%08Xu%08Xv`), so that clients fetch nothing twice after a migration from
+/// or to it.
 fn unique_id(message: &Message, uid_validity: u32) -> String {
     match message.pop3_uidl() {
         Some(given) => given.to_owned(),
@@ -229,7 +230,7 @@ impl Maildrop {
         left.fold((0, 0), |(count, octets), (_, m)| (count + 1, octets + m.size))
     }
 
-    /// The UPDATE state. Says what QUIT answers.
+    /// The UPDATE state: removes the deleted messages. Returns the answer to QUIT.
     async fn update(&mut self) -> String {
         let uids: Vec<u32> = self
             .deleted
@@ -242,7 +243,7 @@ impl Maildrop {
         }
         match self.inbox.expunge(uids).await {
             Ok(_) => "+OK".to_owned(),
-            Err(cause) => trouble(&cause),
+            Err(cause) => error_reply(&cause),
         }
     }
 }

@@ -1,10 +1,10 @@
-//! What a hostile sender may not achieve. Called by a fuzz target.
+//! The fuzz target of SMTP and LMTP: what no sender may do.
 
 use super::command::{Command, Mail};
-use super::data::Data;
+use super::data::DataDecoder;
 use super::header;
 use super::path::ReversePath;
-use super::received_message::{Letter, Trace};
+use super::received_message::{ReceivedMessage, Trace};
 use super::role::Role;
 use crate::crlf::CrlfEnds;
 use crate::fuzzing::chunks::piece_size;
@@ -14,12 +14,12 @@ use postward_wire::Address;
 use smtp_proto::Request;
 use std::path::PathBuf;
 
-/// What comes behind DATA. The first byte says how it is cut and at which door.
+/// What follows DATA. The first byte chooses the pieces in which it arrives, and the protocol.
 pub fn delivery(data: &[u8]) {
     let Some((choice, sent)) = data.split_first() else { return };
-    let whole = take(sent, usize::MAX);
-    assert_eq!(take(sent, piece_size(*choice)), whole);
-    assert_eq!(whole, as_the_rfc_says(sent), "{}", sent.escape_ascii());
+    let whole = decode(sent, usize::MAX);
+    assert_eq!(decode(sent, piece_size(*choice)), whole);
+    assert_eq!(whole, reference_decode(sent), "{}", sent.escape_ascii());
     let Some((message, end)) = whole else { return };
     let Ok(owner) = Address::parse("ada@example.com") else { return };
     let role = if choice & 4 == 0 { Role::Lmtp } else { Role::Submission { owner: owner.clone() } };
@@ -28,13 +28,13 @@ pub fn delivery(data: &[u8]) {
     let mut spool = Spool::new(PathBuf::new());
     spool.push(&message);
     let trace = Trace {
-        greeted: Some("mx.example.net"),
+        client_host: Some("mx.example.net"),
         hostname: "mail.example.com",
         sender: "bob@example.net",
         header_size: 1 << 18,
     };
     let mut stored = Vec::new();
-    match Letter::new(spool, &role, &trace).map(|letter| letter.write_to(&owner, &mut stored)) {
+    match ReceivedMessage::new(spool, &role, &trace).map(|message| message.write_to(&owner, &mut stored)) {
         Ok(written) => assert!(written.is_ok()),
         Err(_) => return,
     }
@@ -44,7 +44,7 @@ pub fn delivery(data: &[u8]) {
     let (_, body) = header::fields(&message);
     assert!(stored.ends_with(&message[body..]), "the body was changed");
 
-    // What we say of a message stands on top; nobody else says it, whichever reader looks.
+    // Our fields are on top, and in no other place, for any parser of headers.
     let names = field_names(&stored);
     assert_eq!(
         names.get(..3),
@@ -58,10 +58,10 @@ pub fn delivery(data: &[u8]) {
 }
 
 /// The message in the pieces, and where it ends.
-fn take(sent: &[u8], piece_size: usize) -> Option<(Vec<u8>, usize)> {
-    let (mut data, mut out, mut read) = (Data::default(), Vec::new(), 0);
+fn decode(sent: &[u8], piece_size: usize) -> Option<(Vec<u8>, usize)> {
+    let (mut data, mut out, mut read) = (DataDecoder::default(), Vec::new(), 0);
     for piece in sent.chunks(piece_size) {
-        if let Some(end) = data.take(piece, &mut out) {
+        if let Some(end) = data.decode(piece, &mut out) {
             return Some((out, read + end));
         }
         read += piece.len();
@@ -71,7 +71,7 @@ fn take(sent: &[u8], piece_size: usize) -> Option<(Vec<u8>, usize)> {
 
 /// RFC 5321 §4.1.1.4 and §4.5.2 to the letter: lines end in CRLF and nothing else; a dot alone ends the message; a
 /// first dot goes.
-fn as_the_rfc_says(sent: &[u8]) -> Option<(Vec<u8>, usize)> {
+fn reference_decode(sent: &[u8]) -> Option<(Vec<u8>, usize)> {
     let mut message = Vec::new();
     let mut at = 0;
     loop {
@@ -85,7 +85,7 @@ fn as_the_rfc_says(sent: &[u8]) -> Option<(Vec<u8>, usize)> {
     }
 }
 
-/// The command behind a message: what of it is written down can be.
+/// The command behind a message: what of it is written into a header is safe there.
 fn command(line: &[u8], role: &Role) {
     let line: Vec<u8> = line.iter().copied().take(2_000).take_while(|byte| *byte != b'\n').collect();
     let line = [&line, b"\r\n".as_slice()].concat();
@@ -96,7 +96,7 @@ fn command(line: &[u8], role: &Role) {
         Ok(Command::Mail(Mail { sender: ReversePath::Mailbox(sender), .. })) => {
             let written = sender.to_string();
             assert!(written.bytes().all(|byte| matches!(byte, b' '..=b'~')), "{written:?}");
-            // Who reads it later finds the same sender, and its end where we have put it.
+            // It is parsed back to the same sender.
             let bracketed = format!("<{written}>");
             assert_eq!(ReversePath::parse(&bracketed), Some((ReversePath::Mailbox(sender), "")));
         }

@@ -1,4 +1,4 @@
-//! LMTP (RFC 2033): a mail exchanger hands in what has arrived.
+//! LMTP (RFC 2033): delivery by a mail exchanger.
 
 use super::role::Role;
 use super::session;
@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 /// Accepts LMTP clients until `stop` fires, and returns when the last of them has gone.
 ///
-/// Nobody signs in here: whoever reaches the listener may deliver, so it belongs on the loopback or behind a wall.
+/// There is no sign-in: who reaches the listener may deliver, so it must be on the loopback or behind a firewall.
 pub async fn serve_lmtp(listener: TcpListener, store: Mailstore, stop: CancellationToken) -> io::Result<()> {
     let permits = Arc::new(Semaphore::new(store.limits().lmtp_sessions));
     let mut sessions = JoinSet::new();
@@ -34,7 +34,7 @@ pub async fn serve_lmtp(listener: TcpListener, store: Mailstore, stop: Cancellat
                     }
                 });
             }
-            // Out of descriptors, mostly: those who are done give some back.
+            // Mostly out of file descriptors: sessions that end free some.
             Err(cause) => {
                 tracing::warn!(%cause, "LMTP cannot accept");
                 tokio::time::sleep(Duration::from_millis(100)).await;

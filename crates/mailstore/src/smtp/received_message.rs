@@ -1,4 +1,4 @@
-//! A message that has been received, as it goes into a mailbox.
+//! A received message, with its header completed for delivery (RFC 5321 §4.4, RFC 6409 §8).
 
 use super::header::{self, Field};
 use super::role::Role;
@@ -7,29 +7,29 @@ use jiff::{Timestamp, fmt::rfc2822, tz::TimeZone};
 use postward_wire::Address;
 use std::io::{self, Write};
 
-/// A message with its header in order. Its body is as it came.
-pub(super) struct Letter {
+/// A message with its header completed. Its body is as it was received.
+pub(super) struct ReceivedMessage {
     id: String,
     sender: String,
     header: Vec<u8>,
     spool: Spool,
-    /// Where in the spool the body begins, with the empty line before it.
+    /// The offset of the body in the spool, with the empty line before it.
     body: u64,
 }
 
-/// What the transaction tells about a message.
+/// The trace information of RFC 5321 §4.4, from the transaction.
 pub(super) struct Trace<'a> {
-    pub(super) greeted: Option<&'a str>,
+    pub(super) client_host: Option<&'a str>,
     pub(super) hostname: &'a str,
     pub(super) sender: &'a str,
     pub(super) header_size: usize,
 }
 
-/// RFC 5321 §6.3: a message that has passed so many hosts is going in circles.
+/// RFC 5321 §6.3: a message with more `Received` fields is in a mail loop.
 const MAX_HOPS: usize = 100;
 
-impl Letter {
-    /// Reads the header and brings it into order. What is wrong is said as a reply.
+impl ReceivedMessage {
+    /// Parses the header and completes it. The error is a reply.
     pub(super) fn new(spool: Spool, role: &Role, trace: &Trace<'_>) -> Result<Self, &'static str> {
         let head = spool.head(trace.header_size).map_err(|cause| {
             tracing::error!(%cause, "a received message could not be read back");
@@ -45,17 +45,17 @@ impl Letter {
         let id = format!("{:016x}", rand::random::<u64>());
         let mut header = received(&id, role, trace);
         match role {
-            Role::Submission { owner } => complete(&mut header, &fields, owner),
+            Role::Submission { owner } => add_missing_fields(&mut header, &fields, owner),
             Role::Lmtp => {}
         }
         for field in fields.iter().filter(|field| is_kept(**field, role)) {
             header.extend_from_slice(field.raw());
         }
-        // A header that ends with the message may lack its line end.
+        // A header that ends with the message may have no line end.
         if !header.ends_with(b"\r\n") {
             header.extend_from_slice(b"\r\n");
         }
-        // A body that began without an empty line gets one, or our fields would swallow it.
+        // A body without an empty line before it gets one, or it would be read as a part of the header.
         if !head.get(body..).is_some_and(|rest| rest.starts_with(b"\r\n")) {
             header.extend_from_slice(b"\r\n");
         }
@@ -63,29 +63,29 @@ impl Letter {
         Ok(Self { id, sender, header, body: body as u64, spool })
     }
 
-    /// What the `Received` field calls it.
+    /// Its id in the `Received` field.
     pub(super) fn id(&self) -> &str {
         &self.id
     }
 
-    /// The envelope's sender; empty for a bounce.
+    /// The sender of the envelope; empty for a bounce.
     pub(super) fn sender(&self) -> &str {
         &self.sender
     }
 
-    /// Writes it as `to` gets it.
+    /// Writes it as it is delivered to `to`.
     pub(super) fn write_to(&self, to: &Address, out: &mut impl Write) -> io::Result<()> {
-        // RFC 5321 §4.4: the final delivery puts the sender on top.
+        // RFC 5321 §4.4: final delivery adds the reverse-path.
         write!(out, "Return-Path: <{}>\r\nDelivered-To: {to}\r\n", self.sender)?;
         out.write_all(&self.header)?;
         self.spool.copy_from(self.body, out)
     }
 }
 
-/// RFC 5321 §4.4. The owner's address is not told: the sender may be hidden behind an alias one day, and the id leads
-/// to it in our log.
+/// The `Received` field (RFC 5321 §4.4). It does not name the owner, whose address may be hidden behind an alias; the log
+/// has it with the id.
 fn received(id: &str, role: &Role, trace: &Trace<'_>) -> Vec<u8> {
-    let from = trace.greeted.filter(|host| !host.is_empty()).unwrap_or("unknown");
+    let from = trace.client_host.filter(|host| !host.is_empty()).unwrap_or("unknown");
     let protocol = match role {
         Role::Submission { .. } => "ESMTPA",
         Role::Lmtp => "LMTP",
@@ -94,8 +94,8 @@ fn received(id: &str, role: &Role, trace: &Trace<'_>) -> Vec<u8> {
     format!("Received: from {from}\r\n\tby {hostname} with {protocol} id {id};\r\n\t{date}\r\n").into_bytes()
 }
 
-/// RFC 6409 §8: a submission server adds what a mail app may leave out.
-fn complete(header: &mut Vec<u8>, fields: &[Field<'_>], owner: &Address) {
+/// Adds what a mail app may leave out (RFC 6409 §8).
+fn add_missing_fields(header: &mut Vec<u8>, fields: &[Field<'_>], owner: &Address) {
     let has = |name| fields.iter().any(|field| field.is(name));
     if !has("Date") {
         header.extend_from_slice(format!("Date: {}\r\n", date_now()).as_bytes());
@@ -109,7 +109,7 @@ fn complete(header: &mut Vec<u8>, fields: &[Field<'_>], owner: &Address) {
     }
 }
 
-/// Who got a blind copy is for nobody to read, and who really sent it is for us to say.
+/// Whether a field stays: `Bcc` is removed from submitted mail, and `Return-Path` is ours to write.
 fn is_kept(field: Field<'_>, role: &Role) -> bool {
     let blind = field.is("Bcc") || field.is("Resent-Bcc");
     match role {
@@ -120,6 +120,6 @@ fn is_kept(field: Field<'_>, role: &Role) -> bool {
 
 fn date_now() -> String {
     let now = Timestamp::now().to_zoned(TimeZone::UTC);
-    // Only years with more than four digits cannot be written.
+    // Fails only for years with more than four digits.
     rfc2822::to_string(&now).unwrap_or_default()
 }

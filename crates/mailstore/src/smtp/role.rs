@@ -2,13 +2,13 @@
 
 use postward_wire::Address;
 
-/// Which of the two is spoken.
+/// The protocol of a session.
 pub(crate) enum Role {
-    /// Mail of the owner of a mailbox, who is its sender.
+    /// Submission by the owner of a mailbox, who is the sender.
     Submission {
-        /// The proven address.
+        /// The address that has signed in.
         owner: Address,
     },
-    /// Mail that has arrived from anywhere. Every recipient gets an answer of its own after the message.
+    /// LMTP: mail from anywhere. Every recipient gets a reply of its own after the message.
     Lmtp,
 }

@@ -1,10 +1,10 @@
-//! A session of SMTP after sign-in or of LMTP: the transaction from MAIL to the end of DATA (RFC 5321 §3.3).
+//! A session of submission or LMTP: mail transactions from MAIL to the delivery of the message (RFC 5321 §3.3).
 
 use super::command::{Command, Mail, NO_RECIPIENT};
 use super::header;
 use super::path::{ForwardPath, ReversePath};
 use super::receive::{NO_ROOM, receive};
-use super::received_message::{Letter, Trace};
+use super::received_message::{ReceivedMessage, Trace};
 use super::role::Role;
 use crate::connection::{ClientStream, Connection};
 use crate::error::MailError;
@@ -32,8 +32,15 @@ pub(crate) async fn serve<S: ClientStream>(
     if let Role::Lmtp = role {
         client.write_line(&format!("220 {} LMTP Postward", store.hostname()));
     }
-    let mut session =
-        Session { store, role, cancellation, greeted: None, envelope: None, wrong: 0, client: &mut client };
+    let mut session = Session {
+        store,
+        role,
+        cancellation,
+        client_host: None,
+        envelope: None,
+        bad_commands: 0,
+        client: &mut client,
+    };
     let end = session.run().await;
     match &end {
         StreamEnd::Done => client.close().await,
@@ -49,15 +56,15 @@ struct Session<'a, S> {
     role: Role,
     /// Ends deliveries with the session.
     cancellation: Cancellation,
-    /// What the client called itself in EHLO or LHLO.
-    greeted: Option<String>,
+    /// The name the client gave for itself in EHLO, HELO or LHLO.
+    client_host: Option<String>,
     envelope: Option<Envelope>,
-    /// Errors in a row.
-    wrong: u32,
+    /// Bad commands in a row.
+    bad_commands: u32,
     client: &'a mut LineStream<S>,
 }
 
-/// What MAIL and RCPT have said.
+/// The envelope, from MAIL and RCPT.
 struct Envelope {
     /// Empty for a bounce.
     sender: String,
@@ -77,13 +84,13 @@ impl<S: ClientStream> Session<'_, S> {
                 Ok(line) => line,
                 Err(end) => return end,
             };
-            let reply_or_end = match line {
+            let parsed = match line {
                 Line::TooLong => Err("500 5.5.2 The line is too long."),
                 Line::Whole(mut line) => {
                     line.extend_from_slice(b"\r\n");
                     match Command::parse(&line, &self.role) {
                         Err(reply) => Err(reply),
-                        Ok(command) => match Box::pin(self.obey(command)).await {
+                        Ok(command) => match Box::pin(self.execute(command)).await {
                             Ok(Next::Quit) => {
                                 return self.client.flush().await.err().unwrap_or(StreamEnd::Done);
                             }
@@ -93,21 +100,21 @@ impl<S: ClientStream> Session<'_, S> {
                     }
                 }
             };
-            match reply_or_end {
-                Ok(()) => self.wrong = 0,
+            match parsed {
+                Ok(()) => self.bad_commands = 0,
                 Err(reply) => {
                     self.client.write_line(reply);
-                    self.wrong += 1;
+                    self.bad_commands += 1;
                 }
             }
-            if self.wrong >= self.store.limits().bad_commands {
+            if self.bad_commands >= self.store.limits().bad_commands {
                 self.client.write_line("421 4.7.0 Too many errors.");
                 return self.client.flush().await.err().unwrap_or(StreamEnd::Done);
             }
         }
     }
 
-    async fn obey(&mut self, command: Command<'_>) -> Result<Next, StreamEnd> {
+    async fn execute(&mut self, command: Command<'_>) -> Result<Next, StreamEnd> {
         let request = match command {
             Command::Mail(mail) => {
                 self.mail(&mail);
@@ -122,7 +129,7 @@ impl<S: ClientStream> Session<'_, S> {
         };
         match request {
             Request::Ehlo { host } | Request::Lhlo { host } => self.greet(&host),
-            Request::Helo { host } => self.greet_plainly(&host),
+            Request::Helo { host } => self.greet_without_extensions(&host),
             Request::Data => self.data().await?,
             Request::Rset => {
                 self.envelope = None;
@@ -143,9 +150,9 @@ impl<S: ClientStream> Session<'_, S> {
         Ok(Next::Command)
     }
 
-    /// RFC 5321 §4.1.4: a second greeting forgets the envelope.
+    /// EHLO or LHLO. RFC 5321 §4.1.4: it resets the transaction.
     fn greet(&mut self, host: &str) {
-        self.greeted = Some(header::safe_host(host));
+        self.client_host = Some(header::safe_host(host));
         self.envelope = None;
         let size = self.store.limits().message_size;
         self.client.write_line(&format!("250-{}", self.store.hostname()));
@@ -155,8 +162,8 @@ impl<S: ClientStream> Session<'_, S> {
         self.client.write_line(&format!("250 SIZE {size}"));
     }
 
-    fn greet_plainly(&mut self, host: &str) {
-        self.greeted = Some(header::safe_host(host));
+    fn greet_without_extensions(&mut self, host: &str) {
+        self.client_host = Some(header::safe_host(host));
         self.envelope = None;
         self.client.write_line(&format!("250 {}", self.store.hostname()));
     }
@@ -176,12 +183,12 @@ impl<S: ClientStream> Session<'_, S> {
         if self.envelope.is_some() {
             return Err("503 5.5.1 One sender is enough.");
         }
-        // RFC 1870 §6.1: what is announced too large need not be sent.
+        // RFC 1870 §6.1: a message that is announced too large is refused before it is sent.
         if mail.size.is_some_and(|size| size > self.store.limits().message_size as u64) {
             return Err("552 5.3.4 The message is too large.");
         }
         match (&self.role, &mail.sender) {
-            // RFC 8098 §3: a read receipt comes from nobody, so that nothing answers it.
+            // RFC 8098 §3: read receipts have a null reverse-path.
             (_, ReversePath::Null) => Ok(String::new()),
             (Role::Submission { owner }, ReversePath::Mailbox(sender))
                 if sender.address().as_ref() == Some(owner) =>
@@ -191,7 +198,7 @@ impl<S: ClientStream> Session<'_, S> {
             (Role::Submission { .. }, _) => {
                 Err("553 5.7.1 The sender must be the address you signed in with.")
             }
-            // Anybody: whether this mail is wanted was decided by the mail exchanger in front.
+            // Any sender: the mail exchanger in front has decided whether to accept the mail.
             (Role::Lmtp, ReversePath::Mailbox(sender)) => Ok(sender.to_string()),
         }
     }
@@ -208,7 +215,7 @@ impl<S: ClientStream> Session<'_, S> {
             ForwardPath::Mailbox(mailbox) => {
                 (mailbox.address().ok_or(NO_RECIPIENT), "550 5.7.1 Relaying is not set up.")
             }
-            // The client named no domain, so it is not told about one.
+            // The client named no domain, so the reply names none.
             ForwardPath::Postmaster => (postmaster(&self.role, &self.store).ok_or(NO_SUCH), NO_SUCH),
         };
         let address = match address {
@@ -230,35 +237,35 @@ impl<S: ClientStream> Session<'_, S> {
 
     async fn data(&mut self) -> Result<(), StreamEnd> {
         let Some(envelope) = self.envelope.take_if(|envelope| !envelope.mailboxes.is_empty()) else {
-            // RFC 2033 §4.2: LMTP without an accepted recipient has nobody to answer for.
+            // RFC 2033 §4.2: LMTP without an accepted recipient refuses DATA.
             self.client.write_line("503 5.5.1 Name a recipient first.");
             return Ok(());
         };
         self.client.write_line("354 End it with a line that holds one dot.");
         self.client.flush().await?;
         let received = Box::pin(receive(self.client, &self.store)).await?;
-        let letter = received.and_then(|spool| {
+        let message = received.and_then(|spool| {
             let trace = Trace {
-                greeted: self.greeted.as_deref(),
+                client_host: self.client_host.as_deref(),
                 hostname: self.store.hostname(),
                 sender: &envelope.sender,
                 header_size: self.store.limits().header_size,
             };
-            Letter::new(spool, &self.role, &trace)
+            ReceivedMessage::new(spool, &self.role, &trace)
         });
-        match (letter, &self.role) {
-            (Ok(letter), Role::Submission { owner }) => {
+        match (message, &self.role) {
+            (Ok(message), Role::Submission { owner }) => {
                 tracing::info!(
-                    id = letter.id(),
+                    id = message.id(),
                     %owner,
-                    sender = letter.sender(),
+                    sender = message.sender(),
                     recipients = envelope.mailboxes.len(),
                     "a message was submitted"
                 );
-                let reply = self.deliver_to_all(letter, envelope.mailboxes).await;
+                let reply = self.deliver_to_all(message, envelope.mailboxes).await;
                 self.client.write_line(&reply);
             }
-            (Ok(letter), Role::Lmtp) => self.deliver_to_each(letter, envelope.mailboxes).await,
+            (Ok(message), Role::Lmtp) => self.deliver_to_each(message, envelope.mailboxes).await,
             (Err(reply), Role::Submission { .. }) => self.client.write_line(reply),
             // RFC 2033 §4.2: one answer for each recipient, also when all are the same.
             (Err(reply), Role::Lmtp) => envelope.mailboxes.iter().for_each(|_| self.client.write_line(reply)),
@@ -266,19 +273,19 @@ impl<S: ClientStream> Session<'_, S> {
         Ok(())
     }
 
-    /// All or none: a client that is told to try again must not make anybody read the message twice. Where one cannot get
-    /// it, it is taken back from the others, as far as they have not seen it in that moment.
-    async fn deliver_to_all(&self, letter: Letter, mailboxes: Vec<Address>) -> String {
+    /// Delivers to all recipients or to none, since the client repeats a failed submission for all. If one delivery fails,
+    /// the message is removed from the other INBOXes, unless a session has claimed it there.
+    async fn deliver_to_all(&self, message: ReceivedMessage, mailboxes: Vec<Address>) -> String {
         let store = self.store.clone();
-        let id = letter.id().to_owned();
+        let id = message.id().to_owned();
         let delivered = self.cancellation.blocking(move |cancellation| {
-            let once = without_repeats(mailboxes);
+            let mailboxes = deduplicated(mailboxes);
             let prepare = |to: &Address| {
                 cancellation.check()?;
-                store.prepare(to, |file| letter.write_to(to, file))
+                store.prepare(to, |file| message.write_to(to, file))
             };
-            let prepared = once.iter().map(prepare).collect::<Result<Vec<_>, _>>()?;
-            // The last moment: what has begun to go out goes out to all.
+            let prepared = mailboxes.iter().map(prepare).collect::<Result<Vec<_>, _>>()?;
+            // The last check: a delivery that has begun is completed for all.
             cancellation.check()?;
             publish_all(prepared)
         });
@@ -288,17 +295,17 @@ impl<S: ClientStream> Session<'_, S> {
         }
     }
 
-    async fn deliver_to_each(&mut self, letter: Letter, mailboxes: Vec<Address>) {
-        let letter = Arc::new(letter);
+    async fn deliver_to_each(&mut self, message: ReceivedMessage, mailboxes: Vec<Address>) {
+        let message = Arc::new(message);
         let mut done: Vec<(Address, &'static str)> = Vec::new();
         for to in mailboxes {
             if let Some((_, reply)) = done.iter().find(|(address, _)| *address == to) {
                 self.client.write_line(reply);
                 continue;
             }
-            let (store, letter, address) = (self.store.clone(), Arc::clone(&letter), to.clone());
+            let (store, message, address) = (self.store.clone(), Arc::clone(&message), to.clone());
             let delivered = self.cancellation.blocking(move |_| {
-                store.prepare(&address, |file| letter.write_to(&address, file))?.publish().map(drop)
+                store.prepare(&address, |file| message.write_to(&address, file))?.publish().map(drop)
             });
             let reply = match delivered.await {
                 Ok(()) => "250 2.1.5 Delivered.",
@@ -310,7 +317,7 @@ impl<S: ClientStream> Session<'_, S> {
     }
 }
 
-/// RFC 5321 §4.5.1: `postmaster` alone is who looks after mail here. Whoever has signed in means those of her own domain.
+/// RFC 5321 §4.5.1: the postmaster, where the client named no domain: that of its owner's domain, or that of this host.
 fn postmaster(role: &Role, store: &Mailstore) -> Option<Address> {
     let domain = match role {
         Role::Submission { owner } => owner.domain(),
@@ -321,9 +328,9 @@ fn postmaster(role: &Role, store: &Mailstore) -> Option<Address> {
 
 fn publish_all(prepared: Vec<Prepared>) -> Result<(), MailError> {
     let mut published: Vec<Published> = Vec::with_capacity(prepared.len());
-    for letter in prepared {
-        match letter.publish() {
-            Ok(letter) => published.push(letter),
+    for message in prepared {
+        match message.publish() {
+            Ok(message) => published.push(message),
             Err(cause) => {
                 published.into_iter().for_each(Published::retract);
                 return Err(cause);
@@ -333,13 +340,13 @@ fn publish_all(prepared: Vec<Prepared>) -> Result<(), MailError> {
     Ok(())
 }
 
-fn without_repeats(mut mailboxes: Vec<Address>) -> Vec<Address> {
+fn deduplicated(mut mailboxes: Vec<Address>) -> Vec<Address> {
     mailboxes.sort();
     mailboxes.dedup();
     mailboxes
 }
 
-/// Whatever went wrong with a delivery is ours, and the sender keeps the message.
+/// The reply to a failed delivery. Every failure is temporary: the sender keeps the message.
 fn try_again(cause: &MailError) -> &'static str {
     if !matches!(cause, MailError::Stopped) {
         tracing::error!(%cause, source = ?std::error::Error::source(cause), "a message could not be delivered");

@@ -1,4 +1,4 @@
-//! Message submission after sign-in (RFC 6409): the mailbox's owner hands in mail.
+//! Submission after sign-in (RFC 6409): the owner of a mailbox sends mail.
 
 use super::role::Role;
 use super::session;

@@ -1,4 +1,4 @@
-//! Mail on disk: Maildir++ folders with the files Dovecot keeps beside them, and the acts on mailboxes and folders.
+//! Mail on disk: Maildir++ folders with the files Dovecot keeps beside them, and the operations on mailboxes and folders.
 //!
 //! [`mailstore`] finds the mailbox of an address, [`mailbox`] is its folders, [`folder`] is one of them.
 //! [`open_folders`] are shared by all sessions of the process; [`folder_state`] is what is known of a folder's directory,

@@ -1,4 +1,4 @@
-//! The keys of SEARCH: reading those that are nested deeply, and asking messages for them.
+//! The keys of SEARCH: parsing deeply nested ones, and evaluating them for messages.
 
 pub(crate) mod nested_keys;
 pub(crate) mod query;
