@@ -54,11 +54,11 @@ pub(crate) fn encoded_words(text: &str) -> Cow<'_, [u8]> {
     }
     let mut words = Vec::new();
     let mut word = String::new();
-    for letter in text.chars() {
-        if word.len() + letter.len_utf8() > MAX_BYTES {
+    for character in text.chars() {
+        if word.len() + character.len_utf8() > MAX_BYTES {
             words.push(std::mem::take(&mut word));
         }
-        word.push(letter);
+        word.push(character);
     }
     words.push(word);
     let words: Vec<_> = words.iter().map(|word| format!("=?UTF-8?B?{}?=", STANDARD.encode(word))).collect();

@@ -1,6 +1,6 @@
 //! What Dovecot has left is read as Dovecot means it, and the other way round.
 
-use crate::host::{Host, address, message, name};
+use crate::host::{TestHost, address, message, name};
 use postward_mailstore::{Append, Flags, FolderName};
 use std::fs;
 use std::os::unix::fs::lchown;
@@ -9,7 +9,7 @@ use std::process::Command;
 
 #[tokio::test]
 async fn a_maildir_of_dovecot_keeps_its_uids_flags_keywords_and_subscriptions() {
-    let host = Host::new();
+    let host = TestHost::new();
     let maildir = host.maildir("ada");
     for folder in ["", ".A", ".A.Entw&APw-rfe"] {
         for directory in ["cur", "new", "tmp"] {
@@ -52,7 +52,7 @@ async fn dovecot_finds_our_uids_flags_keywords_dates_and_folders() {
     if !Path::new(DOVEADM).exists() {
         return;
     }
-    let host = Host::new();
+    let host = TestHost::new();
     let (mailbox, inbox) = (host.mailbox("ada").await, host.inbox("ada").await);
     let marked = |n: i64| Append {
         flags: Flags::SEEN,
@@ -111,7 +111,7 @@ struct Doveadm {
 
 impl Doveadm {
     /// Dovecot does not serve root, so that a test run by root gives the mail to nobody.
-    fn new(host: &Host) -> Self {
+    fn new(host: &TestHost) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let maildir = host.maildir("ada");
         let user = if rustix::process::geteuid().is_root() { "nobody" } else { "" };

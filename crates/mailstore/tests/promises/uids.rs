@@ -1,10 +1,10 @@
-use crate::host::{Host, message, name, uids};
+use crate::host::{TestHost, message, name, uids};
 use postward_mailstore::Append;
 use std::fs;
 
 #[tokio::test]
 async fn a_uid_is_never_given_again() {
-    let host = Host::new();
+    let host = TestHost::new();
     let inbox = host.inbox("ada").await;
     for text in ["a\r\n", "b\r\n", "c\r\n"] {
         inbox.append(message(text)).await.unwrap();
@@ -22,7 +22,7 @@ async fn a_uid_is_never_given_again() {
 
 #[tokio::test]
 async fn a_list_that_was_written_anew_forgets_no_uid() {
-    let host = Host::new();
+    let host = TestHost::new();
     let inbox = host.inbox("ada").await;
     let many = inbox.append_all((0..200).map(|n| message(&format!("{n}\r\n"))).collect()).await.unwrap();
     assert_eq!(many.len(), 200);
@@ -37,7 +37,7 @@ async fn a_list_that_was_written_anew_forgets_no_uid() {
 
 #[tokio::test]
 async fn a_message_keeps_its_uid_whatever_other_tools_call_it() {
-    let host = Host::new();
+    let host = TestHost::new();
     let inbox = host.inbox("ada").await;
     inbox.append(message("a\r\n")).await.unwrap();
     let cur = host.maildir("ada").join("cur");
@@ -52,7 +52,7 @@ async fn a_message_keeps_its_uid_whatever_other_tools_call_it() {
 
 #[tokio::test]
 async fn a_message_that_comes_back_has_a_new_uid() {
-    let host = Host::new();
+    let host = TestHost::new();
     let (inbox, trash) = (host.inbox("ada").await, host.folder("ada", "Trash").await);
     inbox.append_all(vec![message("a\r\n"), message("b\r\n")]).await.unwrap();
     let there = inbox.move_to(vec![1], &trash).await.unwrap();
@@ -67,7 +67,7 @@ async fn a_message_that_comes_back_has_a_new_uid() {
 
 #[tokio::test]
 async fn a_folder_created_again_is_another_folder() {
-    let host = Host::new();
+    let host = TestHost::new();
     let mailbox = host.mailbox("ada").await;
     let mut seen = Vec::new();
     for _ in 0..3 {
@@ -80,7 +80,7 @@ async fn a_folder_created_again_is_another_folder() {
 
 #[tokio::test]
 async fn ten_thousand_messages_open_with_their_uids_sizes_and_dates() {
-    let host = Host::new();
+    let host = TestHost::new();
     let inbox = host.inbox("ada").await;
     let text = |n: i64| format!("Subject: {n}\r\n\r\nHello.\r\n");
     let batch = |n| Append { received: Some(1_600_000_000 + n), ..message(&text(n)) };

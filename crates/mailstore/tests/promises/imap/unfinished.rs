@@ -1,6 +1,6 @@
 //! What an ended session had begun ends with it.
 
-use crate::host::{Host, message};
+use crate::host::{TestHost, message};
 use postward_mailstore::{Connection, FlagChange, Flags, serve_imap};
 use std::collections::BTreeSet;
 use std::fs;
@@ -26,7 +26,7 @@ struct Files {
 }
 
 impl Files {
-    fn of(host: &Host) -> Self {
+    fn of(host: &TestHost) -> Self {
         let maildir = host.maildir("ada");
         Self { inbox: names(&maildir.join("cur")), archive: names(&maildir.join(".Archive/cur")) }
     }
@@ -48,7 +48,7 @@ fn file_of_the_first(maildir: &Path) -> PathBuf {
 
 /// Ends a session in the middle of a long command, and returns what is on disk then: it must stay like this.
 async fn left_by(command: &str, ending: Ending) -> Files {
-    let host = Host::new();
+    let host = TestHost::new();
     let (inbox, archive) = (host.inbox("ada").await, host.folder("ada", "Archive").await);
     inbox.append_all((0..MESSAGES).map(|_| message("Subject: one of many\r\n\r\n")).collect()).await.unwrap();
     if command.contains("EXPUNGE") {

@@ -6,7 +6,7 @@ use imap_codec::{CommandCodec, decode::Decoder};
 use imap_types::command::CommandBody;
 use std::sync::Arc;
 
-const LETTER: &str = "Date: Tue, 3 Mar 2026 00:30:00 +0200\r\nFrom: =?utf-8?q?J=C3=BCrgen?= <j@example.com>\r\n\
+const MESSAGE: &str = "Date: Tue, 3 Mar 2026 00:30:00 +0200\r\nFrom: =?utf-8?q?J=C3=BCrgen?= <j@example.com>\r\n\
     Subject: =?utf-8?b?R3LDvMOfZQ==?= aus\r\n Köln\r\nX-Empty:\r\n\
     Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain; charset=iso-8859-1\r\n\
     Content-Transfer-Encoding: quoted-printable\r\n\r\nsch=F6ne Ta=\r\nge\r\n--b\r\nContent-Type: text/html\r\n\
@@ -49,8 +49,8 @@ fn check(keys: &str, expected: bool) {
             loaded,
         }) {
             Ok(found) => break found,
-            Err(Needs::Header) => loaded = Loaded::Header(header(LETTER.as_bytes())),
-            Err(Needs::Whole) => loaded = Loaded::Whole(LETTER.as_bytes()),
+            Err(Needs::Header) => loaded = Loaded::Header(header(MESSAGE.as_bytes())),
+            Err(Needs::Whole) => loaded = Loaded::Whole(MESSAGE.as_bytes()),
         }
     };
     assert_eq!(found, expected, "{keys}");
