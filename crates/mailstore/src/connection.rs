@@ -8,7 +8,7 @@ pub trait ClientStream: AsyncRead + AsyncWrite + Unpin {}
 
 impl<S: AsyncRead + AsyncWrite + Unpin> ClientStream for S {}
 
-/// The connection of a client that has signed in and has been told so.
+/// The connection of a client that has signed in, and has been sent the answer to that.
 pub struct Connection<S> {
     /// What is read from and written to, TLS included.
     pub stream: S,

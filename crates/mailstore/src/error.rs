@@ -1,7 +1,7 @@
 //! The errors of the mail store, and whose fault each is.
 //!
 //! [`MailError`] is for every operation on mail: the client's fault (`NotFound`, `Exists`, `Misuse`), ours (`Unavailable`),
-//! or nobody's (`Stopped`: the session ended first). The protocols translate it to their answers and keep its cause for the
+//! or of neither (`Stopped`: the session ended first). The protocols translate it to their answers and keep its cause for the
 //! log. A recipient that cannot be looked up is [`crate::Unavailable`]. Inside the crate, `UidListError` says why the UID
 //! list of a folder cannot be used, `StreamEnd` why a client's stream ended, and `SessionEnd` why an IMAP session did.
 
@@ -17,7 +17,7 @@ pub enum MailError {
     Exists,
     /// The client's fault: it asked for something impossible. The sentence may be shown to it.
     Misuse(&'static str),
-    /// Nobody's fault: the session has ended meanwhile. What was done until then stays, unless the operation is all or
+    /// No fault: the session has ended meanwhile. What was done until then stays, unless the operation is all or
     /// none.
     Stopped,
     /// Our fault, or that of our host: a full disk, a permission, a broken device. The client may try again later; the

@@ -28,11 +28,11 @@ use session::Session;
 use std::io;
 use stream::ImapStream;
 
-/// Serves an IMAP client that has signed in and has been told so, until it signs out, falls silent or `stop` fires.
+/// Serves an IMAP client that has signed in, until it signs out, is idle for too long or the connection's `stop` fires.
 ///
-/// When the connection's `stop` fires the client hears `* BYE`, unless it is in the middle of a response, and what it
-/// has begun to change ends before the next message: when this has returned, nothing goes on. Dropping the future ends
-/// the session as well, with all mail whole.
+/// When `stop` fires `* BYE` is sent, unless the client is in the middle of a response, and what it has begun to change
+/// ends before the next message: when this has returned, nothing goes on. Dropping the future ends the session as well,
+/// and loses no mail.
 pub async fn serve_imap<S: ClientStream>(mailbox: OpenMailbox, connection: Connection<S>) -> io::Result<()> {
     let (connection, _guard) = connection.until_dropped();
     let mailbox = mailbox.until(connection.stop.clone());

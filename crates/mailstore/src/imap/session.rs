@@ -200,7 +200,7 @@ impl<S: ClientStream> Session<S> {
         }
     }
 
-    /// NOOP and CHECK: reads the directories again, which other tools may have changed.
+    /// NOOP and CHECK: reads the directories again, which other programs may have changed.
     async fn refresh(&mut self) -> Continue<Completion> {
         if let State::Selected(selected) = &self.state {
             match self.stream.until_stopped(selected.folder.sync()).await? {

@@ -14,10 +14,10 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::sync::Arc;
 
-/// Serves a POP3 client that has signed in and has been told so, until it quits, falls silent or `stop` fires.
+/// Serves a POP3 client that has signed in, until it quits, is idle for too long or the connection's `stop` fires.
 ///
-/// Deleted messages go at QUIT and at no other end (RFC 1939 §6). When `stop` fires, or the future is dropped, while they
-/// go, the rest of them stays; when this has returned, nothing goes on.
+/// Deleted messages are removed at QUIT and at no other end (RFC 1939 §6). When `stop` fires, or the future is dropped,
+/// while they are removed, the rest of them stays; when this has returned, nothing goes on.
 pub async fn serve_pop3<S: ClientStream>(mailbox: OpenMailbox, connection: Connection<S>) -> io::Result<()> {
     let (connection, _guard) = connection.until_dropped();
     let mailbox = mailbox.until(connection.stop.clone());

@@ -6,11 +6,11 @@ use crate::connection::{ClientStream, Connection};
 use crate::storage::mailbox::OpenMailbox;
 use std::io;
 
-/// Serves an SMTP client that has signed in and has been told so, until it quits, falls silent or `stop` fires.
+/// Serves an SMTP client that has signed in, until it quits, is idle for too long or the connection's `stop` fires.
 ///
-/// The sender is the proven address, or nobody, and no other. `250` after the message means: it is on disk, synced, for every
-/// recipient. When `stop` fires, or the future is dropped, a message that is not going out yet goes to nobody, and one that
-/// is goes to all; when this has returned, nothing goes on.
+/// The sender is the proven address or the null reverse-path, and no other. `250` after the message means: it is on disk, synced, for every
+/// recipient. When `stop` fires, or the future is dropped, a message is delivered to all recipients or, if its delivery has not
+/// begun, to none; when this has returned, nothing goes on.
 pub async fn serve_submission<S: ClientStream>(
     mailbox: OpenMailbox,
     connection: Connection<S>,
