@@ -317,7 +317,7 @@ impl<S: ClientStream> Session<'_, S> {
     }
 }
 
-/// RFC 5321 §4.5.1: the postmaster, where the client named no domain: that of its owner's domain, or that of this host.
+/// The address of `<postmaster>` (RFC 5321 §4.5.1): in submission that of the owner's domain, in LMTP that of this host.
 fn postmaster(role: &Role, store: &Mailstore) -> Option<Address> {
     let domain = match role {
         Role::Submission { owner } => owner.domain(),
