@@ -31,7 +31,7 @@ impl LocalEngine for BuiltIn {
             let opened = self.0.open_mailbox(&mailbox).await;
             let mailbox = opened.map_err(|error| EngineUnavailable::new(error.to_string()))?;
             let capabilities = match protocol {
-                Protocol::Imap => postward_mailstore::imap::CAPABILITIES.into(),
+                Protocol::Imap => postward_mailstore::IMAP_CAPABILITIES.into(),
                 Protocol::Pop3 | Protocol::Smtp => "".into(),
             };
             Ok(LocalSession {
@@ -44,11 +44,11 @@ impl LocalEngine for BuiltIn {
 
 async fn serve(protocol: Protocol, mailbox: OpenMailbox, client: ClientConnection) {
     let ClientConnection { stream, pipelined, stop } = client;
-    let stream = Alone::new(stream);
+    let connection = postward_mailstore::Connection { stream: Alone::new(stream), pipelined, stop };
     let ended = match protocol {
-        Protocol::Imap => postward_mailstore::serve_imap(mailbox, stream, pipelined, stop).await,
-        Protocol::Pop3 => postward_mailstore::serve_pop3(mailbox, stream, pipelined, stop).await,
-        Protocol::Smtp => postward_mailstore::serve_submission(mailbox, stream, pipelined, stop).await,
+        Protocol::Imap => postward_mailstore::serve_imap(mailbox, connection).await,
+        Protocol::Pop3 => postward_mailstore::serve_pop3(mailbox, connection).await,
+        Protocol::Smtp => postward_mailstore::serve_submission(mailbox, connection).await,
     };
     if let Err(error) = ended {
         tracing::debug!(protocol = protocol.name(), %error, "a session broke off");
