@@ -3,7 +3,7 @@
 //! A page is three steps: parse what the browser sent, call one use case of `postward-authority`, render the outcome.
 //! In reading order:
 //!
-//! * [`site`], [`brand`], [`engine`]: what all pages share, and what the webmail asks of a mail engine.
+//! * [`site`], [`public_url`], [`site_key`], [`brand`], [`engine`]: what all pages share, and what the webmail asks of a mail engine.
 //! * [`serve`]: sockets in, requests out; [`dress`]: the headers and error pages every answer wears.
 //! * [`visit`], [`trusted_proxies`]: who knocks, and from where.
 //! * [`session`], [`turned_away`], [`csrf`], [`form`], [`cookies`]: who is signed in and who is not, and whether a form
@@ -36,6 +36,7 @@ mod page;
 mod panel;
 mod password_form;
 mod password_reset;
+mod public_url;
 mod qr;
 mod receipt;
 mod second_step;
@@ -44,6 +45,7 @@ mod serve;
 mod session;
 mod sign_in;
 mod site;
+mod site_key;
 mod theme;
 mod told;
 mod trouble;
@@ -56,8 +58,10 @@ mod when;
 pub use brand::{Brand, Colour};
 pub use engine::{ImapConnection, ImapStream, MailEngine};
 pub use mailed_link::link_path;
+pub use public_url::{PublicUrl, PublicUrlError, Scheme};
 pub use serve::{Transport, serve};
-pub use site::{PublicUrl, PublicUrlError, Scheme, Site, SiteKey};
+pub use site::Site;
+pub use site_key::SiteKey;
 pub use trusted_proxies::{TrustedProxies, TrustedProxyError};
 pub use visit::Peer;
 

@@ -7,7 +7,8 @@
 use crate::cookies::{Cookie, Life};
 use crate::form::Plain;
 use crate::page::{own_path, see_other};
-use crate::site::{Site, SiteKey};
+use crate::site::Site;
+use crate::site_key::SiteKey;
 use crate::trouble::Trouble;
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue};

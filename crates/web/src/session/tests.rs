@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::engine::{ImapConnection, MailEngine};
+use crate::public_url::PublicUrl;
 use crate::serve::{Transport, serve};
-use crate::site::PublicUrl;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get};
