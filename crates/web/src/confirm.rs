@@ -2,8 +2,9 @@
 //! acts on the own sign-in. Pages lead here when the authority answers `ConfirmFirst`, and are come back to.
 
 use crate::form::Signed;
-use crate::page::{Page, html, query_value, see_other};
+use crate::page::{Page, html};
 use crate::password_form::FormProblem;
+use crate::redirect::{query_value, see_other};
 use crate::second_step::WRONG_CODE;
 use crate::session::{Owner, Staff, after_sign_in, signed_out};
 use crate::site::Site;

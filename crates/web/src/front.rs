@@ -1,13 +1,21 @@
-//! The addresses that belong to no surface: the front page, the health check, what password managers ask for.
+//! The addresses that belong to no surface: the front page, the health check, what password managers ask for, the theme
+//! switch, and dismissing a receipt.
 
-use crate::page::{Page, html, see_other};
+use crate::cookies::{Cookie, Life};
+use crate::form::Plain;
+use crate::page::{Page, html};
+use crate::receipt;
+use crate::redirect::{own_path, see_other};
 use crate::site::Site;
+use crate::theme::Theme;
+use crate::trouble::Trouble;
 use crate::visit::{Visit, bearer};
 use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use postward_authority::Surface;
+use serde::Deserialize;
 use std::sync::Arc;
 
 #[derive(Template)]
@@ -41,4 +49,40 @@ pub(crate) async fn change_password(State(site): State<Arc<Site>>, headers: Head
     let signed_in = |surface| bearer(&site, &headers, surface).is_some();
     let form = forms.into_iter().find(|(surface, _)| signed_in(*surface)).map(|(_, form)| form);
     see_other(form.unwrap_or("/webmail/password-reset?by=password"))
+}
+
+/// The form of the switch.
+#[derive(Deserialize)]
+pub(crate) struct ThemeForm {
+    theme: String,
+    next: String,
+}
+
+const YEAR_SECONDS: u32 = 365 * 24 * 60 * 60;
+
+/// `POST /theme`.
+pub(crate) async fn theme(
+    State(site): State<Arc<Site>>,
+    Plain(form): Plain<ThemeForm>,
+) -> Result<Response, Trouble> {
+    let theme = Theme::from_name(&form.theme);
+    let cookie = Cookie::Theme
+        .set(theme.name(), Life::Seconds(YEAR_SECONDS), site.url.scheme())
+        .map_err(|_| Trouble::Fault)?;
+    Ok((AppendHeaders([cookie]), see_other(own_path(&form.next).unwrap_or("/"))).into_response())
+}
+
+/// The form behind the receipt's cross.
+#[derive(Deserialize)]
+pub(crate) struct DismissForm {
+    next: String,
+}
+
+/// `POST /receipt/dismiss`: the receipt goes.
+pub(crate) async fn dismiss_receipt(
+    State(site): State<Arc<Site>>,
+    Plain(form): Plain<DismissForm>,
+) -> Result<Response, Trouble> {
+    Ok((AppendHeaders([receipt::over(&site)?]), see_other(own_path(&form.next).unwrap_or("/")))
+        .into_response())
 }

@@ -8,7 +8,7 @@
 //! * [`visit`], [`trusted_proxies`]: who knocks, and from where.
 //! * [`session`], [`turned_away`], [`csrf`], [`form`], [`cookies`]: who is signed in and who is not, and whether a form
 //!   is theirs.
-//! * [`activity`], [`client`], [`page`], [`receipt`], [`trouble`], [`when`], [`assets`], [`theme`]: what pages are made of.
+//! * [`activity`], [`client`], [`page`], [`redirect`], [`receipt`], [`trouble`], [`when`], [`assets`], [`theme`]: what pages are made of.
 //! * [`live`]: pages that hear of changes while they are open; [`qr`]: what an authenticator reads off a page.
 //! * [`sign_in`], [`second_step`], [`confirm`]: the one sign-in page, the code after it, and the password once more.
 //! * [`password_form`]: the one form for a new password, wherever it appears.
@@ -39,6 +39,7 @@ mod password_reset;
 mod public_url;
 mod qr;
 mod receipt;
+mod redirect;
 mod second_step;
 mod security;
 mod serve;
@@ -77,15 +78,15 @@ pub fn router(site: Site) -> Router {
     let site = Arc::new(site);
     Router::new()
         .route("/", get(front::page))
-        .route("/dashboard/", get(async || page::see_other("/dashboard")))
-        .route("/panel/", get(async || page::see_other("/panel")))
+        .route("/dashboard/", get(async || redirect::see_other("/dashboard")))
+        .route("/panel/", get(async || redirect::see_other("/panel")))
         .route("/healthz", get(front::health))
         .route("/.well-known/change-password", get(front::change_password))
         .route("/assets/{stamp}/{name}", get(assets::serve))
         .route("/brand.css", get(assets::brand))
         .route("/favicon.ico", get(assets::favicon))
-        .route("/theme", post(theme::switch))
-        .route("/receipt/dismiss", post(receipt::dismiss))
+        .route("/theme", post(front::theme))
+        .route("/receipt/dismiss", post(front::dismiss_receipt))
         .merge(dashboard::routes(&site))
         .merge(panel::routes(&site))
         .merge(webmail::routes(&site))

@@ -4,12 +4,13 @@
 //! pages tell nobody their address and are kept by no cache.
 
 use crate::form::Plain;
-use crate::page::{Page, html, query_value, see_other};
+use crate::page::{Page, html};
 use crate::password_form::{
     AskedCode, Entered, Entry, FormProblem, NewPassword, PasswordForm, fields_differ, policy_problems,
 };
 use crate::password_reset::{self, WORDS};
 use crate::receipt::{Note, ended_and_revoked};
+use crate::redirect::{query_value, see_other};
 use crate::second_step::WRONG_CODE;
 use crate::session::sign_in_path;
 use crate::site::Site;

@@ -1,11 +1,12 @@
-//! What every page carries around its own content, and turning a template into an answer.
+//! What every page carries around its own content, and rendering a template as an answer.
 
 use crate::assets;
 use crate::receipt::Note;
+use crate::theme::Theme;
 use crate::trouble::Trouble;
 use askama::Template;
 use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use postward_authority::Surface;
 
 /// The frame of a page: every template has a field `page` of this type and extends `base.html`.
@@ -55,38 +56,6 @@ impl Page {
     }
 }
 
-/// Light or dark.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub(crate) enum Theme {
-    /// As the system has it.
-    #[default]
-    System,
-    /// Light.
-    Light,
-    /// Dark.
-    Dark,
-}
-
-impl Theme {
-    /// The name in the cookie and in `data-theme`.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::System => "system",
-            Self::Light => "light",
-            Self::Dark => "dark",
-        }
-    }
-
-    /// Nonsense is the system's.
-    pub(crate) fn from_name(name: &str) -> Self {
-        match name {
-            "light" => Self::Light,
-            "dark" => Self::Dark,
-            _ => Self::System,
-        }
-    }
-}
-
 /// Renders a page.
 pub(crate) fn html(status: StatusCode, template: &impl Template) -> Response {
     match template.render() {
@@ -94,47 +63,6 @@ pub(crate) fn html(status: StatusCode, template: &impl Template) -> Response {
         Err(error) => {
             tracing::error!(%error, "a page could not be rendered");
             Trouble::Fault.into_response()
-        }
-    }
-}
-
-/// Sends the browser to another page of ours by GET.
-pub(crate) fn see_other(path: &str) -> Response {
-    Redirect::to(path).into_response()
-}
-
-/// Lets a path through that stays on this server, so that a link cannot make us send people elsewhere.
-pub(crate) fn own_path(path: &str) -> Option<&str> {
-    let printable = path.bytes().all(|b| (b'!'..=b'~').contains(&b) && b != b'\\');
-    (path.starts_with('/') && !path.starts_with("//") && printable).then_some(path)
-}
-
-/// Percent-encodes a text for the value of a query (RFC 3986 §2.3: everything but the unreserved).
-pub(crate) fn query_value(text: &str) -> String {
-    use std::fmt::Write as _;
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            // Writing to a String does not fail.
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nobody_is_sent_to_another_server() {
-        for path in ["/dashboard", "/webmail/?folder=INBOX&uid=7"] {
-            assert_eq!(own_path(path), Some(path));
-        }
-        for path in ["", "//evil.example", "https://evil.example", "/\\evil.example", "/a\r\nb", "evil"] {
-            assert_eq!(own_path(path), None, "{path:?}");
         }
     }
 }

@@ -4,12 +4,13 @@
 //! Whether an address exists is told by no answer: each way has one sentence for whatever was wrong.
 
 use crate::form::Plain;
-use crate::page::{Page, html, see_other};
+use crate::page::{Page, html};
 use crate::password_form::{
     AskedCode, Current, Entered, Entry, FormProblem, NewPassword, PasswordForm, Words, fields_differ,
     policy_problems,
 };
 use crate::receipt::Note;
+use crate::redirect::see_other;
 use crate::session::sign_in_path;
 use crate::site::Site;
 use crate::told::Told;

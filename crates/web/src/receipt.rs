@@ -5,21 +5,16 @@
 //! somebody else signs in.
 
 use crate::cookies::{Cookie, Life};
-use crate::form::Plain;
-use crate::page::{own_path, see_other};
 use crate::site::Site;
 use crate::site_key::SiteKey;
 use crate::trouble::Trouble;
-use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue};
-use axum::response::{AppendHeaders, IntoResponse, Response};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use postward_authority::{Receipt, Surface, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
-use std::sync::Arc;
 
 /// What a page says about the last act.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -125,20 +120,6 @@ pub(crate) fn counted(sessions: impl Iterator<Item = (Surface, u64)>) -> Option<
         [only] => Some(format!("{only} {noun}")),
         [first @ .., last] => Some(format!("{} and {last} {noun}", first.join(", "))),
     }
-}
-
-/// The form behind the receipt's cross.
-#[derive(Deserialize)]
-pub(crate) struct Dismissal {
-    next: String,
-}
-
-/// `POST /receipt/dismiss`: the receipt goes.
-pub(crate) async fn dismiss(
-    State(site): State<Arc<Site>>,
-    Plain(form): Plain<Dismissal>,
-) -> Result<Response, Trouble> {
-    Ok((AppendHeaders([over(&site)?]), see_other(own_path(&form.next).unwrap_or("/"))).into_response())
 }
 
 /// Takes the receipt away.

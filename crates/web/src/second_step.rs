@@ -5,7 +5,8 @@
 
 use crate::cookies::{Cookie, Life};
 use crate::form::Plain;
-use crate::page::{Page, html, query_value, see_other};
+use crate::page::{Page, html};
+use crate::redirect::{query_value, see_other};
 use crate::session::{after_sign_in, sign_in_path};
 use crate::sign_in::let_in;
 use crate::site::Site;

@@ -8,7 +8,8 @@
 
 use crate::cookies::{Cookie, Life};
 use crate::csrf::Csrf;
-use crate::page::{Page, see_other};
+use crate::page::Page;
+use crate::redirect::see_other;
 use crate::serve::Cut;
 use crate::site::Site;
 use crate::trouble::Trouble;
@@ -225,7 +226,7 @@ pub(crate) fn after_sign_in(surface: Surface, next: &str) -> &str {
         _ => "/webmail",
     };
     let inside = next.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']));
-    match crate::page::own_path(next) {
+    match crate::redirect::own_path(next) {
         Some(path) if inside && !path.starts_with(sign_in_path(surface)) => path,
         _ => home_path(surface),
     }

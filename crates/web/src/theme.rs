@@ -1,32 +1,33 @@
-//! Light or dark: a cookie, so that the first byte of a page is already right.
+//! Light or dark: a cookie says which, so that the first byte of a page is already right.
 
-use crate::cookies::{Cookie, Life};
-use crate::form::Plain;
-use crate::page::{Theme, own_path, see_other};
-use crate::site::Site;
-use crate::trouble::Trouble;
-use axum::extract::State;
-use axum::response::{AppendHeaders, IntoResponse, Response};
-use serde::Deserialize;
-use std::sync::Arc;
-
-/// The form of the switch.
-#[derive(Deserialize)]
-pub(crate) struct Choice {
-    theme: String,
-    next: String,
+/// Light or dark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub(crate) enum Theme {
+    /// As the system has it.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
 }
 
-const YEAR_SECONDS: u32 = 365 * 24 * 60 * 60;
+impl Theme {
+    /// The name in the cookie and in `data-theme`.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
 
-/// `POST /theme`.
-pub(crate) async fn switch(
-    State(site): State<Arc<Site>>,
-    Plain(choice): Plain<Choice>,
-) -> Result<Response, Trouble> {
-    let theme = Theme::from_name(&choice.theme);
-    let cookie = Cookie::Theme
-        .set(theme.name(), Life::Seconds(YEAR_SECONDS), site.url.scheme())
-        .map_err(|_| Trouble::Fault)?;
-    Ok((AppendHeaders([cookie]), see_other(own_path(&choice.next).unwrap_or("/"))).into_response())
+    /// Nonsense is the system's.
+    pub(crate) fn from_name(name: &str) -> Self {
+        match name {
+            "light" => Self::Light,
+            "dark" => Self::Dark,
+            _ => Self::System,
+        }
+    }
 }

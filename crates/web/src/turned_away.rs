@@ -1,6 +1,7 @@
 //! A request that nobody is signed in for: where it is led, and what the person is told there.
 
-use crate::page::{html, own_path, query_value, see_other};
+use crate::page::html;
+use crate::redirect::{own_path, query_value, see_other};
 use crate::session::{home_path, sign_in_path};
 use askama::Template;
 use axum::extract::Request;

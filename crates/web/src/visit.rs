@@ -1,9 +1,11 @@
 //! Who knocks, as far as the request itself tells: before any session is looked up.
 
 use crate::cookies::Cookie;
-use crate::page::{Page, Theme, own_path};
+use crate::page::Page;
 use crate::receipt::Note;
+use crate::redirect::own_path;
 use crate::site::Site;
+use crate::theme::Theme;
 use crate::trusted_proxies::Untold;
 use axum::extract::FromRequestParts;
 use axum::http::header::USER_AGENT;

@@ -3,8 +3,9 @@
 use super::password::live_sessions;
 use super::security;
 use crate::form::Signed;
-use crate::page::{Page, html, see_other};
+use crate::page::{Page, html};
 use crate::receipt::Note;
+use crate::redirect::see_other;
 use crate::session::Staff;
 use crate::site::Site;
 use crate::trouble::Trouble;

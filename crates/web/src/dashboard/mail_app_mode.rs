@@ -4,8 +4,8 @@
 use super::security;
 use super::step::{self, Back};
 use crate::form::Signed;
-use crate::page::see_other;
 use crate::receipt::Note;
+use crate::redirect::see_other;
 use crate::session::Staff;
 use crate::site::Site;
 use crate::trouble::Trouble;

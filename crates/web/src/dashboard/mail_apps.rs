@@ -2,7 +2,8 @@
 
 use super::mail_app_mode::{self, in_a_sentence, label};
 use crate::form::Signed;
-use crate::page::{Page, html, query_value};
+use crate::page::{Page, html};
+use crate::redirect::query_value;
 use crate::session::Staff;
 use crate::site::Site;
 use crate::trouble::Trouble;

@@ -1,6 +1,7 @@
 //! **Mailboxes**: every mailbox the person may manage (D1).
 
-use crate::page::{Page, html, query_value};
+use crate::page::{Page, html};
+use crate::redirect::query_value;
 use crate::session::Staff;
 use crate::site::Site;
 use crate::trouble::Trouble;

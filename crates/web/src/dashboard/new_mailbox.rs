@@ -1,12 +1,13 @@
 //! **Add mailbox**.
 
 use crate::form::Signed;
-use crate::page::{Page, html, see_other};
+use crate::page::{Page, html};
 use crate::password_form::{
     AddressFields, Entered, Entry, FormProblem, NewPassword, PasswordForm, Words, fields_differ,
     policy_problems,
 };
 use crate::receipt::Note;
+use crate::redirect::see_other;
 use crate::session::Staff;
 use crate::site::Site;
 use crate::trouble::Trouble;

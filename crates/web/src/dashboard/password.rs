@@ -2,11 +2,12 @@
 
 use super::{recovery_code, security};
 use crate::form::Signed;
-use crate::page::{Page, html, see_other};
+use crate::page::{Page, html};
 use crate::password_form::{
     Entered, Entry, FormProblem, NewPassword, PasswordForm, Words, fields_differ, policy_problems,
 };
 use crate::receipt::{Note, counted};
+use crate::redirect::see_other;
 use crate::session::Staff;
 use crate::site::Site;
 use crate::trouble::Trouble;

@@ -2,8 +2,9 @@
 
 use super::{Pressed, not_now, page, path};
 use crate::form::Signed;
-use crate::page::{Page, html, see_other};
+use crate::page::{Page, html};
 use crate::receipt::{Note, counted};
+use crate::redirect::see_other;
 use crate::session::Owner;
 use crate::site::Site;
 use crate::trouble::Trouble;

@@ -2,9 +2,10 @@
 
 use super::{Pressed, not_now, page, path};
 use crate::form::Signed;
-use crate::page::{Page, html, query_value, see_other};
+use crate::page::{Page, html};
 use crate::qr;
 use crate::receipt::{Note, counted};
+use crate::redirect::{query_value, see_other};
 use crate::session::Owner;
 use crate::site::Site;
 use crate::trouble::Trouble;

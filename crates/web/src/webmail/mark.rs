@@ -4,7 +4,7 @@ use super::imap::Mark;
 use super::mailbox;
 use super::place::{self, Asked, folder_path, message_path};
 use crate::form::Signed;
-use crate::page::see_other;
+use crate::redirect::see_other;
 use crate::session::Owner;
 use crate::trouble::Trouble;
 use crate::visit::Visit;

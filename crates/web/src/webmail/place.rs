@@ -1,7 +1,7 @@
 //! The addresses of folders and messages, and reading them back.
 
 use super::imap::{FolderName, Uid};
-use crate::page::query_value;
+use crate::redirect::query_value;
 use crate::trouble::Trouble;
 use serde::Deserialize;
 

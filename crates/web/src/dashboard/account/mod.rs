@@ -5,11 +5,12 @@ pub(super) mod second_factor;
 use crate::client::Client;
 use crate::confirm;
 use crate::form::Signed;
-use crate::page::{Page, html, see_other};
+use crate::page::{Page, html};
 use crate::password_form::{
     Current, Entered, Entry, FormProblem, NewPassword, PasswordForm, Words, fields_differ, policy_problems,
 };
 use crate::receipt::{Note, counted};
+use crate::redirect::see_other;
 use crate::session::{Staff, signed_out};
 use crate::site::Site;
 use crate::trouble::Trouble;
