@@ -1,12 +1,8 @@
-//! Style sheets, scripts and pictures: embedded, and cached for ever under a name that changes with their content.
+//! The style sheets, scripts and pictures that are embedded in the binary, and the addresses by which pages name them.
 
-use crate::site::Site;
-use axum::extract::{Path, State};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
 use rust_embed::{Embed, EmbeddedFile};
 use sha2::{Digest as _, Sha256};
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 #[derive(Embed)]
 #[folder = "assets/"]
@@ -28,37 +24,12 @@ pub(crate) fn url(name: &str) -> String {
     format!("/assets/{}/{name}", *STAMP)
 }
 
-/// `GET /assets/{stamp}/{name}`. An old stamp still finds today's file, but not for ever.
-pub(crate) async fn serve(Path((stamp, name)): Path<(String, String)>) -> Response {
-    match Files::get(&name) {
-        Some(file) => answer(&stamp, &name, file),
-        None => crate::trouble::Trouble::NotFound.into_response(),
-    }
+/// The stamp of this build's files.
+pub(crate) fn stamp() -> &'static str {
+    &STAMP
 }
 
-fn answer(stamp: &str, name: &str, file: EmbeddedFile) -> Response {
-    let caching = if stamp == *STAMP { "public, max-age=31536000, immutable" } else { "public, no-cache" };
-    let kind = match name.rsplit_once('.') {
-        Some((_, "css")) => "text/css; charset=utf-8",
-        Some((_, "js")) => "text/javascript; charset=utf-8",
-        Some((_, "svg")) => "image/svg+xml",
-        _ => "application/octet-stream",
-    };
-    let headers = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, caching)];
-    (StatusCode::OK, headers, file.data.into_owned()).into_response()
-}
-
-/// `GET /brand.css`: the one colour, and what follows from it.
-pub(crate) async fn brand(State(site): State<Arc<Site>>) -> Response {
-    let headers =
-        [(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "public, max-age=300")];
-    (headers, site.brand.style_sheet()).into_response()
-}
-
-/// `GET /favicon.ico`, for browsers that ask before they have read the page.
-pub(crate) async fn favicon() -> Response {
-    match Files::get("favicon.svg") {
-        Some(file) => answer("", "favicon.svg", file),
-        None => crate::trouble::Trouble::NotFound.into_response(),
-    }
+/// A file by its name.
+pub(crate) fn get(name: &str) -> Option<EmbeddedFile> {
+    Files::get(name)
 }

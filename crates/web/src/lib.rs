@@ -8,7 +8,7 @@
 //! * [`visit`], [`trusted_proxies`]: who knocks, and from where.
 //! * [`session`], [`turned_away`], [`csrf`], [`form`], [`cookies`]: who is signed in and who is not, and whether a form
 //!   is theirs.
-//! * [`activity`], [`client`], [`page`], [`redirect`], [`receipt`], [`trouble`], [`when`], [`assets`], [`theme`]: what pages are made of.
+//! * [`activity`], [`client`], [`page`], [`redirect`], [`receipt`], [`trouble`], [`when`], [`assets`], [`static_files`], [`theme`]: what pages are made of.
 //! * [`live`]: pages that hear of changes while they are open; [`qr`]: what an authenticator reads off a page.
 //! * [`sign_in`], [`second_step`], [`confirm`]: the one sign-in page, the code after it, and the password once more.
 //! * [`password_form`]: the one form for a new password, wherever it appears.
@@ -47,6 +47,7 @@ mod session;
 mod sign_in;
 mod site;
 mod site_key;
+mod static_files;
 mod theme;
 mod told;
 mod trouble;
@@ -82,9 +83,9 @@ pub fn router(site: Site) -> Router {
         .route("/panel/", get(async || redirect::see_other("/panel")))
         .route("/healthz", get(front::health))
         .route("/.well-known/change-password", get(front::change_password))
-        .route("/assets/{stamp}/{name}", get(assets::serve))
-        .route("/brand.css", get(assets::brand))
-        .route("/favicon.ico", get(assets::favicon))
+        .route("/assets/{stamp}/{name}", get(static_files::serve))
+        .route("/brand.css", get(static_files::brand))
+        .route("/favicon.ico", get(static_files::favicon))
         .route("/theme", post(front::theme))
         .route("/receipt/dismiss", post(front::dismiss_receipt))
         .merge(dashboard::routes(&site))
