@@ -40,7 +40,7 @@ pub(crate) async fn dress(State(site): State<Arc<Site>>, request: Request, next:
     let method = request.method().clone();
     let mut response = next.run(request).await;
     let trouble = response.extensions_mut().remove::<Trouble>();
-    if let Some(trouble) = trouble.or_else(|| Trouble::of_unreadable(&method, &response)) {
+    if let Some(trouble) = trouble.or_else(|| Trouble::of_bare(&method, &response)) {
         response = trouble.page(visit.bare_page(""));
     }
     let headers = response.headers_mut();

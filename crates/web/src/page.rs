@@ -3,7 +3,6 @@
 use crate::assets;
 use crate::receipt::Note;
 use crate::theme::Theme;
-use crate::trouble::Trouble;
 use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -56,13 +55,13 @@ impl Page {
     }
 }
 
-/// Renders a page.
+/// Renders a page. One that cannot be rendered is a bare status 500, to which [`crate::trouble`] gives a page.
 pub(crate) fn html(status: StatusCode, template: &impl Template) -> Response {
     match template.render() {
         Ok(text) => (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], text).into_response(),
         Err(error) => {
             tracing::error!(%error, "a page could not be rendered");
-            Trouble::Fault.into_response()
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }
 }

@@ -77,17 +77,21 @@ impl Trouble {
         }
     }
 
-    /// What an address or a form is to us that could not even be taken apart: the framework's own words are none of ours.
-    pub(crate) fn of_unreadable(method: &Method, response: &Response) -> Option<Self> {
+    /// The error behind an answer that carries no page of ours: an address or a form that the framework could not read, or
+    /// a page that could not be rendered. The framework's own words are not shown.
+    pub(crate) fn of_bare(method: &Method, response: &Response) -> Option<Self> {
         let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-        let is_page = kind.is_some_and(|kind| !kind.starts_with("text/plain"));
-        if !response.status().is_client_error() || is_page {
+        if kind.is_some_and(|kind| !kind.starts_with("text/plain")) {
             return None;
         }
-        Some(match *method {
-            Method::GET | Method::HEAD => Self::NotFound,
-            _ => Self::Malformed,
-        })
+        match response.status() {
+            StatusCode::INTERNAL_SERVER_ERROR if kind.is_none() => Some(Self::Fault),
+            status if !status.is_client_error() => None,
+            _ => Some(match *method {
+                Method::GET | Method::HEAD => Self::NotFound,
+                _ => Self::Malformed,
+            }),
+        }
     }
 
     /// The page for it.
