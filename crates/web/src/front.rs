@@ -2,9 +2,9 @@
 //! switch, and dismissing a receipt.
 
 use crate::cookies::{Cookie, Life};
+use crate::flash_cookie;
 use crate::form::Plain;
 use crate::page::{Page, html};
-use crate::receipt;
 use crate::redirect::{own_path, see_other};
 use crate::site::Site;
 use crate::theme::Theme;
@@ -83,6 +83,5 @@ pub(crate) async fn dismiss_receipt(
     State(site): State<Arc<Site>>,
     Plain(form): Plain<DismissForm>,
 ) -> Result<Response, Trouble> {
-    Ok((AppendHeaders([receipt::over(&site)?]), see_other(own_path(&form.next).unwrap_or("/")))
-        .into_response())
+    flash_cookie::clear(&site, see_other(own_path(&form.next).unwrap_or("/")))
 }

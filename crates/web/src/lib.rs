@@ -8,7 +8,7 @@
 //! * [`visit`], [`trusted_proxies`]: who knocks, and from where.
 //! * [`session`], [`turned_away`], [`csrf`], [`form`], [`cookies`]: who is signed in and who is not, and whether a form
 //!   is theirs.
-//! * [`activity`], [`client`], [`page`], [`redirect`], [`receipt`], [`trouble`], [`when`], [`assets`], [`static_files`], [`theme`]: what pages are made of.
+//! * [`activity`], [`client`], [`page`], [`redirect`], [`receipt`], [`flash_cookie`], [`trouble`], [`when`], [`assets`], [`static_files`], [`theme`]: what pages are made of.
 //! * [`live`]: pages that hear of changes while they are open; [`qr`]: what an authenticator reads off a page.
 //! * [`sign_in`], [`second_step`], [`confirm`]: the one sign-in page, the code after it, and the password once more.
 //! * [`password_form`]: the one form for a new password, wherever it appears.
@@ -28,6 +28,7 @@ mod csrf;
 mod dashboard;
 mod dress;
 mod engine;
+mod flash_cookie;
 mod form;
 mod front;
 mod live;

@@ -3,6 +3,7 @@
 //! The token stands in the address the mail carries and in the hidden field of the one form, and goes nowhere else: the
 //! pages tell nobody their address and are kept by no cache.
 
+use crate::flash_cookie;
 use crate::form::Plain;
 use crate::page::{Page, html};
 use crate::password_form::{
@@ -10,7 +11,7 @@ use crate::password_form::{
 };
 use crate::password_reset::{self, WORDS};
 use crate::receipt::{Note, ended_and_revoked};
-use crate::redirect::{query_value, see_other};
+use crate::redirect::query_value;
 use crate::second_step::WRONG_CODE;
 use crate::session::sign_in_path;
 use crate::site::Site;
@@ -21,7 +22,7 @@ use askama::Template;
 use axum::Router;
 use axum::extract::Query;
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{AppendHeaders, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use postward_authority::link::LinkKind;
 use postward_authority::recover::{LinkError, OpenLink};
@@ -178,8 +179,7 @@ async fn reset(visit: &Visit, kind: LinkKind, typed: Typed) -> Result<Response, 
     };
     let (status, problems) = match replaced {
         Ok(receipt) => {
-            let cookie = Note::of(&receipt, surface).cookie(site)?;
-            return Ok((AppendHeaders([cookie]), see_other(sign_in_path(surface))).into_response());
+            return flash_cookie::redirect(site, &Note::of(&receipt, surface), sign_in_path(surface));
         }
         Err(LinkError::Over) => return Ok(over(visit, kind)),
         Err(LinkError::Unavailable(cause)) => return Err(cause.into()),

@@ -3,6 +3,7 @@
 //!
 //! Whether an address exists is told by no answer: each way has one sentence for whatever was wrong.
 
+use crate::flash_cookie;
 use crate::form::Plain;
 use crate::page::{Page, html};
 use crate::password_form::{
@@ -10,7 +11,6 @@ use crate::password_form::{
     policy_problems,
 };
 use crate::receipt::Note;
-use crate::redirect::see_other;
 use crate::session::sign_in_path;
 use crate::site::Site;
 use crate::told::Told;
@@ -20,7 +20,7 @@ use askama::Template;
 use axum::Router;
 use axum::extract::Query;
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{AppendHeaders, IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::get;
 use postward_authority::Surface;
 use postward_authority::recover::RecoverError;
@@ -189,8 +189,7 @@ async fn set(visit: &Visit, surface: Surface, by: By, typed: Typed) -> Result<Re
                 By::Code => Note::of_recovery(&receipt, surface),
                 By::Password | By::Mail => Note::of(&receipt, surface),
             };
-            let cookie = note.cookie(site)?;
-            return Ok((AppendHeaders([cookie]), see_other(sign_in_path(surface))).into_response());
+            return flash_cookie::redirect(site, &note, sign_in_path(surface));
         }
         Err(RecoverError::Policy(missing)) => (StatusCode::UNPROCESSABLE_ENTITY, policy_problems(&missing)),
         // RFC 9110 §15.5.4, as at the sign-in.

@@ -4,11 +4,7 @@
 //! and the end of the session that made it, and nobody can make one up. It goes when the person signs out, and when
 //! somebody else signs in.
 
-use crate::cookies::{Cookie, Life};
-use crate::site::Site;
 use crate::site_key::SiteKey;
-use crate::trouble::Trouble;
-use axum::http::{HeaderName, HeaderValue};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -35,7 +31,8 @@ struct Sealed {
     until: i64,
 }
 
-const LIFE_SECONDS: u32 = 15 * 60;
+/// How long a browser keeps it, and how long its seal is good.
+pub(crate) const LIFE_SECONDS: u32 = 15 * 60;
 
 impl Note {
     /// The receipt of a password change.
@@ -58,33 +55,26 @@ impl Note {
         Self { text, ..Self::of(receipt, surface) }
     }
 
-    /// The cookie that carries it.
-    pub(crate) fn cookie(&self, site: &Site) -> Result<(HeaderName, HeaderValue), Trouble> {
-        let until = site.now().as_second() + i64::from(LIFE_SECONDS);
-        let sealed = Sealed { note: self.clone(), until };
-        let json = serde_json::to_vec(&sealed).map_err(|_| Trouble::Fault)?;
-        let value = format!(
-            "{}.{}",
-            BASE64_URL_SAFE_NO_PAD.encode(&json),
-            BASE64_URL_SAFE_NO_PAD.encode(seal(&site.key, &json).finalize().into_bytes())
-        );
-        Cookie::Receipt
-            .set(&value, Life::Seconds(LIFE_SECONDS), site.url.scheme())
-            .map_err(|_| Trouble::Fault)
+    /// The value of the cookie that carries it; none where it cannot be written as JSON, which does not happen.
+    pub(crate) fn seal(&self, key: &SiteKey, now: Timestamp) -> Option<String> {
+        let until = now.as_second() + i64::from(LIFE_SECONDS);
+        let json = serde_json::to_vec(&Sealed { note: self.clone(), until }).ok()?;
+        let mac = mac(key, &json).finalize().into_bytes();
+        Some(format!("{}.{}", BASE64_URL_SAFE_NO_PAD.encode(&json), BASE64_URL_SAFE_NO_PAD.encode(mac)))
     }
 
     /// Reads a cookie back; what we did not seal is nothing.
     pub(crate) fn open(cookie: &str, key: &SiteKey, now: Timestamp) -> Option<Self> {
-        let (json, mac) = cookie.split_once('.')?;
+        let (json, tag) = cookie.split_once('.')?;
         let json = BASE64_URL_SAFE_NO_PAD.decode(json).ok()?;
-        let mac = BASE64_URL_SAFE_NO_PAD.decode(mac).ok()?;
-        seal(key, &json).verify_slice(&mac).ok()?;
+        let tag = BASE64_URL_SAFE_NO_PAD.decode(tag).ok()?;
+        mac(key, &json).verify_slice(&tag).ok()?;
         let sealed: Sealed = serde_json::from_slice(&json).ok()?;
         (now.as_second() < sealed.until).then_some(sealed.note)
     }
 }
 
-fn seal(key: &SiteKey, json: &[u8]) -> Hmac<Sha256> {
+fn mac(key: &SiteKey, json: &[u8]) -> Hmac<Sha256> {
     Hmac::<Sha256>::new_from_slice(key.bytes())
         .unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"))
         .chain_update(b"postward receipt")
@@ -122,11 +112,6 @@ pub(crate) fn counted(sessions: impl Iterator<Item = (Surface, u64)>) -> Option<
     }
 }
 
-/// Takes the receipt away.
-pub(crate) fn over(site: &Site) -> Result<(HeaderName, HeaderValue), Trouble> {
-    Cookie::Receipt.set("", Life::Over, site.url.scheme()).map_err(|_| Trouble::Fault)
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
@@ -154,14 +139,11 @@ mod tests {
             headline: "Password changed.".to_owned(),
             text: String::new(),
         };
-        let json = serde_json::to_vec(&Sealed { note: note.clone(), until: now.as_second() + 60 }).unwrap();
-        let text = |key: &SiteKey| {
-            let mac = seal(key, &json).finalize().into_bytes();
-            [BASE64_URL_SAFE_NO_PAD.encode(&json), BASE64_URL_SAFE_NO_PAD.encode(mac)].join(".")
-        };
-        assert_eq!(Note::open(&text(&ours), &ours, now), Some(note));
-        assert_eq!(Note::open(&text(&theirs), &ours, now), None);
-        assert_eq!(Note::open(&text(&ours), &ours, now + jiff::SignedDuration::from_secs(61)), None);
+        let sealed = |key: &SiteKey| note.seal(key, now).unwrap();
+        let late = now + jiff::SignedDuration::from_secs(i64::from(LIFE_SECONDS) + 1);
+        assert_eq!(Note::open(&sealed(&ours), &ours, now), Some(note.clone()));
+        assert_eq!(Note::open(&sealed(&theirs), &ours, now), None);
+        assert_eq!(Note::open(&sealed(&ours), &ours, late), None);
         assert_eq!(Note::open("nonsense", &ours, now), None);
     }
 }

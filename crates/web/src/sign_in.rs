@@ -1,10 +1,10 @@
 //! The sign-in page, one for all three surfaces, and what comes after it.
 
 use crate::csrf::Csrf;
+use crate::flash_cookie;
 use crate::form::Plain;
 use crate::page::{Page, html};
 use crate::password_reset;
-use crate::receipt;
 use crate::second_step;
 use crate::session::{signed_in, signed_out};
 use crate::site::Site;
@@ -15,7 +15,7 @@ use askama::Template;
 use axum::Router;
 use axum::extract::Query;
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{AppendHeaders, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use postward_authority::{SignedIn, SignedOut, Surface, Token};
 use postward_wire::{Attempt, Refusal, Secret};
@@ -165,9 +165,7 @@ pub(crate) fn let_in(
     let site = &visit.site;
     let response = signed_in(site, surface, token, next)?;
     match visit.receipt_of(surface) {
-        Some(note) if note.about != who => {
-            Ok((AppendHeaders([receipt::over(site)?]), response).into_response())
-        }
+        Some(note) if note.about != who => flash_cookie::clear(site, response),
         _ => Ok(response),
     }
 }
@@ -208,5 +206,5 @@ async fn sign_out(
 
 /// Nothing is left behind for the next person, not even what the last act did.
 fn leave(site: &Site, surface: Surface) -> Result<Response, Trouble> {
-    Ok((AppendHeaders([receipt::over(site)?]), signed_out(site, surface)?).into_response())
+    flash_cookie::clear(site, signed_out(site, surface)?)
 }

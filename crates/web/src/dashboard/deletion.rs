@@ -2,10 +2,10 @@
 
 use super::password::live_sessions;
 use super::security;
+use crate::flash_cookie;
 use crate::form::Signed;
 use crate::page::{Page, html};
 use crate::receipt::Note;
-use crate::redirect::see_other;
 use crate::session::Staff;
 use crate::site::Site;
 use crate::trouble::Trouble;
@@ -14,7 +14,7 @@ use crate::when::When;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::{AppendHeaders, IntoResponse, Response};
+use axum::response::Response;
 use postward_authority::directory::Mailbox;
 use postward_authority::{MailboxId, Role, Surface};
 use serde::Deserialize;
@@ -108,5 +108,5 @@ pub(super) async fn restore(
 fn receipt(site: &Site, about: String, headline: &str, text: &str, next: &str) -> Result<Response, Trouble> {
     let note =
         Note { surface: Surface::Dashboard, about, headline: headline.to_owned(), text: text.to_owned() };
-    Ok((AppendHeaders([note.cookie(site)?]), see_other(next)).into_response())
+    flash_cookie::redirect(site, &note, next)
 }

@@ -3,9 +3,9 @@
 
 use super::security;
 use super::step::{self, Back};
+use crate::flash_cookie;
 use crate::form::Signed;
 use crate::receipt::Note;
-use crate::redirect::see_other;
 use crate::session::Staff;
 use crate::site::Site;
 use crate::trouble::Trouble;
@@ -13,7 +13,7 @@ use crate::visit::Visit;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
-use axum::response::{AppendHeaders, IntoResponse, Response};
+use axum::response::Response;
 use postward_authority::app_password::MailAppMode;
 use postward_authority::directory::Mailbox;
 use postward_authority::mail_app_mode::{ModeAt, ModeOf, ShutOut};
@@ -306,8 +306,7 @@ pub(super) async fn save(
     let choice = Choice::read(&mode).ok_or(Trouble::Malformed)?;
     let actor = staff.session.actor();
     let changed = site.authority.set_mail_app_mode(actor, &found.of, choice.mode(), site.now()).await?;
-    let note = receipt(&found, choice, changed);
-    Ok((AppendHeaders([note.cookie(&site)?]), see_other(&found.back.path)).into_response())
+    flash_cookie::redirect(&site, &receipt(&found, choice, changed), &found.back.path)
 }
 
 fn receipt(found: &Found, choice: Choice, changed: u64) -> Note {

@@ -1,5 +1,6 @@
 //! **Add mailbox**.
 
+use crate::flash_cookie;
 use crate::form::Signed;
 use crate::page::{Page, html};
 use crate::password_form::{
@@ -7,7 +8,6 @@ use crate::password_form::{
     policy_problems,
 };
 use crate::receipt::Note;
-use crate::redirect::see_other;
 use crate::session::Staff;
 use crate::site::Site;
 use crate::trouble::Trouble;
@@ -15,7 +15,7 @@ use crate::visit::{Shape, Visit};
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
-use axum::response::{AppendHeaders, IntoResponse, Response};
+use axum::response::Response;
 use postward_authority::Surface;
 use postward_authority::directory::AddError;
 use postward_wire::Address;
@@ -110,7 +110,7 @@ fn added(site: &Site, address: &Address) -> Result<Response, Trouble> {
         headline: "Mailbox added.".to_owned(),
         text: "It takes mail and can sign in from now on.".to_owned(),
     };
-    Ok((AppendHeaders([note.cookie(site)?]), see_other("/dashboard/mailboxes")).into_response())
+    flash_cookie::redirect(site, &note, "/dashboard/mailboxes")
 }
 
 fn problems_of(error: AddError) -> Result<Vec<FormProblem>, Trouble> {

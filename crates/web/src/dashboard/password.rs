@@ -1,13 +1,13 @@
 //! A new password for a mailbox, set by staff: from the Security tab (D5), the list's key (D9) and its pencil (D10).
 
 use super::{recovery_code, security};
+use crate::flash_cookie;
 use crate::form::Signed;
 use crate::page::{Page, html};
 use crate::password_form::{
     Entered, Entry, FormProblem, NewPassword, PasswordForm, Words, fields_differ, policy_problems,
 };
 use crate::receipt::{Note, counted};
-use crate::redirect::see_other;
 use crate::session::Staff;
 use crate::site::Site;
 use crate::trouble::Trouble;
@@ -15,7 +15,7 @@ use crate::visit::{Shape, Visit};
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use axum::response::{AppendHeaders, IntoResponse, Response};
+use axum::response::Response;
 use postward_authority::directory::Mailbox;
 use postward_authority::{ResetError, Surface};
 use serde::Deserialize;
@@ -143,8 +143,8 @@ pub(super) async fn save(
         Entered::New { password, .. } => {
             match site.authority.reset(staff.session.actor(), mailbox.id, password, site.now()).await {
                 Ok(receipt) => {
-                    let cookie = Note::of(&receipt, Surface::Dashboard).cookie(&site)?;
-                    return Ok((AppendHeaders([cookie]), see_other(&from.way_back(&mailbox))).into_response());
+                    let note = Note::of(&receipt, Surface::Dashboard);
+                    return flash_cookie::redirect(&site, &note, &from.way_back(&mailbox));
                 }
                 Err(ResetError::Policy(problems)) => policy_problems(&problems),
                 Err(ResetError::NotFound) => return Err(Trouble::NotFound),

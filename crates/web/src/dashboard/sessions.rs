@@ -5,6 +5,7 @@ use super::security;
 use super::step::{self, Back};
 use crate::activity::{self, Line, Outcome};
 use crate::client::Client;
+use crate::flash_cookie;
 use crate::form::Signed;
 use crate::page::{Page, html};
 use crate::receipt::{Note, counted};
@@ -17,7 +18,7 @@ use crate::when::When;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::{AppendHeaders, IntoResponse, Response};
+use axum::response::Response;
 use postward_authority::directory::{Mailbox, MailboxState};
 use postward_authority::sessions::{ActError, LiveSession, Which};
 use postward_authority::{Receipt, Role, Surface, Timestamp};
@@ -159,7 +160,7 @@ pub(super) async fn resume(
     let text = "The password it had opens it again. Sessions and app passwords that ended stay ended.";
     let (headline, text) = ("Sign-in resumed.".to_owned(), text.to_owned());
     let note = Note { surface: Surface::Dashboard, about: name, headline, text };
-    Ok((AppendHeaders([note.cookie(&site)?]), see_other(&path)).into_response())
+    flash_cookie::redirect(&site, &note, &path)
 }
 
 fn told(site: &Site, receipt: &Receipt, headline: &str, more: &str, next: &str) -> Result<Response, Trouble> {
@@ -173,5 +174,5 @@ fn told(site: &Site, receipt: &Receipt, headline: &str, more: &str, next: &str) 
         headline: headline.to_owned(),
         text: format!("{ended} {more}"),
     };
-    Ok((AppendHeaders([note.cookie(site)?]), see_other(next)).into_response())
+    flash_cookie::redirect(site, &note, next)
 }

@@ -1,6 +1,7 @@
 //! **Password**: the owner sets a new one (P2).
 
 use crate::confirm;
+use crate::flash_cookie;
 use crate::form::Signed;
 use crate::page::{Page, html};
 use crate::password_form::{
@@ -13,7 +14,7 @@ use crate::trouble::Trouble;
 use crate::visit::Visit;
 use askama::Template;
 use axum::http::StatusCode;
-use axum::response::{AppendHeaders, IntoResponse, Response};
+use axum::response::Response;
 use postward_authority::{AppPasswords, ChangeError, Confirmation, Surface};
 
 const WORDS: Words = Words {
@@ -55,8 +56,8 @@ pub(super) async fn change(
     let (origin, now) = (visit.origin(Surface::Panel), site.now());
     match site.authority.change(&owner.guard, confirmation, password, app_passwords, &origin, now).await {
         Ok(receipt) => {
-            let cookie = AppendHeaders([Note::of(&receipt, Surface::Panel).cookie(site)?]);
-            Ok((cookie, signed_out(site, Surface::Panel)?).into_response())
+            let note = Note::of(&receipt, Surface::Panel);
+            flash_cookie::attach(site, &note, signed_out(site, Surface::Panel)?)
         }
         // Somebody else was faster; what follows from it is told at the sign-in page.
         Err(ChangeError::SessionEnded) => signed_out(site, Surface::Panel),

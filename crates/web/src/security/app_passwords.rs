@@ -1,10 +1,10 @@
 //! **App passwords**: one for each mail app, and what mail apps may sign in with at all (W8).
 
 use super::{Pressed, not_now, page, path};
+use crate::flash_cookie;
 use crate::form::Signed;
 use crate::page::{Page, html};
 use crate::receipt::{Note, counted};
-use crate::redirect::see_other;
 use crate::session::Owner;
 use crate::site::Site;
 use crate::trouble::Trouble;
@@ -14,7 +14,7 @@ use askama::Template;
 use axum::Router;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
-use axum::response::{AppendHeaders, IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::{get, post};
 use postward_authority::app_password::{AppPassword, AppPasswordError, MailAppMode};
 use postward_authority::{AppPasswordId, Authority, Surface};
@@ -246,8 +246,7 @@ fn otherwise(
 fn done(visit: &Visit, owner: &Owner, headline: String, text: String) -> Result<Response, Trouble> {
     let surface = owner.guard.surface();
     let note = Note { surface, about: owner.guard.address().to_string(), headline, text };
-    let cookie = AppendHeaders([note.cookie(&visit.site)?]);
-    Ok((cookie, see_other(&path(surface, "app-passwords"))).into_response())
+    flash_cookie::redirect(&visit.site, &note, &path(surface, "app-passwords"))
 }
 
 async fn show(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, Trouble> {

@@ -1,6 +1,7 @@
 //! **Recovery**: the recovery e-mail and the recovery code of an owner (W9).
 
 use super::{Pressed, not_now, page, path};
+use crate::flash_cookie;
 use crate::form::Signed;
 use crate::page::{Page, html};
 use crate::receipt::Note;
@@ -13,7 +14,7 @@ use crate::when::When;
 use askama::Template;
 use axum::Router;
 use axum::http::{StatusCode, header};
-use axum::response::{AppendHeaders, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use postward_authority::recovery_email::RecoveryEmailError;
 use postward_authority::{Surface, Timestamp};
@@ -197,7 +198,7 @@ async fn new_code(visit: Visit, owner: Owner) -> Result<Response, Trouble> {
 fn done(visit: &Visit, owner: &Owner, headline: String, text: &str) -> Result<Response, Trouble> {
     let (surface, about) = (owner.guard.surface(), owner.guard.address().to_string());
     let note = Note { surface, about, headline, text: text.to_owned() };
-    Ok((AppendHeaders([note.cookie(&visit.site)?]), see_other(&path(surface, "recovery"))).into_response())
+    flash_cookie::redirect(&visit.site, &note, &path(surface, "recovery"))
 }
 
 async fn show(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, Trouble> {

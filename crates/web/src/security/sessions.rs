@@ -3,6 +3,7 @@
 use super::{Pressed, not_now, page, path};
 use crate::activity::{self, Line, Outcome, door};
 use crate::client::Client;
+use crate::flash_cookie;
 use crate::form::Signed;
 use crate::page::{Page, html};
 use crate::receipt::{Note, counted};
@@ -15,7 +16,7 @@ use crate::when::When;
 use askama::Template;
 use axum::Router;
 use axum::http::StatusCode;
-use axum::response::{AppendHeaders, IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::{get, post};
 use postward_authority::audit::Entry;
 use postward_authority::own::OwnSessions;
@@ -196,9 +197,9 @@ async fn end(visit: &Visit, owner: &Owner, which: OwnSessions) -> Result<Respons
         None => ("No session was ended.".to_owned(), "It was over already."),
     };
     let about = owner.guard.address().to_string();
-    let note = Note { surface, about, headline, text: text.to_owned() }.cookie(site)?;
+    let note = Note { surface, about, headline, text: text.to_owned() };
     let to = if is_over { signed_out(site, surface)? } else { see_other(&path(surface, "sessions")) };
-    Ok((AppendHeaders([note]), to).into_response())
+    flash_cookie::attach(site, &note, to)
 }
 
 async fn tell(visit: &Visit, owner: &Owner, tell: &str) -> Result<Response, Trouble> {
@@ -213,8 +214,8 @@ async fn tell(visit: &Visit, owner: &Owner, tell: &str) -> Result<Response, Trou
         Ok(()) => {
             let headline = format!("Notices turned {}.", if on { "on" } else { "off" });
             let about = owner.guard.address().to_string();
-            let note = Note { surface, about, headline, text: text.to_owned() }.cookie(site)?;
-            Ok((AppendHeaders([note]), see_other(&root)).into_response())
+            let note = Note { surface, about, headline, text: text.to_owned() };
+            flash_cookie::redirect(site, &note, &root)
         }
         Err(why) => not_now(why, site, surface, &root),
     }

@@ -1,6 +1,7 @@
 //! **Two-factor authentication**: setting it up, putting another authenticator in its place, turning it off (W6).
 
 use super::{Pressed, not_now, page, path};
+use crate::flash_cookie;
 use crate::form::Signed;
 use crate::page::{Page, html};
 use crate::qr;
@@ -14,7 +15,7 @@ use crate::when::When;
 use askama::Template;
 use axum::Router;
 use axum::http::StatusCode;
-use axum::response::{AppendHeaders, IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::get;
 use postward_authority::second_factor::{Others, SecondFactorError, TurnedOn};
 use postward_authority::{SetUp, Surface};
@@ -237,8 +238,7 @@ fn done(visit: &Visit, owner: &Owner, headline: &str, text: String) -> Result<Re
     let surface = owner.guard.surface();
     let about = owner.guard.address().to_string();
     let note = Note { surface, about, headline: headline.to_owned(), text };
-    let cookie = AppendHeaders([note.cookie(&visit.site)?]);
-    Ok((cookie, see_other(&path(surface, "two-factor"))).into_response())
+    flash_cookie::redirect(&visit.site, &note, &path(surface, "two-factor"))
 }
 
 async fn show(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, Trouble> {

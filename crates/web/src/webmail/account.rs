@@ -1,6 +1,7 @@
 //! *My account*: the tab *Account*, where the owner changes the password and is signed out everywhere (W2).
 
 use crate::confirm;
+use crate::flash_cookie;
 use crate::form::Signed;
 use crate::page::{Page, html};
 use crate::password_form::{
@@ -13,7 +14,7 @@ use crate::trouble::Trouble;
 use crate::visit::Visit;
 use askama::Template;
 use axum::http::StatusCode;
-use axum::response::{AppendHeaders, IntoResponse, Response};
+use axum::response::Response;
 use postward_authority::{AppPasswords, ChangeError, Confirmation, Surface};
 use postward_wire::Secret;
 
@@ -61,8 +62,8 @@ pub(super) async fn change(
     let (confirmation, now) = (Confirmation::Current(current), site.now());
     match site.authority.change(&owner.guard, confirmation, password, app_passwords, &origin, now).await {
         Ok(receipt) => {
-            let receipt = Note::of(&receipt, Surface::Webmail).cookie(site)?;
-            Ok((AppendHeaders([receipt]), signed_out(site, Surface::Webmail)?).into_response())
+            let note = Note::of(&receipt, Surface::Webmail);
+            flash_cookie::attach(site, &note, signed_out(site, Surface::Webmail)?)
         }
         Err(error) => not_changed(&visit, &owner, form, error),
     }

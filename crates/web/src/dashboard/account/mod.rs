@@ -4,13 +4,13 @@ pub(super) mod second_factor;
 
 use crate::client::Client;
 use crate::confirm;
+use crate::flash_cookie;
 use crate::form::Signed;
 use crate::page::{Page, html};
 use crate::password_form::{
     Current, Entered, Entry, FormProblem, NewPassword, PasswordForm, Words, fields_differ, policy_problems,
 };
 use crate::receipt::{Note, counted};
-use crate::redirect::see_other;
 use crate::session::{Staff, signed_out};
 use crate::site::Site;
 use crate::trouble::Trouble;
@@ -19,7 +19,7 @@ use crate::when::When;
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{AppendHeaders, IntoResponse, Response};
+use axum::response::Response;
 use postward_authority::own::OwnSessions;
 use postward_authority::{ChangeError, Confirmation, SessionId, Surface};
 use postward_wire::Secret;
@@ -92,8 +92,7 @@ pub(super) async fn change(
                 headline: "Password changed.".to_owned(),
                 text: format!("{ended}Sign in with the new password."),
             };
-            let cookie = AppendHeaders([note.cookie(&site)?]);
-            Ok((cookie, signed_out(&site, Surface::Dashboard)?).into_response())
+            flash_cookie::attach(&site, &note, signed_out(&site, Surface::Dashboard)?)
         }
         Err(ChangeError::CurrentPasswordWrong) => {
             let problem = FormProblem::new("current", "This is not your current password.");
@@ -186,5 +185,5 @@ pub(super) async fn end(
 fn told(site: &Site, staff: &Staff, headline: &str, text: &str) -> Result<Response, Trouble> {
     let (about, surface) = (staff.session.email().to_owned(), Surface::Dashboard);
     let note = Note { surface, about, headline: headline.to_owned(), text: text.to_owned() };
-    Ok((AppendHeaders([note.cookie(site)?]), see_other(PATH)).into_response())
+    flash_cookie::redirect(site, &note, PATH)
 }

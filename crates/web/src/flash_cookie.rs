@@ -1,0 +1,29 @@
+//! Answers that carry a flash message: what an act did, told at the page that follows.
+
+use crate::cookies::{Cookie, Life};
+use crate::receipt::{LIFE_SECONDS, Note};
+use crate::redirect::see_other;
+use crate::site::Site;
+use crate::trouble::Trouble;
+use axum::response::{AppendHeaders, IntoResponse, Response};
+
+/// Sends the browser to a page of ours by GET, with what it is told there.
+pub(crate) fn redirect(site: &Site, note: &Note, path: &str) -> Result<Response, Trouble> {
+    attach(site, note, see_other(path))
+}
+
+/// Puts what the browser is told at the next page into an answer.
+pub(crate) fn attach(site: &Site, note: &Note, answer: Response) -> Result<Response, Trouble> {
+    let value = note.seal(&site.key, site.now()).ok_or(Trouble::Fault)?;
+    set(site, &value, Life::Seconds(LIFE_SECONDS), answer)
+}
+
+/// Takes away what the browser was told before.
+pub(crate) fn clear(site: &Site, answer: Response) -> Result<Response, Trouble> {
+    set(site, "", Life::Over, answer)
+}
+
+fn set(site: &Site, value: &str, life: Life, answer: Response) -> Result<Response, Trouble> {
+    let cookie = Cookie::Receipt.set(value, life, site.url.scheme()).map_err(|_| Trouble::Fault)?;
+    Ok((AppendHeaders([cookie]), answer).into_response())
+}
