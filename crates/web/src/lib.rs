@@ -4,7 +4,7 @@
 //! In reading order:
 //!
 //! * [`site`], [`public_url`], [`site_key`], [`brand`], [`engine`]: what all pages share, and what the webmail asks of a mail engine.
-//! * [`serve`]: sockets in, requests out; [`dress`]: the headers and error pages every answer wears.
+//! * [`serve`], [`connection`]: sockets in, requests out; [`dress`]: the headers and error pages every answer wears.
 //! * [`visit`], [`trusted_proxies`]: who knocks, and from where.
 //! * [`session`], [`turned_away`], [`csrf`], [`form`], [`cookies`]: who is signed in and who is not, and whether a form
 //!   is theirs.
@@ -23,6 +23,7 @@ mod assets;
 mod brand;
 mod client;
 mod confirm;
+mod connection;
 mod cookies;
 mod csrf;
 mod dashboard;
@@ -59,6 +60,7 @@ mod webmail;
 mod when;
 
 pub use brand::{Brand, Colour};
+pub use connection::Peer;
 pub use engine::{ImapConnection, ImapStream, MailEngine};
 pub use mailed_link::link_path;
 pub use public_url::{PublicUrl, PublicUrlError, Scheme};
@@ -66,7 +68,6 @@ pub use serve::{Transport, serve};
 pub use site::Site;
 pub use site_key::SiteKey;
 pub use trusted_proxies::{TrustedProxies, TrustedProxyError};
-pub use visit::Peer;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};

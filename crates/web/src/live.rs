@@ -3,6 +3,7 @@
 //! A stream says what a page shows, as a stamp: at once, and whenever something may have changed. It lives on its
 //! session's proof like every answer ([`crate::session`]), and ends when the server stops.
 
+use crate::connection::Stopping;
 use crate::site::Site;
 use crate::trouble::Trouble;
 use axum::extract::FromRequestParts;
@@ -19,7 +20,6 @@ use std::collections::HashMap;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio_util::sync::CancellationToken;
 
 /// Streams a session may have open. Browsers open six connections to a host that speaks HTTP/1.1 and count streams
 /// among them: two are left for pages. A page in a tab that nobody sees has none.
@@ -27,10 +27,6 @@ const STREAMS: usize = 4;
 
 /// How often a silent stream says that it is alive, so that no proxy between takes it for dead.
 const ALIVE_EVERY: Duration = Duration::from_secs(20);
-
-/// Tells that the server stops: put into every request, for answers that would never end by themselves.
-#[derive(Clone, Default)]
-pub(crate) struct Stopping(pub(crate) CancellationToken);
 
 /// The streams that are open, by session.
 #[derive(Clone, Default)]

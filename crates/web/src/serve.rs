@@ -1,7 +1,6 @@
 //! Serving the pages on a socket, with or without TLS, until told to stop.
 
-use crate::live::Stopping;
-use crate::visit::Peer;
+use crate::connection::{Cut, Peer, Stopping};
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -28,17 +27,6 @@ pub enum Transport {
     Plain,
     /// TLS. The function is asked at every connection, so that a renewed certificate needs no restart.
     Tls(Arc<dyn Fn() -> Arc<rustls::ServerConfig> + Send + Sync>),
-}
-
-/// Closes the connection a request came on, at once: put into every request.
-#[derive(Clone)]
-pub(crate) struct Cut(CancellationToken);
-
-impl Cut {
-    /// Closes it.
-    pub(crate) fn now(&self) {
-        self.0.cancel();
-    }
 }
 
 /// Connections at once; more wait in the kernel's queue.

@@ -6,11 +6,11 @@
 //! stand still. The request that made the change is the exception; the authority lets its guard live until it has
 //! answered.
 
+use crate::connection::Cut;
 use crate::cookies::{Cookie, Life};
 use crate::csrf::Csrf;
 use crate::page::Page;
 use crate::redirect::see_other;
-use crate::serve::Cut;
 use crate::site::Site;
 use crate::trouble::Trouble;
 use crate::turned_away::TurnedAway;

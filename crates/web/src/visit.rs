@@ -1,5 +1,6 @@
 //! Who knocks, as far as the request itself tells: before any session is looked up.
 
+use crate::connection::Peer;
 use crate::cookies::Cookie;
 use crate::page::Page;
 use crate::receipt::Note;
@@ -13,12 +14,8 @@ use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, Uri};
 use postward_authority::{Origin, Surface, Token};
 use std::convert::Infallible;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
-
-/// The address at the other end of the connection, a browser's or a proxy's: put into every request by [`crate::serve`].
-#[derive(Clone, Copy, Debug)]
-pub struct Peer(pub SocketAddr);
 
 /// One request of a browser.
 #[derive(Clone)]

@@ -1,0 +1,24 @@
+//! What the server tells every request of the connection it came on: who is at the other end, how to abort it, and that
+//! the server stops. Each is an extension of the request.
+
+use std::net::SocketAddr;
+use tokio_util::sync::CancellationToken;
+
+/// The address at the other end of the connection, a browser's or a proxy's: put into every request by [`crate::serve`].
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub SocketAddr);
+
+/// Closes the connection a request came on, at once: put into every request.
+#[derive(Clone)]
+pub(crate) struct Cut(pub(crate) CancellationToken);
+
+impl Cut {
+    /// Closes it.
+    pub(crate) fn now(&self) {
+        self.0.cancel();
+    }
+}
+
+/// Tells that the server stops: put into every request, for answers that would never end by themselves.
+#[derive(Clone, Default)]
+pub(crate) struct Stopping(pub(crate) CancellationToken);
