@@ -9,7 +9,7 @@
 //! * [`session`], [`turned_away`], [`csrf`], [`form`], [`cookies`]: who is signed in and who is not, and whether a form
 //!   is theirs.
 //! * [`activity`], [`client`], [`page`], [`redirect`], [`receipt`], [`flash_cookie`], [`trouble`], [`when`], [`assets`], [`static_files`], [`theme`]: what pages are made of.
-//! * [`live`]: pages that hear of changes while they are open; [`qr`]: what an authenticator reads off a page.
+//! * [`live`], [`stream_limiter`]: pages that hear of changes while they are open; [`qr`]: what an authenticator reads off a page.
 //! * [`sign_in`], [`second_step`], [`confirm`]: the one sign-in page, the code after it, and the password once more.
 //! * [`password_form`]: the one form for a new password, wherever it appears.
 //! * [`password_reset`], [`mailed_link`], [`told`]: *Forgot password?*, and what the links in our mails open.
@@ -50,6 +50,7 @@ mod sign_in;
 mod site;
 mod site_key;
 mod static_files;
+mod stream_limiter;
 mod theme;
 mod told;
 mod trouble;

@@ -16,51 +16,12 @@ use futures_util::StreamExt as _;
 use futures_util::stream::unfold;
 use postward_authority::SessionId;
 use postward_authority::events::Listening;
-use std::collections::HashMap;
 use std::convert::Infallible;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
-
-/// Streams a session may have open. Browsers open six connections to a host that speaks HTTP/1.1 and count streams
-/// among them: two are left for pages. A page in a tab that nobody sees has none.
-const STREAMS: usize = 4;
 
 /// How often a silent stream says that it is alive, so that no proxy between takes it for dead.
 const ALIVE_EVERY: Duration = Duration::from_secs(20);
-
-/// The streams that are open, by session.
-#[derive(Clone, Default)]
-pub(crate) struct Streams(Arc<Mutex<HashMap<SessionId, usize>>>);
-
-/// A place among the streams of a session, until it is dropped.
-struct Open {
-    streams: Streams,
-    session: SessionId,
-}
-
-impl Streams {
-    fn open(&self, session: SessionId) -> Option<Open> {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let open = all.entry(session).or_default();
-        if *open >= STREAMS {
-            return None;
-        }
-        *open += 1;
-        Some(Open { streams: self.clone(), session })
-    }
-}
-
-impl Drop for Open {
-    fn drop(&mut self) {
-        let mut all = self.streams.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(open) = all.get_mut(&self.session) {
-            *open -= 1;
-            if *open == 0 {
-                all.remove(&self.session);
-            }
-        }
-    }
-}
 
 /// Answers with a stream of stamps: the first one now, another after every change. `stamp` looks anew each time, with
 /// the right of whoever asks; when it has none to give, the stream ends, and the browser comes back and is told why.

@@ -2,9 +2,9 @@
 
 use crate::brand::Brand;
 use crate::engine::MailEngine;
-use crate::live::Streams;
 use crate::public_url::PublicUrl;
 use crate::site_key::SiteKey;
+use crate::stream_limiter::StreamLimiter;
 use crate::trusted_proxies::{TrustedProxies, Warnings};
 use postward_authority::{Authority, Timestamp};
 use std::sync::Arc;
@@ -28,7 +28,7 @@ pub struct Site {
     /// What the log has heard about them.
     pub(crate) warnings: Warnings,
     /// The pages that hear of changes.
-    pub(crate) streams: Streams,
+    pub(crate) streams: StreamLimiter,
 }
 
 impl Site {
@@ -43,7 +43,7 @@ impl Site {
             clock: Timestamp::now,
             trusted_proxies: TrustedProxies::default(),
             warnings: Warnings::default(),
-            streams: Streams::default(),
+            streams: StreamLimiter::default(),
         }
     }
 
