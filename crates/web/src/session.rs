@@ -83,7 +83,9 @@ pub(crate) async fn owner(
         Ok(guard) if guard.surface() != surface => turned_away.nobody(),
         Ok(guard) => {
             let guard = Arc::new(guard);
-            request.extensions_mut().insert(Owner { guard: Arc::clone(&guard), csrf: Csrf::of(&token) });
+            let csrf = Csrf::of(&token);
+            request.extensions_mut().insert(csrf.clone());
+            request.extensions_mut().insert(Owner { guard: Arc::clone(&guard), csrf });
             race(request, next, Proof::Owner(guard), turned_away).await
         }
         Err(signed_out) => refused(signed_out, turned_away),
@@ -99,7 +101,9 @@ pub(crate) async fn staff(State(site): State<Arc<Site>>, mut request: Request, n
     match site.authority.resume_staff(&token, &visit.origin(surface), site.now()).await {
         Ok(session) => {
             let session = Arc::new(session);
-            request.extensions_mut().insert(Staff { session: Arc::clone(&session), csrf: Csrf::of(&token) });
+            let csrf = Csrf::of(&token);
+            request.extensions_mut().insert(csrf.clone());
+            request.extensions_mut().insert(Staff { session: Arc::clone(&session), csrf });
             race(request, next, Proof::Staff(session), turned_away).await
         }
         Err(signed_out) => refused(signed_out, turned_away),
