@@ -10,13 +10,14 @@ use crate::session::{Owner, Staff, after_sign_in, signed_out};
 use crate::site::Site;
 use crate::trouble::Trouble;
 use crate::visit::Visit;
+use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::Router;
 use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
-use postward_authority::{ConfirmError, Surface};
+use postward_authority::ConfirmError;
 use postward_wire::Secret;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -69,22 +70,14 @@ struct Typed {
 }
 
 /// Sends somebody to the page that asks for the password again; `next` is where they go on, a page of the surface.
-pub(crate) fn ask(surface: Surface, next: &str) -> Response {
-    see_other(&format!("{}?next={}", path(surface), query_value(next)))
-}
-
-fn path(surface: Surface) -> &'static str {
-    match surface {
-        Surface::Dashboard => "/dashboard/confirm",
-        Surface::Panel => "/panel/confirm",
-        _ => "/webmail/confirm",
-    }
+pub(crate) fn ask(surface: WebSurface, next: &str) -> Response {
+    see_other(&format!("{}?next={}", surface.entry().reauthenticate, query_value(next)))
 }
 
 /// `GET` and `POST …/confirm` of a surface of mailbox owners, to be put behind its door.
-pub(crate) fn owner_routes(surface: Surface) -> Router<Arc<Site>> {
+pub(crate) fn owner_routes(surface: WebSurface) -> Router<Arc<Site>> {
     Router::new().route(
-        path(surface),
+        surface.entry().reauthenticate,
         get(async move |visit: Visit, owner: Owner, Query(asked): Query<Asked>| {
             let code = Code::of(visit.site.authority.owes_code_to_confirm(&*owner.guard).await?);
             Ok::<_, Trouble>(show(owner.page(&visit, TITLE), StatusCode::OK, surface, asked.next, code, None))
@@ -102,9 +95,9 @@ pub(crate) fn owner_routes(surface: Surface) -> Router<Arc<Site>> {
 
 /// The same of the dashboard.
 pub(crate) fn staff_routes() -> Router<Arc<Site>> {
-    let surface = Surface::Dashboard;
+    let surface = WebSurface::Dashboard;
     Router::new().route(
-        path(surface),
+        surface.entry().reauthenticate,
         get(async move |visit: Visit, staff: Staff, Query(asked): Query<Asked>| {
             let code = Code::of(visit.site.authority.owes_code_to_confirm(&*staff.session).await?);
             Ok::<_, Trouble>(show(staff.page(&visit, TITLE), StatusCode::OK, surface, asked.next, code, None))
@@ -120,15 +113,6 @@ pub(crate) fn staff_routes() -> Router<Arc<Site>> {
     )
 }
 
-/// Where *Cancel* leads: to the pages one comes from, and there to one that anybody signed in may look at.
-fn cancel_path(surface: Surface) -> &'static str {
-    match surface {
-        Surface::Dashboard => "/dashboard/account",
-        Surface::Panel => "/panel",
-        _ => "/webmail/account",
-    }
-}
-
 const TITLE: &str = "Confirm that it is you";
 
 fn typed_code(typed: Option<&str>) -> Option<Secret> {
@@ -137,7 +121,7 @@ fn typed_code(typed: Option<&str>) -> Option<Secret> {
 
 fn answer(
     site: &Site,
-    surface: Surface,
+    surface: WebSurface,
     page: Page,
     next: String,
     had_code: bool,
@@ -169,12 +153,16 @@ fn answer(
 fn show(
     page: Page,
     status: StatusCode,
-    surface: Surface,
+    surface: WebSurface,
     next: String,
     code: Code,
     problem: Option<FormProblem>,
 ) -> Response {
-    let page = Page { receipt: None, here: format!("{}?next={}", path(surface), query_value(&next)), ..page };
-    let (action, cancel) = (path(surface), cancel_path(surface));
+    let page = Page {
+        receipt: None,
+        here: format!("{}?next={}", surface.entry().reauthenticate, query_value(&next)),
+        ..page
+    };
+    let (action, cancel) = (surface.entry().reauthenticate, surface.entry().account);
     html(status, &ConfirmPage { page, action, cancel, next, code, problem })
 }

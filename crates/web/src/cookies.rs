@@ -1,17 +1,17 @@
 //! The cookies of the pages: their names, and the attributes that keep them where they belong.
 
 use crate::public_url::Scheme;
+use crate::web_surface::WebSurface;
 use axum::http::header::{COOKIE, InvalidHeaderValue, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue};
-use postward_authority::Surface;
 
 /// A cookie of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cookie {
     /// The bearer token of a session at one surface.
-    Session(Surface),
+    Session(WebSurface),
     /// The token of a browser that owes a code at one surface. It opens nothing.
-    SecondStep(Surface),
+    SecondStep(WebSurface),
     /// The receipt of the last act.
     Receipt,
     /// Light or dark.
@@ -32,13 +32,8 @@ pub(crate) enum Life {
 impl Cookie {
     fn base_name(self) -> &'static str {
         match self {
-            Self::Session(Surface::Dashboard) => "postward-dashboard",
-            Self::Session(Surface::Panel) => "postward-panel",
-            // Mail protocols have no cookie; the webmail's is the one left.
-            Self::Session(_) => "postward-webmail",
-            Self::SecondStep(Surface::Dashboard) => "postward-second-step-dashboard",
-            Self::SecondStep(Surface::Panel) => "postward-second-step-panel",
-            Self::SecondStep(_) => "postward-second-step-webmail",
+            Self::Session(surface) => surface.entry().session_cookie,
+            Self::SecondStep(surface) => surface.entry().second_factor_cookie,
             Self::Receipt => "postward-receipt",
             Self::Theme => "postward-theme",
         }
@@ -94,7 +89,7 @@ mod tests {
 
     #[test]
     fn under_tls_a_cookie_is_bound_to_the_host() {
-        let (_, value) = Cookie::Session(Surface::Webmail).set("t", Life::Browser, Scheme::Https).unwrap();
+        let (_, value) = Cookie::Session(WebSurface::Webmail).set("t", Life::Browser, Scheme::Https).unwrap();
         assert_eq!(value, "__Host-postward-webmail=t; Path=/; HttpOnly; SameSite=Lax; Secure");
     }
 
@@ -102,8 +97,8 @@ mod tests {
     fn a_cookie_is_found_among_others() {
         let mut headers = HeaderMap::new();
         headers.insert(COOKIE, HeaderValue::from_static("a=b; postward-panel=x=y; postward-panelist=z"));
-        assert_eq!(Cookie::Session(Surface::Panel).read(&headers, Scheme::Http), Some("x=y"));
-        assert_eq!(Cookie::Session(Surface::Dashboard).read(&headers, Scheme::Http), None);
+        assert_eq!(Cookie::Session(WebSurface::Panel).read(&headers, Scheme::Http), Some("x=y"));
+        assert_eq!(Cookie::Session(WebSurface::Dashboard).read(&headers, Scheme::Http), None);
     }
 
     #[test]

@@ -10,11 +10,11 @@ use crate::site::Site;
 use crate::theme::Theme;
 use crate::trouble::Trouble;
 use crate::visit::{Visit, bearer};
+use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse, Response};
-use postward_authority::Surface;
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -41,14 +41,12 @@ pub(crate) async fn health(State(site): State<Arc<Site>>) -> Response {
 /// That is the form of the surface somebody seems to be signed in at; if that is over, its sign-in page leads on there.
 /// Else the one that needs no signing in.
 pub(crate) async fn change_password(State(site): State<Arc<Site>>, headers: HeaderMap) -> Response {
-    let forms = [
-        (Surface::Webmail, "/webmail/account"),
-        (Surface::Panel, "/panel/password"),
-        (Surface::Dashboard, "/dashboard/account"),
-    ];
-    let signed_in = |surface| bearer(&site, &headers, surface).is_some();
-    let form = forms.into_iter().find(|(surface, _)| signed_in(*surface)).map(|(_, form)| form);
-    see_other(form.unwrap_or("/webmail/password-reset?by=password"))
+    let surfaces = [WebSurface::Webmail, WebSurface::Panel, WebSurface::Dashboard];
+    let signed_in = surfaces.into_iter().find(|surface| bearer(&site, &headers, *surface).is_some());
+    match signed_in {
+        Some(surface) => see_other(surface.entry().change_password),
+        None => see_other(&format!("{}?by=password", WebSurface::Webmail.entry().password_reset)),
+    }
 }
 
 /// The form of the switch.

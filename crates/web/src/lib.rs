@@ -3,7 +3,7 @@
 //! A page is three steps: parse what the browser sent, call one use case of `postward-authority`, render the outcome.
 //! In reading order:
 //!
-//! * [`site`], [`public_url`], [`site_key`], [`brand`], [`engine`]: what all pages share, and what the webmail asks of a mail engine.
+//! * [`web_surface`], [`site`], [`public_url`], [`site_key`], [`brand`], [`engine`]: what all pages share, and what the webmail asks of a mail engine.
 //! * [`serve`], [`connection`]: sockets in, requests out; [`dress`]: the headers and error pages every answer wears.
 //! * [`visit`], [`trusted_proxies`]: who knocks, and from where.
 //! * [`session`], [`turned_away`], [`csrf`], [`form`], [`cookies`]: who is signed in and who is not, and whether a form
@@ -57,6 +57,7 @@ mod trouble;
 mod trusted_proxies;
 mod turned_away;
 mod visit;
+mod web_surface;
 mod webmail;
 mod when;
 

@@ -9,24 +9,24 @@ use crate::page::{Page, html};
 use crate::password_form::{
     AskedCode, Entered, Entry, FormProblem, NewPassword, PasswordForm, fields_differ, policy_problems,
 };
-use crate::password_reset::{self, WORDS};
+use crate::password_reset::WORDS;
 use crate::receipt::{Note, ended_and_revoked};
 use crate::redirect::query_value;
 use crate::second_step::WRONG_CODE;
-use crate::session::sign_in_path;
 use crate::site::Site;
 use crate::told::Told;
 use crate::trouble::Trouble;
 use crate::visit::Visit;
+use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::Router;
 use axum::extract::Query;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use postward_authority::Token;
 use postward_authority::link::LinkKind;
 use postward_authority::recover::{LinkError, OpenLink};
-use postward_authority::{Surface, Token};
 use postward_wire::Secret;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -46,10 +46,10 @@ fn path(kind: LinkKind) -> &'static str {
     }
 }
 
-fn surface(kind: LinkKind) -> Surface {
+fn surface(kind: LinkKind) -> WebSurface {
     match kind {
-        LinkKind::StaffReset => Surface::Dashboard,
-        _ => Surface::Webmail,
+        LinkKind::StaffReset => WebSurface::Dashboard,
+        LinkKind::Reset | LinkKind::VerifyRecoveryEmail | LinkKind::NotMe => WebSurface::Webmail,
     }
 }
 
@@ -179,7 +179,7 @@ async fn reset(visit: &Visit, kind: LinkKind, typed: Typed) -> Result<Response, 
     };
     let (status, problems) = match replaced {
         Ok(receipt) => {
-            return flash_cookie::redirect(site, &Note::of(&receipt, surface), sign_in_path(surface));
+            return flash_cookie::redirect(site, &Note::of(&receipt, surface), surface.entry().sign_in);
         }
         Err(LinkError::Over) => return Ok(over(visit, kind)),
         Err(LinkError::Unavailable(cause)) => return Err(cause.into()),
@@ -201,7 +201,7 @@ async fn reset(visit: &Visit, kind: LinkKind, typed: Typed) -> Result<Response, 
 
 async fn verify(visit: &Visit, token: &str) -> Result<Response, Trouble> {
     let (site, kind) = (&visit.site, LinkKind::VerifyRecoveryEmail);
-    let origin = visit.origin(Surface::Webmail);
+    let origin = visit.origin(WebSurface::Webmail);
     match site.authority.verify_recovery_email(&Token::from_link(token), &origin, site.now()).await {
         Ok((mailbox, address)) => {
             let heading = "Recovery e-mail confirmed";
@@ -217,7 +217,7 @@ async fn verify(visit: &Visit, token: &str) -> Result<Response, Trouble> {
 
 async fn not_me(visit: &Visit, token: &str) -> Result<Response, Trouble> {
     let (site, kind) = (&visit.site, LinkKind::NotMe);
-    let origin = visit.origin(Surface::Webmail);
+    let origin = visit.origin(WebSurface::Webmail);
     match site.authority.not_me(&Token::from_link(token), &origin, site.now()).await {
         Ok(receipt) => {
             let heading = "Everybody is signed out";
@@ -226,7 +226,10 @@ async fn not_me(visit: &Visit, token: &str) -> Result<Response, Trouble> {
                 .saying(format!("{address}: {}", ended_and_revoked(&receipt)))
                 .saying("The recovery e-mail cannot be changed for 24 hours.")
                 .saying("Whoever knows your password can still sign in. Set a new one now.")
-                .next(format!("{}?by=password", password_reset::path(Surface::Webmail)), "Set a new password")
+                .next(
+                    format!("{}?by=password", WebSurface::Webmail.entry().password_reset),
+                    "Set a new password",
+                )
                 .leading("/webmail", "To webmail")
                 .answer(StatusCode::OK))
         }
@@ -242,14 +245,14 @@ fn over(visit: &Visit, kind: LinkKind) -> Response {
     let told = match kind {
         LinkKind::Reset | LinkKind::StaffReset => told
             .saying("If you set a new password with it, sign in. Else ask for another link.")
-            .leading(format!("{}?by=mail", password_reset::path(surface(kind))), "Ask for another link"),
+            .leading(format!("{}?by=mail", surface(kind).entry().password_reset), "Ask for another link"),
         LinkKind::VerifyRecoveryEmail => told
             .saying("Sign in to see which recovery e-mail is in force, or to have another link sent."),
         LinkKind::NotMe => told
             .saying("If you still think that somebody else is in your mailbox, set a new password: it ends every session.")
-            .leading(format!("{}?by=password", password_reset::path(Surface::Webmail)), "Set a new password"),
+            .leading(format!("{}?by=password", WebSurface::Webmail.entry().password_reset), "Set a new password"),
     };
-    told.leading(sign_in_path(surface(kind)), "Sign in").answer(StatusCode::GONE)
+    told.leading(surface(kind).entry().sign_in, "Sign in").answer(StatusCode::GONE)
 }
 
 fn form(site: &Site, kind: LinkKind, link: &OpenLink, token: String) -> PasswordForm {

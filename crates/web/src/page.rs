@@ -3,10 +3,10 @@
 use crate::assets;
 use crate::receipt::Note;
 use crate::theme::Theme;
+use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use postward_authority::Surface;
 
 /// The frame of a page: every template has a field `page` of this type and extends `base.html`.
 pub(crate) struct Page {
@@ -17,7 +17,7 @@ pub(crate) struct Page {
     /// Light, dark, or as the system has it.
     pub(crate) theme: Theme,
     /// Which of the three surfaces; none for the front page and for troubles.
-    pub(crate) surface: Option<Surface>,
+    pub(crate) surface: Option<WebSurface>,
     /// Where to come back to from the theme switch: a path of ours that answers GET.
     pub(crate) here: String,
     /// The address of who is signed in.
@@ -39,14 +39,19 @@ impl Page {
         self.here.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
     }
 
+    /// What the surface is called in the head of the page.
+    pub(crate) fn surface_title(&self) -> &'static str {
+        self.surface.map_or("", |surface| surface.entry().title)
+    }
+
     /// Whether it is for staff, who have another sign-in than mailboxes.
     pub(crate) fn is_staff(&self) -> bool {
-        self.surface == Some(Surface::Dashboard)
+        self.surface == Some(WebSurface::Dashboard)
     }
 
     /// Whether it belongs to the webmail.
     pub(crate) fn is_webmail(&self) -> bool {
-        self.surface == Some(Surface::Webmail)
+        self.surface == Some(WebSurface::Webmail)
     }
 
     /// The value of `data-theme` on the root element.

@@ -11,18 +11,17 @@ use crate::password_form::{
     policy_problems,
 };
 use crate::receipt::Note;
-use crate::session::sign_in_path;
 use crate::site::Site;
 use crate::told::Told;
 use crate::trouble::Trouble;
 use crate::visit::Visit;
+use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::Router;
 use axum::extract::Query;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use axum::routing::get;
-use postward_authority::Surface;
 use postward_authority::recover::RecoverError;
 use postward_wire::{Attempt, Secret};
 use serde::Deserialize;
@@ -103,7 +102,7 @@ impl ResetPage {
         By::ALL
     }
     fn sign_in_path(&self) -> &'static str {
-        sign_in_path(self.page.surface.unwrap_or(Surface::Webmail))
+        self.page.surface.unwrap_or(WebSurface::Webmail).entry().sign_in
     }
 }
 
@@ -129,17 +128,8 @@ struct Typed {
     new: NewPassword,
 }
 
-/// The page of a surface.
-pub(crate) fn path(surface: Surface) -> &'static str {
-    match surface {
-        Surface::Dashboard => "/dashboard/password-reset",
-        Surface::Panel => "/panel/password-reset",
-        _ => "/webmail/password-reset",
-    }
-}
-
 /// `GET` and `POST …/password-reset` of a surface.
-pub(crate) fn routes(surface: Surface) -> Router<Arc<Site>> {
+pub(crate) fn routes(surface: WebSurface) -> Router<Arc<Site>> {
     let pages = get(async move |visit: Visit, Query(asked): Query<Asked>| {
         let by = by_at(surface, asked.by);
         show(&visit, surface, StatusCode::OK, by, empty(&visit, surface, by, String::new()))
@@ -148,15 +138,15 @@ pub(crate) fn routes(surface: Surface) -> Router<Arc<Site>> {
         By::Mail => Ok(ask_for_link(&visit, surface, typed.address).await),
         by => set(&visit, surface, by, typed).await,
     });
-    Router::new().route(path(surface), pages)
+    Router::new().route(surface.entry().password_reset, pages)
 }
 
 /// Staff have one way only.
-fn by_at(surface: Surface, by: By) -> By {
-    if surface == Surface::Dashboard { By::Mail } else { by }
+fn by_at(surface: WebSurface, by: By) -> By {
+    if surface == WebSurface::Dashboard { By::Mail } else { by }
 }
 
-async fn set(visit: &Visit, surface: Surface, by: By, typed: Typed) -> Result<Response, Trouble> {
+async fn set(visit: &Visit, surface: WebSurface, by: By, typed: Typed) -> Result<Response, Trouble> {
     let (site, origin) = (&visit.site, visit.origin(surface));
     let Typed { address, code, recovery_code, new, .. } = typed;
     let form = form(site, surface, by, address.clone());
@@ -189,7 +179,7 @@ async fn set(visit: &Visit, surface: Surface, by: By, typed: Typed) -> Result<Re
                 By::Code => Note::of_recovery(&receipt, surface),
                 By::Password | By::Mail => Note::of(&receipt, surface),
             };
-            return flash_cookie::redirect(site, &note, sign_in_path(surface));
+            return flash_cookie::redirect(site, &note, surface.entry().sign_in);
         }
         Err(RecoverError::Policy(missing)) => (StatusCode::UNPROCESSABLE_ENTITY, policy_problems(&missing)),
         // RFC 9110 §15.5.4, as at the sign-in.
@@ -208,11 +198,13 @@ async fn set(visit: &Visit, surface: Surface, by: By, typed: Typed) -> Result<Re
 }
 
 /// Whatever comes of it, the answer is the same.
-async fn ask_for_link(visit: &Visit, surface: Surface, typed: String) -> Response {
+async fn ask_for_link(visit: &Visit, surface: WebSurface, typed: String) -> Response {
     let (site, origin) = (&visit.site, visit.origin(surface));
     let asked = match surface {
-        Surface::Dashboard => site.authority.ask_for_staff_reset_link(&typed, &origin, site.now()).await,
-        _ => site.authority.ask_for_reset_link(&typed, &origin, site.now()).await,
+        WebSurface::Dashboard => site.authority.ask_for_staff_reset_link(&typed, &origin, site.now()).await,
+        WebSurface::Panel | WebSurface::Webmail => {
+            site.authority.ask_for_reset_link(&typed, &origin, site.now()).await
+        }
     };
     let (status, problem) = match asked {
         // Nothing of a new password is asked here, so that nothing can be missing in it.
@@ -227,15 +219,18 @@ async fn ask_for_link(visit: &Visit, surface: Surface, typed: String) -> Respons
     show(visit, surface, status, By::Mail, shown)
 }
 
-fn asked_for(visit: &Visit, surface: Surface) -> Response {
-    let page =
-        Page { here: path(surface).to_owned(), receipt: None, ..visit.page(surface, "Check your mail") };
+fn asked_for(visit: &Visit, surface: WebSurface) -> Response {
+    let page = Page {
+        here: surface.entry().password_reset.to_owned(),
+        receipt: None,
+        ..visit.page(surface, "Check your mail")
+    };
     let told = Told::new(page, "Check your mail");
     let told = match surface {
-        Surface::Dashboard => told
+        WebSurface::Dashboard => told
             .saying("If an account exists for this email, we've sent password reset instructions.")
             .saying("The link in them is good for one hour."),
-        _ => told
+        WebSurface::Panel | WebSurface::Webmail => told
             .saying(
                 "If this mailbox has a recovery e-mail, we have sent a link to it. It is good for one hour.",
             )
@@ -243,19 +238,19 @@ fn asked_for(visit: &Visit, surface: Surface) -> Response {
                 "Nothing there after a few minutes? Look into the junk folder, use your recovery code, \
                  or ask whoever manages your mailbox.",
             )
-            .leading(format!("{}?by=code", path(surface)), "Use the recovery code"),
+            .leading(format!("{}?by=code", surface.entry().password_reset), "Use the recovery code"),
     };
-    told.leading(sign_in_path(surface), "Back to sign-in").answer(StatusCode::OK)
+    told.leading(surface.entry().sign_in, "Back to sign-in").answer(StatusCode::OK)
 }
 
-fn empty(visit: &Visit, surface: Surface, by: By, typed: String) -> Shown {
+fn empty(visit: &Visit, surface: WebSurface, by: By, typed: String) -> Shown {
     match by {
         By::Mail => Shown::Ask { typed, problem: None },
         By::Password | By::Code => Shown::Form(Box::new(form(&visit.site, surface, by, typed))),
     }
 }
 
-fn form(site: &Site, surface: Surface, by: By, address: String) -> PasswordForm {
+fn form(site: &Site, surface: WebSurface, by: By, address: String) -> PasswordForm {
     let consequence = match by {
         By::Code => {
             "Two-factor authentication goes off, every session ends, app passwords stop. \
@@ -275,22 +270,22 @@ fn form(site: &Site, surface: Surface, by: By, address: String) -> PasswordForm 
         typed_address: Some(address),
         hidden: vec![("by", by.name().to_owned())],
         consequence: consequence.to_owned(),
-        ..PasswordForm::new(site, path(surface).to_owned(), String::new(), WORDS)
+        ..PasswordForm::new(site, surface.entry().password_reset.to_owned(), String::new(), WORDS)
     }
 }
 
-fn show_form(visit: &Visit, surface: Surface, status: StatusCode, by: By, form: PasswordForm) -> Response {
+fn show_form(visit: &Visit, surface: WebSurface, status: StatusCode, by: By, form: PasswordForm) -> Response {
     show(visit, surface, status, by, Shown::Form(Box::new(form)))
 }
 
-fn show(visit: &Visit, surface: Surface, status: StatusCode, by: By, shown: Shown) -> Response {
-    let here = format!("{}?by={}", path(surface), by.name());
+fn show(visit: &Visit, surface: WebSurface, status: StatusCode, by: By, shown: Shown) -> Response {
+    let here = format!("{}?by={}", surface.entry().password_reset, by.name());
     // What was done before is no answer to this.
     let mut page = Page { receipt: None, here, ..visit.page(surface, "Set a new password") };
     if let Shown::Form(form) = &shown {
         form.mark_title(&mut page);
     }
-    let mut response = html(status, &ResetPage { page, path: path(surface), by, shown });
+    let mut response = html(status, &ResetPage { page, path: surface.entry().password_reset, by, shown });
     if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
     }

@@ -5,6 +5,7 @@
 //! somebody else signs in.
 
 use crate::site_key::SiteKey;
+use crate::web_surface::WebSurface;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -16,7 +17,7 @@ use sha2::Sha256;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Note {
     /// Where it is shown.
-    pub(crate) surface: Surface,
+    pub(crate) surface: WebSurface,
     /// What was acted on: the address of a mailbox.
     pub(crate) about: String,
     /// What happened: `Password changed.`
@@ -36,14 +37,14 @@ pub(crate) const LIFE_SECONDS: u32 = 15 * 60;
 
 impl Note {
     /// The receipt of a password change.
-    pub(crate) fn of(receipt: &Receipt, surface: Surface) -> Self {
+    pub(crate) fn of(receipt: &Receipt, surface: WebSurface) -> Self {
         let text = format!("{} Apps need the new password.", ended_and_revoked(receipt));
         let (about, headline) = (receipt.address.to_string(), "Password changed.".to_owned());
         Self { surface, about, headline, text }
     }
 
     /// The receipt of a password set with the recovery code.
-    pub(crate) fn of_recovery(receipt: &Receipt, surface: Surface) -> Self {
+    pub(crate) fn of_recovery(receipt: &Receipt, surface: WebSurface) -> Self {
         let factor = match receipt.second_factor_off {
             true => "Two-factor authentication was turned off. ",
             false => "",
@@ -134,7 +135,7 @@ mod tests {
         let now: Timestamp = "2026-11-21T09:00:00Z".parse().unwrap();
         let (ours, theirs) = (SiteKey::from_bytes([1; 32]), SiteKey::from_bytes([2; 32]));
         let note = Note {
-            surface: Surface::Panel,
+            surface: WebSurface::Panel,
             about: String::new(),
             headline: "Password changed.".to_owned(),
             text: String::new(),

@@ -7,20 +7,21 @@ use crate::cookies::{Cookie, Life};
 use crate::form::Plain;
 use crate::page::{Page, html};
 use crate::redirect::{query_value, see_other};
-use crate::session::{after_sign_in, sign_in_path};
+use crate::session::after_sign_in;
 use crate::sign_in::let_in;
 use crate::site::Site;
 use crate::trouble::Trouble;
 use crate::turned_away::Ended;
 use crate::visit::{Visit, bearer, owing};
+use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::Router;
 use axum::extract::Query;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use axum::routing::{get, post};
+use postward_authority::Token;
 use postward_authority::second_step::SecondStepError;
-use postward_authority::{Surface, Token};
 use postward_wire::Secret;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -44,7 +45,7 @@ struct CodePage {
 
 impl CodePage {
     fn reset_path(&self) -> &'static str {
-        crate::password_reset::path(self.page.surface.unwrap_or(Surface::Webmail))
+        self.page.surface.unwrap_or(WebSurface::Webmail).entry().password_reset
     }
 }
 
@@ -65,10 +66,10 @@ struct Typed {
 }
 
 /// `GET` and `POST …/code` and `POST …/code/leave` of a surface.
-pub(crate) fn routes(surface: Surface) -> Router<Arc<Site>> {
+pub(crate) fn routes(surface: WebSurface) -> Router<Arc<Site>> {
     Router::new()
         .route(
-            code_path(surface),
+            surface.entry().second_factor,
             get(async move |visit: Visit, headers: HeaderMap, Query(asked): Query<Asked>| {
                 page(&visit, surface, &headers, asked.next).await
             })
@@ -76,55 +77,43 @@ pub(crate) fn routes(surface: Surface) -> Router<Arc<Site>> {
                 finish(visit, surface, &headers, typed).await
             }),
         )
-        .route(leave_path(surface), post(async move |visit: Visit| leave(&visit.site, surface, None)))
-}
-
-fn code_path(surface: Surface) -> &'static str {
-    match surface {
-        Surface::Dashboard => "/dashboard/code",
-        Surface::Panel => "/panel/code",
-        _ => "/webmail/code",
-    }
-}
-
-fn leave_path(surface: Surface) -> &'static str {
-    match surface {
-        Surface::Dashboard => "/dashboard/code/leave",
-        Surface::Panel => "/panel/code/leave",
-        _ => "/webmail/code/leave",
-    }
+        .route(
+            surface.entry().leave_second_factor,
+            post(async move |visit: Visit| leave(&visit.site, surface, None)),
+        )
 }
 
 /// Sends a browser whose password was right to the page that asks for the code.
-pub(crate) fn ask(site: &Site, surface: Surface, token: &Token, next: &str) -> Result<Response, Trouble> {
+pub(crate) fn ask(site: &Site, surface: WebSurface, token: &Token, next: &str) -> Result<Response, Trouble> {
     let cookie = Cookie::SecondStep(surface)
         .set(token.expose(), Life::Seconds(LIFE_SECONDS), site.url.scheme())
         .map_err(|_| Trouble::Fault)?;
     let next = query_value(after_sign_in(surface, next));
-    Ok((AppendHeaders([cookie]), see_other(&format!("{}?next={next}", code_path(surface)))).into_response())
+    Ok((AppendHeaders([cookie]), see_other(&format!("{}?next={next}", surface.entry().second_factor)))
+        .into_response())
 }
 
 /// Takes the cookie away.
-fn over(site: &Site, surface: Surface) -> Result<(HeaderName, HeaderValue), Trouble> {
+fn over(site: &Site, surface: WebSurface) -> Result<(HeaderName, HeaderValue), Trouble> {
     Cookie::SecondStep(surface).set("", Life::Over, site.url.scheme()).map_err(|_| Trouble::Fault)
 }
 
 /// To the sign-in page, with nothing half done left behind.
-fn leave(site: &Site, surface: Surface, told: Option<(Ended, &str)>) -> Result<Response, Trouble> {
-    let door = sign_in_path(surface);
+fn leave(site: &Site, surface: WebSurface, told: Option<(Ended, &str)>) -> Result<Response, Trouble> {
+    let sign_in = surface.entry().sign_in;
     let to = match told {
         Some((ended, next)) => {
             let next = query_value(after_sign_in(surface, next));
-            format!("{door}?next={next}&ended={}", ended.name())
+            format!("{sign_in}?next={next}&ended={}", ended.name())
         }
-        None => door.to_owned(),
+        None => sign_in.to_owned(),
     };
     Ok((AppendHeaders([over(site, surface)?]), see_other(&to)).into_response())
 }
 
 async fn page(
     visit: &Visit,
-    surface: Surface,
+    surface: WebSurface,
     headers: &HeaderMap,
     next: String,
 ) -> Result<Response, Trouble> {
@@ -136,7 +125,7 @@ async fn page(
             None => leave(site, surface, None),
         };
     };
-    if site.authority.owes_code(&token, surface, site.now()).await? {
+    if site.authority.owes_code(&token, surface.into(), site.now()).await? {
         Ok(show(visit, surface, StatusCode::OK, next, None))
     } else {
         leave(site, surface, Some((Ended::CodeOver, &next)))
@@ -145,7 +134,7 @@ async fn page(
 
 async fn finish(
     visit: Visit,
-    surface: Surface,
+    surface: WebSurface,
     headers: &HeaderMap,
     typed: Typed,
 ) -> Result<Response, Trouble> {
@@ -155,11 +144,11 @@ async fn finish(
     };
     let (code, origin, now) = (Secret::new(typed.code), visit.origin(surface), site.now());
     let finished = match surface {
-        Surface::Dashboard => {
+        WebSurface::Dashboard => {
             let finished = site.authority.finish_staff_sign_in(&token, &code, &origin, now).await;
             finished.map(|(token, session)| (token, session.email().to_owned()))
         }
-        _ => {
+        WebSurface::Panel | WebSurface::Webmail => {
             let finished = site.authority.finish_sign_in(&token, &code, &origin, now).await;
             finished.map(|(token, guard)| (token, guard.address().to_string()))
         }
@@ -185,13 +174,13 @@ async fn finish(
 
 fn show(
     visit: &Visit,
-    surface: Surface,
+    surface: WebSurface,
     status: StatusCode,
     next: String,
     problem: Option<&'static str>,
 ) -> Response {
     // What was done before is no answer to this.
     let page = Page { receipt: None, ..visit.page(surface, "Enter the code") };
-    let (action, leave) = (code_path(surface), leave_path(surface));
+    let (action, leave) = (surface.entry().second_factor, surface.entry().leave_second_factor);
     html(status, &CodePage { page, action, leave, next, problem })
 }

@@ -15,6 +15,7 @@ use crate::site::Site;
 use crate::trouble::Trouble;
 use crate::turned_away::TurnedAway;
 use crate::visit::{Visit, bearer};
+use crate::web_surface::WebSurface;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
@@ -34,6 +35,8 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 pub(crate) struct Owner {
     /// The proof.
     pub(crate) guard: Arc<SessionGuard>,
+    /// The surface it was given at.
+    pub(crate) surface: WebSurface,
     /// For the forms.
     pub(crate) csrf: Csrf,
 }
@@ -44,7 +47,7 @@ impl Owner {
         Page {
             who: Some(self.guard.address().to_string()),
             csrf: self.csrf.field(),
-            ..visit.page(self.guard.surface(), title)
+            ..visit.page(self.surface, title)
         }
     }
 }
@@ -64,14 +67,14 @@ impl Staff {
         Page {
             who: Some(self.session.email().to_owned()),
             csrf: self.csrf.field(),
-            ..visit.page(Surface::Dashboard, title)
+            ..visit.page(WebSurface::Dashboard, title)
         }
     }
 }
 
 /// Lets mailbox owners into the webmail or the panel.
 pub(crate) async fn owner(
-    State((site, surface)): State<(Arc<Site>, Surface)>,
+    State((site, surface)): State<(Arc<Site>, WebSurface)>,
     mut request: Request,
     next: Next,
 ) -> Response {
@@ -80,12 +83,12 @@ pub(crate) async fn owner(
     let Some(token) = bearer(&site, request.headers(), surface) else { return turned_away.nobody() };
     match site.authority.resume(&token, &visit.origin(surface), site.now()).await {
         // A cookie is good at the surface that gave it, nowhere else.
-        Ok(guard) if guard.surface() != surface => turned_away.nobody(),
+        Ok(guard) if guard.surface() != Surface::from(surface) => turned_away.nobody(),
         Ok(guard) => {
             let guard = Arc::new(guard);
             let csrf = Csrf::of(&token);
             request.extensions_mut().insert(csrf.clone());
-            request.extensions_mut().insert(Owner { guard: Arc::clone(&guard), csrf });
+            request.extensions_mut().insert(Owner { guard: Arc::clone(&guard), surface, csrf });
             race(request, next, Proof::Owner(guard), turned_away).await
         }
         Err(signed_out) => refused(signed_out, turned_away),
@@ -94,7 +97,7 @@ pub(crate) async fn owner(
 
 /// Lets staff into the dashboard.
 pub(crate) async fn staff(State(site): State<Arc<Site>>, mut request: Request, next: Next) -> Response {
-    let surface = Surface::Dashboard;
+    let surface = WebSurface::Dashboard;
     let visit = Visit::of(&site, request.uri(), request.headers(), request.extensions());
     let turned_away = TurnedAway::of(&request, surface);
     let Some(token) = bearer(&site, request.headers(), surface) else { return turned_away.nobody() };
@@ -203,43 +206,21 @@ fn refused(signed_out: SignedOut, turned_away: TurnedAway) -> Response {
     }
 }
 
-/// The sign-in page of a surface.
-pub(crate) fn sign_in_path(surface: Surface) -> &'static str {
-    match surface {
-        Surface::Dashboard => "/dashboard/sign-in",
-        Surface::Panel => "/panel/sign-in",
-        // Mail protocols have no page; the webmail's is the one left.
-        _ => "/webmail/sign-in",
-    }
-}
-
-/// The first page of a surface.
-pub(crate) fn home_path(surface: Surface) -> &'static str {
-    match surface {
-        Surface::Dashboard => "/dashboard/mailboxes",
-        Surface::Panel => "/panel",
-        _ => "/webmail",
-    }
-}
-
 /// Where a sign-in leads: to the page that was asked for if it belongs to the surface, else to its first page.
-pub(crate) fn after_sign_in(surface: Surface, next: &str) -> &str {
-    let root = match surface {
-        Surface::Dashboard => "/dashboard",
-        Surface::Panel => "/panel",
-        _ => "/webmail",
-    };
-    let inside = next.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']));
+pub(crate) fn after_sign_in(surface: WebSurface, next: &str) -> &str {
+    let entry = surface.entry();
+    let inside =
+        next.strip_prefix(entry.root).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']));
     match crate::redirect::own_path(next) {
-        Some(path) if inside && !path.starts_with(sign_in_path(surface)) => path,
-        _ => home_path(surface),
+        Some(path) if inside && !path.starts_with(entry.sign_in) => path,
+        _ => entry.home,
     }
 }
 
 /// Sends a person who has just signed in on, with a cookie of a session that did not exist before.
 pub(crate) fn signed_in(
     site: &Site,
-    surface: Surface,
+    surface: WebSurface,
     token: &Token,
     next: &str,
 ) -> Result<Response, Trouble> {
@@ -250,10 +231,10 @@ pub(crate) fn signed_in(
 }
 
 /// Sends a person who has just signed out to the sign-in page, without the cookie.
-pub(crate) fn signed_out(site: &Site, surface: Surface) -> Result<Response, Trouble> {
+pub(crate) fn signed_out(site: &Site, surface: WebSurface) -> Result<Response, Trouble> {
     let cookie =
         Cookie::Session(surface).set("", Life::Over, site.url.scheme()).map_err(|_| Trouble::Fault)?;
-    Ok((AppendHeaders([cookie]), see_other(sign_in_path(surface))).into_response())
+    Ok((AppendHeaders([cookie]), see_other(surface.entry().sign_in)).into_response())
 }
 
 /// An answer on its way to a signed-in browser: it stands still while this node is frozen and breaks off when the

@@ -4,20 +4,20 @@ use crate::csrf::Csrf;
 use crate::flash_cookie;
 use crate::form::Plain;
 use crate::page::{Page, html};
-use crate::password_reset;
 use crate::second_step;
 use crate::session::{signed_in, signed_out};
 use crate::site::Site;
 use crate::trouble::Trouble;
 use crate::turned_away::Ended;
 use crate::visit::{Visit, bearer};
+use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::Router;
 use axum::extract::Query;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use postward_authority::{SignedIn, SignedOut, Surface, Token};
+use postward_authority::{SignedIn, SignedOut, Token};
 use postward_wire::{Attempt, Refusal, Secret};
 use serde::Deserialize;
 use std::sync::Arc;
@@ -38,7 +38,7 @@ struct SignInPage {
 impl SignInPage {
     /// Where a password is set without signing in: one page for mailboxes, reached at two surfaces, and one for staff.
     fn reset_path(&self) -> &'static str {
-        password_reset::path(self.page.surface.unwrap_or(Surface::Webmail))
+        self.page.surface.unwrap_or(WebSurface::Webmail).entry().password_reset
     }
 }
 
@@ -63,37 +63,28 @@ struct Typed {
 }
 
 /// `GET` and `POST …/sign-in` and `POST …/sign-out` of a surface.
-pub(crate) fn routes(surface: Surface) -> Router<Arc<Site>> {
+pub(crate) fn routes(surface: WebSurface) -> Router<Arc<Site>> {
     Router::new()
         .route(
-            crate::session::sign_in_path(surface),
+            surface.entry().sign_in,
             get(async move |visit: Visit, Query(asked): Query<Asked>| welcome(&visit, surface, asked)).post(
                 async move |visit: Visit, Plain(typed): Plain<Typed>| sign_in(visit, surface, typed).await,
             ),
         )
         .route(
-            sign_out_path(surface),
+            surface.entry().sign_out,
             post(async move |visit: Visit, headers: HeaderMap, Plain(form): Plain<Leaving>| {
                 sign_out(&visit, surface, &headers, &form.csrf).await
             }),
         )
 }
 
-/// Where the sign-out button leads.
-fn sign_out_path(surface: Surface) -> &'static str {
-    match surface {
-        Surface::Dashboard => "/dashboard/sign-out",
-        Surface::Panel => "/panel/sign-out",
-        _ => "/webmail/sign-out",
-    }
-}
-
-fn welcome(visit: &Visit, surface: Surface, asked: Asked) -> Response {
+fn welcome(visit: &Visit, surface: WebSurface, asked: Asked) -> Response {
     html(
         StatusCode::OK,
         &SignInPage {
             page: visit.page(surface, "Sign in"),
-            action: crate::session::sign_in_path(surface),
+            action: surface.entry().sign_in,
             typed: String::new(),
             next: asked.next,
             ended: Ended::from_name(&asked.ended).map(Ended::sentence),
@@ -102,7 +93,7 @@ fn welcome(visit: &Visit, surface: Surface, asked: Asked) -> Response {
     )
 }
 
-fn refused(visit: &Visit, surface: Surface, typed: String, next: String, refusal: Refusal) -> Response {
+fn refused(visit: &Visit, surface: WebSurface, typed: String, next: String, refusal: Refusal) -> Response {
     let (status, problem) = match refusal {
         // RFC 9110 §15.5.4: credentials were given and are not enough. A 401 would have to name an HTTP scheme.
         Refusal::Rejected => (StatusCode::FORBIDDEN, "Address or password is wrong."),
@@ -115,7 +106,7 @@ fn refused(visit: &Visit, surface: Surface, typed: String, next: String, refusal
     };
     // What was done before is no answer to this.
     let page = Page { receipt: None, ..visit.page(surface, "Sign in") };
-    let action = crate::session::sign_in_path(surface);
+    let action = surface.entry().sign_in;
     let mut response =
         html(status, &SignInPage { page, action, typed, next, ended: None, problem: Some(problem) });
     if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
@@ -124,16 +115,16 @@ fn refused(visit: &Visit, surface: Surface, typed: String, next: String, refusal
     response
 }
 
-async fn sign_in(visit: Visit, surface: Surface, typed: Typed) -> Result<Response, Trouble> {
+async fn sign_in(visit: Visit, surface: WebSurface, typed: Typed) -> Result<Response, Trouble> {
     let site = &visit.site;
     let attempt = Attempt { authcid: typed.address.clone(), secret: Secret::new(typed.password) };
     let origin = visit.origin(surface);
     let signed_in = match surface {
-        Surface::Dashboard => {
+        WebSurface::Dashboard => {
             let signed_in = site.authority.sign_in_staff(attempt, origin, site.now()).await;
             signed_in.map(|signed_in| named(signed_in, |session| session.email().to_owned()))
         }
-        _ => {
+        WebSurface::Panel | WebSurface::Webmail => {
             let signed_in = site.authority.sign_in_browser(attempt, origin, site.now()).await;
             signed_in.map(|signed_in| named(signed_in, |guard| guard.address().to_string()))
         }
@@ -157,7 +148,7 @@ fn named<S>(signed_in: SignedIn<S>, name: impl FnOnce(&S) -> String) -> SignedIn
 /// somebody else.
 pub(crate) fn let_in(
     visit: &Visit,
-    surface: Surface,
+    surface: WebSurface,
     token: &Token,
     who: &str,
     next: &str,
@@ -180,7 +171,7 @@ struct Leaving {
 /// Outside the door of [`crate::session`], because it takes the session away instead of borrowing it.
 async fn sign_out(
     visit: &Visit,
-    surface: Surface,
+    surface: WebSurface,
     headers: &HeaderMap,
     csrf: &str,
 ) -> Result<Response, Trouble> {
@@ -189,11 +180,11 @@ async fn sign_out(
     Csrf::of(&token).verify(csrf)?;
     let (origin, now) = (visit.origin(surface), site.now());
     let ended = match surface {
-        Surface::Dashboard => match site.authority.resume_staff(&token, &origin, now).await {
+        WebSurface::Dashboard => match site.authority.resume_staff(&token, &origin, now).await {
             Ok(session) => Ok(site.authority.sign_out_staff(session, now).await?),
             Err(refused) => Err(refused),
         },
-        _ => match site.authority.resume(&token, &origin, now).await {
+        WebSurface::Panel | WebSurface::Webmail => match site.authority.resume(&token, &origin, now).await {
             Ok(session) => Ok(site.authority.sign_out(session, now).await?),
             Err(refused) => Err(refused),
         },
@@ -205,6 +196,6 @@ async fn sign_out(
 }
 
 /// Nothing is left behind for the next person, not even what the last act did.
-fn leave(site: &Site, surface: Surface) -> Result<Response, Trouble> {
+fn leave(site: &Site, surface: WebSurface) -> Result<Response, Trouble> {
     flash_cookie::clear(site, signed_out(site, surface)?)
 }

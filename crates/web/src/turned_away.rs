@@ -2,17 +2,16 @@
 
 use crate::page::html;
 use crate::redirect::{own_path, query_value, see_other};
-use crate::session::{home_path, sign_in_path};
+use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::extract::Request;
 use axum::http::header::{CONTENT_SECURITY_POLICY, REFERER, X_FRAME_OPTIONS};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use postward_authority::Surface;
 
 /// What is kept of a request, for the case that it is turned away.
 pub(crate) struct TurnedAway {
-    surface: Surface,
+    surface: WebSurface,
     /// Where the person goes on after signing in.
     next: String,
     aim: Aim,
@@ -68,7 +67,7 @@ impl Ended {
 }
 
 impl TurnedAway {
-    pub(crate) fn of(request: &Request, surface: Surface) -> Self {
+    pub(crate) fn of(request: &Request, surface: WebSurface) -> Self {
         let here = request.uri().path_and_query().map_or("/", |path| path.as_str());
         let headers = request.headers();
         let aim = match *request.method() {
@@ -80,7 +79,7 @@ impl TurnedAway {
         };
         let next = match aim {
             // Not every address that takes a form is a page; the one the form stood on is.
-            Aim::Change => own_path(sent_from(headers)).unwrap_or(home_path(surface)),
+            Aim::Change => own_path(sent_from(headers)).unwrap_or(surface.entry().home),
             Aim::Look | Aim::Frame => own_path(crate::webmail::page_of(here)).unwrap_or("/"),
         };
         Self { surface, next: next.to_owned(), aim }
@@ -111,9 +110,9 @@ impl TurnedAway {
         if self.aim == Aim::Frame {
             return in_the_frame();
         }
-        let (door, next) = (sign_in_path(self.surface), query_value(&self.next));
+        let (sign_in, next) = (self.surface.entry().sign_in, query_value(&self.next));
         let ended = told.map(|ended| format!("&ended={}", ended.name())).unwrap_or_default();
-        see_other(&format!("{door}?next={next}{ended}"))
+        see_other(&format!("{sign_in}?next={next}{ended}"))
     }
 }
 

@@ -8,11 +8,12 @@ use crate::redirect::own_path;
 use crate::site::Site;
 use crate::theme::Theme;
 use crate::trusted_proxies::Untold;
+use crate::web_surface::WebSurface;
 use axum::extract::FromRequestParts;
 use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, Uri};
-use postward_authority::{Origin, Surface, Token};
+use postward_authority::{Origin, Token};
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
@@ -65,12 +66,12 @@ impl Visit {
     }
 
     /// Where the request comes from, for the authority: the one place where that is decided.
-    pub(crate) fn origin(&self, surface: Surface) -> Origin {
+    pub(crate) fn origin(&self, surface: WebSurface) -> Origin {
         // Only here: a monitor that asks for `/healthz` past the proxy is nothing to warn of.
         if let Some(untold) = self.untold {
             self.site.warnings.warn(untold, self.ip);
         }
-        let origin = Origin::new(self.ip, surface);
+        let origin = Origin::new(self.ip, surface.into());
         match &self.client {
             Some(client) => origin.with_client(client),
             None => origin,
@@ -83,7 +84,7 @@ impl Visit {
     }
 
     /// The frame of a page for somebody who is not signed in, or to whom it does not matter.
-    pub(crate) fn page(&self, surface: Surface, title: &str) -> Page {
+    pub(crate) fn page(&self, surface: WebSurface, title: &str) -> Page {
         Page { surface: Some(surface), receipt: self.receipt_of(surface), ..self.bare_page(title) }
     }
 
@@ -102,7 +103,7 @@ impl Visit {
     }
 
     /// What the last act at a surface did.
-    pub(crate) fn receipt_of(&self, surface: Surface) -> Option<Note> {
+    pub(crate) fn receipt_of(&self, surface: WebSurface) -> Option<Note> {
         self.receipt.clone().filter(|note| note.surface == surface)
     }
 }
@@ -116,11 +117,11 @@ impl FromRequestParts<Arc<Site>> for Visit {
 }
 
 /// The token of the second step the browser holds for a surface.
-pub(crate) fn owing(site: &Site, headers: &HeaderMap, surface: Surface) -> Option<Token> {
+pub(crate) fn owing(site: &Site, headers: &HeaderMap, surface: WebSurface) -> Option<Token> {
     Cookie::SecondStep(surface).read(headers, site.url.scheme()).map(Token::from_cookie)
 }
 
 /// The bearer token the browser holds for a surface.
-pub(crate) fn bearer(site: &Site, headers: &HeaderMap, surface: Surface) -> Option<Token> {
+pub(crate) fn bearer(site: &Site, headers: &HeaderMap, surface: WebSurface) -> Option<Token> {
     Cookie::Session(surface).read(headers, site.url.scheme()).map(Token::from_cookie)
 }

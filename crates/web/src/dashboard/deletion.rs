@@ -10,13 +10,14 @@ use crate::session::Staff;
 use crate::site::Site;
 use crate::trouble::Trouble;
 use crate::visit::{Shape, Visit};
+use crate::web_surface::WebSurface;
 use crate::when::When;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use postward_authority::directory::Mailbox;
-use postward_authority::{MailboxId, Role, Surface};
+use postward_authority::{MailboxId, Role};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -107,6 +108,6 @@ pub(super) async fn restore(
 
 fn receipt(site: &Site, about: String, headline: &str, text: &str, next: &str) -> Result<Response, Trouble> {
     let note =
-        Note { surface: Surface::Dashboard, about, headline: headline.to_owned(), text: text.to_owned() };
+        Note { surface: WebSurface::Dashboard, about, headline: headline.to_owned(), text: text.to_owned() };
     flash_cookie::redirect(site, &note, next)
 }

@@ -10,6 +10,7 @@ use crate::session::Staff;
 use crate::site::Site;
 use crate::trouble::Trouble;
 use crate::visit::Visit;
+use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
@@ -17,7 +18,7 @@ use axum::response::Response;
 use postward_authority::app_password::MailAppMode;
 use postward_authority::directory::Mailbox;
 use postward_authority::mail_app_mode::{ModeAt, ModeOf, ShutOut};
-use postward_authority::{AccountId, Authority, DomainId, MailboxId, Role, Surface};
+use postward_authority::{AccountId, Authority, DomainId, MailboxId, Role};
 use serde::Deserialize;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -310,7 +311,7 @@ pub(super) async fn save(
 }
 
 fn receipt(found: &Found, choice: Choice, changed: u64) -> Note {
-    let (surface, about) = (Surface::Dashboard, found.name.clone());
+    let (surface, about) = (WebSurface::Dashboard, found.name.clone());
     if changed == 0 {
         let (headline, text) = ("Nothing has changed.".to_owned(), "It was set so already.".to_owned());
         return Note { surface, about, headline, text };

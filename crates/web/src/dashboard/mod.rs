@@ -20,10 +20,10 @@ use crate::second_step;
 use crate::session::staff;
 use crate::sign_in;
 use crate::site::Site;
+use crate::web_surface::WebSurface;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
-use postward_authority::Surface;
 use std::sync::Arc;
 
 /// Every page of the dashboard, behind its door.
@@ -57,7 +57,7 @@ pub(crate) fn routes(site: &Arc<Site>) -> Router<Arc<Site>> {
         .merge(confirm::staff_routes())
         .route_layer(from_fn_with_state(Arc::clone(site), staff));
     inside
-        .merge(sign_in::routes(Surface::Dashboard))
-        .merge(second_step::routes(Surface::Dashboard))
-        .merge(password_reset::routes(Surface::Dashboard))
+        .merge(sign_in::routes(WebSurface::Dashboard))
+        .merge(second_step::routes(WebSurface::Dashboard))
+        .merge(password_reset::routes(WebSurface::Dashboard))
 }

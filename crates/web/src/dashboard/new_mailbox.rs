@@ -12,11 +12,11 @@ use crate::session::Staff;
 use crate::site::Site;
 use crate::trouble::Trouble;
 use crate::visit::{Shape, Visit};
+use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use postward_authority::Surface;
 use postward_authority::directory::AddError;
 use postward_wire::Address;
 use serde::Deserialize;
@@ -105,7 +105,7 @@ pub(super) async fn add(
 
 fn added(site: &Site, address: &Address) -> Result<Response, Trouble> {
     let note = Note {
-        surface: Surface::Dashboard,
+        surface: WebSurface::Dashboard,
         about: address.to_string(),
         headline: "Mailbox added.".to_owned(),
         text: "It takes mail and can sign in from now on.".to_owned(),

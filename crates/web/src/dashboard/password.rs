@@ -12,6 +12,7 @@ use crate::session::Staff;
 use crate::site::Site;
 use crate::trouble::Trouble;
 use crate::visit::{Shape, Visit};
+use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -143,7 +144,7 @@ pub(super) async fn save(
         Entered::New { password, .. } => {
             match site.authority.reset(staff.session.actor(), mailbox.id, password, site.now()).await {
                 Ok(receipt) => {
-                    let note = Note::of(&receipt, Surface::Dashboard);
+                    let note = Note::of(&receipt, WebSurface::Dashboard);
                     return flash_cookie::redirect(&site, &note, &from.way_back(&mailbox));
                 }
                 Err(ResetError::Policy(problems)) => policy_problems(&problems),

@@ -14,6 +14,7 @@ use crate::session::Staff;
 use crate::site::Site;
 use crate::trouble::Trouble;
 use crate::visit::Visit;
+use crate::web_surface::WebSurface;
 use crate::when::When;
 use askama::Template;
 use axum::extract::{Path, State};
@@ -21,7 +22,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use postward_authority::directory::{Mailbox, MailboxState};
 use postward_authority::sessions::{ActError, LiveSession, Which};
-use postward_authority::{Receipt, Role, Surface, Timestamp};
+use postward_authority::{Receipt, Role, Timestamp};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -159,7 +160,7 @@ pub(super) async fn resume(
     site.authority.resume_sign_in(staff.session.actor(), mailbox.id, site.now()).await?;
     let text = "The password it had opens it again. Sessions and app passwords that ended stay ended.";
     let (headline, text) = ("Sign-in resumed.".to_owned(), text.to_owned());
-    let note = Note { surface: Surface::Dashboard, about: name, headline, text };
+    let note = Note { surface: WebSurface::Dashboard, about: name, headline, text };
     flash_cookie::redirect(&site, &note, &path)
 }
 
@@ -169,7 +170,7 @@ fn told(site: &Site, receipt: &Receipt, headline: &str, more: &str, next: &str) 
         None => "No session was open.".to_owned(),
     };
     let note = Note {
-        surface: Surface::Dashboard,
+        surface: WebSurface::Dashboard,
         about: receipt.address.to_string(),
         headline: headline.to_owned(),
         text: format!("{ended} {more}"),

@@ -10,10 +10,10 @@ use crate::security;
 use crate::session::owner;
 use crate::sign_in;
 use crate::site::Site;
+use crate::web_surface::WebSurface;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
-use postward_authority::Surface;
 use std::sync::Arc;
 
 /// Every page of the panel, behind its door.
@@ -21,11 +21,11 @@ pub(crate) fn routes(site: &Arc<Site>) -> Router<Arc<Site>> {
     let inside = Router::new()
         .route("/panel", get(home::page))
         .route("/panel/password", get(password::page).post(password::change))
-        .merge(security::routes(Surface::Panel))
-        .merge(confirm::owner_routes(Surface::Panel))
-        .route_layer(from_fn_with_state((Arc::clone(site), Surface::Panel), owner));
+        .merge(security::routes(WebSurface::Panel))
+        .merge(confirm::owner_routes(WebSurface::Panel))
+        .route_layer(from_fn_with_state((Arc::clone(site), WebSurface::Panel), owner));
     inside
-        .merge(sign_in::routes(Surface::Panel))
-        .merge(second_step::routes(Surface::Panel))
-        .merge(password_reset::routes(Surface::Panel))
+        .merge(sign_in::routes(WebSurface::Panel))
+        .merge(second_step::routes(WebSurface::Panel))
+        .merge(password_reset::routes(WebSurface::Panel))
 }

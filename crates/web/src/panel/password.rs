@@ -12,10 +12,11 @@ use crate::receipt::Note;
 use crate::session::{Owner, signed_out};
 use crate::trouble::Trouble;
 use crate::visit::Visit;
+use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
-use postward_authority::{AppPasswords, ChangeError, Confirmation, Surface};
+use postward_authority::{AppPasswords, ChangeError, Confirmation};
 
 const WORDS: Words = Words {
     new: "New password",
@@ -53,19 +54,19 @@ pub(super) async fn change(
         Entered::New { password, current } => (password, current),
     };
     let confirmation = current.map_or(Confirmation::RecentSignIn, Confirmation::Current);
-    let (origin, now) = (visit.origin(Surface::Panel), site.now());
+    let (origin, now) = (visit.origin(WebSurface::Panel), site.now());
     match site.authority.change(&owner.guard, confirmation, password, app_passwords, &origin, now).await {
         Ok(receipt) => {
-            let note = Note::of(&receipt, Surface::Panel);
-            flash_cookie::attach(site, &note, signed_out(site, Surface::Panel)?)
+            let note = Note::of(&receipt, WebSurface::Panel);
+            flash_cookie::attach(site, &note, signed_out(site, WebSurface::Panel)?)
         }
         // Somebody else was faster; what follows from it is told at the sign-in page.
-        Err(ChangeError::SessionEnded) => signed_out(site, Surface::Panel),
+        Err(ChangeError::SessionEnded) => signed_out(site, WebSurface::Panel),
         Err(ChangeError::Unavailable(cause)) => Err(cause.into()),
         Err(ChangeError::Policy(problems)) => Ok(refused(&visit, &owner, form, policy_problems(&problems))),
         // The password was right, and a second factor is on whose code this session has not given.
         Err(ChangeError::ConfirmFirst) if asked == Current::Asked => {
-            Ok(confirm::ask(Surface::Panel, "/panel/password"))
+            Ok(confirm::ask(WebSurface::Panel, "/panel/password"))
         }
         Err(ChangeError::ConfirmFirst) => {
             let problem = "You signed in a while ago. Type your current password too.";

@@ -1,6 +1,6 @@
 //! **App passwords**: one for each mail app, and what mail apps may sign in with at all (W8).
 
-use super::{Pressed, not_now, page, path};
+use super::{Pressed, not_now, page};
 use crate::flash_cookie;
 use crate::form::Signed;
 use crate::page::{Page, html};
@@ -9,6 +9,7 @@ use crate::session::Owner;
 use crate::site::Site;
 use crate::trouble::Trouble;
 use crate::visit::Visit;
+use crate::web_surface::WebSurface;
 use crate::when::When;
 use askama::Template;
 use axum::Router;
@@ -17,7 +18,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
 use postward_authority::app_password::{AppPassword, AppPasswordError, MailAppMode};
-use postward_authority::{AppPasswordId, Authority, Surface};
+use postward_authority::{AppPasswordId, Authority};
 use postward_wire::Secret;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -110,8 +111,8 @@ struct Mode {
 }
 
 /// The page and its steps.
-pub(super) fn routes(surface: Surface) -> Router<Arc<Site>> {
-    let at = |page: &str| path(surface, page);
+pub(super) fn routes(surface: WebSurface) -> Router<Arc<Site>> {
+    let at = |page: &str| surface.account_path(page);
     Router::new()
         .route(
             &at("app-passwords"),
@@ -159,7 +160,7 @@ fn id_of(text: &str) -> Result<AppPasswordId, Trouble> {
 }
 
 async fn add(visit: Visit, owner: Owner, name: String) -> Result<Response, Trouble> {
-    let (site, surface) = (&visit.site, owner.guard.surface());
+    let (site, surface) = (&visit.site, owner.surface);
     let origin = visit.origin(surface);
     let problem = match site.authority.add_app_password(&owner.guard, &name, &origin, site.now()).await {
         Ok((_, letters)) => {
@@ -170,14 +171,14 @@ async fn add(visit: Visit, owner: Owner, name: String) -> Result<Response, Troub
         Err(AppPasswordError::TooMany) => "There are 25 already. Revoke one you do not use any more first.",
         Err(AppPasswordError::NotFound) => return Err(Trouble::NotFound),
         Err(AppPasswordError::NotNow(why)) => {
-            return not_now(why, site, surface, &path(surface, "app-passwords"));
+            return not_now(why, site, surface, &surface.account_path("app-passwords"));
         }
     };
     show(&visit, &owner, Step::Overview { typed: name, problem: Some(problem) }).await
 }
 
 async fn rotate(visit: Visit, owner: Owner, id: AppPasswordId) -> Result<Response, Trouble> {
-    let (site, surface) = (&visit.site, owner.guard.surface());
+    let (site, surface) = (&visit.site, owner.surface);
     let origin = visit.origin(surface);
     match site.authority.rotate_app_password(&owner.guard, id, &origin, site.now()).await {
         Ok((name, letters)) => show(&visit, &owner, Step::Shown { name, letters }).await,
@@ -194,7 +195,7 @@ async fn ask(visit: Visit, owner: Owner, act: Act, id: AppPasswordId) -> Result<
 }
 
 async fn revoke(visit: Visit, owner: Owner, id: AppPasswordId) -> Result<Response, Trouble> {
-    let (site, surface) = (&visit.site, owner.guard.surface());
+    let (site, surface) = (&visit.site, owner.surface);
     let origin = visit.origin(surface);
     match site.authority.revoke_app_password(&owner.guard, id, &origin, site.now()).await {
         Ok((name, ended)) => {
@@ -209,7 +210,7 @@ async fn revoke(visit: Visit, owner: Owner, id: AppPasswordId) -> Result<Respons
 }
 
 async fn set_mode(visit: Visit, owner: Owner, mode: &str) -> Result<Response, Trouble> {
-    let (site, surface) = (&visit.site, owner.guard.surface());
+    let (site, surface) = (&visit.site, owner.surface);
     let mode = MailAppMode::parse(mode).ok_or(Trouble::Malformed)?;
     let origin = visit.origin(surface);
     match site.authority.set_own_mail_app_mode(&owner.guard, mode, &origin, site.now()).await {
@@ -220,20 +221,20 @@ async fn set_mode(visit: Visit, owner: Owner, mode: &str) -> Result<Response, Tr
             };
             done(&visit, &owner, headline.to_owned(), "What is signed in stays so.".to_owned())
         }
-        Err(why) => not_now(why, site, surface, &path(surface, "app-passwords")),
+        Err(why) => not_now(why, site, surface, &surface.account_path("app-passwords")),
     }
 }
 
 fn otherwise(
     error: AppPasswordError,
     site: &Site,
-    surface: Surface,
+    surface: WebSurface,
     act: Act,
     id: AppPasswordId,
 ) -> Result<Response, Trouble> {
     match error {
         AppPasswordError::NotNow(why) => {
-            let next = path(surface, &format!("app-passwords/{id}/{}", act.name()));
+            let next = surface.account_path(&format!("app-passwords/{id}/{}", act.name()));
             not_now(why, site, surface, &next)
         }
         AppPasswordError::NotFound | AppPasswordError::Name | AppPasswordError::TooMany => {
@@ -244,17 +245,17 @@ fn otherwise(
 
 /// Back at the page, with a receipt.
 fn done(visit: &Visit, owner: &Owner, headline: String, text: String) -> Result<Response, Trouble> {
-    let surface = owner.guard.surface();
+    let surface = owner.surface;
     let note = Note { surface, about: owner.guard.address().to_string(), headline, text };
-    flash_cookie::redirect(&visit.site, &note, &path(surface, "app-passwords"))
+    flash_cookie::redirect(&visit.site, &note, &surface.account_path("app-passwords"))
 }
 
 async fn show(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, Trouble> {
-    let (site, surface, now) = (&visit.site, owner.guard.surface(), visit.site.now());
+    let (site, surface, now) = (&visit.site, owner.surface, visit.site.now());
     let mode = site.authority.own_mail_app_mode(&owner.guard).await?;
     let rows = site.authority.app_passwords(&owner.guard).await?.into_iter();
     let (active, over) = rows.map(|row| Row::of(row, now)).partition(|row: &Row| row.over.is_none());
-    let root = path(surface, "app-passwords");
+    let root = surface.account_path("app-passwords");
     let (title, status) = match &step {
         Step::Overview { problem: None, .. } => ("App passwords", StatusCode::OK),
         Step::Overview { .. } => ("Not added: App passwords", StatusCode::UNPROCESSABLE_ENTITY),

@@ -11,14 +11,15 @@ use crate::session::{Owner, signed_out};
 use crate::site::Site;
 use crate::trouble::Trouble;
 use crate::visit::Visit;
+use crate::web_surface::WebSurface;
 use axum::Router;
 use axum::response::Response;
-use postward_authority::{NotNow, Surface};
+use postward_authority::NotNow;
 use serde::Deserialize;
 use std::sync::Arc;
 
 /// Every page of this room, at one surface, to be put behind its door.
-pub(crate) fn routes(surface: Surface) -> Router<Arc<Site>> {
+pub(crate) fn routes(surface: WebSurface) -> Router<Arc<Site>> {
     two_factor::routes(surface)
         .merge(app_passwords::routes(surface))
         .merge(recovery::routes(surface))
@@ -29,21 +30,13 @@ pub(crate) fn routes(surface: Surface) -> Router<Arc<Site>> {
 #[derive(Deserialize)]
 struct Pressed {}
 
-/// Where a page of this room stands at a surface.
-fn path(surface: Surface, page: &str) -> String {
-    match surface {
-        Surface::Panel => format!("/panel/{page}"),
-        _ => format!("/webmail/account/{page}"),
-    }
-}
-
 /// The frame of a page, come back to at `here`.
 fn page(visit: &Visit, owner: &Owner, title: &str, here: String) -> Page {
     Page { here, ..owner.page(visit, title) }
 }
 
 /// What follows when somebody may not act now; `next` is come back to once the password was given again.
-fn not_now(why: NotNow, site: &Site, surface: Surface, next: &str) -> Result<Response, Trouble> {
+fn not_now(why: NotNow, site: &Site, surface: WebSurface, next: &str) -> Result<Response, Trouble> {
     match why {
         NotNow::ConfirmFirst => Ok(confirm::ask(surface, next)),
         NotNow::SessionEnded => signed_out(site, surface),

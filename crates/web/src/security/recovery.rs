@@ -1,6 +1,6 @@
 //! **Recovery**: the recovery e-mail and the recovery code of an owner (W9).
 
-use super::{Pressed, not_now, page, path};
+use super::{Pressed, not_now, page};
 use crate::flash_cookie;
 use crate::form::Signed;
 use crate::page::{Page, html};
@@ -10,14 +10,15 @@ use crate::session::Owner;
 use crate::site::Site;
 use crate::trouble::Trouble;
 use crate::visit::Visit;
+use crate::web_surface::WebSurface;
 use crate::when::When;
 use askama::Template;
 use axum::Router;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use postward_authority::Timestamp;
 use postward_authority::recovery_email::RecoveryEmailError;
-use postward_authority::{Surface, Timestamp};
 use postward_wire::{Address, Secret};
 use serde::Deserialize;
 use std::sync::Arc;
@@ -68,16 +69,13 @@ impl Step {
     }
 
     /// The path that asks for it by GET.
-    fn path(&self, surface: Surface) -> String {
-        path(
-            surface,
-            match self {
-                Self::Overview | Self::Code(_) => "recovery",
-                Self::Email { .. } => "recovery/email",
-                Self::RemoveEmail => "recovery/remove-email",
-                Self::NewCode => "recovery/code",
-            },
-        )
+    fn path(&self, surface: WebSurface) -> String {
+        surface.account_path(match self {
+            Self::Overview | Self::Code(_) => "recovery",
+            Self::Email { .. } => "recovery/email",
+            Self::RemoveEmail => "recovery/remove-email",
+            Self::NewCode => "recovery/code",
+        })
     }
 }
 
@@ -89,8 +87,8 @@ struct Typed {
 }
 
 /// The page and its steps. A step is shown by GET once the session may act, and done by POST.
-pub(super) fn routes(surface: Surface) -> Router<Arc<Site>> {
-    let at = |page: &str| path(surface, page);
+pub(super) fn routes(surface: WebSurface) -> Router<Arc<Site>> {
+    let at = |page: &str| surface.account_path(page);
     Router::new()
         .route(
             &at("recovery"),
@@ -121,7 +119,7 @@ pub(super) fn routes(surface: Surface) -> Router<Arc<Site>> {
 
 /// Shows a step, to whoever may act now.
 async fn begin(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, Trouble> {
-    let (site, surface) = (&visit.site, owner.guard.surface());
+    let (site, surface) = (&visit.site, owner.surface);
     match site.authority.may_act(&*owner.guard, site.now()).await {
         Ok(()) => show(visit, owner, step).await,
         Err(why) => not_now(why, site, surface, &step.path(surface)),
@@ -153,7 +151,7 @@ async fn name_email(visit: Visit, owner: Owner, typed: String) -> Result<Respons
 }
 
 async fn remove_email(visit: Visit, owner: Owner) -> Result<Response, Trouble> {
-    let (site, surface) = (&visit.site, owner.guard.surface());
+    let (site, surface) = (&visit.site, owner.surface);
     let removed =
         site.authority.remove_recovery_email(&owner.guard, &visit.origin(surface), site.now()).await;
     match removed {
@@ -174,35 +172,35 @@ fn not_changed(
     why: RecoveryEmailError,
     next: &str,
 ) -> Result<Response, Trouble> {
-    let surface = owner.guard.surface();
+    let surface = owner.surface;
     match why {
-        RecoveryEmailError::NotNow(why) => not_now(why, &visit.site, surface, &path(surface, next)),
+        RecoveryEmailError::NotNow(why) => not_now(why, &visit.site, surface, &surface.account_path(next)),
         RecoveryEmailError::Held(_) | RecoveryEmailError::None | RecoveryEmailError::Itself => {
-            Ok(see_other(&path(surface, "recovery")))
+            Ok(see_other(&surface.account_path("recovery")))
         }
     }
 }
 
 async fn new_code(visit: Visit, owner: Owner) -> Result<Response, Trouble> {
-    let (site, surface) = (&visit.site, owner.guard.surface());
+    let (site, surface) = (&visit.site, owner.surface);
     match site.authority.issue_own_recovery_code(&owner.guard, &visit.origin(surface), site.now()).await {
         Ok(code) => {
             let page = show(&visit, &owner, Step::Code(code)).await?;
             Ok(([(header::CACHE_CONTROL, "no-store")], page).into_response())
         }
-        Err(why) => not_now(why, site, surface, &path(surface, "recovery/code")),
+        Err(why) => not_now(why, site, surface, &surface.account_path("recovery/code")),
     }
 }
 
 /// Back to the overview, with a receipt.
 fn done(visit: &Visit, owner: &Owner, headline: String, text: &str) -> Result<Response, Trouble> {
-    let (surface, about) = (owner.guard.surface(), owner.guard.address().to_string());
+    let (surface, about) = (owner.surface, owner.guard.address().to_string());
     let note = Note { surface, about, headline, text: text.to_owned() };
-    flash_cookie::redirect(&visit.site, &note, &path(surface, "recovery"))
+    flash_cookie::redirect(&visit.site, &note, &surface.account_path("recovery"))
 }
 
 async fn show(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, Trouble> {
-    let (site, surface, now) = (&visit.site, owner.guard.surface(), visit.site.now());
+    let (site, surface, now) = (&visit.site, owner.surface, visit.site.now());
     let when = |at: Timestamp| When::new(at, now);
     // What is shown once is shown even when the rest cannot be.
     let (email, code_issued) = match &step {
@@ -217,7 +215,7 @@ async fn show(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, Trou
     let removes_nothing = matches!(step, Step::RemoveEmail) && address.is_none();
     let held = matches!(step, Step::RemoveEmail | Step::Email { .. }) && held_until.is_some();
     if removes_nothing || held {
-        return Ok(see_other(&path(surface, "recovery")));
+        return Ok(see_other(&surface.account_path("recovery")));
     }
     let mut page = page(visit, owner, step.title(), step.path(surface));
     if !matches!(step, Step::Overview) {
@@ -227,7 +225,7 @@ async fn show(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, Trou
     let status = step.status();
     let recovery = RecoveryPage {
         page,
-        root: path(surface, "recovery"),
+        root: surface.account_path("recovery"),
         email: address.map(|(address, at)| (address, when(at))),
         held_until: held_until.map(when),
         code_issued: code_issued.map(when),

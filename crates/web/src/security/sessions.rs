@@ -1,6 +1,6 @@
 //! **Sessions and activity**: what is signed in, who tried, and what was done to the mailbox (W7, D14).
 
-use super::{Pressed, not_now, page, path};
+use super::{Pressed, not_now, page};
 use crate::activity::{self, Line, Outcome, door};
 use crate::client::Client;
 use crate::flash_cookie;
@@ -12,6 +12,7 @@ use crate::session::{Owner, signed_out};
 use crate::site::Site;
 use crate::trouble::Trouble;
 use crate::visit::Visit;
+use crate::web_surface::WebSurface;
 use crate::when::When;
 use askama::Template;
 use axum::Router;
@@ -109,8 +110,8 @@ struct Switch {
 }
 
 /// The page and what it does.
-pub(super) fn routes(surface: Surface) -> Router<Arc<Site>> {
-    let at = |page: &str| path(surface, page);
+pub(super) fn routes(surface: WebSurface) -> Router<Arc<Site>> {
+    let at = |page: &str| surface.account_path(page);
     let router = Router::new()
         .route(&at("sessions"), get(async move |visit: Visit, owner: Owner| show(&visit, &owner).await))
         .route(
@@ -146,7 +147,7 @@ pub(super) fn routes(surface: Surface) -> Router<Arc<Site>> {
 }
 
 async fn show(visit: &Visit, owner: &Owner) -> Result<Response, Trouble> {
-    let (authority, surface, now) = (&visit.site.authority, owner.guard.surface(), visit.site.now());
+    let (authority, surface, now) = (&visit.site.authority, owner.surface, visit.site.now());
     let this = owner.guard.id();
     let mut live: Vec<_> = authority.own_sessions(&*owner.guard).await?;
     live.sort_by_key(|session| (session.id != this, std::cmp::Reverse(session.seen)));
@@ -155,7 +156,7 @@ async fn show(visit: &Visit, owner: &Owner) -> Result<Response, Trouble> {
     let tries = activity::lines(past, authority.own_refused_tries(&owner.guard).await?, now);
     let own = owner.guard.address().as_str();
     let acts = authority.own_audit(&owner.guard).await?;
-    let root = path(surface, "sessions");
+    let root = surface.account_path("sessions");
     let sessions = SessionsPage {
         page: page(visit, owner, "Sessions and activity", root.clone()),
         root,
@@ -169,20 +170,21 @@ async fn show(visit: &Visit, owner: &Owner) -> Result<Response, Trouble> {
 }
 
 async fn ask(visit: &Visit, owner: &Owner, which: Several) -> Result<Response, Trouble> {
-    let (surface, this) = (owner.guard.surface(), owner.guard.id());
+    let (surface, this) = (owner.surface, owner.guard.id());
     let mut ends = BTreeMap::<Surface, u64>::new();
     for session in visit.site.authority.own_sessions(&*owner.guard).await? {
         if which == Several::All || session.id != this {
             *ends.entry(session.surface).or_default() += 1;
         }
     }
-    let page = Page { receipt: None, ..page(visit, owner, which.title(), path(surface, which.page())) };
-    let (root, ends) = (path(surface, "sessions"), counted(ends.into_iter()));
+    let page =
+        Page { receipt: None, ..page(visit, owner, which.title(), surface.account_path(which.page())) };
+    let (root, ends) = (surface.account_path("sessions"), counted(ends.into_iter()));
     Ok(html(StatusCode::OK, &EndPage { page, root, which, ends }))
 }
 
 async fn end(visit: &Visit, owner: &Owner, which: OwnSessions) -> Result<Response, Trouble> {
-    let (site, surface) = (&visit.site, owner.guard.surface());
+    let (site, surface) = (&visit.site, owner.surface);
     let ended =
         site.authority.end_own_sessions(&*owner.guard, which, &visit.origin(surface), site.now()).await?;
     let is_over = match which {
@@ -198,18 +200,18 @@ async fn end(visit: &Visit, owner: &Owner, which: OwnSessions) -> Result<Respons
     };
     let about = owner.guard.address().to_string();
     let note = Note { surface, about, headline, text: text.to_owned() };
-    let to = if is_over { signed_out(site, surface)? } else { see_other(&path(surface, "sessions")) };
+    let to = if is_over { signed_out(site, surface)? } else { see_other(&surface.account_path("sessions")) };
     flash_cookie::attach(site, &note, to)
 }
 
 async fn tell(visit: &Visit, owner: &Owner, tell: &str) -> Result<Response, Trouble> {
-    let (site, surface) = (&visit.site, owner.guard.surface());
+    let (site, surface) = (&visit.site, owner.surface);
     let (on, text) = match tell {
         "yes" => (true, "We write to you when somebody signs in from a place we have not seen before."),
         "no" => (false, "You hear nothing of sign-ins from new places; they stand in the history below."),
         _ => return Err(Trouble::Malformed),
     };
-    let root = path(surface, "sessions");
+    let root = surface.account_path("sessions");
     match site.authority.tell_new_places(&owner.guard, on, &visit.origin(surface), site.now()).await {
         Ok(()) => {
             let headline = format!("Notices turned {}.", if on { "on" } else { "off" });

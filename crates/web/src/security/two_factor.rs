@@ -1,6 +1,6 @@
 //! **Two-factor authentication**: setting it up, putting another authenticator in its place, turning it off (W6).
 
-use super::{Pressed, not_now, page, path};
+use super::{Pressed, not_now, page};
 use crate::flash_cookie;
 use crate::form::Signed;
 use crate::page::{Page, html};
@@ -11,14 +11,15 @@ use crate::session::Owner;
 use crate::site::Site;
 use crate::trouble::Trouble;
 use crate::visit::Visit;
+use crate::web_surface::WebSurface;
 use crate::when::When;
 use askama::Template;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
+use postward_authority::SetUp;
 use postward_authority::second_factor::{Others, SecondFactorError, TurnedOn};
-use postward_authority::{SetUp, Surface};
 use postward_wire::Secret;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -100,8 +101,8 @@ struct Typed {
 }
 
 /// The page and its steps.
-pub(super) fn routes(surface: Surface) -> Router<Arc<Site>> {
-    let at = |page: &str| path(surface, page);
+pub(super) fn routes(surface: WebSurface) -> Router<Arc<Site>> {
+    let at = |page: &str| surface.account_path(page);
     Router::new()
         .route(
             &at("two-factor"),
@@ -110,7 +111,7 @@ pub(super) fn routes(surface: Surface) -> Router<Arc<Site>> {
         .route(
             &at("two-factor/begin"),
             // Whoever comes back from having given the password again begins at the page.
-            get(async move || see_other(&path(surface, "two-factor"))).post(
+            get(async move || see_other(&surface.account_path("two-factor"))).post(
                 async move |visit: Visit, owner: Owner, _: Signed<Pressed>| begin(visit, owner, None).await,
             ),
         )
@@ -146,16 +147,16 @@ pub(super) fn routes(surface: Surface) -> Router<Arc<Site>> {
 
 /// Shows a step to whoever may act now, so that nobody fills in a form in vain.
 async fn ask(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, Trouble> {
-    let (site, surface) = (&visit.site, owner.guard.surface());
+    let (site, surface) = (&visit.site, owner.surface);
     match site.authority.may_act(&*owner.guard, site.now()).await {
         Ok(()) => show(visit, owner, step).await,
-        Err(why) => not_now(why, site, surface, &path(surface, "two-factor/replace")),
+        Err(why) => not_now(why, site, surface, &surface.account_path("two-factor/replace")),
     }
 }
 
 /// A seed for the authenticator. Nothing is on yet.
 async fn begin(visit: Visit, owner: Owner, code: Option<String>) -> Result<Response, Trouble> {
-    let (site, surface) = (&visit.site, owner.guard.surface());
+    let (site, surface) = (&visit.site, owner.surface);
     let (origin, now, issuer) = (visit.origin(surface), site.now(), &site.brand.name);
     let replaces = code.is_some();
     let code = code.map(Secret::new);
@@ -168,14 +169,14 @@ async fn begin(visit: Visit, owner: Owner, code: Option<String>) -> Result<Respo
             show(&visit, &owner, Step::Replace { problem: Some(CODE_WRONG) }).await
         }
         // It is on already, by another page of the same person; the page says so.
-        Err(SecondFactorError::CodeWrong) => Ok(see_other(&path(surface, "two-factor"))),
+        Err(SecondFactorError::CodeWrong) => Ok(see_other(&surface.account_path("two-factor"))),
         Err(error) => otherwise(error, site, surface, "two-factor"),
     }
 }
 
 /// The first code turns it on.
 async fn turn_on(visit: Visit, owner: Owner, typed: Typed) -> Result<Response, Trouble> {
-    let (site, surface) = (&visit.site, owner.guard.surface());
+    let (site, surface) = (&visit.site, owner.surface);
     let others = if typed.end_others.is_some() { Others::End } else { Others::Stay };
     let (code, origin) = (Secret::new(typed.code), visit.origin(surface));
     match site.authority.turn_on_second_factor(&*owner.guard, &code, others, &origin, site.now()).await {
@@ -199,7 +200,7 @@ async fn turn_on(visit: Visit, owner: Owner, typed: Typed) -> Result<Response, T
 }
 
 async fn turn_off(visit: Visit, owner: Owner, typed: Typed) -> Result<Response, Trouble> {
-    let (site, surface) = (&visit.site, owner.guard.surface());
+    let (site, surface) = (&visit.site, owner.surface);
     let (password, code) = (Secret::new(typed.password), Secret::new(typed.code));
     let (origin, now) = (visit.origin(surface), site.now());
     let problem =
@@ -220,29 +221,29 @@ async fn turn_off(visit: Visit, owner: Owner, typed: Typed) -> Result<Response, 
 fn otherwise(
     error: SecondFactorError,
     site: &Site,
-    surface: Surface,
+    surface: WebSurface,
     next: &str,
 ) -> Result<Response, Trouble> {
     match error {
-        SecondFactorError::NotNow(why) => not_now(why, site, surface, &path(surface, next)),
+        SecondFactorError::NotNow(why) => not_now(why, site, surface, &surface.account_path(next)),
         SecondFactorError::BeginAgain
         | SecondFactorError::IsOff
         | SecondFactorError::CodeWrong
         | SecondFactorError::PasswordWrong
-        | SecondFactorError::TooManyTries => Ok(see_other(&path(surface, "two-factor"))),
+        | SecondFactorError::TooManyTries => Ok(see_other(&surface.account_path("two-factor"))),
     }
 }
 
 /// Back at the page, with a receipt.
 fn done(visit: &Visit, owner: &Owner, headline: &str, text: String) -> Result<Response, Trouble> {
-    let surface = owner.guard.surface();
+    let surface = owner.surface;
     let about = owner.guard.address().to_string();
     let note = Note { surface, about, headline: headline.to_owned(), text };
-    flash_cookie::redirect(&visit.site, &note, &path(surface, "two-factor"))
+    flash_cookie::redirect(&visit.site, &note, &surface.account_path("two-factor"))
 }
 
 async fn show(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, Trouble> {
-    let (site, surface, now) = (&visit.site, owner.guard.surface(), visit.site.now());
+    let (site, surface, now) = (&visit.site, owner.surface, visit.site.now());
     let on_since = site.authority.own_second_factor(&owner.guard).await?.map(|at| When::new(at, now));
     let apps = match (&step, on_since.is_some()) {
         (Step::Overview, false) => site.authority.mail_apps(&owner.guard, now).await?,
@@ -254,11 +255,11 @@ async fn show(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, Trou
         client: app.client,
         seen: When::new(app.seen, now),
     });
-    let root = path(surface, "two-factor");
+    let root = surface.account_path("two-factor");
     let mut page = page(visit, owner, step.title(), root.clone());
     if !matches!(step, Step::Overview) {
         page.receipt = None;
     }
-    let (status, app_passwords) = (step.status(), path(surface, "app-passwords"));
+    let (status, app_passwords) = (step.status(), surface.account_path("app-passwords"));
     Ok(html(status, &TwoFactorPage { page, root, app_passwords, on_since, apps: apps.collect(), step }))
 }

@@ -30,7 +30,7 @@ const OLD: &str = "Ancient-Lighthouse-7";
 #[test]
 fn a_sign_in_leads_into_its_own_surface() {
     let check = |next: &str, expected: &str| {
-        assert_eq!(after_sign_in(Surface::Dashboard, next), expected, "{next:?}");
+        assert_eq!(after_sign_in(WebSurface::Dashboard, next), expected, "{next:?}");
     };
     check("/dashboard/audit", "/dashboard/audit");
     check("/dashboard?x=y", "/dashboard?x=y");
@@ -75,7 +75,7 @@ impl House {
     fn page(&self, path: &str, page: MethodRouter) -> Router {
         let url = PublicUrl::parse("http://127.0.0.1").unwrap();
         let site = Arc::new(Site::new(self.authority.clone(), Arc::new(NoMail), url));
-        Router::new().route(path, page).route_layer(from_fn_with_state((site, Surface::Panel), owner))
+        Router::new().route(path, page).route_layer(from_fn_with_state((site, WebSurface::Panel), owner))
     }
 }
 

@@ -12,10 +12,11 @@ use crate::receipt::Note;
 use crate::session::{Owner, signed_out};
 use crate::trouble::Trouble;
 use crate::visit::Visit;
+use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
-use postward_authority::{AppPasswords, ChangeError, Confirmation, Surface};
+use postward_authority::{AppPasswords, ChangeError, Confirmation};
 use postward_wire::Secret;
 
 #[derive(Template)]
@@ -58,12 +59,12 @@ pub(super) async fn change(
             (current.unwrap_or_else(|| Secret::new(String::new())), password)
         }
     };
-    let (site, origin) = (&visit.site, visit.origin(Surface::Webmail));
+    let (site, origin) = (&visit.site, visit.origin(WebSurface::Webmail));
     let (confirmation, now) = (Confirmation::Current(current), site.now());
     match site.authority.change(&owner.guard, confirmation, password, app_passwords, &origin, now).await {
         Ok(receipt) => {
-            let note = Note::of(&receipt, Surface::Webmail);
-            flash_cookie::attach(site, &note, signed_out(site, Surface::Webmail)?)
+            let note = Note::of(&receipt, WebSurface::Webmail);
+            flash_cookie::attach(site, &note, signed_out(site, WebSurface::Webmail)?)
         }
         Err(error) => not_changed(&visit, &owner, form, error),
     }
@@ -78,7 +79,7 @@ fn not_changed(
 ) -> Result<Response, Trouble> {
     let (status, problems) = match error {
         // The password was right, and a second factor is on whose code this session has not given.
-        ChangeError::ConfirmFirst => return Ok(confirm::ask(Surface::Webmail, "/webmail/account")),
+        ChangeError::ConfirmFirst => return Ok(confirm::ask(WebSurface::Webmail, "/webmail/account")),
         ChangeError::CurrentPasswordWrong => (
             StatusCode::UNPROCESSABLE_ENTITY,
             vec![FormProblem::new("current", "This is not your current password.")],
@@ -88,7 +89,7 @@ fn not_changed(
             vec![FormProblem::new("current", "Too many tries. Wait a minute, then try again.")],
         ),
         ChangeError::Policy(missing) => (StatusCode::UNPROCESSABLE_ENTITY, policy_problems(&missing)),
-        ChangeError::SessionEnded => return signed_out(&visit.site, Surface::Webmail),
+        ChangeError::SessionEnded => return signed_out(&visit.site, WebSurface::Webmail),
         ChangeError::Unavailable(cause) => return Err(cause.into()),
     };
     Ok(show(visit, owner, status, form.with_problems(problems)))

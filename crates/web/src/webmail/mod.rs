@@ -33,10 +33,10 @@ use crate::security;
 use crate::session::owner;
 use crate::sign_in;
 use crate::site::Site;
+use crate::web_surface::WebSurface;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
-use postward_authority::Surface;
 use std::sync::Arc;
 
 /// All pages of the webmail.
@@ -53,10 +53,10 @@ pub(crate) fn routes(site: &Arc<Site>) -> Router<Arc<Site>> {
         .route("/webmail/account", get(account::page))
         .route("/webmail/account/password", get(account::page).post(account::change))
         .route("/webmail/user-settings", post(user_settings::hop))
-        .merge(security::routes(Surface::Webmail))
-        .merge(confirm::owner_routes(Surface::Webmail))
-        .layer(from_fn_with_state((Arc::clone(site), Surface::Webmail), owner))
-        .merge(sign_in::routes(Surface::Webmail))
-        .merge(second_step::routes(Surface::Webmail))
-        .merge(password_reset::routes(Surface::Webmail))
+        .merge(security::routes(WebSurface::Webmail))
+        .merge(confirm::owner_routes(WebSurface::Webmail))
+        .layer(from_fn_with_state((Arc::clone(site), WebSurface::Webmail), owner))
+        .merge(sign_in::routes(WebSurface::Webmail))
+        .merge(second_step::routes(WebSurface::Webmail))
+        .merge(password_reset::routes(WebSurface::Webmail))
 }

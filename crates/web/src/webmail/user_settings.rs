@@ -2,12 +2,13 @@
 
 use crate::form::Signed;
 use crate::second_step;
-use crate::session::{Owner, home_path, signed_in, signed_out};
+use crate::session::{Owner, signed_in, signed_out};
 use crate::trouble::Trouble;
 use crate::visit::{Visit, bearer};
+use crate::web_surface::WebSurface;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use postward_authority::{SignedIn, SignedOut, Surface};
+use postward_authority::{SignedIn, SignedOut};
 use serde::Deserialize;
 
 /// The button and nothing else.
@@ -21,7 +22,7 @@ pub(super) async fn hop(
     headers: HeaderMap,
     Signed(Pressed {}): Signed<Pressed>,
 ) -> Result<Response, Trouble> {
-    let (site, to) = (&visit.site, Surface::Panel);
+    let (site, to) = (&visit.site, WebSurface::Panel);
     // What this browser was signed in as at the panel is over: its cookie makes room for the new one.
     if let Some(before) = bearer(site, &headers, to) {
         match site.authority.resume(&before, &visit.origin(to), site.now()).await {
@@ -30,10 +31,10 @@ pub(super) async fn hop(
             Err(SignedOut::Unavailable(cause)) => return Err(cause.into()),
         }
     }
-    match site.authority.hop(&owner.guard, to, &visit.origin(Surface::Webmail), site.now()).await {
-        Ok(SignedIn::Session(token, _guard)) => signed_in(site, to, &token, home_path(to)),
-        Ok(SignedIn::CodeOwed(token)) => second_step::ask(site, to, &token, home_path(to)),
-        Err(SignedOut::Ended) => signed_out(site, Surface::Webmail),
+    match site.authority.hop(&owner.guard, to.into(), &visit.origin(WebSurface::Webmail), site.now()).await {
+        Ok(SignedIn::Session(token, _guard)) => signed_in(site, to, &token, to.entry().home),
+        Ok(SignedIn::CodeOwed(token)) => second_step::ask(site, to, &token, to.entry().home),
+        Err(SignedOut::Ended) => signed_out(site, WebSurface::Webmail),
         Err(SignedOut::Unavailable(cause)) => Err(cause.into()),
     }
 }

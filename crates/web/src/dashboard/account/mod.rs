@@ -15,13 +15,14 @@ use crate::session::{Staff, signed_out};
 use crate::site::Site;
 use crate::trouble::Trouble;
 use crate::visit::Visit;
+use crate::web_surface::WebSurface;
 use crate::when::When;
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use postward_authority::own::OwnSessions;
-use postward_authority::{ChangeError, Confirmation, SessionId, Surface};
+use postward_authority::{ChangeError, Confirmation, SessionId};
 use postward_wire::Secret;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -81,18 +82,18 @@ pub(super) async fn change(
             (current.unwrap_or_else(|| Secret::new(String::new())), password)
         }
     };
-    let (confirmation, origin) = (Confirmation::Current(current), visit.origin(Surface::Dashboard));
+    let (confirmation, origin) = (Confirmation::Current(current), visit.origin(WebSurface::Dashboard));
     match site.authority.change_staff(&staff.session, confirmation, password, &origin, site.now()).await {
         Ok(receipt) => {
             let ended = counted(receipt.ended.iter().map(|(surface, count)| (*surface, *count)));
             let ended = ended.map_or(String::new(), |sessions| format!("Ended {sessions}. "));
             let note = Note {
-                surface: Surface::Dashboard,
+                surface: WebSurface::Dashboard,
                 about: receipt.address.to_string(),
                 headline: "Password changed.".to_owned(),
                 text: format!("{ended}Sign in with the new password."),
             };
-            flash_cookie::attach(&site, &note, signed_out(&site, Surface::Dashboard)?)
+            flash_cookie::attach(&site, &note, signed_out(&site, WebSurface::Dashboard)?)
         }
         Err(ChangeError::CurrentPasswordWrong) => {
             let problem = FormProblem::new("current", "This is not your current password.");
@@ -103,8 +104,8 @@ pub(super) async fn change(
             refused(&site, &visit, &staff, vec![problem]).await
         }
         Err(ChangeError::Policy(missing)) => refused(&site, &visit, &staff, policy_problems(&missing)).await,
-        Err(ChangeError::ConfirmFirst) => Ok(confirm::ask(Surface::Dashboard, PATH)),
-        Err(ChangeError::SessionEnded) => signed_out(&site, Surface::Dashboard),
+        Err(ChangeError::ConfirmFirst) => Ok(confirm::ask(WebSurface::Dashboard, PATH)),
+        Err(ChangeError::SessionEnded) => signed_out(&site, WebSurface::Dashboard),
         Err(ChangeError::Unavailable(cause)) => Err(cause.into()),
     }
 }
@@ -170,10 +171,10 @@ pub(super) async fn end(
         "others" => OwnSessions::Others,
         id => OwnSessions::One(id.parse::<SessionId>().map_err(|_| Trouble::NotFound)?),
     };
-    let origin = visit.origin(Surface::Dashboard);
+    let origin = visit.origin(WebSurface::Dashboard);
     let ended = site.authority.end_own_sessions(&*staff.session, which, &origin, site.now()).await?;
     if matches!(which, OwnSessions::All) {
-        return signed_out(&site, Surface::Dashboard);
+        return signed_out(&site, WebSurface::Dashboard);
     }
     let ended = match counted(ended.into_iter()) {
         Some(sessions) => format!("Ended {sessions}."),
@@ -183,7 +184,7 @@ pub(super) async fn end(
 }
 
 fn told(site: &Site, staff: &Staff, headline: &str, text: &str) -> Result<Response, Trouble> {
-    let (about, surface) = (staff.session.email().to_owned(), Surface::Dashboard);
+    let (about, surface) = (staff.session.email().to_owned(), WebSurface::Dashboard);
     let note = Note { surface, about, headline: headline.to_owned(), text: text.to_owned() };
     flash_cookie::redirect(site, &note, PATH)
 }

@@ -11,13 +11,14 @@ use crate::session::{Staff, signed_out};
 use crate::site::Site;
 use crate::trouble::Trouble;
 use crate::visit::Visit;
+use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 use postward_authority::second_factor::{Others, SecondFactorError};
-use postward_authority::{NotNow, SetUp, Surface};
+use postward_authority::{NotNow, SetUp};
 use postward_wire::Secret;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -128,7 +129,7 @@ fn replacing(status: StatusCode, visit: &Visit, staff: &Staff, problem: Option<&
 }
 
 async fn begin(visit: &Visit, staff: &Staff, code: Option<Secret>) -> Result<SetUp, SecondFactorError> {
-    let (site, origin) = (&visit.site, visit.origin(Surface::Dashboard));
+    let (site, origin) = (&visit.site, visit.origin(WebSurface::Dashboard));
     let (session, issuer, now) = (&*staff.session, &site.brand.name, site.now());
     site.authority.begin_second_factor(session, code.as_ref(), issuer, &origin, now).await
 }
@@ -165,7 +166,7 @@ async fn go_on(visit: Visit, staff: Staff) -> Response {
 
 /// `POST /dashboard/account/two-factor/on`: the first code turns it on.
 async fn turn_on(visit: Visit, staff: Staff, Signed(typed): Signed<Typed>) -> Result<Response, Trouble> {
-    let (site, origin) = (&visit.site, visit.origin(Surface::Dashboard));
+    let (site, origin) = (&visit.site, visit.origin(WebSurface::Dashboard));
     let others = if typed.end_others.is_some() { Others::End } else { Others::Stay };
     let code = Secret::new(typed.code);
     match site.authority.turn_on_second_factor(&*staff.session, &code, others, &origin, site.now()).await {
@@ -201,7 +202,7 @@ async fn confirm_renewal(visit: Visit, staff: Staff) -> Result<Response, Trouble
 
 /// `POST /dashboard/account/backup-codes`: ten new ones in the place of the old ones.
 async fn renew(visit: Visit, staff: Staff, Signed(Sent {}): Signed<Sent>) -> Result<Response, Trouble> {
-    let (site, origin) = (&visit.site, visit.origin(Surface::Dashboard));
+    let (site, origin) = (&visit.site, visit.origin(WebSurface::Dashboard));
     match site.authority.renew_backup_codes(&staff.session, &origin, site.now()).await {
         Ok(new) => Ok(codes(&visit, &staff, "New backup codes", &new)),
         Err(error) => not_now(site, error, BACKUP_CODES),
@@ -216,7 +217,7 @@ async fn confirm_off(visit: Visit, staff: Staff) -> Response {
 /// `POST /dashboard/account/two-factor/off`: with the password, and a code or backup code.
 async fn turn_off(visit: Visit, staff: Staff, Signed(typed): Signed<Typed>) -> Result<Response, Trouble> {
     let (password, code) = (Secret::new(typed.password), Secret::new(typed.code));
-    let (site, origin) = (&visit.site, visit.origin(Surface::Dashboard));
+    let (site, origin) = (&visit.site, visit.origin(WebSurface::Dashboard));
     let (session, now) = (&*staff.session, site.now());
     let problem = match site.authority.turn_off_second_factor(session, &password, &code, &origin, now).await {
         Ok(()) => {
@@ -241,8 +242,8 @@ fn off(status: StatusCode, visit: &Visit, staff: &Staff, problem: Option<&'stati
 /// password again.
 fn not_now(site: &Site, error: SecondFactorError, here: &str) -> Result<Response, Trouble> {
     match error {
-        SecondFactorError::NotNow(NotNow::ConfirmFirst) => Ok(confirm::ask(Surface::Dashboard, here)),
-        SecondFactorError::NotNow(NotNow::SessionEnded) => signed_out(site, Surface::Dashboard),
+        SecondFactorError::NotNow(NotNow::ConfirmFirst) => Ok(confirm::ask(WebSurface::Dashboard, here)),
+        SecondFactorError::NotNow(NotNow::SessionEnded) => signed_out(site, WebSurface::Dashboard),
         SecondFactorError::NotNow(NotNow::Unavailable(cause)) => Err(cause.into()),
         // The page itself says how things are.
         _ => Ok(see_other(PATH)),
