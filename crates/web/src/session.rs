@@ -9,6 +9,7 @@
 use crate::connection::Cut;
 use crate::cookies::{Cookie, Life};
 use crate::csrf::Csrf;
+use crate::flash_cookie;
 use crate::page::Page;
 use crate::redirect::see_other;
 use crate::site::Site;
@@ -228,6 +229,23 @@ pub(crate) fn signed_in(
         .set(token.expose(), Life::Browser, site.url.scheme())
         .map_err(|_| Trouble::Fault)?;
     Ok((AppendHeaders([cookie]), see_other(after_sign_in(surface, next))).into_response())
+}
+
+/// Sends whoever has proved everything on. A receipt is for whom it is about; the next person at this browser is
+/// somebody else.
+pub(crate) fn let_in(
+    visit: &Visit,
+    surface: WebSurface,
+    token: &Token,
+    who: &str,
+    next: &str,
+) -> Result<Response, Trouble> {
+    let site = &visit.site;
+    let response = signed_in(site, surface, token, next)?;
+    match visit.receipt_of(surface) {
+        Some(note) if note.about != who => flash_cookie::clear(site, response),
+        _ => Ok(response),
+    }
 }
 
 /// Sends a person who has just signed out to the sign-in page, without the cookie.

@@ -5,7 +5,7 @@ use crate::flash_cookie;
 use crate::form::Plain;
 use crate::page::{Page, html};
 use crate::second_step;
-use crate::session::{signed_in, signed_out};
+use crate::session::{let_in, signed_out};
 use crate::site::Site;
 use crate::trouble::Trouble;
 use crate::turned_away::Ended;
@@ -141,23 +141,6 @@ fn named<S>(signed_in: SignedIn<S>, name: impl FnOnce(&S) -> String) -> SignedIn
     match signed_in {
         SignedIn::Session(token, session) => SignedIn::Session(token, name(&session)),
         SignedIn::CodeOwed(token) => SignedIn::CodeOwed(token),
-    }
-}
-
-/// Sends whoever has proved everything on. A receipt is for whom it is about; the next person at this browser is
-/// somebody else.
-pub(crate) fn let_in(
-    visit: &Visit,
-    surface: WebSurface,
-    token: &Token,
-    who: &str,
-    next: &str,
-) -> Result<Response, Trouble> {
-    let site = &visit.site;
-    let response = signed_in(site, surface, token, next)?;
-    match visit.receipt_of(surface) {
-        Some(note) if note.about != who => flash_cookie::clear(site, response),
-        _ => Ok(response),
     }
 }
 

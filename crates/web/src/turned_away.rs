@@ -80,7 +80,7 @@ impl TurnedAway {
         let next = match aim {
             // Not every address that takes a form is a page; the one the form stood on is.
             Aim::Change => own_path(sent_from(headers)).unwrap_or(surface.entry().home),
-            Aim::Look | Aim::Frame => own_path(crate::webmail::page_of(here)).unwrap_or("/"),
+            Aim::Look | Aim::Frame => own_path(page_of(here)).unwrap_or("/"),
         };
         Self { surface, next: next.to_owned(), aim }
     }
@@ -124,6 +124,17 @@ fn sent_from(headers: &HeaderMap) -> &str {
     after_scheme.find('/').map_or("", |start| after_scheme.get(start..).unwrap_or_default())
 }
 
+/// The page to come back to for an address: what is below a message of the webmail is shown or saved from the message's
+/// own page.
+fn page_of(address: &str) -> &str {
+    const ROOT: &str = "/webmail/folder/";
+    let path = address.split('?').next().unwrap_or_default();
+    let below = path.strip_prefix(ROOT).unwrap_or_default();
+    // FOLDER/UID/WHAT
+    let message = below.match_indices('/').nth(1).and_then(|(end, _)| path.get(..ROOT.len() + end));
+    message.unwrap_or(address)
+}
+
 /// The sign-in page goes into no frame, and a browser shows a broken page in its place.
 fn in_the_frame() -> Response {
     let headers = [
@@ -154,5 +165,17 @@ mod tests {
         check("https://mail.example", "");
         check("/webmail", "");
         check("nonsense", "");
+    }
+
+    #[test]
+    fn what_is_below_a_message_is_found_on_its_page() {
+        let check = |address: &str, expected: &str| assert_eq!(page_of(address), expected);
+        check("/webmail/folder/A%2FB/7/original", "/webmail/folder/A%2FB/7");
+        check("/webmail/folder/INBOX/7/part/2", "/webmail/folder/INBOX/7");
+        check("/webmail/folder/INBOX/7/body?images=show", "/webmail/folder/INBOX/7");
+        check("/webmail/folder/INBOX/7?q=a/b", "/webmail/folder/INBOX/7?q=a/b");
+        check("/webmail/folder/INBOX", "/webmail/folder/INBOX");
+        check("/webmail/account", "/webmail/account");
+        check("/panel", "/panel");
     }
 }

@@ -21,8 +21,6 @@ mod place;
 mod plain;
 mod user_settings;
 
-pub(crate) use place::page_of;
-
 #[cfg(test)]
 mod tests;
 

@@ -71,16 +71,6 @@ pub(super) fn path_below(folder: &FolderName, uid: Uid, what: &str) -> String {
     format!("/webmail/folder/{}/{uid}/{what}", query_value(folder.as_str()))
 }
 
-/// The page to open for an address: what is below a message is shown or saved from the message's own page.
-pub(crate) fn page_of(address: &str) -> &str {
-    const ROOT: &str = "/webmail/folder/";
-    let path = address.split('?').next().unwrap_or_default();
-    let below = path.strip_prefix(ROOT).unwrap_or_default();
-    // FOLDER/UID/WHAT
-    let message = below.match_indices('/').nth(1).and_then(|(end, _)| path.get(..ROOT.len() + end));
-    message.unwrap_or(address)
-}
-
 /// Reads a folder from a path. One that cannot be a name does not exist.
 pub(super) fn folder(text: &str) -> Result<FolderName, Trouble> {
     FolderName::parse(text).ok_or(Trouble::NotFound)
@@ -105,18 +95,6 @@ mod tests {
             "/webmail/folder/Pro%2Fjekte%20%26%20mehr/7?q=a%26b%3F&page=3"
         );
         assert_eq!(folder_path(&FolderName::inbox(), &View::default()), "/webmail/folder/INBOX");
-    }
-
-    #[test]
-    fn what_is_below_a_message_is_found_on_its_page() {
-        let check = |address: &str, expected: &str| assert_eq!(page_of(address), expected);
-        check("/webmail/folder/A%2FB/7/original", "/webmail/folder/A%2FB/7");
-        check("/webmail/folder/INBOX/7/part/2", "/webmail/folder/INBOX/7");
-        check("/webmail/folder/INBOX/7/body?images=show", "/webmail/folder/INBOX/7");
-        check("/webmail/folder/INBOX/7?q=a/b", "/webmail/folder/INBOX/7?q=a/b");
-        check("/webmail/folder/INBOX", "/webmail/folder/INBOX");
-        check("/webmail/account", "/webmail/account");
-        check("/panel", "/panel");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A folder as it stands in the list at the left.
 
-use super::FolderName;
+use super::folder_name::FolderName;
 use imap_types::flag::FlagNameAttribute;
 
 /// One folder.

@@ -1,6 +1,6 @@
 //! The names of folders: the engine's spelling and the people's.
 
-use super::Trouble;
+use super::trouble::Trouble;
 use base64::Engine as _;
 use base64::alphabet::IMAP_MUTF7;
 use base64::engine::general_purpose::{GeneralPurpose, NO_PAD};

@@ -1,7 +1,7 @@
 //! A small IMAP client for the webmail, on a connection that is already signed in.
 //!
 //! Reading order: [`Client`] below is the face; [`connection`] sends one command and hears its answer; [`framing`]
-//! finds where an answer ends, within limits; [`folder`], [`folder_name`], [`summary`] and [`person`] are what comes
+//! finds where an answer ends, within limits; [`folder`], [`folder_name`], [`summary`], [`uid`] and [`person`] are what comes
 //! out; [`trouble`] is everything that can go wrong.
 //!
 //! Commands are built from typed values only, so nothing a person typed can become a second command. An answer that
@@ -15,6 +15,7 @@ mod person;
 mod selected;
 mod summary;
 mod trouble;
+mod uid;
 
 #[cfg(test)]
 mod tests;
@@ -22,9 +23,10 @@ mod tests;
 pub(crate) use folder::{Folder, FolderRole};
 pub(crate) use folder_name::FolderName;
 pub(crate) use person::Person;
-pub(crate) use selected::{Extent, Mark, Selected, Stored, Uid};
+pub(crate) use selected::{Extent, Mark, Selected, Stored};
 pub(crate) use summary::Summary;
 pub(crate) use trouble::Trouble;
+pub(crate) use uid::Uid;
 
 use crate::engine::ImapStream;
 use connection::Connection;

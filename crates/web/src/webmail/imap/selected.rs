@@ -3,6 +3,7 @@
 use super::connection::Connection;
 use super::summary::Summary;
 use super::trouble::Trouble;
+use super::uid::Uid;
 use imap_types::command::CommandBody;
 use imap_types::core::{AString, Atom, Charset, Vec1};
 use imap_types::fetch::{MacroOrMessageDataItemNames, MessageDataItem, MessageDataItemName, Section};
@@ -11,9 +12,7 @@ use imap_types::response::Data;
 use imap_types::search::SearchKey;
 use imap_types::sequence::SequenceSet;
 use std::collections::BTreeMap;
-use std::fmt;
 use std::num::NonZeroU32;
-use std::str::FromStr;
 
 /// A folder that is open on the connection, and how many messages it held when it was opened.
 pub(crate) struct Selected<'a> {
@@ -21,10 +20,6 @@ pub(crate) struct Selected<'a> {
     /// How many messages there are.
     pub(crate) messages: u32,
 }
-
-/// The number of a message in its folder (RFC 3501 §2.3.1.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct Uid(NonZeroU32);
 
 /// What can be noted on a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,7 +71,7 @@ impl<'a> Selected<'a> {
 
     /// The summaries of these messages, newest first. A message that is gone by now is left out.
     pub(crate) async fn these(&mut self, uids: &[Uid]) -> Result<Vec<Summary>, Trouble> {
-        let numbers: Vec<NonZeroU32> = uids.iter().map(|uid| uid.0).collect();
+        let numbers: Vec<NonZeroU32> = uids.iter().map(|uid| uid.number()).collect();
         let Ok(set) = SequenceSet::try_from(numbers) else { return Ok(Vec::new()) };
         let mut found = self.summaries(set, By::Uid).await?;
         found.sort_unstable_by_key(|summary| std::cmp::Reverse(summary.uid));
@@ -128,7 +123,7 @@ impl<'a> Selected<'a> {
             .await?;
         // RFC 3501 §7.2.5: an empty result is said, not left out; silence is no answer.
         let mut uids: Vec<Uid> =
-            answer.ok_or(Trouble::Garbled("no SEARCH response"))?.into_iter().map(Uid).collect();
+            answer.ok_or(Trouble::Garbled("no SEARCH response"))?.into_iter().map(Uid::from).collect();
         uids.sort_unstable_by(|a, b| b.cmp(a));
         uids.dedup();
         Ok(uids)
@@ -195,7 +190,7 @@ impl<'a> Selected<'a> {
             Mark::Unflagged => (StoreType::Remove, Flag::Flagged),
         };
         let command = CommandBody::Store {
-            sequence_set: SequenceSet::from(uid.0),
+            sequence_set: SequenceSet::from(uid.number()),
             kind,
             response: StoreResponse::Silent,
             flags: vec![flag],
@@ -212,9 +207,9 @@ impl<'a> Selected<'a> {
         mut each: impl FnMut(MessageDataItem<'_>),
     ) -> Result<(), Trouble> {
         self.connection
-            .run(fetch(SequenceSet::from(uid.0), By::Uid, ask), |data| {
+            .run(fetch(SequenceSet::from(uid.number()), By::Uid, ask), |data| {
                 if let Data::Fetch { items, .. } = data
-                    && items.as_ref().contains(&MessageDataItem::Uid(uid.0))
+                    && items.as_ref().contains(&MessageDataItem::Uid(uid.number()))
                 {
                     items.into_iter().for_each(&mut each);
                 }
@@ -257,25 +252,5 @@ fn fetch(set: SequenceSet, by: By, items: Vec<MessageDataItemName<'_>>) -> Comma
         sequence_set: set,
         macro_or_item_names: MacroOrMessageDataItemNames::MessageDataItemNames(items),
         uid: matches!(by, By::Uid),
-    }
-}
-
-impl From<NonZeroU32> for Uid {
-    fn from(number: NonZeroU32) -> Self {
-        Self(number)
-    }
-}
-
-impl FromStr for Uid {
-    type Err = std::num::ParseIntError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self)
-    }
-}
-
-impl fmt::Display for Uid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
     }
 }

@@ -1,8 +1,8 @@
 //! A message as it stands in the list.
 
 use super::person::{Person, header_text};
-use super::selected::Uid;
 use super::trouble::Trouble;
+use super::uid::Uid;
 use imap_types::body::{BodyStructure, Disposition, SpecificFields};
 use imap_types::core::IString;
 use imap_types::envelope::Envelope;
