@@ -17,7 +17,7 @@ use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
-use postward_authority::ConfirmError;
+use postward_authority::{ConfirmError, NotNow};
 use postward_wire::Secret;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -72,6 +72,20 @@ struct Typed {
 /// Sends somebody to the page that asks for the password again; `next` is where they go on, a page of the surface.
 pub(crate) fn ask(surface: WebSurface, next: &str) -> Response {
     see_other(&format!("{}?next={}", surface.entry().reauthenticate, query_value(next)))
+}
+
+/// What follows when somebody may not act now; `next` is come back to once the password was given again.
+pub(crate) fn not_now(
+    why: NotNow,
+    site: &Site,
+    surface: WebSurface,
+    next: &str,
+) -> Result<Response, Trouble> {
+    match why {
+        NotNow::ConfirmFirst => Ok(ask(surface, next)),
+        NotNow::SessionEnded => signed_out(site, surface),
+        NotNow::Unavailable(cause) => Err(cause.into()),
+    }
 }
 
 /// `GET` and `POST …/confirm` of a surface of mailbox owners, to be put behind its door.

@@ -23,6 +23,10 @@ pub(crate) struct Signed<T>(pub(crate) T);
 /// A form of a page before sign-in, where [`crate::csrf::same_origin`] is the fence.
 pub(crate) struct Plain<T>(pub(crate) T);
 
+/// A form that is one button.
+#[derive(Deserialize)]
+pub(crate) struct NoFields {}
+
 #[derive(Deserialize)]
 struct WithCsrf {
     #[serde(default)]

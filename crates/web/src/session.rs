@@ -51,6 +51,11 @@ impl Owner {
             ..visit.page(self.surface, title)
         }
     }
+
+    /// The same, come back to at `here`.
+    pub(crate) fn page_at(&self, visit: &Visit, title: &str, here: String) -> Page {
+        Page { here, ..self.page(visit, title) }
+    }
 }
 
 /// A person of the dashboard who is signed in. Handlers behind [`staff`] take it as an argument.

@@ -17,7 +17,7 @@ use axum::extract::Query;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use postward_authority::{SignedIn, SignedOut, Token};
+use postward_authority::{SignedIn, SignedOut};
 use postward_wire::{Attempt, Refusal, Secret};
 use serde::Deserialize;
 use std::sync::Arc;

@@ -3,7 +3,7 @@
 use super::password::live_sessions;
 use super::security;
 use crate::flash_cookie;
-use crate::form::Signed;
+use crate::form::{NoFields, Signed};
 use crate::page::{Page, html};
 use crate::receipt::Note;
 use crate::session::Staff;
@@ -18,7 +18,6 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use postward_authority::directory::Mailbox;
 use postward_authority::{MailboxId, Role};
-use serde::Deserialize;
 use std::sync::Arc;
 
 #[derive(Template)]
@@ -45,10 +44,6 @@ struct Deleted {
     may_write: bool,
 }
 
-/// A form that says nothing but that it was sent.
-#[derive(Deserialize)]
-pub(super) struct Sent {}
-
 /// `GET /dashboard/mailboxes/{id}/delete`: the consequences, and the safe choice first.
 pub(super) async fn confirm(
     State(site): State<Arc<Site>>,
@@ -70,7 +65,7 @@ pub(super) async fn delete(
     State(site): State<Arc<Site>>,
     staff: Staff,
     Path(id): Path<String>,
-    Signed(Sent {}): Signed<Sent>,
+    _: Signed<NoFields>,
 ) -> Result<Response, Trouble> {
     let mailbox = security::mailbox(&site, &staff, &id).await?;
     site.authority.delete_mailbox(staff.session.actor(), mailbox.id, site.now()).await?;
@@ -97,7 +92,7 @@ pub(super) async fn restore(
     State(site): State<Arc<Site>>,
     staff: Staff,
     Path(id): Path<String>,
-    Signed(Sent {}): Signed<Sent>,
+    _: Signed<NoFields>,
 ) -> Result<Response, Trouble> {
     let id: MailboxId = id.parse().map_err(|_| Trouble::NotFound)?;
     site.authority.restore_mailbox(staff.session.actor(), id, site.now()).await?;

@@ -1,9 +1,8 @@
 //! **Recovery code**: a new one for a mailbox, shown once (D8, D9).
 
-use super::deletion::Sent;
 use super::security;
 use super::step;
-use crate::form::Signed;
+use crate::form::{NoFields, Signed};
 use crate::session::Staff;
 use crate::site::Site;
 use crate::trouble::Trouble;
@@ -64,7 +63,7 @@ pub(super) async fn issue(
     visit: Visit,
     staff: Staff,
     Path(id): Path<String>,
-    Signed(Sent {}): Signed<Sent>,
+    _: Signed<NoFields>,
 ) -> Result<Response, Trouble> {
     let mailbox = security::mailbox(&site, &staff, &id).await?;
     let code = site.authority.issue_recovery_code(staff.session.actor(), mailbox.id, site.now()).await?;

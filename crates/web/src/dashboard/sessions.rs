@@ -6,7 +6,7 @@ use super::step::{self, Back};
 use crate::activity::{self, Line, Outcome};
 use crate::client::Client;
 use crate::flash_cookie;
-use crate::form::Signed;
+use crate::form::{NoFields, Signed};
 use crate::page::{Page, html};
 use crate::receipt::{Note, counted};
 use crate::redirect::see_other;
@@ -133,7 +133,7 @@ pub(super) async fn suspend(
     State(site): State<Arc<Site>>,
     staff: Staff,
     Path(id): Path<String>,
-    Signed(super::deletion::Sent {}): Signed<super::deletion::Sent>,
+    _: Signed<NoFields>,
 ) -> Result<Response, Trouble> {
     let mailbox = security::mailbox(&site, &staff, &id).await?;
     let Back { path, .. } = security::way_back(&mailbox);
@@ -150,7 +150,7 @@ pub(super) async fn resume(
     State(site): State<Arc<Site>>,
     staff: Staff,
     Path(id): Path<String>,
-    Signed(super::deletion::Sent {}): Signed<super::deletion::Sent>,
+    _: Signed<NoFields>,
 ) -> Result<Response, Trouble> {
     let mailbox = security::mailbox(&site, &staff, &id).await?;
     let Back { path, name } = security::way_back(&mailbox);

@@ -1,8 +1,8 @@
 //! **App passwords**: one for each mail app, and what mail apps may sign in with at all (W8).
 
-use super::{Pressed, not_now, page};
+use crate::confirm;
 use crate::flash_cookie;
-use crate::form::Signed;
+use crate::form::{NoFields, Signed};
 use crate::page::{Page, html};
 use crate::receipt::{Note, counted};
 use crate::session::Owner;
@@ -136,7 +136,7 @@ pub(super) fn routes(surface: WebSurface) -> Router<Arc<Site>> {
                 ask(visit, owner, Act::Rotate, id_of(&id)?).await
             })
             .post(
-                async move |visit: Visit, owner: Owner, Path(id): Path<String>, _: Signed<Pressed>| {
+                async move |visit: Visit, owner: Owner, Path(id): Path<String>, _: Signed<NoFields>| {
                     rotate(visit, owner, id_of(&id)?).await
                 },
             ),
@@ -147,7 +147,7 @@ pub(super) fn routes(surface: WebSurface) -> Router<Arc<Site>> {
                 ask(visit, owner, Act::Revoke, id_of(&id)?).await
             })
             .post(
-                async move |visit: Visit, owner: Owner, Path(id): Path<String>, _: Signed<Pressed>| {
+                async move |visit: Visit, owner: Owner, Path(id): Path<String>, _: Signed<NoFields>| {
                     revoke(visit, owner, id_of(&id)?).await
                 },
             ),
@@ -171,7 +171,7 @@ async fn add(visit: Visit, owner: Owner, name: String) -> Result<Response, Troub
         Err(AppPasswordError::TooMany) => "There are 25 already. Revoke one you do not use any more first.",
         Err(AppPasswordError::NotFound) => return Err(Trouble::NotFound),
         Err(AppPasswordError::NotNow(why)) => {
-            return not_now(why, site, surface, &surface.account_path("app-passwords"));
+            return confirm::not_now(why, site, surface, &surface.account_path("app-passwords"));
         }
     };
     show(&visit, &owner, Step::Overview { typed: name, problem: Some(problem) }).await
@@ -221,7 +221,7 @@ async fn set_mode(visit: Visit, owner: Owner, mode: &str) -> Result<Response, Tr
             };
             done(&visit, &owner, headline.to_owned(), "What is signed in stays so.".to_owned())
         }
-        Err(why) => not_now(why, site, surface, &surface.account_path("app-passwords")),
+        Err(why) => confirm::not_now(why, site, surface, &surface.account_path("app-passwords")),
     }
 }
 
@@ -235,7 +235,7 @@ fn otherwise(
     match error {
         AppPasswordError::NotNow(why) => {
             let next = surface.account_path(&format!("app-passwords/{id}/{}", act.name()));
-            not_now(why, site, surface, &next)
+            confirm::not_now(why, site, surface, &next)
         }
         AppPasswordError::NotFound | AppPasswordError::Name | AppPasswordError::TooMany => {
             Err(Trouble::NotFound)
@@ -263,7 +263,7 @@ async fn show(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, Trou
         Step::Ask { act: Act::Rotate, .. } => ("Rotate an app password?", StatusCode::OK),
         Step::Ask { act: Act::Revoke, .. } => ("Revoke an app password?", StatusCode::OK),
     };
-    let mut page = page(visit, owner, title, root.clone());
+    let mut page = owner.page_at(visit, title, root.clone());
     if !matches!(step, Step::Overview { problem: None, .. }) {
         page.receipt = None;
     }

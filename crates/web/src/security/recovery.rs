@@ -1,8 +1,8 @@
 //! **Recovery**: the recovery e-mail and the recovery code of an owner (W9).
 
-use super::{Pressed, not_now, page};
+use crate::confirm;
 use crate::flash_cookie;
-use crate::form::Signed;
+use crate::form::{NoFields, Signed};
 use crate::page::{Page, html};
 use crate::receipt::Note;
 use crate::redirect::see_other;
@@ -106,13 +106,13 @@ pub(super) fn routes(surface: WebSurface) -> Router<Arc<Site>> {
         .route(
             &at("recovery/remove-email"),
             get(async move |visit: Visit, owner: Owner| begin(&visit, &owner, Step::RemoveEmail).await).post(
-                async move |visit: Visit, owner: Owner, _: Signed<Pressed>| remove_email(visit, owner).await,
+                async move |visit: Visit, owner: Owner, _: Signed<NoFields>| remove_email(visit, owner).await,
             ),
         )
         .route(
             &at("recovery/code"),
             get(async move |visit: Visit, owner: Owner| begin(&visit, &owner, Step::NewCode).await).post(
-                async move |visit: Visit, owner: Owner, _: Signed<Pressed>| new_code(visit, owner).await,
+                async move |visit: Visit, owner: Owner, _: Signed<NoFields>| new_code(visit, owner).await,
             ),
         )
 }
@@ -122,7 +122,7 @@ async fn begin(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, Tro
     let (site, surface) = (&visit.site, owner.surface);
     match site.authority.may_act(&*owner.guard, site.now()).await {
         Ok(()) => show(visit, owner, step).await,
-        Err(why) => not_now(why, site, surface, &step.path(surface)),
+        Err(why) => confirm::not_now(why, site, surface, &step.path(surface)),
     }
 }
 
@@ -174,7 +174,9 @@ fn not_changed(
 ) -> Result<Response, Trouble> {
     let surface = owner.surface;
     match why {
-        RecoveryEmailError::NotNow(why) => not_now(why, &visit.site, surface, &surface.account_path(next)),
+        RecoveryEmailError::NotNow(why) => {
+            confirm::not_now(why, &visit.site, surface, &surface.account_path(next))
+        }
         RecoveryEmailError::Held(_) | RecoveryEmailError::None | RecoveryEmailError::Itself => {
             Ok(see_other(&surface.account_path("recovery")))
         }
@@ -188,7 +190,7 @@ async fn new_code(visit: Visit, owner: Owner) -> Result<Response, Trouble> {
             let page = show(&visit, &owner, Step::Code(code)).await?;
             Ok(([(header::CACHE_CONTROL, "no-store")], page).into_response())
         }
-        Err(why) => not_now(why, site, surface, &surface.account_path("recovery/code")),
+        Err(why) => confirm::not_now(why, site, surface, &surface.account_path("recovery/code")),
     }
 }
 
@@ -217,7 +219,7 @@ async fn show(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, Trou
     if removes_nothing || held {
         return Ok(see_other(&surface.account_path("recovery")));
     }
-    let mut page = page(visit, owner, step.title(), step.path(surface));
+    let mut page = owner.page_at(visit, step.title(), step.path(surface));
     if !matches!(step, Step::Overview) {
         // What was done before is no answer to this.
         page.receipt = None;

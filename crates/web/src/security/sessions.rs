@@ -1,10 +1,10 @@
 //! **Sessions and activity**: what is signed in, who tried, and what was done to the mailbox (W7, D14).
 
-use super::{Pressed, not_now, page};
 use crate::activity::{self, Line, Outcome, door};
 use crate::client::Client;
+use crate::confirm;
 use crate::flash_cookie;
-use crate::form::Signed;
+use crate::form::{NoFields, Signed};
 use crate::page::{Page, html};
 use crate::receipt::{Note, counted};
 use crate::redirect::see_other;
@@ -134,7 +134,7 @@ pub(super) fn routes(surface: WebSurface) -> Router<Arc<Site>> {
         router.route(
             &at(which.page()),
             get(async move |visit: Visit, owner: Owner| ask(&visit, &owner, which).await).post(
-                async move |visit: Visit, owner: Owner, _: Signed<Pressed>| {
+                async move |visit: Visit, owner: Owner, _: Signed<NoFields>| {
                     let which = match which {
                         Several::Others => OwnSessions::Others,
                         Several::All => OwnSessions::All,
@@ -158,7 +158,7 @@ async fn show(visit: &Visit, owner: &Owner) -> Result<Response, Trouble> {
     let acts = authority.own_audit(&owner.guard).await?;
     let root = surface.account_path("sessions");
     let sessions = SessionsPage {
-        page: page(visit, owner, "Sessions and activity", root.clone()),
+        page: owner.page_at(visit, "Sessions and activity", root.clone()),
         root,
         has_others: live.iter().any(|session| !session.is_this),
         live,
@@ -178,7 +178,7 @@ async fn ask(visit: &Visit, owner: &Owner, which: Several) -> Result<Response, T
         }
     }
     let page =
-        Page { receipt: None, ..page(visit, owner, which.title(), surface.account_path(which.page())) };
+        Page { receipt: None, ..owner.page_at(visit, which.title(), surface.account_path(which.page())) };
     let (root, ends) = (surface.account_path("sessions"), counted(ends.into_iter()));
     Ok(html(StatusCode::OK, &EndPage { page, root, which, ends }))
 }
@@ -219,7 +219,7 @@ async fn tell(visit: &Visit, owner: &Owner, tell: &str) -> Result<Response, Trou
             let note = Note { surface, about, headline, text: text.to_owned() };
             flash_cookie::redirect(site, &note, &root)
         }
-        Err(why) => not_now(why, site, surface, &root),
+        Err(why) => confirm::not_now(why, site, surface, &root),
     }
 }
 

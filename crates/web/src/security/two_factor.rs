@@ -1,8 +1,8 @@
 //! **Two-factor authentication**: setting it up, putting another authenticator in its place, turning it off (W6).
 
-use super::{Pressed, not_now, page};
+use crate::confirm;
 use crate::flash_cookie;
-use crate::form::Signed;
+use crate::form::{NoFields, Signed};
 use crate::page::{Page, html};
 use crate::qr;
 use crate::receipt::{Note, counted};
@@ -112,7 +112,7 @@ pub(super) fn routes(surface: WebSurface) -> Router<Arc<Site>> {
             &at("two-factor/begin"),
             // Whoever comes back from having given the password again begins at the page.
             get(async move || see_other(&surface.account_path("two-factor"))).post(
-                async move |visit: Visit, owner: Owner, _: Signed<Pressed>| begin(visit, owner, None).await,
+                async move |visit: Visit, owner: Owner, _: Signed<NoFields>| begin(visit, owner, None).await,
             ),
         )
         .route(
@@ -150,7 +150,7 @@ async fn ask(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, Troub
     let (site, surface) = (&visit.site, owner.surface);
     match site.authority.may_act(&*owner.guard, site.now()).await {
         Ok(()) => show(visit, owner, step).await,
-        Err(why) => not_now(why, site, surface, &surface.account_path("two-factor/replace")),
+        Err(why) => confirm::not_now(why, site, surface, &surface.account_path("two-factor/replace")),
     }
 }
 
@@ -225,7 +225,7 @@ fn otherwise(
     next: &str,
 ) -> Result<Response, Trouble> {
     match error {
-        SecondFactorError::NotNow(why) => not_now(why, site, surface, &surface.account_path(next)),
+        SecondFactorError::NotNow(why) => confirm::not_now(why, site, surface, &surface.account_path(next)),
         SecondFactorError::BeginAgain
         | SecondFactorError::IsOff
         | SecondFactorError::CodeWrong
@@ -256,7 +256,7 @@ async fn show(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, Trou
         seen: When::new(app.seen, now),
     });
     let root = surface.account_path("two-factor");
-    let mut page = page(visit, owner, step.title(), root.clone());
+    let mut page = owner.page_at(visit, step.title(), root.clone());
     if !matches!(step, Step::Overview) {
         page.receipt = None;
     }

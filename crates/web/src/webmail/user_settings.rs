@@ -1,6 +1,6 @@
 //! *User Settings*: over into the user panel, signed in as strongly as here and not more (W3).
 
-use crate::form::Signed;
+use crate::form::{NoFields, Signed};
 use crate::second_step;
 use crate::session::{Owner, signed_in, signed_out};
 use crate::trouble::Trouble;
@@ -9,18 +9,13 @@ use crate::web_surface::WebSurface;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use postward_authority::{SignedIn, SignedOut};
-use serde::Deserialize;
-
-/// The button and nothing else.
-#[derive(Deserialize)]
-pub(super) struct Pressed {}
 
 /// `POST /webmail/user-settings`.
 pub(super) async fn hop(
     visit: Visit,
     owner: Owner,
     headers: HeaderMap,
-    Signed(Pressed {}): Signed<Pressed>,
+    _: Signed<NoFields>,
 ) -> Result<Response, Trouble> {
     let (site, to) = (&visit.site, WebSurface::Panel);
     // What this browser was signed in as at the panel is over: its cookie makes room for the new one.

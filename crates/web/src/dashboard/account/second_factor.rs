@@ -2,12 +2,11 @@
 
 use super::{PATH, told};
 use crate::confirm;
-use crate::dashboard::deletion::Sent;
 use crate::dashboard::step::{self, Back};
-use crate::form::Signed;
+use crate::form::{NoFields, Signed};
 use crate::qr;
 use crate::redirect::{query_value, see_other};
-use crate::session::{Staff, signed_out};
+use crate::session::Staff;
 use crate::site::Site;
 use crate::trouble::Trouble;
 use crate::visit::Visit;
@@ -17,8 +16,8 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
+use postward_authority::SetUp;
 use postward_authority::second_factor::{Others, SecondFactorError};
-use postward_authority::{NotNow, SetUp};
 use postward_wire::Secret;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -95,7 +94,7 @@ struct Typed {
 }
 
 /// `POST /dashboard/account/two-factor`: a seed for the authenticator. Nothing is on yet.
-async fn set_up(visit: Visit, staff: Staff, Signed(Sent {}): Signed<Sent>) -> Result<Response, Trouble> {
+async fn set_up(visit: Visit, staff: Staff, _: Signed<NoFields>) -> Result<Response, Trouble> {
     match begin(&visit, &staff, None).await {
         // It is on already, which the page says.
         Err(SecondFactorError::CodeWrong) => Ok(see_other(PATH)),
@@ -201,7 +200,7 @@ async fn confirm_renewal(visit: Visit, staff: Staff) -> Result<Response, Trouble
 }
 
 /// `POST /dashboard/account/backup-codes`: ten new ones in the place of the old ones.
-async fn renew(visit: Visit, staff: Staff, Signed(Sent {}): Signed<Sent>) -> Result<Response, Trouble> {
+async fn renew(visit: Visit, staff: Staff, _: Signed<NoFields>) -> Result<Response, Trouble> {
     let (site, origin) = (&visit.site, visit.origin(WebSurface::Dashboard));
     match site.authority.renew_backup_codes(&staff.session, &origin, site.now()).await {
         Ok(new) => Ok(codes(&visit, &staff, "New backup codes", &new)),
@@ -242,9 +241,7 @@ fn off(status: StatusCode, visit: &Visit, staff: &Staff, problem: Option<&'stati
 /// password again.
 fn not_now(site: &Site, error: SecondFactorError, here: &str) -> Result<Response, Trouble> {
     match error {
-        SecondFactorError::NotNow(NotNow::ConfirmFirst) => Ok(confirm::ask(WebSurface::Dashboard, here)),
-        SecondFactorError::NotNow(NotNow::SessionEnded) => signed_out(site, WebSurface::Dashboard),
-        SecondFactorError::NotNow(NotNow::Unavailable(cause)) => Err(cause.into()),
+        SecondFactorError::NotNow(why) => confirm::not_now(why, site, WebSurface::Dashboard, here),
         // The page itself says how things are.
         _ => Ok(see_other(PATH)),
     }
