@@ -12,6 +12,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use postward_authority::{Receipt, Surface, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
+use std::fmt;
 
 /// What a page says about the last act.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +37,16 @@ struct Sealed {
 pub(crate) const LIFE_SECONDS: u32 = 15 * 60;
 
 impl Note {
+    /// A message for the next page of a surface.
+    pub(crate) fn new(
+        surface: WebSurface,
+        about: impl fmt::Display,
+        headline: impl Into<String>,
+        text: impl Into<String>,
+    ) -> Self {
+        Self { surface, about: about.to_string(), headline: headline.into(), text: text.into() }
+    }
+
     /// The receipt of a password change.
     pub(crate) fn of(receipt: &Receipt, surface: WebSurface) -> Self {
         let text = format!("{} Apps need the new password.", ended_and_revoked(receipt));

@@ -24,7 +24,7 @@ use axum::middleware::Next;
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use futures_util::future::BoxFuture;
 use hyper::body::{Frame, SizeHint};
-use postward_authority::{EndReason, SessionGuard, SignedOut, StaffSession, Surface, Token};
+use postward_authority::{EndReason, Role, SessionGuard, SignedOut, StaffSession, Surface, Token};
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -75,6 +75,16 @@ impl Staff {
             csrf: self.csrf.field(),
             ..visit.page(WebSurface::Dashboard, title)
         }
+    }
+
+    /// Whether the role may change anything.
+    pub(crate) fn may_write(&self) -> bool {
+        self.session.role() != Role::ReadOnly
+    }
+
+    /// Refuses a role that may only look, before a form is shown that it could not send.
+    pub(crate) fn require_write(&self) -> Result<(), Trouble> {
+        if self.may_write() { Ok(()) } else { Err(Trouble::ReadOnly) }
     }
 }
 

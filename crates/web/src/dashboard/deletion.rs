@@ -1,7 +1,7 @@
 //! Deleting a mailbox in two steps, and bringing it back (D2).
 
-use super::password::live_sessions;
-use super::security;
+use super::mailbox_paths;
+use super::mailbox_request::{MailboxForm, MailboxRequest};
 use crate::flash_cookie;
 use crate::form::{NoFields, Signed};
 use crate::page::{Page, html};
@@ -16,8 +16,8 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use postward_authority::MailboxId;
 use postward_authority::directory::Mailbox;
-use postward_authority::{MailboxId, Role};
 use std::sync::Arc;
 
 #[derive(Template)]
@@ -45,14 +45,9 @@ struct Deleted {
 }
 
 /// `GET /dashboard/mailboxes/{id}/delete`: the consequences, and the safe choice first.
-pub(super) async fn confirm(
-    State(site): State<Arc<Site>>,
-    visit: Visit,
-    staff: Staff,
-    Path(id): Path<String>,
-) -> Result<Response, Trouble> {
-    let mailbox = security::mailbox(&site, &staff, &id).await?;
-    let live = live_sessions(&site, &staff, &mailbox).await?;
+pub(super) async fn confirm(request: MailboxRequest) -> Result<Response, Trouble> {
+    let live = request.live_sessions().await?;
+    let MailboxRequest { visit, staff, mailbox } = request;
     let page = staff.page(&visit, &format!("Delete {}", mailbox.address));
     Ok(match visit.shape() {
         Shape::Whole => html(StatusCode::OK, &Whole { page, mailbox, live }),
@@ -62,15 +57,12 @@ pub(super) async fn confirm(
 
 /// `POST /dashboard/mailboxes/{id}/delete`.
 pub(super) async fn delete(
-    State(site): State<Arc<Site>>,
-    staff: Staff,
-    Path(id): Path<String>,
-    _: Signed<NoFields>,
+    MailboxForm { request, form: NoFields {} }: MailboxForm<NoFields>,
 ) -> Result<Response, Trouble> {
-    let mailbox = security::mailbox(&site, &staff, &id).await?;
-    site.authority.delete_mailbox(staff.session.actor(), mailbox.id, site.now()).await?;
+    let (site, mailbox) = (request.site(), &request.mailbox);
+    site.authority.delete_mailbox(request.staff.session.actor(), mailbox.id, site.now()).await?;
     let text = "Its sessions have ended and its mail is kept. It can be restored under Deleted mailboxes.";
-    receipt(&site, mailbox.address.to_string(), "Mailbox deleted.", text, "/dashboard/mailboxes")
+    told(site, mailbox, "Mailbox deleted.", text)
 }
 
 /// `GET /dashboard/mailboxes/deleted`.
@@ -83,7 +75,7 @@ pub(super) async fn deleted(
     let now = site.now();
     let rows = rows.into_iter().map(|(mailbox, at)| (mailbox, When::new(at, now))).collect();
     let page = staff.page(&visit, "Deleted mailboxes");
-    let may_write = staff.session.role() != Role::ReadOnly;
+    let may_write = staff.may_write();
     Ok(html(StatusCode::OK, &Deleted { page, rows, may_write }))
 }
 
@@ -97,12 +89,11 @@ pub(super) async fn restore(
     let id: MailboxId = id.parse().map_err(|_| Trouble::NotFound)?;
     site.authority.restore_mailbox(staff.session.actor(), id, site.now()).await?;
     let mailbox = site.authority.mailbox(staff.session.actor(), id).await?;
-    let text = "It can sign in again with the password it had.";
-    receipt(&site, mailbox.address.to_string(), "Mailbox restored.", text, "/dashboard/mailboxes")
+    told(&site, &mailbox, "Mailbox restored.", "It can sign in again with the password it had.")
 }
 
-fn receipt(site: &Site, about: String, headline: &str, text: &str, next: &str) -> Result<Response, Trouble> {
-    let note =
-        Note { surface: WebSurface::Dashboard, about, headline: headline.to_owned(), text: text.to_owned() };
-    flash_cookie::redirect(site, &note, next)
+/// Back to the list, with what was done.
+fn told(site: &Site, mailbox: &Mailbox, headline: &str, text: &str) -> Result<Response, Trouble> {
+    let note = Note::new(WebSurface::Dashboard, &mailbox.address, headline, text);
+    flash_cookie::redirect(site, &note, mailbox_paths::LIST)
 }

@@ -1,7 +1,7 @@
 //! What mail apps may sign in with, chosen for an account, a domain or mailboxes (W8): a step that says whom it would
 //! shut out before it is saved, and the act.
 
-use super::security;
+use super::mailbox_paths;
 use super::step::{self, Back};
 use crate::flash_cookie;
 use crate::form::Signed;
@@ -18,7 +18,7 @@ use axum::response::Response;
 use postward_authority::app_password::MailAppMode;
 use postward_authority::directory::Mailbox;
 use postward_authority::mail_app_mode::{ModeAt, ModeOf, ShutOut};
-use postward_authority::{AccountId, Authority, DomainId, MailboxId, Role};
+use postward_authority::{AccountId, Authority, DomainId, MailboxId};
 use serde::Deserialize;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -190,7 +190,7 @@ impl Found {
             }
             Target::Mailbox(id) => {
                 let mailbox = authority.mailbox(actor, id).await?;
-                let back = security::way_back(&mailbox);
+                let back = mailbox_paths::back(&mailbox);
                 let found = one(mailbox.address.to_string(), ModeOf::Mailbox(id), mailbox.mail_apps, target);
                 Self { back, ..found }
             }
@@ -344,9 +344,7 @@ async fn show(
     found: Found,
     problem: Option<&'static str>,
 ) -> Result<Response, Trouble> {
-    if staff.session.role() == Role::ReadOnly {
-        return Err(Trouble::ReadOnly);
-    }
+    staff.require_write()?;
     let (site, actor) = (&visit.site, staff.session.actor());
     let shut_out = site.authority.shut_out_by_app_passwords_only(actor, &found.of, site.now()).await?;
     let mut page = staff.page(visit, &format!("Mail apps of {}", found.name));
@@ -421,11 +419,6 @@ fn listed(names: &[String], all: usize, show: usize) -> String {
         (shown, 0) => shown.join(", "),
         (shown, more) => format!("{} and {more} more", shown.join(", ")),
     }
-}
-
-/// Where the mode of a mailbox is chosen.
-pub(super) fn path_of(mailbox: &Mailbox) -> String {
-    format!("/dashboard/mail-apps/mode?mailbox={}", mailbox.id)
 }
 
 #[cfg(test)]

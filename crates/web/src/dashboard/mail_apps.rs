@@ -12,10 +12,10 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use postward_authority::Authority;
 use postward_authority::directory::{Mailbox, MailboxQuery};
 use postward_authority::mail_app_mode::ModeAt;
 use postward_authority::sessions::ActError;
-use postward_authority::{Authority, Role};
 use postward_wire::Address;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -106,9 +106,7 @@ pub(super) async fn pick(
     staff: Staff,
     Signed(fields): Signed<Vec<(String, String)>>,
 ) -> Result<Response, Trouble> {
-    if staff.session.role() == Role::ReadOnly {
-        return Err(Trouble::ReadOnly);
-    }
+    staff.require_write()?;
     let mut picked = Picked::default();
     for (name, value) in fields {
         match name.as_str() {
@@ -221,7 +219,7 @@ async fn show(site: &Site, visit: &Visit, staff: &Staff, picked: Picked) -> Resu
     }
     let list = MailApps {
         page,
-        may_write: staff.session.role() != Role::ReadOnly,
+        may_write: staff.may_write(),
         accounts: (!actor.is_limited()).then(|| Part::of(accounts, &search)),
         domains: Part::of(domains, &search),
         mailboxes: mailboxes.collect(),

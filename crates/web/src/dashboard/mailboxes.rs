@@ -11,7 +11,6 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use postward_authority::Role;
 use postward_authority::directory::{Cursor, Domain, Mailbox, MailboxPage, MailboxQuery, MailboxState, Sort};
 use serde::Deserialize;
 use std::sync::Arc;
@@ -84,7 +83,7 @@ pub(super) async fn page(
         previous: previous.map(|cursor| asked.link(&cursor)),
         next: next.map(|cursor| asked.link(&cursor)),
         domains,
-        may_write: staff.session.role() != Role::ReadOnly,
+        may_write: staff.may_write(),
         shows_account,
         asked,
     };

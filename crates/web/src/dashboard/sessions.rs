@@ -1,30 +1,26 @@
 //! What is signed in at a mailbox, and what has been tried (W7), for staff.
 
-use super::password::live_sessions;
-use super::security;
-use super::step::{self, Back};
+use super::mailbox_paths;
+use super::mailbox_request::{MailboxForm, MailboxRequest};
+use super::step;
 use crate::activity::{self, Line, Outcome};
 use crate::client::Client;
 use crate::flash_cookie;
-use crate::form::{NoFields, Signed};
+use crate::form::NoFields;
 use crate::page::{Page, html};
 use crate::receipt::{Note, counted};
 use crate::redirect::see_other;
-use crate::session::Staff;
 use crate::site::Site;
 use crate::trouble::Trouble;
-use crate::visit::Visit;
 use crate::web_surface::WebSurface;
 use crate::when::When;
 use askama::Template;
-use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use postward_authority::directory::{Mailbox, MailboxState};
 use postward_authority::sessions::{ActError, LiveSession, Which};
-use postward_authority::{Receipt, Role, Timestamp};
+use postward_authority::{Receipt, Timestamp};
 use serde::Deserialize;
-use std::sync::Arc;
 
 /// Refused tries that are looked at: the newest.
 const TRIES: u32 = 200;
@@ -47,20 +43,15 @@ struct Live {
 }
 
 /// `GET /dashboard/mailboxes/{id}/sessions`.
-pub(super) async fn page(
-    State(site): State<Arc<Site>>,
-    visit: Visit,
-    staff: Staff,
-    Path(id): Path<String>,
-) -> Result<Response, Trouble> {
-    let mailbox = security::mailbox(&site, &staff, &id).await?;
-    let (actor, now) = (staff.session.actor(), site.now());
-    let live = site.authority.sessions(actor, mailbox.id).await?;
-    let past = site.authority.sign_ins(actor, mailbox.id).await?;
-    let refused = site.authority.refused_tries(actor, mailbox.id, TRIES).await?;
+pub(super) async fn page(request: MailboxRequest) -> Result<Response, Trouble> {
+    let MailboxRequest { visit, staff, mailbox } = request;
+    let (authority, actor, now) = (&visit.site.authority, staff.session.actor(), visit.site.now());
+    let live = authority.sessions(actor, mailbox.id).await?;
+    let past = authority.sign_ins(actor, mailbox.id).await?;
+    let refused = authority.refused_tries(actor, mailbox.id, TRIES).await?;
     let list = Sessions {
         page: staff.page(&visit, &format!("Sessions of {}", mailbox.address)),
-        may_write: staff.session.role() != Role::ReadOnly,
+        may_write: staff.may_write(),
         live: live.into_iter().map(|session| Live::of(session, now)).collect(),
         history: activity::lines(past, refused, now),
         mailbox,
@@ -83,20 +74,15 @@ pub(super) struct Ending {
 }
 
 /// `POST /dashboard/mailboxes/{id}/sessions`.
-pub(super) async fn end(
-    State(site): State<Arc<Site>>,
-    staff: Staff,
-    Path(id): Path<String>,
-    Signed(Ending { session }): Signed<Ending>,
-) -> Result<Response, Trouble> {
-    let mailbox = security::mailbox(&site, &staff, &id).await?;
-    let which = match session {
+pub(super) async fn end(MailboxForm { request, form }: MailboxForm<Ending>) -> Result<Response, Trouble> {
+    let (site, mailbox) = (request.site(), &request.mailbox);
+    let which = match form.session {
         Some(id) => Which::One(id.parse().map_err(|_| Trouble::NotFound)?),
         None => Which::All,
     };
-    let back = format!("/dashboard/mailboxes/{}/sessions", mailbox.id);
-    match site.authority.end_sessions(staff.session.actor(), mailbox.id, which, site.now()).await {
-        Ok(receipt) => told(&site, &receipt, "Sessions ended.", "The password stays as it is.", &back),
+    let back = mailbox_paths::sessions(mailbox);
+    match site.authority.end_sessions(request.staff.session.actor(), mailbox.id, which, site.now()).await {
+        Ok(receipt) => told(site, &receipt, "Sessions ended.", "The password stays as it is.", &back),
         // It has ended by itself meanwhile, which is what was wanted.
         Err(ActError::NotFound) => Ok(see_other(&back)),
         Err(error) => Err(error.into()),
@@ -112,56 +98,42 @@ struct Suspend {
 }
 
 /// `GET /dashboard/mailboxes/{id}/suspend`: what follows from it, in numbers.
-pub(super) async fn confirm_suspension(
-    State(site): State<Arc<Site>>,
-    visit: Visit,
-    staff: Staff,
-    Path(id): Path<String>,
-) -> Result<Response, Trouble> {
-    let mailbox = security::mailbox(&site, &staff, &id).await?;
-    if staff.session.role() == Role::ReadOnly {
-        return Err(Trouble::ReadOnly);
-    }
-    let live = live_sessions(&site, &staff, &mailbox).await?;
+pub(super) async fn confirm_suspension(request: MailboxRequest) -> Result<Response, Trouble> {
+    request.staff.require_write()?;
+    let live = request.live_sessions().await?;
+    let MailboxRequest { visit, staff, mailbox } = request;
     let page = staff.page(&visit, &format!("Suspend sign-in of {}?", mailbox.address));
-    let (csrf, back) = (page.csrf.clone(), security::way_back(&mailbox));
+    let (csrf, back) = (page.csrf.clone(), mailbox_paths::back(&mailbox));
     Ok(step::show(StatusCode::OK, &visit, page, back, &Suspend { csrf, mailbox, live }))
 }
 
 /// `POST /dashboard/mailboxes/{id}/suspend`.
 pub(super) async fn suspend(
-    State(site): State<Arc<Site>>,
-    staff: Staff,
-    Path(id): Path<String>,
-    _: Signed<NoFields>,
+    MailboxForm { request, form: NoFields {} }: MailboxForm<NoFields>,
 ) -> Result<Response, Trouble> {
-    let mailbox = security::mailbox(&site, &staff, &id).await?;
-    let Back { path, .. } = security::way_back(&mailbox);
+    let (site, mailbox) = (request.site(), &request.mailbox);
+    let path = mailbox_paths::security(mailbox);
     if mailbox.state == MailboxState::Suspended {
         return Ok(see_other(&path));
     }
-    let receipt = site.authority.suspend(staff.session.actor(), mailbox.id, site.now()).await?;
+    let receipt = site.authority.suspend(request.staff.session.actor(), mailbox.id, site.now()).await?;
     let text = "Nobody can sign in until it is resumed. Mail is still delivered.";
-    told(&site, &receipt, "Sign-in suspended.", text, &path)
+    told(site, &receipt, "Sign-in suspended.", text, &path)
 }
 
 /// `POST /dashboard/mailboxes/{id}/resume`.
 pub(super) async fn resume(
-    State(site): State<Arc<Site>>,
-    staff: Staff,
-    Path(id): Path<String>,
-    _: Signed<NoFields>,
+    MailboxForm { request, form: NoFields {} }: MailboxForm<NoFields>,
 ) -> Result<Response, Trouble> {
-    let mailbox = security::mailbox(&site, &staff, &id).await?;
-    let Back { path, name } = security::way_back(&mailbox);
+    let (site, mailbox) = (request.site(), &request.mailbox);
+    let path = mailbox_paths::security(mailbox);
     if mailbox.state == MailboxState::Active {
         return Ok(see_other(&path));
     }
-    site.authority.resume_sign_in(staff.session.actor(), mailbox.id, site.now()).await?;
+    site.authority.resume_sign_in(request.staff.session.actor(), mailbox.id, site.now()).await?;
     let text = "The password it had opens it again. Sessions and app passwords that ended stay ended.";
-    let (headline, text) = ("Sign-in resumed.".to_owned(), text.to_owned());
-    let note = Note { surface: WebSurface::Dashboard, about: name, headline, text };
-    flash_cookie::redirect(&site, &note, &path)
+    let note = Note::new(WebSurface::Dashboard, &mailbox.address, "Sign-in resumed.", text);
+    flash_cookie::redirect(site, &note, &path)
 }
 
 fn told(site: &Site, receipt: &Receipt, headline: &str, more: &str, next: &str) -> Result<Response, Trouble> {
@@ -169,11 +141,6 @@ fn told(site: &Site, receipt: &Receipt, headline: &str, more: &str, next: &str) 
         Some(sessions) => format!("Ended {sessions}."),
         None => "No session was open.".to_owned(),
     };
-    let note = Note {
-        surface: WebSurface::Dashboard,
-        about: receipt.address.to_string(),
-        headline: headline.to_owned(),
-        text: format!("{ended} {more}"),
-    };
+    let note = Note::new(WebSurface::Dashboard, &receipt.address, headline, format!("{ended} {more}"));
     flash_cookie::redirect(site, &note, next)
 }

@@ -1,0 +1,82 @@
+//! A request about one mailbox: who makes it, and the mailbox its path names.
+
+use crate::form::Signed;
+use crate::receipt::counted;
+use crate::session::Staff;
+use crate::site::Site;
+use crate::trouble::Trouble;
+use crate::visit::Visit;
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use postward_authority::directory::Mailbox;
+use postward_authority::{MailboxId, Surface};
+use serde::de::DeserializeOwned;
+use std::sync::Arc;
+
+/// A request for `…/mailboxes/{id}/…` of a person who may see that mailbox.
+pub(super) struct MailboxRequest {
+    pub(super) visit: Visit,
+    pub(super) staff: Staff,
+    pub(super) mailbox: Mailbox,
+}
+
+/// The same with a form of this session. The mailbox is looked up once the form is known to be genuine.
+pub(super) struct MailboxForm<T> {
+    pub(super) request: MailboxRequest,
+    pub(super) form: T,
+}
+
+impl MailboxRequest {
+    /// The site it is made to.
+    pub(super) fn site(&self) -> &Arc<Site> {
+        &self.visit.site
+    }
+
+    /// `3 IMAP, 1 SMTP and 2 webmail sessions`; none when nothing is open.
+    pub(super) async fn live_sessions(&self) -> Result<Option<String>, Trouble> {
+        let live = self.site().authority.sessions(self.staff.session.actor(), self.mailbox.id).await?;
+        let count =
+            |surface: Surface| live.iter().filter(|session| session.surface == surface).count() as u64;
+        Ok(counted(Surface::OF_MAILBOXES.into_iter().map(|surface| (surface, count(surface)))))
+    }
+}
+
+/// The mailbox with this id. One that belongs to somebody else, one that never was and what is no id at all are one.
+async fn find(site: &Site, staff: &Staff, id: &str) -> Result<Mailbox, Trouble> {
+    let id: MailboxId = id.parse().map_err(|_| Trouble::NotFound)?;
+    Ok(site.authority.mailbox(staff.session.actor(), id).await?)
+}
+
+/// What a path names that is no text is answered by the framework, like everywhere.
+async fn path_of(parts: &mut Parts, site: &Arc<Site>) -> Result<String, Response> {
+    let Path(id) = Path::from_request_parts(parts, site).await.map_err(IntoResponse::into_response)?;
+    Ok(id)
+}
+
+impl FromRequestParts<Arc<Site>> for MailboxRequest {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Arc<Site>) -> Result<Self, Response> {
+        let Ok(visit) = Visit::from_request_parts(parts, site).await;
+        let staff = Staff::from_request_parts(parts, site).await.map_err(IntoResponse::into_response)?;
+        let id = path_of(parts, site).await?;
+        let mailbox = find(site, &staff, &id).await.map_err(IntoResponse::into_response)?;
+        Ok(Self { visit, staff, mailbox })
+    }
+}
+
+impl<T: DeserializeOwned + Send> FromRequest<Arc<Site>> for MailboxForm<T> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, site: &Arc<Site>) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let Ok(visit) = Visit::from_request_parts(&mut parts, site).await;
+        let staff = Staff::from_request_parts(&mut parts, site).await.map_err(IntoResponse::into_response)?;
+        let id = path_of(&mut parts, site).await?;
+        let request = Request::from_parts(parts, body);
+        let Signed(form) = Signed::from_request(request, site).await.map_err(IntoResponse::into_response)?;
+        let mailbox = find(site, &staff, &id).await.map_err(IntoResponse::into_response)?;
+        Ok(Self { request: MailboxRequest { visit, staff, mailbox }, form })
+    }
+}
