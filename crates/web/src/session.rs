@@ -11,6 +11,7 @@ use crate::cookies::{Cookie, Life};
 use crate::csrf::Csrf;
 use crate::flash_cookie;
 use crate::page::Page;
+use crate::receipt::Note;
 use crate::redirect::see_other;
 use crate::site::Site;
 use crate::trouble::Trouble;
@@ -56,6 +57,11 @@ impl Owner {
     pub(crate) fn page_at(&self, visit: &Visit, title: &str, here: String) -> Page {
         Page { here, ..self.page(visit, title) }
     }
+
+    /// A flash message about this person's mailbox.
+    pub(crate) fn flash(&self, headline: impl Into<String>, text: impl Into<String>) -> Note {
+        Note::new(self.surface, self.guard.address(), headline, text)
+    }
 }
 
 /// A person of the dashboard who is signed in. Handlers behind [`staff`] take it as an argument.
@@ -75,6 +81,11 @@ impl Staff {
             csrf: self.csrf.field(),
             ..visit.page(WebSurface::Dashboard, title)
         }
+    }
+
+    /// A flash message about this person.
+    pub(crate) fn flash(&self, headline: impl Into<String>, text: impl Into<String>) -> Note {
+        Note::new(WebSurface::Dashboard, self.session.email(), headline, text)
     }
 
     /// Whether the role may change anything.

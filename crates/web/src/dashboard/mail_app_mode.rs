@@ -311,10 +311,9 @@ pub(super) async fn save(
 }
 
 fn receipt(found: &Found, choice: Choice, changed: u64) -> Note {
-    let (surface, about) = (WebSurface::Dashboard, found.name.clone());
+    let note = |headline: String, text: String| Note::new(WebSurface::Dashboard, &found.name, headline, text);
     if changed == 0 {
-        let (headline, text) = ("Nothing has changed.".to_owned(), "It was set so already.".to_owned());
-        return Note { surface, about, headline, text };
+        return note("Nothing has changed.".to_owned(), "It was set so already.".to_owned());
     }
     let headline = match choice {
         Choice::Mode(MailAppMode::AppPasswordsOnly) => "Mail apps need an app password now.".to_owned(),
@@ -334,7 +333,7 @@ fn receipt(found: &Found, choice: Choice, changed: u64) -> Note {
         }
         _ => "What is signed in stays so.".to_owned(),
     };
-    Note { surface, about, headline, text }
+    note(headline, text)
 }
 
 async fn show(

@@ -1,5 +1,6 @@
 //! **Add mailbox**.
 
+use super::mailbox_paths;
 use crate::flash_cookie;
 use crate::form::Signed;
 use crate::page::{Page, html};
@@ -104,13 +105,9 @@ pub(super) async fn add(
 }
 
 fn added(site: &Site, address: &Address) -> Result<Response, Trouble> {
-    let note = Note {
-        surface: WebSurface::Dashboard,
-        about: address.to_string(),
-        headline: "Mailbox added.".to_owned(),
-        text: "It takes mail and can sign in from now on.".to_owned(),
-    };
-    flash_cookie::redirect(site, &note, "/dashboard/mailboxes")
+    let text = "It takes mail and can sign in from now on.";
+    let note = Note::new(WebSurface::Dashboard, address, "Mailbox added.", text);
+    flash_cookie::redirect(site, &note, mailbox_paths::LIST)
 }
 
 fn problems_of(error: AddError) -> Result<Vec<FormProblem>, Trouble> {

@@ -4,7 +4,7 @@ use crate::confirm;
 use crate::flash_cookie;
 use crate::form::{NoFields, Signed};
 use crate::page::{Page, html};
-use crate::receipt::{Note, counted};
+use crate::receipt::counted;
 use crate::session::Owner;
 use crate::site::Site;
 use crate::trouble::Trouble;
@@ -245,9 +245,11 @@ fn otherwise(
 
 /// Back at the page, with a receipt.
 fn done(visit: &Visit, owner: &Owner, headline: String, text: String) -> Result<Response, Trouble> {
-    let surface = owner.surface;
-    let note = Note { surface, about: owner.guard.address().to_string(), headline, text };
-    flash_cookie::redirect(&visit.site, &note, &surface.account_path("app-passwords"))
+    flash_cookie::redirect(
+        &visit.site,
+        &owner.flash(headline, text),
+        &owner.surface.account_path("app-passwords"),
+    )
 }
 
 async fn show(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, Trouble> {

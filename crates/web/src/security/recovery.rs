@@ -4,7 +4,6 @@ use crate::confirm;
 use crate::flash_cookie;
 use crate::form::{NoFields, Signed};
 use crate::page::{Page, html};
-use crate::receipt::Note;
 use crate::redirect::see_other;
 use crate::session::Owner;
 use crate::site::Site;
@@ -196,9 +195,7 @@ async fn new_code(visit: Visit, owner: Owner) -> Result<Response, Trouble> {
 
 /// Back to the overview, with a receipt.
 fn done(visit: &Visit, owner: &Owner, headline: String, text: &str) -> Result<Response, Trouble> {
-    let (surface, about) = (owner.surface, owner.guard.address().to_string());
-    let note = Note { surface, about, headline, text: text.to_owned() };
-    flash_cookie::redirect(&visit.site, &note, &surface.account_path("recovery"))
+    flash_cookie::redirect(&visit.site, &owner.flash(headline, text), &owner.surface.account_path("recovery"))
 }
 
 async fn show(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, Trouble> {

@@ -6,7 +6,7 @@ use crate::confirm;
 use crate::flash_cookie;
 use crate::form::{NoFields, Signed};
 use crate::page::{Page, html};
-use crate::receipt::{Note, counted};
+use crate::receipt::counted;
 use crate::redirect::see_other;
 use crate::session::{Owner, signed_out};
 use crate::site::Site;
@@ -198,10 +198,8 @@ async fn end(visit: &Visit, owner: &Owner, which: OwnSessions) -> Result<Respons
         }
         None => ("No session was ended.".to_owned(), "It was over already."),
     };
-    let about = owner.guard.address().to_string();
-    let note = Note { surface, about, headline, text: text.to_owned() };
     let to = if is_over { signed_out(site, surface)? } else { see_other(&surface.account_path("sessions")) };
-    flash_cookie::attach(site, &note, to)
+    flash_cookie::attach(site, &owner.flash(headline, text), to)
 }
 
 async fn tell(visit: &Visit, owner: &Owner, tell: &str) -> Result<Response, Trouble> {
@@ -215,9 +213,7 @@ async fn tell(visit: &Visit, owner: &Owner, tell: &str) -> Result<Response, Trou
     match site.authority.tell_new_places(&owner.guard, on, &visit.origin(surface), site.now()).await {
         Ok(()) => {
             let headline = format!("Notices turned {}.", if on { "on" } else { "off" });
-            let about = owner.guard.address().to_string();
-            let note = Note { surface, about, headline, text: text.to_owned() };
-            flash_cookie::redirect(site, &note, &root)
+            flash_cookie::redirect(site, &owner.flash(headline, text), &root)
         }
         Err(why) => confirm::not_now(why, site, surface, &root),
     }

@@ -5,7 +5,7 @@ use crate::flash_cookie;
 use crate::form::{NoFields, Signed};
 use crate::page::{Page, html};
 use crate::qr;
-use crate::receipt::{Note, counted};
+use crate::receipt::counted;
 use crate::redirect::{query_value, see_other};
 use crate::session::Owner;
 use crate::site::Site;
@@ -236,10 +236,11 @@ fn otherwise(
 
 /// Back at the page, with a receipt.
 fn done(visit: &Visit, owner: &Owner, headline: &str, text: String) -> Result<Response, Trouble> {
-    let surface = owner.surface;
-    let about = owner.guard.address().to_string();
-    let note = Note { surface, about, headline: headline.to_owned(), text };
-    flash_cookie::redirect(&visit.site, &note, &surface.account_path("two-factor"))
+    flash_cookie::redirect(
+        &visit.site,
+        &owner.flash(headline, text),
+        &owner.surface.account_path("two-factor"),
+    )
 }
 
 async fn show(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, Trouble> {

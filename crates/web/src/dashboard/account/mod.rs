@@ -10,7 +10,7 @@ use crate::page::{Page, html};
 use crate::password_form::{
     Current, Entered, Entry, FormProblem, NewPassword, PasswordForm, Words, fields_differ, policy_problems,
 };
-use crate::receipt::{Note, counted};
+use crate::receipt::counted;
 use crate::session::{Staff, signed_out};
 use crate::site::Site;
 use crate::trouble::Trouble;
@@ -87,12 +87,7 @@ pub(super) async fn change(
         Ok(receipt) => {
             let ended = counted(receipt.ended.iter().map(|(surface, count)| (*surface, *count)));
             let ended = ended.map_or(String::new(), |sessions| format!("Ended {sessions}. "));
-            let note = Note {
-                surface: WebSurface::Dashboard,
-                about: receipt.address.to_string(),
-                headline: "Password changed.".to_owned(),
-                text: format!("{ended}Sign in with the new password."),
-            };
+            let note = staff.flash("Password changed.", format!("{ended}Sign in with the new password."));
             flash_cookie::attach(&site, &note, signed_out(&site, WebSurface::Dashboard)?)
         }
         Err(ChangeError::CurrentPasswordWrong) => {
@@ -184,7 +179,5 @@ pub(super) async fn end(
 }
 
 fn told(site: &Site, staff: &Staff, headline: &str, text: &str) -> Result<Response, Trouble> {
-    let (about, surface) = (staff.session.email().to_owned(), WebSurface::Dashboard);
-    let note = Note { surface, about, headline: headline.to_owned(), text: text.to_owned() };
-    flash_cookie::redirect(site, &note, PATH)
+    flash_cookie::redirect(site, &staff.flash(headline, text), PATH)
 }
