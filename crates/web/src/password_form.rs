@@ -4,11 +4,10 @@
 //! [`NewPassword`] and turned into [`Entered`]. The rules shown and the rules enforced are the authority's one table.
 
 use crate::page::Page;
-use crate::session::Owner;
 use crate::site::Site;
 use postward_authority::generator::{self, RECIPE, Recipe};
 use postward_authority::policy::{Asks, Policy, Problem};
-use postward_authority::{AppPasswords, Unavailable};
+use postward_authority::{AppPasswords, SessionGuard, Unavailable};
 use postward_wire::Secret;
 use serde::{Deserialize, Serialize};
 
@@ -120,10 +119,10 @@ impl RevokeBox {
     /// The box for an owner; none without an app password.
     pub(crate) async fn of(
         site: &Site,
-        owner: &Owner,
+        owner: &SessionGuard,
         chosen: AppPasswords,
     ) -> Result<Option<Self>, Unavailable> {
-        let listed = site.authority.app_passwords(&owner.guard).await?;
+        let listed = site.authority.app_passwords(owner).await?;
         let count = listed.iter().filter(|listed| listed.revoked.is_none()).count();
         Ok((count > 0).then_some(Self { count, ticked: chosen == AppPasswords::Revoke }))
     }

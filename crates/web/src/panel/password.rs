@@ -100,7 +100,7 @@ async fn form(
     let address = owner.guard.address().to_string();
     Ok(PasswordForm {
         current,
-        app_passwords: RevokeBox::of(&visit.site, owner, app_passwords).await?,
+        app_passwords: RevokeBox::of(&visit.site, &owner.guard, app_passwords).await?,
         consequence: "Changing it signs you out everywhere: mail apps, webmail and this page. \
                       Mail and folders stay as they are."
             .to_owned(),

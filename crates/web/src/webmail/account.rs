@@ -99,7 +99,7 @@ async fn form(visit: &Visit, owner: &Owner, app_passwords: AppPasswords) -> Resu
     let (action, address) = ("/webmail/account/password".to_owned(), owner.guard.address().to_string());
     Ok(PasswordForm {
         current: Current::Asked,
-        app_passwords: RevokeBox::of(&visit.site, owner, app_passwords).await?,
+        app_passwords: RevokeBox::of(&visit.site, &owner.guard, app_passwords).await?,
         consequence:
             "Every session of this mailbox ends at once, this one too: webmail, IMAP, POP3 and SMTP. \
                       Mail apps need the new password. Your mail stays as it is."
