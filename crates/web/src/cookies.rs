@@ -1,6 +1,6 @@
 //! The cookies of the pages: their names, and the attributes that keep them where they belong.
 
-use crate::public_url::Scheme;
+use crate::site::public_url::Scheme;
 use crate::web_surface::WebSurface;
 use axum::http::header::{COOKIE, InvalidHeaderValue, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue};

@@ -1,7 +1,7 @@
 //! What every answer wears: the security headers, and a page around a trouble.
 
-use crate::public_url::Scheme;
 use crate::site::Site;
+use crate::site::public_url::Scheme;
 use crate::trouble::Trouble;
 use crate::visit::Visit;
 use axum::extract::{Request, State};

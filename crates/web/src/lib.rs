@@ -3,13 +3,15 @@
 //! A page is three steps: parse what the browser sent, call one use case of `postward-authority`, render the outcome.
 //! In reading order:
 //!
-//! * [`web_surface`], [`site`], [`public_url`], [`site_key`], [`brand`], [`engine`]: what all pages share, and what the webmail asks of a mail engine.
-//! * [`serve`], [`connection`]: sockets in, requests out; [`dress`]: the headers and error pages every answer wears.
-//! * [`visit`], [`trusted_proxies`]: who knocks, and from where.
+//! * [`web_surface`]: the three surfaces and the table of what tells them apart.
+//! * [`site`]: what all pages share: the authority, the mail engine, the public address, the brand, the trusted proxies.
+//! * [`serve`], [`connection`]: sockets in, requests out; [`dress`]: the headers and error pages of every answer.
+//! * [`visit`]: where a request comes from and what it carries.
 //! * [`session`], [`turned_away`], [`csrf`], [`form`], [`cookies`]: who is signed in and who is not, and whether a form
 //!   is theirs.
-//! * [`activity`], [`client`], [`page`], [`redirect`], [`receipt`], [`flash_cookie`], [`trouble`], [`when`], [`assets`], [`static_files`], [`theme`]: what pages are made of.
-//! * [`live`], [`stream_limiter`]: pages that hear of changes while they are open; [`qr`]: what an authenticator reads off a page.
+//! * [`activity`], [`client`], [`page`], [`redirect`], [`receipt`], [`flash_cookie`], [`trouble`], [`when`], [`assets`],
+//!   [`static_files`], [`theme`]: what pages are made of.
+//! * [`live`]: pages that hear of changes while they are open; [`qr`]: what an authenticator reads off a page.
 //! * [`sign_in`], [`second_step`], [`confirm`]: the one sign-in page, the code after it, and the password once more.
 //! * [`password_form`]: the one form for a new password, wherever it appears.
 //! * [`password_reset`], [`mailed_link`], [`told`]: *Forgot password?*, and what the links in our mails open.
@@ -20,7 +22,6 @@
 
 mod activity;
 mod assets;
-mod brand;
 mod client;
 mod confirm;
 mod connection;
@@ -28,7 +29,6 @@ mod cookies;
 mod csrf;
 mod dashboard;
 mod dress;
-mod engine;
 mod flash_cookie;
 mod form;
 mod front;
@@ -38,7 +38,6 @@ mod page;
 mod panel;
 mod password_form;
 mod password_reset;
-mod public_url;
 mod qr;
 mod receipt;
 mod redirect;
@@ -48,28 +47,25 @@ mod serve;
 mod session;
 mod sign_in;
 mod site;
-mod site_key;
 mod static_files;
-mod stream_limiter;
 mod theme;
 mod told;
 mod trouble;
-mod trusted_proxies;
 mod turned_away;
 mod visit;
 mod web_surface;
 mod webmail;
 mod when;
 
-pub use brand::{Brand, Colour};
 pub use connection::Peer;
-pub use engine::{ImapConnection, ImapStream, MailEngine};
 pub use mailed_link::link_path;
-pub use public_url::{PublicUrl, PublicUrlError, Scheme};
 pub use serve::{Transport, serve};
 pub use site::Site;
-pub use site_key::SiteKey;
-pub use trusted_proxies::{TrustedProxies, TrustedProxyError};
+pub use site::brand::{Brand, Colour};
+pub use site::mail_engine::{ImapConnection, ImapStream, MailEngine};
+pub use site::public_url::{PublicUrl, PublicUrlError, Scheme};
+pub use site::site_key::SiteKey;
+pub use site::trusted_proxies::{TrustedProxies, TrustedProxyError};
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};

@@ -4,7 +4,7 @@
 //! and the end of the session that made it, and nobody can make one up. It goes when the person signs out, and when
 //! somebody else signs in.
 
-use crate::site_key::SiteKey;
+use crate::site::site_key::SiteKey;
 use crate::web_surface::WebSurface;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;

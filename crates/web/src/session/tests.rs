@@ -1,9 +1,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 use super::*;
-use crate::engine::{ImapConnection, MailEngine};
-use crate::public_url::PublicUrl;
 use crate::serve::{Transport, serve};
+use crate::site::mail_engine::{ImapConnection, MailEngine};
+use crate::site::public_url::PublicUrl;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get};

@@ -2,7 +2,7 @@
 
 use super::framing::Framer;
 use super::trouble::Trouble;
-use crate::engine::ImapStream;
+use crate::site::mail_engine::ImapStream;
 use bytes::{Bytes, BytesMut};
 use imap_codec::decode::Decoder;
 use imap_codec::encode::{Encoder, Fragment};

@@ -28,7 +28,7 @@ pub(crate) use summary::Summary;
 pub(crate) use trouble::Trouble;
 pub(crate) use uid::Uid;
 
-use crate::engine::ImapStream;
+use crate::site::mail_engine::ImapStream;
 use connection::Connection;
 use imap_types::command::CommandBody;
 use imap_types::mailbox::{ListMailbox, Mailbox};

@@ -1,13 +1,20 @@
 //! What all pages of a server share: the authority behind them, the engine, the brand, the address they are reached at.
 
-use crate::brand::Brand;
-use crate::engine::MailEngine;
-use crate::public_url::PublicUrl;
-use crate::site_key::SiteKey;
-use crate::stream_limiter::StreamLimiter;
-use crate::trusted_proxies::{TrustedProxies, Warnings};
+pub(crate) mod brand;
+pub(crate) mod mail_engine;
+pub(crate) mod public_url;
+pub(crate) mod site_key;
+pub(crate) mod stream_limiter;
+pub(crate) mod trusted_proxies;
+
+use brand::Brand;
+use mail_engine::MailEngine;
 use postward_authority::{Authority, Timestamp};
+use public_url::PublicUrl;
+use site_key::SiteKey;
 use std::sync::Arc;
+use stream_limiter::StreamLimiter;
+use trusted_proxies::{TrustedProxies, Warnings};
 
 /// Everything the pages need. [`router`](crate::router) takes it over.
 pub struct Site {
