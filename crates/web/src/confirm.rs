@@ -2,13 +2,13 @@
 //! acts on the own sign-in. Pages lead here when the authority answers `ConfirmFirst`, and are come back to.
 
 use crate::form::Signed;
-use crate::page::{Page, html};
-use crate::password_form::FormProblem;
 use crate::redirect::{query_value, see_other};
 use crate::second_step::WRONG_CODE;
 use crate::session::{Owner, Staff, after_sign_in, signed_out};
 use crate::site::Site;
 use crate::trouble::Trouble;
+use crate::view::page::{Page, html};
+use crate::view::password_form::FormProblem;
 use crate::visit::Visit;
 use crate::web_surface::WebSurface;
 use askama::Template;

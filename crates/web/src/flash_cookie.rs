@@ -1,10 +1,10 @@
 //! Answers that carry a flash message: what an act did, told at the page that follows.
 
 use crate::cookies::{Cookie, Life};
-use crate::receipt::{LIFE_SECONDS, Note};
 use crate::redirect::see_other;
 use crate::site::Site;
 use crate::trouble::Trouble;
+use crate::view::flash::{LIFE_SECONDS, Note};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 
 /// Sends the browser to a page of ours by GET, with what it is told there.

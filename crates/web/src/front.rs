@@ -4,11 +4,11 @@
 use crate::cookies::{Cookie, Life};
 use crate::flash_cookie;
 use crate::form::Plain;
-use crate::page::{Page, html};
 use crate::redirect::{own_path, see_other};
 use crate::site::Site;
-use crate::theme::Theme;
 use crate::trouble::Trouble;
+use crate::view::page::{Page, html};
+use crate::view::theme::Theme;
 use crate::visit::{Visit, bearer};
 use crate::web_surface::WebSurface;
 use askama::Template;

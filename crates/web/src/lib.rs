@@ -9,20 +9,15 @@
 //! * [`visit`]: where a request comes from and what it carries.
 //! * [`session`], [`turned_away`], [`csrf`], [`form`], [`cookies`]: who is signed in and who is not, and whether a form
 //!   is theirs.
-//! * [`activity`], [`client`], [`page`], [`redirect`], [`receipt`], [`flash_cookie`], [`trouble`], [`when`], [`assets`],
-//!   [`static_files`], [`theme`]: what pages are made of.
-//! * [`live`]: pages that hear of changes while they are open; [`qr`]: what an authenticator reads off a page.
+//! * [`view`]: what pages are made of; [`redirect`], [`flash_cookie`], [`trouble`], [`static_files`]: answers besides pages.
+//! * [`live`]: pages that hear of changes while they are open.
 //! * [`sign_in`], [`second_step`], [`confirm`]: the one sign-in page, the code after it, and the password once more.
-//! * [`password_form`]: the one form for a new password, wherever it appears.
-//! * [`password_reset`], [`mailed_link`], [`told`]: *Forgot password?*, and what the links in our mails open.
+//! * [`password_reset`], [`mailed_link`]: *Forgot password?*, and what the links in our mails open.
 //! * [`security`]: what owners settle of their own sign-in, in the panel and in the webmail.
 //! * [`dashboard`], [`panel`], [`webmail`]: the three surfaces, one file per page.
 //!
 //! Nothing here decides who may do what: no page holds a password, a hash or a rule of its own.
 
-mod activity;
-mod assets;
-mod client;
 mod confirm;
 mod connection;
 mod cookies;
@@ -34,12 +29,8 @@ mod form;
 mod front;
 mod live;
 mod mailed_link;
-mod page;
 mod panel;
-mod password_form;
 mod password_reset;
-mod qr;
-mod receipt;
 mod redirect;
 mod second_step;
 mod security;
@@ -48,14 +39,12 @@ mod session;
 mod sign_in;
 mod site;
 mod static_files;
-mod theme;
-mod told;
 mod trouble;
 mod turned_away;
+mod view;
 mod visit;
 mod web_surface;
 mod webmail;
-mod when;
 
 pub use connection::Peer;
 pub use mailed_link::link_path;

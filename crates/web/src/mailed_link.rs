@@ -5,17 +5,17 @@
 
 use crate::flash_cookie;
 use crate::form::Plain;
-use crate::page::{Page, html};
-use crate::password_form::{
-    AskedCode, Entered, Entry, FormProblem, NewPassword, PasswordForm, fields_differ, policy_problems,
-};
 use crate::password_reset::WORDS;
-use crate::receipt::{Note, ended_and_revoked};
 use crate::redirect::query_value;
 use crate::second_step::WRONG_CODE;
 use crate::site::Site;
-use crate::told::Told;
 use crate::trouble::Trouble;
+use crate::view::flash::{Note, ended_and_revoked};
+use crate::view::message_page::Told;
+use crate::view::page::{Page, html};
+use crate::view::password_form::{
+    AskedCode, Entered, Entry, FormProblem, NewPassword, PasswordForm, fields_differ, policy_problems,
+};
 use crate::visit::Visit;
 use crate::web_surface::WebSurface;
 use askama::Template;

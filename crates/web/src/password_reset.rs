@@ -5,15 +5,15 @@
 
 use crate::flash_cookie;
 use crate::form::Plain;
-use crate::page::{Page, html};
-use crate::password_form::{
+use crate::site::Site;
+use crate::trouble::Trouble;
+use crate::view::flash::Note;
+use crate::view::message_page::Told;
+use crate::view::page::{Page, html};
+use crate::view::password_form::{
     AskedCode, Current, Entered, Entry, FormProblem, NewPassword, PasswordForm, Words, fields_differ,
     policy_problems,
 };
-use crate::receipt::Note;
-use crate::site::Site;
-use crate::told::Told;
-use crate::trouble::Trouble;
 use crate::visit::Visit;
 use crate::web_surface::WebSurface;
 use askama::Template;

@@ -5,12 +5,12 @@
 
 use crate::cookies::{Cookie, Life};
 use crate::form::Plain;
-use crate::page::{Page, html};
 use crate::redirect::{query_value, see_other};
 use crate::session::{after_sign_in, let_in};
 use crate::site::Site;
 use crate::trouble::Trouble;
 use crate::turned_away::Ended;
+use crate::view::page::{Page, html};
 use crate::visit::{Visit, bearer, owing};
 use crate::web_surface::WebSurface;
 use askama::Template;

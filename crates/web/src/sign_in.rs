@@ -3,12 +3,12 @@
 use crate::csrf::Csrf;
 use crate::flash_cookie;
 use crate::form::Plain;
-use crate::page::{Page, html};
 use crate::second_step;
 use crate::session::{let_in, signed_out};
 use crate::site::Site;
 use crate::trouble::Trouble;
 use crate::turned_away::Ended;
+use crate::view::page::{Page, html};
 use crate::visit::{Visit, bearer};
 use crate::web_surface::WebSurface;
 use askama::Template;

@@ -1,8 +1,8 @@
 //! Answers with style sheets, scripts and pictures: cached for ever under an address that changes with their content.
 
-use crate::assets;
 use crate::site::Site;
 use crate::trouble::Trouble;
+use crate::view::assets;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};

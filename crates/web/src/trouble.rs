@@ -3,7 +3,7 @@
 //! A handler returns a [`Trouble`]; the page around it is put on by [`crate::dress`], so that a missing mailbox and
 //! somebody else's mailbox are the same bytes.
 
-use crate::page::{Page, html};
+use crate::view::page::{Page, html};
 use askama::Template;
 use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};

@@ -1,7 +1,7 @@
 //! A request that nobody is signed in for: where it is led, and what the person is told there.
 
-use crate::page::html;
 use crate::redirect::{own_path, query_value, see_other};
+use crate::view::page::html;
 use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::extract::Request;

@@ -2,12 +2,12 @@
 
 use crate::connection::Peer;
 use crate::cookies::Cookie;
-use crate::page::Page;
-use crate::receipt::Note;
 use crate::redirect::own_path;
 use crate::site::Site;
 use crate::site::trusted_proxies::Untold;
-use crate::theme::Theme;
+use crate::view::flash::Note;
+use crate::view::page::Page;
+use crate::view::theme::Theme;
 use crate::web_surface::WebSurface;
 use axum::extract::FromRequestParts;
 use axum::http::header::USER_AGENT;

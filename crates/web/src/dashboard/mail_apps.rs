@@ -2,11 +2,11 @@
 
 use super::mail_app_mode::{self, in_a_sentence, label};
 use crate::form::Signed;
-use crate::page::{Page, html};
 use crate::redirect::query_value;
 use crate::session::Staff;
 use crate::site::Site;
 use crate::trouble::Trouble;
+use crate::view::page::{Page, html};
 use crate::visit::Visit;
 use askama::Template;
 use axum::extract::{Query, State};

@@ -3,8 +3,8 @@
 
 use super::mailbox_paths;
 use super::mailbox_request::MailboxRequest;
-use crate::password_form::{Entry, PasswordForm, Words};
 use crate::trouble::Trouble;
+use crate::view::password_form::{Entry, PasswordForm, Words};
 use postward_authority::directory::Mailbox;
 use serde::Deserialize;
 

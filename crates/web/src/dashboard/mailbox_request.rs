@@ -1,10 +1,10 @@
 //! A request about one mailbox: who makes it, and the mailbox its path names.
 
 use crate::form::Signed;
-use crate::receipt::counted;
 use crate::session::Staff;
 use crate::site::Site;
 use crate::trouble::Trouble;
+use crate::view::flash::counted;
 use crate::visit::Visit;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;

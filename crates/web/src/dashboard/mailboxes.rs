@@ -1,12 +1,12 @@
 //! **Mailboxes**: every mailbox the person may manage (D1).
 
-use crate::page::{Page, html};
 use crate::redirect::query_value;
 use crate::session::Staff;
 use crate::site::Site;
 use crate::trouble::Trouble;
+use crate::view::page::{Page, html};
+use crate::view::relative_time::When;
 use crate::visit::Visit;
-use crate::when::When;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;

@@ -5,7 +5,7 @@ use super::mailbox_request::{MailboxForm, MailboxRequest};
 use super::step;
 use crate::form::NoFields;
 use crate::trouble::Trouble;
-use crate::when::When;
+use crate::view::relative_time::When;
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;

@@ -3,17 +3,17 @@
 use super::mailbox_paths;
 use super::mailbox_request::{MailboxForm, MailboxRequest};
 use super::step;
-use crate::activity::{self, Line, Outcome};
-use crate::client::Client;
 use crate::flash_cookie;
 use crate::form::NoFields;
-use crate::page::{Page, html};
-use crate::receipt::{Note, counted};
 use crate::redirect::see_other;
 use crate::site::Site;
 use crate::trouble::Trouble;
+use crate::view::flash::{Note, counted};
+use crate::view::page::{Page, html};
+use crate::view::relative_time::When;
+use crate::view::sign_in_history::{self, Line, Outcome};
+use crate::view::user_agent::Client;
 use crate::web_surface::WebSurface;
-use crate::when::When;
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -53,7 +53,7 @@ pub(super) async fn page(request: MailboxRequest) -> Result<Response, Trouble> {
         page: staff.page(&visit, &format!("Sessions of {}", mailbox.address)),
         may_write: staff.may_write(),
         live: live.into_iter().map(|session| Live::of(session, now)).collect(),
-        history: activity::lines(past, refused, now),
+        history: sign_in_history::lines(past, refused, now),
         mailbox,
     };
     Ok(html(StatusCode::OK, &list))

@@ -1,7 +1,7 @@
 //! A step on the way to an act: a panel on a page of its own, or what a dialog shows of it.
 
-use crate::page::{Page, html};
 use crate::trouble::Trouble;
+use crate::view::page::{Page, html};
 use crate::visit::{Shape, Visit};
 use askama::Template;
 use axum::http::StatusCode;

@@ -1,7 +1,7 @@
 //! The panel's first page: what can be done here, as icons.
 
-use crate::page::{Page, html};
 use crate::session::Owner;
+use crate::view::page::{Page, html};
 use crate::visit::Visit;
 use askama::Template;
 use axum::http::StatusCode;

@@ -3,14 +3,14 @@
 use crate::confirm;
 use crate::flash_cookie;
 use crate::form::Signed;
-use crate::page::{Page, html};
-use crate::password_form::{
+use crate::session::{Owner, signed_out};
+use crate::trouble::Trouble;
+use crate::view::flash::Note;
+use crate::view::page::{Page, html};
+use crate::view::password_form::{
     Current, Entered, Entry, FormProblem, NewPassword, PasswordForm, RevokeBox, Words, fields_differ,
     policy_problems,
 };
-use crate::receipt::Note;
-use crate::session::{Owner, signed_out};
-use crate::trouble::Trouble;
 use crate::visit::Visit;
 use crate::web_surface::WebSurface;
 use askama::Template;

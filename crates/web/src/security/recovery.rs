@@ -3,14 +3,14 @@
 use crate::confirm;
 use crate::flash_cookie;
 use crate::form::{NoFields, Signed};
-use crate::page::{Page, html};
 use crate::redirect::see_other;
 use crate::session::Owner;
 use crate::site::Site;
 use crate::trouble::Trouble;
+use crate::view::page::{Page, html};
+use crate::view::relative_time::When;
 use crate::visit::Visit;
 use crate::web_surface::WebSurface;
-use crate::when::When;
 use askama::Template;
 use axum::Router;
 use axum::http::{StatusCode, header};

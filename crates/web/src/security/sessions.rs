@@ -1,19 +1,19 @@
 //! **Sessions and activity**: what is signed in, who tried, and what was done to the mailbox (W7, D14).
 
-use crate::activity::{self, Line, Outcome, door};
-use crate::client::Client;
 use crate::confirm;
 use crate::flash_cookie;
 use crate::form::{NoFields, Signed};
-use crate::page::{Page, html};
-use crate::receipt::counted;
 use crate::redirect::see_other;
 use crate::session::{Owner, signed_out};
 use crate::site::Site;
 use crate::trouble::Trouble;
+use crate::view::flash::counted;
+use crate::view::page::{Page, html};
+use crate::view::relative_time::When;
+use crate::view::sign_in_history::{self, Line, Outcome, door};
+use crate::view::user_agent::Client;
 use crate::visit::Visit;
 use crate::web_surface::WebSurface;
-use crate::when::When;
 use askama::Template;
 use axum::Router;
 use axum::http::StatusCode;
@@ -153,7 +153,7 @@ async fn show(visit: &Visit, owner: &Owner) -> Result<Response, Trouble> {
     live.sort_by_key(|session| (session.id != this, std::cmp::Reverse(session.seen)));
     let live: Vec<_> = live.into_iter().map(|session| Live::of(session, this, now)).collect();
     let past = authority.own_sign_ins(&owner.guard).await?;
-    let tries = activity::lines(past, authority.own_refused_tries(&owner.guard).await?, now);
+    let tries = sign_in_history::lines(past, authority.own_refused_tries(&owner.guard).await?, now);
     let own = owner.guard.address().as_str();
     let acts = authority.own_audit(&owner.guard).await?;
     let root = surface.account_path("sessions");

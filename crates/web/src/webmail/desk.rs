@@ -3,7 +3,7 @@
 use super::imap::{Client, Folder, FolderName, FolderRole, Person, Summary, Uid};
 use super::place::{View, folder_path, message_path};
 use crate::trouble::Trouble;
-use crate::when::When;
+use crate::view::relative_time::When;
 use postward_authority::Timestamp;
 
 /// Folders and list, ready to be shown.

@@ -2,21 +2,21 @@
 
 pub(super) mod second_factor;
 
-use crate::client::Client;
 use crate::confirm;
 use crate::flash_cookie;
 use crate::form::Signed;
-use crate::page::{Page, html};
-use crate::password_form::{
-    Current, Entered, Entry, FormProblem, NewPassword, PasswordForm, Words, fields_differ, policy_problems,
-};
-use crate::receipt::counted;
 use crate::session::{Staff, signed_out};
 use crate::site::Site;
 use crate::trouble::Trouble;
+use crate::view::flash::counted;
+use crate::view::page::{Page, html};
+use crate::view::password_form::{
+    Current, Entered, Entry, FormProblem, NewPassword, PasswordForm, Words, fields_differ, policy_problems,
+};
+use crate::view::relative_time::When;
+use crate::view::user_agent::Client;
 use crate::visit::Visit;
 use crate::web_surface::WebSurface;
-use crate::when::When;
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;

@@ -1,7 +1,7 @@
 //! Sign-ins of the past and tries that were refused, as one list in plain words (W7): the same for owners and staff.
 
-use crate::client::Client;
-use crate::when::When;
+use crate::view::relative_time::When;
+use crate::view::user_agent::Client;
 use postward_authority::audit::RefusedTry;
 use postward_authority::own::PastSession;
 use postward_authority::{Surface, Timestamp};

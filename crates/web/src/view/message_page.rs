@@ -1,6 +1,6 @@
 //! A page that tells one thing, with at most one button: what follows a link from a mail, and what comes of it.
 
-use crate::page::{Page, html};
+use crate::view::page::{Page, html};
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;

@@ -3,8 +3,8 @@
 //! A page has a field `form` of type [`PasswordForm`] and includes `password_form.html`. What comes back is read as
 //! [`NewPassword`] and turned into [`Entered`]. The rules shown and the rules enforced are the authority's one table.
 
-use crate::page::Page;
 use crate::site::Site;
+use crate::view::page::Page;
 use postward_authority::generator::{self, RECIPE, Recipe};
 use postward_authority::policy::{Asks, Policy, Problem};
 use postward_authority::{AppPasswords, SessionGuard, Unavailable};

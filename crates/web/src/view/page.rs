@@ -1,8 +1,8 @@
 //! What every page carries around its own content, and rendering a template as an answer.
 
-use crate::assets;
-use crate::receipt::Note;
-use crate::theme::Theme;
+use crate::view::assets;
+use crate::view::flash::Note;
+use crate::view::theme::Theme;
 use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::http::{StatusCode, header};

@@ -1,0 +1,18 @@
+//! What pages are made of: the frame around each, and the pieces that several pages show.
+//!
+//! * [`page`], [`theme`], [`assets`]: the frame of a page, light or dark, its style sheets and scripts.
+//! * [`flash`]: what the last act did, told at the page that follows; [`message_page`]: a page that tells one thing.
+//! * [`password_form`]: the one form for a new password, wherever it stands.
+//! * [`relative_time`], [`user_agent`], [`sign_in_history`], [`qr`]: moments, clients, sign-ins and QR codes as people
+//!   read them.
+
+pub(crate) mod assets;
+pub(crate) mod flash;
+pub(crate) mod message_page;
+pub(crate) mod page;
+pub(crate) mod password_form;
+pub(crate) mod qr;
+pub(crate) mod relative_time;
+pub(crate) mod sign_in_history;
+pub(crate) mod theme;
+pub(crate) mod user_agent;
