@@ -1,15 +1,15 @@
 //! *Confirm that it is you*: the password once more, and a code where this session has not given one, before somebody
 //! acts on the own sign-in. Pages lead here when the authority answers `ConfirmFirst`, and are come back to.
 
-use crate::form::Signed;
-use crate::redirect::{query_value, see_other};
+use crate::http::error_page::Trouble;
+use crate::http::form::Signed;
+use crate::http::redirect::{query_value, see_other};
+use crate::http::request_context::Visit;
 use crate::second_step::WRONG_CODE;
 use crate::session::{Owner, Staff, after_sign_in, signed_out};
 use crate::site::Site;
-use crate::trouble::Trouble;
 use crate::view::page::{Page, html};
 use crate::view::password_form::FormProblem;
-use crate::visit::Visit;
 use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::Router;

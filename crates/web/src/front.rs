@@ -1,15 +1,15 @@
 //! The addresses that belong to no surface: the front page, the health check, what password managers ask for, the theme
 //! switch, and dismissing a receipt.
 
-use crate::cookies::{Cookie, Life};
-use crate::flash_cookie;
-use crate::form::Plain;
-use crate::redirect::{own_path, see_other};
+use crate::http::cookies::{Cookie, Life};
+use crate::http::error_page::Trouble;
+use crate::http::flash_cookie;
+use crate::http::form::Plain;
+use crate::http::redirect::{own_path, see_other};
+use crate::http::request_context::{Visit, bearer};
 use crate::site::Site;
-use crate::trouble::Trouble;
 use crate::view::page::{Page, html};
 use crate::view::theme::Theme;
-use crate::visit::{Visit, bearer};
 use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::extract::State;

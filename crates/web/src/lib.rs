@@ -5,12 +5,9 @@
 //!
 //! * [`web_surface`]: the three surfaces and the table of what tells them apart.
 //! * [`site`]: what all pages share: the authority, the mail engine, the public address, the brand, the trusted proxies.
-//! * [`serve`], [`connection`]: sockets in, requests out; [`dress`]: the headers and error pages of every answer.
-//! * [`visit`]: where a request comes from and what it carries.
-//! * [`session`], [`turned_away`], [`csrf`], [`form`], [`cookies`]: who is signed in and who is not, and whether a form
-//!   is theirs.
-//! * [`view`]: what pages are made of; [`redirect`], [`flash_cookie`], [`trouble`], [`static_files`]: answers besides pages.
-//! * [`live`]: pages that hear of changes while they are open.
+//! * [`view`]: what pages are made of.
+//! * [`http`]: sockets in, requests out, and every answer that is not a page of its own.
+//! * [`session`]: who is signed in; a request ends with its session.
 //! * [`sign_in`], [`second_step`], [`confirm`]: the one sign-in page, the code after it, and the password once more.
 //! * [`password_reset`], [`mailed_link`]: *Forgot password?*, and what the links in our mails open.
 //! * [`security`]: what owners settle of their own sign-in, in the panel and in the webmail.
@@ -19,36 +16,24 @@
 //! Nothing here decides who may do what: no page holds a password, a hash or a rule of its own.
 
 mod confirm;
-mod connection;
-mod cookies;
-mod csrf;
 mod dashboard;
-mod dress;
-mod flash_cookie;
-mod form;
 mod front;
-mod live;
+mod http;
 mod mailed_link;
 mod panel;
 mod password_reset;
-mod redirect;
 mod second_step;
 mod security;
-mod serve;
 mod session;
 mod sign_in;
 mod site;
-mod static_files;
-mod trouble;
-mod turned_away;
 mod view;
-mod visit;
 mod web_surface;
 mod webmail;
 
-pub use connection::Peer;
+pub use http::connection::Peer;
+pub use http::server::{Transport, serve};
 pub use mailed_link::link_path;
-pub use serve::{Transport, serve};
 pub use site::Site;
 pub use site::brand::{Brand, Colour};
 pub use site::mail_engine::{ImapConnection, ImapStream, MailEngine};
@@ -59,22 +44,22 @@ pub use site::trusted_proxies::{TrustedProxies, TrustedProxyError};
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
+use http::error_page::Trouble;
 use std::sync::Arc;
 use tower_http::compression::CompressionLayer;
-use trouble::Trouble;
 
 /// All pages of a site.
 pub fn router(site: Site) -> Router {
     let site = Arc::new(site);
     Router::new()
         .route("/", get(front::page))
-        .route("/dashboard/", get(async || redirect::see_other("/dashboard")))
-        .route("/panel/", get(async || redirect::see_other("/panel")))
+        .route("/dashboard/", get(async || http::redirect::see_other("/dashboard")))
+        .route("/panel/", get(async || http::redirect::see_other("/panel")))
         .route("/healthz", get(front::health))
         .route("/.well-known/change-password", get(front::change_password))
-        .route("/assets/{stamp}/{name}", get(static_files::serve))
-        .route("/brand.css", get(static_files::brand))
-        .route("/favicon.ico", get(static_files::favicon))
+        .route("/assets/{stamp}/{name}", get(http::static_files::serve))
+        .route("/brand.css", get(http::static_files::brand))
+        .route("/favicon.ico", get(http::static_files::favicon))
         .route("/theme", post(front::theme))
         .route("/receipt/dismiss", post(front::dismiss_receipt))
         .merge(dashboard::routes(&site))
@@ -83,8 +68,8 @@ pub fn router(site: Site) -> Router {
         .merge(mailed_link::routes())
         .fallback(async || Trouble::NotFound)
         .method_not_allowed_fallback(async || Trouble::Method)
-        .layer(from_fn(csrf::same_origin))
-        .layer(from_fn_with_state(Arc::clone(&site), dress::dress))
+        .layer(from_fn(http::csrf::same_origin))
+        .layer(from_fn_with_state(Arc::clone(&site), http::security_headers::dress))
         .layer(CompressionLayer::new())
         .with_state(site)
 }

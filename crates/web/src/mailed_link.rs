@@ -3,20 +3,20 @@
 //! The token stands in the address the mail carries and in the hidden field of the one form, and goes nowhere else: the
 //! pages tell nobody their address and are kept by no cache.
 
-use crate::flash_cookie;
-use crate::form::Plain;
+use crate::http::error_page::Trouble;
+use crate::http::flash_cookie;
+use crate::http::form::Plain;
+use crate::http::redirect::query_value;
+use crate::http::request_context::Visit;
 use crate::password_reset::WORDS;
-use crate::redirect::query_value;
 use crate::second_step::WRONG_CODE;
 use crate::site::Site;
-use crate::trouble::Trouble;
 use crate::view::flash::{Note, ended_and_revoked};
 use crate::view::message_page::Told;
 use crate::view::page::{Page, html};
 use crate::view::password_form::{
     AskedCode, Entered, Entry, FormProblem, NewPassword, PasswordForm, fields_differ, policy_problems,
 };
-use crate::visit::Visit;
 use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::Router;

@@ -3,10 +3,11 @@
 //!
 //! Whether an address exists is told by no answer: each way has one sentence for whatever was wrong.
 
-use crate::flash_cookie;
-use crate::form::Plain;
+use crate::http::error_page::Trouble;
+use crate::http::flash_cookie;
+use crate::http::form::Plain;
+use crate::http::request_context::Visit;
 use crate::site::Site;
-use crate::trouble::Trouble;
 use crate::view::flash::Note;
 use crate::view::message_page::Told;
 use crate::view::page::{Page, html};
@@ -14,7 +15,6 @@ use crate::view::password_form::{
     AskedCode, Current, Entered, Entry, FormProblem, NewPassword, PasswordForm, Words, fields_differ,
     policy_problems,
 };
-use crate::visit::Visit;
 use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::Router;

@@ -3,15 +3,15 @@
 //! What the browser holds meanwhile is a cookie that opens nothing and is gone after ten minutes, five wrong codes, or
 //! a change of the password.
 
-use crate::cookies::{Cookie, Life};
-use crate::form::Plain;
-use crate::redirect::{query_value, see_other};
+use crate::http::cookies::{Cookie, Life};
+use crate::http::error_page::Trouble;
+use crate::http::form::Plain;
+use crate::http::login_redirect::Ended;
+use crate::http::redirect::{query_value, see_other};
+use crate::http::request_context::{Visit, bearer, owing};
 use crate::session::{after_sign_in, let_in};
 use crate::site::Site;
-use crate::trouble::Trouble;
-use crate::turned_away::Ended;
 use crate::view::page::{Page, html};
-use crate::visit::{Visit, bearer, owing};
 use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::Router;

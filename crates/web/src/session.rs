@@ -6,17 +6,17 @@
 //! stand still. The request that made the change is the exception; the authority lets its guard live until it has
 //! answered.
 
-use crate::connection::Cut;
-use crate::cookies::{Cookie, Life};
-use crate::csrf::Csrf;
-use crate::flash_cookie;
-use crate::redirect::see_other;
+use crate::http::connection::Cut;
+use crate::http::cookies::{Cookie, Life};
+use crate::http::csrf::Csrf;
+use crate::http::error_page::Trouble;
+use crate::http::flash_cookie;
+use crate::http::login_redirect::TurnedAway;
+use crate::http::redirect::see_other;
+use crate::http::request_context::{Visit, bearer};
 use crate::site::Site;
-use crate::trouble::Trouble;
-use crate::turned_away::TurnedAway;
 use crate::view::flash::Note;
 use crate::view::page::Page;
-use crate::visit::{Visit, bearer};
 use crate::web_surface::WebSurface;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{FromRequestParts, Request, State};
@@ -238,7 +238,7 @@ pub(crate) fn after_sign_in(surface: WebSurface, next: &str) -> &str {
     let entry = surface.entry();
     let inside =
         next.strip_prefix(entry.root).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']));
-    match crate::redirect::own_path(next) {
+    match crate::http::redirect::own_path(next) {
         Some(path) if inside && !path.starts_with(entry.sign_in) => path,
         _ => entry.home,
     }

@@ -1,15 +1,15 @@
 //! The sign-in page, one for all three surfaces, and what comes after it.
 
-use crate::csrf::Csrf;
-use crate::flash_cookie;
-use crate::form::Plain;
+use crate::http::csrf::Csrf;
+use crate::http::error_page::Trouble;
+use crate::http::flash_cookie;
+use crate::http::form::Plain;
+use crate::http::login_redirect::Ended;
+use crate::http::request_context::{Visit, bearer};
 use crate::second_step;
 use crate::session::{let_in, signed_out};
 use crate::site::Site;
-use crate::trouble::Trouble;
-use crate::turned_away::Ended;
 use crate::view::page::{Page, html};
-use crate::visit::{Visit, bearer};
 use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::Router;

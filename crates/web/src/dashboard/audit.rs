@@ -1,11 +1,11 @@
 //! **Audit**: who did what to which mailbox, from where (D14).
 
+use crate::http::error_page::Trouble;
+use crate::http::request_context::Visit;
 use crate::session::Staff;
 use crate::site::Site;
-use crate::trouble::Trouble;
 use crate::view::page::{Page, html};
 use crate::view::relative_time::When;
-use crate::visit::Visit;
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;

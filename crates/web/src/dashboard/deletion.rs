@@ -2,15 +2,15 @@
 
 use super::mailbox_paths;
 use super::mailbox_request::{MailboxForm, MailboxRequest};
-use crate::flash_cookie;
-use crate::form::{NoFields, Signed};
+use crate::http::error_page::Trouble;
+use crate::http::flash_cookie;
+use crate::http::form::{NoFields, Signed};
+use crate::http::request_context::{Shape, Visit};
 use crate::session::Staff;
 use crate::site::Site;
-use crate::trouble::Trouble;
 use crate::view::flash::Note;
 use crate::view::page::{Page, html};
 use crate::view::relative_time::When;
-use crate::visit::{Shape, Visit};
 use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::extract::{Path, State};

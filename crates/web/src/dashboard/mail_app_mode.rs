@@ -3,13 +3,13 @@
 
 use super::mailbox_paths;
 use super::step::{self, Back};
-use crate::flash_cookie;
-use crate::form::Signed;
+use crate::http::error_page::Trouble;
+use crate::http::flash_cookie;
+use crate::http::form::Signed;
+use crate::http::request_context::Visit;
 use crate::session::Staff;
 use crate::site::Site;
-use crate::trouble::Trouble;
 use crate::view::flash::Note;
-use crate::visit::Visit;
 use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::extract::{Query, State};

@@ -1,13 +1,13 @@
 //! **Mail apps**: what they may sign in with, by account, domain and mailbox, and which mailboxes to choose it for (W8).
 
 use super::mail_app_mode::{self, in_a_sentence, label};
-use crate::form::Signed;
-use crate::redirect::query_value;
+use crate::http::error_page::Trouble;
+use crate::http::form::Signed;
+use crate::http::redirect::query_value;
+use crate::http::request_context::Visit;
 use crate::session::Staff;
 use crate::site::Site;
-use crate::trouble::Trouble;
 use crate::view::page::{Page, html};
-use crate::visit::Visit;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;

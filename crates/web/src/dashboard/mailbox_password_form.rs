@@ -3,7 +3,7 @@
 
 use super::mailbox_paths;
 use super::mailbox_request::MailboxRequest;
-use crate::trouble::Trouble;
+use crate::http::error_page::Trouble;
 use crate::view::password_form::{Entry, PasswordForm, Words};
 use postward_authority::directory::Mailbox;
 use serde::Deserialize;

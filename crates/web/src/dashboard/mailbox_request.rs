@@ -1,11 +1,11 @@
 //! A request about one mailbox: who makes it, and the mailbox its path names.
 
-use crate::form::Signed;
+use crate::http::error_page::Trouble;
+use crate::http::form::Signed;
+use crate::http::request_context::Visit;
 use crate::session::Staff;
 use crate::site::Site;
-use crate::trouble::Trouble;
 use crate::view::flash::counted;
-use crate::visit::Visit;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};

@@ -1,12 +1,12 @@
 //! **Mailboxes**: every mailbox the person may manage (D1).
 
-use crate::redirect::query_value;
+use crate::http::error_page::Trouble;
+use crate::http::redirect::query_value;
+use crate::http::request_context::Visit;
 use crate::session::Staff;
 use crate::site::Site;
-use crate::trouble::Trouble;
 use crate::view::page::{Page, html};
 use crate::view::relative_time::When;
-use crate::visit::Visit;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;

@@ -17,8 +17,8 @@ mod sessions;
 mod step;
 
 use crate::confirm;
+use crate::http::redirect::see_other;
 use crate::password_reset;
-use crate::redirect::see_other;
 use crate::second_step;
 use crate::session::staff;
 use crate::sign_in;

@@ -1,18 +1,18 @@
 //! **Add mailbox**.
 
 use super::mailbox_paths;
-use crate::flash_cookie;
-use crate::form::Signed;
+use crate::http::error_page::Trouble;
+use crate::http::flash_cookie;
+use crate::http::form::Signed;
+use crate::http::request_context::{Shape, Visit};
 use crate::session::Staff;
 use crate::site::Site;
-use crate::trouble::Trouble;
 use crate::view::flash::Note;
 use crate::view::page::{Page, html};
 use crate::view::password_form::{
     AddressFields, Entered, Entry, FormProblem, NewPassword, PasswordForm, Words, fields_differ,
     policy_problems,
 };
-use crate::visit::{Shape, Visit};
 use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::extract::{Query, State};

@@ -3,8 +3,8 @@
 use super::mailbox_paths;
 use super::mailbox_request::{MailboxForm, MailboxRequest};
 use super::step;
-use crate::form::NoFields;
-use crate::trouble::Trouble;
+use crate::http::error_page::Trouble;
+use crate::http::form::NoFields;
 use crate::view::relative_time::When;
 use askama::Template;
 use axum::http::StatusCode;

@@ -3,12 +3,12 @@
 use super::mailbox_password_form::{OpenedFrom, form_for};
 use super::mailbox_paths;
 use super::mailbox_request::MailboxRequest;
-use crate::connection::Stopping;
-use crate::live;
-use crate::redirect::see_other;
+use crate::http::connection::Stopping;
+use crate::http::error_page::Trouble;
+use crate::http::event_stream;
+use crate::http::redirect::see_other;
 use crate::session::Staff;
 use crate::site::Site;
-use crate::trouble::Trouble;
 use crate::view::page::{Page, html};
 use crate::view::password_form::PasswordForm;
 use crate::view::relative_time::When;
@@ -91,7 +91,7 @@ pub(super) async fn events(request: MailboxRequest, stopping: Stopping) -> Respo
     let (site, mailbox) = (visit.site, mailbox.id);
     let (listening, session) = (site.authority.listen(mailbox), staff.session.id());
     let of = Arc::clone(&site);
-    live::stream(&site, session, listening, stopping, move || {
+    event_stream::stream(&site, session, listening, stopping, move || {
         let (site, staff) = (Arc::clone(&of), staff.clone());
         // Asked anew each time: the mailbox may be gone, or somebody else's by now.
         async move { Proofs::of(&site, &staff, mailbox).await.ok().map(|proofs| proofs.stamp()) }

@@ -3,11 +3,11 @@
 use super::mailbox_paths;
 use super::mailbox_request::{MailboxForm, MailboxRequest};
 use super::step;
-use crate::flash_cookie;
-use crate::form::NoFields;
-use crate::redirect::see_other;
+use crate::http::error_page::Trouble;
+use crate::http::flash_cookie;
+use crate::http::form::NoFields;
+use crate::http::redirect::see_other;
 use crate::site::Site;
-use crate::trouble::Trouble;
 use crate::view::flash::{Note, counted};
 use crate::view::page::{Page, html};
 use crate::view::relative_time::When;

@@ -1,8 +1,8 @@
 //! A step on the way to an act: a panel on a page of its own, or what a dialog shows of it.
 
-use crate::trouble::Trouble;
+use crate::http::error_page::Trouble;
+use crate::http::request_context::{Shape, Visit};
 use crate::view::page::{Page, html};
-use crate::visit::{Shape, Visit};
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};

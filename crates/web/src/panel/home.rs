@@ -1,8 +1,8 @@
 //! The panel's first page: what can be done here, as icons.
 
+use crate::http::request_context::Visit;
 use crate::session::Owner;
 use crate::view::page::{Page, html};
-use crate::visit::Visit;
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;

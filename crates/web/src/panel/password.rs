@@ -1,17 +1,17 @@
 //! **Password**: the owner sets a new one (P2).
 
 use crate::confirm;
-use crate::flash_cookie;
-use crate::form::Signed;
+use crate::http::error_page::Trouble;
+use crate::http::flash_cookie;
+use crate::http::form::Signed;
+use crate::http::request_context::Visit;
 use crate::session::{Owner, signed_out};
-use crate::trouble::Trouble;
 use crate::view::flash::Note;
 use crate::view::page::{Page, html};
 use crate::view::password_form::{
     Current, Entered, Entry, FormProblem, NewPassword, PasswordForm, RevokeBox, Words, fields_differ,
     policy_problems,
 };
-use crate::visit::Visit;
 use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::http::StatusCode;

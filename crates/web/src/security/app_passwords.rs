@@ -1,15 +1,15 @@
 //! **App passwords**: one for each mail app, and what mail apps may sign in with at all (W8).
 
 use crate::confirm;
-use crate::flash_cookie;
-use crate::form::{NoFields, Signed};
+use crate::http::error_page::Trouble;
+use crate::http::flash_cookie;
+use crate::http::form::{NoFields, Signed};
+use crate::http::request_context::Visit;
 use crate::session::Owner;
 use crate::site::Site;
-use crate::trouble::Trouble;
 use crate::view::flash::counted;
 use crate::view::page::{Page, html};
 use crate::view::relative_time::When;
-use crate::visit::Visit;
 use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::Router;

@@ -1,18 +1,18 @@
 //! **Sessions and activity**: what is signed in, who tried, and what was done to the mailbox (W7, D14).
 
 use crate::confirm;
-use crate::flash_cookie;
-use crate::form::{NoFields, Signed};
-use crate::redirect::see_other;
+use crate::http::error_page::Trouble;
+use crate::http::flash_cookie;
+use crate::http::form::{NoFields, Signed};
+use crate::http::redirect::see_other;
+use crate::http::request_context::Visit;
 use crate::session::{Owner, signed_out};
 use crate::site::Site;
-use crate::trouble::Trouble;
 use crate::view::flash::counted;
 use crate::view::page::{Page, html};
 use crate::view::relative_time::When;
 use crate::view::sign_in_history::{self, Line, Outcome, door};
 use crate::view::user_agent::Client;
-use crate::visit::Visit;
 use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::Router;

@@ -1,17 +1,17 @@
 //! **Two-factor authentication**: setting it up, putting another authenticator in its place, turning it off (W6).
 
 use crate::confirm;
-use crate::flash_cookie;
-use crate::form::{NoFields, Signed};
-use crate::redirect::{query_value, see_other};
+use crate::http::error_page::Trouble;
+use crate::http::flash_cookie;
+use crate::http::form::{NoFields, Signed};
+use crate::http::redirect::{query_value, see_other};
+use crate::http::request_context::Visit;
 use crate::session::Owner;
 use crate::site::Site;
-use crate::trouble::Trouble;
 use crate::view::flash::counted;
 use crate::view::page::{Page, html};
 use crate::view::qr;
 use crate::view::relative_time::When;
-use crate::visit::Visit;
 use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::Router;

@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 use super::*;
-use crate::serve::{Transport, serve};
+use crate::http::server::{Transport, serve};
 use crate::site::mail_engine::{ImapConnection, MailEngine};
 use crate::site::public_url::PublicUrl;
 use axum::Router;

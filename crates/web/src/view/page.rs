@@ -60,7 +60,7 @@ impl Page {
     }
 }
 
-/// Renders a page. One that cannot be rendered is a bare status 500, to which [`crate::trouble`] gives a page.
+/// Renders a page. One that cannot be rendered is a bare status 500, to which [`crate::http::error_page`] gives a page.
 pub(crate) fn html(status: StatusCode, template: &impl Template) -> Response {
     match template.render() {
         Ok(text) => (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], text).into_response(),

@@ -2,7 +2,7 @@
 
 use super::imap::{Client, Folder, FolderName, FolderRole, Person, Summary, Uid};
 use super::place::{View, folder_path, message_path};
-use crate::trouble::Trouble;
+use crate::http::error_page::Trouble;
 use crate::view::relative_time::When;
 use postward_authority::Timestamp;
 

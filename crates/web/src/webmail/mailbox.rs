@@ -4,9 +4,9 @@
 //! password would wait for that. One that lives inside the request ends with it (invariant 1).
 
 use super::imap;
+use crate::http::error_page::Trouble;
 use crate::session::Owner;
 use crate::site::Site;
-use crate::trouble::Trouble;
 use std::time::Duration;
 
 /// How long the engine may take to open a mailbox.

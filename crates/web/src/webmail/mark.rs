@@ -3,11 +3,11 @@
 use super::imap::Mark;
 use super::mailbox;
 use super::place::{self, Asked, folder_path, message_path};
-use crate::form::Signed;
-use crate::redirect::see_other;
+use crate::http::error_page::Trouble;
+use crate::http::form::Signed;
+use crate::http::redirect::see_other;
+use crate::http::request_context::Visit;
 use crate::session::Owner;
-use crate::trouble::Trouble;
-use crate::visit::Visit;
 use axum::extract::Path;
 use axum::response::Response;
 use serde::Deserialize;

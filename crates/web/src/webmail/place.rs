@@ -1,8 +1,8 @@
 //! The addresses of folders and messages, and reading them back.
 
 use super::imap::{FolderName, Uid};
-use crate::redirect::query_value;
-use crate::trouble::Trouble;
+use crate::http::error_page::Trouble;
+use crate::http::redirect::query_value;
 use serde::Deserialize;
 
 /// How a list is looked at: which page of it, and what was searched for.

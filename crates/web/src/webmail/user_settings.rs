@@ -1,10 +1,10 @@
 //! *User Settings*: over into the user panel, signed in as strongly as here and not more (W3).
 
-use crate::form::{NoFields, Signed};
+use crate::http::error_page::Trouble;
+use crate::http::form::{NoFields, Signed};
+use crate::http::request_context::{Visit, bearer};
 use crate::second_step;
 use crate::session::{Owner, signed_in, signed_out};
-use crate::trouble::Trouble;
-use crate::visit::{Visit, bearer};
 use crate::web_surface::WebSurface;
 use axum::http::HeaderMap;
 use axum::response::Response;

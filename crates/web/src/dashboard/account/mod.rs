@@ -3,11 +3,12 @@
 pub(super) mod second_factor;
 
 use crate::confirm;
-use crate::flash_cookie;
-use crate::form::Signed;
+use crate::http::error_page::Trouble;
+use crate::http::flash_cookie;
+use crate::http::form::Signed;
+use crate::http::request_context::Visit;
 use crate::session::{Staff, signed_out};
 use crate::site::Site;
-use crate::trouble::Trouble;
 use crate::view::flash::counted;
 use crate::view::page::{Page, html};
 use crate::view::password_form::{
@@ -15,7 +16,6 @@ use crate::view::password_form::{
 };
 use crate::view::relative_time::When;
 use crate::view::user_agent::Client;
-use crate::visit::Visit;
 use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::extract::State;

@@ -3,13 +3,13 @@
 use super::{PATH, told};
 use crate::confirm;
 use crate::dashboard::step::{self, Back};
-use crate::form::{NoFields, Signed};
-use crate::redirect::{query_value, see_other};
+use crate::http::error_page::Trouble;
+use crate::http::form::{NoFields, Signed};
+use crate::http::redirect::{query_value, see_other};
+use crate::http::request_context::Visit;
 use crate::session::Staff;
 use crate::site::Site;
-use crate::trouble::Trouble;
 use crate::view::qr;
-use crate::visit::Visit;
 use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::Router;

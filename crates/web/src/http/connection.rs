@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 use tokio_util::sync::CancellationToken;
 
-/// The address at the other end of the connection, a browser's or a proxy's: put into every request by [`crate::serve`].
+/// The address at the other end of the connection, a browser's or a proxy's: put into every request by [`crate::http::server`].
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub SocketAddr);
 

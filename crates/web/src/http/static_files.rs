@@ -1,7 +1,7 @@
 //! Answers with style sheets, scripts and pictures: cached for ever under an address that changes with their content.
 
+use crate::http::error_page::Trouble;
 use crate::site::Site;
-use crate::trouble::Trouble;
 use crate::view::assets;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};

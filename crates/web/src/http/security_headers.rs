@@ -1,9 +1,9 @@
 //! What every answer wears: the security headers, and a page around a trouble.
 
+use crate::http::error_page::Trouble;
+use crate::http::request_context::Visit;
 use crate::site::Site;
 use crate::site::public_url::Scheme;
-use crate::trouble::Trouble;
-use crate::visit::Visit;
 use axum::extract::{Request, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,

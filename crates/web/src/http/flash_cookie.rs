@@ -1,9 +1,9 @@
 //! Answers that carry a flash message: what an act did, told at the page that follows.
 
-use crate::cookies::{Cookie, Life};
-use crate::redirect::see_other;
+use crate::http::cookies::{Cookie, Life};
+use crate::http::error_page::Trouble;
+use crate::http::redirect::see_other;
 use crate::site::Site;
-use crate::trouble::Trouble;
 use crate::view::flash::{LIFE_SECONDS, Note};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 

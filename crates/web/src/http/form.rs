@@ -1,8 +1,8 @@
 //! Reading a form: bounded in size and time, and only from a page of the same session.
 
-use crate::csrf::Csrf;
+use crate::http::csrf::Csrf;
+use crate::http::error_page::Trouble;
 use crate::site::Site;
-use crate::trouble::Trouble;
 use axum::Form;
 use axum::body::{Body, to_bytes};
 use axum::extract::{FromRequest, Request};
@@ -20,7 +20,7 @@ const DEADLINE: Duration = Duration::from_secs(30);
 /// A form whose hidden field `csrf` was made for this session. What is in it is `T`; all its fields are texts.
 pub(crate) struct Signed<T>(pub(crate) T);
 
-/// A form of a page before sign-in, where [`crate::csrf::same_origin`] is the fence.
+/// A form of a page before sign-in, where [`crate::http::csrf::same_origin`] is the fence.
 pub(crate) struct Plain<T>(pub(crate) T);
 
 /// A form that is one button.

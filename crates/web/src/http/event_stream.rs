@@ -3,9 +3,9 @@
 //! A stream says what a page shows, as a stamp: at once, and whenever something may have changed. It lives on its
 //! session's proof like every answer ([`crate::session`]), and ends when the server stops.
 
-use crate::connection::Stopping;
+use crate::http::connection::Stopping;
+use crate::http::error_page::Trouble;
 use crate::site::Site;
-use crate::trouble::Trouble;
 use axum::extract::FromRequestParts;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;

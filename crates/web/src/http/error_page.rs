@@ -1,6 +1,6 @@
 //! What a page says when it cannot do what was asked.
 //!
-//! A handler returns a [`Trouble`]; the page around it is put on by [`crate::dress`], so that a missing mailbox and
+//! A handler returns a [`Trouble`]; the page around it is put on by [`crate::http::security_headers`], so that a missing mailbox and
 //! somebody else's mailbox are the same bytes.
 
 use crate::view::page::{Page, html};

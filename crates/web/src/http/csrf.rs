@@ -4,7 +4,7 @@
 //! (`Sec-Fetch-Site`, else `Origin`). And every form of a signed-in person carries a token made from the session's own
 //! bearer token, so that no server keeps anything for it.
 
-use crate::trouble::Trouble;
+use crate::http::error_page::Trouble;
 use axum::extract::Request;
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, Method};

@@ -1,6 +1,6 @@
 //! A request that nobody is signed in for: where it is led, and what the person is told there.
 
-use crate::redirect::{own_path, query_value, see_other};
+use crate::http::redirect::{own_path, query_value, see_other};
 use crate::view::page::html;
 use crate::web_surface::WebSurface;
 use askama::Template;
@@ -116,7 +116,7 @@ impl TurnedAway {
     }
 }
 
-/// The path of the page a form was sent from. That it is one of ours is the business of [`crate::csrf`], that it leads
+/// The path of the page a form was sent from. That it is one of ours is the business of [`crate::http::csrf`], that it leads
 /// nowhere else the business of [`own_path`].
 fn sent_from(headers: &HeaderMap) -> &str {
     let referer = headers.get(REFERER).and_then(|referer| referer.to_str().ok()).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! Serving the pages on a socket, with or without TLS, until told to stop.
 
-use crate::connection::{Cut, Peer, Stopping};
+use crate::http::connection::{Cut, Peer, Stopping};
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;

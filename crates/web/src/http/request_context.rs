@@ -1,8 +1,8 @@
 //! Who knocks, as far as the request itself tells: before any session is looked up.
 
-use crate::connection::Peer;
-use crate::cookies::Cookie;
-use crate::redirect::own_path;
+use crate::http::connection::Peer;
+use crate::http::cookies::Cookie;
+use crate::http::redirect::own_path;
 use crate::site::Site;
 use crate::site::trusted_proxies::Untold;
 use crate::view::flash::Note;
