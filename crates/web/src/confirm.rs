@@ -3,10 +3,12 @@
 
 use crate::http::error_page::Trouble;
 use crate::http::form::Signed;
+use crate::http::login_redirect::after_sign_in;
 use crate::http::redirect::{query_value, see_other};
 use crate::http::request_context::Visit;
 use crate::second_step::WRONG_CODE;
-use crate::session::{Owner, Staff, after_sign_in, signed_out};
+use crate::session::extractors::{Owner, Staff};
+use crate::session::session_cookie::signed_out;
 use crate::site::Site;
 use crate::view::page::{Page, html};
 use crate::view::password_form::FormProblem;

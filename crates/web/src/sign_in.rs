@@ -7,7 +7,7 @@ use crate::http::form::Plain;
 use crate::http::login_redirect::Ended;
 use crate::http::request_context::{Visit, bearer};
 use crate::second_step;
-use crate::session::{let_in, signed_out};
+use crate::session::session_cookie::{let_in, signed_out};
 use crate::site::Site;
 use crate::view::page::{Page, html};
 use crate::web_surface::WebSurface;

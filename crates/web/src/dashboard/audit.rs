@@ -2,7 +2,7 @@
 
 use crate::http::error_page::Trouble;
 use crate::http::request_context::Visit;
-use crate::session::Staff;
+use crate::session::extractors::Staff;
 use crate::site::Site;
 use crate::view::page::{Page, html};
 use crate::view::relative_time::When;

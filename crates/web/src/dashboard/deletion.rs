@@ -6,7 +6,7 @@ use crate::http::error_page::Trouble;
 use crate::http::flash_cookie;
 use crate::http::form::{NoFields, Signed};
 use crate::http::request_context::{Shape, Visit};
-use crate::session::Staff;
+use crate::session::extractors::Staff;
 use crate::site::Site;
 use crate::view::flash::Note;
 use crate::view::page::{Page, html};

@@ -7,7 +7,7 @@ use crate::http::error_page::Trouble;
 use crate::http::flash_cookie;
 use crate::http::form::Signed;
 use crate::http::request_context::Visit;
-use crate::session::Staff;
+use crate::session::extractors::Staff;
 use crate::site::Site;
 use crate::view::flash::Note;
 use crate::web_surface::WebSurface;

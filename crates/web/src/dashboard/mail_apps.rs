@@ -5,7 +5,7 @@ use crate::http::error_page::Trouble;
 use crate::http::form::Signed;
 use crate::http::redirect::query_value;
 use crate::http::request_context::Visit;
-use crate::session::Staff;
+use crate::session::extractors::Staff;
 use crate::site::Site;
 use crate::view::page::{Page, html};
 use askama::Template;

@@ -3,7 +3,7 @@
 use crate::http::error_page::Trouble;
 use crate::http::form::Signed;
 use crate::http::request_context::Visit;
-use crate::session::Staff;
+use crate::session::extractors::Staff;
 use crate::site::Site;
 use crate::view::flash::counted;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};

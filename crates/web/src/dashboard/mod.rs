@@ -20,7 +20,7 @@ use crate::confirm;
 use crate::http::redirect::see_other;
 use crate::password_reset;
 use crate::second_step;
-use crate::session::staff;
+use crate::session::extractors::staff;
 use crate::sign_in;
 use crate::site::Site;
 use crate::web_surface::WebSurface;

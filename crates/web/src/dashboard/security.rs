@@ -7,7 +7,7 @@ use crate::http::connection::Stopping;
 use crate::http::error_page::Trouble;
 use crate::http::event_stream;
 use crate::http::redirect::see_other;
-use crate::session::Staff;
+use crate::session::extractors::Staff;
 use crate::site::Site;
 use crate::view::page::{Page, html};
 use crate::view::password_form::PasswordForm;

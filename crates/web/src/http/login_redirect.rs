@@ -1,4 +1,4 @@
-//! A request that nobody is signed in for: where it is led, and what the person is told there.
+//! Where a request without a session is led and what the person is told there, and where a sign-in leads.
 
 use crate::http::redirect::{own_path, query_value, see_other};
 use crate::view::page::html;
@@ -116,6 +116,17 @@ impl TurnedAway {
     }
 }
 
+/// Where a sign-in leads: to the page that was asked for if it belongs to the surface, else to its first page.
+pub(crate) fn after_sign_in(surface: WebSurface, next: &str) -> &str {
+    let entry = surface.entry();
+    let inside =
+        next.strip_prefix(entry.root).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']));
+    match own_path(next) {
+        Some(path) if inside && !path.starts_with(entry.sign_in) => path,
+        _ => entry.home,
+    }
+}
+
 /// The path of the page a form was sent from. That it is one of ours is the business of [`crate::http::csrf`], that it leads
 /// nowhere else the business of [`own_path`].
 fn sent_from(headers: &HeaderMap) -> &str {
@@ -177,5 +188,19 @@ mod tests {
         check("/webmail/folder/INBOX", "/webmail/folder/INBOX");
         check("/webmail/account", "/webmail/account");
         check("/panel", "/panel");
+    }
+
+    #[test]
+    fn a_sign_in_leads_into_its_own_surface() {
+        let check = |next: &str, expected: &str| {
+            assert_eq!(after_sign_in(WebSurface::Dashboard, next), expected, "{next:?}");
+        };
+        check("/dashboard/audit", "/dashboard/audit");
+        check("/dashboard?x=y", "/dashboard?x=y");
+        check("/dashboard/sign-in", "/dashboard/mailboxes");
+        check("/dashboards", "/dashboard/mailboxes");
+        check("/webmail", "/dashboard/mailboxes");
+        check("//evil.example/dashboard", "/dashboard/mailboxes");
+        check("", "/dashboard/mailboxes");
     }
 }

@@ -1,7 +1,7 @@
 //! The panel's first page: what can be done here, as icons.
 
 use crate::http::request_context::Visit;
-use crate::session::Owner;
+use crate::session::extractors::Owner;
 use crate::view::page::{Page, html};
 use askama::Template;
 use axum::http::StatusCode;

@@ -5,7 +5,7 @@ use crate::http::error_page::Trouble;
 use crate::http::flash_cookie;
 use crate::http::form::{NoFields, Signed};
 use crate::http::request_context::Visit;
-use crate::session::Owner;
+use crate::session::extractors::Owner;
 use crate::site::Site;
 use crate::view::flash::counted;
 use crate::view::page::{Page, html};

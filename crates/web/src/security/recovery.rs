@@ -6,7 +6,7 @@ use crate::http::flash_cookie;
 use crate::http::form::{NoFields, Signed};
 use crate::http::redirect::see_other;
 use crate::http::request_context::Visit;
-use crate::session::Owner;
+use crate::session::extractors::Owner;
 use crate::site::Site;
 use crate::view::page::{Page, html};
 use crate::view::relative_time::When;

@@ -5,7 +5,8 @@ use crate::http::error_page::Trouble;
 use crate::http::flash_cookie;
 use crate::http::form::Signed;
 use crate::http::request_context::Visit;
-use crate::session::{Owner, signed_out};
+use crate::session::extractors::Owner;
+use crate::session::session_cookie::signed_out;
 use crate::view::flash::Note;
 use crate::view::page::{Page, html};
 use crate::view::password_form::{

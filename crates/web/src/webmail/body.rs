@@ -6,7 +6,7 @@ use super::mailbox;
 use super::place::{self, Asked};
 use crate::http::error_page::Trouble;
 use crate::http::request_context::Visit;
-use crate::session::Owner;
+use crate::session::extractors::Owner;
 use axum::extract::{Path, Query};
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_FRAME_OPTIONS};
 use axum::http::{HeaderMap, HeaderValue};

@@ -7,7 +7,7 @@ use super::place::{self, Asked, View, folder_path};
 use crate::http::error_page::Trouble;
 use crate::http::redirect::see_other;
 use crate::http::request_context::Visit;
-use crate::session::Owner;
+use crate::session::extractors::Owner;
 use crate::view::page::{Page, html};
 use askama::Template;
 use axum::extract::{Path, Query};

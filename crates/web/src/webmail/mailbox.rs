@@ -5,7 +5,7 @@
 
 use super::imap;
 use crate::http::error_page::Trouble;
-use crate::session::Owner;
+use crate::session::extractors::Owner;
 use crate::site::Site;
 use std::time::Duration;
 

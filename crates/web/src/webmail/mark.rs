@@ -7,7 +7,7 @@ use crate::http::error_page::Trouble;
 use crate::http::form::Signed;
 use crate::http::redirect::see_other;
 use crate::http::request_context::Visit;
-use crate::session::Owner;
+use crate::session::extractors::Owner;
 use axum::extract::Path;
 use axum::response::Response;
 use serde::Deserialize;

@@ -7,7 +7,7 @@ use super::place::{self, Asked, View, folder_path, message_path, path_below};
 use super::{body, mailbox};
 use crate::http::error_page::Trouble;
 use crate::http::request_context::{Shape, Visit};
-use crate::session::Owner;
+use crate::session::extractors::Owner;
 use crate::view::page::{Page, html};
 use crate::view::relative_time::When;
 use askama::Template;

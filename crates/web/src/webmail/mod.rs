@@ -28,7 +28,7 @@ use crate::confirm;
 use crate::password_reset;
 use crate::second_step;
 use crate::security;
-use crate::session::owner;
+use crate::session::extractors::owner;
 use crate::sign_in;
 use crate::site::Site;
 use crate::web_surface::WebSurface;

@@ -7,7 +7,7 @@ use super::part::FILE_POLICY;
 use super::place;
 use crate::http::error_page::Trouble;
 use crate::http::request_context::Visit;
-use crate::session::Owner;
+use crate::session::extractors::Owner;
 use axum::body::Body;
 use axum::extract::Path;
 use axum::http::HeaderValue;

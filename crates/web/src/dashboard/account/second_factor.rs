@@ -7,7 +7,7 @@ use crate::http::error_page::Trouble;
 use crate::http::form::{NoFields, Signed};
 use crate::http::redirect::{query_value, see_other};
 use crate::http::request_context::Visit;
-use crate::session::Staff;
+use crate::session::extractors::Staff;
 use crate::site::Site;
 use crate::view::qr;
 use crate::web_surface::WebSurface;

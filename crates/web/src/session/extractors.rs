@@ -1,0 +1,149 @@
+//! Who is signed in: the middleware that looks a request's cookie up, and the extractors by which handlers ask for it.
+
+use super::response_guard::{Proof, race};
+use crate::http::csrf::Csrf;
+use crate::http::error_page::Trouble;
+use crate::http::login_redirect::TurnedAway;
+use crate::http::request_context::{Visit, bearer};
+use crate::site::Site;
+use crate::view::flash::Note;
+use crate::view::page::Page;
+use crate::web_surface::WebSurface;
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use postward_authority::{Role, SessionGuard, SignedOut, StaffSession, Surface};
+use std::sync::Arc;
+
+/// A mailbox owner who is signed in at the webmail or the panel. Handlers behind [`owner`] take it as an argument.
+#[derive(Clone)]
+pub(crate) struct Owner {
+    /// The proof.
+    pub(crate) guard: Arc<SessionGuard>,
+    /// The surface it was given at.
+    pub(crate) surface: WebSurface,
+    /// For the forms.
+    pub(crate) csrf: Csrf,
+}
+
+impl Owner {
+    /// The frame of a page for this person.
+    pub(crate) fn page(&self, visit: &Visit, title: &str) -> Page {
+        Page {
+            who: Some(self.guard.address().to_string()),
+            csrf: self.csrf.field(),
+            ..visit.page(self.surface, title)
+        }
+    }
+
+    /// The same, come back to at `here`.
+    pub(crate) fn page_at(&self, visit: &Visit, title: &str, here: String) -> Page {
+        Page { here, ..self.page(visit, title) }
+    }
+
+    /// A flash message about this person's mailbox.
+    pub(crate) fn flash(&self, headline: impl Into<String>, text: impl Into<String>) -> Note {
+        Note::new(self.surface, self.guard.address(), headline, text)
+    }
+}
+
+/// A person of the dashboard who is signed in. Handlers behind [`staff`] take it as an argument.
+#[derive(Clone)]
+pub(crate) struct Staff {
+    /// The proof.
+    pub(crate) session: Arc<StaffSession>,
+    /// For the forms.
+    pub(crate) csrf: Csrf,
+}
+
+impl Staff {
+    /// The frame of a page for this person.
+    pub(crate) fn page(&self, visit: &Visit, title: &str) -> Page {
+        Page {
+            who: Some(self.session.email().to_owned()),
+            csrf: self.csrf.field(),
+            ..visit.page(WebSurface::Dashboard, title)
+        }
+    }
+
+    /// A flash message about this person.
+    pub(crate) fn flash(&self, headline: impl Into<String>, text: impl Into<String>) -> Note {
+        Note::new(WebSurface::Dashboard, self.session.email(), headline, text)
+    }
+
+    /// Whether the role may change anything.
+    pub(crate) fn may_write(&self) -> bool {
+        self.session.role() != Role::ReadOnly
+    }
+
+    /// Refuses a role that may only look, before a form is shown that it could not send.
+    pub(crate) fn require_write(&self) -> Result<(), Trouble> {
+        if self.may_write() { Ok(()) } else { Err(Trouble::ReadOnly) }
+    }
+}
+
+/// Lets mailbox owners into the webmail or the panel.
+pub(crate) async fn owner(
+    State((site, surface)): State<(Arc<Site>, WebSurface)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let visit = Visit::of(&site, request.uri(), request.headers(), request.extensions());
+    let turned_away = TurnedAway::of(&request, surface);
+    let Some(token) = bearer(&site, request.headers(), surface) else { return turned_away.nobody() };
+    match site.authority.resume(&token, &visit.origin(surface), site.now()).await {
+        // A cookie is good at the surface that gave it, nowhere else.
+        Ok(guard) if guard.surface() != Surface::from(surface) => turned_away.nobody(),
+        Ok(guard) => {
+            let guard = Arc::new(guard);
+            let csrf = Csrf::of(&token);
+            request.extensions_mut().insert(csrf.clone());
+            request.extensions_mut().insert(Owner { guard: Arc::clone(&guard), surface, csrf });
+            race(request, next, Proof::Owner(guard), turned_away).await
+        }
+        Err(signed_out) => refused(signed_out, turned_away),
+    }
+}
+
+/// Lets staff into the dashboard.
+pub(crate) async fn staff(State(site): State<Arc<Site>>, mut request: Request, next: Next) -> Response {
+    let surface = WebSurface::Dashboard;
+    let visit = Visit::of(&site, request.uri(), request.headers(), request.extensions());
+    let turned_away = TurnedAway::of(&request, surface);
+    let Some(token) = bearer(&site, request.headers(), surface) else { return turned_away.nobody() };
+    match site.authority.resume_staff(&token, &visit.origin(surface), site.now()).await {
+        Ok(session) => {
+            let session = Arc::new(session);
+            let csrf = Csrf::of(&token);
+            request.extensions_mut().insert(csrf.clone());
+            request.extensions_mut().insert(Staff { session: Arc::clone(&session), csrf });
+            race(request, next, Proof::Staff(session), turned_away).await
+        }
+        Err(signed_out) => refused(signed_out, turned_away),
+    }
+}
+
+fn refused(signed_out: SignedOut, turned_away: TurnedAway) -> Response {
+    match signed_out {
+        SignedOut::Ended => turned_away.over(),
+        SignedOut::Unavailable(cause) => Trouble::from(cause).into_response(),
+    }
+}
+
+impl FromRequestParts<Arc<Site>> for Owner {
+    type Rejection = Trouble;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<Site>) -> Result<Self, Trouble> {
+        // A route outside the middleware is our mistake; it must not open.
+        parts.extensions.get::<Self>().cloned().ok_or(Trouble::Fault)
+    }
+}
+
+impl FromRequestParts<Arc<Site>> for Staff {
+    type Rejection = Trouble;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<Site>) -> Result<Self, Trouble> {
+        parts.extensions.get::<Self>().cloned().ok_or(Trouble::Fault)
+    }
+}

@@ -1,0 +1,49 @@
+//! Answers that begin or end a session in the browser: its cookie, and where the person goes on.
+
+use crate::http::cookies::{Cookie, Life};
+use crate::http::error_page::Trouble;
+use crate::http::flash_cookie;
+use crate::http::login_redirect::after_sign_in;
+use crate::http::redirect::see_other;
+use crate::http::request_context::Visit;
+use crate::site::Site;
+use crate::web_surface::WebSurface;
+use axum::response::{AppendHeaders, IntoResponse, Response};
+use postward_authority::Token;
+
+/// Sends a person who has just signed in on, with a cookie of a session that did not exist before.
+pub(crate) fn signed_in(
+    site: &Site,
+    surface: WebSurface,
+    token: &Token,
+    next: &str,
+) -> Result<Response, Trouble> {
+    let cookie = Cookie::Session(surface)
+        .set(token.expose(), Life::Browser, site.url.scheme())
+        .map_err(|_| Trouble::Fault)?;
+    Ok((AppendHeaders([cookie]), see_other(after_sign_in(surface, next))).into_response())
+}
+
+/// Sends whoever has proved everything on. A receipt is for whom it is about; the next person at this browser is
+/// somebody else.
+pub(crate) fn let_in(
+    visit: &Visit,
+    surface: WebSurface,
+    token: &Token,
+    who: &str,
+    next: &str,
+) -> Result<Response, Trouble> {
+    let site = &visit.site;
+    let response = signed_in(site, surface, token, next)?;
+    match visit.receipt_of(surface) {
+        Some(note) if note.about != who => flash_cookie::clear(site, response),
+        _ => Ok(response),
+    }
+}
+
+/// Sends a person who has just signed out to the sign-in page, without the cookie.
+pub(crate) fn signed_out(site: &Site, surface: WebSurface) -> Result<Response, Trouble> {
+    let cookie =
+        Cookie::Session(surface).set("", Life::Over, site.url.scheme()).map_err(|_| Trouble::Fault)?;
+    Ok((AppendHeaders([cookie]), see_other(surface.entry().sign_in)).into_response())
+}
