@@ -8,32 +8,28 @@
 //! * [`view`]: what pages are made of.
 //! * [`http`]: sockets in, requests out, and every answer that is not a page of its own.
 //! * [`session`]: who is signed in; a request ends with its session.
-//! * [`sign_in`], [`second_step`], [`confirm`]: the one sign-in page, the code after it, and the password once more.
-//! * [`password_reset`], [`mailed_link`]: *Forgot password?*, and what the links in our mails open.
-//! * [`security`]: what owners settle of their own sign-in, in the panel and in the webmail.
+//! * [`auth`]: the sign-in page, the code after it, the password once more, *Forgot password?* and mailed links.
+//! * [`account_security`]: how owners look after their own sign-in, in the panel and in the webmail.
+//! * [`root`]: the addresses that belong to no surface.
 //! * [`dashboard`], [`panel`], [`webmail`]: the three surfaces, one file per page.
 //!
 //! Nothing here decides who may do what: no page holds a password, a hash or a rule of its own.
 
-mod confirm;
+mod account_security;
+mod auth;
 mod dashboard;
-mod front;
 mod http;
-mod mailed_link;
 mod panel;
-mod password_reset;
-mod second_step;
-mod security;
+mod root;
 mod session;
-mod sign_in;
 mod site;
 mod view;
 mod web_surface;
 mod webmail;
 
+pub use auth::mailed_link::link_path;
 pub use http::connection::Peer;
 pub use http::server::{Transport, serve};
-pub use mailed_link::link_path;
 pub use site::Site;
 pub use site::brand::{Brand, Colour};
 pub use site::mail_engine::{ImapConnection, ImapStream, MailEngine};
@@ -52,20 +48,20 @@ use tower_http::compression::CompressionLayer;
 pub fn router(site: Site) -> Router {
     let site = Arc::new(site);
     Router::new()
-        .route("/", get(front::page))
+        .route("/", get(root::page))
         .route("/dashboard/", get(async || http::redirect::see_other("/dashboard")))
         .route("/panel/", get(async || http::redirect::see_other("/panel")))
-        .route("/healthz", get(front::health))
-        .route("/.well-known/change-password", get(front::change_password))
+        .route("/healthz", get(root::health))
+        .route("/.well-known/change-password", get(root::change_password))
         .route("/assets/{stamp}/{name}", get(http::static_files::serve))
         .route("/brand.css", get(http::static_files::brand))
         .route("/favicon.ico", get(http::static_files::favicon))
-        .route("/theme", post(front::theme))
-        .route("/receipt/dismiss", post(front::dismiss_receipt))
+        .route("/theme", post(root::theme))
+        .route("/receipt/dismiss", post(root::dismiss_receipt))
         .merge(dashboard::routes(&site))
         .merge(panel::routes(&site))
         .merge(webmail::routes(&site))
-        .merge(mailed_link::routes())
+        .merge(auth::mailed_link::routes())
         .fallback(async || Trouble::NotFound)
         .method_not_allowed_fallback(async || Trouble::Method)
         .layer(from_fn(http::csrf::same_origin))

@@ -16,12 +16,12 @@ mod security;
 mod sessions;
 mod step;
 
-use crate::confirm;
+use crate::auth::password_reset;
+use crate::auth::reauthenticate;
+use crate::auth::second_factor_challenge;
+use crate::auth::sign_in;
 use crate::http::redirect::see_other;
-use crate::password_reset;
-use crate::second_step;
 use crate::session::extractors::staff;
-use crate::sign_in;
 use crate::site::Site;
 use crate::web_surface::WebSurface;
 use axum::Router;
@@ -57,10 +57,10 @@ pub(crate) fn routes(site: &Arc<Site>) -> Router<Arc<Site>> {
         .route("/dashboard/mail-apps/mode", get(mail_app_mode::page).post(mail_app_mode::save))
         .route("/dashboard/audit", get(audit::page))
         .merge(account::second_factor::routes())
-        .merge(confirm::staff_routes())
+        .merge(reauthenticate::staff_routes())
         .route_layer(from_fn_with_state(Arc::clone(site), staff));
     inside
         .merge(sign_in::routes(WebSurface::Dashboard))
-        .merge(second_step::routes(WebSurface::Dashboard))
+        .merge(second_factor_challenge::routes(WebSurface::Dashboard))
         .merge(password_reset::routes(WebSurface::Dashboard))
 }

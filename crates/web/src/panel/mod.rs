@@ -3,12 +3,12 @@
 mod home;
 mod password;
 
-use crate::confirm;
-use crate::password_reset;
-use crate::second_step;
-use crate::security;
+use crate::account_security;
+use crate::auth::password_reset;
+use crate::auth::reauthenticate;
+use crate::auth::second_factor_challenge;
+use crate::auth::sign_in;
 use crate::session::extractors::owner;
-use crate::sign_in;
 use crate::site::Site;
 use crate::web_surface::WebSurface;
 use axum::Router;
@@ -21,11 +21,11 @@ pub(crate) fn routes(site: &Arc<Site>) -> Router<Arc<Site>> {
     let inside = Router::new()
         .route("/panel", get(home::page))
         .route("/panel/password", get(password::page).post(password::change))
-        .merge(security::routes(WebSurface::Panel))
-        .merge(confirm::owner_routes(WebSurface::Panel))
+        .merge(account_security::routes(WebSurface::Panel))
+        .merge(reauthenticate::owner_routes(WebSurface::Panel))
         .route_layer(from_fn_with_state((Arc::clone(site), WebSurface::Panel), owner));
     inside
         .merge(sign_in::routes(WebSurface::Panel))
-        .merge(second_step::routes(WebSurface::Panel))
+        .merge(second_factor_challenge::routes(WebSurface::Panel))
         .merge(password_reset::routes(WebSurface::Panel))
 }

@@ -1,6 +1,6 @@
 //! **Password**: the owner sets a new one (P2).
 
-use crate::confirm;
+use crate::auth::reauthenticate;
 use crate::http::error_page::Trouble;
 use crate::http::flash_cookie;
 use crate::http::form::Signed;
@@ -67,7 +67,7 @@ pub(super) async fn change(
         Err(ChangeError::Policy(problems)) => Ok(refused(&visit, &owner, form, policy_problems(&problems))),
         // The password was right, and a second factor is on whose code this session has not given.
         Err(ChangeError::ConfirmFirst) if asked == Current::Asked => {
-            Ok(confirm::ask(WebSurface::Panel, "/panel/password"))
+            Ok(reauthenticate::ask(WebSurface::Panel, "/panel/password"))
         }
         Err(ChangeError::ConfirmFirst) => {
             let problem = "You signed in a while ago. Type your current password too.";

@@ -1,6 +1,6 @@
 //! *My account*: the tab *Account*, where the owner changes the password and is signed out everywhere (W2).
 
-use crate::confirm;
+use crate::auth::reauthenticate;
 use crate::http::error_page::Trouble;
 use crate::http::flash_cookie;
 use crate::http::form::Signed;
@@ -80,7 +80,7 @@ fn not_changed(
 ) -> Result<Response, Trouble> {
     let (status, problems) = match error {
         // The password was right, and a second factor is on whose code this session has not given.
-        ChangeError::ConfirmFirst => return Ok(confirm::ask(WebSurface::Webmail, "/webmail/account")),
+        ChangeError::ConfirmFirst => return Ok(reauthenticate::ask(WebSurface::Webmail, "/webmail/account")),
         ChangeError::CurrentPasswordWrong => (
             StatusCode::UNPROCESSABLE_ENTITY,
             vec![FormProblem::new("current", "This is not your current password.")],

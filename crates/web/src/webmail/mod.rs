@@ -24,12 +24,12 @@ mod user_settings;
 #[cfg(test)]
 mod tests;
 
-use crate::confirm;
-use crate::password_reset;
-use crate::second_step;
-use crate::security;
+use crate::account_security;
+use crate::auth::password_reset;
+use crate::auth::reauthenticate;
+use crate::auth::second_factor_challenge;
+use crate::auth::sign_in;
 use crate::session::extractors::owner;
-use crate::sign_in;
 use crate::site::Site;
 use crate::web_surface::WebSurface;
 use axum::Router;
@@ -51,10 +51,10 @@ pub(crate) fn routes(site: &Arc<Site>) -> Router<Arc<Site>> {
         .route("/webmail/account", get(account::page))
         .route("/webmail/account/password", get(account::page).post(account::change))
         .route("/webmail/user-settings", post(user_settings::hop))
-        .merge(security::routes(WebSurface::Webmail))
-        .merge(confirm::owner_routes(WebSurface::Webmail))
+        .merge(account_security::routes(WebSurface::Webmail))
+        .merge(reauthenticate::owner_routes(WebSurface::Webmail))
         .layer(from_fn_with_state((Arc::clone(site), WebSurface::Webmail), owner))
         .merge(sign_in::routes(WebSurface::Webmail))
-        .merge(second_step::routes(WebSurface::Webmail))
+        .merge(second_factor_challenge::routes(WebSurface::Webmail))
         .merge(password_reset::routes(WebSurface::Webmail))
 }

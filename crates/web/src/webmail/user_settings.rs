@@ -1,9 +1,9 @@
 //! *User Settings*: over into the user panel, signed in as strongly as here and not more (W3).
 
+use crate::auth::second_factor_challenge;
 use crate::http::error_page::Trouble;
 use crate::http::form::{NoFields, Signed};
 use crate::http::request_context::{Visit, bearer};
-use crate::second_step;
 use crate::session::extractors::Owner;
 use crate::session::session_cookie::{signed_in, signed_out};
 use crate::web_surface::WebSurface;
@@ -29,7 +29,7 @@ pub(super) async fn hop(
     }
     match site.authority.hop(&owner.guard, to.into(), &visit.origin(WebSurface::Webmail), site.now()).await {
         Ok(SignedIn::Session(token, _guard)) => signed_in(site, to, &token, to.entry().home),
-        Ok(SignedIn::CodeOwed(token)) => second_step::ask(site, to, &token, to.entry().home),
+        Ok(SignedIn::CodeOwed(token)) => second_factor_challenge::ask(site, to, &token, to.entry().home),
         Err(SignedOut::Ended) => signed_out(site, WebSurface::Webmail),
         Err(SignedOut::Unavailable(cause)) => Err(cause.into()),
     }

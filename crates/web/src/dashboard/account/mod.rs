@@ -2,7 +2,7 @@
 
 pub(super) mod second_factor;
 
-use crate::confirm;
+use crate::auth::reauthenticate;
 use crate::http::error_page::Trouble;
 use crate::http::flash_cookie;
 use crate::http::form::Signed;
@@ -100,7 +100,7 @@ pub(super) async fn change(
             refused(&site, &visit, &staff, vec![problem]).await
         }
         Err(ChangeError::Policy(missing)) => refused(&site, &visit, &staff, policy_problems(&missing)).await,
-        Err(ChangeError::ConfirmFirst) => Ok(confirm::ask(WebSurface::Dashboard, PATH)),
+        Err(ChangeError::ConfirmFirst) => Ok(reauthenticate::ask(WebSurface::Dashboard, PATH)),
         Err(ChangeError::SessionEnded) => signed_out(&site, WebSurface::Dashboard),
         Err(ChangeError::Unavailable(cause)) => Err(cause.into()),
     }

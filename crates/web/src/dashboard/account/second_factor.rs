@@ -1,7 +1,7 @@
 //! The second factor of the person: set up, moved to another authenticator, turned off; and its ten backup codes.
 
 use super::{PATH, told};
-use crate::confirm;
+use crate::auth::reauthenticate;
 use crate::dashboard::step::{self, Back};
 use crate::http::error_page::Trouble;
 use crate::http::form::{NoFields, Signed};
@@ -241,7 +241,7 @@ fn off(status: StatusCode, visit: &Visit, staff: &Staff, problem: Option<&'stati
 /// password again.
 fn not_now(site: &Site, error: SecondFactorError, here: &str) -> Result<Response, Trouble> {
     match error {
-        SecondFactorError::NotNow(why) => confirm::not_now(why, site, WebSurface::Dashboard, here),
+        SecondFactorError::NotNow(why) => reauthenticate::not_now(why, site, WebSurface::Dashboard, here),
         // The page itself says how things are.
         _ => Ok(see_other(PATH)),
     }

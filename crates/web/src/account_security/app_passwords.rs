@@ -1,6 +1,6 @@
 //! **App passwords**: one for each mail app, and what mail apps may sign in with at all (W8).
 
-use crate::confirm;
+use crate::auth::reauthenticate;
 use crate::http::error_page::Trouble;
 use crate::http::flash_cookie;
 use crate::http::form::{NoFields, Signed};
@@ -171,7 +171,7 @@ async fn add(visit: Visit, owner: Owner, name: String) -> Result<Response, Troub
         Err(AppPasswordError::TooMany) => "There are 25 already. Revoke one you do not use any more first.",
         Err(AppPasswordError::NotFound) => return Err(Trouble::NotFound),
         Err(AppPasswordError::NotNow(why)) => {
-            return confirm::not_now(why, site, surface, &surface.account_path("app-passwords"));
+            return reauthenticate::not_now(why, site, surface, &surface.account_path("app-passwords"));
         }
     };
     show(&visit, &owner, Step::Overview { typed: name, problem: Some(problem) }).await
@@ -221,7 +221,7 @@ async fn set_mode(visit: Visit, owner: Owner, mode: &str) -> Result<Response, Tr
             };
             done(&visit, &owner, headline.to_owned(), "What is signed in stays so.".to_owned())
         }
-        Err(why) => confirm::not_now(why, site, surface, &surface.account_path("app-passwords")),
+        Err(why) => reauthenticate::not_now(why, site, surface, &surface.account_path("app-passwords")),
     }
 }
 
@@ -235,7 +235,7 @@ fn otherwise(
     match error {
         AppPasswordError::NotNow(why) => {
             let next = surface.account_path(&format!("app-passwords/{id}/{}", act.name()));
-            confirm::not_now(why, site, surface, &next)
+            reauthenticate::not_now(why, site, surface, &next)
         }
         AppPasswordError::NotFound | AppPasswordError::Name | AppPasswordError::TooMany => {
             Err(Trouble::NotFound)

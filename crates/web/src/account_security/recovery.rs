@@ -1,6 +1,6 @@
 //! **Recovery**: the recovery e-mail and the recovery code of an owner (W9).
 
-use crate::confirm;
+use crate::auth::reauthenticate;
 use crate::http::error_page::Trouble;
 use crate::http::flash_cookie;
 use crate::http::form::{NoFields, Signed};
@@ -121,7 +121,7 @@ async fn begin(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, Tro
     let (site, surface) = (&visit.site, owner.surface);
     match site.authority.may_act(&*owner.guard, site.now()).await {
         Ok(()) => show(visit, owner, step).await,
-        Err(why) => confirm::not_now(why, site, surface, &step.path(surface)),
+        Err(why) => reauthenticate::not_now(why, site, surface, &step.path(surface)),
     }
 }
 
@@ -174,7 +174,7 @@ fn not_changed(
     let surface = owner.surface;
     match why {
         RecoveryEmailError::NotNow(why) => {
-            confirm::not_now(why, &visit.site, surface, &surface.account_path(next))
+            reauthenticate::not_now(why, &visit.site, surface, &surface.account_path(next))
         }
         RecoveryEmailError::Held(_) | RecoveryEmailError::None | RecoveryEmailError::Itself => {
             Ok(see_other(&surface.account_path("recovery")))
@@ -189,7 +189,7 @@ async fn new_code(visit: Visit, owner: Owner) -> Result<Response, Trouble> {
             let page = show(&visit, &owner, Step::Code(code)).await?;
             Ok(([(header::CACHE_CONTROL, "no-store")], page).into_response())
         }
-        Err(why) => confirm::not_now(why, site, surface, &surface.account_path("recovery/code")),
+        Err(why) => reauthenticate::not_now(why, site, surface, &surface.account_path("recovery/code")),
     }
 }
 

@@ -1,6 +1,6 @@
 //! **Sessions and activity**: what is signed in, who tried, and what was done to the mailbox (W7, D14).
 
-use crate::confirm;
+use crate::auth::reauthenticate;
 use crate::http::error_page::Trouble;
 use crate::http::flash_cookie;
 use crate::http::form::{NoFields, Signed};
@@ -216,7 +216,7 @@ async fn tell(visit: &Visit, owner: &Owner, tell: &str) -> Result<Response, Trou
             let headline = format!("Notices turned {}.", if on { "on" } else { "off" });
             flash_cookie::redirect(site, &owner.flash(headline, text), &root)
         }
-        Err(why) => confirm::not_now(why, site, surface, &root),
+        Err(why) => reauthenticate::not_now(why, site, surface, &root),
     }
 }
 

@@ -1,12 +1,12 @@
 //! The sign-in page, one for all three surfaces, and what comes after it.
 
+use crate::auth::second_factor_challenge;
 use crate::http::csrf::Csrf;
 use crate::http::error_page::Trouble;
 use crate::http::flash_cookie;
 use crate::http::form::Plain;
 use crate::http::login_redirect::Ended;
 use crate::http::request_context::{Visit, bearer};
-use crate::second_step;
 use crate::session::session_cookie::{let_in, signed_out};
 use crate::site::Site;
 use crate::view::page::{Page, html};
@@ -131,7 +131,7 @@ async fn sign_in(visit: Visit, surface: WebSurface, typed: Typed) -> Result<Resp
     };
     match signed_in {
         Ok(SignedIn::Session(token, who)) => let_in(&visit, surface, &token, &who, &typed.next),
-        Ok(SignedIn::CodeOwed(token)) => second_step::ask(site, surface, &token, &typed.next),
+        Ok(SignedIn::CodeOwed(token)) => second_factor_challenge::ask(site, surface, &token, &typed.next),
         Err(refusal) => Ok(refused(&visit, surface, typed.address, typed.next, refusal)),
     }
 }

@@ -1,6 +1,6 @@
 //! **Two-factor authentication**: setting it up, putting another authenticator in its place, turning it off (W6).
 
-use crate::confirm;
+use crate::auth::reauthenticate;
 use crate::http::error_page::Trouble;
 use crate::http::flash_cookie;
 use crate::http::form::{NoFields, Signed};
@@ -150,7 +150,7 @@ async fn ask(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, Troub
     let (site, surface) = (&visit.site, owner.surface);
     match site.authority.may_act(&*owner.guard, site.now()).await {
         Ok(()) => show(visit, owner, step).await,
-        Err(why) => confirm::not_now(why, site, surface, &surface.account_path("two-factor/replace")),
+        Err(why) => reauthenticate::not_now(why, site, surface, &surface.account_path("two-factor/replace")),
     }
 }
 
@@ -225,7 +225,9 @@ fn otherwise(
     next: &str,
 ) -> Result<Response, Trouble> {
     match error {
-        SecondFactorError::NotNow(why) => confirm::not_now(why, site, surface, &surface.account_path(next)),
+        SecondFactorError::NotNow(why) => {
+            reauthenticate::not_now(why, site, surface, &surface.account_path(next))
+        }
         SecondFactorError::BeginAgain
         | SecondFactorError::IsOff
         | SecondFactorError::CodeWrong

@@ -3,13 +3,13 @@
 //! The token stands in the address the mail carries and in the hidden field of the one form, and goes nowhere else: the
 //! pages tell nobody their address and are kept by no cache.
 
+use crate::auth::password_reset::WORDS;
+use crate::auth::second_factor_challenge::WRONG_CODE;
 use crate::http::error_page::Trouble;
 use crate::http::flash_cookie;
 use crate::http::form::Plain;
 use crate::http::redirect::query_value;
 use crate::http::request_context::Visit;
-use crate::password_reset::WORDS;
-use crate::second_step::WRONG_CODE;
 use crate::site::Site;
 use crate::view::flash::{Note, ended_and_revoked};
 use crate::view::message_page::Told;

@@ -1,12 +1,12 @@
 //! *Confirm that it is you*: the password once more, and a code where this session has not given one, before somebody
 //! acts on the own sign-in. Pages lead here when the authority answers `ConfirmFirst`, and are come back to.
 
+use crate::auth::second_factor_challenge::WRONG_CODE;
 use crate::http::error_page::Trouble;
 use crate::http::form::Signed;
 use crate::http::login_redirect::after_sign_in;
 use crate::http::redirect::{query_value, see_other};
 use crate::http::request_context::Visit;
-use crate::second_step::WRONG_CODE;
 use crate::session::extractors::{Owner, Staff};
 use crate::session::session_cookie::signed_out;
 use crate::site::Site;
