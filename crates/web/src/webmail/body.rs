@@ -3,7 +3,7 @@
 use super::imap::Extent;
 use super::letter::{self, RemoteImages};
 use super::mailbox;
-use super::place::{self, Asked};
+use super::routes::{self, Asked};
 use crate::http::error_page::Trouble;
 use crate::http::request_context::Visit;
 use crate::session::extractors::Owner;
@@ -20,7 +20,7 @@ pub(super) async fn page(
     Path((folder, uid)): Path<(String, String)>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Trouble> {
-    let (folder, uid) = place::message(&folder, &uid)?;
+    let (folder, uid) = routes::message(&folder, &uid)?;
     let images = images(&asked, &headers);
     let mut client = mailbox::open(&visit.site, &owner).await?;
     let stored = client.examine(&folder).await?.message(uid).await?.ok_or(Trouble::NotFound)?;

@@ -1,9 +1,9 @@
 //! A folder: its messages, newest first, page by page, or those that hold certain words.
 
-use super::desk::Desk;
+use super::folder_list::Desk;
 use super::imap::FolderName;
 use super::mailbox;
-use super::place::{self, Asked, View, folder_path};
+use super::routes::{self, Asked, View, folder_path};
 use crate::http::error_page::Trouble;
 use crate::http::redirect::see_other;
 use crate::http::request_context::Visit;
@@ -33,7 +33,7 @@ pub(super) async fn page(
     Path(folder): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Trouble> {
-    let folder = place::folder(&folder)?;
+    let folder = routes::folder(&folder)?;
     let mut client = mailbox::open(&visit.site, &owner).await?;
     let desk = Desk::of(&mut client, &folder, &asked.view(), None, visit.site.now()).await?;
     let title = match desk.unread() {

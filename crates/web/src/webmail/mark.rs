@@ -2,7 +2,7 @@
 
 use super::imap::Mark;
 use super::mailbox;
-use super::place::{self, Asked, folder_path, message_path};
+use super::routes::{self, Asked, folder_path, message_path};
 use crate::http::error_page::Trouble;
 use crate::http::form::Signed;
 use crate::http::redirect::see_other;
@@ -27,7 +27,7 @@ pub(super) async fn mark(
     Path((folder, uid)): Path<(String, String)>,
     Signed(form): Signed<Marking>,
 ) -> Result<Response, Trouble> {
-    let (folder, uid) = place::message(&folder, &uid)?;
+    let (folder, uid) = routes::message(&folder, &uid)?;
     let view = form.view.view();
     let (mark, next) = match form.mark.as_str() {
         // Looking at it again would mark it as read.

@@ -1,9 +1,9 @@
 //! A message beside the list it comes from. Looking at it marks it as read.
 
-use super::desk::Desk;
+use super::folder_list::Desk;
 use super::imap::{Extent, FolderName, Mark, Person, Stored, Uid};
 use super::letter::{Attachment, Content, Letter, RemoteImages};
-use super::place::{self, Asked, View, folder_path, message_path, path_below};
+use super::routes::{self, Asked, View, folder_path, message_path, path_below};
 use super::{body, mailbox};
 use crate::http::error_page::Trouble;
 use crate::http::request_context::{Shape, Visit};
@@ -75,7 +75,7 @@ pub(super) async fn page(
     Path((folder, uid)): Path<(String, String)>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Trouble> {
-    let (folder, uid) = place::message(&folder, &uid)?;
+    let (folder, uid) = routes::message(&folder, &uid)?;
     let (view, now) = (asked.view(), visit.site.now());
     let mut client = mailbox::open(&visit.site, &owner).await?;
     let stored = {

@@ -1,14 +1,14 @@
 //! The webmail: a mail client in the browser (W1, W2).
 //!
 //! It is an IMAP client of the engine and keeps nothing of its own: no password, no copy of a mailbox, no connection
-//! that outlives a request. In reading order: [`place`] is the addresses of folders and messages; [`mailbox`] opens
-//! the engine's connection for one request; [`desk`] is the folders and the list that stand beside a message;
+//! that outlives a request. In reading order: [`routes`] is the addresses of folders and messages; [`mailbox`] opens
+//! the engine's connection for one request; [`folder_list`] is the folders and the list that stand beside a message;
 //! [`list`], [`message`], [`body`], [`part`], [`original`] and [`mark`] are its pages; [`account`] is *My account*, [`user_settings`] the way over into the panel.
 //! Below them, [`imap`] speaks with the engine and [`letter`] makes a message safe to look at.
 
 mod account;
 mod body;
-mod desk;
+mod folder_list;
 mod imap;
 mod letter;
 mod list;
@@ -17,8 +17,8 @@ mod mark;
 mod message;
 mod original;
 mod part;
-mod place;
 mod plain;
+mod routes;
 mod user_settings;
 
 #[cfg(test)]

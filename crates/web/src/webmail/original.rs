@@ -4,7 +4,7 @@ use super::imap::{Client, FolderName, Uid};
 use super::letter::disposition;
 use super::mailbox;
 use super::part::FILE_POLICY;
-use super::place;
+use super::routes;
 use crate::http::error_page::Trouble;
 use crate::http::request_context::Visit;
 use crate::session::extractors::Owner;
@@ -26,7 +26,7 @@ pub(super) async fn page(
     owner: Owner,
     Path((folder, uid)): Path<(String, String)>,
 ) -> Result<Response, Trouble> {
-    let (folder, uid) = place::message(&folder, &uid)?;
+    let (folder, uid) = routes::message(&folder, &uid)?;
     let mut client = mailbox::open(&visit.site, &owner).await?;
     let first = client.examine(&folder).await?.piece(uid, 0, PIECE).await?.ok_or(Trouble::NotFound)?;
     let disposition =

@@ -3,7 +3,7 @@
 use super::imap::Extent;
 use super::letter;
 use super::mailbox;
-use super::place;
+use super::routes;
 use crate::http::error_page::Trouble;
 use crate::http::request_context::Visit;
 use crate::session::extractors::Owner;
@@ -22,7 +22,7 @@ pub(super) async fn page(
     owner: Owner,
     Path((folder, uid, number)): Path<(String, String, String)>,
 ) -> Result<Response, Trouble> {
-    let (folder, uid) = place::message(&folder, &uid)?;
+    let (folder, uid) = routes::message(&folder, &uid)?;
     let number: usize = number.parse().map_err(|_| Trouble::NotFound)?;
     let mut client = mailbox::open(&visit.site, &owner).await?;
     let stored = client.examine(&folder).await?.message(uid).await?.ok_or(Trouble::NotFound)?;

@@ -1,7 +1,7 @@
 //! What stands beside a message: the folders, and one page of a folder's list.
 
 use super::imap::{Client, Folder, FolderName, FolderRole, Person, Summary, Uid};
-use super::place::{View, folder_path, message_path};
+use super::routes::{View, folder_path, message_path};
 use crate::http::error_page::Trouble;
 use crate::view::relative_time::When;
 use postward_authority::Timestamp;
