@@ -24,8 +24,8 @@ pub(super) async fn open(site: &Site, owner: &Owner) -> Result<imap::Client, Tro
     Err(Trouble::Unavailable)
 }
 
-impl From<imap::Trouble> for Trouble {
-    fn from(cause: imap::Trouble) -> Self {
+impl From<imap::ImapError> for Trouble {
+    fn from(cause: imap::ImapError) -> Self {
         tracing::warn!(%cause, "webmail got no answer from the engine");
         Self::Unavailable
     }

@@ -71,7 +71,7 @@ struct Download {
 }
 
 impl Download {
-    async fn next(&mut self) -> Result<Option<Vec<u8>>, super::imap::Trouble> {
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, super::imap::ImapError> {
         if self.offset % PIECE != 0 {
             // A short piece was the last one.
             return Ok(None);

@@ -1,7 +1,7 @@
 //! One command out, its answer in.
 
+use super::error::ImapError;
 use super::framing::Framer;
-use super::trouble::Trouble;
 use crate::site::mail_engine::ImapStream;
 use bytes::{Bytes, BytesMut};
 use imap_codec::decode::Decoder;
@@ -19,7 +19,7 @@ const DEADLINE: Duration = Duration::from_secs(30);
 /// Most that one command may bring back, all its responses together.
 const MAX_ANSWER: usize = 64 * 1024 * 1024;
 
-/// A signed-in IMAP connection. After any trouble but [`Trouble::Refused`] and [`Trouble::Unreadable`] it is out of step
+/// A signed-in IMAP connection. After any error but [`ImapError::Refused`] and [`ImapError::Unreadable`] it is out of step
 /// and of no more use.
 pub(super) struct Connection {
     stream: Box<dyn ImapStream>,
@@ -38,18 +38,18 @@ impl Connection {
     pub(super) async fn run(
         &mut self,
         command: CommandBody<'_>,
-        each: impl FnMut(Data<'_>) -> Result<(), Trouble>,
-    ) -> Result<(), Trouble> {
-        tokio::time::timeout(DEADLINE, self.exchange(command, each)).await.unwrap_or(Err(Trouble::Late))
+        each: impl FnMut(Data<'_>) -> Result<(), ImapError>,
+    ) -> Result<(), ImapError> {
+        tokio::time::timeout(DEADLINE, self.exchange(command, each)).await.unwrap_or(Err(ImapError::TimedOut))
     }
 
     async fn exchange(
         &mut self,
         command: CommandBody<'_>,
-        mut each: impl FnMut(Data<'_>) -> Result<(), Trouble>,
-    ) -> Result<(), Trouble> {
+        mut each: impl FnMut(Data<'_>) -> Result<(), ImapError>,
+    ) -> Result<(), ImapError> {
         self.commands += 1;
-        let tag = Tag::try_from(format!("w{}", self.commands)).map_err(|_| Trouble::Unspeakable)?;
+        let tag = Tag::try_from(format!("w{}", self.commands)).map_err(|_| ImapError::Unrepresentable)?;
         let command = Command { tag: tag.clone(), body: command };
         let mut room = MAX_ANSWER;
         for fragment in CommandCodec::default().encode(&command) {
@@ -60,7 +60,7 @@ impl Connection {
                     self.stream.flush().await?;
                     match self.hear(&tag, &mut room, &mut each).await? {
                         Heard::GoOn => data,
-                        Heard::Done => return Err(Trouble::Garbled("OK in the middle of a command")),
+                        Heard::Done => return Err(ImapError::Malformed("OK in the middle of a command")),
                     }
                 }
             };
@@ -69,7 +69,7 @@ impl Connection {
         self.stream.flush().await?;
         match self.hear(&tag, &mut room, &mut each).await? {
             Heard::Done => Ok(()),
-            Heard::GoOn => Err(Trouble::Garbled("a continuation request out of turn")),
+            Heard::GoOn => Err(ImapError::Malformed("a continuation request out of turn")),
         }
     }
 
@@ -78,22 +78,22 @@ impl Connection {
         &mut self,
         tag: &Tag<'_>,
         room: &mut usize,
-        each: &mut impl FnMut(Data<'_>) -> Result<(), Trouble>,
-    ) -> Result<Heard, Trouble> {
+        each: &mut impl FnMut(Data<'_>) -> Result<(), ImapError>,
+    ) -> Result<Heard, ImapError> {
         let mut unreadable = Ok(());
         loop {
             let received = self.receive().await?;
-            *room = room.checked_sub(received.len()).ok_or(Trouble::TooMuch)?;
+            *room = room.checked_sub(received.len()).ok_or(ImapError::TooLarge)?;
             let Ok((rest, response)) = ResponseCodec::default().decode(&received) else {
                 if !tells_of_a_message(&received) {
-                    return Err(Trouble::Garbled("a response that cannot be read"));
+                    return Err(ImapError::Malformed("a response that cannot be read"));
                 }
                 // Anybody can send a message that an engine describes too deeply. It does not cost the others.
-                unreadable = Err(Trouble::Unreadable);
+                unreadable = Err(ImapError::Unreadable);
                 continue;
             };
             if !rest.is_empty() {
-                return Err(Trouble::Garbled("a response with something behind it"));
+                return Err(ImapError::Malformed("a response with something behind it"));
             }
             match response {
                 Response::Data(data) => each(data)?,
@@ -102,12 +102,12 @@ impl Connection {
                     return completion(tagged.body).and_then(|heard| unreadable.map(|()| heard));
                 }
                 Response::Status(Status::Tagged(_)) => {
-                    return Err(Trouble::Garbled("a completion with the tag of another command"));
+                    return Err(ImapError::Malformed("a completion with the tag of another command"));
                 }
-                Response::Status(Status::Bye(_)) => return Err(Trouble::Closed),
+                Response::Status(Status::Bye(_)) => return Err(ImapError::Closed),
                 // RFC 3501 §7.1.3: an untagged BAD may belong to the command under way.
                 Response::Status(Status::Untagged(body)) if body.kind == StatusKind::Bad => {
-                    return Err(Trouble::Garbled("an untagged BAD"));
+                    return Err(ImapError::Malformed("an untagged BAD"));
                 }
                 Response::Status(Status::Untagged(_)) => {}
             }
@@ -115,7 +115,7 @@ impl Connection {
     }
 
     /// Reads one whole response.
-    async fn receive(&mut self) -> Result<Bytes, Trouble> {
+    async fn receive(&mut self) -> Result<Bytes, ImapError> {
         let mut framer = Framer::default();
         loop {
             if let Some(end) = framer.end(&self.received)? {
@@ -125,7 +125,7 @@ impl Connection {
             }
             self.received.reserve(READ_AHEAD);
             if self.stream.read_buf(&mut self.received).await? == 0 {
-                return Err(Trouble::Closed);
+                return Err(ImapError::Closed);
             }
         }
     }
@@ -150,9 +150,9 @@ fn tells_of_a_message(response: &[u8]) -> bool {
         && words.next().is_some_and(|word| word.eq_ignore_ascii_case(b"FETCH"))
 }
 
-fn completion(body: StatusBody<'_>) -> Result<Heard, Trouble> {
+fn completion(body: StatusBody<'_>) -> Result<Heard, ImapError> {
     match body.kind {
         StatusKind::Ok => Ok(Heard::Done),
-        StatusKind::No | StatusKind::Bad => Err(Trouble::Refused(body.text.to_string())),
+        StatusKind::No | StatusKind::Bad => Err(ImapError::Refused(body.text.to_string())),
     }
 }

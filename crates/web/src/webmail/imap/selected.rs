@@ -1,8 +1,8 @@
 //! An open folder: its messages, by window, by word, one by one.
 
 use super::connection::Connection;
+use super::error::ImapError;
 use super::summary::Summary;
-use super::trouble::Trouble;
 use super::uid::Uid;
 use imap_types::command::CommandBody;
 use imap_types::core::{AString, Atom, Charset, Vec1};
@@ -45,7 +45,7 @@ impl<'a> Selected<'a> {
     pub(super) async fn open(
         connection: &'a mut Connection,
         command: CommandBody<'_>,
-    ) -> Result<Self, Trouble> {
+    ) -> Result<Self, ImapError> {
         let mut exists = None;
         connection
             .run(command, |data| {
@@ -55,13 +55,13 @@ impl<'a> Selected<'a> {
                 Ok(())
             })
             .await?;
-        let messages = exists.ok_or(Trouble::Garbled("a SELECT without EXISTS"))?;
+        let messages = exists.ok_or(ImapError::Malformed("a SELECT without EXISTS"))?;
         Ok(Self { connection, messages })
     }
 
     /// The newest messages but `skip`, `limit` at most, newest first. Costs the same in a folder of ten and of ten
     /// million.
-    pub(crate) async fn newest(&mut self, skip: u32, limit: u32) -> Result<Vec<Summary>, Trouble> {
+    pub(crate) async fn newest(&mut self, skip: u32, limit: u32) -> Result<Vec<Summary>, ImapError> {
         let Some(last) = NonZeroU32::new(self.messages.saturating_sub(skip)) else { return Ok(Vec::new()) };
         let first = NonZeroU32::new(last.get().saturating_sub(limit) + 1).unwrap_or(NonZeroU32::MIN);
         let mut found = self.summaries(SequenceSet::from(first..=last), By::Position).await?;
@@ -70,7 +70,7 @@ impl<'a> Selected<'a> {
     }
 
     /// The summaries of these messages, newest first. A message that is gone by now is left out.
-    pub(crate) async fn these(&mut self, uids: &[Uid]) -> Result<Vec<Summary>, Trouble> {
+    pub(crate) async fn these(&mut self, uids: &[Uid]) -> Result<Vec<Summary>, ImapError> {
         let numbers: Vec<NonZeroU32> = uids.iter().map(|uid| uid.number()).collect();
         let Ok(set) = SequenceSet::try_from(numbers) else { return Ok(Vec::new()) };
         let mut found = self.summaries(set, By::Uid).await?;
@@ -80,7 +80,7 @@ impl<'a> Selected<'a> {
 
     /// In the order of the folder. A message the engine describes in a way that cannot be read is asked for in fewer
     /// words; if that does not help either it is left out, and the others stand.
-    async fn summaries(&mut self, set: SequenceSet, by: By) -> Result<Vec<Summary>, Trouble> {
+    async fn summaries(&mut self, set: SequenceSet, by: By) -> Result<Vec<Summary>, ImapError> {
         let mut found: BTreeMap<Uid, Summary> = BTreeMap::new();
         for items in [Summary::items(), Summary::plain_items()] {
             let outcome = self.connection.run(fetch(set.clone(), by, items), |data| {
@@ -93,23 +93,23 @@ impl<'a> Selected<'a> {
             });
             match outcome.await {
                 Ok(()) => break,
-                Err(Trouble::Unreadable) => {
+                Err(ImapError::Unreadable) => {
                     tracing::warn!("a message in the list is described in a way that cannot be read");
                 }
-                Err(trouble) => return Err(trouble),
+                Err(error) => return Err(error),
             }
         }
         Ok(found.into_values().collect())
     }
 
     /// The messages that hold every one of these words, in header or text, newest first.
-    pub(crate) async fn search(&mut self, words: &str) -> Result<Vec<Uid>, Trouble> {
+    pub(crate) async fn search(&mut self, words: &str) -> Result<Vec<Uid>, ImapError> {
         let keys: Vec<SearchKey<'_>> = words
             .split_whitespace()
             .take(Self::MAX_WORDS)
             .map(|word| AString::try_from(word).map(SearchKey::Text))
             .collect::<Result<_, _>>()
-            .map_err(|_| Trouble::Unspeakable)?;
+            .map_err(|_| ImapError::Unrepresentable)?;
         let Ok(criteria) = Vec1::try_from(keys) else { return Ok(Vec::new()) };
         let charset = (!words.is_ascii()).then(|| Charset::from(Atom::unvalidated("UTF-8")));
         let mut answer = None;
@@ -123,14 +123,14 @@ impl<'a> Selected<'a> {
             .await?;
         // RFC 3501 §7.2.5: an empty result is said, not left out; silence is no answer.
         let mut uids: Vec<Uid> =
-            answer.ok_or(Trouble::Garbled("no SEARCH response"))?.into_iter().map(Uid::from).collect();
+            answer.ok_or(ImapError::Malformed("no SEARCH response"))?.into_iter().map(Uid::from).collect();
         uids.sort_unstable_by(|a, b| b.cmp(a));
         uids.dedup();
         Ok(uids)
     }
 
     /// One message as it stands in the mailbox; `None` when it is not there (any more). Reading it marks nothing.
-    pub(crate) async fn message(&mut self, uid: Uid) -> Result<Option<Stored>, Trouble> {
+    pub(crate) async fn message(&mut self, uid: Uid) -> Result<Option<Stored>, ImapError> {
         let mut size = None;
         let mut flags = (false, false);
         let ask = vec![MessageDataItemName::Rfc822Size, MessageDataItemName::Flags];
@@ -165,7 +165,7 @@ impl<'a> Selected<'a> {
         uid: Uid,
         offset: u32,
         length: NonZeroU32,
-    ) -> Result<Option<Vec<u8>>, Trouble> {
+    ) -> Result<Option<Vec<u8>>, ImapError> {
         let partial = Some((offset, length));
         let mut bytes = None;
         self.each_of(
@@ -182,7 +182,7 @@ impl<'a> Selected<'a> {
     }
 
     /// Notes something on a message.
-    pub(crate) async fn mark(&mut self, uid: Uid, mark: Mark) -> Result<(), Trouble> {
+    pub(crate) async fn mark(&mut self, uid: Uid, mark: Mark) -> Result<(), ImapError> {
         let (kind, flag) = match mark {
             Mark::Seen => (StoreType::Add, Flag::Seen),
             Mark::Unseen => (StoreType::Remove, Flag::Seen),
@@ -205,7 +205,7 @@ impl<'a> Selected<'a> {
         uid: Uid,
         ask: Vec<MessageDataItemName<'_>>,
         mut each: impl FnMut(MessageDataItem<'_>),
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), ImapError> {
         self.connection
             .run(fetch(SequenceSet::from(uid.number()), By::Uid, ask), |data| {
                 if let Data::Fetch { items, .. } = data

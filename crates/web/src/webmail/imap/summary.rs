@@ -1,7 +1,7 @@
 //! A message as it stands in the list.
 
+use super::error::ImapError;
 use super::person::{Person, header_text};
-use super::trouble::Trouble;
 use super::uid::Uid;
 use imap_types::body::{BodyStructure, Disposition, SpecificFields};
 use imap_types::core::IString;
@@ -47,7 +47,7 @@ impl Summary {
     }
 
     /// Reads the answer; `None` for one that tells only flags, which engines send on their own (RFC 3501 §7.4.2).
-    pub(super) fn read(items: &[MessageDataItem<'_>]) -> Result<Option<Self>, Trouble> {
+    pub(super) fn read(items: &[MessageDataItem<'_>]) -> Result<Option<Self>, ImapError> {
         let (mut uid, mut envelope, mut arrived) = (None, None, None);
         let (mut flags, mut attachment) = ([false; 3], false);
         for item in items {
@@ -64,7 +64,7 @@ impl Summary {
             }
         }
         let Some(envelope) = envelope else { return Ok(None) };
-        let uid = uid.ok_or(Trouble::Garbled("a FETCH without UID"))?;
+        let uid = uid.ok_or(ImapError::Malformed("a FETCH without UID"))?;
         let [seen, flagged, answered] = flags;
         let date = written(envelope).or(arrived).and_then(|second| Timestamp::from_second(second).ok());
         let people = |addresses: &[_]| addresses.iter().filter_map(Person::of_envelope).collect();
