@@ -40,7 +40,7 @@ pub use site::trusted_proxies::{TrustedProxies, TrustedProxyError};
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
-use http::error_page::Trouble;
+use http::error_page::PageError;
 use std::sync::Arc;
 use tower_http::compression::CompressionLayer;
 
@@ -62,8 +62,8 @@ pub fn router(site: Site) -> Router {
         .merge(panel::routes(&site))
         .merge(webmail::routes(&site))
         .merge(auth::mailed_link::routes())
-        .fallback(async || Trouble::NotFound)
-        .method_not_allowed_fallback(async || Trouble::Method)
+        .fallback(async || PageError::NotFound)
+        .method_not_allowed_fallback(async || PageError::MethodNotAllowed)
         .layer(from_fn(http::csrf::same_origin))
         .layer(from_fn_with_state(Arc::clone(&site), http::security_headers::dress))
         .layer(CompressionLayer::new())

@@ -2,7 +2,7 @@
 //! switch, and dismissing a receipt.
 
 use crate::http::cookies::{Cookie, Life};
-use crate::http::error_page::Trouble;
+use crate::http::error_page::PageError;
 use crate::http::flash_cookie;
 use crate::http::form::Plain;
 use crate::http::redirect::{own_path, see_other};
@@ -62,11 +62,11 @@ const YEAR_SECONDS: u32 = 365 * 24 * 60 * 60;
 pub(crate) async fn theme(
     State(site): State<Arc<Site>>,
     Plain(form): Plain<ThemeForm>,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     let theme = Theme::from_name(&form.theme);
     let cookie = Cookie::Theme
         .set(theme.name(), Life::Seconds(YEAR_SECONDS), site.url.scheme())
-        .map_err(|_| Trouble::Fault)?;
+        .map_err(|_| PageError::Internal)?;
     Ok((AppendHeaders([cookie]), see_other(own_path(&form.next).unwrap_or("/"))).into_response())
 }
 
@@ -80,6 +80,6 @@ pub(crate) struct DismissForm {
 pub(crate) async fn dismiss_receipt(
     State(site): State<Arc<Site>>,
     Plain(form): Plain<DismissForm>,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     flash_cookie::clear(&site, see_other(own_path(&form.next).unwrap_or("/")))
 }

@@ -1,7 +1,7 @@
 //! **App passwords**: one for each mail app, and what mail apps may sign in with at all (W8).
 
 use crate::auth::reauthenticate;
-use crate::http::error_page::Trouble;
+use crate::http::error_page::PageError;
 use crate::http::flash_cookie;
 use crate::http::form::{NoFields, Signed};
 use crate::http::request_context::Visit;
@@ -155,11 +155,11 @@ pub(super) fn routes(surface: WebSurface) -> Router<Arc<Site>> {
 }
 
 /// What is no id is nobody's.
-fn id_of(text: &str) -> Result<AppPasswordId, Trouble> {
-    text.parse().map_err(|_| Trouble::NotFound)
+fn id_of(text: &str) -> Result<AppPasswordId, PageError> {
+    text.parse().map_err(|_| PageError::NotFound)
 }
 
-async fn add(visit: Visit, owner: Owner, name: String) -> Result<Response, Trouble> {
+async fn add(visit: Visit, owner: Owner, name: String) -> Result<Response, PageError> {
     let (site, surface) = (&visit.site, owner.surface);
     let origin = visit.origin(surface);
     let problem = match site.authority.add_app_password(&owner.guard, &name, &origin, site.now()).await {
@@ -169,7 +169,7 @@ async fn add(visit: Visit, owner: Owner, name: String) -> Result<Response, Troub
         }
         Err(AppPasswordError::Name) => "Give it a name of at most 60 characters, like “Phone”.",
         Err(AppPasswordError::TooMany) => "There are 25 already. Revoke one you do not use any more first.",
-        Err(AppPasswordError::NotFound) => return Err(Trouble::NotFound),
+        Err(AppPasswordError::NotFound) => return Err(PageError::NotFound),
         Err(AppPasswordError::NotNow(why)) => {
             return reauthenticate::not_now(why, site, surface, &surface.account_path("app-passwords"));
         }
@@ -177,7 +177,7 @@ async fn add(visit: Visit, owner: Owner, name: String) -> Result<Response, Troub
     show(&visit, &owner, Step::Overview { typed: name, problem: Some(problem) }).await
 }
 
-async fn rotate(visit: Visit, owner: Owner, id: AppPasswordId) -> Result<Response, Trouble> {
+async fn rotate(visit: Visit, owner: Owner, id: AppPasswordId) -> Result<Response, PageError> {
     let (site, surface) = (&visit.site, owner.surface);
     let origin = visit.origin(surface);
     match site.authority.rotate_app_password(&owner.guard, id, &origin, site.now()).await {
@@ -187,14 +187,14 @@ async fn rotate(visit: Visit, owner: Owner, id: AppPasswordId) -> Result<Respons
 }
 
 /// What follows from it, and the safe choice first.
-async fn ask(visit: Visit, owner: Owner, act: Act, id: AppPasswordId) -> Result<Response, Trouble> {
+async fn ask(visit: Visit, owner: Owner, act: Act, id: AppPasswordId) -> Result<Response, PageError> {
     let listed = visit.site.authority.app_passwords(&owner.guard).await?;
     let found = listed.into_iter().find(|row| row.id == id && row.revoked.is_none());
-    let name = found.ok_or(Trouble::NotFound)?.name;
+    let name = found.ok_or(PageError::NotFound)?.name;
     show(&visit, &owner, Step::Ask { act, id, name }).await
 }
 
-async fn revoke(visit: Visit, owner: Owner, id: AppPasswordId) -> Result<Response, Trouble> {
+async fn revoke(visit: Visit, owner: Owner, id: AppPasswordId) -> Result<Response, PageError> {
     let (site, surface) = (&visit.site, owner.surface);
     let origin = visit.origin(surface);
     match site.authority.revoke_app_password(&owner.guard, id, &origin, site.now()).await {
@@ -209,9 +209,9 @@ async fn revoke(visit: Visit, owner: Owner, id: AppPasswordId) -> Result<Respons
     }
 }
 
-async fn set_mode(visit: Visit, owner: Owner, mode: &str) -> Result<Response, Trouble> {
+async fn set_mode(visit: Visit, owner: Owner, mode: &str) -> Result<Response, PageError> {
     let (site, surface) = (&visit.site, owner.surface);
-    let mode = MailAppMode::parse(mode).ok_or(Trouble::Malformed)?;
+    let mode = MailAppMode::parse(mode).ok_or(PageError::Malformed)?;
     let origin = visit.origin(surface);
     match site.authority.set_own_mail_app_mode(&owner.guard, mode, &origin, site.now()).await {
         Ok(()) => {
@@ -231,20 +231,20 @@ fn otherwise(
     surface: WebSurface,
     act: Act,
     id: AppPasswordId,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     match error {
         AppPasswordError::NotNow(why) => {
             let next = surface.account_path(&format!("app-passwords/{id}/{}", act.name()));
             reauthenticate::not_now(why, site, surface, &next)
         }
         AppPasswordError::NotFound | AppPasswordError::Name | AppPasswordError::TooMany => {
-            Err(Trouble::NotFound)
+            Err(PageError::NotFound)
         }
     }
 }
 
 /// Back at the page, with a receipt.
-fn done(visit: &Visit, owner: &Owner, headline: String, text: String) -> Result<Response, Trouble> {
+fn done(visit: &Visit, owner: &Owner, headline: String, text: String) -> Result<Response, PageError> {
     flash_cookie::redirect(
         &visit.site,
         &owner.flash(headline, text),
@@ -252,7 +252,7 @@ fn done(visit: &Visit, owner: &Owner, headline: String, text: String) -> Result<
     )
 }
 
-async fn show(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, Trouble> {
+async fn show(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, PageError> {
     let (site, surface, now) = (&visit.site, owner.surface, visit.site.now());
     let mode = site.authority.own_mail_app_mode(&owner.guard).await?;
     let rows = site.authority.app_passwords(&owner.guard).await?.into_iter();

@@ -1,7 +1,7 @@
 //! **Recovery**: the recovery e-mail and the recovery code of an owner (W9).
 
 use crate::auth::reauthenticate;
-use crate::http::error_page::Trouble;
+use crate::http::error_page::PageError;
 use crate::http::flash_cookie;
 use crate::http::form::{NoFields, Signed};
 use crate::http::redirect::see_other;
@@ -117,7 +117,7 @@ pub(super) fn routes(surface: WebSurface) -> Router<Arc<Site>> {
 }
 
 /// Shows a step, to whoever may act now.
-async fn begin(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, Trouble> {
+async fn begin(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, PageError> {
     let (site, surface) = (&visit.site, owner.surface);
     match site.authority.may_act(&*owner.guard, site.now()).await {
         Ok(()) => show(visit, owner, step).await,
@@ -125,7 +125,7 @@ async fn begin(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, Tro
     }
 }
 
-async fn name_email(visit: Visit, owner: Owner, typed: String) -> Result<Response, Trouble> {
+async fn name_email(visit: Visit, owner: Owner, typed: String) -> Result<Response, PageError> {
     let (site, now) = (&visit.site, visit.site.now());
     let address = match Address::parse(&typed) {
         Ok(address) => address,
@@ -149,7 +149,7 @@ async fn name_email(visit: Visit, owner: Owner, typed: String) -> Result<Respons
     }
 }
 
-async fn remove_email(visit: Visit, owner: Owner) -> Result<Response, Trouble> {
+async fn remove_email(visit: Visit, owner: Owner) -> Result<Response, PageError> {
     let (site, surface) = (&visit.site, owner.surface);
     let removed =
         site.authority.remove_recovery_email(&owner.guard, &visit.origin(surface), site.now()).await;
@@ -170,7 +170,7 @@ fn not_changed(
     owner: &Owner,
     why: RecoveryEmailError,
     next: &str,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     let surface = owner.surface;
     match why {
         RecoveryEmailError::NotNow(why) => {
@@ -182,7 +182,7 @@ fn not_changed(
     }
 }
 
-async fn new_code(visit: Visit, owner: Owner) -> Result<Response, Trouble> {
+async fn new_code(visit: Visit, owner: Owner) -> Result<Response, PageError> {
     let (site, surface) = (&visit.site, owner.surface);
     match site.authority.issue_own_recovery_code(&owner.guard, &visit.origin(surface), site.now()).await {
         Ok(code) => {
@@ -194,11 +194,11 @@ async fn new_code(visit: Visit, owner: Owner) -> Result<Response, Trouble> {
 }
 
 /// Back to the overview, with a receipt.
-fn done(visit: &Visit, owner: &Owner, headline: String, text: &str) -> Result<Response, Trouble> {
+fn done(visit: &Visit, owner: &Owner, headline: String, text: &str) -> Result<Response, PageError> {
     flash_cookie::redirect(&visit.site, &owner.flash(headline, text), &owner.surface.account_path("recovery"))
 }
 
-async fn show(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, Trouble> {
+async fn show(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, PageError> {
     let (site, surface, now) = (&visit.site, owner.surface, visit.site.now());
     let when = |at: Timestamp| When::new(at, now);
     // What is shown once is shown even when the rest cannot be.

@@ -1,7 +1,7 @@
 //! **Sessions and activity**: what is signed in, who tried, and what was done to the mailbox (W7, D14).
 
 use crate::auth::reauthenticate;
-use crate::http::error_page::Trouble;
+use crate::http::error_page::PageError;
 use crate::http::flash_cookie;
 use crate::http::form::{NoFields, Signed};
 use crate::http::redirect::see_other;
@@ -121,7 +121,7 @@ pub(super) fn routes(surface: WebSurface) -> Router<Arc<Site>> {
                 // What is no id at all is no session of anybody.
                 match one.session.parse() {
                     Ok(id) => end(&visit, &owner, OwnSessions::One(id)).await,
-                    Err(_) => Err(Trouble::Malformed),
+                    Err(_) => Err(PageError::Malformed),
                 }
             }),
         )
@@ -147,7 +147,7 @@ pub(super) fn routes(surface: WebSurface) -> Router<Arc<Site>> {
     })
 }
 
-async fn show(visit: &Visit, owner: &Owner) -> Result<Response, Trouble> {
+async fn show(visit: &Visit, owner: &Owner) -> Result<Response, PageError> {
     let (authority, surface, now) = (&visit.site.authority, owner.surface, visit.site.now());
     let this = owner.guard.id();
     let mut live: Vec<_> = authority.own_sessions(&*owner.guard).await?;
@@ -170,7 +170,7 @@ async fn show(visit: &Visit, owner: &Owner) -> Result<Response, Trouble> {
     Ok(html(StatusCode::OK, &sessions))
 }
 
-async fn ask(visit: &Visit, owner: &Owner, which: Several) -> Result<Response, Trouble> {
+async fn ask(visit: &Visit, owner: &Owner, which: Several) -> Result<Response, PageError> {
     let (surface, this) = (owner.surface, owner.guard.id());
     let mut ends = BTreeMap::<Surface, u64>::new();
     for session in visit.site.authority.own_sessions(&*owner.guard).await? {
@@ -184,7 +184,7 @@ async fn ask(visit: &Visit, owner: &Owner, which: Several) -> Result<Response, T
     Ok(html(StatusCode::OK, &EndPage { page, root, which, ends }))
 }
 
-async fn end(visit: &Visit, owner: &Owner, which: OwnSessions) -> Result<Response, Trouble> {
+async fn end(visit: &Visit, owner: &Owner, which: OwnSessions) -> Result<Response, PageError> {
     let (site, surface) = (&visit.site, owner.surface);
     let ended =
         site.authority.end_own_sessions(&*owner.guard, which, &visit.origin(surface), site.now()).await?;
@@ -203,12 +203,12 @@ async fn end(visit: &Visit, owner: &Owner, which: OwnSessions) -> Result<Respons
     flash_cookie::attach(site, &owner.flash(headline, text), to)
 }
 
-async fn tell(visit: &Visit, owner: &Owner, tell: &str) -> Result<Response, Trouble> {
+async fn tell(visit: &Visit, owner: &Owner, tell: &str) -> Result<Response, PageError> {
     let (site, surface) = (&visit.site, owner.surface);
     let (on, text) = match tell {
         "yes" => (true, "We write to you when somebody signs in from a place we have not seen before."),
         "no" => (false, "You hear nothing of sign-ins from new places; they stand in the history below."),
-        _ => return Err(Trouble::Malformed),
+        _ => return Err(PageError::Malformed),
     };
     let root = surface.account_path("sessions");
     match site.authority.tell_new_places(&owner.guard, on, &visit.origin(surface), site.now()).await {

@@ -1,7 +1,7 @@
 //! **Two-factor authentication**: setting it up, putting another authenticator in its place, turning it off (W6).
 
 use crate::auth::reauthenticate;
-use crate::http::error_page::Trouble;
+use crate::http::error_page::PageError;
 use crate::http::flash_cookie;
 use crate::http::form::{NoFields, Signed};
 use crate::http::redirect::{query_value, see_other};
@@ -146,7 +146,7 @@ pub(super) fn routes(surface: WebSurface) -> Router<Arc<Site>> {
 }
 
 /// Shows a step to whoever may act now, so that nobody fills in a form in vain.
-async fn ask(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, Trouble> {
+async fn ask(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, PageError> {
     let (site, surface) = (&visit.site, owner.surface);
     match site.authority.may_act(&*owner.guard, site.now()).await {
         Ok(()) => show(visit, owner, step).await,
@@ -155,7 +155,7 @@ async fn ask(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, Troub
 }
 
 /// A seed for the authenticator. Nothing is on yet.
-async fn begin(visit: Visit, owner: Owner, code: Option<String>) -> Result<Response, Trouble> {
+async fn begin(visit: Visit, owner: Owner, code: Option<String>) -> Result<Response, PageError> {
     let (site, surface) = (&visit.site, owner.surface);
     let (origin, now, issuer) = (visit.origin(surface), site.now(), &site.brand.name);
     let replaces = code.is_some();
@@ -175,7 +175,7 @@ async fn begin(visit: Visit, owner: Owner, code: Option<String>) -> Result<Respo
 }
 
 /// The first code turns it on.
-async fn turn_on(visit: Visit, owner: Owner, typed: Typed) -> Result<Response, Trouble> {
+async fn turn_on(visit: Visit, owner: Owner, typed: Typed) -> Result<Response, PageError> {
     let (site, surface) = (&visit.site, owner.surface);
     let others = if typed.end_others.is_some() { Others::End } else { Others::Stay };
     let (code, origin) = (Secret::new(typed.code), visit.origin(surface));
@@ -199,7 +199,7 @@ async fn turn_on(visit: Visit, owner: Owner, typed: Typed) -> Result<Response, T
     }
 }
 
-async fn turn_off(visit: Visit, owner: Owner, typed: Typed) -> Result<Response, Trouble> {
+async fn turn_off(visit: Visit, owner: Owner, typed: Typed) -> Result<Response, PageError> {
     let (site, surface) = (&visit.site, owner.surface);
     let (password, code) = (Secret::new(typed.password), Secret::new(typed.code));
     let (origin, now) = (visit.origin(surface), site.now());
@@ -223,7 +223,7 @@ fn otherwise(
     site: &Site,
     surface: WebSurface,
     next: &str,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     match error {
         SecondFactorError::NotNow(why) => {
             reauthenticate::not_now(why, site, surface, &surface.account_path(next))
@@ -237,7 +237,7 @@ fn otherwise(
 }
 
 /// Back at the page, with a receipt.
-fn done(visit: &Visit, owner: &Owner, headline: &str, text: String) -> Result<Response, Trouble> {
+fn done(visit: &Visit, owner: &Owner, headline: &str, text: String) -> Result<Response, PageError> {
     flash_cookie::redirect(
         &visit.site,
         &owner.flash(headline, text),
@@ -245,7 +245,7 @@ fn done(visit: &Visit, owner: &Owner, headline: &str, text: String) -> Result<Re
     )
 }
 
-async fn show(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, Trouble> {
+async fn show(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, PageError> {
     let (site, surface, now) = (&visit.site, owner.surface, visit.site.now());
     let on_since = site.authority.own_second_factor(&owner.guard).await?.map(|at| When::new(at, now));
     let apps = match (&step, on_since.is_some()) {

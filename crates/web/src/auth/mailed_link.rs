@@ -5,7 +5,7 @@
 
 use crate::auth::password_reset::WORDS;
 use crate::auth::second_factor_challenge::WRONG_CODE;
-use crate::http::error_page::Trouble;
+use crate::http::error_page::PageError;
 use crate::http::flash_cookie;
 use crate::http::form::Plain;
 use crate::http::redirect::query_value;
@@ -106,14 +106,14 @@ pub(crate) fn routes() -> Router<Arc<Site>> {
 /// The address of such a page is told to nobody, our own logs of pictures and scripts included. Not `no-referrer`, with
 /// which a browser says `Origin: null` of our own form (Fetch standard, "append a request `Origin` header"): one that
 /// sends no `Sec-Fetch-Site` could then not be told from somebody else's page, and would be refused.
-fn sealed(answer: Result<Response, Trouble>) -> Response {
+fn sealed(answer: Result<Response, PageError>) -> Response {
     let mut response = answer.into_response();
     response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("strict-origin"));
     response
 }
 
 /// The page of a link, which is not spent by being looked at.
-async fn opened(visit: &Visit, kind: LinkKind, token: String) -> Result<Response, Trouble> {
+async fn opened(visit: &Visit, kind: LinkKind, token: String) -> Result<Response, PageError> {
     let site = &visit.site;
     let Some(link) = site.authority.open_link(&Token::from_link(&token), kind, site.now()).await? else {
         return Ok(over(visit, kind));
@@ -153,7 +153,7 @@ async fn opened(visit: &Visit, kind: LinkKind, token: String) -> Result<Response
     })
 }
 
-async fn reset(visit: &Visit, kind: LinkKind, typed: Typed) -> Result<Response, Trouble> {
+async fn reset(visit: &Visit, kind: LinkKind, typed: Typed) -> Result<Response, PageError> {
     let Typed { token: text, code, new } = typed;
     let (site, surface) = (&visit.site, surface(kind));
     let token = Token::from_link(&text);
@@ -199,7 +199,7 @@ async fn reset(visit: &Visit, kind: LinkKind, typed: Typed) -> Result<Response, 
     Ok(show(visit, kind, status, form.with_problems(problems)))
 }
 
-async fn verify(visit: &Visit, token: &str) -> Result<Response, Trouble> {
+async fn verify(visit: &Visit, token: &str) -> Result<Response, PageError> {
     let (site, kind) = (&visit.site, LinkKind::VerifyRecoveryEmail);
     let origin = visit.origin(WebSurface::Webmail);
     match site.authority.verify_recovery_email(&Token::from_link(token), &origin, site.now()).await {
@@ -215,7 +215,7 @@ async fn verify(visit: &Visit, token: &str) -> Result<Response, Trouble> {
     }
 }
 
-async fn not_me(visit: &Visit, token: &str) -> Result<Response, Trouble> {
+async fn not_me(visit: &Visit, token: &str) -> Result<Response, PageError> {
     let (site, kind) = (&visit.site, LinkKind::NotMe);
     let origin = visit.origin(WebSurface::Webmail);
     match site.authority.not_me(&Token::from_link(token), &origin, site.now()).await {

@@ -3,7 +3,7 @@
 //!
 //! Whether an address exists is told by no answer: each way has one sentence for whatever was wrong.
 
-use crate::http::error_page::Trouble;
+use crate::http::error_page::PageError;
 use crate::http::flash_cookie;
 use crate::http::form::Plain;
 use crate::http::request_context::Visit;
@@ -146,7 +146,7 @@ fn by_at(surface: WebSurface, by: By) -> By {
     if surface == WebSurface::Dashboard { By::Mail } else { by }
 }
 
-async fn set(visit: &Visit, surface: WebSurface, by: By, typed: Typed) -> Result<Response, Trouble> {
+async fn set(visit: &Visit, surface: WebSurface, by: By, typed: Typed) -> Result<Response, PageError> {
     let (site, origin) = (&visit.site, visit.origin(surface));
     let Typed { address, code, recovery_code, new, .. } = typed;
     let form = form(site, surface, by, address.clone());

@@ -2,7 +2,7 @@
 //! acts on the own sign-in. Pages lead here when the authority answers `ConfirmFirst`, and are come back to.
 
 use crate::auth::second_factor_challenge::WRONG_CODE;
-use crate::http::error_page::Trouble;
+use crate::http::error_page::PageError;
 use crate::http::form::Signed;
 use crate::http::login_redirect::after_sign_in;
 use crate::http::redirect::{query_value, see_other};
@@ -82,7 +82,7 @@ pub(crate) fn not_now(
     site: &Site,
     surface: WebSurface,
     next: &str,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     match why {
         NotNow::ConfirmFirst => Ok(ask(surface, next)),
         NotNow::SessionEnded => signed_out(site, surface),
@@ -96,7 +96,14 @@ pub(crate) fn owner_routes(surface: WebSurface) -> Router<Arc<Site>> {
         surface.entry().reauthenticate,
         get(async move |visit: Visit, owner: Owner, Query(asked): Query<Asked>| {
             let code = Code::of(visit.site.authority.owes_code_to_confirm(&*owner.guard).await?);
-            Ok::<_, Trouble>(show(owner.page(&visit, TITLE), StatusCode::OK, surface, asked.next, code, None))
+            Ok::<_, PageError>(show(
+                owner.page(&visit, TITLE),
+                StatusCode::OK,
+                surface,
+                asked.next,
+                code,
+                None,
+            ))
         })
         .post(async move |visit: Visit, owner: Owner, Signed(typed): Signed<Typed>| {
             let (site, origin) = (&visit.site, visit.origin(surface));
@@ -116,7 +123,14 @@ pub(crate) fn staff_routes() -> Router<Arc<Site>> {
         surface.entry().reauthenticate,
         get(async move |visit: Visit, staff: Staff, Query(asked): Query<Asked>| {
             let code = Code::of(visit.site.authority.owes_code_to_confirm(&*staff.session).await?);
-            Ok::<_, Trouble>(show(staff.page(&visit, TITLE), StatusCode::OK, surface, asked.next, code, None))
+            Ok::<_, PageError>(show(
+                staff.page(&visit, TITLE),
+                StatusCode::OK,
+                surface,
+                asked.next,
+                code,
+                None,
+            ))
         })
         .post(async move |visit: Visit, staff: Staff, Signed(typed): Signed<Typed>| {
             let (site, origin) = (&visit.site, visit.origin(surface));
@@ -142,7 +156,7 @@ fn answer(
     next: String,
     had_code: bool,
     confirmed: Result<(), ConfirmError>,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     let asked = Code::of(had_code);
     let (status, code, field, text) = match confirmed {
         Ok(()) => return Ok(see_other(after_sign_in(surface, &next))),

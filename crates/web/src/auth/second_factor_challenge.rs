@@ -4,7 +4,7 @@
 //! a change of the password.
 
 use crate::http::cookies::{Cookie, Life};
-use crate::http::error_page::Trouble;
+use crate::http::error_page::PageError;
 use crate::http::form::Plain;
 use crate::http::login_redirect::Ended;
 use crate::http::login_redirect::after_sign_in;
@@ -84,22 +84,27 @@ pub(crate) fn routes(surface: WebSurface) -> Router<Arc<Site>> {
 }
 
 /// Sends a browser whose password was right to the page that asks for the code.
-pub(crate) fn ask(site: &Site, surface: WebSurface, token: &Token, next: &str) -> Result<Response, Trouble> {
+pub(crate) fn ask(
+    site: &Site,
+    surface: WebSurface,
+    token: &Token,
+    next: &str,
+) -> Result<Response, PageError> {
     let cookie = Cookie::SecondStep(surface)
         .set(token.expose(), Life::Seconds(LIFE_SECONDS), site.url.scheme())
-        .map_err(|_| Trouble::Fault)?;
+        .map_err(|_| PageError::Internal)?;
     let next = query_value(after_sign_in(surface, next));
     Ok((AppendHeaders([cookie]), see_other(&format!("{}?next={next}", surface.entry().second_factor)))
         .into_response())
 }
 
 /// Takes the cookie away.
-fn over(site: &Site, surface: WebSurface) -> Result<(HeaderName, HeaderValue), Trouble> {
-    Cookie::SecondStep(surface).set("", Life::Over, site.url.scheme()).map_err(|_| Trouble::Fault)
+fn over(site: &Site, surface: WebSurface) -> Result<(HeaderName, HeaderValue), PageError> {
+    Cookie::SecondStep(surface).set("", Life::Over, site.url.scheme()).map_err(|_| PageError::Internal)
 }
 
 /// To the sign-in page, with nothing half done left behind.
-fn leave(site: &Site, surface: WebSurface, told: Option<(Ended, &str)>) -> Result<Response, Trouble> {
+fn leave(site: &Site, surface: WebSurface, told: Option<(Ended, &str)>) -> Result<Response, PageError> {
     let sign_in = surface.entry().sign_in;
     let to = match told {
         Some((ended, next)) => {
@@ -116,7 +121,7 @@ async fn page(
     surface: WebSurface,
     headers: &HeaderMap,
     next: String,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     let site = &visit.site;
     let Some(token) = owing(site, headers, surface) else {
         // Whoever comes back here after the code was taken is not asked to sign in again.
@@ -137,7 +142,7 @@ async fn finish(
     surface: WebSurface,
     headers: &HeaderMap,
     typed: Typed,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     let site = &visit.site;
     let Some(token) = owing(site, headers, surface) else {
         return leave(site, surface, Some((Ended::CodeOver, &typed.next)));

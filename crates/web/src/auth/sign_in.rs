@@ -2,7 +2,7 @@
 
 use crate::auth::second_factor_challenge;
 use crate::http::csrf::Csrf;
-use crate::http::error_page::Trouble;
+use crate::http::error_page::PageError;
 use crate::http::flash_cookie;
 use crate::http::form::Plain;
 use crate::http::login_redirect::Ended;
@@ -115,7 +115,7 @@ fn refused(visit: &Visit, surface: WebSurface, typed: String, next: String, refu
     response
 }
 
-async fn sign_in(visit: Visit, surface: WebSurface, typed: Typed) -> Result<Response, Trouble> {
+async fn sign_in(visit: Visit, surface: WebSurface, typed: Typed) -> Result<Response, PageError> {
     let site = &visit.site;
     let attempt = Attempt { authcid: typed.address.clone(), secret: Secret::new(typed.password) };
     let origin = visit.origin(surface);
@@ -157,7 +157,7 @@ async fn sign_out(
     surface: WebSurface,
     headers: &HeaderMap,
     csrf: &str,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     let site = &visit.site;
     let Some(token) = bearer(site, headers, surface) else { return leave(site, surface) };
     Csrf::of(&token).verify(csrf)?;
@@ -174,11 +174,11 @@ async fn sign_out(
     };
     match ended {
         Ok(()) | Err(SignedOut::Ended) => leave(site, surface),
-        Err(SignedOut::Unavailable(cause)) => Ok(Trouble::from(cause).into_response()),
+        Err(SignedOut::Unavailable(cause)) => Ok(PageError::from(cause).into_response()),
     }
 }
 
 /// Nothing is left behind for the next person, not even what the last act did.
-fn leave(site: &Site, surface: WebSurface) -> Result<Response, Trouble> {
+fn leave(site: &Site, surface: WebSurface) -> Result<Response, PageError> {
     flash_cookie::clear(site, signed_out(site, surface)?)
 }

@@ -1,6 +1,6 @@
 //! **Audit**: who did what to which mailbox, from where (D14).
 
-use crate::http::error_page::Trouble;
+use crate::http::error_page::PageError;
 use crate::http::request_context::Visit;
 use crate::session::extractors::Staff;
 use crate::site::Site;
@@ -35,7 +35,7 @@ pub(super) async fn page(
     State(site): State<Arc<Site>>,
     visit: Visit,
     staff: Staff,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     let entries = site.authority.audit(staff.session.actor(), None, ENTRIES).await?;
     let now = site.now();
     let rows = entries.into_iter().map(|entry| Row {

@@ -2,7 +2,7 @@
 
 use super::mailbox_paths;
 use super::mailbox_request::{MailboxForm, MailboxRequest};
-use crate::http::error_page::Trouble;
+use crate::http::error_page::PageError;
 use crate::http::flash_cookie;
 use crate::http::form::{NoFields, Signed};
 use crate::http::request_context::{Shape, Visit};
@@ -45,7 +45,7 @@ struct Deleted {
 }
 
 /// `GET /dashboard/mailboxes/{id}/delete`: the consequences, and the safe choice first.
-pub(super) async fn confirm(request: MailboxRequest) -> Result<Response, Trouble> {
+pub(super) async fn confirm(request: MailboxRequest) -> Result<Response, PageError> {
     let live = request.live_sessions().await?;
     let MailboxRequest { visit, staff, mailbox } = request;
     let page = staff.page(&visit, &format!("Delete {}", mailbox.address));
@@ -58,7 +58,7 @@ pub(super) async fn confirm(request: MailboxRequest) -> Result<Response, Trouble
 /// `POST /dashboard/mailboxes/{id}/delete`.
 pub(super) async fn delete(
     MailboxForm { request, form: NoFields {} }: MailboxForm<NoFields>,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     let (site, mailbox) = (request.site(), &request.mailbox);
     site.authority.delete_mailbox(request.staff.session.actor(), mailbox.id, site.now()).await?;
     let text = "Its sessions have ended and its mail is kept. It can be restored under Deleted mailboxes.";
@@ -70,7 +70,7 @@ pub(super) async fn deleted(
     State(site): State<Arc<Site>>,
     visit: Visit,
     staff: Staff,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     let rows = site.authority.deleted_mailboxes(staff.session.actor()).await?;
     let now = site.now();
     let rows = rows.into_iter().map(|(mailbox, at)| (mailbox, When::new(at, now))).collect();
@@ -85,15 +85,15 @@ pub(super) async fn restore(
     staff: Staff,
     Path(id): Path<String>,
     _: Signed<NoFields>,
-) -> Result<Response, Trouble> {
-    let id: MailboxId = id.parse().map_err(|_| Trouble::NotFound)?;
+) -> Result<Response, PageError> {
+    let id: MailboxId = id.parse().map_err(|_| PageError::NotFound)?;
     site.authority.restore_mailbox(staff.session.actor(), id, site.now()).await?;
     let mailbox = site.authority.mailbox(staff.session.actor(), id).await?;
     told(&site, &mailbox, "Mailbox restored.", "It can sign in again with the password it had.")
 }
 
 /// Back to the list, with what was done.
-fn told(site: &Site, mailbox: &Mailbox, headline: &str, text: &str) -> Result<Response, Trouble> {
+fn told(site: &Site, mailbox: &Mailbox, headline: &str, text: &str) -> Result<Response, PageError> {
     let note = Note::new(WebSurface::Dashboard, &mailbox.address, headline, text);
     flash_cookie::redirect(site, &note, mailbox_paths::LIST)
 }

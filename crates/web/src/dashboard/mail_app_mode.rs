@@ -3,7 +3,7 @@
 
 use super::mailbox_paths;
 use super::step::{self, Back};
-use crate::http::error_page::Trouble;
+use crate::http::error_page::PageError;
 use crate::http::flash_cookie;
 use crate::http::form::Signed;
 use crate::http::request_context::Visit;
@@ -63,7 +63,7 @@ pub(super) struct Of {
 }
 
 impl Target {
-    fn read(of: &Of) -> Result<Self, Trouble> {
+    fn read(of: &Of) -> Result<Self, PageError> {
         let Of { account, domain, mailbox, mailboxes } = of;
         match (account, domain, mailbox, mailboxes) {
             (Some(account), None, None, None) => Ok(Self::Account(id(account)?)),
@@ -72,11 +72,11 @@ impl Target {
             (None, None, None, Some(mailboxes)) => {
                 let ids = mailboxes.split(',').map(id).collect::<Result<Vec<_>, _>>()?;
                 if ids.len() > Authority::MODES_AT_ONCE {
-                    return Err(Trouble::TooLarge);
+                    return Err(PageError::TooLarge);
                 }
                 Ok(Self::Mailboxes(ids))
             }
-            _ => Err(Trouble::NotFound),
+            _ => Err(PageError::NotFound),
         }
     }
 
@@ -114,8 +114,8 @@ impl Target {
 }
 
 /// What is no id is nobody's.
-fn id<T: FromStr>(text: impl AsRef<str>) -> Result<T, Trouble> {
-    text.as_ref().parse().map_err(|_| Trouble::NotFound)
+fn id<T: FromStr>(text: impl AsRef<str>) -> Result<T, PageError> {
+    text.as_ref().parse().map_err(|_| PageError::NotFound)
 }
 
 /// A target within the person's reach.
@@ -168,24 +168,24 @@ impl Choice {
 }
 
 impl Found {
-    async fn of(site: &Site, staff: &Staff, target: Target) -> Result<Self, Trouble> {
+    async fn of(site: &Site, staff: &Staff, target: Target) -> Result<Self, PageError> {
         let (authority, actor) = (&site.authority, staff.session.actor());
         let one = |name: String, of: ModeOf, at: ModeAt, target: Target| {
             let (chosen, above) = (Some(Choice::of(at.own)), Some(at.above));
             Self { target, name, of: vec![of], chosen, above, addresses: Vec::new(), back: to_the_list() }
         };
         Ok(match target {
-            Target::Account(_) if actor.is_limited() => return Err(Trouble::NotFound),
+            Target::Account(_) if actor.is_limited() => return Err(PageError::NotFound),
             Target::Account(id) => {
                 let account = authority.accounts(actor).await?.into_iter().find(|account| account.id == id);
-                let account = account.ok_or(Trouble::NotFound)?;
+                let account = account.ok_or(PageError::NotFound)?;
                 let found = one(account.name, ModeOf::Account(id), account.mail_apps, target);
                 // Nothing stands above an account: what holds where nothing is set is as good as set.
                 Self { chosen: Some(Choice::Mode(account.mail_apps.applies())), above: None, ..found }
             }
             Target::Domain(id) => {
                 let domain = authority.domains(actor).await?.into_iter().find(|domain| domain.id == id);
-                let domain = domain.ok_or(Trouble::NotFound)?;
+                let domain = domain.ok_or(PageError::NotFound)?;
                 one(domain.name, ModeOf::Domain(id), domain.mail_apps, target)
             }
             Target::Mailbox(id) => {
@@ -273,13 +273,17 @@ pub(super) async fn page(
     visit: Visit,
     staff: Staff,
     Query(of): Query<Of>,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     let found = Found::of(&site, &staff, Target::read(&of)?).await?;
     show(StatusCode::OK, &visit, &staff, found, None).await
 }
 
 /// The step for mailboxes that were picked in the list.
-pub(super) async fn choose(visit: &Visit, staff: &Staff, picked: Vec<Mailbox>) -> Result<Response, Trouble> {
+pub(super) async fn choose(
+    visit: &Visit,
+    staff: &Staff,
+    picked: Vec<Mailbox>,
+) -> Result<Response, PageError> {
     let target = Target::Mailboxes(picked.iter().map(|mailbox| mailbox.id).collect());
     show(StatusCode::OK, visit, staff, Found::some(picked, target), None).await
 }
@@ -298,13 +302,13 @@ pub(super) async fn save(
     visit: Visit,
     staff: Staff,
     Signed(Sent { of, mode }): Signed<Sent>,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     let found = Found::of(&site, &staff, Target::read(&of)?).await?;
     let Some(mode) = mode else {
         let problem = Some("Choose what mail apps may sign in with. Nothing has been changed.");
         return show(StatusCode::UNPROCESSABLE_ENTITY, &visit, &staff, found, problem).await;
     };
-    let choice = Choice::read(&mode).ok_or(Trouble::Malformed)?;
+    let choice = Choice::read(&mode).ok_or(PageError::Malformed)?;
     let actor = staff.session.actor();
     let changed = site.authority.set_mail_app_mode(actor, &found.of, choice.mode(), site.now()).await?;
     flash_cookie::redirect(&site, &receipt(&found, choice, changed), &found.back.path)
@@ -342,7 +346,7 @@ async fn show(
     staff: &Staff,
     found: Found,
     problem: Option<&'static str>,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     staff.require_write()?;
     let (site, actor) = (&visit.site, staff.session.actor());
     let shut_out = site.authority.shut_out_by_app_passwords_only(actor, &found.of, site.now()).await?;

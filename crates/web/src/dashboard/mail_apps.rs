@@ -1,7 +1,7 @@
 //! **Mail apps**: what they may sign in with, by account, domain and mailbox, and which mailboxes to choose it for (W8).
 
 use super::mail_app_mode::{self, in_a_sentence, label};
-use crate::http::error_page::Trouble;
+use crate::http::error_page::PageError;
 use crate::http::form::Signed;
 use crate::http::redirect::query_value;
 use crate::http::request_context::Visit;
@@ -95,7 +95,7 @@ pub(super) async fn page(
     visit: Visit,
     staff: Staff,
     Query(Asked { q }): Query<Asked>,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     show(&site, &visit, &staff, Picked { q, ..Picked::default() }).await
 }
 
@@ -105,7 +105,7 @@ pub(super) async fn pick(
     visit: Visit,
     staff: Staff,
     Signed(fields): Signed<Vec<(String, String)>>,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     staff.require_write()?;
     let mut picked = Picked::default();
     for (name, value) in fields {
@@ -124,7 +124,7 @@ pub(super) async fn pick(
 
 impl Picked {
     /// The mailboxes that were ticked and pasted, each once, or what is wrong with the list.
-    async fn mailboxes(&self, site: &Site, staff: &Staff) -> Result<Result<Vec<Mailbox>, String>, Trouble> {
+    async fn mailboxes(&self, site: &Site, staff: &Staff) -> Result<Result<Vec<Mailbox>, String>, PageError> {
         let most = Authority::MODES_AT_ONCE;
         let typed = self.typed.split(|c: char| c.is_whitespace() || c == ',' || c == ';');
         let typed: Vec<_> = typed.filter(|address| !address.is_empty()).collect();
@@ -139,7 +139,7 @@ impl Picked {
         let (authority, actor) = (&site.authority, staff.session.actor());
         let mut found = BTreeMap::new();
         for id in &self.ids {
-            let mailbox = authority.mailbox(actor, id.parse().map_err(|_| Trouble::NotFound)?).await?;
+            let mailbox = authority.mailbox(actor, id.parse().map_err(|_| PageError::NotFound)?).await?;
             found.insert(mailbox.address.to_string(), mailbox);
         }
         let (mut nonsense, mut foreign) = (Vec::new(), Vec::new());
@@ -183,7 +183,7 @@ fn quoted(texts: &[&str]) -> String {
     }
 }
 
-async fn show(site: &Site, visit: &Visit, staff: &Staff, picked: Picked) -> Result<Response, Trouble> {
+async fn show(site: &Site, visit: &Visit, staff: &Staff, picked: Picked) -> Result<Response, PageError> {
     let Picked { q, ids, typed, problem } = picked;
     let (authority, actor) = (&site.authority, staff.session.actor());
     let search = q.trim().to_lowercase();

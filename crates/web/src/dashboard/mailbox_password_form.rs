@@ -3,7 +3,7 @@
 
 use super::mailbox_paths;
 use super::mailbox_request::MailboxRequest;
-use crate::http::error_page::Trouble;
+use crate::http::error_page::PageError;
 use crate::view::password_form::{Entry, PasswordForm, Words};
 use postward_authority::directory::Mailbox;
 use serde::Deserialize;
@@ -70,7 +70,7 @@ impl OpenedFrom {
 }
 
 /// The form, with what saving it will end.
-pub(super) async fn form_for(request: &MailboxRequest, from: OpenedFrom) -> Result<PasswordForm, Trouble> {
+pub(super) async fn form_for(request: &MailboxRequest, from: OpenedFrom) -> Result<PasswordForm, PageError> {
     let mailbox = &request.mailbox;
     let consequence = match request.live_sessions().await? {
         Some(sessions) => {

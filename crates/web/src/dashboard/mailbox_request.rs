@@ -1,6 +1,6 @@
 //! A request about one mailbox: who makes it, and the mailbox its path names.
 
-use crate::http::error_page::Trouble;
+use crate::http::error_page::PageError;
 use crate::http::form::Signed;
 use crate::http::request_context::Visit;
 use crate::session::extractors::Staff;
@@ -34,7 +34,7 @@ impl MailboxRequest {
     }
 
     /// `3 IMAP, 1 SMTP and 2 webmail sessions`; none when nothing is open.
-    pub(super) async fn live_sessions(&self) -> Result<Option<String>, Trouble> {
+    pub(super) async fn live_sessions(&self) -> Result<Option<String>, PageError> {
         let live = self.site().authority.sessions(self.staff.session.actor(), self.mailbox.id).await?;
         let count =
             |surface: Surface| live.iter().filter(|session| session.surface == surface).count() as u64;
@@ -43,8 +43,8 @@ impl MailboxRequest {
 }
 
 /// The mailbox with this id. One that belongs to somebody else, one that never was and what is no id at all are one.
-async fn find(site: &Site, staff: &Staff, id: &str) -> Result<Mailbox, Trouble> {
-    let id: MailboxId = id.parse().map_err(|_| Trouble::NotFound)?;
+async fn find(site: &Site, staff: &Staff, id: &str) -> Result<Mailbox, PageError> {
+    let id: MailboxId = id.parse().map_err(|_| PageError::NotFound)?;
     Ok(site.authority.mailbox(staff.session.actor(), id).await?)
 }
 

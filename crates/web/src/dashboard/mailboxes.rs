@@ -1,6 +1,6 @@
 //! **Mailboxes**: every mailbox the person may manage (D1).
 
-use crate::http::error_page::Trouble;
+use crate::http::error_page::PageError;
 use crate::http::redirect::query_value;
 use crate::http::request_context::Visit;
 use crate::session::extractors::Staff;
@@ -64,7 +64,7 @@ pub(super) async fn page(
     visit: Visit,
     staff: Staff,
     Query(asked): Query<Asked>,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     let actor = staff.session.actor();
     let found = site.authority.mailboxes(actor, &asked.query()).await?;
     let domains = site.authority.domains(actor).await?;

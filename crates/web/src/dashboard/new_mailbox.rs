@@ -1,7 +1,7 @@
 //! **Add mailbox**.
 
 use super::mailbox_paths;
-use crate::http::error_page::Trouble;
+use crate::http::error_page::PageError;
 use crate::http::flash_cookie;
 use crate::http::form::Signed;
 use crate::http::request_context::{Shape, Visit};
@@ -62,7 +62,7 @@ pub(super) async fn page(
     visit: Visit,
     staff: Staff,
     Query(asked): Query<Asked>,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     let domains = site.authority.domains(staff.session.actor()).await?;
     let chosen = domains.into_iter().find(|domain| domain.id.to_string() == asked.domain);
     let chosen = chosen.map(|domain| domain.name).unwrap_or_default();
@@ -87,7 +87,7 @@ pub(super) async fn add(
     visit: Visit,
     staff: Staff,
     Signed(Sent { local_part, domain, new }): Signed<Sent>,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     let address = Address::parse(&format!("{}@{domain}", local_part.trim()));
     let form = form(&site, &staff, local_part, domain).await?;
     let problems = match (new.entered(Entry::Twice), address) {
@@ -104,13 +104,13 @@ pub(super) async fn add(
     Ok(show(StatusCode::UNPROCESSABLE_ENTITY, &visit, &staff, form.with_problems(problems)))
 }
 
-fn added(site: &Site, address: &Address) -> Result<Response, Trouble> {
+fn added(site: &Site, address: &Address) -> Result<Response, PageError> {
     let text = "It takes mail and can sign in from now on.";
     let note = Note::new(WebSurface::Dashboard, address, "Mailbox added.", text);
     flash_cookie::redirect(site, &note, mailbox_paths::LIST)
 }
 
-fn problems_of(error: AddError) -> Result<Vec<FormProblem>, Trouble> {
+fn problems_of(error: AddError) -> Result<Vec<FormProblem>, PageError> {
     let text = match error {
         AddError::Exists => {
             "This address is taken. If it was deleted, restore it under Deleted mailboxes.".to_owned()
@@ -118,7 +118,7 @@ fn problems_of(error: AddError) -> Result<Vec<FormProblem>, Trouble> {
         AddError::NotFound => "This domain is not one of yours. Choose another.".to_owned(),
         AddError::Name(text) => text,
         AddError::Policy(problems) => return Ok(policy_problems(&problems)),
-        AddError::ReadOnly => return Err(Trouble::ReadOnly),
+        AddError::ReadOnly => return Err(PageError::ReadOnly),
         AddError::Unavailable(cause) => return Err(cause.into()),
     };
     Ok(vec![FormProblem::new("local_part", text)])
@@ -129,7 +129,7 @@ async fn form(
     staff: &Staff,
     local_part: String,
     chosen: String,
-) -> Result<PasswordForm, Trouble> {
+) -> Result<PasswordForm, PageError> {
     let domains = site.authority.domains(staff.session.actor()).await?;
     let domains = domains.into_iter().map(|domain| domain.name).collect();
     Ok(PasswordForm {

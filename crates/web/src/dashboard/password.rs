@@ -4,7 +4,7 @@ use super::mailbox_password_form::{OpenedFrom, form_for};
 use super::mailbox_paths;
 use super::mailbox_request::{MailboxForm, MailboxRequest};
 use super::security;
-use crate::http::error_page::Trouble;
+use crate::http::error_page::PageError;
 use crate::http::flash_cookie;
 use crate::http::request_context::Shape;
 use crate::view::flash::Note;
@@ -46,7 +46,7 @@ struct Dialog {
 pub(super) async fn page(
     request: MailboxRequest,
     Query(Asked { from }): Query<Asked>,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     let form = form_for(&request, from).await?;
     show(StatusCode::OK, request, from, form).await
 }
@@ -61,7 +61,7 @@ pub(super) struct Sent {
 }
 
 /// `POST /dashboard/mailboxes/{id}/password`.
-pub(super) async fn save(MailboxForm { request, form }: MailboxForm<Sent>) -> Result<Response, Trouble> {
+pub(super) async fn save(MailboxForm { request, form }: MailboxForm<Sent>) -> Result<Response, PageError> {
     let Sent { from, new } = form;
     let (site, mailbox) = (request.site(), &request.mailbox);
     let problems = match new.entered(from.entry()) {
@@ -78,8 +78,8 @@ pub(super) async fn save(MailboxForm { request, form }: MailboxForm<Sent>) -> Re
                     return flash_cookie::redirect(site, &note, &from.return_path(mailbox));
                 }
                 Err(ResetError::Policy(problems)) => policy_problems(&problems),
-                Err(ResetError::NotFound) => return Err(Trouble::NotFound),
-                Err(ResetError::ReadOnly) => return Err(Trouble::ReadOnly),
+                Err(ResetError::NotFound) => return Err(PageError::NotFound),
+                Err(ResetError::ReadOnly) => return Err(PageError::ReadOnly),
                 Err(ResetError::Unavailable(cause)) => return Err(cause.into()),
             }
         }
@@ -93,7 +93,7 @@ async fn show(
     request: MailboxRequest,
     from: OpenedFrom,
     form: PasswordForm,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     let heading = match from {
         OpenedFrom::Security => return security::show(status, request, form).await,
         OpenedFrom::List => "Mailbox password",

@@ -3,7 +3,7 @@
 use super::mailbox_paths;
 use super::mailbox_request::{MailboxForm, MailboxRequest};
 use super::step;
-use crate::http::error_page::Trouble;
+use crate::http::error_page::PageError;
 use crate::http::form::NoFields;
 use crate::view::relative_time::When;
 use askama::Template;
@@ -30,7 +30,7 @@ struct Shown {
 }
 
 /// `GET /dashboard/mailboxes/{id}/recovery-code`: what follows from it, and the safe choice first.
-pub(super) async fn confirm(request: MailboxRequest) -> Result<Response, Trouble> {
+pub(super) async fn confirm(request: MailboxRequest) -> Result<Response, PageError> {
     request.staff.require_write()?;
     let MailboxRequest { visit, staff, mailbox } = request;
     let site = &visit.site;
@@ -44,7 +44,7 @@ pub(super) async fn confirm(request: MailboxRequest) -> Result<Response, Trouble
 /// `POST /dashboard/mailboxes/{id}/recovery-code`.
 pub(super) async fn issue(
     MailboxForm { request, form: NoFields {} }: MailboxForm<NoFields>,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     let MailboxRequest { visit, staff, mailbox } = request;
     let site = &visit.site;
     let code = site.authority.issue_recovery_code(staff.session.actor(), mailbox.id, site.now()).await?;

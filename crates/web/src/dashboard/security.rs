@@ -4,7 +4,7 @@ use super::mailbox_password_form::{OpenedFrom, form_for};
 use super::mailbox_paths;
 use super::mailbox_request::MailboxRequest;
 use crate::http::connection::Stopping;
-use crate::http::error_page::Trouble;
+use crate::http::error_page::PageError;
 use crate::http::event_stream;
 use crate::http::redirect::see_other;
 use crate::session::extractors::Staff;
@@ -80,7 +80,7 @@ pub(super) async fn first_tab(request: MailboxRequest) -> Response {
 }
 
 /// `GET /dashboard/mailboxes/{id}/security`.
-pub(super) async fn page(request: MailboxRequest) -> Result<Response, Trouble> {
+pub(super) async fn page(request: MailboxRequest) -> Result<Response, PageError> {
     let form = form_for(&request, OpenedFrom::Security).await?;
     show(StatusCode::OK, request, form).await
 }
@@ -103,7 +103,7 @@ pub(super) async fn show(
     status: StatusCode,
     request: MailboxRequest,
     form: PasswordForm,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     let MailboxRequest { visit, staff, mailbox } = request;
     let mut page = staff.page(&visit, &format!("Security of {}", mailbox.address));
     page.here = mailbox_paths::security(&mailbox);

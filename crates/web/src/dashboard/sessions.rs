@@ -3,7 +3,7 @@
 use super::mailbox_paths;
 use super::mailbox_request::{MailboxForm, MailboxRequest};
 use super::step;
-use crate::http::error_page::Trouble;
+use crate::http::error_page::PageError;
 use crate::http::flash_cookie;
 use crate::http::form::NoFields;
 use crate::http::redirect::see_other;
@@ -43,7 +43,7 @@ struct Live {
 }
 
 /// `GET /dashboard/mailboxes/{id}/sessions`.
-pub(super) async fn page(request: MailboxRequest) -> Result<Response, Trouble> {
+pub(super) async fn page(request: MailboxRequest) -> Result<Response, PageError> {
     let MailboxRequest { visit, staff, mailbox } = request;
     let (authority, actor, now) = (&visit.site.authority, staff.session.actor(), visit.site.now());
     let live = authority.sessions(actor, mailbox.id).await?;
@@ -74,10 +74,10 @@ pub(super) struct Ending {
 }
 
 /// `POST /dashboard/mailboxes/{id}/sessions`.
-pub(super) async fn end(MailboxForm { request, form }: MailboxForm<Ending>) -> Result<Response, Trouble> {
+pub(super) async fn end(MailboxForm { request, form }: MailboxForm<Ending>) -> Result<Response, PageError> {
     let (site, mailbox) = (request.site(), &request.mailbox);
     let which = match form.session {
-        Some(id) => Which::One(id.parse().map_err(|_| Trouble::NotFound)?),
+        Some(id) => Which::One(id.parse().map_err(|_| PageError::NotFound)?),
         None => Which::All,
     };
     let back = mailbox_paths::sessions(mailbox);
@@ -98,7 +98,7 @@ struct Suspend {
 }
 
 /// `GET /dashboard/mailboxes/{id}/suspend`: what follows from it, in numbers.
-pub(super) async fn confirm_suspension(request: MailboxRequest) -> Result<Response, Trouble> {
+pub(super) async fn confirm_suspension(request: MailboxRequest) -> Result<Response, PageError> {
     request.staff.require_write()?;
     let live = request.live_sessions().await?;
     let MailboxRequest { visit, staff, mailbox } = request;
@@ -110,7 +110,7 @@ pub(super) async fn confirm_suspension(request: MailboxRequest) -> Result<Respon
 /// `POST /dashboard/mailboxes/{id}/suspend`.
 pub(super) async fn suspend(
     MailboxForm { request, form: NoFields {} }: MailboxForm<NoFields>,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     let (site, mailbox) = (request.site(), &request.mailbox);
     let path = mailbox_paths::security(mailbox);
     if mailbox.state == MailboxState::Suspended {
@@ -124,7 +124,7 @@ pub(super) async fn suspend(
 /// `POST /dashboard/mailboxes/{id}/resume`.
 pub(super) async fn resume(
     MailboxForm { request, form: NoFields {} }: MailboxForm<NoFields>,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     let (site, mailbox) = (request.site(), &request.mailbox);
     let path = mailbox_paths::security(mailbox);
     if mailbox.state == MailboxState::Active {
@@ -136,7 +136,13 @@ pub(super) async fn resume(
     flash_cookie::redirect(site, &note, &path)
 }
 
-fn told(site: &Site, receipt: &Receipt, headline: &str, more: &str, next: &str) -> Result<Response, Trouble> {
+fn told(
+    site: &Site,
+    receipt: &Receipt,
+    headline: &str,
+    more: &str,
+    next: &str,
+) -> Result<Response, PageError> {
     let ended = match counted(receipt.ended.iter().map(|(surface, count)| (*surface, *count))) {
         Some(sessions) => format!("Ended {sessions}."),
         None => "No session was open.".to_owned(),

@@ -1,6 +1,6 @@
 //! A step on the way to an act: a panel on a page of its own, or what a dialog shows of it.
 
-use crate::http::error_page::Trouble;
+use crate::http::error_page::PageError;
 use crate::http::request_context::{Shape, Visit};
 use crate::view::page::{Page, html};
 use askama::Template;
@@ -37,7 +37,7 @@ pub(super) fn show(
     back: Back,
     body: &impl Template,
 ) -> Response {
-    let Ok(body) = body.render() else { return Trouble::Fault.into_response() };
+    let Ok(body) = body.render() else { return PageError::Internal.into_response() };
     let heading = page.title.clone();
     match visit.shape() {
         Shape::Whole => html(status, &Whole { page, back, heading, body }),

@@ -4,7 +4,7 @@
 //! (`Sec-Fetch-Site`, else `Origin`). And every form of a signed-in person carries a token made from the session's own
 //! bearer token, so that no server keeps anything for it.
 
-use crate::http::error_page::Trouble;
+use crate::http::error_page::PageError;
 use axum::extract::Request;
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, Method};
@@ -24,7 +24,7 @@ pub(crate) async fn same_origin(request: Request, next: Next) -> Response {
     if safe || is_same_origin(request.headers()) {
         next.run(request).await
     } else {
-        Trouble::Forgery.into_response()
+        PageError::CsrfFailed.into_response()
     }
 }
 
@@ -66,10 +66,10 @@ impl Csrf {
     }
 
     /// Whether the field came from a page of this session.
-    pub(crate) fn verify(&self, field: &str) -> Result<(), Trouble> {
-        let bytes = BASE64_URL_SAFE_NO_PAD.decode(field).map_err(|_| Trouble::Forgery)?;
-        let (draw, seal) = bytes.split_at_checked(DRAW).ok_or(Trouble::Forgery)?;
-        Hmac::clone(&self.0).chain_update(draw).verify_slice(seal).map_err(|_| Trouble::Forgery)
+    pub(crate) fn verify(&self, field: &str) -> Result<(), PageError> {
+        let bytes = BASE64_URL_SAFE_NO_PAD.decode(field).map_err(|_| PageError::CsrfFailed)?;
+        let (draw, seal) = bytes.split_at_checked(DRAW).ok_or(PageError::CsrfFailed)?;
+        Hmac::clone(&self.0).chain_update(draw).verify_slice(seal).map_err(|_| PageError::CsrfFailed)
     }
 }
 

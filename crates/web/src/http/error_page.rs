@@ -1,7 +1,7 @@
 //! What a page says when it cannot do what was asked.
 //!
-//! A handler returns a [`Trouble`]; the page around it is put on by [`crate::http::security_headers`], so that a missing mailbox and
-//! somebody else's mailbox are the same bytes.
+//! A handler returns a [`PageError`]; the page around it is made by [`crate::http::security_headers`], so that a missing
+//! mailbox and somebody else's mailbox are the same bytes.
 
 use crate::view::page::{Page, html};
 use askama::Template;
@@ -12,13 +12,13 @@ use postward_authority::sessions::ActError;
 
 /// Why a request gets no page of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Trouble {
+pub(crate) enum PageError {
     /// There is no such page, or not for this person.
     NotFound,
     /// The address exists, but not for this method.
-    Method,
+    MethodNotAllowed,
     /// The form did not come from a page of this session.
-    Forgery,
+    CsrfFailed,
     /// The person may look but not touch.
     ReadOnly,
     /// What was sent is not a form this page has.
@@ -28,40 +28,40 @@ pub(crate) enum Trouble {
     /// The store or the engine could not answer.
     Unavailable,
     /// A fault of ours.
-    Fault,
+    Internal,
 }
 
-impl Trouble {
+impl PageError {
     fn status(self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Method => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Forgery | Self::ReadOnly => StatusCode::FORBIDDEN,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::CsrfFailed | Self::ReadOnly => StatusCode::FORBIDDEN,
             Self::Malformed => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Fault => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
     fn title(self) -> &'static str {
         match self {
             Self::NotFound => "There is no such page",
-            Self::Method => "This address does not take that",
-            Self::Forgery => "This form is no longer good",
+            Self::MethodNotAllowed => "This address does not take that",
+            Self::CsrfFailed => "This form is no longer good",
             Self::ReadOnly => "You may look, but not change",
             Self::Malformed => "This form could not be read",
             Self::TooLarge => "That is too much",
             Self::Unavailable => "Not possible at the moment",
-            Self::Fault => "Something went wrong on our side",
+            Self::Internal => "Something went wrong on our side",
         }
     }
 
     fn advice(self) -> &'static str {
         match self {
             Self::NotFound => "It may have been moved or deleted, or it belongs to somebody else.",
-            Self::Method => "Go back to the page you came from and use the buttons there.",
-            Self::Forgery => {
+            Self::MethodNotAllowed => "Go back to the page you came from and use the buttons there.",
+            Self::CsrfFailed => {
                 "Nothing has been changed. Go back, reload the page and send the form again. \
                  If you did not fill in a form here, close this page."
             }
@@ -73,7 +73,7 @@ impl Trouble {
             Self::Unavailable => {
                 "Nothing has been changed and you are still signed in. Try again in a minute."
             }
-            Self::Fault => "We have made a note of it. Try again in a minute.",
+            Self::Internal => "We have made a note of it. Try again in a minute.",
         }
     }
 
@@ -85,7 +85,7 @@ impl Trouble {
             return None;
         }
         match response.status() {
-            StatusCode::INTERNAL_SERVER_ERROR if kind.is_none() => Some(Self::Fault),
+            StatusCode::INTERNAL_SERVER_ERROR if kind.is_none() => Some(Self::Internal),
             status if !status.is_client_error() => None,
             _ => Some(match *method {
                 Method::GET | Method::HEAD => Self::NotFound,
@@ -97,19 +97,19 @@ impl Trouble {
     /// The page for it.
     pub(crate) fn page(self, page: Page) -> Response {
         let page = Page { title: self.title().to_owned(), ..page };
-        html(self.status(), &TroublePage { page, title: self.title(), advice: self.advice() })
+        html(self.status(), &ErrorPage { page, title: self.title(), advice: self.advice() })
     }
 }
 
 #[derive(Template)]
-#[template(path = "trouble.html")]
-struct TroublePage {
+#[template(path = "error.html")]
+struct ErrorPage {
     page: Page,
     title: &'static str,
     advice: &'static str,
 }
 
-impl IntoResponse for Trouble {
+impl IntoResponse for PageError {
     fn into_response(self) -> Response {
         let mut response = self.status().into_response();
         response.extensions_mut().insert(self);
@@ -117,14 +117,14 @@ impl IntoResponse for Trouble {
     }
 }
 
-impl From<Unavailable> for Trouble {
+impl From<Unavailable> for PageError {
     fn from(cause: Unavailable) -> Self {
         tracing::warn!(%cause, "a page could not be answered");
         Self::Unavailable
     }
 }
 
-impl From<ActError> for Trouble {
+impl From<ActError> for PageError {
     fn from(error: ActError) -> Self {
         match error {
             ActError::NotFound => Self::NotFound,

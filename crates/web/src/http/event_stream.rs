@@ -4,7 +4,7 @@
 //! session's proof like every answer ([`crate::session`]), and ends when the server stops.
 
 use crate::http::connection::Stopping;
-use crate::http::error_page::Trouble;
+use crate::http::error_page::PageError;
 use crate::site::Site;
 use axum::extract::FromRequestParts;
 use axum::http::header::CONTENT_TYPE;
@@ -53,9 +53,9 @@ where
 }
 
 impl FromRequestParts<Arc<Site>> for Stopping {
-    type Rejection = Trouble;
+    type Rejection = PageError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &Arc<Site>) -> Result<Self, Trouble> {
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<Site>) -> Result<Self, PageError> {
         // Only tests come without a server.
         Ok(parts.extensions.get::<Self>().cloned().unwrap_or_default())
     }

@@ -1,29 +1,29 @@
 //! Answers that carry a flash message: what an act did, told at the page that follows.
 
 use crate::http::cookies::{Cookie, Life};
-use crate::http::error_page::Trouble;
+use crate::http::error_page::PageError;
 use crate::http::redirect::see_other;
 use crate::site::Site;
 use crate::view::flash::{LIFE_SECONDS, Note};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 
 /// Sends the browser to a page of ours by GET, with what it is told there.
-pub(crate) fn redirect(site: &Site, note: &Note, path: &str) -> Result<Response, Trouble> {
+pub(crate) fn redirect(site: &Site, note: &Note, path: &str) -> Result<Response, PageError> {
     attach(site, note, see_other(path))
 }
 
 /// Puts what the browser is told at the next page into an answer.
-pub(crate) fn attach(site: &Site, note: &Note, answer: Response) -> Result<Response, Trouble> {
-    let value = note.seal(&site.key, site.now()).ok_or(Trouble::Fault)?;
+pub(crate) fn attach(site: &Site, note: &Note, answer: Response) -> Result<Response, PageError> {
+    let value = note.seal(&site.key, site.now()).ok_or(PageError::Internal)?;
     set(site, &value, Life::Seconds(LIFE_SECONDS), answer)
 }
 
 /// Takes away what the browser was told before.
-pub(crate) fn clear(site: &Site, answer: Response) -> Result<Response, Trouble> {
+pub(crate) fn clear(site: &Site, answer: Response) -> Result<Response, PageError> {
     set(site, "", Life::Over, answer)
 }
 
-fn set(site: &Site, value: &str, life: Life, answer: Response) -> Result<Response, Trouble> {
-    let cookie = Cookie::Receipt.set(value, life, site.url.scheme()).map_err(|_| Trouble::Fault)?;
+fn set(site: &Site, value: &str, life: Life, answer: Response) -> Result<Response, PageError> {
+    let cookie = Cookie::Receipt.set(value, life, site.url.scheme()).map_err(|_| PageError::Internal)?;
     Ok((AppendHeaders([cookie]), answer).into_response())
 }

@@ -1,7 +1,7 @@
 //! Reading a form: bounded in size and time, and only from a page of the same session.
 
 use crate::http::csrf::Csrf;
-use crate::http::error_page::Trouble;
+use crate::http::error_page::PageError;
 use crate::site::Site;
 use axum::Form;
 use axum::body::{Body, to_bytes};
@@ -34,9 +34,9 @@ struct WithCsrf {
 }
 
 impl<T: DeserializeOwned> FromRequest<Arc<Site>> for Signed<T> {
-    type Rejection = Trouble;
+    type Rejection = PageError;
 
-    async fn from_request(request: Request, site: &Arc<Site>) -> Result<Self, Trouble> {
+    async fn from_request(request: Request, site: &Arc<Site>) -> Result<Self, PageError> {
         let csrf = csrf_of(&request)?;
         let request = buffered(request).await?;
         let (copy, request) = twice(request);
@@ -46,27 +46,27 @@ impl<T: DeserializeOwned> FromRequest<Arc<Site>> for Signed<T> {
 }
 
 impl<T: DeserializeOwned> FromRequest<Arc<Site>> for Plain<T> {
-    type Rejection = Trouble;
+    type Rejection = PageError;
 
-    async fn from_request(request: Request, site: &Arc<Site>) -> Result<Self, Trouble> {
+    async fn from_request(request: Request, site: &Arc<Site>) -> Result<Self, PageError> {
         let (request, _) = twice(buffered(request).await?);
         Ok(Self(read(request, site).await?))
     }
 }
 
 /// A route outside the session middleware has none: that is a mistake of ours, and the form is refused.
-fn csrf_of(request: &Request) -> Result<Csrf, Trouble> {
-    request.extensions().get::<Csrf>().cloned().ok_or(Trouble::Fault)
+fn csrf_of(request: &Request) -> Result<Csrf, PageError> {
+    request.extensions().get::<Csrf>().cloned().ok_or(PageError::Internal)
 }
 
 type Buffered = axum::http::Request<axum::body::Bytes>;
 
-async fn buffered(request: Request) -> Result<Buffered, Trouble> {
+async fn buffered(request: Request) -> Result<Buffered, PageError> {
     let (parts, body) = request.into_parts();
     let bytes = tokio::time::timeout(DEADLINE, to_bytes(body, MAX_FORM))
         .await
-        .map_err(|_| Trouble::Malformed)?
-        .map_err(|_| Trouble::TooLarge)?;
+        .map_err(|_| PageError::Malformed)?
+        .map_err(|_| PageError::TooLarge)?;
     Ok(Buffered::from_parts(parts, bytes))
 }
 
@@ -74,7 +74,7 @@ fn twice(request: Buffered) -> (Request, Request) {
     (request.clone().map(Body::from), request.map(Body::from))
 }
 
-async fn read<T: DeserializeOwned>(request: Request, site: &Arc<Site>) -> Result<T, Trouble> {
-    let Form(form) = Form::<T>::from_request(request, site).await.map_err(|_| Trouble::Malformed)?;
+async fn read<T: DeserializeOwned>(request: Request, site: &Arc<Site>) -> Result<T, PageError> {
+    let Form(form) = Form::<T>::from_request(request, site).await.map_err(|_| PageError::Malformed)?;
     Ok(form)
 }

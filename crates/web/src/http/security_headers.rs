@@ -1,6 +1,6 @@
-//! What every answer wears: the security headers, and a page around a trouble.
+//! What every answer wears: the security headers, and a page around an error.
 
-use crate::http::error_page::Trouble;
+use crate::http::error_page::PageError;
 use crate::http::request_context::Visit;
 use crate::site::Site;
 use crate::site::public_url::Scheme;
@@ -39,9 +39,9 @@ pub(crate) async fn dress(State(site): State<Arc<Site>>, request: Request, next:
     let visit = Visit::of(&site, request.uri(), request.headers(), request.extensions());
     let method = request.method().clone();
     let mut response = next.run(request).await;
-    let trouble = response.extensions_mut().remove::<Trouble>();
-    if let Some(trouble) = trouble.or_else(|| Trouble::of_bare(&method, &response)) {
-        response = trouble.page(visit.bare_page(""));
+    let error = response.extensions_mut().remove::<PageError>();
+    if let Some(error) = error.or_else(|| PageError::of_bare(&method, &response)) {
+        response = error.page(visit.bare_page(""));
     }
     let headers = response.headers_mut();
     for (name, value) in HEADERS {

@@ -1,6 +1,6 @@
 //! Answers with style sheets, scripts and pictures: cached for ever under an address that changes with their content.
 
-use crate::http::error_page::Trouble;
+use crate::http::error_page::PageError;
 use crate::site::Site;
 use crate::view::assets;
 use axum::extract::{Path, State};
@@ -13,7 +13,7 @@ use std::sync::Arc;
 pub(crate) async fn serve(Path((stamp, name)): Path<(String, String)>) -> Response {
     match assets::get(&name) {
         Some(file) => answer(&stamp, &name, file),
-        None => Trouble::NotFound.into_response(),
+        None => PageError::NotFound.into_response(),
     }
 }
 
@@ -41,6 +41,6 @@ pub(crate) async fn brand(State(site): State<Arc<Site>>) -> Response {
 pub(crate) async fn favicon() -> Response {
     match assets::get("favicon.svg") {
         Some(file) => answer("", "favicon.svg", file),
-        None => Trouble::NotFound.into_response(),
+        None => PageError::NotFound.into_response(),
     }
 }

@@ -1,7 +1,7 @@
 //! **Password**: the owner sets a new one (P2).
 
 use crate::auth::reauthenticate;
-use crate::http::error_page::Trouble;
+use crate::http::error_page::PageError;
 use crate::http::flash_cookie;
 use crate::http::form::Signed;
 use crate::http::request_context::Visit;
@@ -35,7 +35,7 @@ struct PasswordPage {
 }
 
 /// `GET /panel/password`.
-pub(super) async fn page(visit: Visit, owner: Owner) -> Result<Response, Trouble> {
+pub(super) async fn page(visit: Visit, owner: Owner) -> Result<Response, PageError> {
     let form = form(&visit, &owner, Current::NotAsked, AppPasswords::Revoke).await?;
     Ok(show(StatusCode::OK, &visit, &owner, form))
 }
@@ -45,7 +45,7 @@ pub(super) async fn change(
     visit: Visit,
     owner: Owner,
     Signed(new): Signed<NewPassword>,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     let (site, app_passwords) = (&visit.site, new.app_passwords());
     let asked = if new.has_current() { Current::Asked } else { Current::NotAsked };
     let form = form(&visit, &owner, asked, app_passwords).await?;
@@ -97,7 +97,7 @@ async fn form(
     owner: &Owner,
     current: Current,
     app_passwords: AppPasswords,
-) -> Result<PasswordForm, Trouble> {
+) -> Result<PasswordForm, PageError> {
     let address = owner.guard.address().to_string();
     Ok(PasswordForm {
         current,

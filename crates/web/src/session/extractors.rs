@@ -2,7 +2,7 @@
 
 use super::response_guard::{Proof, race};
 use crate::http::csrf::Csrf;
-use crate::http::error_page::Trouble;
+use crate::http::error_page::PageError;
 use crate::http::login_redirect::TurnedAway;
 use crate::http::request_context::{Visit, bearer};
 use crate::site::Site;
@@ -78,8 +78,8 @@ impl Staff {
     }
 
     /// Refuses a role that may only look, before a form is shown that it could not send.
-    pub(crate) fn require_write(&self) -> Result<(), Trouble> {
-        if self.may_write() { Ok(()) } else { Err(Trouble::ReadOnly) }
+    pub(crate) fn require_write(&self) -> Result<(), PageError> {
+        if self.may_write() { Ok(()) } else { Err(PageError::ReadOnly) }
     }
 }
 
@@ -127,23 +127,23 @@ pub(crate) async fn staff(State(site): State<Arc<Site>>, mut request: Request, n
 fn refused(signed_out: SignedOut, turned_away: TurnedAway) -> Response {
     match signed_out {
         SignedOut::Ended => turned_away.over(),
-        SignedOut::Unavailable(cause) => Trouble::from(cause).into_response(),
+        SignedOut::Unavailable(cause) => PageError::from(cause).into_response(),
     }
 }
 
 impl FromRequestParts<Arc<Site>> for Owner {
-    type Rejection = Trouble;
+    type Rejection = PageError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &Arc<Site>) -> Result<Self, Trouble> {
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<Site>) -> Result<Self, PageError> {
         // A route outside the middleware is our mistake; it must not open.
-        parts.extensions.get::<Self>().cloned().ok_or(Trouble::Fault)
+        parts.extensions.get::<Self>().cloned().ok_or(PageError::Internal)
     }
 }
 
 impl FromRequestParts<Arc<Site>> for Staff {
-    type Rejection = Trouble;
+    type Rejection = PageError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &Arc<Site>) -> Result<Self, Trouble> {
-        parts.extensions.get::<Self>().cloned().ok_or(Trouble::Fault)
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<Site>) -> Result<Self, PageError> {
+        parts.extensions.get::<Self>().cloned().ok_or(PageError::Internal)
     }
 }

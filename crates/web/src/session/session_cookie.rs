@@ -1,7 +1,7 @@
 //! Answers that begin or end a session in the browser: its cookie, and where the person goes on.
 
 use crate::http::cookies::{Cookie, Life};
-use crate::http::error_page::Trouble;
+use crate::http::error_page::PageError;
 use crate::http::flash_cookie;
 use crate::http::login_redirect::after_sign_in;
 use crate::http::redirect::see_other;
@@ -17,10 +17,10 @@ pub(crate) fn signed_in(
     surface: WebSurface,
     token: &Token,
     next: &str,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     let cookie = Cookie::Session(surface)
         .set(token.expose(), Life::Browser, site.url.scheme())
-        .map_err(|_| Trouble::Fault)?;
+        .map_err(|_| PageError::Internal)?;
     Ok((AppendHeaders([cookie]), see_other(after_sign_in(surface, next))).into_response())
 }
 
@@ -32,7 +32,7 @@ pub(crate) fn let_in(
     token: &Token,
     who: &str,
     next: &str,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     let site = &visit.site;
     let response = signed_in(site, surface, token, next)?;
     match visit.receipt_of(surface) {
@@ -42,8 +42,8 @@ pub(crate) fn let_in(
 }
 
 /// Sends a person who has just signed out to the sign-in page, without the cookie.
-pub(crate) fn signed_out(site: &Site, surface: WebSurface) -> Result<Response, Trouble> {
+pub(crate) fn signed_out(site: &Site, surface: WebSurface) -> Result<Response, PageError> {
     let cookie =
-        Cookie::Session(surface).set("", Life::Over, site.url.scheme()).map_err(|_| Trouble::Fault)?;
+        Cookie::Session(surface).set("", Life::Over, site.url.scheme()).map_err(|_| PageError::Internal)?;
     Ok((AppendHeaders([cookie]), see_other(surface.entry().sign_in)).into_response())
 }

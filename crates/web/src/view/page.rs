@@ -16,7 +16,7 @@ pub(crate) struct Page {
     pub(crate) brand: String,
     /// Light, dark, or as the system has it.
     pub(crate) theme: Theme,
-    /// Which of the three surfaces; none for the front page and for troubles.
+    /// Which of the three surfaces; none for the front page and for error pages.
     pub(crate) surface: Option<WebSurface>,
     /// Where to come back to from the theme switch: a path of ours that answers GET.
     pub(crate) here: String,

@@ -1,7 +1,7 @@
 //! *My account*: the tab *Account*, where the owner changes the password and is signed out everywhere (W2).
 
 use crate::auth::reauthenticate;
-use crate::http::error_page::Trouble;
+use crate::http::error_page::PageError;
 use crate::http::flash_cookie;
 use crate::http::form::Signed;
 use crate::http::request_context::Visit;
@@ -36,7 +36,7 @@ const WORDS: Words = Words {
 };
 
 /// `GET /webmail/account`.
-pub(super) async fn page(visit: Visit, owner: Owner) -> Result<Response, Trouble> {
+pub(super) async fn page(visit: Visit, owner: Owner) -> Result<Response, PageError> {
     let form = form(&visit, &owner, AppPasswords::Revoke).await?;
     Ok(show(&visit, &owner, StatusCode::OK, form))
 }
@@ -46,7 +46,7 @@ pub(super) async fn change(
     visit: Visit,
     owner: Owner,
     Signed(typed): Signed<NewPassword>,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     let app_passwords = typed.app_passwords();
     let form = form(&visit, &owner, app_passwords).await?;
     let (current, password) = match typed.entered(Entry::Twice) {
@@ -77,7 +77,7 @@ fn not_changed(
     owner: &Owner,
     form: PasswordForm,
     error: ChangeError,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     let (status, problems) = match error {
         // The password was right, and a second factor is on whose code this session has not given.
         ChangeError::ConfirmFirst => return Ok(reauthenticate::ask(WebSurface::Webmail, "/webmail/account")),
@@ -96,7 +96,7 @@ fn not_changed(
     Ok(show(visit, owner, status, form.with_problems(problems)))
 }
 
-async fn form(visit: &Visit, owner: &Owner, app_passwords: AppPasswords) -> Result<PasswordForm, Trouble> {
+async fn form(visit: &Visit, owner: &Owner, app_passwords: AppPasswords) -> Result<PasswordForm, PageError> {
     let (action, address) = ("/webmail/account/password".to_owned(), owner.guard.address().to_string());
     Ok(PasswordForm {
         current: Current::Asked,

@@ -4,7 +4,7 @@ use super::imap::Extent;
 use super::letter::{self, RemoteImages};
 use super::mailbox;
 use super::routes::{self, Asked};
-use crate::http::error_page::Trouble;
+use crate::http::error_page::PageError;
 use crate::http::request_context::Visit;
 use crate::session::extractors::Owner;
 use axum::extract::{Path, Query};
@@ -19,16 +19,16 @@ pub(super) async fn page(
     headers: HeaderMap,
     Path((folder, uid)): Path<(String, String)>,
     Query(asked): Query<Asked>,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     let (folder, uid) = routes::message(&folder, &uid)?;
     let images = images(&asked, &headers);
     let mut client = mailbox::open(&visit.site, &owner).await?;
-    let stored = client.examine(&folder).await?.message(uid).await?.ok_or(Trouble::NotFound)?;
+    let stored = client.examine(&folder).await?.message(uid).await?.ok_or(PageError::NotFound)?;
     if stored.extent != Extent::Whole {
-        return Err(Trouble::NotFound);
+        return Err(PageError::NotFound);
     }
     let document = mailbox::aside(move || letter::document(&stored.bytes, images)).await?;
-    let document = document.ok_or(Trouble::NotFound)?;
+    let document = document.ok_or(PageError::NotFound)?;
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
         (CONTENT_SECURITY_POLICY, HeaderValue::from_static(images.policy())),

@@ -2,7 +2,7 @@
 
 use super::imap::{Client, Folder, FolderName, FolderRole, Person, Summary, Uid};
 use super::routes::{View, folder_path, message_path};
-use crate::http::error_page::Trouble;
+use crate::http::error_page::PageError;
 use crate::view::relative_time::When;
 use postward_authority::Timestamp;
 
@@ -63,10 +63,10 @@ impl Desk {
         view: &View,
         open: Option<Uid>,
         now: Timestamp,
-    ) -> Result<Self, Trouble> {
+    ) -> Result<Self, PageError> {
         let folders = client.folders().await?;
         let folder = folders.iter().find(|folder| folder.name == *name && folder.selectable);
-        let folder = folder.ok_or(Trouble::NotFound)?.clone();
+        let folder = folder.ok_or(PageError::NotFound)?.clone();
         let (total, summaries) = page_of(client, name, view).await?;
         let known_by = KnownBy::of(folder.role);
         let lines: Vec<Line> = summaries
@@ -98,7 +98,7 @@ async fn page_of(
     client: &mut Client,
     name: &FolderName,
     view: &View,
-) -> Result<(u32, Vec<Summary>), Trouble> {
+) -> Result<(u32, Vec<Summary>), PageError> {
     let mut folder = client.examine(name).await?;
     let skip = view.page.saturating_mul(PAGE);
     if view.words.is_empty() {

@@ -4,7 +4,7 @@ use super::folder_list::Desk;
 use super::imap::FolderName;
 use super::mailbox;
 use super::routes::{self, Asked, View, folder_path};
-use crate::http::error_page::Trouble;
+use crate::http::error_page::PageError;
 use crate::http::redirect::see_other;
 use crate::http::request_context::Visit;
 use crate::session::extractors::Owner;
@@ -32,7 +32,7 @@ pub(super) async fn page(
     owner: Owner,
     Path(folder): Path<String>,
     Query(asked): Query<Asked>,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     let folder = routes::folder(&folder)?;
     let mut client = mailbox::open(&visit.site, &owner).await?;
     let desk = Desk::of(&mut client, &folder, &asked.view(), None, visit.site.now()).await?;

@@ -4,7 +4,7 @@
 //! password would wait for that. One that lives inside the request ends with it (invariant 1).
 
 use super::imap;
-use crate::http::error_page::Trouble;
+use crate::http::error_page::PageError;
 use crate::session::extractors::Owner;
 use crate::site::Site;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use std::time::Duration;
 const DEADLINE: Duration = Duration::from_secs(10);
 
 /// Opens the mailbox of who is signed in.
-pub(super) async fn open(site: &Site, owner: &Owner) -> Result<imap::Client, Trouble> {
+pub(super) async fn open(site: &Site, owner: &Owner) -> Result<imap::Client, PageError> {
     let opening = tokio::time::timeout(DEADLINE, site.engine.imap(&owner.guard));
     let cause = match opening.await {
         Ok(Ok(connection)) => return Ok(imap::Client::over(connection.stream)),
@@ -21,10 +21,10 @@ pub(super) async fn open(site: &Site, owner: &Owner) -> Result<imap::Client, Tro
         Err(_) => "it did not answer in time".to_owned(),
     };
     tracing::warn!(%cause, "the engine could not be reached for webmail");
-    Err(Trouble::Unavailable)
+    Err(PageError::Unavailable)
 }
 
-impl From<imap::ImapError> for Trouble {
+impl From<imap::ImapError> for PageError {
     fn from(cause: imap::ImapError) -> Self {
         tracing::warn!(%cause, "webmail got no answer from the engine");
         Self::Unavailable
@@ -35,9 +35,9 @@ impl From<imap::ImapError> for Trouble {
 /// this one request.
 pub(super) async fn aside<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, Trouble> {
+) -> Result<T, PageError> {
     tokio::task::spawn_blocking(work).await.map_err(|error| {
         tracing::error!(%error, "a message could not be taken apart");
-        Trouble::Fault
+        PageError::Internal
     })
 }

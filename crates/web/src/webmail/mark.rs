@@ -3,7 +3,7 @@
 use super::imap::Mark;
 use super::mailbox;
 use super::routes::{self, Asked, folder_path, message_path};
-use crate::http::error_page::Trouble;
+use crate::http::error_page::PageError;
 use crate::http::form::Signed;
 use crate::http::redirect::see_other;
 use crate::http::request_context::Visit;
@@ -26,7 +26,7 @@ pub(super) async fn mark(
     owner: Owner,
     Path((folder, uid)): Path<(String, String)>,
     Signed(form): Signed<Marking>,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     let (folder, uid) = routes::message(&folder, &uid)?;
     let view = form.view.view();
     let (mark, next) = match form.mark.as_str() {
@@ -34,7 +34,7 @@ pub(super) async fn mark(
         "unread" => (Mark::Unseen, folder_path(&folder, &view)),
         "star" => (Mark::Flagged, message_path(&folder, uid, &view)),
         "unstar" => (Mark::Unflagged, message_path(&folder, uid, &view)),
-        _ => return Err(Trouble::Malformed),
+        _ => return Err(PageError::Malformed),
     };
     let mut client = mailbox::open(&visit.site, &owner).await?;
     client.select(&folder).await?.mark(uid, mark).await?;

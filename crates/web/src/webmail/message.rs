@@ -5,7 +5,7 @@ use super::imap::{Extent, FolderName, Mark, Person, Stored, Uid};
 use super::letter::{Attachment, Content, Letter, RemoteImages};
 use super::routes::{self, Asked, View, folder_path, message_path, path_below};
 use super::{body, mailbox};
-use crate::http::error_page::Trouble;
+use crate::http::error_page::PageError;
 use crate::http::request_context::{Shape, Visit};
 use crate::session::extractors::Owner;
 use crate::view::page::{Page, html};
@@ -74,13 +74,13 @@ pub(super) async fn page(
     headers: HeaderMap,
     Path((folder, uid)): Path<(String, String)>,
     Query(asked): Query<Asked>,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     let (folder, uid) = routes::message(&folder, &uid)?;
     let (view, now) = (asked.view(), visit.site.now());
     let mut client = mailbox::open(&visit.site, &owner).await?;
     let stored = {
         let mut selected = client.select(&folder).await?;
-        let stored = selected.message(uid).await?.ok_or(Trouble::NotFound)?;
+        let stored = selected.message(uid).await?.ok_or(PageError::NotFound)?;
         if !stored.seen {
             selected.mark(uid, Mark::Seen).await?;
         }

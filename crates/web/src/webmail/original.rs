@@ -5,7 +5,7 @@ use super::letter::disposition;
 use super::mailbox;
 use super::part::FILE_POLICY;
 use super::routes;
-use crate::http::error_page::Trouble;
+use crate::http::error_page::PageError;
 use crate::http::request_context::Visit;
 use crate::session::extractors::Owner;
 use axum::body::Body;
@@ -25,12 +25,12 @@ pub(super) async fn page(
     visit: Visit,
     owner: Owner,
     Path((folder, uid)): Path<(String, String)>,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     let (folder, uid) = routes::message(&folder, &uid)?;
     let mut client = mailbox::open(&visit.site, &owner).await?;
-    let first = client.examine(&folder).await?.piece(uid, 0, PIECE).await?.ok_or(Trouble::NotFound)?;
-    let disposition =
-        HeaderValue::from_str(&disposition(&format!("message-{uid}.eml"))).map_err(|_| Trouble::Fault)?;
+    let first = client.examine(&folder).await?.piece(uid, 0, PIECE).await?.ok_or(PageError::NotFound)?;
+    let disposition = HeaderValue::from_str(&disposition(&format!("message-{uid}.eml")))
+        .map_err(|_| PageError::Internal)?;
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("message/rfc822")),
         (CONTENT_DISPOSITION, disposition),

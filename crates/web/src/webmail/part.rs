@@ -4,7 +4,7 @@ use super::imap::Extent;
 use super::letter;
 use super::mailbox;
 use super::routes;
-use crate::http::error_page::Trouble;
+use crate::http::error_page::PageError;
 use crate::http::request_context::Visit;
 use crate::session::extractors::Owner;
 use axum::extract::Path;
@@ -21,17 +21,17 @@ pub(super) async fn page(
     visit: Visit,
     owner: Owner,
     Path((folder, uid, number)): Path<(String, String, String)>,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     let (folder, uid) = routes::message(&folder, &uid)?;
-    let number: usize = number.parse().map_err(|_| Trouble::NotFound)?;
+    let number: usize = number.parse().map_err(|_| PageError::NotFound)?;
     let mut client = mailbox::open(&visit.site, &owner).await?;
-    let stored = client.examine(&folder).await?.message(uid).await?.ok_or(Trouble::NotFound)?;
+    let stored = client.examine(&folder).await?.message(uid).await?.ok_or(PageError::NotFound)?;
     if stored.extent != Extent::Whole {
-        return Err(Trouble::NotFound);
+        return Err(PageError::NotFound);
     }
     let download = mailbox::aside(move || letter::download(&stored.bytes, number)).await?;
-    let download = download.ok_or(Trouble::NotFound)?;
-    let disposition = HeaderValue::from_str(&download.disposition()).map_err(|_| Trouble::Fault)?;
+    let download = download.ok_or(PageError::NotFound)?;
+    let disposition = HeaderValue::from_str(&download.disposition()).map_err(|_| PageError::Internal)?;
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static(download.content_type)),
         (CONTENT_DISPOSITION, disposition),

@@ -1,7 +1,7 @@
 //! The addresses of folders and messages, and reading them back.
 
 use super::imap::{FolderName, Uid};
-use crate::http::error_page::Trouble;
+use crate::http::error_page::PageError;
 use crate::http::redirect::query_value;
 use serde::Deserialize;
 
@@ -72,13 +72,13 @@ pub(super) fn path_below(folder: &FolderName, uid: Uid, what: &str) -> String {
 }
 
 /// Reads a folder from a path. One that cannot be a name does not exist.
-pub(super) fn folder(text: &str) -> Result<FolderName, Trouble> {
-    FolderName::parse(text).ok_or(Trouble::NotFound)
+pub(super) fn folder(text: &str) -> Result<FolderName, PageError> {
+    FolderName::parse(text).ok_or(PageError::NotFound)
 }
 
 /// Reads folder and message from a path.
-pub(super) fn message(folder_text: &str, uid: &str) -> Result<(FolderName, Uid), Trouble> {
-    Ok((folder(folder_text)?, uid.parse().map_err(|_| Trouble::NotFound)?))
+pub(super) fn message(folder_text: &str, uid: &str) -> Result<(FolderName, Uid), PageError> {
+    Ok((folder(folder_text)?, uid.parse().map_err(|_| PageError::NotFound)?))
 }
 
 #[cfg(test)]

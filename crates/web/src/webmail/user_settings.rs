@@ -1,7 +1,7 @@
 //! *User Settings*: over into the user panel, signed in as strongly as here and not more (W3).
 
 use crate::auth::second_factor_challenge;
-use crate::http::error_page::Trouble;
+use crate::http::error_page::PageError;
 use crate::http::form::{NoFields, Signed};
 use crate::http::request_context::{Visit, bearer};
 use crate::session::extractors::Owner;
@@ -17,7 +17,7 @@ pub(super) async fn hop(
     owner: Owner,
     headers: HeaderMap,
     _: Signed<NoFields>,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     let (site, to) = (&visit.site, WebSurface::Panel);
     // What this browser was signed in as at the panel is over: its cookie makes room for the new one.
     if let Some(before) = bearer(site, &headers, to) {

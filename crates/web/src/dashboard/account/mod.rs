@@ -3,7 +3,7 @@
 pub(super) mod second_factor;
 
 use crate::auth::reauthenticate;
-use crate::http::error_page::Trouble;
+use crate::http::error_page::PageError;
 use crate::http::flash_cookie;
 use crate::http::form::Signed;
 use crate::http::request_context::Visit;
@@ -61,7 +61,7 @@ pub(super) async fn page(
     State(site): State<Arc<Site>>,
     visit: Visit,
     staff: Staff,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     show(StatusCode::OK, &site, &visit, &staff, form(&site, &staff)).await
 }
 
@@ -71,7 +71,7 @@ pub(super) async fn change(
     visit: Visit,
     staff: Staff,
     Signed(typed): Signed<NewPassword>,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     let (current, password) = match typed.entered(Entry::Twice) {
         Entered::Generate => {
             let form = form(&site, &staff).with_generated();
@@ -111,7 +111,7 @@ async fn refused(
     visit: &Visit,
     staff: &Staff,
     problems: Vec<FormProblem>,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     let form = form(site, staff).with_problems(problems);
     show(StatusCode::UNPROCESSABLE_ENTITY, site, visit, staff, form).await
 }
@@ -132,7 +132,7 @@ async fn show(
     visit: &Visit,
     staff: &Staff,
     form: PasswordForm,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     let mut page = staff.page(visit, "Account security");
     PATH.clone_into(&mut page.here);
     form.mark_title(&mut page);
@@ -161,11 +161,11 @@ pub(super) async fn end(
     visit: Visit,
     staff: Staff,
     Signed(Ending { which }): Signed<Ending>,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     let which = match which.as_str() {
         "all" => OwnSessions::All,
         "others" => OwnSessions::Others,
-        id => OwnSessions::One(id.parse::<SessionId>().map_err(|_| Trouble::NotFound)?),
+        id => OwnSessions::One(id.parse::<SessionId>().map_err(|_| PageError::NotFound)?),
     };
     let origin = visit.origin(WebSurface::Dashboard);
     let ended = site.authority.end_own_sessions(&*staff.session, which, &origin, site.now()).await?;
@@ -179,6 +179,6 @@ pub(super) async fn end(
     told(&site, &staff, "Sessions ended.", &ended)
 }
 
-fn told(site: &Site, staff: &Staff, headline: &str, text: &str) -> Result<Response, Trouble> {
+fn told(site: &Site, staff: &Staff, headline: &str, text: &str) -> Result<Response, PageError> {
     flash_cookie::redirect(site, &staff.flash(headline, text), PATH)
 }

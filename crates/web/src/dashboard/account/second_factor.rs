@@ -3,7 +3,7 @@
 use super::{PATH, told};
 use crate::auth::reauthenticate;
 use crate::dashboard::step::{self, Back};
-use crate::http::error_page::Trouble;
+use crate::http::error_page::PageError;
 use crate::http::form::{NoFields, Signed};
 use crate::http::redirect::{query_value, see_other};
 use crate::http::request_context::Visit;
@@ -94,7 +94,7 @@ struct Typed {
 }
 
 /// `POST /dashboard/account/two-factor`: a seed for the authenticator. Nothing is on yet.
-async fn set_up(visit: Visit, staff: Staff, _: Signed<NoFields>) -> Result<Response, Trouble> {
+async fn set_up(visit: Visit, staff: Staff, _: Signed<NoFields>) -> Result<Response, PageError> {
     match begin(&visit, &staff, None).await {
         // It is on already, which the page says.
         Err(SecondFactorError::CodeWrong) => Ok(see_other(PATH)),
@@ -103,7 +103,7 @@ async fn set_up(visit: Visit, staff: Staff, _: Signed<NoFields>) -> Result<Respo
 }
 
 /// `GET /dashboard/account/two-factor/replace`: to whoever may act now, so that nobody types a code in vain.
-async fn ask_to_replace(visit: Visit, staff: Staff) -> Result<Response, Trouble> {
+async fn ask_to_replace(visit: Visit, staff: Staff) -> Result<Response, PageError> {
     match visit.site.authority.may_act(&*staff.session, visit.site.now()).await {
         Ok(()) => Ok(replacing(StatusCode::OK, &visit, &staff, None)),
         Err(why) => not_now(&visit.site, why.into(), REPLACE),
@@ -112,7 +112,7 @@ async fn ask_to_replace(visit: Visit, staff: Staff) -> Result<Response, Trouble>
 
 /// `POST /dashboard/account/two-factor/replace`: a seed for another authenticator. Until its first code, the old one
 /// stays on.
-async fn replace(visit: Visit, staff: Staff, Signed(typed): Signed<Typed>) -> Result<Response, Trouble> {
+async fn replace(visit: Visit, staff: Staff, Signed(typed): Signed<Typed>) -> Result<Response, PageError> {
     let refused = |problem| replacing(StatusCode::UNPROCESSABLE_ENTITY, &visit, &staff, Some(problem));
     match begin(&visit, &staff, Some(Secret::new(typed.code))).await {
         Err(SecondFactorError::CodeWrong) => Ok(refused(CODE_WRONG)),
@@ -133,7 +133,11 @@ async fn begin(visit: &Visit, staff: &Staff, code: Option<Secret>) -> Result<Set
     site.authority.begin_second_factor(session, code.as_ref(), issuer, &origin, now).await
 }
 
-fn shown(visit: &Visit, staff: &Staff, begun: Result<SetUp, SecondFactorError>) -> Result<Response, Trouble> {
+fn shown(
+    visit: &Visit,
+    staff: &Staff,
+    begun: Result<SetUp, SecondFactorError>,
+) -> Result<Response, PageError> {
     match begun {
         Ok(set_up) => {
             let picture = qr::svg(set_up.url.expose()).unwrap_or_default();
@@ -164,7 +168,7 @@ async fn go_on(visit: Visit, staff: Staff) -> Response {
 }
 
 /// `POST /dashboard/account/two-factor/on`: the first code turns it on.
-async fn turn_on(visit: Visit, staff: Staff, Signed(typed): Signed<Typed>) -> Result<Response, Trouble> {
+async fn turn_on(visit: Visit, staff: Staff, Signed(typed): Signed<Typed>) -> Result<Response, PageError> {
     let (site, origin) = (&visit.site, visit.origin(WebSurface::Dashboard));
     let others = if typed.end_others.is_some() { Others::End } else { Others::Stay };
     let code = Secret::new(typed.code);
@@ -190,7 +194,7 @@ fn codes(visit: &Visit, staff: &Staff, heading: &str, codes: &[Secret]) -> Respo
 }
 
 /// `GET /dashboard/account/backup-codes`: the safe choice first.
-async fn confirm_renewal(visit: Visit, staff: Staff) -> Result<Response, Trouble> {
+async fn confirm_renewal(visit: Visit, staff: Staff) -> Result<Response, PageError> {
     let Some((_since, left)) = visit.site.authority.staff_second_factor(&staff.session).await? else {
         return Ok(see_other(PATH));
     };
@@ -200,7 +204,7 @@ async fn confirm_renewal(visit: Visit, staff: Staff) -> Result<Response, Trouble
 }
 
 /// `POST /dashboard/account/backup-codes`: ten new ones in the place of the old ones.
-async fn renew(visit: Visit, staff: Staff, _: Signed<NoFields>) -> Result<Response, Trouble> {
+async fn renew(visit: Visit, staff: Staff, _: Signed<NoFields>) -> Result<Response, PageError> {
     let (site, origin) = (&visit.site, visit.origin(WebSurface::Dashboard));
     match site.authority.renew_backup_codes(&staff.session, &origin, site.now()).await {
         Ok(new) => Ok(codes(&visit, &staff, "New backup codes", &new)),
@@ -214,7 +218,7 @@ async fn confirm_off(visit: Visit, staff: Staff) -> Response {
 }
 
 /// `POST /dashboard/account/two-factor/off`: with the password, and a code or backup code.
-async fn turn_off(visit: Visit, staff: Staff, Signed(typed): Signed<Typed>) -> Result<Response, Trouble> {
+async fn turn_off(visit: Visit, staff: Staff, Signed(typed): Signed<Typed>) -> Result<Response, PageError> {
     let (password, code) = (Secret::new(typed.password), Secret::new(typed.code));
     let (site, origin) = (&visit.site, visit.origin(WebSurface::Dashboard));
     let (session, now) = (&*staff.session, site.now());
@@ -239,7 +243,7 @@ fn off(status: StatusCode, visit: &Visit, staff: &Staff, problem: Option<&'stati
 
 /// What is left of the reasons, once the page has said its own. `here` is where somebody goes on who has to give the
 /// password again.
-fn not_now(site: &Site, error: SecondFactorError, here: &str) -> Result<Response, Trouble> {
+fn not_now(site: &Site, error: SecondFactorError, here: &str) -> Result<Response, PageError> {
     match error {
         SecondFactorError::NotNow(why) => reauthenticate::not_now(why, site, WebSurface::Dashboard, here),
         // The page itself says how things are.
