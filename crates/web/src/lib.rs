@@ -57,7 +57,7 @@ pub fn router(site: Site) -> Router {
         .route("/brand.css", get(http::static_files::brand))
         .route("/favicon.ico", get(http::static_files::favicon))
         .route("/theme", post(root::theme))
-        .route("/receipt/dismiss", post(root::dismiss_receipt))
+        .route("/receipt/dismiss", post(root::dismiss_flash))
         .merge(dashboard::routes(&site))
         .merge(panel::routes(&site))
         .merge(webmail::routes(&site))

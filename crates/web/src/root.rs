@@ -1,5 +1,5 @@
 //! The addresses that belong to no surface: the front page, the health check, what password managers ask for, the theme
-//! switch, and dismissing a receipt.
+//! switch, and dismissing a flash message.
 
 use crate::http::cookies::{Cookie, Life};
 use crate::http::error_page::PageError;
@@ -70,14 +70,14 @@ pub(crate) async fn theme(
     Ok((AppendHeaders([cookie]), see_other(own_path(&form.next).unwrap_or("/"))).into_response())
 }
 
-/// The form behind the receipt's cross.
+/// The form that dismisses a flash message.
 #[derive(Deserialize)]
 pub(crate) struct DismissForm {
     next: String,
 }
 
-/// `POST /receipt/dismiss`: the receipt goes.
-pub(crate) async fn dismiss_receipt(
+/// `POST /receipt/dismiss`: takes the flash message away.
+pub(crate) async fn dismiss_flash(
     State(site): State<Arc<Site>>,
     Plain(form): Plain<DismissForm>,
 ) -> Result<Response, PageError> {

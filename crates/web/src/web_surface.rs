@@ -3,7 +3,7 @@
 use postward_authority::Surface;
 use serde::{Deserialize, Serialize};
 
-/// A surface that is used with a browser. The names of the variants are part of the receipt's cookie.
+/// A surface that is used with a browser. The names of the variants are part of the cookie of a flash message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum WebSurface {

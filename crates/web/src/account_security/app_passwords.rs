@@ -243,7 +243,7 @@ fn otherwise(
     }
 }
 
-/// Back at the page, with a receipt.
+/// Back at the page, with a flash message.
 fn done(visit: &Visit, owner: &Owner, headline: String, text: String) -> Result<Response, PageError> {
     flash_cookie::redirect(
         &visit.site,
@@ -267,7 +267,7 @@ async fn show(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, Page
     };
     let mut page = owner.page_at(visit, title, root.clone());
     if !matches!(step, Step::Overview { problem: None, .. }) {
-        page.receipt = None;
+        page.flash = None;
     }
     Ok(html(status, &AppPasswordsPage { page, root, mode, active, over, step }))
 }

@@ -193,7 +193,7 @@ async fn new_code(visit: Visit, owner: Owner) -> Result<Response, PageError> {
     }
 }
 
-/// Back to the overview, with a receipt.
+/// Back to the overview, with a flash message.
 fn done(visit: &Visit, owner: &Owner, headline: String, text: &str) -> Result<Response, PageError> {
     flash_cookie::redirect(&visit.site, &owner.flash(headline, text), &owner.surface.account_path("recovery"))
 }
@@ -219,7 +219,7 @@ async fn show(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, Page
     let mut page = owner.page_at(visit, step.title(), step.path(surface));
     if !matches!(step, Step::Overview) {
         // What was done before is no answer to this.
-        page.receipt = None;
+        page.flash = None;
     }
     let status = step.status();
     let recovery = RecoveryPage {

@@ -179,7 +179,7 @@ async fn ask(visit: &Visit, owner: &Owner, which: Several) -> Result<Response, P
         }
     }
     let page =
-        Page { receipt: None, ..owner.page_at(visit, which.title(), surface.account_path(which.page())) };
+        Page { flash: None, ..owner.page_at(visit, which.title(), surface.account_path(which.page())) };
     let (root, ends) = (surface.account_path("sessions"), counted(ends.into_iter()));
     Ok(html(StatusCode::OK, &EndPage { page, root, which, ends }))
 }

@@ -236,7 +236,7 @@ fn otherwise(
     }
 }
 
-/// Back at the page, with a receipt.
+/// Back at the page, with a flash message.
 fn done(visit: &Visit, owner: &Owner, headline: &str, text: String) -> Result<Response, PageError> {
     flash_cookie::redirect(
         &visit.site,
@@ -261,7 +261,7 @@ async fn show(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, Page
     let root = surface.account_path("two-factor");
     let mut page = owner.page_at(visit, step.title(), root.clone());
     if !matches!(step, Step::Overview) {
-        page.receipt = None;
+        page.flash = None;
     }
     let (status, app_passwords) = (step.status(), surface.account_path("app-passwords"));
     Ok(html(status, &TwoFactorPage { page, root, app_passwords, on_since, apps: apps.collect(), step }))

@@ -11,7 +11,7 @@ use crate::http::form::Plain;
 use crate::http::redirect::query_value;
 use crate::http::request_context::Visit;
 use crate::site::Site;
-use crate::view::flash::{Note, ended_and_revoked};
+use crate::view::flash::{Flash, ended_and_revoked};
 use crate::view::message_page::Told;
 use crate::view::page::{Page, html};
 use crate::view::password_form::{
@@ -179,7 +179,11 @@ async fn reset(visit: &Visit, kind: LinkKind, typed: Typed) -> Result<Response, 
     };
     let (status, problems) = match replaced {
         Ok(receipt) => {
-            return flash_cookie::redirect(site, &Note::of(&receipt, surface), surface.entry().sign_in);
+            return flash_cookie::redirect(
+                site,
+                &Flash::password_changed(&receipt, surface),
+                surface.entry().sign_in,
+            );
         }
         Err(LinkError::Over) => return Ok(over(visit, kind)),
         Err(LinkError::Unavailable(cause)) => return Err(cause.into()),
@@ -281,5 +285,5 @@ fn show(visit: &Visit, kind: LinkKind, status: StatusCode, form: PasswordForm) -
 
 /// A page that does not repeat its own address.
 fn page(visit: &Visit, kind: LinkKind, title: &str) -> Page {
-    Page { receipt: None, here: path(kind).to_owned(), ..visit.page(surface(kind), title) }
+    Page { flash: None, here: path(kind).to_owned(), ..visit.page(surface(kind), title) }
 }

@@ -8,7 +8,7 @@ use crate::http::flash_cookie;
 use crate::http::form::Plain;
 use crate::http::request_context::Visit;
 use crate::site::Site;
-use crate::view::flash::Note;
+use crate::view::flash::Flash;
 use crate::view::message_page::Told;
 use crate::view::page::{Page, html};
 use crate::view::password_form::{
@@ -175,11 +175,11 @@ async fn set(visit: &Visit, surface: WebSurface, by: By, typed: Typed) -> Result
     };
     let (status, problems) = match replaced {
         Ok(receipt) => {
-            let note = match by {
-                By::Code => Note::of_recovery(&receipt, surface),
-                By::Password | By::Mail => Note::of(&receipt, surface),
+            let flash = match by {
+                By::Code => Flash::recovered(&receipt, surface),
+                By::Password | By::Mail => Flash::password_changed(&receipt, surface),
             };
-            return flash_cookie::redirect(site, &note, surface.entry().sign_in);
+            return flash_cookie::redirect(site, &flash, surface.entry().sign_in);
         }
         Err(RecoverError::Policy(missing)) => (StatusCode::UNPROCESSABLE_ENTITY, policy_problems(&missing)),
         // RFC 9110 §15.5.4, as at the sign-in.
@@ -222,7 +222,7 @@ async fn ask_for_link(visit: &Visit, surface: WebSurface, typed: String) -> Resp
 fn asked_for(visit: &Visit, surface: WebSurface) -> Response {
     let page = Page {
         here: surface.entry().password_reset.to_owned(),
-        receipt: None,
+        flash: None,
         ..visit.page(surface, "Check your mail")
     };
     let told = Told::new(page, "Check your mail");
@@ -281,7 +281,7 @@ fn show_form(visit: &Visit, surface: WebSurface, status: StatusCode, by: By, for
 fn show(visit: &Visit, surface: WebSurface, status: StatusCode, by: By, shown: Shown) -> Response {
     let here = format!("{}?by={}", surface.entry().password_reset, by.name());
     // What was done before is no answer to this.
-    let mut page = Page { receipt: None, here, ..visit.page(surface, "Set a new password") };
+    let mut page = Page { flash: None, here, ..visit.page(surface, "Set a new password") };
     if let Shown::Form(form) = &shown {
         form.mark_title(&mut page);
     }

@@ -189,7 +189,7 @@ fn show(
     problem: Option<FormProblem>,
 ) -> Response {
     let page = Page {
-        receipt: None,
+        flash: None,
         here: format!("{}?next={}", surface.entry().reauthenticate, query_value(&next)),
         ..page
     };

@@ -185,7 +185,7 @@ fn show(
     problem: Option<&'static str>,
 ) -> Response {
     // What was done before is no answer to this.
-    let page = Page { receipt: None, ..visit.page(surface, "Enter the code") };
+    let page = Page { flash: None, ..visit.page(surface, "Enter the code") };
     let (action, leave) = (surface.entry().second_factor, surface.entry().leave_second_factor);
     html(status, &CodePage { page, action, leave, next, problem })
 }

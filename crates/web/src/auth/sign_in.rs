@@ -105,7 +105,7 @@ fn refused(visit: &Visit, surface: WebSurface, typed: String, next: String, refu
         }
     };
     // What was done before is no answer to this.
-    let page = Page { receipt: None, ..visit.page(surface, "Sign in") };
+    let page = Page { flash: None, ..visit.page(surface, "Sign in") };
     let action = surface.entry().sign_in;
     let mut response =
         html(status, &SignInPage { page, action, typed, next, ended: None, problem: Some(problem) });

@@ -8,7 +8,7 @@ use crate::http::form::{NoFields, Signed};
 use crate::http::request_context::{Shape, Visit};
 use crate::session::extractors::Staff;
 use crate::site::Site;
-use crate::view::flash::Note;
+use crate::view::flash::Flash;
 use crate::view::page::{Page, html};
 use crate::view::relative_time::When;
 use crate::web_surface::WebSurface;
@@ -94,6 +94,6 @@ pub(super) async fn restore(
 
 /// Back to the list, with what was done.
 fn told(site: &Site, mailbox: &Mailbox, headline: &str, text: &str) -> Result<Response, PageError> {
-    let note = Note::new(WebSurface::Dashboard, &mailbox.address, headline, text);
-    flash_cookie::redirect(site, &note, mailbox_paths::LIST)
+    let flash = Flash::new(WebSurface::Dashboard, &mailbox.address, headline, text);
+    flash_cookie::redirect(site, &flash, mailbox_paths::LIST)
 }

@@ -9,7 +9,7 @@ use crate::http::form::Signed;
 use crate::http::request_context::Visit;
 use crate::session::extractors::Staff;
 use crate::site::Site;
-use crate::view::flash::Note;
+use crate::view::flash::Flash;
 use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::extract::{Query, State};
@@ -311,13 +311,14 @@ pub(super) async fn save(
     let choice = Choice::read(&mode).ok_or(PageError::Malformed)?;
     let actor = staff.session.actor();
     let changed = site.authority.set_mail_app_mode(actor, &found.of, choice.mode(), site.now()).await?;
-    flash_cookie::redirect(&site, &receipt(&found, choice, changed), &found.back.path)
+    flash_cookie::redirect(&site, &flash(&found, choice, changed), &found.back.path)
 }
 
-fn receipt(found: &Found, choice: Choice, changed: u64) -> Note {
-    let note = |headline: String, text: String| Note::new(WebSurface::Dashboard, &found.name, headline, text);
+fn flash(found: &Found, choice: Choice, changed: u64) -> Flash {
+    let message =
+        |headline: String, text: String| Flash::new(WebSurface::Dashboard, &found.name, headline, text);
     if changed == 0 {
-        return note("Nothing has changed.".to_owned(), "It was set so already.".to_owned());
+        return message("Nothing has changed.".to_owned(), "It was set so already.".to_owned());
     }
     let headline = match choice {
         Choice::Mode(MailAppMode::AppPasswordsOnly) => "Mail apps need an app password now.".to_owned(),
@@ -337,7 +338,7 @@ fn receipt(found: &Found, choice: Choice, changed: u64) -> Note {
         }
         _ => "What is signed in stays so.".to_owned(),
     };
-    note(headline, text)
+    message(headline, text)
 }
 
 async fn show(

@@ -215,7 +215,7 @@ async fn show(site: &Site, visit: &Visit, staff: &Staff, picked: Picked) -> Resu
     let mut page = staff.page(visit, title);
     page.here = format!("/dashboard/mail-apps?q={}", query_value(&q));
     if problem.is_some() {
-        page.receipt = None;
+        page.flash = None;
     }
     let list = MailApps {
         page,

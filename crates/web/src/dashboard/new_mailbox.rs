@@ -7,7 +7,7 @@ use crate::http::form::Signed;
 use crate::http::request_context::{Shape, Visit};
 use crate::session::extractors::Staff;
 use crate::site::Site;
-use crate::view::flash::Note;
+use crate::view::flash::Flash;
 use crate::view::page::{Page, html};
 use crate::view::password_form::{
     AddressFields, Entered, Entry, FormProblem, NewPassword, PasswordForm, Words, fields_differ,
@@ -106,8 +106,8 @@ pub(super) async fn add(
 
 fn added(site: &Site, address: &Address) -> Result<Response, PageError> {
     let text = "It takes mail and can sign in from now on.";
-    let note = Note::new(WebSurface::Dashboard, address, "Mailbox added.", text);
-    flash_cookie::redirect(site, &note, mailbox_paths::LIST)
+    let flash = Flash::new(WebSurface::Dashboard, address, "Mailbox added.", text);
+    flash_cookie::redirect(site, &flash, mailbox_paths::LIST)
 }
 
 fn problems_of(error: AddError) -> Result<Vec<FormProblem>, PageError> {

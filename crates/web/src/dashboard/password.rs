@@ -7,7 +7,7 @@ use super::security;
 use crate::http::error_page::PageError;
 use crate::http::flash_cookie;
 use crate::http::request_context::Shape;
-use crate::view::flash::Note;
+use crate::view::flash::Flash;
 use crate::view::page::{Page, html};
 use crate::view::password_form::{Entered, NewPassword, PasswordForm, fields_differ, policy_problems};
 use crate::web_surface::WebSurface;
@@ -74,8 +74,8 @@ pub(super) async fn save(MailboxForm { request, form }: MailboxForm<Sent>) -> Re
             let actor = request.staff.session.actor();
             match site.authority.reset(actor, mailbox.id, password, site.now()).await {
                 Ok(receipt) => {
-                    let note = Note::of(&receipt, WebSurface::Dashboard);
-                    return flash_cookie::redirect(site, &note, &from.return_path(mailbox));
+                    let flash = Flash::password_changed(&receipt, WebSurface::Dashboard);
+                    return flash_cookie::redirect(site, &flash, &from.return_path(mailbox));
                 }
                 Err(ResetError::Policy(problems)) => policy_problems(&problems),
                 Err(ResetError::NotFound) => return Err(PageError::NotFound),

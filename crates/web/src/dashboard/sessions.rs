@@ -8,7 +8,7 @@ use crate::http::flash_cookie;
 use crate::http::form::NoFields;
 use crate::http::redirect::see_other;
 use crate::site::Site;
-use crate::view::flash::{Note, counted};
+use crate::view::flash::{Flash, counted};
 use crate::view::page::{Page, html};
 use crate::view::relative_time::When;
 use crate::view::sign_in_history::{self, Line, Outcome};
@@ -132,8 +132,8 @@ pub(super) async fn resume(
     }
     site.authority.resume_sign_in(request.staff.session.actor(), mailbox.id, site.now()).await?;
     let text = "The password it had opens it again. Sessions and app passwords that ended stay ended.";
-    let note = Note::new(WebSurface::Dashboard, &mailbox.address, "Sign-in resumed.", text);
-    flash_cookie::redirect(site, &note, &path)
+    let flash = Flash::new(WebSurface::Dashboard, &mailbox.address, "Sign-in resumed.", text);
+    flash_cookie::redirect(site, &flash, &path)
 }
 
 fn told(
@@ -147,6 +147,6 @@ fn told(
         Some(sessions) => format!("Ended {sessions}."),
         None => "No session was open.".to_owned(),
     };
-    let note = Note::new(WebSurface::Dashboard, &receipt.address, headline, format!("{ended} {more}"));
-    flash_cookie::redirect(site, &note, next)
+    let flash = Flash::new(WebSurface::Dashboard, &receipt.address, headline, format!("{ended} {more}"));
+    flash_cookie::redirect(site, &flash, next)
 }

@@ -12,8 +12,8 @@ pub(crate) enum Cookie {
     Session(WebSurface),
     /// The token of a browser that owes a code at one surface. It opens nothing.
     SecondStep(WebSurface),
-    /// The receipt of the last act.
-    Receipt,
+    /// What the last act did, sealed.
+    Flash,
     /// Light or dark.
     Theme,
 }
@@ -34,7 +34,7 @@ impl Cookie {
         match self {
             Self::Session(surface) => surface.entry().session_cookie,
             Self::SecondStep(surface) => surface.entry().second_factor_cookie,
-            Self::Receipt => "postward-receipt",
+            Self::Flash => "postward-receipt",
             Self::Theme => "postward-theme",
         }
     }

@@ -4,17 +4,17 @@ use crate::http::cookies::{Cookie, Life};
 use crate::http::error_page::PageError;
 use crate::http::redirect::see_other;
 use crate::site::Site;
-use crate::view::flash::{LIFE_SECONDS, Note};
+use crate::view::flash::{Flash, LIFE_SECONDS};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 
 /// Sends the browser to a page of ours by GET, with what it is told there.
-pub(crate) fn redirect(site: &Site, note: &Note, path: &str) -> Result<Response, PageError> {
-    attach(site, note, see_other(path))
+pub(crate) fn redirect(site: &Site, flash: &Flash, path: &str) -> Result<Response, PageError> {
+    attach(site, flash, see_other(path))
 }
 
 /// Puts what the browser is told at the next page into an answer.
-pub(crate) fn attach(site: &Site, note: &Note, answer: Response) -> Result<Response, PageError> {
-    let value = note.seal(&site.key, site.now()).ok_or(PageError::Internal)?;
+pub(crate) fn attach(site: &Site, flash: &Flash, answer: Response) -> Result<Response, PageError> {
+    let value = flash.seal(&site.key, site.now()).ok_or(PageError::Internal)?;
     set(site, &value, Life::Seconds(LIFE_SECONDS), answer)
 }
 
@@ -24,6 +24,6 @@ pub(crate) fn clear(site: &Site, answer: Response) -> Result<Response, PageError
 }
 
 fn set(site: &Site, value: &str, life: Life, answer: Response) -> Result<Response, PageError> {
-    let cookie = Cookie::Receipt.set(value, life, site.url.scheme()).map_err(|_| PageError::Internal)?;
+    let cookie = Cookie::Flash.set(value, life, site.url.scheme()).map_err(|_| PageError::Internal)?;
     Ok((AppendHeaders([cookie]), answer).into_response())
 }

@@ -5,7 +5,7 @@ use crate::http::cookies::Cookie;
 use crate::http::redirect::own_path;
 use crate::site::Site;
 use crate::site::trusted_proxies::Untold;
-use crate::view::flash::Note;
+use crate::view::flash::Flash;
 use crate::view::page::Page;
 use crate::view::theme::Theme;
 use crate::web_surface::WebSurface;
@@ -28,7 +28,7 @@ pub(crate) struct Visit {
     client: Option<String>,
     theme: Theme,
     here: String,
-    receipt: Option<Note>,
+    flash: Option<Flash>,
     shape: Shape,
 }
 
@@ -58,9 +58,9 @@ impl Visit {
             client: headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).map(str::to_owned),
             theme: Cookie::Theme.read(headers, scheme).map(Theme::from_name).unwrap_or_default(),
             here: own_path(here).unwrap_or("/").to_owned(),
-            receipt: Cookie::Receipt
+            flash: Cookie::Flash
                 .read(headers, scheme)
-                .and_then(|cookie| Note::open(cookie, &site.key, site.now())),
+                .and_then(|cookie| Flash::open(cookie, &site.key, site.now())),
             shape: if headers.contains_key("x-fragment") { Shape::Fragment } else { Shape::Whole },
         }
     }
@@ -85,7 +85,7 @@ impl Visit {
 
     /// The frame of a page for somebody who is not signed in, or to whom it does not matter.
     pub(crate) fn page(&self, surface: WebSurface, title: &str) -> Page {
-        Page { surface: Some(surface), receipt: self.receipt_of(surface), ..self.bare_page(title) }
+        Page { surface: Some(surface), flash: self.flash_for(surface), ..self.bare_page(title) }
     }
 
     /// The frame of a page that belongs to no surface and says the same to everybody.
@@ -98,13 +98,13 @@ impl Visit {
             here: self.here.clone(),
             who: None,
             csrf: String::new(),
-            receipt: None,
+            flash: None,
         }
     }
 
     /// What the last act at a surface did.
-    pub(crate) fn receipt_of(&self, surface: WebSurface) -> Option<Note> {
-        self.receipt.clone().filter(|note| note.surface == surface)
+    pub(crate) fn flash_for(&self, surface: WebSurface) -> Option<Flash> {
+        self.flash.clone().filter(|flash| flash.surface == surface)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::http::form::Signed;
 use crate::http::request_context::Visit;
 use crate::session::extractors::Owner;
 use crate::session::session_cookie::signed_out;
-use crate::view::flash::Note;
+use crate::view::flash::Flash;
 use crate::view::page::{Page, html};
 use crate::view::password_form::{
     Current, Entered, Entry, FormProblem, NewPassword, PasswordForm, RevokeBox, Words, fields_differ,
@@ -58,8 +58,8 @@ pub(super) async fn change(
     let (origin, now) = (visit.origin(WebSurface::Panel), site.now());
     match site.authority.change(&owner.guard, confirmation, password, app_passwords, &origin, now).await {
         Ok(receipt) => {
-            let note = Note::of(&receipt, WebSurface::Panel);
-            flash_cookie::attach(site, &note, signed_out(site, WebSurface::Panel)?)
+            let flash = Flash::password_changed(&receipt, WebSurface::Panel);
+            flash_cookie::attach(site, &flash, signed_out(site, WebSurface::Panel)?)
         }
         // Somebody else was faster; what follows from it is told at the sign-in page.
         Err(ChangeError::SessionEnded) => signed_out(site, WebSurface::Panel),

@@ -6,7 +6,7 @@ use crate::http::error_page::PageError;
 use crate::http::login_redirect::TurnedAway;
 use crate::http::request_context::{Visit, bearer};
 use crate::site::Site;
-use crate::view::flash::Note;
+use crate::view::flash::Flash;
 use crate::view::page::Page;
 use crate::web_surface::WebSurface;
 use axum::extract::{FromRequestParts, Request, State};
@@ -43,8 +43,8 @@ impl Owner {
     }
 
     /// A flash message about this person's mailbox.
-    pub(crate) fn flash(&self, headline: impl Into<String>, text: impl Into<String>) -> Note {
-        Note::new(self.surface, self.guard.address(), headline, text)
+    pub(crate) fn flash(&self, headline: impl Into<String>, text: impl Into<String>) -> Flash {
+        Flash::new(self.surface, self.guard.address(), headline, text)
     }
 }
 
@@ -68,8 +68,8 @@ impl Staff {
     }
 
     /// A flash message about this person.
-    pub(crate) fn flash(&self, headline: impl Into<String>, text: impl Into<String>) -> Note {
-        Note::new(WebSurface::Dashboard, self.session.email(), headline, text)
+    pub(crate) fn flash(&self, headline: impl Into<String>, text: impl Into<String>) -> Flash {
+        Flash::new(WebSurface::Dashboard, self.session.email(), headline, text)
     }
 
     /// Whether the role may change anything.

@@ -24,8 +24,8 @@ pub(crate) fn signed_in(
     Ok((AppendHeaders([cookie]), see_other(after_sign_in(surface, next))).into_response())
 }
 
-/// Sends whoever has proved everything on. A receipt is for whom it is about; the next person at this browser is
-/// somebody else.
+/// Signs a browser in whose person has proved everything. A flash message is for whom it is about: one about somebody
+/// else is taken away.
 pub(crate) fn let_in(
     visit: &Visit,
     surface: WebSurface,
@@ -35,8 +35,8 @@ pub(crate) fn let_in(
 ) -> Result<Response, PageError> {
     let site = &visit.site;
     let response = signed_in(site, surface, token, next)?;
-    match visit.receipt_of(surface) {
-        Some(note) if note.about != who => flash_cookie::clear(site, response),
+    match visit.flash_for(surface) {
+        Some(flash) if flash.about != who => flash_cookie::clear(site, response),
         _ => Ok(response),
     }
 }

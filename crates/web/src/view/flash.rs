@@ -1,8 +1,8 @@
-//! What an act did, in words that stay on the page until they are dismissed.
+//! Flash messages: what an act did, told at the page that follows until it is dismissed.
 //!
-//! The receipt travels in a sealed cookie that lives for a quarter of an hour: it survives the redirect after a form
-//! and the end of the session that made it, and nobody can make one up. It goes when the person signs out, and when
-//! somebody else signs in.
+//! A message travels in a sealed cookie that lives for a quarter of an hour: it survives the redirect after a form and the
+//! end of the session that made it, and cannot be forged. It is taken away when the person signs out, and when somebody
+//! else signs in.
 
 use crate::site::site_key::SiteKey;
 use crate::web_surface::WebSurface;
@@ -16,7 +16,7 @@ use std::fmt;
 
 /// What a page says about the last act.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Note {
+pub(crate) struct Flash {
     /// Where it is shown.
     pub(crate) surface: WebSurface,
     /// What was acted on: the address of a mailbox.
@@ -29,14 +29,16 @@ pub(crate) struct Note {
 
 #[derive(Serialize, Deserialize)]
 struct Sealed {
-    note: Note,
+    /// Its name in cookies that browsers hold.
+    #[serde(rename = "note")]
+    flash: Flash,
     until: i64,
 }
 
 /// How long a browser keeps it, and how long its seal is good.
 pub(crate) const LIFE_SECONDS: u32 = 15 * 60;
 
-impl Note {
+impl Flash {
     /// A message for the next page of a surface.
     pub(crate) fn new(
         surface: WebSurface,
@@ -47,15 +49,15 @@ impl Note {
         Self { surface, about: about.to_string(), headline: headline.into(), text: text.into() }
     }
 
-    /// The receipt of a password change.
-    pub(crate) fn of(receipt: &Receipt, surface: WebSurface) -> Self {
+    /// What a password change did.
+    pub(crate) fn password_changed(receipt: &Receipt, surface: WebSurface) -> Self {
         let text = format!("{} Apps need the new password.", ended_and_revoked(receipt));
         let (about, headline) = (receipt.address.to_string(), "Password changed.".to_owned());
         Self { surface, about, headline, text }
     }
 
-    /// The receipt of a password set with the recovery code.
-    pub(crate) fn of_recovery(receipt: &Receipt, surface: WebSurface) -> Self {
+    /// What setting a password with the recovery code did.
+    pub(crate) fn recovered(receipt: &Receipt, surface: WebSurface) -> Self {
         let factor = match receipt.second_factor_off {
             true => "Two-factor authentication was turned off. ",
             false => "",
@@ -64,13 +66,13 @@ impl Note {
             "{} {factor}Apps need the new password. The recovery code is used up: have a new one made.",
             ended_and_revoked(receipt)
         );
-        Self { text, ..Self::of(receipt, surface) }
+        Self { text, ..Self::password_changed(receipt, surface) }
     }
 
     /// The value of the cookie that carries it; none where it cannot be written as JSON, which does not happen.
     pub(crate) fn seal(&self, key: &SiteKey, now: Timestamp) -> Option<String> {
         let until = now.as_second() + i64::from(LIFE_SECONDS);
-        let json = serde_json::to_vec(&Sealed { note: self.clone(), until }).ok()?;
+        let json = serde_json::to_vec(&Sealed { flash: self.clone(), until }).ok()?;
         let mac = mac(key, &json).finalize().into_bytes();
         Some(format!("{}.{}", BASE64_URL_SAFE_NO_PAD.encode(&json), BASE64_URL_SAFE_NO_PAD.encode(mac)))
     }
@@ -82,7 +84,7 @@ impl Note {
         let tag = BASE64_URL_SAFE_NO_PAD.decode(tag).ok()?;
         mac(key, &json).verify_slice(&tag).ok()?;
         let sealed: Sealed = serde_json::from_slice(&json).ok()?;
-        (now.as_second() < sealed.until).then_some(sealed.note)
+        (now.as_second() < sealed.until).then_some(sealed.flash)
     }
 }
 
@@ -145,17 +147,17 @@ mod tests {
     fn nobody_can_make_a_receipt_up() {
         let now: Timestamp = "2026-11-21T09:00:00Z".parse().unwrap();
         let (ours, theirs) = (SiteKey::from_bytes([1; 32]), SiteKey::from_bytes([2; 32]));
-        let note = Note {
+        let flash = Flash {
             surface: WebSurface::Panel,
             about: String::new(),
             headline: "Password changed.".to_owned(),
             text: String::new(),
         };
-        let sealed = |key: &SiteKey| note.seal(key, now).unwrap();
+        let sealed = |key: &SiteKey| flash.seal(key, now).unwrap();
         let late = now + jiff::SignedDuration::from_secs(i64::from(LIFE_SECONDS) + 1);
-        assert_eq!(Note::open(&sealed(&ours), &ours, now), Some(note.clone()));
-        assert_eq!(Note::open(&sealed(&theirs), &ours, now), None);
-        assert_eq!(Note::open(&sealed(&ours), &ours, late), None);
-        assert_eq!(Note::open("nonsense", &ours, now), None);
+        assert_eq!(Flash::open(&sealed(&ours), &ours, now), Some(flash.clone()));
+        assert_eq!(Flash::open(&sealed(&theirs), &ours, now), None);
+        assert_eq!(Flash::open(&sealed(&ours), &ours, late), None);
+        assert_eq!(Flash::open("nonsense", &ours, now), None);
     }
 }

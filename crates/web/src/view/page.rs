@@ -1,7 +1,7 @@
 //! What every page carries around its own content, and rendering a template as an answer.
 
 use crate::view::assets;
-use crate::view::flash::Note;
+use crate::view::flash::Flash;
 use crate::view::theme::Theme;
 use crate::web_surface::WebSurface;
 use askama::Template;
@@ -25,7 +25,7 @@ pub(crate) struct Page {
     /// The value of the hidden field `csrf`; empty before sign-in.
     pub(crate) csrf: String,
     /// What the last act did, until it is dismissed.
-    pub(crate) receipt: Option<Note>,
+    pub(crate) flash: Option<Flash>,
 }
 
 impl Page {

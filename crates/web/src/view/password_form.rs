@@ -191,7 +191,7 @@ impl PasswordForm {
     /// contradict it.
     pub(crate) fn mark_title(&self, page: &mut Page) {
         if !self.problems.is_empty() {
-            page.receipt = None;
+            page.flash = None;
             page.title = format!("Not saved: {}", page.title);
         }
     }

@@ -7,7 +7,7 @@ use crate::http::form::Signed;
 use crate::http::request_context::Visit;
 use crate::session::extractors::Owner;
 use crate::session::session_cookie::signed_out;
-use crate::view::flash::Note;
+use crate::view::flash::Flash;
 use crate::view::page::{Page, html};
 use crate::view::password_form::{
     Current, Entered, Entry, FormProblem, NewPassword, PasswordForm, RevokeBox, Words, fields_differ,
@@ -64,8 +64,8 @@ pub(super) async fn change(
     let (confirmation, now) = (Confirmation::Current(current), site.now());
     match site.authority.change(&owner.guard, confirmation, password, app_passwords, &origin, now).await {
         Ok(receipt) => {
-            let note = Note::of(&receipt, WebSurface::Webmail);
-            flash_cookie::attach(site, &note, signed_out(site, WebSurface::Webmail)?)
+            let flash = Flash::password_changed(&receipt, WebSurface::Webmail);
+            flash_cookie::attach(site, &flash, signed_out(site, WebSurface::Webmail)?)
         }
         Err(error) => not_changed(&visit, &owner, form, error),
     }

@@ -88,8 +88,8 @@ pub(super) async fn change(
         Ok(receipt) => {
             let ended = counted(receipt.ended.iter().map(|(surface, count)| (*surface, *count)));
             let ended = ended.map_or(String::new(), |sessions| format!("Ended {sessions}. "));
-            let note = staff.flash("Password changed.", format!("{ended}Sign in with the new password."));
-            flash_cookie::attach(&site, &note, signed_out(&site, WebSurface::Dashboard)?)
+            let flash = staff.flash("Password changed.", format!("{ended}Sign in with the new password."));
+            flash_cookie::attach(&site, &flash, signed_out(&site, WebSurface::Dashboard)?)
         }
         Err(ChangeError::CurrentPasswordWrong) => {
             let problem = FormProblem::new("current", "This is not your current password.");

@@ -156,7 +156,7 @@ fn setting_up(
 ) -> Response {
     let mut page = staff.page(visit, "Set up two-factor authentication");
     ON.clone_into(&mut page.here);
-    page.receipt = None;
+    page.flash = None;
     let csrf = page.csrf.clone();
     step::show(status, visit, page, back(), &Begun { csrf, shown, problem })
 }
@@ -186,7 +186,7 @@ fn codes(visit: &Visit, staff: &Staff, heading: &str, codes: &[Secret]) -> Respo
     let text = codes.iter().map(Secret::expose).collect::<Vec<_>>().join("\n");
     let mut page = staff.page(visit, heading);
     PATH.clone_into(&mut page.here);
-    page.receipt = None;
+    page.flash = None;
     let email = staff.session.email().to_owned();
     let whose = format!("Backup codes of {email}\n\n{text}\n");
     let download = format!("data:text/plain;charset=utf-8,{}", query_value(&whose));
