@@ -12,7 +12,7 @@ use crate::http::redirect::query_value;
 use crate::http::request_context::Visit;
 use crate::site::Site;
 use crate::view::flash::{Flash, ended_and_revoked};
-use crate::view::message_page::Told;
+use crate::view::message_page::MessagePage;
 use crate::view::page::{Page, html};
 use crate::view::password_form::{
     AskedCode, Entered, Entry, FormProblem, NewPassword, PasswordForm, fields_differ, policy_problems,
@@ -125,30 +125,30 @@ async fn opened(visit: &Visit, kind: LinkKind, token: String) -> Result<Response
         LinkKind::VerifyRecoveryEmail => {
             let heading = "Confirm your recovery e-mail";
             let address = link.address.unwrap_or_default();
-            Told::new(page(visit, kind, heading), heading)
-                .saying(format!("{address} becomes the recovery e-mail of {}.", link.login))
-                .saying("With it you get back in when you have lost your password, and we tell you there what happens to your mailbox. If you do not know this mailbox, close this page.")
-                .asking(path(kind), token, "Confirm this address")
-                .answer(StatusCode::OK)
+            MessagePage::new(page(visit, kind, heading), heading)
+                .paragraph(format!("{address} becomes the recovery e-mail of {}.", link.login))
+                .paragraph("With it you get back in when you have lost your password, and we tell you there what happens to your mailbox. If you do not know this mailbox, close this page.")
+                .button(path(kind), token, "Confirm this address")
+                .response(StatusCode::OK)
         }
         LinkKind::NotMe => {
             let heading = "Was somebody else in your mailbox?";
-            Told::new(page(visit, kind, heading), heading)
-                .saying(format!(
+            MessagePage::new(page(visit, kind, heading), heading)
+                .paragraph(format!(
                     "If what we told you about {} was not you, press the button. Then:",
                     link.login
                 ))
-                .listing(&[
+                .list(&[
                     "everybody is signed out: webmail, user panel and mail apps",
                     "app passwords stop working",
                     "links to set a new password that were mailed before stop working",
                     "the recovery e-mail cannot be changed for 24 hours",
                 ])
-                .saying(
+                .paragraph(
                     "Your password and your mail stay as they are. You set a new password in the next step.",
                 )
-                .asking(path(kind), token, "This wasn't me")
-                .answer(StatusCode::OK)
+                .button(path(kind), token, "This wasn't me")
+                .response(StatusCode::OK)
         }
     })
 }
@@ -209,10 +209,10 @@ async fn verify(visit: &Visit, token: &str) -> Result<Response, PageError> {
     match site.authority.verify_recovery_email(&Token::from_link(token), &origin, site.now()).await {
         Ok((mailbox, address)) => {
             let heading = "Recovery e-mail confirmed";
-            Ok(Told::new(page(visit, kind, heading), heading)
-                .saying(format!("{address} is now the recovery e-mail of {mailbox}."))
-                .leading("/webmail", "To webmail")
-                .answer(StatusCode::OK))
+            Ok(MessagePage::new(page(visit, kind, heading), heading)
+                .paragraph(format!("{address} is now the recovery e-mail of {mailbox}."))
+                .link("/webmail", "To webmail")
+                .response(StatusCode::OK))
         }
         Err(LinkError::Unavailable(cause)) => Err(cause.into()),
         Err(_) => Ok(over(visit, kind)),
@@ -226,16 +226,16 @@ async fn not_me(visit: &Visit, token: &str) -> Result<Response, PageError> {
         Ok(receipt) => {
             let heading = "Everybody is signed out";
             let address = &receipt.address;
-            Ok(Told::new(page(visit, kind, heading), heading)
-                .saying(format!("{address}: {}", ended_and_revoked(&receipt)))
-                .saying("The recovery e-mail cannot be changed for 24 hours.")
-                .saying("Whoever knows your password can still sign in. Set a new one now.")
-                .next(
+            Ok(MessagePage::new(page(visit, kind, heading), heading)
+                .paragraph(format!("{address}: {}", ended_and_revoked(&receipt)))
+                .paragraph("The recovery e-mail cannot be changed for 24 hours.")
+                .paragraph("Whoever knows your password can still sign in. Set a new one now.")
+                .next_step(
                     format!("{}?by=password", WebSurface::Webmail.entry().password_reset),
                     "Set a new password",
                 )
-                .leading("/webmail", "To webmail")
-                .answer(StatusCode::OK))
+                .link("/webmail", "To webmail")
+                .response(StatusCode::OK))
         }
         Err(LinkError::Unavailable(cause)) => Err(cause.into()),
         Err(_) => Ok(over(visit, kind)),
@@ -245,18 +245,19 @@ async fn not_me(visit: &Visit, token: &str) -> Result<Response, PageError> {
 /// RFC 9110 §15.5.11: it was here once, as far as anybody can tell.
 fn over(visit: &Visit, kind: LinkKind) -> Response {
     let heading = "This link was used, replaced or has expired";
-    let told = Told::new(page(visit, kind, heading), heading).saying("Nothing has been changed.");
-    let told = match kind {
-        LinkKind::Reset | LinkKind::StaffReset => told
-            .saying("If you set a new password with it, sign in. Else ask for another link.")
-            .leading(format!("{}?by=mail", surface(kind).entry().password_reset), "Ask for another link"),
-        LinkKind::VerifyRecoveryEmail => told
-            .saying("Sign in to see which recovery e-mail is in force, or to have another link sent."),
-        LinkKind::NotMe => told
-            .saying("If you still think that somebody else is in your mailbox, set a new password: it ends every session.")
-            .leading(format!("{}?by=password", WebSurface::Webmail.entry().password_reset), "Set a new password"),
+    let message =
+        MessagePage::new(page(visit, kind, heading), heading).paragraph("Nothing has been changed.");
+    let message = match kind {
+        LinkKind::Reset | LinkKind::StaffReset => message
+            .paragraph("If you set a new password with it, sign in. Else ask for another link.")
+            .link(format!("{}?by=mail", surface(kind).entry().password_reset), "Ask for another link"),
+        LinkKind::VerifyRecoveryEmail => message
+            .paragraph("Sign in to see which recovery e-mail is in force, or to have another link sent."),
+        LinkKind::NotMe => message
+            .paragraph("If you still think that somebody else is in your mailbox, set a new password: it ends every session.")
+            .link(format!("{}?by=password", WebSurface::Webmail.entry().password_reset), "Set a new password"),
     };
-    told.leading(surface(kind).entry().sign_in, "Sign in").answer(StatusCode::GONE)
+    message.link(surface(kind).entry().sign_in, "Sign in").response(StatusCode::GONE)
 }
 
 fn form(site: &Site, kind: LinkKind, link: &OpenLink, token: String) -> PasswordForm {

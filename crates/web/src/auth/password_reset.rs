@@ -9,7 +9,7 @@ use crate::http::form::Plain;
 use crate::http::request_context::Visit;
 use crate::site::Site;
 use crate::view::flash::Flash;
-use crate::view::message_page::Told;
+use crate::view::message_page::MessagePage;
 use crate::view::page::{Page, html};
 use crate::view::password_form::{
     AskedCode, Current, Entered, Entry, FormProblem, NewPassword, PasswordForm, Words, fields_differ,
@@ -225,22 +225,22 @@ fn asked_for(visit: &Visit, surface: WebSurface) -> Response {
         flash: None,
         ..visit.page(surface, "Check your mail")
     };
-    let told = Told::new(page, "Check your mail");
-    let told = match surface {
-        WebSurface::Dashboard => told
-            .saying("If an account exists for this email, we've sent password reset instructions.")
-            .saying("The link in them is good for one hour."),
-        WebSurface::Panel | WebSurface::Webmail => told
-            .saying(
+    let message = MessagePage::new(page, "Check your mail");
+    let message = match surface {
+        WebSurface::Dashboard => message
+            .paragraph("If an account exists for this email, we've sent password reset instructions.")
+            .paragraph("The link in them is good for one hour."),
+        WebSurface::Panel | WebSurface::Webmail => message
+            .paragraph(
                 "If this mailbox has a recovery e-mail, we have sent a link to it. It is good for one hour.",
             )
-            .saying(
+            .paragraph(
                 "Nothing there after a few minutes? Look into the junk folder, use your recovery code, \
                  or ask whoever manages your mailbox.",
             )
-            .leading(format!("{}?by=code", surface.entry().password_reset), "Use the recovery code"),
+            .link(format!("{}?by=code", surface.entry().password_reset), "Use the recovery code"),
     };
-    told.leading(surface.entry().sign_in, "Back to sign-in").answer(StatusCode::OK)
+    message.link(surface.entry().sign_in, "Back to sign-in").response(StatusCode::OK)
 }
 
 fn empty(visit: &Visit, surface: WebSurface, by: By, typed: String) -> Shown {

@@ -1,4 +1,4 @@
-//! A page that tells one thing, with at most one button: what follows a link from a mail, and what comes of it.
+//! A page with one message and at most one button: what follows a link from a mail, and what comes of it.
 
 use crate::view::page::{Page, html};
 use askama::Template;
@@ -7,19 +7,19 @@ use axum::response::Response;
 
 /// The page, ready to be shown.
 #[derive(Template)]
-#[template(path = "told.html")]
-pub(crate) struct Told {
+#[template(path = "message_page.html")]
+pub(crate) struct MessagePage {
     page: Page,
     heading: String,
-    pieces: Vec<Piece>,
+    blocks: Vec<Block>,
     button: Option<Button>,
     next: Option<(String, &'static str)>,
-    ways: Vec<(String, &'static str)>,
+    links: Vec<(String, &'static str)>,
 }
 
-/// What is told, in the order it is said in.
-enum Piece {
-    Sentence(String),
+/// What the page says, in its order.
+enum Block {
+    Paragraph(String),
     List(Vec<&'static str>),
 }
 
@@ -30,42 +30,49 @@ struct Button {
     label: &'static str,
 }
 
-impl Told {
+impl MessagePage {
     pub(crate) fn new(page: Page, heading: impl Into<String>) -> Self {
-        Self { page, heading: heading.into(), pieces: Vec::new(), button: None, next: None, ways: Vec::new() }
+        Self {
+            page,
+            heading: heading.into(),
+            blocks: Vec::new(),
+            button: None,
+            next: None,
+            links: Vec::new(),
+        }
     }
 
     /// A paragraph.
-    pub(crate) fn saying(mut self, sentence: impl Into<String>) -> Self {
-        self.pieces.push(Piece::Sentence(sentence.into()));
+    pub(crate) fn paragraph(mut self, sentence: impl Into<String>) -> Self {
+        self.blocks.push(Block::Paragraph(sentence.into()));
         self
     }
 
     /// A list.
-    pub(crate) fn listing(mut self, facts: &[&'static str]) -> Self {
-        self.pieces.push(Piece::List(facts.to_vec()));
+    pub(crate) fn list(mut self, facts: &[&'static str]) -> Self {
+        self.blocks.push(Block::List(facts.to_vec()));
         self
     }
 
     /// The button.
-    pub(crate) fn asking(mut self, action: &'static str, token: String, label: &'static str) -> Self {
+    pub(crate) fn button(mut self, action: &'static str, token: String, label: &'static str) -> Self {
         self.button = Some(Button { action, token, label });
         self
     }
 
     /// The link to go on with, where there is one thing to do next.
-    pub(crate) fn next(mut self, path: impl Into<String>, label: &'static str) -> Self {
+    pub(crate) fn next_step(mut self, path: impl Into<String>, label: &'static str) -> Self {
         self.next = Some((path.into(), label));
         self
     }
 
     /// A link to go on with.
-    pub(crate) fn leading(mut self, path: impl Into<String>, label: &'static str) -> Self {
-        self.ways.push((path.into(), label));
+    pub(crate) fn link(mut self, path: impl Into<String>, label: &'static str) -> Self {
+        self.links.push((path.into(), label));
         self
     }
 
-    pub(crate) fn answer(self, status: StatusCode) -> Response {
+    pub(crate) fn response(self, status: StatusCode) -> Response {
         html(status, &self)
     }
 }
