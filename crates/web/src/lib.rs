@@ -65,7 +65,7 @@ pub fn router(site: Site) -> Router {
         .fallback(async || PageError::NotFound)
         .method_not_allowed_fallback(async || PageError::MethodNotAllowed)
         .layer(from_fn(http::csrf::same_origin))
-        .layer(from_fn_with_state(Arc::clone(&site), http::security_headers::dress))
+        .layer(from_fn_with_state(Arc::clone(&site), http::security_headers::apply))
         .layer(CompressionLayer::new())
         .with_state(site)
 }

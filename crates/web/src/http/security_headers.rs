@@ -1,4 +1,4 @@
-//! What every answer wears: the security headers, and a page around an error.
+//! The middleware of every answer: security headers, and a page around an error.
 
 use crate::http::error_page::PageError;
 use crate::http::request_context::Visit;
@@ -34,8 +34,8 @@ const HEADERS: [(HeaderName, HeaderValue); 6] = [
 /// Two years, as the preload list asks.
 const STAY_WITH_TLS: HeaderValue = HeaderValue::from_static("max-age=63072000");
 
-/// Dresses every answer.
-pub(crate) async fn dress(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
+/// Adds the headers to an answer, and a page to one that is an error.
+pub(crate) async fn apply(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
     let visit = Visit::of(&site, request.uri(), request.headers(), request.extensions());
     let method = request.method().clone();
     let mut response = next.run(request).await;
