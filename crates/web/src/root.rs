@@ -6,7 +6,7 @@ use crate::http::error_page::PageError;
 use crate::http::flash_cookie;
 use crate::http::form::Plain;
 use crate::http::redirect::{own_path, see_other};
-use crate::http::request_context::{Visit, bearer};
+use crate::http::request_context::{RequestContext, bearer};
 use crate::site::Site;
 use crate::view::page::{Page, html};
 use crate::view::theme::Theme;
@@ -25,8 +25,8 @@ struct Front {
 }
 
 /// `GET /`: the three doors.
-pub(crate) async fn page(visit: Visit) -> Response {
-    html(StatusCode::OK, &Front { page: visit.bare_page("") })
+pub(crate) async fn page(context: RequestContext) -> Response {
+    html(StatusCode::OK, &Front { page: context.bare_page("") })
 }
 
 /// `GET /healthz`: whether this server can do its work.

@@ -4,7 +4,7 @@ use crate::auth::reauthenticate;
 use crate::http::error_page::PageError;
 use crate::http::flash_cookie;
 use crate::http::form::{NoFields, Signed};
-use crate::http::request_context::Visit;
+use crate::http::request_context::RequestContext;
 use crate::session::extractors::Owner;
 use crate::site::Site;
 use crate::view::flash::counted;
@@ -116,39 +116,47 @@ pub(super) fn routes(surface: WebSurface) -> Router<Arc<Site>> {
     Router::new()
         .route(
             &at("app-passwords"),
-            get(async move |visit: Visit, owner: Owner, Query(asked): Query<Asked>| {
+            get(async move |context: RequestContext, owner: Owner, Query(asked): Query<Asked>| {
                 let typed = asked.name.chars().take(Authority::APP_PASSWORD_NAME).collect();
-                show(&visit, &owner, Step::Overview { typed, problem: None }).await
+                show(&context, &owner, Step::Overview { typed, problem: None }).await
             })
-            .post(async move |visit: Visit, owner: Owner, Signed(new): Signed<NewOne>| {
-                add(visit, owner, new.name).await
-            }),
+            .post(
+                async move |context: RequestContext, owner: Owner, Signed(new): Signed<NewOne>| {
+                    add(context, owner, new.name).await
+                },
+            ),
         )
         .route(
             &at("app-passwords/mode"),
-            post(async move |visit: Visit, owner: Owner, Signed(asked): Signed<Mode>| {
-                set_mode(visit, owner, &asked.mode).await
+            post(async move |context: RequestContext, owner: Owner, Signed(asked): Signed<Mode>| {
+                set_mode(context, owner, &asked.mode).await
             }),
         )
         .route(
             &at("app-passwords/{id}/rotate"),
-            get(async move |visit: Visit, owner: Owner, Path(id): Path<String>| {
-                ask(visit, owner, Act::Rotate, id_of(&id)?).await
+            get(async move |context: RequestContext, owner: Owner, Path(id): Path<String>| {
+                ask(context, owner, Act::Rotate, id_of(&id)?).await
             })
             .post(
-                async move |visit: Visit, owner: Owner, Path(id): Path<String>, _: Signed<NoFields>| {
-                    rotate(visit, owner, id_of(&id)?).await
+                async move |context: RequestContext,
+                            owner: Owner,
+                            Path(id): Path<String>,
+                            _: Signed<NoFields>| {
+                    rotate(context, owner, id_of(&id)?).await
                 },
             ),
         )
         .route(
             &at("app-passwords/{id}/revoke"),
-            get(async move |visit: Visit, owner: Owner, Path(id): Path<String>| {
-                ask(visit, owner, Act::Revoke, id_of(&id)?).await
+            get(async move |context: RequestContext, owner: Owner, Path(id): Path<String>| {
+                ask(context, owner, Act::Revoke, id_of(&id)?).await
             })
             .post(
-                async move |visit: Visit, owner: Owner, Path(id): Path<String>, _: Signed<NoFields>| {
-                    revoke(visit, owner, id_of(&id)?).await
+                async move |context: RequestContext,
+                            owner: Owner,
+                            Path(id): Path<String>,
+                            _: Signed<NoFields>| {
+                    revoke(context, owner, id_of(&id)?).await
                 },
             ),
         )
@@ -159,13 +167,13 @@ fn id_of(text: &str) -> Result<AppPasswordId, PageError> {
     text.parse().map_err(|_| PageError::NotFound)
 }
 
-async fn add(visit: Visit, owner: Owner, name: String) -> Result<Response, PageError> {
-    let (site, surface) = (&visit.site, owner.surface);
-    let origin = visit.origin(surface);
+async fn add(context: RequestContext, owner: Owner, name: String) -> Result<Response, PageError> {
+    let (site, surface) = (&context.site, owner.surface);
+    let origin = context.origin(surface);
     let problem = match site.authority.add_app_password(&owner.guard, &name, &origin, site.now()).await {
         Ok((_, letters)) => {
             let name = name.trim().to_owned();
-            return show(&visit, &owner, Step::Shown { name, letters }).await;
+            return show(&context, &owner, Step::Shown { name, letters }).await;
         }
         Err(AppPasswordError::Name) => "Give it a name of at most 60 characters, like “Phone”.",
         Err(AppPasswordError::TooMany) => "There are 25 already. Revoke one you do not use any more first.",
@@ -174,52 +182,57 @@ async fn add(visit: Visit, owner: Owner, name: String) -> Result<Response, PageE
             return reauthenticate::not_now(why, site, surface, &surface.account_path("app-passwords"));
         }
     };
-    show(&visit, &owner, Step::Overview { typed: name, problem: Some(problem) }).await
+    show(&context, &owner, Step::Overview { typed: name, problem: Some(problem) }).await
 }
 
-async fn rotate(visit: Visit, owner: Owner, id: AppPasswordId) -> Result<Response, PageError> {
-    let (site, surface) = (&visit.site, owner.surface);
-    let origin = visit.origin(surface);
+async fn rotate(context: RequestContext, owner: Owner, id: AppPasswordId) -> Result<Response, PageError> {
+    let (site, surface) = (&context.site, owner.surface);
+    let origin = context.origin(surface);
     match site.authority.rotate_app_password(&owner.guard, id, &origin, site.now()).await {
-        Ok((name, letters)) => show(&visit, &owner, Step::Shown { name, letters }).await,
+        Ok((name, letters)) => show(&context, &owner, Step::Shown { name, letters }).await,
         Err(error) => otherwise(error, site, surface, Act::Rotate, id),
     }
 }
 
 /// What follows from it, and the safe choice first.
-async fn ask(visit: Visit, owner: Owner, act: Act, id: AppPasswordId) -> Result<Response, PageError> {
-    let listed = visit.site.authority.app_passwords(&owner.guard).await?;
+async fn ask(
+    context: RequestContext,
+    owner: Owner,
+    act: Act,
+    id: AppPasswordId,
+) -> Result<Response, PageError> {
+    let listed = context.site.authority.app_passwords(&owner.guard).await?;
     let found = listed.into_iter().find(|row| row.id == id && row.revoked.is_none());
     let name = found.ok_or(PageError::NotFound)?.name;
-    show(&visit, &owner, Step::Ask { act, id, name }).await
+    show(&context, &owner, Step::Ask { act, id, name }).await
 }
 
-async fn revoke(visit: Visit, owner: Owner, id: AppPasswordId) -> Result<Response, PageError> {
-    let (site, surface) = (&visit.site, owner.surface);
-    let origin = visit.origin(surface);
+async fn revoke(context: RequestContext, owner: Owner, id: AppPasswordId) -> Result<Response, PageError> {
+    let (site, surface) = (&context.site, owner.surface);
+    let origin = context.origin(surface);
     match site.authority.revoke_app_password(&owner.guard, id, &origin, site.now()).await {
         Ok((name, ended)) => {
             let text = match counted(ended.into_iter()) {
                 Some(sessions) => format!("Ended {sessions}."),
                 None => "It had no session open.".to_owned(),
             };
-            done(&visit, &owner, format!("App password “{name}” revoked."), text)
+            done(&context, &owner, format!("App password “{name}” revoked."), text)
         }
         Err(error) => otherwise(error, site, surface, Act::Revoke, id),
     }
 }
 
-async fn set_mode(visit: Visit, owner: Owner, mode: &str) -> Result<Response, PageError> {
-    let (site, surface) = (&visit.site, owner.surface);
+async fn set_mode(context: RequestContext, owner: Owner, mode: &str) -> Result<Response, PageError> {
+    let (site, surface) = (&context.site, owner.surface);
     let mode = MailAppMode::parse(mode).ok_or(PageError::Malformed)?;
-    let origin = visit.origin(surface);
+    let origin = context.origin(surface);
     match site.authority.set_own_mail_app_mode(&owner.guard, mode, &origin, site.now()).await {
         Ok(()) => {
             let headline = match mode {
                 MailAppMode::AppPasswordsOnly => "Mail apps need an app password now.",
                 MailAppMode::PasswordOrAppPassword => "Mail apps may use your password or an app password.",
             };
-            done(&visit, &owner, headline.to_owned(), "What is signed in stays so.".to_owned())
+            done(&context, &owner, headline.to_owned(), "What is signed in stays so.".to_owned())
         }
         Err(why) => reauthenticate::not_now(why, site, surface, &surface.account_path("app-passwords")),
     }
@@ -244,16 +257,21 @@ fn otherwise(
 }
 
 /// Back at the page, with a flash message.
-fn done(visit: &Visit, owner: &Owner, headline: String, text: String) -> Result<Response, PageError> {
+fn done(
+    context: &RequestContext,
+    owner: &Owner,
+    headline: String,
+    text: String,
+) -> Result<Response, PageError> {
     flash_cookie::redirect(
-        &visit.site,
+        &context.site,
         &owner.flash(headline, text),
         &owner.surface.account_path("app-passwords"),
     )
 }
 
-async fn show(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, PageError> {
-    let (site, surface, now) = (&visit.site, owner.surface, visit.site.now());
+async fn show(context: &RequestContext, owner: &Owner, step: Step) -> Result<Response, PageError> {
+    let (site, surface, now) = (&context.site, owner.surface, context.site.now());
     let mode = site.authority.own_mail_app_mode(&owner.guard).await?;
     let rows = site.authority.app_passwords(&owner.guard).await?.into_iter();
     let (active, over) = rows.map(|row| Row::of(row, now)).partition(|row: &Row| row.over.is_none());
@@ -265,7 +283,7 @@ async fn show(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, Page
         Step::Ask { act: Act::Rotate, .. } => ("Rotate an app password?", StatusCode::OK),
         Step::Ask { act: Act::Revoke, .. } => ("Revoke an app password?", StatusCode::OK),
     };
-    let mut page = owner.page_at(visit, title, root.clone());
+    let mut page = owner.page_at(context, title, root.clone());
     if !matches!(step, Step::Overview { problem: None, .. }) {
         page.flash = None;
     }

@@ -5,7 +5,7 @@ use crate::http::error_page::PageError;
 use crate::http::flash_cookie;
 use crate::http::form::{NoFields, Signed};
 use crate::http::redirect::see_other;
-use crate::http::request_context::Visit;
+use crate::http::request_context::RequestContext;
 use crate::session::extractors::Owner;
 use crate::site::Site;
 use crate::view::page::{Page, html};
@@ -91,82 +91,92 @@ pub(super) fn routes(surface: WebSurface) -> Router<Arc<Site>> {
     Router::new()
         .route(
             &at("recovery"),
-            get(async move |visit: Visit, owner: Owner| show(&visit, &owner, Step::Overview).await),
-        )
-        .route(
-            &at("recovery/email"),
-            get(async move |visit: Visit, owner: Owner| {
-                begin(&visit, &owner, Step::Email { typed: String::new(), problem: None }).await
-            })
-            .post(async move |visit: Visit, owner: Owner, Signed(typed): Signed<Typed>| {
-                name_email(visit, owner, typed.address).await
+            get(async move |context: RequestContext, owner: Owner| {
+                show(&context, &owner, Step::Overview).await
             }),
         )
         .route(
-            &at("recovery/remove-email"),
-            get(async move |visit: Visit, owner: Owner| begin(&visit, &owner, Step::RemoveEmail).await).post(
-                async move |visit: Visit, owner: Owner, _: Signed<NoFields>| remove_email(visit, owner).await,
+            &at("recovery/email"),
+            get(async move |context: RequestContext, owner: Owner| {
+                begin(&context, &owner, Step::Email { typed: String::new(), problem: None }).await
+            })
+            .post(
+                async move |context: RequestContext, owner: Owner, Signed(typed): Signed<Typed>| {
+                    name_email(context, owner, typed.address).await
+                },
             ),
         )
         .route(
+            &at("recovery/remove-email"),
+            get(async move |context: RequestContext, owner: Owner| {
+                begin(&context, &owner, Step::RemoveEmail).await
+            })
+            .post(async move |context: RequestContext, owner: Owner, _: Signed<NoFields>| {
+                remove_email(context, owner).await
+            }),
+        )
+        .route(
             &at("recovery/code"),
-            get(async move |visit: Visit, owner: Owner| begin(&visit, &owner, Step::NewCode).await).post(
-                async move |visit: Visit, owner: Owner, _: Signed<NoFields>| new_code(visit, owner).await,
-            ),
+            get(async move |context: RequestContext, owner: Owner| {
+                begin(&context, &owner, Step::NewCode).await
+            })
+            .post(async move |context: RequestContext, owner: Owner, _: Signed<NoFields>| {
+                new_code(context, owner).await
+            }),
         )
 }
 
 /// Shows a step, to whoever may act now.
-async fn begin(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, PageError> {
-    let (site, surface) = (&visit.site, owner.surface);
+async fn begin(context: &RequestContext, owner: &Owner, step: Step) -> Result<Response, PageError> {
+    let (site, surface) = (&context.site, owner.surface);
     match site.authority.may_act(&*owner.guard, site.now()).await {
-        Ok(()) => show(visit, owner, step).await,
+        Ok(()) => show(context, owner, step).await,
         Err(why) => reauthenticate::not_now(why, site, surface, &step.path(surface)),
     }
 }
 
-async fn name_email(visit: Visit, owner: Owner, typed: String) -> Result<Response, PageError> {
-    let (site, now) = (&visit.site, visit.site.now());
+async fn name_email(context: RequestContext, owner: Owner, typed: String) -> Result<Response, PageError> {
+    let (site, now) = (&context.site, context.site.now());
     let address = match Address::parse(&typed) {
         Ok(address) => address,
         Err(why) => {
-            return show(&visit, &owner, Step::Email { typed, problem: Some(why.to_string()) }).await;
+            return show(&context, &owner, Step::Email { typed, problem: Some(why.to_string()) }).await;
         }
     };
     match site.authority.name_recovery_email(&owner.guard, &address, now).await {
         Ok(()) => {
             let headline = format!("We have sent a link to {address}.");
-            done(&visit, &owner, headline, "It counts once you follow it. The link is good for a day.")
+            done(&context, &owner, headline, "It counts once you follow it. The link is good for a day.")
         }
         Err(RecoveryEmailError::Itself) => {
             let problem =
                 "This is the mailbox itself, which is closed to you when you have lost its password. \
                            Name another address."
                     .to_owned();
-            show(&visit, &owner, Step::Email { typed, problem: Some(problem) }).await
+            show(&context, &owner, Step::Email { typed, problem: Some(problem) }).await
         }
-        Err(why) => not_changed(&visit, &owner, why, "recovery/email"),
+        Err(why) => not_changed(&context, &owner, why, "recovery/email"),
     }
 }
 
-async fn remove_email(visit: Visit, owner: Owner) -> Result<Response, PageError> {
-    let (site, surface) = (&visit.site, owner.surface);
+async fn remove_email(context: RequestContext, owner: Owner) -> Result<Response, PageError> {
+    let (site, surface) = (&context.site, owner.surface);
     let removed =
-        site.authority.remove_recovery_email(&owner.guard, &visit.origin(surface), site.now()).await;
+        site.authority.remove_recovery_email(&owner.guard, &context.origin(surface), site.now()).await;
     match removed {
         Ok(()) => done(
-            &visit,
+            &context,
             &owner,
             "Recovery e-mail removed.".to_owned(),
             "The address has been told. Links that were sent to it open nothing any more.",
         ),
-        Err(why) => not_changed(&visit, &owner, why, "recovery/remove-email"),
+        Err(why) => not_changed(&context, &owner, why, "recovery/remove-email"),
     }
 }
 
 /// The overview says how things stand: that it is held, and until when, or that there is none.
 fn not_changed(
-    visit: &Visit,
+    context: &RequestContext,
     owner: &Owner,
     why: RecoveryEmailError,
     next: &str,
@@ -174,7 +184,7 @@ fn not_changed(
     let surface = owner.surface;
     match why {
         RecoveryEmailError::NotNow(why) => {
-            reauthenticate::not_now(why, &visit.site, surface, &surface.account_path(next))
+            reauthenticate::not_now(why, &context.site, surface, &surface.account_path(next))
         }
         RecoveryEmailError::Held(_) | RecoveryEmailError::None | RecoveryEmailError::Itself => {
             Ok(see_other(&surface.account_path("recovery")))
@@ -182,11 +192,11 @@ fn not_changed(
     }
 }
 
-async fn new_code(visit: Visit, owner: Owner) -> Result<Response, PageError> {
-    let (site, surface) = (&visit.site, owner.surface);
-    match site.authority.issue_own_recovery_code(&owner.guard, &visit.origin(surface), site.now()).await {
+async fn new_code(context: RequestContext, owner: Owner) -> Result<Response, PageError> {
+    let (site, surface) = (&context.site, owner.surface);
+    match site.authority.issue_own_recovery_code(&owner.guard, &context.origin(surface), site.now()).await {
         Ok(code) => {
-            let page = show(&visit, &owner, Step::Code(code)).await?;
+            let page = show(&context, &owner, Step::Code(code)).await?;
             Ok(([(header::CACHE_CONTROL, "no-store")], page).into_response())
         }
         Err(why) => reauthenticate::not_now(why, site, surface, &surface.account_path("recovery/code")),
@@ -194,12 +204,21 @@ async fn new_code(visit: Visit, owner: Owner) -> Result<Response, PageError> {
 }
 
 /// Back to the overview, with a flash message.
-fn done(visit: &Visit, owner: &Owner, headline: String, text: &str) -> Result<Response, PageError> {
-    flash_cookie::redirect(&visit.site, &owner.flash(headline, text), &owner.surface.account_path("recovery"))
+fn done(
+    context: &RequestContext,
+    owner: &Owner,
+    headline: String,
+    text: &str,
+) -> Result<Response, PageError> {
+    flash_cookie::redirect(
+        &context.site,
+        &owner.flash(headline, text),
+        &owner.surface.account_path("recovery"),
+    )
 }
 
-async fn show(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, PageError> {
-    let (site, surface, now) = (&visit.site, owner.surface, visit.site.now());
+async fn show(context: &RequestContext, owner: &Owner, step: Step) -> Result<Response, PageError> {
+    let (site, surface, now) = (&context.site, owner.surface, context.site.now());
     let when = |at: Timestamp| When::new(at, now);
     // What is shown once is shown even when the rest cannot be.
     let (email, code_issued) = match &step {
@@ -216,7 +235,7 @@ async fn show(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, Page
     if removes_nothing || held {
         return Ok(see_other(&surface.account_path("recovery")));
     }
-    let mut page = owner.page_at(visit, step.title(), step.path(surface));
+    let mut page = owner.page_at(context, step.title(), step.path(surface));
     if !matches!(step, Step::Overview) {
         // What was done before is no answer to this.
         page.flash = None;

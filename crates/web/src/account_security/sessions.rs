@@ -5,7 +5,7 @@ use crate::http::error_page::PageError;
 use crate::http::flash_cookie;
 use crate::http::form::{NoFields, Signed};
 use crate::http::redirect::see_other;
-use crate::http::request_context::Visit;
+use crate::http::request_context::RequestContext;
 use crate::session::extractors::Owner;
 use crate::session::session_cookie::signed_out;
 use crate::site::Site;
@@ -114,41 +114,44 @@ struct Switch {
 pub(super) fn routes(surface: WebSurface) -> Router<Arc<Site>> {
     let at = |page: &str| surface.account_path(page);
     let router = Router::new()
-        .route(&at("sessions"), get(async move |visit: Visit, owner: Owner| show(&visit, &owner).await))
+        .route(
+            &at("sessions"),
+            get(async move |context: RequestContext, owner: Owner| show(&context, &owner).await),
+        )
         .route(
             &at("sessions/end"),
-            post(async move |visit: Visit, owner: Owner, Signed(one): Signed<One>| {
+            post(async move |context: RequestContext, owner: Owner, Signed(one): Signed<One>| {
                 // What is no id at all is no session of anybody.
                 match one.session.parse() {
-                    Ok(id) => end(&visit, &owner, OwnSessions::One(id)).await,
+                    Ok(id) => end(&context, &owner, OwnSessions::One(id)).await,
                     Err(_) => Err(PageError::Malformed),
                 }
             }),
         )
         .route(
             &at("sessions/new-places"),
-            post(async move |visit: Visit, owner: Owner, Signed(switch): Signed<Switch>| {
-                tell(&visit, &owner, &switch.tell).await
+            post(async move |context: RequestContext, owner: Owner, Signed(switch): Signed<Switch>| {
+                tell(&context, &owner, &switch.tell).await
             }),
         );
     [Several::Others, Several::All].into_iter().fold(router, |router, which| {
         router.route(
             &at(which.page()),
-            get(async move |visit: Visit, owner: Owner| ask(&visit, &owner, which).await).post(
-                async move |visit: Visit, owner: Owner, _: Signed<NoFields>| {
+            get(async move |context: RequestContext, owner: Owner| ask(&context, &owner, which).await).post(
+                async move |context: RequestContext, owner: Owner, _: Signed<NoFields>| {
                     let which = match which {
                         Several::Others => OwnSessions::Others,
                         Several::All => OwnSessions::All,
                     };
-                    end(&visit, &owner, which).await
+                    end(&context, &owner, which).await
                 },
             ),
         )
     })
 }
 
-async fn show(visit: &Visit, owner: &Owner) -> Result<Response, PageError> {
-    let (authority, surface, now) = (&visit.site.authority, owner.surface, visit.site.now());
+async fn show(context: &RequestContext, owner: &Owner) -> Result<Response, PageError> {
+    let (authority, surface, now) = (&context.site.authority, owner.surface, context.site.now());
     let this = owner.guard.id();
     let mut live: Vec<_> = authority.own_sessions(&*owner.guard).await?;
     live.sort_by_key(|session| (session.id != this, std::cmp::Reverse(session.seen)));
@@ -159,7 +162,7 @@ async fn show(visit: &Visit, owner: &Owner) -> Result<Response, PageError> {
     let acts = authority.own_audit(&owner.guard).await?;
     let root = surface.account_path("sessions");
     let sessions = SessionsPage {
-        page: owner.page_at(visit, "Sessions and activity", root.clone()),
+        page: owner.page_at(context, "Sessions and activity", root.clone()),
         root,
         has_others: live.iter().any(|session| !session.is_this),
         live,
@@ -170,24 +173,24 @@ async fn show(visit: &Visit, owner: &Owner) -> Result<Response, PageError> {
     Ok(html(StatusCode::OK, &sessions))
 }
 
-async fn ask(visit: &Visit, owner: &Owner, which: Several) -> Result<Response, PageError> {
+async fn ask(context: &RequestContext, owner: &Owner, which: Several) -> Result<Response, PageError> {
     let (surface, this) = (owner.surface, owner.guard.id());
     let mut ends = BTreeMap::<Surface, u64>::new();
-    for session in visit.site.authority.own_sessions(&*owner.guard).await? {
+    for session in context.site.authority.own_sessions(&*owner.guard).await? {
         if which == Several::All || session.id != this {
             *ends.entry(session.surface).or_default() += 1;
         }
     }
     let page =
-        Page { flash: None, ..owner.page_at(visit, which.title(), surface.account_path(which.page())) };
+        Page { flash: None, ..owner.page_at(context, which.title(), surface.account_path(which.page())) };
     let (root, ends) = (surface.account_path("sessions"), counted(ends.into_iter()));
     Ok(html(StatusCode::OK, &EndPage { page, root, which, ends }))
 }
 
-async fn end(visit: &Visit, owner: &Owner, which: OwnSessions) -> Result<Response, PageError> {
-    let (site, surface) = (&visit.site, owner.surface);
+async fn end(context: &RequestContext, owner: &Owner, which: OwnSessions) -> Result<Response, PageError> {
+    let (site, surface) = (&context.site, owner.surface);
     let ended =
-        site.authority.end_own_sessions(&*owner.guard, which, &visit.origin(surface), site.now()).await?;
+        site.authority.end_own_sessions(&*owner.guard, which, &context.origin(surface), site.now()).await?;
     let is_over = match which {
         OwnSessions::All => true,
         OwnSessions::One(id) => id == owner.guard.id(),
@@ -203,15 +206,15 @@ async fn end(visit: &Visit, owner: &Owner, which: OwnSessions) -> Result<Respons
     flash_cookie::attach(site, &owner.flash(headline, text), to)
 }
 
-async fn tell(visit: &Visit, owner: &Owner, tell: &str) -> Result<Response, PageError> {
-    let (site, surface) = (&visit.site, owner.surface);
+async fn tell(context: &RequestContext, owner: &Owner, tell: &str) -> Result<Response, PageError> {
+    let (site, surface) = (&context.site, owner.surface);
     let (on, text) = match tell {
         "yes" => (true, "We write to you when somebody signs in from a place we have not seen before."),
         "no" => (false, "You hear nothing of sign-ins from new places; they stand in the history below."),
         _ => return Err(PageError::Malformed),
     };
     let root = surface.account_path("sessions");
-    match site.authority.tell_new_places(&owner.guard, on, &visit.origin(surface), site.now()).await {
+    match site.authority.tell_new_places(&owner.guard, on, &context.origin(surface), site.now()).await {
         Ok(()) => {
             let headline = format!("Notices turned {}.", if on { "on" } else { "off" });
             flash_cookie::redirect(site, &owner.flash(headline, text), &root)

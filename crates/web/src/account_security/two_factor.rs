@@ -5,7 +5,7 @@ use crate::http::error_page::PageError;
 use crate::http::flash_cookie;
 use crate::http::form::{NoFields, Signed};
 use crate::http::redirect::{query_value, see_other};
-use crate::http::request_context::Visit;
+use crate::http::request_context::RequestContext;
 use crate::session::extractors::Owner;
 use crate::site::Site;
 use crate::view::flash::counted;
@@ -106,67 +106,77 @@ pub(super) fn routes(surface: WebSurface) -> Router<Arc<Site>> {
     Router::new()
         .route(
             &at("two-factor"),
-            get(async move |visit: Visit, owner: Owner| show(&visit, &owner, Step::Overview).await),
+            get(async move |context: RequestContext, owner: Owner| {
+                show(&context, &owner, Step::Overview).await
+            }),
         )
         .route(
             &at("two-factor/begin"),
             // Whoever comes back from having given the password again begins at the page.
             get(async move || see_other(&surface.account_path("two-factor"))).post(
-                async move |visit: Visit, owner: Owner, _: Signed<NoFields>| begin(visit, owner, None).await,
+                async move |context: RequestContext, owner: Owner, _: Signed<NoFields>| {
+                    begin(context, owner, None).await
+                },
             ),
         )
         .route(
             &at("two-factor/replace"),
-            get(async move |visit: Visit, owner: Owner| {
-                ask(&visit, &owner, Step::Replace { problem: None }).await
+            get(async move |context: RequestContext, owner: Owner| {
+                ask(&context, &owner, Step::Replace { problem: None }).await
             })
-            .post(async move |visit: Visit, owner: Owner, Signed(typed): Signed<Typed>| {
-                begin(visit, owner, Some(typed.code)).await
-            }),
+            .post(
+                async move |context: RequestContext, owner: Owner, Signed(typed): Signed<Typed>| {
+                    begin(context, owner, Some(typed.code)).await
+                },
+            ),
         )
         .route(
             &at("two-factor/on"),
             // Whoever comes back from having given the password again goes on with the key that the app has.
-            get(async move |visit: Visit, owner: Owner| {
-                show(&visit, &owner, Step::FirstCode { problem: None }).await
+            get(async move |context: RequestContext, owner: Owner| {
+                show(&context, &owner, Step::FirstCode { problem: None }).await
             })
-            .post(async move |visit: Visit, owner: Owner, Signed(typed): Signed<Typed>| {
-                turn_on(visit, owner, typed).await
-            }),
+            .post(
+                async move |context: RequestContext, owner: Owner, Signed(typed): Signed<Typed>| {
+                    turn_on(context, owner, typed).await
+                },
+            ),
         )
         .route(
             &at("two-factor/off"),
-            get(async move |visit: Visit, owner: Owner| {
-                show(&visit, &owner, Step::TurnOff { problem: None }).await
+            get(async move |context: RequestContext, owner: Owner| {
+                show(&context, &owner, Step::TurnOff { problem: None }).await
             })
-            .post(async move |visit: Visit, owner: Owner, Signed(typed): Signed<Typed>| {
-                turn_off(visit, owner, typed).await
-            }),
+            .post(
+                async move |context: RequestContext, owner: Owner, Signed(typed): Signed<Typed>| {
+                    turn_off(context, owner, typed).await
+                },
+            ),
         )
 }
 
 /// Shows a step to whoever may act now, so that nobody fills in a form in vain.
-async fn ask(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, PageError> {
-    let (site, surface) = (&visit.site, owner.surface);
+async fn ask(context: &RequestContext, owner: &Owner, step: Step) -> Result<Response, PageError> {
+    let (site, surface) = (&context.site, owner.surface);
     match site.authority.may_act(&*owner.guard, site.now()).await {
-        Ok(()) => show(visit, owner, step).await,
+        Ok(()) => show(context, owner, step).await,
         Err(why) => reauthenticate::not_now(why, site, surface, &surface.account_path("two-factor/replace")),
     }
 }
 
 /// A seed for the authenticator. Nothing is on yet.
-async fn begin(visit: Visit, owner: Owner, code: Option<String>) -> Result<Response, PageError> {
-    let (site, surface) = (&visit.site, owner.surface);
-    let (origin, now, issuer) = (visit.origin(surface), site.now(), &site.brand.name);
+async fn begin(context: RequestContext, owner: Owner, code: Option<String>) -> Result<Response, PageError> {
+    let (site, surface) = (&context.site, owner.surface);
+    let (origin, now, issuer) = (context.origin(surface), site.now(), &site.brand.name);
     let replaces = code.is_some();
     let code = code.map(Secret::new);
     match site.authority.begin_second_factor(&*owner.guard, code.as_ref(), issuer, &origin, now).await {
         Ok(set_up) => {
             let picture = qr::svg(set_up.url.expose()).unwrap_or_default();
-            show(&visit, &owner, Step::Shown { picture, set_up }).await
+            show(&context, &owner, Step::Shown { picture, set_up }).await
         }
         Err(SecondFactorError::CodeWrong) if replaces => {
-            show(&visit, &owner, Step::Replace { problem: Some(CODE_WRONG) }).await
+            show(&context, &owner, Step::Replace { problem: Some(CODE_WRONG) }).await
         }
         // It is on already, by another page of the same person; the page says so.
         Err(SecondFactorError::CodeWrong) => Ok(see_other(&surface.account_path("two-factor"))),
@@ -175,10 +185,10 @@ async fn begin(visit: Visit, owner: Owner, code: Option<String>) -> Result<Respo
 }
 
 /// The first code turns it on.
-async fn turn_on(visit: Visit, owner: Owner, typed: Typed) -> Result<Response, PageError> {
-    let (site, surface) = (&visit.site, owner.surface);
+async fn turn_on(context: RequestContext, owner: Owner, typed: Typed) -> Result<Response, PageError> {
+    let (site, surface) = (&context.site, owner.surface);
     let others = if typed.end_others.is_some() { Others::End } else { Others::Stay };
-    let (code, origin) = (Secret::new(typed.code), visit.origin(surface));
+    let (code, origin) = (Secret::new(typed.code), context.origin(surface));
     match site.authority.turn_on_second_factor(&*owner.guard, &code, others, &origin, site.now()).await {
         Ok(TurnedOn { ended, backup_codes: _ }) => {
             let sessions = match ended {
@@ -190,31 +200,31 @@ async fn turn_on(visit: Visit, owner: Owner, typed: Typed) -> Result<Response, P
             };
             let text =
                 format!("{sessions} Mail apps need a code, or an app password, when they sign in next.");
-            done(&visit, &owner, "Two-factor authentication is on.", text)
+            done(&context, &owner, "Two-factor authentication is on.", text)
         }
         Err(SecondFactorError::CodeWrong) => {
-            show(&visit, &owner, Step::FirstCode { problem: Some(FIRST_CODE_WRONG) }).await
+            show(&context, &owner, Step::FirstCode { problem: Some(FIRST_CODE_WRONG) }).await
         }
         Err(error) => otherwise(error, site, surface, "two-factor/on"),
     }
 }
 
-async fn turn_off(visit: Visit, owner: Owner, typed: Typed) -> Result<Response, PageError> {
-    let (site, surface) = (&visit.site, owner.surface);
+async fn turn_off(context: RequestContext, owner: Owner, typed: Typed) -> Result<Response, PageError> {
+    let (site, surface) = (&context.site, owner.surface);
     let (password, code) = (Secret::new(typed.password), Secret::new(typed.code));
-    let (origin, now) = (visit.origin(surface), site.now());
+    let (origin, now) = (context.origin(surface), site.now());
     let problem =
         match site.authority.turn_off_second_factor(&*owner.guard, &password, &code, &origin, now).await {
             Ok(()) => {
                 let text = "Your password alone opens this mailbox again.".to_owned();
-                return done(&visit, &owner, "Two-factor authentication is off.", text);
+                return done(&context, &owner, "Two-factor authentication is off.", text);
             }
             Err(SecondFactorError::PasswordWrong) => "This is not your password.",
             Err(SecondFactorError::CodeWrong) => CODE_WRONG,
             Err(SecondFactorError::TooManyTries) => TOO_MANY,
             Err(error) => return otherwise(error, site, surface, "two-factor/off"),
         };
-    show(&visit, &owner, Step::TurnOff { problem: Some(problem) }).await
+    show(&context, &owner, Step::TurnOff { problem: Some(problem) }).await
 }
 
 /// What no form has a word of its own for. `next` is the page where somebody goes on who has to give the password again.
@@ -237,16 +247,21 @@ fn otherwise(
 }
 
 /// Back at the page, with a flash message.
-fn done(visit: &Visit, owner: &Owner, headline: &str, text: String) -> Result<Response, PageError> {
+fn done(
+    context: &RequestContext,
+    owner: &Owner,
+    headline: &str,
+    text: String,
+) -> Result<Response, PageError> {
     flash_cookie::redirect(
-        &visit.site,
+        &context.site,
         &owner.flash(headline, text),
         &owner.surface.account_path("two-factor"),
     )
 }
 
-async fn show(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, PageError> {
-    let (site, surface, now) = (&visit.site, owner.surface, visit.site.now());
+async fn show(context: &RequestContext, owner: &Owner, step: Step) -> Result<Response, PageError> {
+    let (site, surface, now) = (&context.site, owner.surface, context.site.now());
     let on_since = site.authority.own_second_factor(&owner.guard).await?.map(|at| When::new(at, now));
     let apps = match (&step, on_since.is_some()) {
         (Step::Overview, false) => site.authority.mail_apps(&owner.guard, now).await?,
@@ -259,7 +274,7 @@ async fn show(visit: &Visit, owner: &Owner, step: Step) -> Result<Response, Page
         seen: When::new(app.seen, now),
     });
     let root = surface.account_path("two-factor");
-    let mut page = owner.page_at(visit, step.title(), root.clone());
+    let mut page = owner.page_at(context, step.title(), root.clone());
     if !matches!(step, Step::Overview) {
         page.flash = None;
     }

@@ -9,7 +9,7 @@ use crate::http::error_page::PageError;
 use crate::http::flash_cookie;
 use crate::http::form::Plain;
 use crate::http::redirect::query_value;
-use crate::http::request_context::Visit;
+use crate::http::request_context::RequestContext;
 use crate::site::Site;
 use crate::view::flash::{Flash, ended_and_revoked};
 use crate::view::message_page::MessagePage;
@@ -82,20 +82,22 @@ struct ResetLinkPage {
 pub(crate) fn routes() -> Router<Arc<Site>> {
     let mut router = Router::new();
     for kind in [LinkKind::Reset, LinkKind::StaffReset] {
-        let pages = get(async move |visit: Visit, Query(asked): Query<Asked>| {
-            sealed(opened(&visit, kind, asked.token).await)
+        let pages = get(async move |context: RequestContext, Query(asked): Query<Asked>| {
+            sealed(opened(&context, kind, asked.token).await)
         })
-        .post(async move |visit: Visit, Plain(typed): Plain<Typed>| sealed(reset(&visit, kind, typed).await));
+        .post(async move |context: RequestContext, Plain(typed): Plain<Typed>| {
+            sealed(reset(&context, kind, typed).await)
+        });
         router = router.route(path(kind), pages);
     }
     for kind in [LinkKind::VerifyRecoveryEmail, LinkKind::NotMe] {
-        let pages = get(async move |visit: Visit, Query(asked): Query<Asked>| {
-            sealed(opened(&visit, kind, asked.token).await)
+        let pages = get(async move |context: RequestContext, Query(asked): Query<Asked>| {
+            sealed(opened(&context, kind, asked.token).await)
         })
-        .post(async move |visit: Visit, Plain(asked): Plain<Asked>| {
+        .post(async move |context: RequestContext, Plain(asked): Plain<Asked>| {
             sealed(match kind {
-                LinkKind::NotMe => not_me(&visit, &asked.token).await,
-                _ => verify(&visit, &asked.token).await,
+                LinkKind::NotMe => not_me(&context, &asked.token).await,
+                _ => verify(&context, &asked.token).await,
             })
         });
         router = router.route(path(kind), pages);
@@ -113,19 +115,19 @@ fn sealed(answer: Result<Response, PageError>) -> Response {
 }
 
 /// The page of a link, which is not spent by being looked at.
-async fn opened(visit: &Visit, kind: LinkKind, token: String) -> Result<Response, PageError> {
-    let site = &visit.site;
+async fn opened(context: &RequestContext, kind: LinkKind, token: String) -> Result<Response, PageError> {
+    let site = &context.site;
     let Some(link) = site.authority.open_link(&Token::from_link(&token), kind, site.now()).await? else {
-        return Ok(over(visit, kind));
+        return Ok(over(context, kind));
     };
     Ok(match kind {
         LinkKind::Reset | LinkKind::StaffReset => {
-            show(visit, kind, StatusCode::OK, form(site, kind, &link, token))
+            show(context, kind, StatusCode::OK, form(site, kind, &link, token))
         }
         LinkKind::VerifyRecoveryEmail => {
             let heading = "Confirm your recovery e-mail";
             let address = link.address.unwrap_or_default();
-            MessagePage::new(page(visit, kind, heading), heading)
+            MessagePage::new(page(context, kind, heading), heading)
                 .paragraph(format!("{address} becomes the recovery e-mail of {}.", link.login))
                 .paragraph("With it you get back in when you have lost your password, and we tell you there what happens to your mailbox. If you do not know this mailbox, close this page.")
                 .button(path(kind), token, "Confirm this address")
@@ -133,7 +135,7 @@ async fn opened(visit: &Visit, kind: LinkKind, token: String) -> Result<Response
         }
         LinkKind::NotMe => {
             let heading = "Was somebody else in your mailbox?";
-            MessagePage::new(page(visit, kind, heading), heading)
+            MessagePage::new(page(context, kind, heading), heading)
                 .paragraph(format!(
                     "If what we told you about {} was not you, press the button. Then:",
                     link.login
@@ -153,24 +155,24 @@ async fn opened(visit: &Visit, kind: LinkKind, token: String) -> Result<Response
     })
 }
 
-async fn reset(visit: &Visit, kind: LinkKind, typed: Typed) -> Result<Response, PageError> {
+async fn reset(context: &RequestContext, kind: LinkKind, typed: Typed) -> Result<Response, PageError> {
     let Typed { token: text, code, new } = typed;
-    let (site, surface) = (&visit.site, surface(kind));
+    let (site, surface) = (&context.site, surface(kind));
     let token = Token::from_link(&text);
     // Before the link is used up, for the page that says what was wrong.
     let Some(link) = site.authority.open_link(&token, kind, site.now()).await? else {
-        return Ok(over(visit, kind));
+        return Ok(over(context, kind));
     };
     let form = form(site, kind, &link, text);
     let password = match new.entered(Entry::Twice) {
-        Entered::Generate => return Ok(show(visit, kind, StatusCode::OK, form.with_generated())),
+        Entered::Generate => return Ok(show(context, kind, StatusCode::OK, form.with_generated())),
         Entered::Differ => {
             let form = form.with_problems(fields_differ());
-            return Ok(show(visit, kind, StatusCode::UNPROCESSABLE_ENTITY, form));
+            return Ok(show(context, kind, StatusCode::UNPROCESSABLE_ENTITY, form));
         }
         Entered::New { password, .. } => password,
     };
-    let (code, origin) = ((!code.trim().is_empty()).then(|| Secret::new(code)), visit.origin(surface));
+    let (code, origin) = ((!code.trim().is_empty()).then(|| Secret::new(code)), context.origin(surface));
     let replaced = match kind {
         LinkKind::StaffReset => {
             site.authority.reset_staff_by_link(&token, code, password, &origin, site.now()).await
@@ -185,12 +187,12 @@ async fn reset(visit: &Visit, kind: LinkKind, typed: Typed) -> Result<Response, 
                 surface.entry().sign_in,
             );
         }
-        Err(LinkError::Over) => return Ok(over(visit, kind)),
+        Err(LinkError::Over) => return Ok(over(context, kind)),
         Err(LinkError::Unavailable(cause)) => return Err(cause.into()),
         Err(LinkError::Policy(missing)) => {
             // The same password from another tab was set a moment ago: what is wrong then is the link.
             if site.authority.open_link(&token, kind, site.now()).await?.is_none() {
-                return Ok(over(visit, kind));
+                return Ok(over(context, kind));
             }
             (StatusCode::UNPROCESSABLE_ENTITY, policy_problems(&missing))
         }
@@ -200,33 +202,33 @@ async fn reset(visit: &Visit, kind: LinkKind, typed: Typed) -> Result<Response, 
         }
         Err(LinkError::CodeWrong) => (StatusCode::FORBIDDEN, vec![FormProblem::new("code", WRONG_CODE)]),
     };
-    Ok(show(visit, kind, status, form.with_problems(problems)))
+    Ok(show(context, kind, status, form.with_problems(problems)))
 }
 
-async fn verify(visit: &Visit, token: &str) -> Result<Response, PageError> {
-    let (site, kind) = (&visit.site, LinkKind::VerifyRecoveryEmail);
-    let origin = visit.origin(WebSurface::Webmail);
+async fn verify(context: &RequestContext, token: &str) -> Result<Response, PageError> {
+    let (site, kind) = (&context.site, LinkKind::VerifyRecoveryEmail);
+    let origin = context.origin(WebSurface::Webmail);
     match site.authority.verify_recovery_email(&Token::from_link(token), &origin, site.now()).await {
         Ok((mailbox, address)) => {
             let heading = "Recovery e-mail confirmed";
-            Ok(MessagePage::new(page(visit, kind, heading), heading)
+            Ok(MessagePage::new(page(context, kind, heading), heading)
                 .paragraph(format!("{address} is now the recovery e-mail of {mailbox}."))
                 .link("/webmail", "To webmail")
                 .response(StatusCode::OK))
         }
         Err(LinkError::Unavailable(cause)) => Err(cause.into()),
-        Err(_) => Ok(over(visit, kind)),
+        Err(_) => Ok(over(context, kind)),
     }
 }
 
-async fn not_me(visit: &Visit, token: &str) -> Result<Response, PageError> {
-    let (site, kind) = (&visit.site, LinkKind::NotMe);
-    let origin = visit.origin(WebSurface::Webmail);
+async fn not_me(context: &RequestContext, token: &str) -> Result<Response, PageError> {
+    let (site, kind) = (&context.site, LinkKind::NotMe);
+    let origin = context.origin(WebSurface::Webmail);
     match site.authority.not_me(&Token::from_link(token), &origin, site.now()).await {
         Ok(receipt) => {
             let heading = "Everybody is signed out";
             let address = &receipt.address;
-            Ok(MessagePage::new(page(visit, kind, heading), heading)
+            Ok(MessagePage::new(page(context, kind, heading), heading)
                 .paragraph(format!("{address}: {}", ended_and_revoked(&receipt)))
                 .paragraph("The recovery e-mail cannot be changed for 24 hours.")
                 .paragraph("Whoever knows your password can still sign in. Set a new one now.")
@@ -238,15 +240,15 @@ async fn not_me(visit: &Visit, token: &str) -> Result<Response, PageError> {
                 .response(StatusCode::OK))
         }
         Err(LinkError::Unavailable(cause)) => Err(cause.into()),
-        Err(_) => Ok(over(visit, kind)),
+        Err(_) => Ok(over(context, kind)),
     }
 }
 
 /// RFC 9110 §15.5.11: it was here once, as far as anybody can tell.
-fn over(visit: &Visit, kind: LinkKind) -> Response {
+fn over(context: &RequestContext, kind: LinkKind) -> Response {
     let heading = "This link was used, replaced or has expired";
     let message =
-        MessagePage::new(page(visit, kind, heading), heading).paragraph("Nothing has been changed.");
+        MessagePage::new(page(context, kind, heading), heading).paragraph("Nothing has been changed.");
     let message = match kind {
         LinkKind::Reset | LinkKind::StaffReset => message
             .paragraph("If you set a new password with it, sign in. Else ask for another link.")
@@ -278,13 +280,13 @@ fn form(site: &Site, kind: LinkKind, link: &OpenLink, token: String) -> Password
     }
 }
 
-fn show(visit: &Visit, kind: LinkKind, status: StatusCode, form: PasswordForm) -> Response {
-    let mut page = page(visit, kind, "Set a new password");
+fn show(context: &RequestContext, kind: LinkKind, status: StatusCode, form: PasswordForm) -> Response {
+    let mut page = page(context, kind, "Set a new password");
     form.mark_title(&mut page);
     html(status, &ResetLinkPage { page, form })
 }
 
 /// A page that does not repeat its own address.
-fn page(visit: &Visit, kind: LinkKind, title: &str) -> Page {
-    Page { flash: None, here: path(kind).to_owned(), ..visit.page(surface(kind), title) }
+fn page(context: &RequestContext, kind: LinkKind, title: &str) -> Page {
+    Page { flash: None, here: path(kind).to_owned(), ..context.page(surface(kind), title) }
 }

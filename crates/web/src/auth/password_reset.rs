@@ -6,7 +6,7 @@
 use crate::http::error_page::PageError;
 use crate::http::flash_cookie;
 use crate::http::form::Plain;
-use crate::http::request_context::Visit;
+use crate::http::request_context::RequestContext;
 use crate::site::Site;
 use crate::view::flash::Flash;
 use crate::view::message_page::MessagePage;
@@ -130,13 +130,15 @@ struct Typed {
 
 /// `GET` and `POST …/password-reset` of a surface.
 pub(crate) fn routes(surface: WebSurface) -> Router<Arc<Site>> {
-    let pages = get(async move |visit: Visit, Query(asked): Query<Asked>| {
+    let pages = get(async move |context: RequestContext, Query(asked): Query<Asked>| {
         let by = by_at(surface, asked.by);
-        show(&visit, surface, StatusCode::OK, by, empty(&visit, surface, by, String::new()))
+        show(&context, surface, StatusCode::OK, by, empty(&context, surface, by, String::new()))
     })
-    .post(async move |visit: Visit, Plain(typed): Plain<Typed>| match by_at(surface, typed.by) {
-        By::Mail => Ok(ask_for_link(&visit, surface, typed.address).await),
-        by => set(&visit, surface, by, typed).await,
+    .post(async move |context: RequestContext, Plain(typed): Plain<Typed>| {
+        match by_at(surface, typed.by) {
+            By::Mail => Ok(ask_for_link(&context, surface, typed.address).await),
+            by => set(&context, surface, by, typed).await,
+        }
     });
     Router::new().route(surface.entry().password_reset, pages)
 }
@@ -146,17 +148,22 @@ fn by_at(surface: WebSurface, by: By) -> By {
     if surface == WebSurface::Dashboard { By::Mail } else { by }
 }
 
-async fn set(visit: &Visit, surface: WebSurface, by: By, typed: Typed) -> Result<Response, PageError> {
-    let (site, origin) = (&visit.site, visit.origin(surface));
+async fn set(
+    context: &RequestContext,
+    surface: WebSurface,
+    by: By,
+    typed: Typed,
+) -> Result<Response, PageError> {
+    let (site, origin) = (&context.site, context.origin(surface));
     let Typed { address, code, recovery_code, new, .. } = typed;
     let form = form(site, surface, by, address.clone());
     let (password, current) = match new.entered(Entry::Twice) {
         Entered::Generate => {
-            return Ok(show_form(visit, surface, StatusCode::OK, by, form.with_generated()));
+            return Ok(show_form(context, surface, StatusCode::OK, by, form.with_generated()));
         }
         Entered::Differ => {
             let form = form.with_problems(fields_differ());
-            return Ok(show_form(visit, surface, StatusCode::UNPROCESSABLE_ENTITY, by, form));
+            return Ok(show_form(context, surface, StatusCode::UNPROCESSABLE_ENTITY, by, form));
         }
         Entered::New { password, current } => (password, current),
     };
@@ -194,12 +201,12 @@ async fn set(visit: &Visit, surface: WebSurface, by: By, typed: Typed) -> Result
             (StatusCode::SERVICE_UNAVAILABLE, vec![FormProblem::new("address", NOT_NOW)])
         }
     };
-    Ok(show_form(visit, surface, status, by, form.with_problems(problems)))
+    Ok(show_form(context, surface, status, by, form.with_problems(problems)))
 }
 
 /// Whatever comes of it, the answer is the same.
-async fn ask_for_link(visit: &Visit, surface: WebSurface, typed: String) -> Response {
-    let (site, origin) = (&visit.site, visit.origin(surface));
+async fn ask_for_link(context: &RequestContext, surface: WebSurface, typed: String) -> Response {
+    let (site, origin) = (&context.site, context.origin(surface));
     let asked = match surface {
         WebSurface::Dashboard => site.authority.ask_for_staff_reset_link(&typed, &origin, site.now()).await,
         WebSurface::Panel | WebSurface::Webmail => {
@@ -208,7 +215,7 @@ async fn ask_for_link(visit: &Visit, surface: WebSurface, typed: String) -> Resp
     };
     let (status, problem) = match asked {
         // Nothing of a new password is asked here, so that nothing can be missing in it.
-        Ok(()) | Err(RecoverError::Refused | RecoverError::Policy(_)) => return asked_for(visit, surface),
+        Ok(()) | Err(RecoverError::Refused | RecoverError::Policy(_)) => return asked_for(context, surface),
         Err(RecoverError::TooManyTries) => (StatusCode::TOO_MANY_REQUESTS, TOO_MANY),
         Err(RecoverError::Unavailable(cause)) => {
             tracing::warn!(%cause, "a link could not be asked for");
@@ -216,14 +223,14 @@ async fn ask_for_link(visit: &Visit, surface: WebSurface, typed: String) -> Resp
         }
     };
     let shown = Shown::Ask { typed, problem: Some(problem) };
-    show(visit, surface, status, By::Mail, shown)
+    show(context, surface, status, By::Mail, shown)
 }
 
-fn asked_for(visit: &Visit, surface: WebSurface) -> Response {
+fn asked_for(context: &RequestContext, surface: WebSurface) -> Response {
     let page = Page {
         here: surface.entry().password_reset.to_owned(),
         flash: None,
-        ..visit.page(surface, "Check your mail")
+        ..context.page(surface, "Check your mail")
     };
     let message = MessagePage::new(page, "Check your mail");
     let message = match surface {
@@ -243,10 +250,10 @@ fn asked_for(visit: &Visit, surface: WebSurface) -> Response {
     message.link(surface.entry().sign_in, "Back to sign-in").response(StatusCode::OK)
 }
 
-fn empty(visit: &Visit, surface: WebSurface, by: By, typed: String) -> Shown {
+fn empty(context: &RequestContext, surface: WebSurface, by: By, typed: String) -> Shown {
     match by {
         By::Mail => Shown::Ask { typed, problem: None },
-        By::Password | By::Code => Shown::Form(Box::new(form(&visit.site, surface, by, typed))),
+        By::Password | By::Code => Shown::Form(Box::new(form(&context.site, surface, by, typed))),
     }
 }
 
@@ -274,14 +281,20 @@ fn form(site: &Site, surface: WebSurface, by: By, address: String) -> PasswordFo
     }
 }
 
-fn show_form(visit: &Visit, surface: WebSurface, status: StatusCode, by: By, form: PasswordForm) -> Response {
-    show(visit, surface, status, by, Shown::Form(Box::new(form)))
+fn show_form(
+    context: &RequestContext,
+    surface: WebSurface,
+    status: StatusCode,
+    by: By,
+    form: PasswordForm,
+) -> Response {
+    show(context, surface, status, by, Shown::Form(Box::new(form)))
 }
 
-fn show(visit: &Visit, surface: WebSurface, status: StatusCode, by: By, shown: Shown) -> Response {
+fn show(context: &RequestContext, surface: WebSurface, status: StatusCode, by: By, shown: Shown) -> Response {
     let here = format!("{}?by={}", surface.entry().password_reset, by.name());
     // What was done before is no answer to this.
-    let mut page = Page { flash: None, here, ..visit.page(surface, "Set a new password") };
+    let mut page = Page { flash: None, here, ..context.page(surface, "Set a new password") };
     if let Shown::Form(form) = &shown {
         form.mark_title(&mut page);
     }

@@ -6,7 +6,7 @@ use crate::http::error_page::PageError;
 use crate::http::form::Signed;
 use crate::http::login_redirect::after_sign_in;
 use crate::http::redirect::{query_value, see_other};
-use crate::http::request_context::Visit;
+use crate::http::request_context::RequestContext;
 use crate::session::extractors::{Owner, Staff};
 use crate::session::session_cookie::signed_out;
 use crate::site::Site;
@@ -94,10 +94,10 @@ pub(crate) fn not_now(
 pub(crate) fn owner_routes(surface: WebSurface) -> Router<Arc<Site>> {
     Router::new().route(
         surface.entry().reauthenticate,
-        get(async move |visit: Visit, owner: Owner, Query(asked): Query<Asked>| {
-            let code = Code::of(visit.site.authority.owes_code_to_confirm(&*owner.guard).await?);
+        get(async move |context: RequestContext, owner: Owner, Query(asked): Query<Asked>| {
+            let code = Code::of(context.site.authority.owes_code_to_confirm(&*owner.guard).await?);
             Ok::<_, PageError>(show(
-                owner.page(&visit, TITLE),
+                owner.page(&context, TITLE),
                 StatusCode::OK,
                 surface,
                 asked.next,
@@ -105,12 +105,12 @@ pub(crate) fn owner_routes(surface: WebSurface) -> Router<Arc<Site>> {
                 None,
             ))
         })
-        .post(async move |visit: Visit, owner: Owner, Signed(typed): Signed<Typed>| {
-            let (site, origin) = (&visit.site, visit.origin(surface));
+        .post(async move |context: RequestContext, owner: Owner, Signed(typed): Signed<Typed>| {
+            let (site, origin) = (&context.site, context.origin(surface));
             let (password, code) = (Secret::new(typed.password), typed_code(typed.code.as_deref()));
             let confirmed =
                 site.authority.confirm_again(&*owner.guard, &password, code.as_ref(), &origin, site.now());
-            let page = owner.page(&visit, TITLE);
+            let page = owner.page(&context, TITLE);
             answer(site, surface, page, typed.next, typed.code.is_some(), confirmed.await)
         }),
     )
@@ -121,10 +121,10 @@ pub(crate) fn staff_routes() -> Router<Arc<Site>> {
     let surface = WebSurface::Dashboard;
     Router::new().route(
         surface.entry().reauthenticate,
-        get(async move |visit: Visit, staff: Staff, Query(asked): Query<Asked>| {
-            let code = Code::of(visit.site.authority.owes_code_to_confirm(&*staff.session).await?);
+        get(async move |context: RequestContext, staff: Staff, Query(asked): Query<Asked>| {
+            let code = Code::of(context.site.authority.owes_code_to_confirm(&*staff.session).await?);
             Ok::<_, PageError>(show(
-                staff.page(&visit, TITLE),
+                staff.page(&context, TITLE),
                 StatusCode::OK,
                 surface,
                 asked.next,
@@ -132,12 +132,12 @@ pub(crate) fn staff_routes() -> Router<Arc<Site>> {
                 None,
             ))
         })
-        .post(async move |visit: Visit, staff: Staff, Signed(typed): Signed<Typed>| {
-            let (site, origin) = (&visit.site, visit.origin(surface));
+        .post(async move |context: RequestContext, staff: Staff, Signed(typed): Signed<Typed>| {
+            let (site, origin) = (&context.site, context.origin(surface));
             let (password, code) = (Secret::new(typed.password), typed_code(typed.code.as_deref()));
             let confirmed =
                 site.authority.confirm_again(&*staff.session, &password, code.as_ref(), &origin, site.now());
-            let page = staff.page(&visit, TITLE);
+            let page = staff.page(&context, TITLE);
             answer(site, surface, page, typed.next, typed.code.is_some(), confirmed.await)
         }),
     )

@@ -9,7 +9,7 @@ use crate::http::form::Plain;
 use crate::http::login_redirect::Ended;
 use crate::http::login_redirect::after_sign_in;
 use crate::http::redirect::{query_value, see_other};
-use crate::http::request_context::{Visit, bearer, owing};
+use crate::http::request_context::{RequestContext, bearer, owing};
 use crate::session::session_cookie::let_in;
 use crate::site::Site;
 use crate::view::page::{Page, html};
@@ -70,16 +70,18 @@ pub(crate) fn routes(surface: WebSurface) -> Router<Arc<Site>> {
     Router::new()
         .route(
             surface.entry().second_factor,
-            get(async move |visit: Visit, headers: HeaderMap, Query(asked): Query<Asked>| {
-                page(&visit, surface, &headers, asked.next).await
+            get(async move |context: RequestContext, headers: HeaderMap, Query(asked): Query<Asked>| {
+                page(&context, surface, &headers, asked.next).await
             })
-            .post(async move |visit: Visit, headers: HeaderMap, Plain(typed): Plain<Typed>| {
-                finish(visit, surface, &headers, typed).await
-            }),
+            .post(
+                async move |context: RequestContext, headers: HeaderMap, Plain(typed): Plain<Typed>| {
+                    finish(context, surface, &headers, typed).await
+                },
+            ),
         )
         .route(
             surface.entry().leave_second_factor,
-            post(async move |visit: Visit| leave(&visit.site, surface, None)),
+            post(async move |context: RequestContext| leave(&context.site, surface, None)),
         )
 }
 
@@ -117,12 +119,12 @@ fn leave(site: &Site, surface: WebSurface, told: Option<(Ended, &str)>) -> Resul
 }
 
 async fn page(
-    visit: &Visit,
+    context: &RequestContext,
     surface: WebSurface,
     headers: &HeaderMap,
     next: String,
 ) -> Result<Response, PageError> {
-    let site = &visit.site;
+    let site = &context.site;
     let Some(token) = owing(site, headers, surface) else {
         // Whoever comes back here after the code was taken is not asked to sign in again.
         return match bearer(site, headers, surface) {
@@ -131,23 +133,23 @@ async fn page(
         };
     };
     if site.authority.owes_code(&token, surface.into(), site.now()).await? {
-        Ok(show(visit, surface, StatusCode::OK, next, None))
+        Ok(show(context, surface, StatusCode::OK, next, None))
     } else {
         leave(site, surface, Some((Ended::CodeOver, &next)))
     }
 }
 
 async fn finish(
-    visit: Visit,
+    context: RequestContext,
     surface: WebSurface,
     headers: &HeaderMap,
     typed: Typed,
 ) -> Result<Response, PageError> {
-    let site = &visit.site;
+    let site = &context.site;
     let Some(token) = owing(site, headers, surface) else {
         return leave(site, surface, Some((Ended::CodeOver, &typed.next)));
     };
-    let (code, origin, now) = (Secret::new(typed.code), visit.origin(surface), site.now());
+    let (code, origin, now) = (Secret::new(typed.code), context.origin(surface), site.now());
     let finished = match surface {
         WebSurface::Dashboard => {
             let finished = site.authority.finish_staff_sign_in(&token, &code, &origin, now).await;
@@ -160,32 +162,32 @@ async fn finish(
     };
     match finished {
         Ok((token, who)) => {
-            let response = let_in(&visit, surface, &token, &who, &typed.next)?;
+            let response = let_in(&context, surface, &token, &who, &typed.next)?;
             Ok((AppendHeaders([over(site, surface)?]), response).into_response())
         }
         Err(SecondStepError::CodeWrong) => {
-            Ok(show(&visit, surface, StatusCode::FORBIDDEN, typed.next, Some(WRONG_CODE)))
+            Ok(show(&context, surface, StatusCode::FORBIDDEN, typed.next, Some(WRONG_CODE)))
         }
         Err(SecondStepError::Over) => leave(site, surface, Some((Ended::CodeOver, &typed.next))),
         Err(SecondStepError::Unavailable(cause)) => {
             tracing::warn!(%cause, "a code could not be looked at");
             let problem = "Sign-in is not possible at the moment. Try again in a minute.";
             let status = StatusCode::SERVICE_UNAVAILABLE;
-            let page = show(&visit, surface, status, typed.next, Some(problem));
+            let page = show(&context, surface, status, typed.next, Some(problem));
             Ok(([(header::RETRY_AFTER, "60")], page).into_response())
         }
     }
 }
 
 fn show(
-    visit: &Visit,
+    context: &RequestContext,
     surface: WebSurface,
     status: StatusCode,
     next: String,
     problem: Option<&'static str>,
 ) -> Response {
     // What was done before is no answer to this.
-    let page = Page { flash: None, ..visit.page(surface, "Enter the code") };
+    let page = Page { flash: None, ..context.page(surface, "Enter the code") };
     let (action, leave) = (surface.entry().second_factor, surface.entry().leave_second_factor);
     html(status, &CodePage { page, action, leave, next, problem })
 }

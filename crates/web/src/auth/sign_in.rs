@@ -6,7 +6,7 @@ use crate::http::error_page::PageError;
 use crate::http::flash_cookie;
 use crate::http::form::Plain;
 use crate::http::login_redirect::Ended;
-use crate::http::request_context::{Visit, bearer};
+use crate::http::request_context::{RequestContext, bearer};
 use crate::session::session_cookie::{let_in, signed_out};
 use crate::site::Site;
 use crate::view::page::{Page, html};
@@ -67,23 +67,26 @@ pub(crate) fn routes(surface: WebSurface) -> Router<Arc<Site>> {
     Router::new()
         .route(
             surface.entry().sign_in,
-            get(async move |visit: Visit, Query(asked): Query<Asked>| welcome(&visit, surface, asked)).post(
-                async move |visit: Visit, Plain(typed): Plain<Typed>| sign_in(visit, surface, typed).await,
-            ),
+            get(async move |context: RequestContext, Query(asked): Query<Asked>| {
+                welcome(&context, surface, asked)
+            })
+            .post(async move |context: RequestContext, Plain(typed): Plain<Typed>| {
+                sign_in(context, surface, typed).await
+            }),
         )
         .route(
             surface.entry().sign_out,
-            post(async move |visit: Visit, headers: HeaderMap, Plain(form): Plain<Leaving>| {
-                sign_out(&visit, surface, &headers, &form.csrf).await
+            post(async move |context: RequestContext, headers: HeaderMap, Plain(form): Plain<Leaving>| {
+                sign_out(&context, surface, &headers, &form.csrf).await
             }),
         )
 }
 
-fn welcome(visit: &Visit, surface: WebSurface, asked: Asked) -> Response {
+fn welcome(context: &RequestContext, surface: WebSurface, asked: Asked) -> Response {
     html(
         StatusCode::OK,
         &SignInPage {
-            page: visit.page(surface, "Sign in"),
+            page: context.page(surface, "Sign in"),
             action: surface.entry().sign_in,
             typed: String::new(),
             next: asked.next,
@@ -93,7 +96,13 @@ fn welcome(visit: &Visit, surface: WebSurface, asked: Asked) -> Response {
     )
 }
 
-fn refused(visit: &Visit, surface: WebSurface, typed: String, next: String, refusal: Refusal) -> Response {
+fn refused(
+    context: &RequestContext,
+    surface: WebSurface,
+    typed: String,
+    next: String,
+    refusal: Refusal,
+) -> Response {
     let (status, problem) = match refusal {
         // RFC 9110 §15.5.4: credentials were given and are not enough. A 401 would have to name an HTTP scheme.
         Refusal::Rejected => (StatusCode::FORBIDDEN, "Address or password is wrong."),
@@ -105,7 +114,7 @@ fn refused(visit: &Visit, surface: WebSurface, typed: String, next: String, refu
         }
     };
     // What was done before is no answer to this.
-    let page = Page { flash: None, ..visit.page(surface, "Sign in") };
+    let page = Page { flash: None, ..context.page(surface, "Sign in") };
     let action = surface.entry().sign_in;
     let mut response =
         html(status, &SignInPage { page, action, typed, next, ended: None, problem: Some(problem) });
@@ -115,10 +124,10 @@ fn refused(visit: &Visit, surface: WebSurface, typed: String, next: String, refu
     response
 }
 
-async fn sign_in(visit: Visit, surface: WebSurface, typed: Typed) -> Result<Response, PageError> {
-    let site = &visit.site;
+async fn sign_in(context: RequestContext, surface: WebSurface, typed: Typed) -> Result<Response, PageError> {
+    let site = &context.site;
     let attempt = Attempt { authcid: typed.address.clone(), secret: Secret::new(typed.password) };
-    let origin = visit.origin(surface);
+    let origin = context.origin(surface);
     let signed_in = match surface {
         WebSurface::Dashboard => {
             let signed_in = site.authority.sign_in_staff(attempt, origin, site.now()).await;
@@ -130,9 +139,9 @@ async fn sign_in(visit: Visit, surface: WebSurface, typed: Typed) -> Result<Resp
         }
     };
     match signed_in {
-        Ok(SignedIn::Session(token, who)) => let_in(&visit, surface, &token, &who, &typed.next),
+        Ok(SignedIn::Session(token, who)) => let_in(&context, surface, &token, &who, &typed.next),
         Ok(SignedIn::CodeOwed(token)) => second_factor_challenge::ask(site, surface, &token, &typed.next),
-        Err(refusal) => Ok(refused(&visit, surface, typed.address, typed.next, refusal)),
+        Err(refusal) => Ok(refused(&context, surface, typed.address, typed.next, refusal)),
     }
 }
 
@@ -153,15 +162,15 @@ struct Leaving {
 
 /// Outside the door of [`crate::session`], because it takes the session away instead of borrowing it.
 async fn sign_out(
-    visit: &Visit,
+    context: &RequestContext,
     surface: WebSurface,
     headers: &HeaderMap,
     csrf: &str,
 ) -> Result<Response, PageError> {
-    let site = &visit.site;
+    let site = &context.site;
     let Some(token) = bearer(site, headers, surface) else { return leave(site, surface) };
     Csrf::of(&token).verify(csrf)?;
-    let (origin, now) = (visit.origin(surface), site.now());
+    let (origin, now) = (context.origin(surface), site.now());
     let ended = match surface {
         WebSurface::Dashboard => match site.authority.resume_staff(&token, &origin, now).await {
             Ok(session) => Ok(site.authority.sign_out_staff(session, now).await?),

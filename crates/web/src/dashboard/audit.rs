@@ -1,7 +1,7 @@
 //! **Audit**: who did what to which mailbox, from where (D14).
 
 use crate::http::error_page::PageError;
-use crate::http::request_context::Visit;
+use crate::http::request_context::RequestContext;
 use crate::session::extractors::Staff;
 use crate::site::Site;
 use crate::view::page::{Page, html};
@@ -33,7 +33,7 @@ struct Row {
 /// `GET /dashboard/audit`.
 pub(super) async fn page(
     State(site): State<Arc<Site>>,
-    visit: Visit,
+    context: RequestContext,
     staff: Staff,
 ) -> Result<Response, PageError> {
     let entries = site.authority.audit(staff.session.actor(), None, ENTRIES).await?;
@@ -43,7 +43,7 @@ pub(super) async fn page(
         event: said(&entry.event),
         entry,
     });
-    Ok(html(StatusCode::OK, &Audit { page: staff.page(&visit, "Audit"), rows: rows.collect() }))
+    Ok(html(StatusCode::OK, &Audit { page: staff.page(&context, "Audit"), rows: rows.collect() }))
 }
 
 /// `password-changed` as people read it.

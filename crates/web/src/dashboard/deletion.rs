@@ -5,7 +5,7 @@ use super::mailbox_request::{MailboxForm, MailboxRequest};
 use crate::http::error_page::PageError;
 use crate::http::flash_cookie;
 use crate::http::form::{NoFields, Signed};
-use crate::http::request_context::{Shape, Visit};
+use crate::http::request_context::{RequestContext, Shape};
 use crate::session::extractors::Staff;
 use crate::site::Site;
 use crate::view::flash::Flash;
@@ -47,9 +47,9 @@ struct Deleted {
 /// `GET /dashboard/mailboxes/{id}/delete`: the consequences, and the safe choice first.
 pub(super) async fn confirm(request: MailboxRequest) -> Result<Response, PageError> {
     let live = request.live_sessions().await?;
-    let MailboxRequest { visit, staff, mailbox } = request;
-    let page = staff.page(&visit, &format!("Delete {}", mailbox.address));
-    Ok(match visit.shape() {
+    let MailboxRequest { context, staff, mailbox } = request;
+    let page = staff.page(&context, &format!("Delete {}", mailbox.address));
+    Ok(match context.shape() {
         Shape::Whole => html(StatusCode::OK, &Whole { page, mailbox, live }),
         Shape::Fragment => html(StatusCode::OK, &Dialog { page, mailbox, live }),
     })
@@ -68,13 +68,13 @@ pub(super) async fn delete(
 /// `GET /dashboard/mailboxes/deleted`.
 pub(super) async fn deleted(
     State(site): State<Arc<Site>>,
-    visit: Visit,
+    context: RequestContext,
     staff: Staff,
 ) -> Result<Response, PageError> {
     let rows = site.authority.deleted_mailboxes(staff.session.actor()).await?;
     let now = site.now();
     let rows = rows.into_iter().map(|(mailbox, at)| (mailbox, When::new(at, now))).collect();
-    let page = staff.page(&visit, "Deleted mailboxes");
+    let page = staff.page(&context, "Deleted mailboxes");
     let may_write = staff.may_write();
     Ok(html(StatusCode::OK, &Deleted { page, rows, may_write }))
 }

@@ -6,7 +6,7 @@ use super::step::{self, Back};
 use crate::http::error_page::PageError;
 use crate::http::flash_cookie;
 use crate::http::form::Signed;
-use crate::http::request_context::Visit;
+use crate::http::request_context::RequestContext;
 use crate::session::extractors::Staff;
 use crate::site::Site;
 use crate::view::flash::Flash;
@@ -270,22 +270,22 @@ struct Step {
 /// `GET /dashboard/mail-apps/mode`.
 pub(super) async fn page(
     State(site): State<Arc<Site>>,
-    visit: Visit,
+    context: RequestContext,
     staff: Staff,
     Query(of): Query<Of>,
 ) -> Result<Response, PageError> {
     let found = Found::of(&site, &staff, Target::read(&of)?).await?;
-    show(StatusCode::OK, &visit, &staff, found, None).await
+    show(StatusCode::OK, &context, &staff, found, None).await
 }
 
 /// The step for mailboxes that were picked in the list.
 pub(super) async fn choose(
-    visit: &Visit,
+    context: &RequestContext,
     staff: &Staff,
     picked: Vec<Mailbox>,
 ) -> Result<Response, PageError> {
     let target = Target::Mailboxes(picked.iter().map(|mailbox| mailbox.id).collect());
-    show(StatusCode::OK, visit, staff, Found::some(picked, target), None).await
+    show(StatusCode::OK, context, staff, Found::some(picked, target), None).await
 }
 
 /// What *Save* sends.
@@ -299,14 +299,14 @@ pub(super) struct Sent {
 /// `POST /dashboard/mail-apps/mode`.
 pub(super) async fn save(
     State(site): State<Arc<Site>>,
-    visit: Visit,
+    context: RequestContext,
     staff: Staff,
     Signed(Sent { of, mode }): Signed<Sent>,
 ) -> Result<Response, PageError> {
     let found = Found::of(&site, &staff, Target::read(&of)?).await?;
     let Some(mode) = mode else {
         let problem = Some("Choose what mail apps may sign in with. Nothing has been changed.");
-        return show(StatusCode::UNPROCESSABLE_ENTITY, &visit, &staff, found, problem).await;
+        return show(StatusCode::UNPROCESSABLE_ENTITY, &context, &staff, found, problem).await;
     };
     let choice = Choice::read(&mode).ok_or(PageError::Malformed)?;
     let actor = staff.session.actor();
@@ -343,15 +343,15 @@ fn flash(found: &Found, choice: Choice, changed: u64) -> Flash {
 
 async fn show(
     status: StatusCode,
-    visit: &Visit,
+    context: &RequestContext,
     staff: &Staff,
     found: Found,
     problem: Option<&'static str>,
 ) -> Result<Response, PageError> {
     staff.require_write()?;
-    let (site, actor) = (&visit.site, staff.session.actor());
+    let (site, actor) = (&context.site, staff.session.actor());
     let shut_out = site.authority.shut_out_by_app_passwords_only(actor, &found.of, site.now()).await?;
-    let mut page = staff.page(visit, &format!("Mail apps of {}", found.name));
+    let mut page = staff.page(context, &format!("Mail apps of {}", found.name));
     if matches!(found.target, Target::Mailboxes(_)) {
         // What was picked travels in a form, and is not there again for the theme switch.
         page.here.clone_from(&found.back.path);
@@ -366,7 +366,7 @@ async fn show(
         cancel: found.back.path.clone(),
         problem,
     };
-    Ok(step::show(status, visit, page, found.back, &step))
+    Ok(step::show(status, context, page, found.back, &step))
 }
 
 /// Whom *app passwords only* would shut out, in sentences; nobody where it holds already.

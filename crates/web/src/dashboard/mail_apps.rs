@@ -4,7 +4,7 @@ use super::mail_app_mode::{self, in_a_sentence, label};
 use crate::http::error_page::PageError;
 use crate::http::form::Signed;
 use crate::http::redirect::query_value;
-use crate::http::request_context::Visit;
+use crate::http::request_context::RequestContext;
 use crate::session::extractors::Staff;
 use crate::site::Site;
 use crate::view::page::{Page, html};
@@ -92,17 +92,17 @@ struct Picked {
 /// `GET /dashboard/mail-apps`.
 pub(super) async fn page(
     State(site): State<Arc<Site>>,
-    visit: Visit,
+    context: RequestContext,
     staff: Staff,
     Query(Asked { q }): Query<Asked>,
 ) -> Result<Response, PageError> {
-    show(&site, &visit, &staff, Picked { q, ..Picked::default() }).await
+    show(&site, &context, &staff, Picked { q, ..Picked::default() }).await
 }
 
 /// `POST /dashboard/mail-apps/mailboxes`: from the list to the step that asks what their mail apps may use.
 pub(super) async fn pick(
     State(site): State<Arc<Site>>,
-    visit: Visit,
+    context: RequestContext,
     staff: Staff,
     Signed(fields): Signed<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
@@ -117,8 +117,8 @@ pub(super) async fn pick(
         }
     }
     match picked.mailboxes(&site, &staff).await? {
-        Ok(mailboxes) => mail_app_mode::choose(&visit, &staff, mailboxes).await,
-        Err(problem) => show(&site, &visit, &staff, Picked { problem: Some(problem), ..picked }).await,
+        Ok(mailboxes) => mail_app_mode::choose(&context, &staff, mailboxes).await,
+        Err(problem) => show(&site, &context, &staff, Picked { problem: Some(problem), ..picked }).await,
     }
 }
 
@@ -183,7 +183,12 @@ fn quoted(texts: &[&str]) -> String {
     }
 }
 
-async fn show(site: &Site, visit: &Visit, staff: &Staff, picked: Picked) -> Result<Response, PageError> {
+async fn show(
+    site: &Site,
+    context: &RequestContext,
+    staff: &Staff,
+    picked: Picked,
+) -> Result<Response, PageError> {
     let Picked { q, ids, typed, problem } = picked;
     let (authority, actor) = (&site.authority, staff.session.actor());
     let search = q.trim().to_lowercase();
@@ -212,7 +217,7 @@ async fn show(site: &Site, visit: &Visit, staff: &Staff, picked: Picked) -> Resu
         None => (StatusCode::OK, "Mail apps"),
         Some(_) => (StatusCode::UNPROCESSABLE_ENTITY, "Not continued: Mail apps"),
     };
-    let mut page = staff.page(visit, title);
+    let mut page = staff.page(context, title);
     page.here = format!("/dashboard/mail-apps?q={}", query_value(&q));
     if problem.is_some() {
         page.flash = None;

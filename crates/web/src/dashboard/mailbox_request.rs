@@ -2,7 +2,7 @@
 
 use crate::http::error_page::PageError;
 use crate::http::form::Signed;
-use crate::http::request_context::Visit;
+use crate::http::request_context::RequestContext;
 use crate::session::extractors::Staff;
 use crate::site::Site;
 use crate::view::flash::counted;
@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 /// A request for `…/mailboxes/{id}/…` of a person who may see that mailbox.
 pub(super) struct MailboxRequest {
-    pub(super) visit: Visit,
+    pub(super) context: RequestContext,
     pub(super) staff: Staff,
     pub(super) mailbox: Mailbox,
 }
@@ -30,7 +30,7 @@ pub(super) struct MailboxForm<T> {
 impl MailboxRequest {
     /// The site it is made to.
     pub(super) fn site(&self) -> &Arc<Site> {
-        &self.visit.site
+        &self.context.site
     }
 
     /// `3 IMAP, 1 SMTP and 2 webmail sessions`; none when nothing is open.
@@ -58,11 +58,11 @@ impl FromRequestParts<Arc<Site>> for MailboxRequest {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, site: &Arc<Site>) -> Result<Self, Response> {
-        let Ok(visit) = Visit::from_request_parts(parts, site).await;
+        let Ok(context) = RequestContext::from_request_parts(parts, site).await;
         let staff = Staff::from_request_parts(parts, site).await.map_err(IntoResponse::into_response)?;
         let id = path_of(parts, site).await?;
         let mailbox = find(site, &staff, &id).await.map_err(IntoResponse::into_response)?;
-        Ok(Self { visit, staff, mailbox })
+        Ok(Self { context, staff, mailbox })
     }
 }
 
@@ -71,12 +71,12 @@ impl<T: DeserializeOwned + Send> FromRequest<Arc<Site>> for MailboxForm<T> {
 
     async fn from_request(request: Request, site: &Arc<Site>) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
-        let Ok(visit) = Visit::from_request_parts(&mut parts, site).await;
+        let Ok(context) = RequestContext::from_request_parts(&mut parts, site).await;
         let staff = Staff::from_request_parts(&mut parts, site).await.map_err(IntoResponse::into_response)?;
         let id = path_of(&mut parts, site).await?;
         let request = Request::from_parts(parts, body);
         let Signed(form) = Signed::from_request(request, site).await.map_err(IntoResponse::into_response)?;
         let mailbox = find(site, &staff, &id).await.map_err(IntoResponse::into_response)?;
-        Ok(Self { request: MailboxRequest { visit, staff, mailbox }, form })
+        Ok(Self { request: MailboxRequest { context, staff, mailbox }, form })
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::http::error_page::PageError;
 use crate::http::redirect::query_value;
-use crate::http::request_context::Visit;
+use crate::http::request_context::RequestContext;
 use crate::session::extractors::Staff;
 use crate::site::Site;
 use crate::view::page::{Page, html};
@@ -61,7 +61,7 @@ impl Row {
 /// `GET /dashboard/mailboxes`.
 pub(super) async fn page(
     State(site): State<Arc<Site>>,
-    visit: Visit,
+    context: RequestContext,
     staff: Staff,
     Query(asked): Query<Asked>,
 ) -> Result<Response, PageError> {
@@ -77,7 +77,7 @@ pub(super) async fn page(
         mailbox,
     });
     let list = List {
-        page: staff.page(&visit, "Mailboxes"),
+        page: staff.page(&context, "Mailboxes"),
         rows: rows.collect(),
         total: grouped(total),
         previous: previous.map(|cursor| asked.link(&cursor)),

@@ -4,7 +4,7 @@ use super::mailbox_paths;
 use crate::http::error_page::PageError;
 use crate::http::flash_cookie;
 use crate::http::form::Signed;
-use crate::http::request_context::{Shape, Visit};
+use crate::http::request_context::{RequestContext, Shape};
 use crate::session::extractors::Staff;
 use crate::site::Site;
 use crate::view::flash::Flash;
@@ -59,7 +59,7 @@ pub(super) struct Asked {
 /// `GET /dashboard/mailboxes/new`.
 pub(super) async fn page(
     State(site): State<Arc<Site>>,
-    visit: Visit,
+    context: RequestContext,
     staff: Staff,
     Query(asked): Query<Asked>,
 ) -> Result<Response, PageError> {
@@ -67,7 +67,7 @@ pub(super) async fn page(
     let chosen = domains.into_iter().find(|domain| domain.id.to_string() == asked.domain);
     let chosen = chosen.map(|domain| domain.name).unwrap_or_default();
     let form = form(&site, &staff, String::new(), chosen).await?;
-    Ok(show(StatusCode::OK, &visit, &staff, form))
+    Ok(show(StatusCode::OK, &context, &staff, form))
 }
 
 /// What the form sends.
@@ -84,14 +84,14 @@ pub(super) struct Sent {
 /// `POST /dashboard/mailboxes`.
 pub(super) async fn add(
     State(site): State<Arc<Site>>,
-    visit: Visit,
+    context: RequestContext,
     staff: Staff,
     Signed(Sent { local_part, domain, new }): Signed<Sent>,
 ) -> Result<Response, PageError> {
     let address = Address::parse(&format!("{}@{domain}", local_part.trim()));
     let form = form(&site, &staff, local_part, domain).await?;
     let problems = match (new.entered(Entry::Twice), address) {
-        (Entered::Generate, _) => return Ok(show(StatusCode::OK, &visit, &staff, form.with_generated())),
+        (Entered::Generate, _) => return Ok(show(StatusCode::OK, &context, &staff, form.with_generated())),
         (_, Err(error)) => vec![FormProblem::new("local_part", error.to_string())],
         (Entered::Differ, _) => fields_differ(),
         (Entered::New { password, .. }, Ok(address)) => {
@@ -101,7 +101,7 @@ pub(super) async fn add(
             }
         }
     };
-    Ok(show(StatusCode::UNPROCESSABLE_ENTITY, &visit, &staff, form.with_problems(problems)))
+    Ok(show(StatusCode::UNPROCESSABLE_ENTITY, &context, &staff, form.with_problems(problems)))
 }
 
 fn added(site: &Site, address: &Address) -> Result<Response, PageError> {
@@ -139,12 +139,12 @@ async fn form(
     })
 }
 
-fn show(status: StatusCode, visit: &Visit, staff: &Staff, form: PasswordForm) -> Response {
+fn show(status: StatusCode, context: &RequestContext, staff: &Staff, form: PasswordForm) -> Response {
     let heading = "Add mailbox";
-    let mut page = staff.page(visit, heading);
+    let mut page = staff.page(context, heading);
     page.here = "/dashboard/mailboxes/new".to_owned();
     form.mark_title(&mut page);
-    match visit.shape() {
+    match context.shape() {
         Shape::Whole => html(status, &Whole { page, heading, form }),
         Shape::Fragment => html(status, &Dialog { page, heading, form }),
     }

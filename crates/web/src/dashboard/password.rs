@@ -99,11 +99,11 @@ async fn show(
         OpenedFrom::List => "Mailbox password",
         OpenedFrom::Edit => "Edit mailbox",
     };
-    let MailboxRequest { visit, staff, mailbox } = &request;
-    let mut page = staff.page(visit, &format!("{heading}: {}", mailbox.address));
+    let MailboxRequest { context, staff, mailbox } = &request;
+    let mut page = staff.page(context, &format!("{heading}: {}", mailbox.address));
     page.here = format!("{}?from={}", mailbox_paths::password(mailbox), from.name());
     form.mark_title(&mut page);
-    Ok(match visit.shape() {
+    Ok(match context.shape() {
         Shape::Whole => html(status, &Whole { page, heading, form }),
         Shape::Fragment => html(status, &Dialog { page, heading, form }),
     })

@@ -32,25 +32,25 @@ struct Shown {
 /// `GET /dashboard/mailboxes/{id}/recovery-code`: what follows from it, and the safe choice first.
 pub(super) async fn confirm(request: MailboxRequest) -> Result<Response, PageError> {
     request.staff.require_write()?;
-    let MailboxRequest { visit, staff, mailbox } = request;
-    let site = &visit.site;
+    let MailboxRequest { context, staff, mailbox } = request;
+    let site = &context.site;
     let issued = site.authority.recovery_code_issued(staff.session.actor(), mailbox.id).await?;
     let issued = issued.map(|at| When::new(at, site.now()));
-    let page = staff.page(&visit, &format!("Generate a new recovery code for {}?", mailbox.address));
+    let page = staff.page(&context, &format!("Generate a new recovery code for {}?", mailbox.address));
     let (csrf, back) = (page.csrf.clone(), mailbox_paths::back(&mailbox));
-    Ok(step::show(StatusCode::OK, &visit, page, back, &Confirm { csrf, mailbox, issued }))
+    Ok(step::show(StatusCode::OK, &context, page, back, &Confirm { csrf, mailbox, issued }))
 }
 
 /// `POST /dashboard/mailboxes/{id}/recovery-code`.
 pub(super) async fn issue(
     MailboxForm { request, form: NoFields {} }: MailboxForm<NoFields>,
 ) -> Result<Response, PageError> {
-    let MailboxRequest { visit, staff, mailbox } = request;
-    let site = &visit.site;
+    let MailboxRequest { context, staff, mailbox } = request;
+    let site = &context.site;
     let code = site.authority.issue_recovery_code(staff.session.actor(), mailbox.id, site.now()).await?;
-    let mut page = staff.page(&visit, &format!("Recovery code of {}", mailbox.address));
+    let mut page = staff.page(&context, &format!("Recovery code of {}", mailbox.address));
     let back = mailbox_paths::back(&mailbox);
     // Where the theme switch comes back to shows no code, and makes none.
     page.here.clone_from(&back.path);
-    Ok(step::show(StatusCode::OK, &visit, page, back, &Shown { mailbox, code }))
+    Ok(step::show(StatusCode::OK, &context, page, back, &Shown { mailbox, code }))
 }

@@ -87,8 +87,8 @@ pub(super) async fn page(request: MailboxRequest) -> Result<Response, PageError>
 
 /// `GET /dashboard/mailboxes/{id}/events`: whatever changes of what the tab shows (D4).
 pub(super) async fn events(request: MailboxRequest, stopping: Stopping) -> Response {
-    let MailboxRequest { visit, staff, mailbox } = request;
-    let (site, mailbox) = (visit.site, mailbox.id);
+    let MailboxRequest { context, staff, mailbox } = request;
+    let (site, mailbox) = (context.site, mailbox.id);
     let (listening, session) = (site.authority.listen(mailbox), staff.session.id());
     let of = Arc::clone(&site);
     event_stream::stream(&site, session, listening, stopping, move || {
@@ -104,12 +104,12 @@ pub(super) async fn show(
     request: MailboxRequest,
     form: PasswordForm,
 ) -> Result<Response, PageError> {
-    let MailboxRequest { visit, staff, mailbox } = request;
-    let mut page = staff.page(&visit, &format!("Security of {}", mailbox.address));
+    let MailboxRequest { context, staff, mailbox } = request;
+    let mut page = staff.page(&context, &format!("Security of {}", mailbox.address));
     page.here = mailbox_paths::security(&mailbox);
     form.mark_title(&mut page);
-    let proofs = Proofs::of(&visit.site, &staff, mailbox.id).await?;
-    let now = visit.site.now();
+    let proofs = Proofs::of(&context.site, &staff, mailbox.id).await?;
+    let now = context.site.now();
     let when = |at: Option<Timestamp>| at.map(|at| When::new(at, now));
     let tab = Security {
         page,

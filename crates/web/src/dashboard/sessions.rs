@@ -44,13 +44,13 @@ struct Live {
 
 /// `GET /dashboard/mailboxes/{id}/sessions`.
 pub(super) async fn page(request: MailboxRequest) -> Result<Response, PageError> {
-    let MailboxRequest { visit, staff, mailbox } = request;
-    let (authority, actor, now) = (&visit.site.authority, staff.session.actor(), visit.site.now());
+    let MailboxRequest { context, staff, mailbox } = request;
+    let (authority, actor, now) = (&context.site.authority, staff.session.actor(), context.site.now());
     let live = authority.sessions(actor, mailbox.id).await?;
     let past = authority.sign_ins(actor, mailbox.id).await?;
     let refused = authority.refused_tries(actor, mailbox.id, TRIES).await?;
     let list = Sessions {
-        page: staff.page(&visit, &format!("Sessions of {}", mailbox.address)),
+        page: staff.page(&context, &format!("Sessions of {}", mailbox.address)),
         may_write: staff.may_write(),
         live: live.into_iter().map(|session| Live::of(session, now)).collect(),
         history: sign_in_history::lines(past, refused, now),
@@ -101,10 +101,10 @@ struct Suspend {
 pub(super) async fn confirm_suspension(request: MailboxRequest) -> Result<Response, PageError> {
     request.staff.require_write()?;
     let live = request.live_sessions().await?;
-    let MailboxRequest { visit, staff, mailbox } = request;
-    let page = staff.page(&visit, &format!("Suspend sign-in of {}?", mailbox.address));
+    let MailboxRequest { context, staff, mailbox } = request;
+    let page = staff.page(&context, &format!("Suspend sign-in of {}?", mailbox.address));
     let (csrf, back) = (page.csrf.clone(), mailbox_paths::back(&mailbox));
-    Ok(step::show(StatusCode::OK, &visit, page, back, &Suspend { csrf, mailbox, live }))
+    Ok(step::show(StatusCode::OK, &context, page, back, &Suspend { csrf, mailbox, live }))
 }
 
 /// `POST /dashboard/mailboxes/{id}/suspend`.

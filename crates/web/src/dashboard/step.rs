@@ -1,7 +1,7 @@
 //! A step on the way to an act: a panel on a page of its own, or what a dialog shows of it.
 
 use crate::http::error_page::PageError;
-use crate::http::request_context::{Shape, Visit};
+use crate::http::request_context::{RequestContext, Shape};
 use crate::view::page::{Page, html};
 use askama::Template;
 use axum::http::StatusCode;
@@ -32,14 +32,14 @@ struct Dialog {
 /// Shows a step. Its title is its heading.
 pub(super) fn show(
     status: StatusCode,
-    visit: &Visit,
+    context: &RequestContext,
     page: Page,
     back: Back,
     body: &impl Template,
 ) -> Response {
     let Ok(body) = body.render() else { return PageError::Internal.into_response() };
     let heading = page.title.clone();
-    match visit.shape() {
+    match context.shape() {
         Shape::Whole => html(status, &Whole { page, back, heading, body }),
         Shape::Fragment => html(status, &Dialog { heading, body }),
     }

@@ -1,4 +1,5 @@
-//! Who knocks, as far as the request itself tells: before any session is looked up.
+//! What is known of a request before any session is looked up: where it comes from, what it carries, how much of a page it
+//! asks for.
 
 use crate::http::connection::Peer;
 use crate::http::cookies::Cookie;
@@ -20,7 +21,7 @@ use std::sync::Arc;
 
 /// One request of a browser.
 #[derive(Clone)]
-pub(crate) struct Visit {
+pub(crate) struct RequestContext {
     /// The site it is made to.
     pub(crate) site: Arc<Site>,
     ip: IpAddr,
@@ -41,7 +42,7 @@ pub(crate) enum Shape {
     Fragment,
 }
 
-impl Visit {
+impl RequestContext {
     pub(crate) fn of(site: &Arc<Site>, uri: &Uri, headers: &HeaderMap, extensions: &Extensions) -> Self {
         let scheme = site.url.scheme();
         let here = uri.path_and_query().map_or("/", |path| path.as_str());
@@ -108,7 +109,7 @@ impl Visit {
     }
 }
 
-impl FromRequestParts<Arc<Site>> for Visit {
+impl FromRequestParts<Arc<Site>> for RequestContext {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, site: &Arc<Site>) -> Result<Self, Infallible> {

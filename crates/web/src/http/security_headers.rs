@@ -1,7 +1,7 @@
 //! The middleware of every answer: security headers, and a page around an error.
 
 use crate::http::error_page::PageError;
-use crate::http::request_context::Visit;
+use crate::http::request_context::RequestContext;
 use crate::site::Site;
 use crate::site::public_url::Scheme;
 use axum::extract::{Request, State};
@@ -36,12 +36,12 @@ const STAY_WITH_TLS: HeaderValue = HeaderValue::from_static("max-age=63072000");
 
 /// Adds the headers to an answer, and a page to one that is an error.
 pub(crate) async fn apply(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
-    let visit = Visit::of(&site, request.uri(), request.headers(), request.extensions());
+    let context = RequestContext::of(&site, request.uri(), request.headers(), request.extensions());
     let method = request.method().clone();
     let mut response = next.run(request).await;
     let error = response.extensions_mut().remove::<PageError>();
     if let Some(error) = error.or_else(|| PageError::of_bare(&method, &response)) {
-        response = error.page(visit.bare_page(""));
+        response = error.page(context.bare_page(""));
     }
     let headers = response.headers_mut();
     for (name, value) in HEADERS {

@@ -4,7 +4,7 @@ use crate::auth::reauthenticate;
 use crate::http::error_page::PageError;
 use crate::http::flash_cookie;
 use crate::http::form::Signed;
-use crate::http::request_context::Visit;
+use crate::http::request_context::RequestContext;
 use crate::session::extractors::Owner;
 use crate::session::session_cookie::signed_out;
 use crate::view::flash::Flash;
@@ -35,27 +35,27 @@ struct PasswordPage {
 }
 
 /// `GET /panel/password`.
-pub(super) async fn page(visit: Visit, owner: Owner) -> Result<Response, PageError> {
-    let form = form(&visit, &owner, Current::NotAsked, AppPasswords::Revoke).await?;
-    Ok(show(StatusCode::OK, &visit, &owner, form))
+pub(super) async fn page(context: RequestContext, owner: Owner) -> Result<Response, PageError> {
+    let form = form(&context, &owner, Current::NotAsked, AppPasswords::Revoke).await?;
+    Ok(show(StatusCode::OK, &context, &owner, form))
 }
 
 /// `POST /panel/password`.
 pub(super) async fn change(
-    visit: Visit,
+    context: RequestContext,
     owner: Owner,
     Signed(new): Signed<NewPassword>,
 ) -> Result<Response, PageError> {
-    let (site, app_passwords) = (&visit.site, new.app_passwords());
+    let (site, app_passwords) = (&context.site, new.app_passwords());
     let asked = if new.has_current() { Current::Asked } else { Current::NotAsked };
-    let form = form(&visit, &owner, asked, app_passwords).await?;
+    let form = form(&context, &owner, asked, app_passwords).await?;
     let (password, current) = match new.entered(Entry::Twice) {
-        Entered::Generate => return Ok(show(StatusCode::OK, &visit, &owner, form.with_generated())),
-        Entered::Differ => return Ok(refused(&visit, &owner, form, fields_differ())),
+        Entered::Generate => return Ok(show(StatusCode::OK, &context, &owner, form.with_generated())),
+        Entered::Differ => return Ok(refused(&context, &owner, form, fields_differ())),
         Entered::New { password, current } => (password, current),
     };
     let confirmation = current.map_or(Confirmation::RecentSignIn, Confirmation::Current);
-    let (origin, now) = (visit.origin(WebSurface::Panel), site.now());
+    let (origin, now) = (context.origin(WebSurface::Panel), site.now());
     match site.authority.change(&owner.guard, confirmation, password, app_passwords, &origin, now).await {
         Ok(receipt) => {
             let flash = Flash::password_changed(&receipt, WebSurface::Panel);
@@ -64,36 +64,41 @@ pub(super) async fn change(
         // Somebody else was faster; what follows from it is told at the sign-in page.
         Err(ChangeError::SessionEnded) => signed_out(site, WebSurface::Panel),
         Err(ChangeError::Unavailable(cause)) => Err(cause.into()),
-        Err(ChangeError::Policy(problems)) => Ok(refused(&visit, &owner, form, policy_problems(&problems))),
+        Err(ChangeError::Policy(problems)) => Ok(refused(&context, &owner, form, policy_problems(&problems))),
         // The password was right, and a second factor is on whose code this session has not given.
         Err(ChangeError::ConfirmFirst) if asked == Current::Asked => {
             Ok(reauthenticate::ask(WebSurface::Panel, "/panel/password"))
         }
         Err(ChangeError::ConfirmFirst) => {
             let problem = "You signed in a while ago. Type your current password too.";
-            Ok(refused_current(&visit, &owner, form, problem))
+            Ok(refused_current(&context, &owner, form, problem))
         }
         Err(ChangeError::CurrentPasswordWrong) => {
-            Ok(refused_current(&visit, &owner, form, "The current password is wrong."))
+            Ok(refused_current(&context, &owner, form, "The current password is wrong."))
         }
         Err(ChangeError::TooManyTries) => {
-            Ok(refused_current(&visit, &owner, form, "Too many tries. Wait a minute, then try again."))
+            Ok(refused_current(&context, &owner, form, "Too many tries. Wait a minute, then try again."))
         }
     }
 }
 
 /// What is wrong is the current password, which is asked for from now on.
-fn refused_current(visit: &Visit, owner: &Owner, form: PasswordForm, problem: &str) -> Response {
+fn refused_current(context: &RequestContext, owner: &Owner, form: PasswordForm, problem: &str) -> Response {
     let form = PasswordForm { current: Current::Asked, ..form };
-    refused(visit, owner, form, vec![FormProblem::new("current", problem)])
+    refused(context, owner, form, vec![FormProblem::new("current", problem)])
 }
 
-fn refused(visit: &Visit, owner: &Owner, form: PasswordForm, problems: Vec<FormProblem>) -> Response {
-    show(StatusCode::UNPROCESSABLE_ENTITY, visit, owner, form.with_problems(problems))
+fn refused(
+    context: &RequestContext,
+    owner: &Owner,
+    form: PasswordForm,
+    problems: Vec<FormProblem>,
+) -> Response {
+    show(StatusCode::UNPROCESSABLE_ENTITY, context, owner, form.with_problems(problems))
 }
 
 async fn form(
-    visit: &Visit,
+    context: &RequestContext,
     owner: &Owner,
     current: Current,
     app_passwords: AppPasswords,
@@ -101,17 +106,17 @@ async fn form(
     let address = owner.guard.address().to_string();
     Ok(PasswordForm {
         current,
-        app_passwords: RevokeBox::of(&visit.site, &owner.guard, app_passwords).await?,
+        app_passwords: RevokeBox::of(&context.site, &owner.guard, app_passwords).await?,
         consequence: "Changing it signs you out everywhere: mail apps, webmail and this page. \
                       Mail and folders stay as they are."
             .to_owned(),
         cancel: Some("/panel".to_owned()),
-        ..PasswordForm::new(&visit.site, "/panel/password".to_owned(), address, WORDS)
+        ..PasswordForm::new(&context.site, "/panel/password".to_owned(), address, WORDS)
     })
 }
 
-fn show(status: StatusCode, visit: &Visit, owner: &Owner, form: PasswordForm) -> Response {
-    let mut page = owner.page(visit, "Password");
+fn show(status: StatusCode, context: &RequestContext, owner: &Owner, form: PasswordForm) -> Response {
+    let mut page = owner.page(context, "Password");
     form.mark_title(&mut page);
     html(status, &PasswordPage { page, form })
 }

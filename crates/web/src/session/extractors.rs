@@ -4,7 +4,7 @@ use super::response_guard::{Proof, race};
 use crate::http::csrf::Csrf;
 use crate::http::error_page::PageError;
 use crate::http::login_redirect::TurnedAway;
-use crate::http::request_context::{Visit, bearer};
+use crate::http::request_context::{RequestContext, bearer};
 use crate::site::Site;
 use crate::view::flash::Flash;
 use crate::view::page::Page;
@@ -29,17 +29,17 @@ pub(crate) struct Owner {
 
 impl Owner {
     /// The frame of a page for this person.
-    pub(crate) fn page(&self, visit: &Visit, title: &str) -> Page {
+    pub(crate) fn page(&self, context: &RequestContext, title: &str) -> Page {
         Page {
             who: Some(self.guard.address().to_string()),
             csrf: self.csrf.field(),
-            ..visit.page(self.surface, title)
+            ..context.page(self.surface, title)
         }
     }
 
     /// The same, come back to at `here`.
-    pub(crate) fn page_at(&self, visit: &Visit, title: &str, here: String) -> Page {
-        Page { here, ..self.page(visit, title) }
+    pub(crate) fn page_at(&self, context: &RequestContext, title: &str, here: String) -> Page {
+        Page { here, ..self.page(context, title) }
     }
 
     /// A flash message about this person's mailbox.
@@ -59,11 +59,11 @@ pub(crate) struct Staff {
 
 impl Staff {
     /// The frame of a page for this person.
-    pub(crate) fn page(&self, visit: &Visit, title: &str) -> Page {
+    pub(crate) fn page(&self, context: &RequestContext, title: &str) -> Page {
         Page {
             who: Some(self.session.email().to_owned()),
             csrf: self.csrf.field(),
-            ..visit.page(WebSurface::Dashboard, title)
+            ..context.page(WebSurface::Dashboard, title)
         }
     }
 
@@ -89,10 +89,10 @@ pub(crate) async fn owner(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let visit = Visit::of(&site, request.uri(), request.headers(), request.extensions());
+    let context = RequestContext::of(&site, request.uri(), request.headers(), request.extensions());
     let turned_away = TurnedAway::of(&request, surface);
     let Some(token) = bearer(&site, request.headers(), surface) else { return turned_away.nobody() };
-    match site.authority.resume(&token, &visit.origin(surface), site.now()).await {
+    match site.authority.resume(&token, &context.origin(surface), site.now()).await {
         // A cookie is good at the surface that gave it, nowhere else.
         Ok(guard) if guard.surface() != Surface::from(surface) => turned_away.nobody(),
         Ok(guard) => {
@@ -109,10 +109,10 @@ pub(crate) async fn owner(
 /// Lets staff into the dashboard.
 pub(crate) async fn staff(State(site): State<Arc<Site>>, mut request: Request, next: Next) -> Response {
     let surface = WebSurface::Dashboard;
-    let visit = Visit::of(&site, request.uri(), request.headers(), request.extensions());
+    let context = RequestContext::of(&site, request.uri(), request.headers(), request.extensions());
     let turned_away = TurnedAway::of(&request, surface);
     let Some(token) = bearer(&site, request.headers(), surface) else { return turned_away.nobody() };
-    match site.authority.resume_staff(&token, &visit.origin(surface), site.now()).await {
+    match site.authority.resume_staff(&token, &context.origin(surface), site.now()).await {
         Ok(session) => {
             let session = Arc::new(session);
             let csrf = Csrf::of(&token);

@@ -5,7 +5,7 @@ use crate::http::error_page::PageError;
 use crate::http::flash_cookie;
 use crate::http::login_redirect::after_sign_in;
 use crate::http::redirect::see_other;
-use crate::http::request_context::Visit;
+use crate::http::request_context::RequestContext;
 use crate::site::Site;
 use crate::web_surface::WebSurface;
 use axum::response::{AppendHeaders, IntoResponse, Response};
@@ -27,15 +27,15 @@ pub(crate) fn signed_in(
 /// Signs a browser in whose person has proved everything. A flash message is for whom it is about: one about somebody
 /// else is taken away.
 pub(crate) fn let_in(
-    visit: &Visit,
+    context: &RequestContext,
     surface: WebSurface,
     token: &Token,
     who: &str,
     next: &str,
 ) -> Result<Response, PageError> {
-    let site = &visit.site;
+    let site = &context.site;
     let response = signed_in(site, surface, token, next)?;
-    match visit.flash_for(surface) {
+    match context.flash_for(surface) {
         Some(flash) if flash.about != who => flash_cookie::clear(site, response),
         _ => Ok(response),
     }

@@ -5,7 +5,7 @@ use super::letter::{self, RemoteImages};
 use super::mailbox;
 use super::routes::{self, Asked};
 use crate::http::error_page::PageError;
-use crate::http::request_context::Visit;
+use crate::http::request_context::RequestContext;
 use crate::session::extractors::Owner;
 use axum::extract::{Path, Query};
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_FRAME_OPTIONS};
@@ -14,7 +14,7 @@ use axum::response::{IntoResponse, Response};
 
 /// `GET /webmail/folder/{folder}/{uid}/body`.
 pub(super) async fn page(
-    visit: Visit,
+    context: RequestContext,
     owner: Owner,
     headers: HeaderMap,
     Path((folder, uid)): Path<(String, String)>,
@@ -22,7 +22,7 @@ pub(super) async fn page(
 ) -> Result<Response, PageError> {
     let (folder, uid) = routes::message(&folder, &uid)?;
     let images = images(&asked, &headers);
-    let mut client = mailbox::open(&visit.site, &owner).await?;
+    let mut client = mailbox::open(&context.site, &owner).await?;
     let stored = client.examine(&folder).await?.message(uid).await?.ok_or(PageError::NotFound)?;
     if stored.extent != Extent::Whole {
         return Err(PageError::NotFound);

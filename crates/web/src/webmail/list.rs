@@ -6,7 +6,7 @@ use super::mailbox;
 use super::routes::{self, Asked, View, folder_path};
 use crate::http::error_page::PageError;
 use crate::http::redirect::see_other;
-use crate::http::request_context::Visit;
+use crate::http::request_context::RequestContext;
 use crate::session::extractors::Owner;
 use crate::view::page::{Page, html};
 use askama::Template;
@@ -28,17 +28,17 @@ pub(super) async fn home() -> Response {
 
 /// `GET /webmail/folder/{folder}`.
 pub(super) async fn page(
-    visit: Visit,
+    context: RequestContext,
     owner: Owner,
     Path(folder): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, PageError> {
     let folder = routes::folder(&folder)?;
-    let mut client = mailbox::open(&visit.site, &owner).await?;
-    let desk = Desk::of(&mut client, &folder, &asked.view(), None, visit.site.now()).await?;
+    let mut client = mailbox::open(&context.site, &owner).await?;
+    let desk = Desk::of(&mut client, &folder, &asked.view(), None, context.site.now()).await?;
     let title = match desk.unread() {
         0 => desk.title.clone(),
         unread => format!("{} ({unread})", desk.title),
     };
-    Ok(html(StatusCode::OK, &ListPage { page: owner.page(&visit, &title), desk }))
+    Ok(html(StatusCode::OK, &ListPage { page: owner.page(&context, &title), desk }))
 }

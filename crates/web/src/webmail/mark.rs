@@ -6,7 +6,7 @@ use super::routes::{self, Asked, folder_path, message_path};
 use crate::http::error_page::PageError;
 use crate::http::form::Signed;
 use crate::http::redirect::see_other;
-use crate::http::request_context::Visit;
+use crate::http::request_context::RequestContext;
 use crate::session::extractors::Owner;
 use axum::extract::Path;
 use axum::response::Response;
@@ -22,7 +22,7 @@ pub(super) struct Marking {
 
 /// `POST /webmail/folder/{folder}/{uid}/mark`.
 pub(super) async fn mark(
-    visit: Visit,
+    context: RequestContext,
     owner: Owner,
     Path((folder, uid)): Path<(String, String)>,
     Signed(form): Signed<Marking>,
@@ -36,7 +36,7 @@ pub(super) async fn mark(
         "unstar" => (Mark::Unflagged, message_path(&folder, uid, &view)),
         _ => return Err(PageError::Malformed),
     };
-    let mut client = mailbox::open(&visit.site, &owner).await?;
+    let mut client = mailbox::open(&context.site, &owner).await?;
     client.select(&folder).await?.mark(uid, mark).await?;
     Ok(see_other(&next))
 }

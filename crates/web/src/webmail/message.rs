@@ -6,7 +6,7 @@ use super::letter::{Attachment, Content, Letter, RemoteImages};
 use super::routes::{self, Asked, View, folder_path, message_path, path_below};
 use super::{body, mailbox};
 use crate::http::error_page::PageError;
-use crate::http::request_context::{Shape, Visit};
+use crate::http::request_context::{RequestContext, Shape};
 use crate::session::extractors::Owner;
 use crate::view::page::{Page, html};
 use crate::view::relative_time::When;
@@ -69,15 +69,15 @@ struct Paths {
 
 /// `GET /webmail/folder/{folder}/{uid}`.
 pub(super) async fn page(
-    visit: Visit,
+    context: RequestContext,
     owner: Owner,
     headers: HeaderMap,
     Path((folder, uid)): Path<(String, String)>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, PageError> {
     let (folder, uid) = routes::message(&folder, &uid)?;
-    let (view, now) = (asked.view(), visit.site.now());
-    let mut client = mailbox::open(&visit.site, &owner).await?;
+    let (view, now) = (asked.view(), context.site.now());
+    let mut client = mailbox::open(&context.site, &owner).await?;
     let stored = {
         let mut selected = client.select(&folder).await?;
         let stored = selected.message(uid).await?.ok_or(PageError::NotFound)?;
@@ -92,7 +92,7 @@ pub(super) async fn page(
         Extent::Header => Letter::header(&bytes),
     })
     .await?;
-    let page = owner.page(&visit, letter.subject.as_deref().unwrap_or(NO_SUBJECT));
+    let page = owner.page(&context, letter.subject.as_deref().unwrap_or(NO_SUBJECT));
     let sight = match extent {
         Extent::Header => {
             Sight::Instead("This message is too large to be shown here. Download it to read it.")
@@ -116,7 +116,7 @@ pub(super) async fn page(
         flagged,
         sight,
     };
-    if visit.shape() == Shape::Fragment {
+    if context.shape() == Shape::Fragment {
         return Ok(html(StatusCode::OK, &pane));
     }
     let desk = Desk::of(&mut client, &folder, &view, Some(uid), now).await?;

@@ -6,7 +6,7 @@ use super::mailbox;
 use super::part::FILE_POLICY;
 use super::routes;
 use crate::http::error_page::PageError;
-use crate::http::request_context::Visit;
+use crate::http::request_context::RequestContext;
 use crate::session::extractors::Owner;
 use axum::body::Body;
 use axum::extract::Path;
@@ -22,12 +22,12 @@ const PIECE: NonZeroU32 = NonZeroU32::new(1024 * 1024).expect("not zero");
 
 /// `GET /webmail/folder/{folder}/{uid}/original`.
 pub(super) async fn page(
-    visit: Visit,
+    context: RequestContext,
     owner: Owner,
     Path((folder, uid)): Path<(String, String)>,
 ) -> Result<Response, PageError> {
     let (folder, uid) = routes::message(&folder, &uid)?;
-    let mut client = mailbox::open(&visit.site, &owner).await?;
+    let mut client = mailbox::open(&context.site, &owner).await?;
     let first = client.examine(&folder).await?.piece(uid, 0, PIECE).await?.ok_or(PageError::NotFound)?;
     let disposition = HeaderValue::from_str(&disposition(&format!("message-{uid}.eml")))
         .map_err(|_| PageError::Internal)?;

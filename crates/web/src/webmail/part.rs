@@ -5,7 +5,7 @@ use super::letter;
 use super::mailbox;
 use super::routes;
 use crate::http::error_page::PageError;
-use crate::http::request_context::Visit;
+use crate::http::request_context::RequestContext;
 use crate::session::extractors::Owner;
 use axum::extract::Path;
 use axum::http::HeaderValue;
@@ -18,13 +18,13 @@ pub(super) const FILE_POLICY: HeaderValue =
 
 /// `GET /webmail/folder/{folder}/{uid}/part/{number}`.
 pub(super) async fn page(
-    visit: Visit,
+    context: RequestContext,
     owner: Owner,
     Path((folder, uid, number)): Path<(String, String, String)>,
 ) -> Result<Response, PageError> {
     let (folder, uid) = routes::message(&folder, &uid)?;
     let number: usize = number.parse().map_err(|_| PageError::NotFound)?;
-    let mut client = mailbox::open(&visit.site, &owner).await?;
+    let mut client = mailbox::open(&context.site, &owner).await?;
     let stored = client.examine(&folder).await?.message(uid).await?.ok_or(PageError::NotFound)?;
     if stored.extent != Extent::Whole {
         return Err(PageError::NotFound);

@@ -3,7 +3,7 @@
 use crate::auth::second_factor_challenge;
 use crate::http::error_page::PageError;
 use crate::http::form::{NoFields, Signed};
-use crate::http::request_context::{Visit, bearer};
+use crate::http::request_context::{RequestContext, bearer};
 use crate::session::extractors::Owner;
 use crate::session::session_cookie::{signed_in, signed_out};
 use crate::web_surface::WebSurface;
@@ -13,21 +13,22 @@ use postward_authority::{SignedIn, SignedOut};
 
 /// `POST /webmail/user-settings`.
 pub(super) async fn hop(
-    visit: Visit,
+    context: RequestContext,
     owner: Owner,
     headers: HeaderMap,
     _: Signed<NoFields>,
 ) -> Result<Response, PageError> {
-    let (site, to) = (&visit.site, WebSurface::Panel);
+    let (site, to) = (&context.site, WebSurface::Panel);
     // What this browser was signed in as at the panel is over: its cookie makes room for the new one.
     if let Some(before) = bearer(site, &headers, to) {
-        match site.authority.resume(&before, &visit.origin(to), site.now()).await {
+        match site.authority.resume(&before, &context.origin(to), site.now()).await {
             Ok(guard) => site.authority.sign_out(guard, site.now()).await?,
             Err(SignedOut::Ended) => {}
             Err(SignedOut::Unavailable(cause)) => return Err(cause.into()),
         }
     }
-    match site.authority.hop(&owner.guard, to.into(), &visit.origin(WebSurface::Webmail), site.now()).await {
+    match site.authority.hop(&owner.guard, to.into(), &context.origin(WebSurface::Webmail), site.now()).await
+    {
         Ok(SignedIn::Session(token, _guard)) => signed_in(site, to, &token, to.entry().home),
         Ok(SignedIn::CodeOwed(token)) => second_factor_challenge::ask(site, to, &token, to.entry().home),
         Err(SignedOut::Ended) => signed_out(site, WebSurface::Webmail),

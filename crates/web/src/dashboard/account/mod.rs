@@ -6,7 +6,7 @@ use crate::auth::reauthenticate;
 use crate::http::error_page::PageError;
 use crate::http::flash_cookie;
 use crate::http::form::Signed;
-use crate::http::request_context::Visit;
+use crate::http::request_context::RequestContext;
 use crate::session::extractors::Staff;
 use crate::session::session_cookie::signed_out;
 use crate::site::Site;
@@ -59,31 +59,31 @@ struct Live {
 /// `GET /dashboard/account`.
 pub(super) async fn page(
     State(site): State<Arc<Site>>,
-    visit: Visit,
+    context: RequestContext,
     staff: Staff,
 ) -> Result<Response, PageError> {
-    show(StatusCode::OK, &site, &visit, &staff, form(&site, &staff)).await
+    show(StatusCode::OK, &site, &context, &staff, form(&site, &staff)).await
 }
 
 /// `POST /dashboard/account/password`.
 pub(super) async fn change(
     State(site): State<Arc<Site>>,
-    visit: Visit,
+    context: RequestContext,
     staff: Staff,
     Signed(typed): Signed<NewPassword>,
 ) -> Result<Response, PageError> {
     let (current, password) = match typed.entered(Entry::Twice) {
         Entered::Generate => {
             let form = form(&site, &staff).with_generated();
-            return show(StatusCode::OK, &site, &visit, &staff, form).await;
+            return show(StatusCode::OK, &site, &context, &staff, form).await;
         }
-        Entered::Differ => return refused(&site, &visit, &staff, fields_differ()).await,
+        Entered::Differ => return refused(&site, &context, &staff, fields_differ()).await,
         // An empty current password is a wrong one.
         Entered::New { password, current } => {
             (current.unwrap_or_else(|| Secret::new(String::new())), password)
         }
     };
-    let (confirmation, origin) = (Confirmation::Current(current), visit.origin(WebSurface::Dashboard));
+    let (confirmation, origin) = (Confirmation::Current(current), context.origin(WebSurface::Dashboard));
     match site.authority.change_staff(&staff.session, confirmation, password, &origin, site.now()).await {
         Ok(receipt) => {
             let ended = counted(receipt.ended.iter().map(|(surface, count)| (*surface, *count)));
@@ -93,13 +93,15 @@ pub(super) async fn change(
         }
         Err(ChangeError::CurrentPasswordWrong) => {
             let problem = FormProblem::new("current", "This is not your current password.");
-            refused(&site, &visit, &staff, vec![problem]).await
+            refused(&site, &context, &staff, vec![problem]).await
         }
         Err(ChangeError::TooManyTries) => {
             let problem = FormProblem::new("current", "Too many tries. Wait a minute, then try again.");
-            refused(&site, &visit, &staff, vec![problem]).await
+            refused(&site, &context, &staff, vec![problem]).await
         }
-        Err(ChangeError::Policy(missing)) => refused(&site, &visit, &staff, policy_problems(&missing)).await,
+        Err(ChangeError::Policy(missing)) => {
+            refused(&site, &context, &staff, policy_problems(&missing)).await
+        }
         Err(ChangeError::ConfirmFirst) => Ok(reauthenticate::ask(WebSurface::Dashboard, PATH)),
         Err(ChangeError::SessionEnded) => signed_out(&site, WebSurface::Dashboard),
         Err(ChangeError::Unavailable(cause)) => Err(cause.into()),
@@ -108,12 +110,12 @@ pub(super) async fn change(
 
 async fn refused(
     site: &Site,
-    visit: &Visit,
+    context: &RequestContext,
     staff: &Staff,
     problems: Vec<FormProblem>,
 ) -> Result<Response, PageError> {
     let form = form(site, staff).with_problems(problems);
-    show(StatusCode::UNPROCESSABLE_ENTITY, site, visit, staff, form).await
+    show(StatusCode::UNPROCESSABLE_ENTITY, site, context, staff, form).await
 }
 
 fn form(site: &Site, staff: &Staff) -> PasswordForm {
@@ -129,11 +131,11 @@ fn form(site: &Site, staff: &Staff) -> PasswordForm {
 async fn show(
     status: StatusCode,
     site: &Site,
-    visit: &Visit,
+    context: &RequestContext,
     staff: &Staff,
     form: PasswordForm,
 ) -> Result<Response, PageError> {
-    let mut page = staff.page(visit, "Account security");
+    let mut page = staff.page(context, "Account security");
     PATH.clone_into(&mut page.here);
     form.mark_title(&mut page);
     let now = site.now();
@@ -158,7 +160,7 @@ pub(super) struct Ending {
 /// `POST /dashboard/account/sessions`.
 pub(super) async fn end(
     State(site): State<Arc<Site>>,
-    visit: Visit,
+    context: RequestContext,
     staff: Staff,
     Signed(Ending { which }): Signed<Ending>,
 ) -> Result<Response, PageError> {
@@ -167,7 +169,7 @@ pub(super) async fn end(
         "others" => OwnSessions::Others,
         id => OwnSessions::One(id.parse::<SessionId>().map_err(|_| PageError::NotFound)?),
     };
-    let origin = visit.origin(WebSurface::Dashboard);
+    let origin = context.origin(WebSurface::Dashboard);
     let ended = site.authority.end_own_sessions(&*staff.session, which, &origin, site.now()).await?;
     if matches!(which, OwnSessions::All) {
         return signed_out(&site, WebSurface::Dashboard);

@@ -6,7 +6,7 @@ use crate::dashboard::step::{self, Back};
 use crate::http::error_page::PageError;
 use crate::http::form::{NoFields, Signed};
 use crate::http::redirect::{query_value, see_other};
-use crate::http::request_context::Visit;
+use crate::http::request_context::RequestContext;
 use crate::session::extractors::Staff;
 use crate::site::Site;
 use crate::view::qr;
@@ -94,133 +94,154 @@ struct Typed {
 }
 
 /// `POST /dashboard/account/two-factor`: a seed for the authenticator. Nothing is on yet.
-async fn set_up(visit: Visit, staff: Staff, _: Signed<NoFields>) -> Result<Response, PageError> {
-    match begin(&visit, &staff, None).await {
+async fn set_up(context: RequestContext, staff: Staff, _: Signed<NoFields>) -> Result<Response, PageError> {
+    match begin(&context, &staff, None).await {
         // It is on already, which the page says.
         Err(SecondFactorError::CodeWrong) => Ok(see_other(PATH)),
-        begun => shown(&visit, &staff, begun),
+        begun => shown(&context, &staff, begun),
     }
 }
 
 /// `GET /dashboard/account/two-factor/replace`: to whoever may act now, so that nobody types a code in vain.
-async fn ask_to_replace(visit: Visit, staff: Staff) -> Result<Response, PageError> {
-    match visit.site.authority.may_act(&*staff.session, visit.site.now()).await {
-        Ok(()) => Ok(replacing(StatusCode::OK, &visit, &staff, None)),
-        Err(why) => not_now(&visit.site, why.into(), REPLACE),
+async fn ask_to_replace(context: RequestContext, staff: Staff) -> Result<Response, PageError> {
+    match context.site.authority.may_act(&*staff.session, context.site.now()).await {
+        Ok(()) => Ok(replacing(StatusCode::OK, &context, &staff, None)),
+        Err(why) => not_now(&context.site, why.into(), REPLACE),
     }
 }
 
 /// `POST /dashboard/account/two-factor/replace`: a seed for another authenticator. Until its first code, the old one
 /// stays on.
-async fn replace(visit: Visit, staff: Staff, Signed(typed): Signed<Typed>) -> Result<Response, PageError> {
-    let refused = |problem| replacing(StatusCode::UNPROCESSABLE_ENTITY, &visit, &staff, Some(problem));
-    match begin(&visit, &staff, Some(Secret::new(typed.code))).await {
+async fn replace(
+    context: RequestContext,
+    staff: Staff,
+    Signed(typed): Signed<Typed>,
+) -> Result<Response, PageError> {
+    let refused = |problem| replacing(StatusCode::UNPROCESSABLE_ENTITY, &context, &staff, Some(problem));
+    match begin(&context, &staff, Some(Secret::new(typed.code))).await {
         Err(SecondFactorError::CodeWrong) => Ok(refused(CODE_WRONG)),
         Err(SecondFactorError::TooManyTries) => Ok(refused(TOO_MANY)),
-        begun => shown(&visit, &staff, begun),
+        begun => shown(&context, &staff, begun),
     }
 }
 
-fn replacing(status: StatusCode, visit: &Visit, staff: &Staff, problem: Option<&'static str>) -> Response {
-    let page = staff.page(visit, "Move to another authenticator");
+fn replacing(
+    status: StatusCode,
+    context: &RequestContext,
+    staff: &Staff,
+    problem: Option<&'static str>,
+) -> Response {
+    let page = staff.page(context, "Move to another authenticator");
     let csrf = page.csrf.clone();
-    step::show(status, visit, page, back(), &Replace { csrf, problem })
+    step::show(status, context, page, back(), &Replace { csrf, problem })
 }
 
-async fn begin(visit: &Visit, staff: &Staff, code: Option<Secret>) -> Result<SetUp, SecondFactorError> {
-    let (site, origin) = (&visit.site, visit.origin(WebSurface::Dashboard));
+async fn begin(
+    context: &RequestContext,
+    staff: &Staff,
+    code: Option<Secret>,
+) -> Result<SetUp, SecondFactorError> {
+    let (site, origin) = (&context.site, context.origin(WebSurface::Dashboard));
     let (session, issuer, now) = (&*staff.session, &site.brand.name, site.now());
     site.authority.begin_second_factor(session, code.as_ref(), issuer, &origin, now).await
 }
 
 fn shown(
-    visit: &Visit,
+    context: &RequestContext,
     staff: &Staff,
     begun: Result<SetUp, SecondFactorError>,
 ) -> Result<Response, PageError> {
     match begun {
         Ok(set_up) => {
             let picture = qr::svg(set_up.url.expose()).unwrap_or_default();
-            Ok(setting_up(StatusCode::OK, visit, staff, Some((picture, set_up)), None))
+            Ok(setting_up(StatusCode::OK, context, staff, Some((picture, set_up)), None))
         }
-        Err(error) => not_now(&visit.site, error, PATH),
+        Err(error) => not_now(&context.site, error, PATH),
     }
 }
 
 fn setting_up(
     status: StatusCode,
-    visit: &Visit,
+    context: &RequestContext,
     staff: &Staff,
     shown: Option<(String, SetUp)>,
     problem: Option<&'static str>,
 ) -> Response {
-    let mut page = staff.page(visit, "Set up two-factor authentication");
+    let mut page = staff.page(context, "Set up two-factor authentication");
     ON.clone_into(&mut page.here);
     page.flash = None;
     let csrf = page.csrf.clone();
-    step::show(status, visit, page, back(), &Begun { csrf, shown, problem })
+    step::show(status, context, page, back(), &Begun { csrf, shown, problem })
 }
 
 /// `GET /dashboard/account/two-factor/on`: whoever had to give the password again midway goes on with the key that the
 /// app already has.
-async fn go_on(visit: Visit, staff: Staff) -> Response {
-    setting_up(StatusCode::OK, &visit, &staff, None, None)
+async fn go_on(context: RequestContext, staff: Staff) -> Response {
+    setting_up(StatusCode::OK, &context, &staff, None, None)
 }
 
 /// `POST /dashboard/account/two-factor/on`: the first code turns it on.
-async fn turn_on(visit: Visit, staff: Staff, Signed(typed): Signed<Typed>) -> Result<Response, PageError> {
-    let (site, origin) = (&visit.site, visit.origin(WebSurface::Dashboard));
+async fn turn_on(
+    context: RequestContext,
+    staff: Staff,
+    Signed(typed): Signed<Typed>,
+) -> Result<Response, PageError> {
+    let (site, origin) = (&context.site, context.origin(WebSurface::Dashboard));
     let others = if typed.end_others.is_some() { Others::End } else { Others::Stay };
     let code = Secret::new(typed.code);
     match site.authority.turn_on_second_factor(&*staff.session, &code, others, &origin, site.now()).await {
-        Ok(on) => Ok(codes(&visit, &staff, "Two-factor authentication is on", &on.backup_codes)),
+        Ok(on) => Ok(codes(&context, &staff, "Two-factor authentication is on", &on.backup_codes)),
         Err(SecondFactorError::CodeWrong) => {
             let problem = "This code is not right. Wait for the next one in your app and type that.";
-            Ok(setting_up(StatusCode::UNPROCESSABLE_ENTITY, &visit, &staff, None, Some(problem)))
+            Ok(setting_up(StatusCode::UNPROCESSABLE_ENTITY, &context, &staff, None, Some(problem)))
         }
         Err(error) => not_now(site, error, ON),
     }
 }
 
-fn codes(visit: &Visit, staff: &Staff, heading: &str, codes: &[Secret]) -> Response {
+fn codes(context: &RequestContext, staff: &Staff, heading: &str, codes: &[Secret]) -> Response {
     let text = codes.iter().map(Secret::expose).collect::<Vec<_>>().join("\n");
-    let mut page = staff.page(visit, heading);
+    let mut page = staff.page(context, heading);
     PATH.clone_into(&mut page.here);
     page.flash = None;
     let email = staff.session.email().to_owned();
     let whose = format!("Backup codes of {email}\n\n{text}\n");
     let download = format!("data:text/plain;charset=utf-8,{}", query_value(&whose));
-    step::show(StatusCode::OK, visit, page, back(), &Codes { email, text, download })
+    step::show(StatusCode::OK, context, page, back(), &Codes { email, text, download })
 }
 
 /// `GET /dashboard/account/backup-codes`: the safe choice first.
-async fn confirm_renewal(visit: Visit, staff: Staff) -> Result<Response, PageError> {
-    let Some((_since, left)) = visit.site.authority.staff_second_factor(&staff.session).await? else {
+async fn confirm_renewal(context: RequestContext, staff: Staff) -> Result<Response, PageError> {
+    let Some((_since, left)) = context.site.authority.staff_second_factor(&staff.session).await? else {
         return Ok(see_other(PATH));
     };
-    let page = staff.page(&visit, "Make new backup codes?");
+    let page = staff.page(&context, "Make new backup codes?");
     let csrf = page.csrf.clone();
-    Ok(step::show(StatusCode::OK, &visit, page, back(), &Renew { csrf, left }))
+    Ok(step::show(StatusCode::OK, &context, page, back(), &Renew { csrf, left }))
 }
 
 /// `POST /dashboard/account/backup-codes`: ten new ones in the place of the old ones.
-async fn renew(visit: Visit, staff: Staff, _: Signed<NoFields>) -> Result<Response, PageError> {
-    let (site, origin) = (&visit.site, visit.origin(WebSurface::Dashboard));
+async fn renew(context: RequestContext, staff: Staff, _: Signed<NoFields>) -> Result<Response, PageError> {
+    let (site, origin) = (&context.site, context.origin(WebSurface::Dashboard));
     match site.authority.renew_backup_codes(&staff.session, &origin, site.now()).await {
-        Ok(new) => Ok(codes(&visit, &staff, "New backup codes", &new)),
+        Ok(new) => Ok(codes(&context, &staff, "New backup codes", &new)),
         Err(error) => not_now(site, error, BACKUP_CODES),
     }
 }
 
 /// `GET /dashboard/account/two-factor/off`.
-async fn confirm_off(visit: Visit, staff: Staff) -> Response {
-    off(StatusCode::OK, &visit, &staff, None)
+async fn confirm_off(context: RequestContext, staff: Staff) -> Response {
+    off(StatusCode::OK, &context, &staff, None)
 }
 
 /// `POST /dashboard/account/two-factor/off`: with the password, and a code or backup code.
-async fn turn_off(visit: Visit, staff: Staff, Signed(typed): Signed<Typed>) -> Result<Response, PageError> {
+async fn turn_off(
+    context: RequestContext,
+    staff: Staff,
+    Signed(typed): Signed<Typed>,
+) -> Result<Response, PageError> {
     let (password, code) = (Secret::new(typed.password), Secret::new(typed.code));
-    let (site, origin) = (&visit.site, visit.origin(WebSurface::Dashboard));
+    let (site, origin) = (&context.site, context.origin(WebSurface::Dashboard));
     let (session, now) = (&*staff.session, site.now());
     let problem = match site.authority.turn_off_second_factor(session, &password, &code, &origin, now).await {
         Ok(()) => {
@@ -232,13 +253,18 @@ async fn turn_off(visit: Visit, staff: Staff, Signed(typed): Signed<Typed>) -> R
         Err(SecondFactorError::TooManyTries) => TOO_MANY,
         Err(error) => return not_now(site, error, OFF),
     };
-    Ok(off(StatusCode::UNPROCESSABLE_ENTITY, &visit, &staff, Some(problem)))
+    Ok(off(StatusCode::UNPROCESSABLE_ENTITY, &context, &staff, Some(problem)))
 }
 
-fn off(status: StatusCode, visit: &Visit, staff: &Staff, problem: Option<&'static str>) -> Response {
-    let page = staff.page(visit, "Turn two-factor authentication off?");
+fn off(
+    status: StatusCode,
+    context: &RequestContext,
+    staff: &Staff,
+    problem: Option<&'static str>,
+) -> Response {
+    let page = staff.page(context, "Turn two-factor authentication off?");
     let (csrf, email) = (page.csrf.clone(), staff.session.email().to_owned());
-    step::show(status, visit, page, back(), &Off { csrf, email, problem })
+    step::show(status, context, page, back(), &Off { csrf, email, problem })
 }
 
 /// What is left of the reasons, once the page has said its own. `here` is where somebody goes on who has to give the
