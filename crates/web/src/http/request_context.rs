@@ -5,7 +5,7 @@ use crate::http::connection::Peer;
 use crate::http::cookies::Cookie;
 use crate::http::redirect::own_path;
 use crate::site::Site;
-use crate::site::trusted_proxies::Untold;
+use crate::site::trusted_proxies::ForwardedForError;
 use crate::view::flash::Flash;
 use crate::view::page::Page;
 use crate::view::theme::Theme;
@@ -25,7 +25,7 @@ pub(crate) struct RequestContext {
     /// The site it is made to.
     pub(crate) site: Arc<Site>,
     ip: IpAddr,
-    untold: Option<Untold>,
+    forwarded_for_error: Option<ForwardedForError>,
     client: Option<String>,
     theme: Theme,
     here: String,
@@ -48,14 +48,14 @@ impl RequestContext {
         let here = uri.path_and_query().map_or("/", |path| path.as_str());
         // Only tests come without a peer.
         let peer = extensions.get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip());
-        let (ip, untold) = match site.trusted_proxies.origin(peer, headers) {
+        let (ip, forwarded_for_error) = match site.trusted_proxies.client_address(peer, headers) {
             Ok(ip) => (ip, None),
-            Err(untold) => (peer, Some(untold)),
+            Err(forwarded_for_error) => (peer, Some(forwarded_for_error)),
         };
         Self {
             site: Arc::clone(site),
             ip,
-            untold,
+            forwarded_for_error,
             client: headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).map(str::to_owned),
             theme: Cookie::Theme.read(headers, scheme).map(Theme::from_name).unwrap_or_default(),
             here: own_path(here).unwrap_or("/").to_owned(),
@@ -69,8 +69,8 @@ impl RequestContext {
     /// Where the request comes from, for the authority: the one place where that is decided.
     pub(crate) fn origin(&self, surface: WebSurface) -> Origin {
         // Only here: a monitor that asks for `/healthz` past the proxy is nothing to warn of.
-        if let Some(untold) = self.untold {
-            self.site.warnings.warn(untold, self.ip);
+        if let Some(forwarded_for_error) = self.forwarded_for_error {
+            self.site.warnings.warn(forwarded_for_error, self.ip);
         }
         let origin = Origin::new(self.ip, surface.into());
         match &self.client {

@@ -14,7 +14,7 @@ use public_url::PublicUrl;
 use site_key::SiteKey;
 use std::sync::Arc;
 use stream_limiter::StreamLimiter;
-use trusted_proxies::{TrustedProxies, Warnings};
+use trusted_proxies::{ProxyWarnings, TrustedProxies};
 
 /// Everything the pages need. [`router`](crate::router) takes it over.
 pub struct Site {
@@ -30,10 +30,10 @@ pub struct Site {
     pub key: SiteKey,
     /// Tells the time: `Timestamp::now`, except in tests.
     pub clock: fn() -> Timestamp,
-    /// The proxies in front that are believed when they tell where a browser is.
+    /// The reverse proxies that are trusted to tell where a browser is.
     pub trusted_proxies: TrustedProxies,
-    /// What the log has heard about them.
-    pub(crate) warnings: Warnings,
+    /// What was logged about them.
+    pub(crate) warnings: ProxyWarnings,
     /// The pages that hear of changes.
     pub(crate) streams: StreamLimiter,
 }
@@ -49,7 +49,7 @@ impl Site {
             key: SiteKey::draw(),
             clock: Timestamp::now,
             trusted_proxies: TrustedProxies::default(),
-            warnings: Warnings::default(),
+            warnings: ProxyWarnings::default(),
             streams: StreamLimiter::default(),
         }
     }

@@ -1,8 +1,8 @@
-//! The proxies in front whose word is taken on where a request comes from, and how far.
+//! The reverse proxies whose `X-Forwarded-For` is trusted, and how far.
 //!
 //! A proxy adds the address it was asked from at the right end of `X-Forwarded-For`. What stands left of that it was
 //! handed: by another proxy, or by the browser, which may write what it likes. So the list is read from the right, and
-//! only as long as trusted hands wrote it.
+//! only as long as a trusted proxy wrote it.
 //!
 //! Nothing else that proxies tell is read: no host, no scheme, and not `Forwarded` (RFC 7239) either. Few proxies write
 //! that, and those that do not, hand on what the browser put there.
@@ -33,17 +33,21 @@ impl TrustedProxies {
     }
 
     /// Where a request comes from: its peer, unless that is a trusted proxy. Then it is the last hop that is none
-    /// itself, and where all are, the first. What an untrusted hand wrote is never looked at.
-    pub(crate) fn origin(&self, peer: IpAddr, headers: &HeaderMap) -> Result<IpAddr, Untold> {
+    /// itself, and where all are, the first. What an untrusted host wrote is never read.
+    pub(crate) fn client_address(
+        &self,
+        peer: IpAddr,
+        headers: &HeaderMap,
+    ) -> Result<IpAddr, ForwardedForError> {
         let peer = peer.to_canonical();
         if !self.trust(peer) {
             return Ok(peer);
         }
         // RFC 9110 §5.3: several lines are one list, in their order.
         let lines = headers.get_all(X_FORWARDED_FOR).into_iter().rev();
-        let mut first = Err(Untold::Missing);
+        let mut first = Err(ForwardedForError::Missing);
         for hop in lines.flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b',')) {
-            let ip = address(hop).ok_or(Untold::Malformed)?;
+            let ip = address(hop).ok_or(ForwardedForError::Malformed)?;
             if !self.trust(ip) {
                 return Ok(ip);
             }
@@ -142,7 +146,7 @@ pub struct TrustedProxyError {
 enum Fault {
     /// No address and no network.
     Neither,
-    /// An address inside a network of that size: one of the two is a slip, and the wrong guess trusts strangers.
+    /// An address inside a network of that size: one of the two is a slip, and the wrong guess trusts hosts that nobody named.
     Inside { prefix: u32 },
     /// All there are: browsers could then choose where they come from.
     Everybody,
@@ -163,39 +167,39 @@ impl std::error::Error for TrustedProxyError {}
 
 /// Why a request of a trusted proxy can only be said to come from the proxy itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Untold {
+pub(crate) enum ForwardedForError {
     /// There is no `X-Forwarded-For`.
     Missing,
-    /// What trusted hands wrote in it is no address.
+    /// What a trusted proxy wrote in it is no address.
     Malformed,
 }
 
-/// Which kinds of [`Untold`] the log has heard of.
+/// Which kinds of [`ForwardedForError`] were logged already.
 #[derive(Default)]
-pub(crate) struct Warnings {
+pub(crate) struct ProxyWarnings {
     missing: AtomicBool,
     malformed: AtomicBool,
 }
 
-impl Warnings {
+impl ProxyWarnings {
     /// Warns the operator, once for each kind: a proxy set up wrong does it with every request.
-    pub(crate) fn warn(&self, untold: Untold, proxy: IpAddr) {
-        if !self.is_news(untold) {
+    pub(crate) fn warn(&self, error: ForwardedForError, proxy: IpAddr) {
+        if !self.is_first(error) {
             return;
         }
-        let problem = match untold {
-            Untold::Missing => "it sent a request without X-Forwarded-For",
-            Untold::Malformed => "it sent an X-Forwarded-For that names no address",
+        let problem = match error {
+            ForwardedForError::Missing => "it sent a request without X-Forwarded-For",
+            ForwardedForError::Malformed => "it sent an X-Forwarded-For that names no address",
         };
         tracing::warn!(%proxy, problem, "a trusted proxy does not tell where browsers are: they count as one, at its address");
     }
 
-    fn is_news(&self, untold: Untold) -> bool {
-        let heard = match untold {
-            Untold::Missing => &self.missing,
-            Untold::Malformed => &self.malformed,
+    fn is_first(&self, error: ForwardedForError) -> bool {
+        let warned = match error {
+            ForwardedForError::Missing => &self.missing,
+            ForwardedForError::Malformed => &self.malformed,
         };
-        !heard.swap(true, Ordering::Relaxed)
+        !warned.swap(true, Ordering::Relaxed)
     }
 }
 

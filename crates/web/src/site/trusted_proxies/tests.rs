@@ -6,13 +6,13 @@ use axum::http::HeaderValue;
 /// Where a request comes from that a peer sends with these header lines, with two proxies on this machine and a network
 /// of them trusted.
 #[track_caller]
-fn check(peer: &str, lines: &[&[u8]], expected: Result<&str, Untold>) {
+fn check(peer: &str, lines: &[&[u8]], expected: Result<&str, ForwardedForError>) {
     let trusted = TrustedProxies::parse(["127.0.0.1", "::1", "10.1.0.0/16", "2001:db8:f::/48"]).unwrap();
     let mut headers = HeaderMap::new();
     for line in lines {
         headers.append(X_FORWARDED_FOR, HeaderValue::from_bytes(line).unwrap());
     }
-    let found = trusted.origin(peer.parse().unwrap(), &headers);
+    let found = trusted.client_address(peer.parse().unwrap(), &headers);
     assert_eq!(found, expected.map(|ip| ip.parse().unwrap()));
 }
 
@@ -36,7 +36,7 @@ fn a_peer_that_is_not_trusted_is_where_its_requests_come_from() {
     let nobody = TrustedProxies::default();
     let headers = HeaderMap::from_iter([(X_FORWARDED_FOR.parse().unwrap(), "203.0.113.9".parse().unwrap())]);
     let peer = "127.0.0.1".parse().unwrap();
-    assert_eq!(nobody.origin(peer, &headers), Ok(peer));
+    assert_eq!(nobody.client_address(peer, &headers), Ok(peer));
 }
 
 #[test]
@@ -73,21 +73,21 @@ fn ports_brackets_and_ipv4_within_ipv6_are_understood() {
 
 #[test]
 fn a_proxy_that_tells_nothing_of_use_is_found_out() {
-    check("127.0.0.1", &[], Err(Untold::Missing));
+    check("127.0.0.1", &[], Err(ForwardedForError::Missing));
     for line in ["", "unknown", "203.0.113.9,", "198.51.100.1, _hidden", "203.0.113.9 198.51.100.1", "unix:"]
     {
-        check("127.0.0.1", &[line.as_bytes()], Err(Untold::Malformed));
+        check("127.0.0.1", &[line.as_bytes()], Err(ForwardedForError::Malformed));
     }
-    check("127.0.0.1", &[b"198.51.100.1, unknown, 10.1.0.3"], Err(Untold::Malformed));
+    check("127.0.0.1", &[b"198.51.100.1, unknown, 10.1.0.3"], Err(ForwardedForError::Malformed));
 }
 
 #[test]
 fn the_log_hears_of_each_kind_of_trouble_once() {
-    let warnings = Warnings::default();
-    assert!(warnings.is_news(Untold::Missing));
-    assert!(warnings.is_news(Untold::Malformed));
-    assert!(!warnings.is_news(Untold::Missing));
-    assert!(!warnings.is_news(Untold::Malformed));
+    let warnings = ProxyWarnings::default();
+    assert!(warnings.is_first(ForwardedForError::Missing));
+    assert!(warnings.is_first(ForwardedForError::Malformed));
+    assert!(!warnings.is_first(ForwardedForError::Missing));
+    assert!(!warnings.is_first(ForwardedForError::Malformed));
 }
 
 #[test]
