@@ -5,7 +5,7 @@ use super::mailbox_request::{MailboxForm, MailboxRequest};
 use crate::http::error_page::PageError;
 use crate::http::flash_cookie;
 use crate::http::form::{NoFields, Signed};
-use crate::http::request_context::{RequestContext, Shape};
+use crate::http::request_context::{RenderMode, RequestContext};
 use crate::session::extractors::Staff;
 use crate::site::Site;
 use crate::view::flash::Flash;
@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 #[derive(Template)]
 #[template(path = "dashboard/delete.html")]
-struct Whole {
+struct DeletePage {
     page: Page,
     mailbox: Mailbox,
     live: Option<String>,
@@ -30,7 +30,7 @@ struct Whole {
 
 #[derive(Template)]
 #[template(path = "dashboard/delete_dialog.html")]
-struct Dialog {
+struct DeleteDialog {
     page: Page,
     mailbox: Mailbox,
     live: Option<String>,
@@ -49,9 +49,9 @@ pub(super) async fn confirm(request: MailboxRequest) -> Result<Response, PageErr
     let live = request.live_sessions().await?;
     let MailboxRequest { context, staff, mailbox } = request;
     let page = staff.page(&context, &format!("Delete {}", mailbox.address));
-    Ok(match context.shape() {
-        Shape::Whole => html(StatusCode::OK, &Whole { page, mailbox, live }),
-        Shape::Fragment => html(StatusCode::OK, &Dialog { page, mailbox, live }),
+    Ok(match context.render_mode() {
+        RenderMode::Full => html(StatusCode::OK, &DeletePage { page, mailbox, live }),
+        RenderMode::Partial => html(StatusCode::OK, &DeleteDialog { page, mailbox, live }),
     })
 }
 

@@ -4,7 +4,7 @@ use super::mailbox_paths;
 use crate::http::error_page::PageError;
 use crate::http::flash_cookie;
 use crate::http::form::Signed;
-use crate::http::request_context::{RequestContext, Shape};
+use crate::http::request_context::{RenderMode, RequestContext};
 use crate::session::extractors::Staff;
 use crate::site::Site;
 use crate::view::flash::Flash;
@@ -34,7 +34,7 @@ const WORDS: Words = Words {
 /// The form as a page of its own.
 #[derive(Template)]
 #[template(path = "dashboard/password.html")]
-struct Whole {
+struct FullPage {
     page: Page,
     heading: &'static str,
     form: PasswordForm,
@@ -43,7 +43,7 @@ struct Whole {
 /// The form as what a dialog shows.
 #[derive(Template)]
 #[template(path = "dashboard/password_dialog.html")]
-struct Dialog {
+struct DialogPart {
     page: Page,
     heading: &'static str,
     form: PasswordForm,
@@ -144,8 +144,8 @@ fn show(status: StatusCode, context: &RequestContext, staff: &Staff, form: Passw
     let mut page = staff.page(context, heading);
     page.here = "/dashboard/mailboxes/new".to_owned();
     form.mark_title(&mut page);
-    match context.shape() {
-        Shape::Whole => html(status, &Whole { page, heading, form }),
-        Shape::Fragment => html(status, &Dialog { page, heading, form }),
+    match context.render_mode() {
+        RenderMode::Full => html(status, &FullPage { page, heading, form }),
+        RenderMode::Partial => html(status, &DialogPart { page, heading, form }),
     }
 }

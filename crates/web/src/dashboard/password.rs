@@ -6,7 +6,7 @@ use super::mailbox_request::{MailboxForm, MailboxRequest};
 use super::security;
 use crate::http::error_page::PageError;
 use crate::http::flash_cookie;
-use crate::http::request_context::Shape;
+use crate::http::request_context::RenderMode;
 use crate::view::flash::Flash;
 use crate::view::page::{Page, html};
 use crate::view::password_form::{Entered, NewPassword, PasswordForm, fields_differ, policy_problems};
@@ -28,7 +28,7 @@ pub(super) struct Asked {
 /// The form as a page of its own, or as what a dialog shows.
 #[derive(Template)]
 #[template(path = "dashboard/password.html")]
-struct Whole {
+struct FullPage {
     page: Page,
     heading: &'static str,
     form: PasswordForm,
@@ -36,7 +36,7 @@ struct Whole {
 
 #[derive(Template)]
 #[template(path = "dashboard/password_dialog.html")]
-struct Dialog {
+struct DialogPart {
     page: Page,
     heading: &'static str,
     form: PasswordForm,
@@ -103,8 +103,8 @@ async fn show(
     let mut page = staff.page(context, &format!("{heading}: {}", mailbox.address));
     page.here = format!("{}?from={}", mailbox_paths::password(mailbox), from.name());
     form.mark_title(&mut page);
-    Ok(match context.shape() {
-        Shape::Whole => html(status, &Whole { page, heading, form }),
-        Shape::Fragment => html(status, &Dialog { page, heading, form }),
+    Ok(match context.render_mode() {
+        RenderMode::Full => html(status, &FullPage { page, heading, form }),
+        RenderMode::Partial => html(status, &DialogPart { page, heading, form }),
     })
 }

@@ -1,7 +1,7 @@
 //! A step on the way to an act: a panel on a page of its own, or what a dialog shows of it.
 
 use crate::http::error_page::PageError;
-use crate::http::request_context::{RequestContext, Shape};
+use crate::http::request_context::{RenderMode, RequestContext};
 use crate::view::page::{Page, html};
 use askama::Template;
 use axum::http::StatusCode;
@@ -15,7 +15,7 @@ pub(super) struct Back {
 
 #[derive(Template)]
 #[template(path = "dashboard/step.html")]
-struct Whole {
+struct FullPage {
     page: Page,
     back: Back,
     heading: String,
@@ -24,7 +24,7 @@ struct Whole {
 
 #[derive(Template)]
 #[template(path = "dashboard/step_dialog.html")]
-struct Dialog {
+struct DialogPart {
     heading: String,
     body: String,
 }
@@ -39,8 +39,8 @@ pub(super) fn show(
 ) -> Response {
     let Ok(body) = body.render() else { return PageError::Internal.into_response() };
     let heading = page.title.clone();
-    match context.shape() {
-        Shape::Whole => html(status, &Whole { page, back, heading, body }),
-        Shape::Fragment => html(status, &Dialog { heading, body }),
+    match context.render_mode() {
+        RenderMode::Full => html(status, &FullPage { page, back, heading, body }),
+        RenderMode::Partial => html(status, &DialogPart { heading, body }),
     }
 }

@@ -30,16 +30,16 @@ pub(crate) struct RequestContext {
     theme: Theme,
     here: String,
     flash: Option<Flash>,
-    shape: Shape,
+    render_mode: RenderMode,
 }
 
 /// How much of a page is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Shape {
+pub(crate) enum RenderMode {
     /// All of it.
-    Whole,
+    Full,
     /// Its main part, to be put into a dialog (`X-Fragment: 1`).
-    Fragment,
+    Partial,
 }
 
 impl RequestContext {
@@ -62,7 +62,11 @@ impl RequestContext {
             flash: Cookie::Flash
                 .read(headers, scheme)
                 .and_then(|cookie| Flash::open(cookie, &site.key, site.now())),
-            shape: if headers.contains_key("x-fragment") { Shape::Fragment } else { Shape::Whole },
+            render_mode: if headers.contains_key("x-fragment") {
+                RenderMode::Partial
+            } else {
+                RenderMode::Full
+            },
         }
     }
 
@@ -80,8 +84,8 @@ impl RequestContext {
     }
 
     /// How much of the page is asked for.
-    pub(crate) fn shape(&self) -> Shape {
-        self.shape
+    pub(crate) fn render_mode(&self) -> RenderMode {
+        self.render_mode
     }
 
     /// The frame of a page for somebody who is not signed in, or to whom it does not matter.

@@ -6,7 +6,7 @@ use super::letter::{Attachment, Content, Letter, RemoteImages};
 use super::routes::{self, Asked, View, folder_path, message_path, path_below};
 use super::{body, mailbox};
 use crate::http::error_page::PageError;
-use crate::http::request_context::{RequestContext, Shape};
+use crate::http::request_context::{RenderMode, RequestContext};
 use crate::session::extractors::Owner;
 use crate::view::page::{Page, html};
 use crate::view::relative_time::When;
@@ -116,7 +116,7 @@ pub(super) async fn page(
         flagged,
         sight,
     };
-    if context.shape() == Shape::Fragment {
+    if context.render_mode() == RenderMode::Partial {
         return Ok(html(StatusCode::OK, &pane));
     }
     let desk = Desk::of(&mut client, &folder, &view, Some(uid), now).await?;
