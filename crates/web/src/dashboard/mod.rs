@@ -11,6 +11,7 @@ mod mailbox_request;
 mod mailboxes;
 mod new_mailbox;
 mod password;
+mod password_page;
 mod recovery_code;
 mod security;
 mod sessions;

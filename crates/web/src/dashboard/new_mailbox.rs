@@ -1,20 +1,19 @@
 //! **Add mailbox**.
 
 use super::mailbox_paths;
+use super::password_page;
 use crate::http::error_page::PageError;
 use crate::http::flash_cookie;
 use crate::http::form::Signed;
-use crate::http::request_context::{RenderMode, RequestContext};
+use crate::http::request_context::RequestContext;
 use crate::session::extractors::Staff;
 use crate::site::Site;
 use crate::view::flash::Flash;
-use crate::view::page::{Page, html};
 use crate::view::password_form::{
     AddressFields, Entered, Entry, FormProblem, NewPassword, PasswordForm, Words, fields_differ,
     policy_problems,
 };
 use crate::web_surface::WebSurface;
-use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -30,24 +29,6 @@ const WORDS: Words = Words {
     save: "Add mailbox",
     refused: "The mailbox was not added.",
 };
-
-/// The form as a page of its own.
-#[derive(Template)]
-#[template(path = "dashboard/password.html")]
-struct FullPage {
-    page: Page,
-    heading: &'static str,
-    form: PasswordForm,
-}
-
-/// The form as what a dialog shows.
-#[derive(Template)]
-#[template(path = "dashboard/password_dialog.html")]
-struct DialogPart {
-    page: Page,
-    heading: &'static str,
-    form: PasswordForm,
-}
 
 /// What the page is asked with: the domain the list was narrowed to.
 #[derive(Deserialize)]
@@ -143,9 +124,5 @@ fn show(status: StatusCode, context: &RequestContext, staff: &Staff, form: Passw
     let heading = "Add mailbox";
     let mut page = staff.page(context, heading);
     page.here = "/dashboard/mailboxes/new".to_owned();
-    form.mark_title(&mut page);
-    match context.render_mode() {
-        RenderMode::Full => html(status, &FullPage { page, heading, form }),
-        RenderMode::Partial => html(status, &DialogPart { page, heading, form }),
-    }
+    password_page::show(status, context, page, heading, form)
 }

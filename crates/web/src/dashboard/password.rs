@@ -3,15 +3,13 @@
 use super::mailbox_password_form::{OpenedFrom, form_for};
 use super::mailbox_paths;
 use super::mailbox_request::{MailboxForm, MailboxRequest};
+use super::password_page;
 use super::security;
 use crate::http::error_page::PageError;
 use crate::http::flash_cookie;
-use crate::http::request_context::RenderMode;
 use crate::view::flash::Flash;
-use crate::view::page::{Page, html};
 use crate::view::password_form::{Entered, NewPassword, PasswordForm, fields_differ, policy_problems};
 use crate::web_surface::WebSurface;
-use askama::Template;
 use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -23,23 +21,6 @@ use serde::Deserialize;
 pub(super) struct Asked {
     #[serde(default)]
     from: OpenedFrom,
-}
-
-/// The form as a page of its own, or as what a dialog shows.
-#[derive(Template)]
-#[template(path = "dashboard/password.html")]
-struct FullPage {
-    page: Page,
-    heading: &'static str,
-    form: PasswordForm,
-}
-
-#[derive(Template)]
-#[template(path = "dashboard/password_dialog.html")]
-struct DialogPart {
-    page: Page,
-    heading: &'static str,
-    form: PasswordForm,
 }
 
 /// `GET /dashboard/mailboxes/{id}/password?from=list|edit`.
@@ -102,9 +83,5 @@ async fn show(
     let MailboxRequest { context, staff, mailbox } = &request;
     let mut page = staff.page(context, &format!("{heading}: {}", mailbox.address));
     page.here = format!("{}?from={}", mailbox_paths::password(mailbox), from.name());
-    form.mark_title(&mut page);
-    Ok(match context.render_mode() {
-        RenderMode::Full => html(status, &FullPage { page, heading, form }),
-        RenderMode::Partial => html(status, &DialogPart { page, heading, form }),
-    })
+    Ok(password_page::show(status, context, page, heading, form))
 }
