@@ -6,8 +6,7 @@
 use crate::http::cookies::{Cookie, Life};
 use crate::http::error_page::PageError;
 use crate::http::form::Plain;
-use crate::http::login_redirect::Ended;
-use crate::http::login_redirect::after_sign_in;
+use crate::http::login_redirect::{SignInNotice, after_sign_in, sign_in_url};
 use crate::http::redirect::{query_value, see_other};
 use crate::http::request_context::{RequestContext, bearer, owing};
 use crate::session::session_cookie::let_in;
@@ -81,7 +80,7 @@ pub(crate) fn routes(surface: WebSurface) -> Router<Arc<Site>> {
         )
         .route(
             surface.entry().leave_second_factor,
-            post(async move |context: RequestContext| leave(&context.site, surface, None)),
+            post(async move |context: RequestContext| leave(&context.site, surface)),
         )
 }
 
@@ -101,21 +100,19 @@ pub(crate) fn ask(
 }
 
 /// Takes the cookie away.
-fn over(site: &Site, surface: WebSurface) -> Result<(HeaderName, HeaderValue), PageError> {
+fn clear(site: &Site, surface: WebSurface) -> Result<(HeaderName, HeaderValue), PageError> {
     Cookie::SecondStep(surface).set("", Life::Over, site.url.scheme()).map_err(|_| PageError::Internal)
 }
 
 /// To the sign-in page, with nothing half done left behind.
-fn leave(site: &Site, surface: WebSurface, told: Option<(Ended, &str)>) -> Result<Response, PageError> {
-    let sign_in = surface.entry().sign_in;
-    let to = match told {
-        Some((ended, next)) => {
-            let next = query_value(after_sign_in(surface, next));
-            format!("{sign_in}?next={next}&ended={}", ended.name())
-        }
-        None => sign_in.to_owned(),
-    };
-    Ok((AppendHeaders([over(site, surface)?]), see_other(&to)).into_response())
+fn leave(site: &Site, surface: WebSurface) -> Result<Response, PageError> {
+    Ok((AppendHeaders([clear(site, surface)?]), see_other(surface.entry().sign_in)).into_response())
+}
+
+/// The same with the reason, to go on at `next` after another sign-in.
+fn expired(site: &Site, surface: WebSurface, next: &str) -> Result<Response, PageError> {
+    let to = sign_in_url(surface, after_sign_in(surface, next), Some(SignInNotice::CodeExpired));
+    Ok((AppendHeaders([clear(site, surface)?]), see_other(&to)).into_response())
 }
 
 async fn page(
@@ -129,13 +126,13 @@ async fn page(
         // Whoever comes back here after the code was taken is not asked to sign in again.
         return match bearer(site, headers, surface) {
             Some(_) => Ok(see_other(after_sign_in(surface, &next))),
-            None => leave(site, surface, None),
+            None => leave(site, surface),
         };
     };
     if site.authority.owes_code(&token, surface.into(), site.now()).await? {
         Ok(show(context, surface, StatusCode::OK, next, None))
     } else {
-        leave(site, surface, Some((Ended::CodeOver, &next)))
+        expired(site, surface, &next)
     }
 }
 
@@ -147,7 +144,7 @@ async fn finish(
 ) -> Result<Response, PageError> {
     let site = &context.site;
     let Some(token) = owing(site, headers, surface) else {
-        return leave(site, surface, Some((Ended::CodeOver, &typed.next)));
+        return expired(site, surface, &typed.next);
     };
     let (code, origin, now) = (Secret::new(typed.code), context.origin(surface), site.now());
     let finished = match surface {
@@ -163,12 +160,12 @@ async fn finish(
     match finished {
         Ok((token, who)) => {
             let response = let_in(&context, surface, &token, &who, &typed.next)?;
-            Ok((AppendHeaders([over(site, surface)?]), response).into_response())
+            Ok((AppendHeaders([clear(site, surface)?]), response).into_response())
         }
         Err(SecondStepError::CodeWrong) => {
             Ok(show(&context, surface, StatusCode::FORBIDDEN, typed.next, Some(WRONG_CODE)))
         }
-        Err(SecondStepError::Over) => leave(site, surface, Some((Ended::CodeOver, &typed.next))),
+        Err(SecondStepError::Over) => expired(site, surface, &typed.next),
         Err(SecondStepError::Unavailable(cause)) => {
             tracing::warn!(%cause, "a code could not be looked at");
             let problem = "Sign-in is not possible at the moment. Try again in a minute.";

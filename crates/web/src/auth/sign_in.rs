@@ -5,7 +5,7 @@ use crate::http::csrf::Csrf;
 use crate::http::error_page::PageError;
 use crate::http::flash_cookie;
 use crate::http::form::Plain;
-use crate::http::login_redirect::Ended;
+use crate::http::login_redirect::SignInNotice;
 use crate::http::request_context::{RequestContext, bearer};
 use crate::session::session_cookie::{let_in, signed_out};
 use crate::site::Site;
@@ -90,7 +90,7 @@ fn welcome(context: &RequestContext, surface: WebSurface, asked: Asked) -> Respo
             action: surface.entry().sign_in,
             typed: String::new(),
             next: asked.next,
-            ended: Ended::from_name(&asked.ended).map(Ended::sentence),
+            ended: SignInNotice::from_name(&asked.ended).map(SignInNotice::sentence),
             problem: None,
         },
     )

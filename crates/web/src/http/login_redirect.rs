@@ -9,49 +9,51 @@ use axum::http::header::{CONTENT_SECURITY_POLICY, REFERER, X_FRAME_OPTIONS};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-/// What is kept of a request, for the case that it is turned away.
-pub(crate) struct TurnedAway {
+/// What is kept of a request, for the case that it has to sign in first.
+pub(crate) struct LoginRedirect {
     surface: WebSurface,
     /// Where the person goes on after signing in.
     next: String,
-    aim: Aim,
+    purpose: Purpose,
 }
 
 /// What the request was made for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Aim {
+enum Purpose {
     /// To look at a page.
-    Look,
+    View,
     /// To change something.
     Change,
     /// To fill a frame in one of our pages.
     Frame,
 }
 
-/// What somebody finds at the sign-in page who did not come there by choice.
+/// What the sign-in page says to somebody who was sent there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Ended {
+pub(crate) enum SignInNotice {
     /// The session was over when the page was asked for, or ended meanwhile.
     SignedOut,
     /// The session was over before what was sent was looked at.
     NothingSaved,
-    /// The code of the second step did not come in time, or not right.
-    CodeOver,
+    /// The code of the second factor did not come in time, or was wrong too often.
+    CodeExpired,
 }
 
-impl Ended {
+impl SignInNotice {
     /// The name in the query of the sign-in page.
-    pub(crate) fn name(self) -> &'static str {
+    fn name(self) -> &'static str {
         match self {
             Self::SignedOut => "1",
             Self::NothingSaved => "unsaved",
-            Self::CodeOver => "code",
+            Self::CodeExpired => "code",
         }
     }
 
     /// Reads the query of the sign-in page.
     pub(crate) fn from_name(name: &str) -> Option<Self> {
-        [Self::SignedOut, Self::NothingSaved, Self::CodeOver].into_iter().find(|ended| ended.name() == name)
+        [Self::SignedOut, Self::NothingSaved, Self::CodeExpired]
+            .into_iter()
+            .find(|notice| notice.name() == name)
     }
 
     /// What it says above the form.
@@ -59,61 +61,66 @@ impl Ended {
         match self {
             Self::SignedOut => "You were signed out. Sign in to go on.",
             Self::NothingSaved => "You were signed out, and nothing was saved. Sign in and do it once more.",
-            Self::CodeOver => {
+            Self::CodeExpired => {
                 "The time or the tries for the code are used up. Begin with your password again."
             }
         }
     }
 }
 
-impl TurnedAway {
+impl LoginRedirect {
     pub(crate) fn of(request: &Request, surface: WebSurface) -> Self {
         let here = request.uri().path_and_query().map_or("/", |path| path.as_str());
         let headers = request.headers();
-        let aim = match *request.method() {
+        let purpose = match *request.method() {
             Method::GET | Method::HEAD if headers.get("sec-fetch-dest").is_some_and(|to| to == "iframe") => {
-                Aim::Frame
+                Purpose::Frame
             }
-            Method::GET | Method::HEAD => Aim::Look,
-            _ => Aim::Change,
+            Method::GET | Method::HEAD => Purpose::View,
+            _ => Purpose::Change,
         };
-        let next = match aim {
+        let next = match purpose {
             // Not every address that takes a form is a page; the one the form stood on is.
-            Aim::Change => own_path(sent_from(headers)).unwrap_or(surface.entry().home),
-            Aim::Look | Aim::Frame => own_path(page_of(here)).unwrap_or("/"),
+            Purpose::Change => own_path(sent_from(headers)).unwrap_or(surface.entry().home),
+            Purpose::View | Purpose::Frame => own_path(page_of(here)).unwrap_or("/"),
         };
-        Self { surface, next: next.to_owned(), aim }
+        Self { surface, next: next.to_owned(), purpose }
     }
 
-    /// The browser has no session. A first visit is no reason to say anything; a form that comes without one was
+    /// The browser has no session. A first page view is no reason to say anything; a form that comes without one was
     /// filled in while there was one.
-    pub(crate) fn nobody(self) -> Response {
-        let told = (self.aim == Aim::Change).then_some(Ended::NothingSaved);
-        self.to_sign_in(told)
+    pub(crate) fn no_session(self) -> Response {
+        let notice = (self.purpose == Purpose::Change).then_some(SignInNotice::NothingSaved);
+        self.to_sign_in(notice)
     }
 
-    /// The browser's session is over.
-    pub(crate) fn over(self) -> Response {
-        let told = match self.aim {
-            Aim::Look | Aim::Frame => Ended::SignedOut,
-            Aim::Change => Ended::NothingSaved,
+    /// The browser's session has ended.
+    pub(crate) fn session_ended(self) -> Response {
+        let notice = match self.purpose {
+            Purpose::View | Purpose::Frame => SignInNotice::SignedOut,
+            Purpose::Change => SignInNotice::NothingSaved,
         };
-        self.to_sign_in(Some(told))
+        self.to_sign_in(Some(notice))
     }
 
     /// The session ended while the request was answered: whether that came before or after a change, nobody can say.
-    pub(crate) fn cut(self) -> Response {
-        self.to_sign_in(Some(Ended::SignedOut))
+    pub(crate) fn session_aborted(self) -> Response {
+        self.to_sign_in(Some(SignInNotice::SignedOut))
     }
 
-    fn to_sign_in(&self, told: Option<Ended>) -> Response {
-        if self.aim == Aim::Frame {
-            return in_the_frame();
+    fn to_sign_in(&self, notice: Option<SignInNotice>) -> Response {
+        match self.purpose {
+            Purpose::Frame => in_the_frame(),
+            Purpose::View | Purpose::Change => see_other(&sign_in_url(self.surface, &self.next, notice)),
         }
-        let (sign_in, next) = (self.surface.entry().sign_in, query_value(&self.next));
-        let ended = told.map(|ended| format!("&ended={}", ended.name())).unwrap_or_default();
-        see_other(&format!("{sign_in}?next={next}{ended}"))
     }
+}
+
+/// The address of the sign-in page, to go on at `next` afterwards.
+pub(crate) fn sign_in_url(surface: WebSurface, next: &str, notice: Option<SignInNotice>) -> String {
+    let (sign_in, next) = (surface.entry().sign_in, query_value(next));
+    let ended = notice.map(|notice| format!("&ended={}", notice.name())).unwrap_or_default();
+    format!("{sign_in}?next={next}{ended}")
 }
 
 /// Where a sign-in leads: to the page that was asked for if it belongs to the surface, else to its first page.
@@ -127,8 +134,8 @@ pub(crate) fn after_sign_in(surface: WebSurface, next: &str) -> &str {
     }
 }
 
-/// The path of the page a form was sent from. That it is one of ours is the business of [`crate::http::csrf`], that it leads
-/// nowhere else the business of [`own_path`].
+/// The path of the page a form was sent from. [`crate::http::csrf`] sees to it that the page is ours, [`own_path`] that the
+/// path leads nowhere else.
 fn sent_from(headers: &HeaderMap) -> &str {
     let referer = headers.get(REFERER).and_then(|referer| referer.to_str().ok()).unwrap_or_default();
     let after_scheme = referer.split_once("://").map_or("", |(_, rest)| rest);

@@ -3,7 +3,7 @@
 use super::response_guard::{Proof, race};
 use crate::http::csrf::Csrf;
 use crate::http::error_page::PageError;
-use crate::http::login_redirect::TurnedAway;
+use crate::http::login_redirect::LoginRedirect;
 use crate::http::request_context::{RequestContext, bearer};
 use crate::site::Site;
 use crate::view::flash::Flash;
@@ -90,19 +90,19 @@ pub(crate) async fn owner(
     next: Next,
 ) -> Response {
     let context = RequestContext::of(&site, request.uri(), request.headers(), request.extensions());
-    let turned_away = TurnedAway::of(&request, surface);
-    let Some(token) = bearer(&site, request.headers(), surface) else { return turned_away.nobody() };
+    let login_redirect = LoginRedirect::of(&request, surface);
+    let Some(token) = bearer(&site, request.headers(), surface) else { return login_redirect.no_session() };
     match site.authority.resume(&token, &context.origin(surface), site.now()).await {
         // A cookie is good at the surface that gave it, nowhere else.
-        Ok(guard) if guard.surface() != Surface::from(surface) => turned_away.nobody(),
+        Ok(guard) if guard.surface() != Surface::from(surface) => login_redirect.no_session(),
         Ok(guard) => {
             let guard = Arc::new(guard);
             let csrf = Csrf::of(&token);
             request.extensions_mut().insert(csrf.clone());
             request.extensions_mut().insert(Owner { guard: Arc::clone(&guard), surface, csrf });
-            race(request, next, Proof::Owner(guard), turned_away).await
+            race(request, next, Proof::Owner(guard), login_redirect).await
         }
-        Err(signed_out) => refused(signed_out, turned_away),
+        Err(signed_out) => refused(signed_out, login_redirect),
     }
 }
 
@@ -110,23 +110,23 @@ pub(crate) async fn owner(
 pub(crate) async fn staff(State(site): State<Arc<Site>>, mut request: Request, next: Next) -> Response {
     let surface = WebSurface::Dashboard;
     let context = RequestContext::of(&site, request.uri(), request.headers(), request.extensions());
-    let turned_away = TurnedAway::of(&request, surface);
-    let Some(token) = bearer(&site, request.headers(), surface) else { return turned_away.nobody() };
+    let login_redirect = LoginRedirect::of(&request, surface);
+    let Some(token) = bearer(&site, request.headers(), surface) else { return login_redirect.no_session() };
     match site.authority.resume_staff(&token, &context.origin(surface), site.now()).await {
         Ok(session) => {
             let session = Arc::new(session);
             let csrf = Csrf::of(&token);
             request.extensions_mut().insert(csrf.clone());
             request.extensions_mut().insert(Staff { session: Arc::clone(&session), csrf });
-            race(request, next, Proof::Staff(session), turned_away).await
+            race(request, next, Proof::Staff(session), login_redirect).await
         }
-        Err(signed_out) => refused(signed_out, turned_away),
+        Err(signed_out) => refused(signed_out, login_redirect),
     }
 }
 
-fn refused(signed_out: SignedOut, turned_away: TurnedAway) -> Response {
+fn refused(signed_out: SignedOut, login_redirect: LoginRedirect) -> Response {
     match signed_out {
-        SignedOut::Ended => turned_away.over(),
+        SignedOut::Ended => login_redirect.session_ended(),
         SignedOut::Unavailable(cause) => PageError::from(cause).into_response(),
     }
 }

@@ -6,7 +6,7 @@
 //! authority lets its guard live until it has answered.
 
 use crate::http::connection::Cut;
-use crate::http::login_redirect::TurnedAway;
+use crate::http::login_redirect::LoginRedirect;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
 use axum::middleware::Next;
@@ -51,7 +51,12 @@ impl Proof {
 }
 
 /// Answers a request while its session stands, and breaks off when it ends.
-pub(super) async fn race(request: Request, next: Next, proof: Proof, turned_away: TurnedAway) -> Response {
+pub(super) async fn race(
+    request: Request,
+    next: Next,
+    proof: Proof,
+    login_redirect: LoginRedirect,
+) -> Response {
     let cut = request.extensions().get::<Cut>().cloned();
     let mut flow = Flow::of(proof.clone());
     let mut handler = std::pin::pin!(next.run(request));
@@ -59,7 +64,7 @@ pub(super) async fn race(request: Request, next: Next, proof: Proof, turned_away
         Ok(()) => handler.as_mut().poll(cx).map(Ok),
         Err(reason) => Poll::Ready(Err(reason)),
     });
-    let Ok(response) = worked.await else { return turned_away.cut() };
+    let Ok(response) = worked.await else { return login_redirect.session_aborted() };
     let sent = CancellationToken::new();
     if let Some(cut) = cut.clone() {
         // A browser that does not read keeps its answer from being polled, so somebody else must watch. The task ends
