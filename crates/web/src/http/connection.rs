@@ -4,18 +4,29 @@
 use std::net::SocketAddr;
 use tokio_util::sync::CancellationToken;
 
-/// The address at the other end of the connection, a browser's or a proxy's: put into every request by [`crate::http::server`].
+/// The address at the other end of the connection, a browser's or a proxy's: put into every request by
+/// [`crate::http::server`].
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub SocketAddr);
 
 /// Closes the connection a request came on, at once: put into every request.
-#[derive(Clone)]
-pub(crate) struct Cut(pub(crate) CancellationToken);
+#[derive(Clone, Default)]
+pub(crate) struct ConnectionAbort(CancellationToken);
 
-impl Cut {
+impl ConnectionAbort {
     /// Closes it.
-    pub(crate) fn now(&self) {
+    pub(crate) fn abort(&self) {
         self.0.cancel();
+    }
+
+    /// Waits until it is closed so.
+    pub(crate) async fn aborted(&self) {
+        self.0.cancelled().await;
+    }
+
+    /// Whether it was closed so.
+    pub(crate) fn is_aborted(&self) -> bool {
+        self.0.is_cancelled()
     }
 }
 

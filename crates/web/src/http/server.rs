@@ -1,6 +1,6 @@
 //! Serving the pages on a socket, with or without TLS, until told to stop.
 
-use crate::http::connection::{Cut, Peer, Stopping};
+use crate::http::connection::{ConnectionAbort, Peer, Stopping};
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -42,7 +42,7 @@ const UNREAD: u32 = 64 * 1024;
 /// How long requests under way may take once the server stops.
 const DRAIN: Duration = Duration::from_secs(5);
 
-/// Serves until `stop`, then lets requests under way finish for five seconds and cuts the rest.
+/// Serves until `stop`, then lets requests under way finish for five seconds and aborts the rest.
 pub async fn serve(
     listener: TcpListener,
     transport: Transport,
@@ -93,14 +93,14 @@ async fn connection(
     // anyway, and the next read says so.
     let _ = socket.set_nodelay(true);
     let _ = SockRef::from(&socket).set_tcp_notsent_lowat(UNREAD);
-    let cut = Cut(CancellationToken::new());
-    let socket = Cuttable { socket, cut: cut.clone() };
+    let abort = ConnectionAbort::default();
+    let socket = AbortableStream { socket, abort: abort.clone() };
     match transport {
-        Transport::Plain => requests(socket, peer, router, cut, stop).await,
+        Transport::Plain => requests(socket, peer, router, abort, stop).await,
         Transport::Tls(config) => {
             let handshake = TlsAcceptor::from(config()).accept(socket);
             match tokio::time::timeout(HANDSHAKE, handshake).await {
-                Ok(Ok(stream)) => requests(stream, peer, router, cut, stop).await,
+                Ok(Ok(stream)) => requests(stream, peer, router, abort, stop).await,
                 Ok(Err(error)) => tracing::debug!(%peer, %error, "TLS with a browser failed"),
                 Err(_) => tracing::debug!(%peer, "TLS with a browser took too long"),
             }
@@ -108,14 +108,19 @@ async fn connection(
     }
 }
 
-async fn requests<S>(stream: S, peer: SocketAddr, router: axum::Router, cut: Cut, stop: CancellationToken)
-where
+async fn requests<S>(
+    stream: S,
+    peer: SocketAddr,
+    router: axum::Router,
+    abort: ConnectionAbort,
+    stop: CancellationToken,
+) where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
-    let (cut_by, stopping) = (cut.clone(), Stopping(stop.clone()));
+    let (abort_handle, stopping) = (abort.clone(), Stopping(stop.clone()));
     let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(Peer(peer));
-        request.extensions_mut().insert(cut_by.clone());
+        request.extensions_mut().insert(abort_handle.clone());
         request.extensions_mut().insert(stopping.clone());
         router.clone().oneshot(request.map(axum::body::Body::new))
     });
@@ -142,33 +147,33 @@ where
                 tracing::debug!(%peer, %error, "a web connection ended early");
             }
         }
-        () = cut.0.cancelled() => tracing::debug!(%peer, "a web connection was cut with its session"),
+        () = abort.aborted() => tracing::debug!(%peer, "a web connection was cut with its session"),
     }
 }
 
-/// A browser's connection. One that was cut is reset: what waits in the kernel for a browser that does not read, it never
-/// gets.
-struct Cuttable {
+/// A browser's connection. One that was aborted is reset: a browser that does not read never gets
+/// what waits in the kernel for it.
+struct AbortableStream {
     socket: TcpStream,
-    cut: Cut,
+    abort: ConnectionAbort,
 }
 
-impl Drop for Cuttable {
+impl Drop for AbortableStream {
     fn drop(&mut self) {
-        if self.cut.0.is_cancelled() {
+        if self.abort.is_aborted() {
             // It can only fail on a connection that is gone.
             let _ = self.socket.set_zero_linger();
         }
     }
 }
 
-impl AsyncRead for Cuttable {
+impl AsyncRead for AbortableStream {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.get_mut().socket).poll_read(cx, buf)
     }
 }
 
-impl AsyncWrite for Cuttable {
+impl AsyncWrite for AbortableStream {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.get_mut().socket).poll_write(cx, buf)
     }

@@ -5,7 +5,7 @@
 //! guard is left. While this node is frozen, both stand still. The request that made the change is the exception; the
 //! authority lets its guard live until it has answered.
 
-use crate::http::connection::Cut;
+use crate::http::connection::ConnectionAbort;
 use crate::http::login_redirect::LoginRedirect;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
@@ -57,7 +57,7 @@ pub(super) async fn race(
     proof: Proof,
     login_redirect: LoginRedirect,
 ) -> Response {
-    let cut = request.extensions().get::<Cut>().cloned();
+    let abort = request.extensions().get::<ConnectionAbort>().cloned();
     let mut flow = Flow::of(proof.clone());
     let mut handler = std::pin::pin!(next.run(request));
     let worked = poll_fn(|cx| match ready!(flow.poll(cx)) {
@@ -66,20 +66,20 @@ pub(super) async fn race(
     });
     let Ok(response) = worked.await else { return login_redirect.session_aborted() };
     let sent = CancellationToken::new();
-    if let Some(cut) = cut.clone() {
+    if let Some(abort) = abort.clone() {
         // A browser that does not read keeps its answer from being polled, so somebody else must watch. The task ends
         // with the answer.
         let (sent, ended) = (sent.clone(), proof.ended());
         tokio::spawn(async move {
             tokio::select! {
                 () = sent.cancelled() => {}
-                _reason = ended => cut.now(),
+                _reason = ended => abort.abort(),
             }
         });
     }
     let (waiting, flow) = (Bytes::new(), Some(flow));
     let _sent = sent.drop_guard();
-    response.map(|body| Body::new(WhileSignedIn { body, waiting, flow, cut, _sent }))
+    response.map(|body| Body::new(WhileSignedIn { body, waiting, flow, abort, _sent }))
 }
 
 /// Whether a request may go on: it stands still while this node is frozen, and not when its session has ended.
@@ -121,7 +121,7 @@ struct WhileSignedIn {
     /// None once the session has ended.
     flow: Option<Flow>,
     /// The connection, where there is one.
-    cut: Option<Cut>,
+    abort: Option<ConnectionAbort>,
     _sent: DropGuard,
 }
 
@@ -146,8 +146,8 @@ impl HttpBody for WhileSignedIn {
             self.body = Body::empty();
             self.waiting.clear();
             // An answer that only breaks off leaves behind what the kernel has of it.
-            if let Some(cut) = &self.cut {
-                cut.now();
+            if let Some(abort) = &self.abort {
+                abort.abort();
             }
             let ended = std::io::Error::from(std::io::ErrorKind::ConnectionAborted);
             return Poll::Ready(Some(Err(axum::Error::new(ended))));
