@@ -3,7 +3,7 @@
 use super::mailbox_password_form::{OpenedFrom, form_for};
 use super::mailbox_paths;
 use super::mailbox_request::MailboxRequest;
-use crate::http::connection::Stopping;
+use crate::http::connection::ShutdownSignal;
 use crate::http::error_page::PageError;
 use crate::http::event_stream;
 use crate::http::redirect::see_other;
@@ -86,12 +86,12 @@ pub(super) async fn page(request: MailboxRequest) -> Result<Response, PageError>
 }
 
 /// `GET /dashboard/mailboxes/{id}/events`: whatever changes of what the tab shows (D4).
-pub(super) async fn events(request: MailboxRequest, stopping: Stopping) -> Response {
+pub(super) async fn events(request: MailboxRequest, shutdown: ShutdownSignal) -> Response {
     let MailboxRequest { context, staff, mailbox } = request;
     let (site, mailbox) = (context.site, mailbox.id);
     let (listening, session) = (site.authority.listen(mailbox), staff.session.id());
     let of = Arc::clone(&site);
-    event_stream::stream(&site, session, listening, stopping, move || {
+    event_stream::stream(&site, session, listening, shutdown, move || {
         let (site, staff) = (Arc::clone(&of), staff.clone());
         // Asked anew each time: the mailbox may be gone, or somebody else's by now.
         async move { Proofs::of(&site, &staff, mailbox).await.ok().map(|proofs| proofs.stamp()) }

@@ -32,4 +32,4 @@ impl ConnectionAbort {
 
 /// Tells that the server stops: put into every request, for answers that would never end by themselves.
 #[derive(Clone, Default)]
-pub(crate) struct Stopping(pub(crate) CancellationToken);
+pub(crate) struct ShutdownSignal(pub(crate) CancellationToken);

@@ -3,7 +3,7 @@
 //! A stream says what a page shows, as a stamp: at once, and whenever something may have changed. It lives on its
 //! session's proof like every answer ([`crate::session`]), and ends when the server stops.
 
-use crate::http::connection::Stopping;
+use crate::http::connection::ShutdownSignal;
 use crate::http::error_page::PageError;
 use crate::site::Site;
 use axum::extract::FromRequestParts;
@@ -29,7 +29,7 @@ pub(crate) fn stream<F>(
     site: &Site,
     session: SessionId,
     listening: Listening,
-    stopping: Stopping,
+    shutdown: ShutdownSignal,
     stamp: impl FnMut() -> F + Send + 'static,
 ) -> Response
 where
@@ -47,12 +47,12 @@ where
         let event = Event::default().event("state").data(stamp().await?);
         Some((Ok::<_, Infallible>(event), (open, listening, stamp, true)))
     });
-    let stamps = stamps.take_until(stopping.0.cancelled_owned());
+    let stamps = stamps.take_until(shutdown.0.cancelled_owned());
     let unbuffered = (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
     ([unbuffered], Sse::new(stamps).keep_alive(KeepAlive::new().interval(ALIVE_EVERY))).into_response()
 }
 
-impl FromRequestParts<Arc<Site>> for Stopping {
+impl FromRequestParts<Arc<Site>> for ShutdownSignal {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, _: &Arc<Site>) -> Result<Self, PageError> {

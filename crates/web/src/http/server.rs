@@ -1,6 +1,6 @@
 //! Serving the pages on a socket, with or without TLS, until told to stop.
 
-use crate::http::connection::{ConnectionAbort, Peer, Stopping};
+use crate::http::connection::{ConnectionAbort, Peer, ShutdownSignal};
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -117,11 +117,11 @@ async fn requests<S>(
 ) where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
-    let (abort_handle, stopping) = (abort.clone(), Stopping(stop.clone()));
+    let (abort_handle, shutdown) = (abort.clone(), ShutdownSignal(stop.clone()));
     let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(Peer(peer));
         request.extensions_mut().insert(abort_handle.clone());
-        request.extensions_mut().insert(stopping.clone());
+        request.extensions_mut().insert(shutdown.clone());
         router.clone().oneshot(request.map(axum::body::Body::new))
     });
     let connection = http1::Builder::new()

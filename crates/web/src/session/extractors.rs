@@ -1,6 +1,6 @@
 //! Who is signed in: the middleware that looks a request's cookie up, and the extractors by which handlers ask for it.
 
-use super::response_guard::{Proof, race};
+use super::response_guard::{SessionProof, respond};
 use crate::http::csrf::Csrf;
 use crate::http::error_page::PageError;
 use crate::http::login_redirect::LoginRedirect;
@@ -100,7 +100,7 @@ pub(crate) async fn owner(
             let csrf = Csrf::of(&token);
             request.extensions_mut().insert(csrf.clone());
             request.extensions_mut().insert(Owner { guard: Arc::clone(&guard), surface, csrf });
-            race(request, next, Proof::Owner(guard), login_redirect).await
+            respond(request, next, SessionProof::Owner(guard), login_redirect).await
         }
         Err(signed_out) => refused(signed_out, login_redirect),
     }
@@ -118,7 +118,7 @@ pub(crate) async fn staff(State(site): State<Arc<Site>>, mut request: Request, n
             let csrf = Csrf::of(&token);
             request.extensions_mut().insert(csrf.clone());
             request.extensions_mut().insert(Staff { session: Arc::clone(&session), csrf });
-            race(request, next, Proof::Staff(session), login_redirect).await
+            respond(request, next, SessionProof::Staff(session), login_redirect).await
         }
         Err(signed_out) => refused(signed_out, login_redirect),
     }
