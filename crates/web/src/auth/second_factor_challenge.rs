@@ -8,8 +8,8 @@ use crate::http::error_page::PageError;
 use crate::http::form::Plain;
 use crate::http::login_redirect::{SignInNotice, after_sign_in, sign_in_url};
 use crate::http::redirect::{query_value, see_other};
-use crate::http::request_context::{RequestContext, bearer, owing};
-use crate::session::session_cookie::let_in;
+use crate::http::request_context::{RequestContext, bearer, pending_second_factor};
+use crate::session::session_cookie::complete_sign_in;
 use crate::site::Site;
 use crate::view::page::{Page, html};
 use crate::web_surface::WebSurface;
@@ -122,7 +122,7 @@ async fn page(
     next: String,
 ) -> Result<Response, PageError> {
     let site = &context.site;
-    let Some(token) = owing(site, headers, surface) else {
+    let Some(token) = pending_second_factor(site, headers, surface) else {
         // Whoever comes back here after the code was taken is not asked to sign in again.
         return match bearer(site, headers, surface) {
             Some(_) => Ok(see_other(after_sign_in(surface, &next))),
@@ -143,7 +143,7 @@ async fn finish(
     typed: Typed,
 ) -> Result<Response, PageError> {
     let site = &context.site;
-    let Some(token) = owing(site, headers, surface) else {
+    let Some(token) = pending_second_factor(site, headers, surface) else {
         return expired(site, surface, &typed.next);
     };
     let (code, origin, now) = (Secret::new(typed.code), context.origin(surface), site.now());
@@ -159,7 +159,7 @@ async fn finish(
     };
     match finished {
         Ok((token, who)) => {
-            let response = let_in(&context, surface, &token, &who, &typed.next)?;
+            let response = complete_sign_in(&context, surface, &token, &who, &typed.next)?;
             Ok((AppendHeaders([clear(site, surface)?]), response).into_response())
         }
         Err(SecondStepError::CodeWrong) => {

@@ -7,7 +7,7 @@ use crate::http::flash_cookie;
 use crate::http::form::Plain;
 use crate::http::login_redirect::SignInNotice;
 use crate::http::request_context::{RequestContext, bearer};
-use crate::session::session_cookie::{let_in, signed_out};
+use crate::session::session_cookie::{complete_sign_in, signed_out};
 use crate::site::Site;
 use crate::view::page::{Page, html};
 use crate::web_surface::WebSurface;
@@ -139,7 +139,7 @@ async fn sign_in(context: RequestContext, surface: WebSurface, typed: Typed) -> 
         }
     };
     match signed_in {
-        Ok(SignedIn::Session(token, who)) => let_in(&context, surface, &token, &who, &typed.next),
+        Ok(SignedIn::Session(token, who)) => complete_sign_in(&context, surface, &token, &who, &typed.next),
         Ok(SignedIn::CodeOwed(token)) => second_factor_challenge::ask(site, surface, &token, &typed.next),
         Err(refusal) => Ok(refused(&context, surface, typed.address, typed.next, refusal)),
     }

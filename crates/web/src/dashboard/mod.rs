@@ -22,7 +22,7 @@ use crate::auth::reauthenticate;
 use crate::auth::second_factor_challenge;
 use crate::auth::sign_in;
 use crate::http::redirect::see_other;
-use crate::session::extractors::staff;
+use crate::session::extractors::require_staff;
 use crate::site::Site;
 use crate::web_surface::WebSurface;
 use axum::Router;
@@ -59,7 +59,7 @@ pub(crate) fn routes(site: &Arc<Site>) -> Router<Arc<Site>> {
         .route("/dashboard/audit", get(audit::page))
         .merge(account::second_factor::routes())
         .merge(reauthenticate::staff_routes())
-        .route_layer(from_fn_with_state(Arc::clone(site), staff));
+        .route_layer(from_fn_with_state(Arc::clone(site), require_staff));
     inside
         .merge(sign_in::routes(WebSurface::Dashboard))
         .merge(second_factor_challenge::routes(WebSurface::Dashboard))

@@ -121,8 +121,8 @@ impl FromRequestParts<Arc<Site>> for RequestContext {
     }
 }
 
-/// The token of the second step the browser holds for a surface.
-pub(crate) fn owing(site: &Site, headers: &HeaderMap, surface: WebSurface) -> Option<Token> {
+/// The token the browser holds of a sign-in that waits for the second factor at a surface.
+pub(crate) fn pending_second_factor(site: &Site, headers: &HeaderMap, surface: WebSurface) -> Option<Token> {
     Cookie::SecondStep(surface).read(headers, site.url.scheme()).map(Token::from_cookie)
 }
 

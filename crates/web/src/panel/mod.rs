@@ -8,7 +8,7 @@ use crate::auth::password_reset;
 use crate::auth::reauthenticate;
 use crate::auth::second_factor_challenge;
 use crate::auth::sign_in;
-use crate::session::extractors::owner;
+use crate::session::extractors::require_owner;
 use crate::site::Site;
 use crate::web_surface::WebSurface;
 use axum::Router;
@@ -23,7 +23,7 @@ pub(crate) fn routes(site: &Arc<Site>) -> Router<Arc<Site>> {
         .route("/panel/password", get(password::page).post(password::change))
         .merge(account_security::routes(WebSurface::Panel))
         .merge(reauthenticate::owner_routes(WebSurface::Panel))
-        .route_layer(from_fn_with_state((Arc::clone(site), WebSurface::Panel), owner));
+        .route_layer(from_fn_with_state((Arc::clone(site), WebSurface::Panel), require_owner));
     inside
         .merge(sign_in::routes(WebSurface::Panel))
         .merge(second_factor_challenge::routes(WebSurface::Panel))

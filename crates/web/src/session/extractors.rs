@@ -16,7 +16,7 @@ use axum::response::{IntoResponse, Response};
 use postward_authority::{Role, SessionGuard, SignedOut, StaffSession, Surface};
 use std::sync::Arc;
 
-/// A mailbox owner who is signed in at the webmail or the panel. Handlers behind [`owner`] take it as an argument.
+/// A mailbox owner who is signed in at the webmail or the panel. Handlers behind [`require_owner`] take it as an argument.
 #[derive(Clone)]
 pub(crate) struct Owner {
     /// The proof.
@@ -48,7 +48,7 @@ impl Owner {
     }
 }
 
-/// A person of the dashboard who is signed in. Handlers behind [`staff`] take it as an argument.
+/// A person of the dashboard who is signed in. Handlers behind [`require_staff`] take it as an argument.
 #[derive(Clone)]
 pub(crate) struct Staff {
     /// The proof.
@@ -83,8 +83,8 @@ impl Staff {
     }
 }
 
-/// Lets mailbox owners into the webmail or the panel.
-pub(crate) async fn owner(
+/// Lets only mailbox owners who are signed in pass to pages of the webmail or the panel.
+pub(crate) async fn require_owner(
     State((site, surface)): State<(Arc<Site>, WebSurface)>,
     mut request: Request,
     next: Next,
@@ -106,8 +106,12 @@ pub(crate) async fn owner(
     }
 }
 
-/// Lets staff into the dashboard.
-pub(crate) async fn staff(State(site): State<Arc<Site>>, mut request: Request, next: Next) -> Response {
+/// Lets only staff who are signed in pass to pages of the dashboard.
+pub(crate) async fn require_staff(
+    State(site): State<Arc<Site>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let surface = WebSurface::Dashboard;
     let context = RequestContext::of(&site, request.uri(), request.headers(), request.extensions());
     let login_redirect = LoginRedirect::of(&request, surface);

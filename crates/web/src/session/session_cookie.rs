@@ -26,7 +26,7 @@ pub(crate) fn signed_in(
 
 /// Signs a browser in whose person has proved everything. A flash message is for whom it is about: one about somebody
 /// else is taken away.
-pub(crate) fn let_in(
+pub(crate) fn complete_sign_in(
     context: &RequestContext,
     surface: WebSurface,
     token: &Token,

@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
-use super::extractors::owner;
+use super::extractors::require_owner;
 use crate::http::server::{Transport, serve};
 use crate::site::Site;
 use crate::site::mail_engine::{ImapConnection, MailEngine};
@@ -68,7 +68,9 @@ impl House {
     fn page(&self, path: &str, page: MethodRouter) -> Router {
         let url = PublicUrl::parse("http://127.0.0.1").unwrap();
         let site = Arc::new(Site::new(self.authority.clone(), Arc::new(NoMail), url));
-        Router::new().route(path, page).route_layer(from_fn_with_state((site, WebSurface::Panel), owner))
+        Router::new()
+            .route(path, page)
+            .route_layer(from_fn_with_state((site, WebSurface::Panel), require_owner))
     }
 }
 

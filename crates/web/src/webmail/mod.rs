@@ -29,7 +29,7 @@ use crate::auth::password_reset;
 use crate::auth::reauthenticate;
 use crate::auth::second_factor_challenge;
 use crate::auth::sign_in;
-use crate::session::extractors::owner;
+use crate::session::extractors::require_owner;
 use crate::site::Site;
 use crate::web_surface::WebSurface;
 use axum::Router;
@@ -53,7 +53,7 @@ pub(crate) fn routes(site: &Arc<Site>) -> Router<Arc<Site>> {
         .route("/webmail/user-settings", post(user_settings::hop))
         .merge(account_security::routes(WebSurface::Webmail))
         .merge(reauthenticate::owner_routes(WebSurface::Webmail))
-        .layer(from_fn_with_state((Arc::clone(site), WebSurface::Webmail), owner))
+        .layer(from_fn_with_state((Arc::clone(site), WebSurface::Webmail), require_owner))
         .merge(sign_in::routes(WebSurface::Webmail))
         .merge(second_factor_challenge::routes(WebSurface::Webmail))
         .merge(password_reset::routes(WebSurface::Webmail))
