@@ -91,21 +91,21 @@ impl Act {
     }
 }
 
-/// What the page is asked with.
+/// The query of the page.
 #[derive(Deserialize)]
-struct Asked {
+struct AppPasswordsQuery {
     #[serde(default)]
     name: String,
 }
 
 #[derive(Deserialize)]
-struct NewOne {
+struct NewAppPasswordForm {
     #[serde(default)]
     name: String,
 }
 
 #[derive(Deserialize)]
-struct Mode {
+struct ModeForm {
     #[serde(default)]
     mode: String,
 }
@@ -116,20 +116,24 @@ pub(super) fn routes(surface: WebSurface) -> Router<Arc<Site>> {
     Router::new()
         .route(
             &at("app-passwords"),
-            get(async move |context: RequestContext, owner: Owner, Query(asked): Query<Asked>| {
-                let typed = asked.name.chars().take(Authority::APP_PASSWORD_NAME).collect();
-                show(&context, &owner, Step::Overview { typed, problem: None }).await
-            })
+            get(
+                async move |context: RequestContext, owner: Owner, Query(query): Query<AppPasswordsQuery>| {
+                    let typed = query.name.chars().take(Authority::APP_PASSWORD_NAME).collect();
+                    show(&context, &owner, Step::Overview { typed, problem: None }).await
+                },
+            )
             .post(
-                async move |context: RequestContext, owner: Owner, Signed(new): Signed<NewOne>| {
-                    add(context, owner, new.name).await
+                async move |context: RequestContext,
+                            owner: Owner,
+                            Signed(form): Signed<NewAppPasswordForm>| {
+                    add(context, owner, form.name).await
                 },
             ),
         )
         .route(
             &at("app-passwords/mode"),
-            post(async move |context: RequestContext, owner: Owner, Signed(asked): Signed<Mode>| {
-                set_mode(context, owner, &asked.mode).await
+            post(async move |context: RequestContext, owner: Owner, Signed(form): Signed<ModeForm>| {
+                set_mode(context, owner, &form.mode).await
             }),
         )
         .route(

@@ -78,9 +78,9 @@ impl Step {
     }
 }
 
-/// What the form sends.
+/// The fields of the form.
 #[derive(Deserialize)]
-struct Typed {
+struct RecoveryEmailForm {
     #[serde(default)]
     address: String,
 }
@@ -101,8 +101,10 @@ pub(super) fn routes(surface: WebSurface) -> Router<Arc<Site>> {
                 begin(&context, &owner, Step::Email { typed: String::new(), problem: None }).await
             })
             .post(
-                async move |context: RequestContext, owner: Owner, Signed(typed): Signed<Typed>| {
-                    name_email(context, owner, typed.address).await
+                async move |context: RequestContext,
+                            owner: Owner,
+                            Signed(form): Signed<RecoveryEmailForm>| {
+                    name_email(context, owner, form.address).await
                 },
             ),
         )

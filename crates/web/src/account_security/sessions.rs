@@ -98,14 +98,14 @@ struct Act {
 
 /// What the button of a session sends.
 #[derive(Deserialize)]
-struct One {
+struct EndSessionForm {
     #[serde(default)]
     session: String,
 }
 
 /// What the switch sends.
 #[derive(Deserialize)]
-struct Switch {
+struct NewPlacesForm {
     #[serde(default)]
     tell: String,
 }
@@ -120,9 +120,9 @@ pub(super) fn routes(surface: WebSurface) -> Router<Arc<Site>> {
         )
         .route(
             &at("sessions/end"),
-            post(async move |context: RequestContext, owner: Owner, Signed(one): Signed<One>| {
+            post(async move |context: RequestContext, owner: Owner, Signed(form): Signed<EndSessionForm>| {
                 // What is no id at all is no session of anybody.
-                match one.session.parse() {
+                match form.session.parse() {
                     Ok(id) => end(&context, &owner, OwnSessions::One(id)).await,
                     Err(_) => Err(PageError::Malformed),
                 }
@@ -130,8 +130,8 @@ pub(super) fn routes(surface: WebSurface) -> Router<Arc<Site>> {
         )
         .route(
             &at("sessions/new-places"),
-            post(async move |context: RequestContext, owner: Owner, Signed(switch): Signed<Switch>| {
-                tell(&context, &owner, &switch.tell).await
+            post(async move |context: RequestContext, owner: Owner, Signed(form): Signed<NewPlacesForm>| {
+                tell(&context, &owner, &form.tell).await
             }),
         );
     [Several::Others, Several::All].into_iter().fold(router, |router, which| {

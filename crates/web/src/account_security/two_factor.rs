@@ -90,9 +90,9 @@ const FIRST_CODE_WRONG: &str = "Wait for the next code in your app and type that
 const CODE_WRONG: &str = "This code is wrong or was used already. Wait for the next one in your app.";
 const TOO_MANY: &str = "Too many tries. Wait a minute, then try again.";
 
-/// What the forms send.
+/// The fields of the forms.
 #[derive(Deserialize)]
-struct Typed {
+struct TwoFactorForm {
     #[serde(default)]
     password: String,
     #[serde(default)]
@@ -125,8 +125,8 @@ pub(super) fn routes(surface: WebSurface) -> Router<Arc<Site>> {
                 ask(&context, &owner, Step::Replace { problem: None }).await
             })
             .post(
-                async move |context: RequestContext, owner: Owner, Signed(typed): Signed<Typed>| {
-                    begin(context, owner, Some(typed.code)).await
+                async move |context: RequestContext, owner: Owner, Signed(form): Signed<TwoFactorForm>| {
+                    begin(context, owner, Some(form.code)).await
                 },
             ),
         )
@@ -137,8 +137,8 @@ pub(super) fn routes(surface: WebSurface) -> Router<Arc<Site>> {
                 show(&context, &owner, Step::FirstCode { problem: None }).await
             })
             .post(
-                async move |context: RequestContext, owner: Owner, Signed(typed): Signed<Typed>| {
-                    turn_on(context, owner, typed).await
+                async move |context: RequestContext, owner: Owner, Signed(form): Signed<TwoFactorForm>| {
+                    turn_on(context, owner, form).await
                 },
             ),
         )
@@ -148,8 +148,8 @@ pub(super) fn routes(surface: WebSurface) -> Router<Arc<Site>> {
                 show(&context, &owner, Step::TurnOff { problem: None }).await
             })
             .post(
-                async move |context: RequestContext, owner: Owner, Signed(typed): Signed<Typed>| {
-                    turn_off(context, owner, typed).await
+                async move |context: RequestContext, owner: Owner, Signed(form): Signed<TwoFactorForm>| {
+                    turn_off(context, owner, form).await
                 },
             ),
         )
@@ -185,10 +185,10 @@ async fn begin(context: RequestContext, owner: Owner, code: Option<String>) -> R
 }
 
 /// The first code turns it on.
-async fn turn_on(context: RequestContext, owner: Owner, typed: Typed) -> Result<Response, PageError> {
+async fn turn_on(context: RequestContext, owner: Owner, form: TwoFactorForm) -> Result<Response, PageError> {
     let (site, surface) = (&context.site, owner.surface);
-    let others = if typed.end_others.is_some() { Others::End } else { Others::Stay };
-    let (code, origin) = (Secret::new(typed.code), context.origin(surface));
+    let others = if form.end_others.is_some() { Others::End } else { Others::Stay };
+    let (code, origin) = (Secret::new(form.code), context.origin(surface));
     match site.authority.turn_on_second_factor(&*owner.guard, &code, others, &origin, site.now()).await {
         Ok(TurnedOn { ended, backup_codes: _ }) => {
             let sessions = match ended {
@@ -209,9 +209,9 @@ async fn turn_on(context: RequestContext, owner: Owner, typed: Typed) -> Result<
     }
 }
 
-async fn turn_off(context: RequestContext, owner: Owner, typed: Typed) -> Result<Response, PageError> {
+async fn turn_off(context: RequestContext, owner: Owner, form: TwoFactorForm) -> Result<Response, PageError> {
     let (site, surface) = (&context.site, owner.surface);
-    let (password, code) = (Secret::new(typed.password), Secret::new(typed.code));
+    let (password, code) = (Secret::new(form.password), Secret::new(form.code));
     let (origin, now) = (context.origin(surface), site.now());
     let problem =
         match site.authority.turn_off_second_factor(&*owner.guard, &password, &code, &origin, now).await {

@@ -55,14 +55,14 @@ fn surface(kind: LinkKind) -> WebSurface {
 
 /// What the mail's link asks with.
 #[derive(Deserialize)]
-struct Asked {
+struct MailedLinkQuery {
     #[serde(default)]
     token: String,
 }
 
 /// What a form for a new password sends.
 #[derive(Deserialize)]
-struct Typed {
+struct NewPasswordForm {
     #[serde(default)]
     token: String,
     #[serde(default)]
@@ -82,22 +82,22 @@ struct ResetLinkPage {
 pub(crate) fn routes() -> Router<Arc<Site>> {
     let mut router = Router::new();
     for kind in [LinkKind::Reset, LinkKind::StaffReset] {
-        let pages = get(async move |context: RequestContext, Query(asked): Query<Asked>| {
-            sealed(opened(&context, kind, asked.token).await)
+        let pages = get(async move |context: RequestContext, Query(query): Query<MailedLinkQuery>| {
+            sealed(opened(&context, kind, query.token).await)
         })
-        .post(async move |context: RequestContext, Plain(typed): Plain<Typed>| {
+        .post(async move |context: RequestContext, Plain(typed): Plain<NewPasswordForm>| {
             sealed(reset(&context, kind, typed).await)
         });
         router = router.route(path(kind), pages);
     }
     for kind in [LinkKind::VerifyRecoveryEmail, LinkKind::NotMe] {
-        let pages = get(async move |context: RequestContext, Query(asked): Query<Asked>| {
-            sealed(opened(&context, kind, asked.token).await)
+        let pages = get(async move |context: RequestContext, Query(query): Query<MailedLinkQuery>| {
+            sealed(opened(&context, kind, query.token).await)
         })
-        .post(async move |context: RequestContext, Plain(asked): Plain<Asked>| {
+        .post(async move |context: RequestContext, Plain(form): Plain<MailedLinkQuery>| {
             sealed(match kind {
-                LinkKind::NotMe => not_me(&context, &asked.token).await,
-                _ => verify(&context, &asked.token).await,
+                LinkKind::NotMe => not_me(&context, &form.token).await,
+                _ => verify(&context, &form.token).await,
             })
         });
         router = router.route(path(kind), pages);
@@ -155,8 +155,12 @@ async fn opened(context: &RequestContext, kind: LinkKind, token: String) -> Resu
     })
 }
 
-async fn reset(context: &RequestContext, kind: LinkKind, typed: Typed) -> Result<Response, PageError> {
-    let Typed { token: text, code, new } = typed;
+async fn reset(
+    context: &RequestContext,
+    kind: LinkKind,
+    typed: NewPasswordForm,
+) -> Result<Response, PageError> {
+    let NewPasswordForm { token: text, code, new } = typed;
     let (site, surface) = (&context.site, surface(kind));
     let token = Token::from_link(&text);
     // Before the link is used up, for the page that says what was wrong.

@@ -106,16 +106,16 @@ impl ResetPage {
     }
 }
 
-/// What the page is asked with.
+/// The query of the page.
 #[derive(Deserialize)]
-struct Asked {
+struct PasswordResetQuery {
     #[serde(default)]
     by: By,
 }
 
-/// What the form sends.
+/// The fields of the form.
 #[derive(Deserialize)]
-struct Typed {
+struct PasswordResetForm {
     #[serde(default)]
     by: By,
     #[serde(alias = "email", default)]
@@ -130,11 +130,11 @@ struct Typed {
 
 /// `GET` and `POST …/password-reset` of a surface.
 pub(crate) fn routes(surface: WebSurface) -> Router<Arc<Site>> {
-    let pages = get(async move |context: RequestContext, Query(asked): Query<Asked>| {
-        let by = by_at(surface, asked.by);
+    let pages = get(async move |context: RequestContext, Query(query): Query<PasswordResetQuery>| {
+        let by = by_at(surface, query.by);
         show(&context, surface, StatusCode::OK, by, empty(&context, surface, by, String::new()))
     })
-    .post(async move |context: RequestContext, Plain(typed): Plain<Typed>| {
+    .post(async move |context: RequestContext, Plain(typed): Plain<PasswordResetForm>| {
         match by_at(surface, typed.by) {
             By::Mail => Ok(ask_for_link(&context, surface, typed.address).await),
             by => set(&context, surface, by, typed).await,
@@ -152,10 +152,10 @@ async fn set(
     context: &RequestContext,
     surface: WebSurface,
     by: By,
-    typed: Typed,
+    typed: PasswordResetForm,
 ) -> Result<Response, PageError> {
     let (site, origin) = (&context.site, context.origin(surface));
-    let Typed { address, code, recovery_code, new, .. } = typed;
+    let PasswordResetForm { address, code, recovery_code, new, .. } = typed;
     let form = form(site, surface, by, address.clone());
     let (password, current) = match new.entered(Entry::Twice) {
         Entered::Generate => {

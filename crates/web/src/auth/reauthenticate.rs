@@ -54,16 +54,16 @@ impl Code {
     }
 }
 
-/// What the page is asked with.
+/// The query of the page.
 #[derive(Deserialize)]
-struct Asked {
+struct ReauthenticateQuery {
     #[serde(default)]
     next: String,
 }
 
-/// What the form sends.
+/// The fields of the form.
 #[derive(Deserialize)]
-struct Typed {
+struct ReauthenticateForm {
     #[serde(default)]
     password: String,
     code: Option<String>,
@@ -94,25 +94,32 @@ pub(crate) fn not_now(
 pub(crate) fn owner_routes(surface: WebSurface) -> Router<Arc<Site>> {
     Router::new().route(
         surface.entry().reauthenticate,
-        get(async move |context: RequestContext, owner: Owner, Query(asked): Query<Asked>| {
+        get(async move |context: RequestContext, owner: Owner, Query(query): Query<ReauthenticateQuery>| {
             let code = Code::of(context.site.authority.owes_code_to_confirm(&*owner.guard).await?);
             Ok::<_, PageError>(show(
                 owner.page(&context, TITLE),
                 StatusCode::OK,
                 surface,
-                asked.next,
+                query.next,
                 code,
                 None,
             ))
         })
-        .post(async move |context: RequestContext, owner: Owner, Signed(typed): Signed<Typed>| {
-            let (site, origin) = (&context.site, context.origin(surface));
-            let (password, code) = (Secret::new(typed.password), typed_code(typed.code.as_deref()));
-            let confirmed =
-                site.authority.confirm_again(&*owner.guard, &password, code.as_ref(), &origin, site.now());
-            let page = owner.page(&context, TITLE);
-            answer(site, surface, page, typed.next, typed.code.is_some(), confirmed.await)
-        }),
+        .post(
+            async move |context: RequestContext, owner: Owner, Signed(form): Signed<ReauthenticateForm>| {
+                let (site, origin) = (&context.site, context.origin(surface));
+                let (password, code) = (Secret::new(form.password), typed_code(form.code.as_deref()));
+                let confirmed = site.authority.confirm_again(
+                    &*owner.guard,
+                    &password,
+                    code.as_ref(),
+                    &origin,
+                    site.now(),
+                );
+                let page = owner.page(&context, TITLE);
+                answer(site, surface, page, form.next, form.code.is_some(), confirmed.await)
+            },
+        ),
     )
 }
 
@@ -121,25 +128,32 @@ pub(crate) fn staff_routes() -> Router<Arc<Site>> {
     let surface = WebSurface::Dashboard;
     Router::new().route(
         surface.entry().reauthenticate,
-        get(async move |context: RequestContext, staff: Staff, Query(asked): Query<Asked>| {
+        get(async move |context: RequestContext, staff: Staff, Query(query): Query<ReauthenticateQuery>| {
             let code = Code::of(context.site.authority.owes_code_to_confirm(&*staff.session).await?);
             Ok::<_, PageError>(show(
                 staff.page(&context, TITLE),
                 StatusCode::OK,
                 surface,
-                asked.next,
+                query.next,
                 code,
                 None,
             ))
         })
-        .post(async move |context: RequestContext, staff: Staff, Signed(typed): Signed<Typed>| {
-            let (site, origin) = (&context.site, context.origin(surface));
-            let (password, code) = (Secret::new(typed.password), typed_code(typed.code.as_deref()));
-            let confirmed =
-                site.authority.confirm_again(&*staff.session, &password, code.as_ref(), &origin, site.now());
-            let page = staff.page(&context, TITLE);
-            answer(site, surface, page, typed.next, typed.code.is_some(), confirmed.await)
-        }),
+        .post(
+            async move |context: RequestContext, staff: Staff, Signed(form): Signed<ReauthenticateForm>| {
+                let (site, origin) = (&context.site, context.origin(surface));
+                let (password, code) = (Secret::new(form.password), typed_code(form.code.as_deref()));
+                let confirmed = site.authority.confirm_again(
+                    &*staff.session,
+                    &password,
+                    code.as_ref(),
+                    &origin,
+                    site.now(),
+                );
+                let page = staff.page(&context, TITLE);
+                answer(site, surface, page, form.next, form.code.is_some(), confirmed.await)
+            },
+        ),
     )
 }
 

@@ -48,16 +48,16 @@ impl CodePage {
     }
 }
 
-/// What the page is asked with.
+/// The query of the page.
 #[derive(Deserialize)]
-struct Asked {
+struct ChallengeQuery {
     #[serde(default)]
     next: String,
 }
 
-/// What the form sends.
+/// The fields of the form.
 #[derive(Deserialize)]
-struct Typed {
+struct ChallengeForm {
     #[serde(default)]
     code: String,
     #[serde(default)]
@@ -69,12 +69,18 @@ pub(crate) fn routes(surface: WebSurface) -> Router<Arc<Site>> {
     Router::new()
         .route(
             surface.entry().second_factor,
-            get(async move |context: RequestContext, headers: HeaderMap, Query(asked): Query<Asked>| {
-                page(&context, surface, &headers, asked.next).await
-            })
+            get(
+                async move |context: RequestContext,
+                            headers: HeaderMap,
+                            Query(query): Query<ChallengeQuery>| {
+                    page(&context, surface, &headers, query.next).await
+                },
+            )
             .post(
-                async move |context: RequestContext, headers: HeaderMap, Plain(typed): Plain<Typed>| {
-                    finish(context, surface, &headers, typed).await
+                async move |context: RequestContext,
+                            headers: HeaderMap,
+                            Plain(form): Plain<ChallengeForm>| {
+                    finish(context, surface, &headers, form).await
                 },
             ),
         )
@@ -140,13 +146,13 @@ async fn finish(
     context: RequestContext,
     surface: WebSurface,
     headers: &HeaderMap,
-    typed: Typed,
+    form: ChallengeForm,
 ) -> Result<Response, PageError> {
     let site = &context.site;
     let Some(token) = pending_second_factor(site, headers, surface) else {
-        return expired(site, surface, &typed.next);
+        return expired(site, surface, &form.next);
     };
-    let (code, origin, now) = (Secret::new(typed.code), context.origin(surface), site.now());
+    let (code, origin, now) = (Secret::new(form.code), context.origin(surface), site.now());
     let finished = match surface {
         WebSurface::Dashboard => {
             let finished = site.authority.finish_staff_sign_in(&token, &code, &origin, now).await;
@@ -159,18 +165,18 @@ async fn finish(
     };
     match finished {
         Ok((token, who)) => {
-            let response = complete_sign_in(&context, surface, &token, &who, &typed.next)?;
+            let response = complete_sign_in(&context, surface, &token, &who, &form.next)?;
             Ok((AppendHeaders([clear(site, surface)?]), response).into_response())
         }
         Err(SecondStepError::CodeWrong) => {
-            Ok(show(&context, surface, StatusCode::FORBIDDEN, typed.next, Some(WRONG_CODE)))
+            Ok(show(&context, surface, StatusCode::FORBIDDEN, form.next, Some(WRONG_CODE)))
         }
-        Err(SecondStepError::Over) => expired(site, surface, &typed.next),
+        Err(SecondStepError::Over) => expired(site, surface, &form.next),
         Err(SecondStepError::Unavailable(cause)) => {
             tracing::warn!(%cause, "a code could not be looked at");
             let problem = "Sign-in is not possible at the moment. Try again in a minute.";
             let status = StatusCode::SERVICE_UNAVAILABLE;
-            let page = show(&context, surface, status, typed.next, Some(problem));
+            let page = show(&context, surface, status, form.next, Some(problem));
             Ok(([(header::RETRY_AFTER, "60")], page).into_response())
         }
     }

@@ -42,9 +42,9 @@ impl SignInPage {
     }
 }
 
-/// What the page is asked with.
+/// The query of the page.
 #[derive(Deserialize)]
-struct Asked {
+struct SignInQuery {
     #[serde(default)]
     next: String,
     #[serde(default)]
@@ -53,7 +53,7 @@ struct Asked {
 
 /// What the form sends; staff have an e-mail address, mailboxes an address.
 #[derive(Deserialize)]
-struct Typed {
+struct SignInForm {
     #[serde(alias = "email", default)]
     address: String,
     #[serde(default)]
@@ -67,30 +67,32 @@ pub(crate) fn routes(surface: WebSurface) -> Router<Arc<Site>> {
     Router::new()
         .route(
             surface.entry().sign_in,
-            get(async move |context: RequestContext, Query(asked): Query<Asked>| {
-                welcome(&context, surface, asked)
+            get(async move |context: RequestContext, Query(query): Query<SignInQuery>| {
+                show(&context, surface, query)
             })
-            .post(async move |context: RequestContext, Plain(typed): Plain<Typed>| {
-                sign_in(context, surface, typed).await
+            .post(async move |context: RequestContext, Plain(form): Plain<SignInForm>| {
+                sign_in(context, surface, form).await
             }),
         )
         .route(
             surface.entry().sign_out,
-            post(async move |context: RequestContext, headers: HeaderMap, Plain(form): Plain<Leaving>| {
-                sign_out(&context, surface, &headers, &form.csrf).await
-            }),
+            post(
+                async move |context: RequestContext, headers: HeaderMap, Plain(form): Plain<SignOutForm>| {
+                    sign_out(&context, surface, &headers, &form.csrf).await
+                },
+            ),
         )
 }
 
-fn welcome(context: &RequestContext, surface: WebSurface, asked: Asked) -> Response {
+fn show(context: &RequestContext, surface: WebSurface, query: SignInQuery) -> Response {
     html(
         StatusCode::OK,
         &SignInPage {
             page: context.page(surface, "Sign in"),
             action: surface.entry().sign_in,
             typed: String::new(),
-            next: asked.next,
-            ended: SignInNotice::from_name(&asked.ended).map(SignInNotice::sentence),
+            next: query.next,
+            ended: SignInNotice::from_name(&query.ended).map(SignInNotice::sentence),
             problem: None,
         },
     )
@@ -124,9 +126,13 @@ fn refused(
     response
 }
 
-async fn sign_in(context: RequestContext, surface: WebSurface, typed: Typed) -> Result<Response, PageError> {
+async fn sign_in(
+    context: RequestContext,
+    surface: WebSurface,
+    form: SignInForm,
+) -> Result<Response, PageError> {
     let site = &context.site;
-    let attempt = Attempt { authcid: typed.address.clone(), secret: Secret::new(typed.password) };
+    let attempt = Attempt { authcid: form.address.clone(), secret: Secret::new(form.password) };
     let origin = context.origin(surface);
     let signed_in = match surface {
         WebSurface::Dashboard => {
@@ -139,9 +145,9 @@ async fn sign_in(context: RequestContext, surface: WebSurface, typed: Typed) -> 
         }
     };
     match signed_in {
-        Ok(SignedIn::Session(token, who)) => complete_sign_in(&context, surface, &token, &who, &typed.next),
-        Ok(SignedIn::CodeOwed(token)) => second_factor_challenge::ask(site, surface, &token, &typed.next),
-        Err(refusal) => Ok(refused(&context, surface, typed.address, typed.next, refusal)),
+        Ok(SignedIn::Session(token, who)) => complete_sign_in(&context, surface, &token, &who, &form.next),
+        Ok(SignedIn::CodeOwed(token)) => second_factor_challenge::ask(site, surface, &token, &form.next),
+        Err(refusal) => Ok(refused(&context, surface, form.address, form.next, refusal)),
     }
 }
 
@@ -155,7 +161,7 @@ fn named<S>(signed_in: SignedIn<S>, name: impl FnOnce(&S) -> String) -> SignedIn
 
 /// The form of the sign-out button.
 #[derive(Deserialize)]
-struct Leaving {
+struct SignOutForm {
     #[serde(default)]
     csrf: String,
 }

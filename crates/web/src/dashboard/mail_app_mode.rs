@@ -55,7 +55,7 @@ pub(super) enum Target {
 
 /// A target as a link or a form names it: one of these, with its id.
 #[derive(Deserialize)]
-pub(super) struct Of {
+pub(super) struct TargetQuery {
     account: Option<String>,
     domain: Option<String>,
     mailbox: Option<String>,
@@ -63,8 +63,8 @@ pub(super) struct Of {
 }
 
 impl Target {
-    fn read(of: &Of) -> Result<Self, PageError> {
-        let Of { account, domain, mailbox, mailboxes } = of;
+    fn read(query: &TargetQuery) -> Result<Self, PageError> {
+        let TargetQuery { account, domain, mailbox, mailboxes } = query;
         match (account, domain, mailbox, mailboxes) {
             (Some(account), None, None, None) => Ok(Self::Account(id(account)?)),
             (None, Some(domain), None, None) => Ok(Self::Domain(id(domain)?)),
@@ -272,9 +272,9 @@ pub(super) async fn page(
     State(site): State<Arc<Site>>,
     context: RequestContext,
     staff: Staff,
-    Query(of): Query<Of>,
+    Query(query): Query<TargetQuery>,
 ) -> Result<Response, PageError> {
-    let found = Found::of(&site, &staff, Target::read(&of)?).await?;
+    let found = Found::of(&site, &staff, Target::read(&query)?).await?;
     show(StatusCode::OK, &context, &staff, found, None).await
 }
 
@@ -290,9 +290,9 @@ pub(super) async fn choose(
 
 /// What *Save* sends.
 #[derive(Deserialize)]
-pub(super) struct Sent {
+pub(super) struct ModeForm {
     #[serde(flatten)]
-    of: Of,
+    target: TargetQuery,
     mode: Option<String>,
 }
 
@@ -301,9 +301,9 @@ pub(super) async fn save(
     State(site): State<Arc<Site>>,
     context: RequestContext,
     staff: Staff,
-    Signed(Sent { of, mode }): Signed<Sent>,
+    Signed(ModeForm { target, mode }): Signed<ModeForm>,
 ) -> Result<Response, PageError> {
-    let found = Found::of(&site, &staff, Target::read(&of)?).await?;
+    let found = Found::of(&site, &staff, Target::read(&target)?).await?;
     let Some(mode) = mode else {
         let problem = Some("Choose what mail apps may sign in with. Nothing has been changed.");
         return show(StatusCode::UNPROCESSABLE_ENTITY, &context, &staff, found, problem).await;

@@ -28,9 +28,9 @@ const WRONG_NAMED: usize = 10;
 /// Characters of such an address that are repeated.
 const WRONG_SHOWN: usize = 80;
 
-/// What the page is asked with.
+/// The query of the page.
 #[derive(Deserialize)]
-pub(super) struct Asked {
+pub(super) struct MailAppsQuery {
     #[serde(default)]
     q: String,
 }
@@ -94,7 +94,7 @@ pub(super) async fn page(
     State(site): State<Arc<Site>>,
     context: RequestContext,
     staff: Staff,
-    Query(Asked { q }): Query<Asked>,
+    Query(MailAppsQuery { q }): Query<MailAppsQuery>,
 ) -> Result<Response, PageError> {
     show(&site, &context, &staff, Picked { q, ..Picked::default() }).await
 }

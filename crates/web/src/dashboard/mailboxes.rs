@@ -18,9 +18,9 @@ use std::sync::Arc;
 /// Rows a page: two screens full.
 const ROWS: u32 = 50;
 
-/// What the page is asked with.
+/// The query of the page.
 #[derive(Deserialize)]
-pub(super) struct Asked {
+pub(super) struct MailboxesQuery {
     #[serde(default)]
     q: String,
     #[serde(default)]
@@ -35,7 +35,7 @@ pub(super) struct Asked {
 #[template(path = "dashboard/mailboxes.html")]
 struct List {
     page: Page,
-    asked: Asked,
+    query: MailboxesQuery,
     rows: Vec<Row>,
     total: String,
     previous: Option<String>,
@@ -63,10 +63,10 @@ pub(super) async fn page(
     State(site): State<Arc<Site>>,
     context: RequestContext,
     staff: Staff,
-    Query(asked): Query<Asked>,
+    Query(query): Query<MailboxesQuery>,
 ) -> Result<Response, PageError> {
     let actor = staff.session.actor();
-    let found = site.authority.mailboxes(actor, &asked.query()).await?;
+    let found = site.authority.mailboxes(actor, &query.query()).await?;
     let domains = site.authority.domains(actor).await?;
     let shows_account = site.authority.accounts(actor).await?.len() > 1;
     let now = site.now();
@@ -80,17 +80,17 @@ pub(super) async fn page(
         page: staff.page(&context, "Mailboxes"),
         rows: rows.collect(),
         total: grouped(total),
-        previous: previous.map(|cursor| asked.link(&cursor)),
-        next: next.map(|cursor| asked.link(&cursor)),
+        previous: previous.map(|cursor| query.link(&cursor)),
+        next: next.map(|cursor| query.link(&cursor)),
         domains,
         may_write: staff.may_write(),
         shows_account,
-        asked,
+        query,
     };
     Ok(html(StatusCode::OK, &list))
 }
 
-impl Asked {
+impl MailboxesQuery {
     fn query(&self) -> MailboxQuery {
         let search = self.q.trim();
         MailboxQuery {

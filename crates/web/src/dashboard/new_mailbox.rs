@@ -30,9 +30,9 @@ const WORDS: Words = Words {
     refused: "The mailbox was not added.",
 };
 
-/// What the page is asked with: the domain the list was narrowed to.
+/// The query of the page: the domain the list was narrowed to.
 #[derive(Deserialize)]
-pub(super) struct Asked {
+pub(super) struct NewMailboxQuery {
     #[serde(default)]
     domain: String,
 }
@@ -42,18 +42,18 @@ pub(super) async fn page(
     State(site): State<Arc<Site>>,
     context: RequestContext,
     staff: Staff,
-    Query(asked): Query<Asked>,
+    Query(query): Query<NewMailboxQuery>,
 ) -> Result<Response, PageError> {
     let domains = site.authority.domains(staff.session.actor()).await?;
-    let chosen = domains.into_iter().find(|domain| domain.id.to_string() == asked.domain);
+    let chosen = domains.into_iter().find(|domain| domain.id.to_string() == query.domain);
     let chosen = chosen.map(|domain| domain.name).unwrap_or_default();
     let form = form(&site, &staff, String::new(), chosen).await?;
     Ok(show(StatusCode::OK, &context, &staff, form))
 }
 
-/// What the form sends.
+/// The fields of the form.
 #[derive(Deserialize)]
-pub(super) struct Sent {
+pub(super) struct NewMailboxForm {
     #[serde(default)]
     local_part: String,
     #[serde(default)]
@@ -67,7 +67,7 @@ pub(super) async fn add(
     State(site): State<Arc<Site>>,
     context: RequestContext,
     staff: Staff,
-    Signed(Sent { local_part, domain, new }): Signed<Sent>,
+    Signed(NewMailboxForm { local_part, domain, new }): Signed<NewMailboxForm>,
 ) -> Result<Response, PageError> {
     let address = Address::parse(&format!("{}@{domain}", local_part.trim()));
     let form = form(&site, &staff, local_part, domain).await?;

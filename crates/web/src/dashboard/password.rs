@@ -16,9 +16,9 @@ use axum::response::Response;
 use postward_authority::ResetError;
 use serde::Deserialize;
 
-/// What the page is asked with.
+/// The query of the page.
 #[derive(Deserialize)]
-pub(super) struct Asked {
+pub(super) struct PasswordQuery {
     #[serde(default)]
     from: OpenedFrom,
 }
@@ -26,15 +26,15 @@ pub(super) struct Asked {
 /// `GET /dashboard/mailboxes/{id}/password?from=list|edit`.
 pub(super) async fn page(
     request: MailboxRequest,
-    Query(Asked { from }): Query<Asked>,
+    Query(PasswordQuery { from }): Query<PasswordQuery>,
 ) -> Result<Response, PageError> {
     let form = form_for(&request, from).await?;
     show(StatusCode::OK, request, from, form).await
 }
 
-/// What the form sends.
+/// The fields of the form.
 #[derive(Deserialize)]
-pub(super) struct Sent {
+pub(super) struct SetPasswordForm {
     #[serde(default)]
     from: OpenedFrom,
     #[serde(flatten)]
@@ -42,8 +42,10 @@ pub(super) struct Sent {
 }
 
 /// `POST /dashboard/mailboxes/{id}/password`.
-pub(super) async fn save(MailboxForm { request, form }: MailboxForm<Sent>) -> Result<Response, PageError> {
-    let Sent { from, new } = form;
+pub(super) async fn save(
+    MailboxForm { request, form }: MailboxForm<SetPasswordForm>,
+) -> Result<Response, PageError> {
+    let SetPasswordForm { from, new } = form;
     let (site, mailbox) = (request.site(), &request.mailbox);
     let problems = match new.entered(from.entry()) {
         Entered::Generate => {

@@ -68,13 +68,15 @@ impl Live {
 
 /// What *End* and *End all* send.
 #[derive(Deserialize)]
-pub(super) struct Ending {
+pub(super) struct EndSessionsForm {
     /// Which one; all where it is missing.
     session: Option<String>,
 }
 
 /// `POST /dashboard/mailboxes/{id}/sessions`.
-pub(super) async fn end(MailboxForm { request, form }: MailboxForm<Ending>) -> Result<Response, PageError> {
+pub(super) async fn end(
+    MailboxForm { request, form }: MailboxForm<EndSessionsForm>,
+) -> Result<Response, PageError> {
     let (site, mailbox) = (request.site(), &request.mailbox);
     let which = match form.session {
         Some(id) => Which::One(id.parse().map_err(|_| PageError::NotFound)?),

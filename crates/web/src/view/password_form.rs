@@ -241,7 +241,7 @@ impl PasswordForm {
     }
 }
 
-/// What the form sends.
+/// The fields of the form.
 #[derive(Deserialize)]
 pub(crate) struct NewPassword {
     #[serde(default)]

@@ -3,7 +3,7 @@
 use super::imap::Extent;
 use super::letter::{self, RemoteImages};
 use super::mailbox;
-use super::routes::{self, Asked};
+use super::routes::{self, MessageQuery};
 use crate::http::error_page::PageError;
 use crate::http::request_context::RequestContext;
 use crate::session::extractors::Owner;
@@ -18,10 +18,10 @@ pub(super) async fn page(
     owner: Owner,
     headers: HeaderMap,
     Path((folder, uid)): Path<(String, String)>,
-    Query(asked): Query<Asked>,
+    Query(query): Query<MessageQuery>,
 ) -> Result<Response, PageError> {
     let (folder, uid) = routes::message(&folder, &uid)?;
-    let images = images(&asked, &headers);
+    let images = images(&query, &headers);
     let mut client = mailbox::open(&context.site, &owner).await?;
     let stored = client.examine(&folder).await?.message(uid).await?.ok_or(PageError::NotFound)?;
     if stored.extent != Extent::Whole {
@@ -40,7 +40,7 @@ pub(super) async fn page(
 
 /// Whether pictures from elsewhere shall be loaded: where our own page asks for it, or a person typed the address. A
 /// link in a message that leads here with the same words does not count.
-pub(super) fn images(asked: &Asked, headers: &HeaderMap) -> RemoteImages {
+pub(super) fn images(query: &MessageQuery, headers: &HeaderMap) -> RemoteImages {
     let elsewhere = headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none");
-    if asked.wants_images() && !elsewhere { RemoteImages::Shown } else { RemoteImages::Blocked }
+    if query.wants_images() && !elsewhere { RemoteImages::Shown } else { RemoteImages::Blocked }
 }

@@ -3,7 +3,7 @@
 use super::folder_list::Desk;
 use super::imap::FolderName;
 use super::mailbox;
-use super::routes::{self, Asked, View, folder_path};
+use super::routes::{self, MessageQuery, View, folder_path};
 use crate::http::error_page::PageError;
 use crate::http::redirect::see_other;
 use crate::http::request_context::RequestContext;
@@ -31,11 +31,11 @@ pub(super) async fn page(
     context: RequestContext,
     owner: Owner,
     Path(folder): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(query): Query<MessageQuery>,
 ) -> Result<Response, PageError> {
     let folder = routes::folder(&folder)?;
     let mut client = mailbox::open(&context.site, &owner).await?;
-    let desk = Desk::of(&mut client, &folder, &asked.view(), None, context.site.now()).await?;
+    let desk = Desk::of(&mut client, &folder, &query.view(), None, context.site.now()).await?;
     let title = match desk.unread() {
         0 => desk.title.clone(),
         unread => format!("{} ({unread})", desk.title),

@@ -2,7 +2,7 @@
 
 use super::imap::Mark;
 use super::mailbox;
-use super::routes::{self, Asked, folder_path, message_path};
+use super::routes::{self, MessageQuery, folder_path, message_path};
 use crate::http::error_page::PageError;
 use crate::http::form::Signed;
 use crate::http::redirect::see_other;
@@ -14,10 +14,10 @@ use serde::Deserialize;
 
 /// The form behind the buttons of a message.
 #[derive(Deserialize)]
-pub(super) struct Marking {
+pub(super) struct MarkForm {
     mark: String,
     #[serde(flatten)]
-    view: Asked,
+    view: MessageQuery,
 }
 
 /// `POST /webmail/folder/{folder}/{uid}/mark`.
@@ -25,7 +25,7 @@ pub(super) async fn mark(
     context: RequestContext,
     owner: Owner,
     Path((folder, uid)): Path<(String, String)>,
-    Signed(form): Signed<Marking>,
+    Signed(form): Signed<MarkForm>,
 ) -> Result<Response, PageError> {
     let (folder, uid) = routes::message(&folder, &uid)?;
     let view = form.view.view();

@@ -3,7 +3,7 @@
 use super::folder_list::Desk;
 use super::imap::{Extent, FolderName, Mark, Person, Stored, Uid};
 use super::letter::{Attachment, Content, Letter, RemoteImages};
-use super::routes::{self, Asked, View, folder_path, message_path, path_below};
+use super::routes::{self, MessageQuery, View, folder_path, message_path, path_below};
 use super::{body, mailbox};
 use crate::http::error_page::PageError;
 use crate::http::request_context::{RenderMode, RequestContext};
@@ -73,10 +73,10 @@ pub(super) async fn page(
     owner: Owner,
     headers: HeaderMap,
     Path((folder, uid)): Path<(String, String)>,
-    Query(asked): Query<Asked>,
+    Query(query): Query<MessageQuery>,
 ) -> Result<Response, PageError> {
     let (folder, uid) = routes::message(&folder, &uid)?;
-    let (view, now) = (asked.view(), context.site.now());
+    let (view, now) = (query.view(), context.site.now());
     let mut client = mailbox::open(&context.site, &owner).await?;
     let stored = {
         let mut selected = client.select(&folder).await?;
@@ -97,7 +97,7 @@ pub(super) async fn page(
         Extent::Header => {
             Sight::Instead("This message is too large to be shown here. Download it to read it.")
         }
-        Extent::Whole => Sight::of(&letter.content, &folder, uid, body::images(&asked, &headers)),
+        Extent::Whole => Sight::of(&letter.content, &folder, uid, body::images(&query, &headers)),
     };
     let pane = Pane {
         csrf: page.csrf.clone(),

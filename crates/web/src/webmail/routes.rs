@@ -16,7 +16,7 @@ pub(super) struct View {
 
 /// The query of an address, as it comes.
 #[derive(Deserialize)]
-pub(super) struct Asked {
+pub(super) struct MessageQuery {
     #[serde(default)]
     page: String,
     #[serde(default)]
@@ -25,7 +25,7 @@ pub(super) struct Asked {
     images: String,
 }
 
-impl Asked {
+impl MessageQuery {
     /// Longer than anybody searches for.
     const MAX_WORDS: usize = 200;
 
@@ -100,8 +100,8 @@ mod tests {
     #[test]
     fn a_nonsense_page_is_the_first() {
         for page in ["", "0", "1", "-1", "x", "99999999999999"] {
-            let asked = Asked { page: page.to_owned(), q: String::new(), images: String::new() };
-            assert_eq!(asked.view().page, 0, "{page:?}");
+            let query = MessageQuery { page: page.to_owned(), q: String::new(), images: String::new() };
+            assert_eq!(query.view().page, 0, "{page:?}");
         }
     }
 }

@@ -153,7 +153,7 @@ async fn show(
 
 /// What *End*, *End others* and *End all* send: an id, `others` or `all`.
 #[derive(Deserialize)]
-pub(super) struct Ending {
+pub(super) struct EndSessionsForm {
     which: String,
 }
 
@@ -162,7 +162,7 @@ pub(super) async fn end(
     State(site): State<Arc<Site>>,
     context: RequestContext,
     staff: Staff,
-    Signed(Ending { which }): Signed<Ending>,
+    Signed(EndSessionsForm { which }): Signed<EndSessionsForm>,
 ) -> Result<Response, PageError> {
     let which = match which.as_str() {
         "all" => OwnSessions::All,

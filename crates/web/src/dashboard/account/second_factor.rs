@@ -85,7 +85,7 @@ struct Off {
 
 /// What the forms of the second factor send.
 #[derive(Deserialize)]
-struct Typed {
+struct SecondFactorForm {
     #[serde(default)]
     password: String,
     #[serde(default)]
@@ -115,10 +115,10 @@ async fn ask_to_replace(context: RequestContext, staff: Staff) -> Result<Respons
 async fn replace(
     context: RequestContext,
     staff: Staff,
-    Signed(typed): Signed<Typed>,
+    Signed(form): Signed<SecondFactorForm>,
 ) -> Result<Response, PageError> {
     let refused = |problem| replacing(StatusCode::UNPROCESSABLE_ENTITY, &context, &staff, Some(problem));
-    match begin(&context, &staff, Some(Secret::new(typed.code))).await {
+    match begin(&context, &staff, Some(Secret::new(form.code))).await {
         Err(SecondFactorError::CodeWrong) => Ok(refused(CODE_WRONG)),
         Err(SecondFactorError::TooManyTries) => Ok(refused(TOO_MANY)),
         begun => shown(&context, &staff, begun),
@@ -184,11 +184,11 @@ async fn go_on(context: RequestContext, staff: Staff) -> Response {
 async fn turn_on(
     context: RequestContext,
     staff: Staff,
-    Signed(typed): Signed<Typed>,
+    Signed(form): Signed<SecondFactorForm>,
 ) -> Result<Response, PageError> {
     let (site, origin) = (&context.site, context.origin(WebSurface::Dashboard));
-    let others = if typed.end_others.is_some() { Others::End } else { Others::Stay };
-    let code = Secret::new(typed.code);
+    let others = if form.end_others.is_some() { Others::End } else { Others::Stay };
+    let code = Secret::new(form.code);
     match site.authority.turn_on_second_factor(&*staff.session, &code, others, &origin, site.now()).await {
         Ok(on) => Ok(codes(&context, &staff, "Two-factor authentication is on", &on.backup_codes)),
         Err(SecondFactorError::CodeWrong) => {
@@ -238,9 +238,9 @@ async fn confirm_off(context: RequestContext, staff: Staff) -> Response {
 async fn turn_off(
     context: RequestContext,
     staff: Staff,
-    Signed(typed): Signed<Typed>,
+    Signed(form): Signed<SecondFactorForm>,
 ) -> Result<Response, PageError> {
-    let (password, code) = (Secret::new(typed.password), Secret::new(typed.code));
+    let (password, code) = (Secret::new(form.password), Secret::new(form.code));
     let (site, origin) = (&context.site, context.origin(WebSurface::Dashboard));
     let (session, now) = (&*staff.session, site.now());
     let problem = match site.authority.turn_off_second_factor(session, &password, &code, &origin, now).await {
