@@ -1,4 +1,4 @@
-//! What stands beside a message: the folders, and one page of a folder's list.
+//! The folders at the left and one page of the open folder's messages, as they stand beside a message.
 
 use super::imap::{Client, Folder, FolderName, FolderRole, Person, Summary, Uid};
 use super::routes::{View, folder_path, message_path};
@@ -7,7 +7,7 @@ use crate::view::relative_time::When;
 use postward_authority::Timestamp;
 
 /// Folders and list, ready to be shown.
-pub(super) struct Desk {
+pub(super) struct FolderList {
     /// All folders.
     pub(super) folders: Vec<FolderLine>,
     /// The name of the open one.
@@ -55,7 +55,7 @@ pub(super) struct Line {
 /// How many messages a page of the list has.
 const PAGE: u32 = 50;
 
-impl Desk {
+impl FolderList {
     /// Looks at a folder; `open` is the message that stands beside the list, if one does.
     pub(super) async fn of(
         client: &mut Client,

@@ -1,6 +1,6 @@
 //! A folder: its messages, newest first, page by page, or those that hold certain words.
 
-use super::folder_list::Desk;
+use super::folder_list::FolderList;
 use super::imap::FolderName;
 use super::mailbox;
 use super::routes::{self, MessageQuery, View, folder_path};
@@ -18,7 +18,7 @@ use axum::response::Response;
 #[template(path = "webmail/list.html")]
 struct ListPage {
     page: Page,
-    desk: Desk,
+    list: FolderList,
 }
 
 /// `GET /webmail`: the inbox.
@@ -35,10 +35,10 @@ pub(super) async fn page(
 ) -> Result<Response, PageError> {
     let folder = routes::folder(&folder)?;
     let mut client = mailbox::open(&context.site, &owner).await?;
-    let desk = Desk::of(&mut client, &folder, &query.view(), None, context.site.now()).await?;
-    let title = match desk.unread() {
-        0 => desk.title.clone(),
-        unread => format!("{} ({unread})", desk.title),
+    let list = FolderList::of(&mut client, &folder, &query.view(), None, context.site.now()).await?;
+    let title = match list.unread() {
+        0 => list.title.clone(),
+        unread => format!("{} ({unread})", list.title),
     };
-    Ok(html(StatusCode::OK, &ListPage { page: owner.page(&context, &title), desk }))
+    Ok(html(StatusCode::OK, &ListPage { page: owner.page(&context, &title), list }))
 }

@@ -1,6 +1,6 @@
 //! A message beside the list it comes from. Looking at it marks it as read.
 
-use super::folder_list::Desk;
+use super::folder_list::FolderList;
 use super::imap::{Extent, FolderName, Mark, Person, Stored, Uid};
 use super::letter::{Attachment, Content, Letter, RemoteImages};
 use super::routes::{self, MessageQuery, View, folder_path, message_path, path_below};
@@ -19,7 +19,7 @@ use axum::response::Response;
 #[template(path = "webmail/message.html")]
 struct MessagePage {
     page: Page,
-    desk: Desk,
+    list: FolderList,
     pane: Pane,
 }
 
@@ -119,8 +119,8 @@ pub(super) async fn page(
     if context.render_mode() == RenderMode::Partial {
         return Ok(html(StatusCode::OK, &pane));
     }
-    let desk = Desk::of(&mut client, &folder, &view, Some(uid), now).await?;
-    Ok(html(StatusCode::OK, &MessagePage { page, desk, pane }))
+    let list = FolderList::of(&mut client, &folder, &view, Some(uid), now).await?;
+    Ok(html(StatusCode::OK, &MessagePage { page, list, pane }))
 }
 
 const NO_SUBJECT: &str = "No subject";
