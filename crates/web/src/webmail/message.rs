@@ -35,13 +35,13 @@ struct Pane {
     cc: Vec<Person>,
     when: Option<When>,
     flagged: bool,
-    sight: Sight,
+    body: MessageBody,
     attachments: Vec<AttachmentLine>,
     paths: Paths,
 }
 
 /// What there is to see of the message.
-enum Sight {
+enum MessageBody {
     /// Safe markup of plain text.
     Text(String),
     /// A frame that shows the document at this path.
@@ -93,15 +93,15 @@ pub(super) async fn page(
     })
     .await?;
     let page = owner.page(&context, letter.subject.as_deref().unwrap_or(NO_SUBJECT));
-    let sight = match extent {
+    let body = match extent {
         Extent::Header => {
-            Sight::Instead("This message is too large to be shown here. Download it to read it.")
+            MessageBody::Instead("This message is too large to be shown here. Download it to read it.")
         }
-        Extent::Whole => Sight::of(&letter.content, &folder, uid, body::images(&query, &headers)),
+        Extent::Whole => MessageBody::of(&letter.content, &folder, uid, body::images(&query, &headers)),
     };
     let pane = Pane {
         csrf: page.csrf.clone(),
-        paths: Paths::of(&folder, uid, &view, &letter.content, &sight),
+        paths: Paths::of(&folder, uid, &view, &letter.content, &body),
         when: letter.date.map(|date| When::new(date, now)),
         attachments: letter
             .attachments
@@ -114,7 +114,7 @@ pub(super) async fn page(
         to: letter.to,
         cc: letter.cc,
         flagged,
-        sight,
+        body,
     };
     if context.render_mode() == RenderMode::Partial {
         return Ok(html(StatusCode::OK, &pane));
@@ -125,7 +125,7 @@ pub(super) async fn page(
 
 const NO_SUBJECT: &str = "No subject";
 
-impl Sight {
+impl MessageBody {
     fn of(content: &Content, folder: &FolderName, uid: Uid, images: RemoteImages) -> Self {
         match content {
             Content::Text(markup) => Self::Text(markup.clone()),
@@ -153,10 +153,12 @@ impl AttachmentLine {
 }
 
 impl Paths {
-    fn of(folder: &FolderName, uid: Uid, view: &View, content: &Content, sight: &Sight) -> Self {
+    fn of(folder: &FolderName, uid: Uid, view: &View, content: &Content, body: &MessageBody) -> Self {
         let here = message_path(folder, uid, view);
-        let left_out = match (content, sight) {
-            (Content::Html { remote_images: 1.. }, Sight::Frame(path)) => !path.ends_with("images=show"),
+        let left_out = match (content, body) {
+            (Content::Html { remote_images: 1.. }, MessageBody::Frame(path)) => {
+                !path.ends_with("images=show")
+            }
             _ => false,
         };
         let joint = if here.contains('?') { '&' } else { '?' };
