@@ -92,7 +92,7 @@ pub(super) async fn restore(
     told(&site, &mailbox, "Mailbox restored.", "It can sign in again with the password it had.")
 }
 
-/// Back to the list, with what was done.
+/// ReturnLink to the list, with what was done.
 fn told(site: &Site, mailbox: &Mailbox, headline: &str, text: &str) -> Result<Response, PageError> {
     let flash = Flash::new(WebSurface::Dashboard, &mailbox.address, headline, text);
     flash_cookie::redirect(site, &flash, mailbox_paths::LIST)

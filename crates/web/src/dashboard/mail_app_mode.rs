@@ -1,8 +1,8 @@
 //! What mail apps may sign in with, chosen for an account, a domain or mailboxes (W8): a step that says whom it would
 //! shut out before it is saved, and the act.
 
+use super::confirmation_step::{self, ReturnLink};
 use super::mailbox_paths;
-use super::step::{self, Back};
 use crate::http::error_page::PageError;
 use crate::http::flash_cookie;
 use crate::http::form::Signed;
@@ -128,7 +128,7 @@ struct Found {
     /// What holds where nothing is set; none where it is not the same for all, and where nothing stands above.
     above: Option<MailAppMode>,
     addresses: Vec<String>,
-    back: Back,
+    back: ReturnLink,
 }
 
 /// What can be chosen.
@@ -172,7 +172,7 @@ impl Found {
         let (authority, actor) = (&site.authority, staff.session.actor());
         let one = |name: String, of: ModeOf, at: ModeAt, target: Target| {
             let (chosen, above) = (Some(Choice::of(at.own)), Some(at.above));
-            Self { target, name, of: vec![of], chosen, above, addresses: Vec::new(), back: to_the_list() }
+            Self { target, name, of: vec![of], chosen, above, addresses: Vec::new(), back: list_link() }
         };
         Ok(match target {
             Target::Account(_) if actor.is_limited() => return Err(PageError::NotFound),
@@ -190,7 +190,7 @@ impl Found {
             }
             Target::Mailbox(id) => {
                 let mailbox = authority.mailbox(actor, id).await?;
-                let back = mailbox_paths::back(&mailbox);
+                let back = mailbox_paths::return_link(&mailbox);
                 let found = one(mailbox.address.to_string(), ModeOf::Mailbox(id), mailbox.mail_apps, target);
                 Self { back, ..found }
             }
@@ -217,7 +217,7 @@ impl Found {
             more => format!("{} mailboxes", more.len()),
         };
         let of = mailboxes.iter().map(|mailbox| ModeOf::Mailbox(mailbox.id)).collect();
-        Self { target, name, of, chosen, above, addresses, back: to_the_list() }
+        Self { target, name, of, chosen, above, addresses, back: list_link() }
     }
 
     fn choices(&self) -> Vec<Offer> {
@@ -242,8 +242,8 @@ impl Found {
     }
 }
 
-fn to_the_list() -> Back {
-    Back { path: "/dashboard/mail-apps".to_owned(), name: "Mail apps".to_owned() }
+fn list_link() -> ReturnLink {
+    ReturnLink { path: "/dashboard/mail-apps".to_owned(), name: "Mail apps".to_owned() }
 }
 
 /// One of the choices, in the form.
@@ -366,7 +366,7 @@ async fn show(
         cancel: found.back.path.clone(),
         problem,
     };
-    Ok(step::show(status, context, page, found.back, &step))
+    Ok(confirmation_step::show(status, context, page, found.back, &step))
 }
 
 /// Whom *app passwords only* would shut out, in sentences; nobody where it holds already.

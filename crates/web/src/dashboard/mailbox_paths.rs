@@ -1,6 +1,6 @@
 //! The paths of the dashboard's pages about one mailbox.
 
-use super::step::Back;
+use super::confirmation_step::ReturnLink;
 use postward_authority::directory::Mailbox;
 
 /// The list of mailboxes.
@@ -32,8 +32,8 @@ pub(super) fn mail_app_mode(mailbox: &Mailbox) -> String {
 }
 
 /// Where a step about a mailbox leads back to.
-pub(super) fn back(mailbox: &Mailbox) -> Back {
-    Back { path: security(mailbox), name: mailbox.address.to_string() }
+pub(super) fn return_link(mailbox: &Mailbox) -> ReturnLink {
+    ReturnLink { path: security(mailbox), name: mailbox.address.to_string() }
 }
 
 fn below(mailbox: &Mailbox, page: &str) -> String {

@@ -2,6 +2,7 @@
 
 mod account;
 mod audit;
+mod confirmation_step;
 mod deletion;
 mod mail_app_mode;
 mod mail_apps;
@@ -15,7 +16,6 @@ mod password_page;
 mod recovery_code;
 mod security;
 mod sessions;
-mod step;
 
 use crate::auth::password_reset;
 use crate::auth::reauthenticate;

@@ -1,8 +1,8 @@
 //! **Recovery code**: a new one for a mailbox, shown once (D8, D9).
 
+use super::confirmation_step;
 use super::mailbox_paths;
 use super::mailbox_request::{MailboxForm, MailboxRequest};
-use super::step;
 use crate::http::error_page::PageError;
 use crate::http::form::NoFields;
 use crate::view::relative_time::When;
@@ -37,8 +37,8 @@ pub(super) async fn confirm(request: MailboxRequest) -> Result<Response, PageErr
     let issued = site.authority.recovery_code_issued(staff.session.actor(), mailbox.id).await?;
     let issued = issued.map(|at| When::new(at, site.now()));
     let page = staff.page(&context, &format!("Generate a new recovery code for {}?", mailbox.address));
-    let (csrf, back) = (page.csrf.clone(), mailbox_paths::back(&mailbox));
-    Ok(step::show(StatusCode::OK, &context, page, back, &Confirm { csrf, mailbox, issued }))
+    let (csrf, back) = (page.csrf.clone(), mailbox_paths::return_link(&mailbox));
+    Ok(confirmation_step::show(StatusCode::OK, &context, page, back, &Confirm { csrf, mailbox, issued }))
 }
 
 /// `POST /dashboard/mailboxes/{id}/recovery-code`.
@@ -49,8 +49,8 @@ pub(super) async fn issue(
     let site = &context.site;
     let code = site.authority.issue_recovery_code(staff.session.actor(), mailbox.id, site.now()).await?;
     let mut page = staff.page(&context, &format!("Recovery code of {}", mailbox.address));
-    let back = mailbox_paths::back(&mailbox);
+    let back = mailbox_paths::return_link(&mailbox);
     // Where the theme switch comes back to shows no code, and makes none.
     page.here.clone_from(&back.path);
-    Ok(step::show(StatusCode::OK, &context, page, back, &Shown { mailbox, code }))
+    Ok(confirmation_step::show(StatusCode::OK, &context, page, back, &Shown { mailbox, code }))
 }

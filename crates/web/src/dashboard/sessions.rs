@@ -1,8 +1,8 @@
 //! What is signed in at a mailbox, and what has been tried (W7), for staff.
 
+use super::confirmation_step;
 use super::mailbox_paths;
 use super::mailbox_request::{MailboxForm, MailboxRequest};
-use super::step;
 use crate::http::error_page::PageError;
 use crate::http::flash_cookie;
 use crate::http::form::NoFields;
@@ -105,8 +105,8 @@ pub(super) async fn confirm_suspension(request: MailboxRequest) -> Result<Respon
     let live = request.live_sessions().await?;
     let MailboxRequest { context, staff, mailbox } = request;
     let page = staff.page(&context, &format!("Suspend sign-in of {}?", mailbox.address));
-    let (csrf, back) = (page.csrf.clone(), mailbox_paths::back(&mailbox));
-    Ok(step::show(StatusCode::OK, &context, page, back, &Suspend { csrf, mailbox, live }))
+    let (csrf, back) = (page.csrf.clone(), mailbox_paths::return_link(&mailbox));
+    Ok(confirmation_step::show(StatusCode::OK, &context, page, back, &Suspend { csrf, mailbox, live }))
 }
 
 /// `POST /dashboard/mailboxes/{id}/suspend`.

@@ -2,7 +2,7 @@
 
 use super::{PATH, told};
 use crate::auth::reauthenticate;
-use crate::dashboard::step::{self, Back};
+use crate::dashboard::confirmation_step::{self, ReturnLink};
 use crate::http::error_page::PageError;
 use crate::http::form::{NoFields, Signed};
 use crate::http::redirect::{query_value, see_other};
@@ -133,7 +133,7 @@ fn replacing(
 ) -> Response {
     let page = staff.page(context, "Move to another authenticator");
     let csrf = page.csrf.clone();
-    step::show(status, context, page, back(), &Replace { csrf, problem })
+    confirmation_step::show(status, context, page, return_link(), &Replace { csrf, problem })
 }
 
 async fn begin(
@@ -171,7 +171,7 @@ fn setting_up(
     ON.clone_into(&mut page.here);
     page.flash = None;
     let csrf = page.csrf.clone();
-    step::show(status, context, page, back(), &Begun { csrf, shown, problem })
+    confirmation_step::show(status, context, page, return_link(), &Begun { csrf, shown, problem })
 }
 
 /// `GET /dashboard/account/two-factor/on`: whoever had to give the password again midway goes on with the key that the
@@ -207,7 +207,7 @@ fn codes(context: &RequestContext, staff: &Staff, heading: &str, codes: &[Secret
     let email = staff.session.email().to_owned();
     let whose = format!("Backup codes of {email}\n\n{text}\n");
     let download = format!("data:text/plain;charset=utf-8,{}", query_value(&whose));
-    step::show(StatusCode::OK, context, page, back(), &Codes { email, text, download })
+    confirmation_step::show(StatusCode::OK, context, page, return_link(), &Codes { email, text, download })
 }
 
 /// `GET /dashboard/account/backup-codes`: the safe choice first.
@@ -217,7 +217,7 @@ async fn confirm_renewal(context: RequestContext, staff: Staff) -> Result<Respon
     };
     let page = staff.page(&context, "Make new backup codes?");
     let csrf = page.csrf.clone();
-    Ok(step::show(StatusCode::OK, &context, page, back(), &Renew { csrf, left }))
+    Ok(confirmation_step::show(StatusCode::OK, &context, page, return_link(), &Renew { csrf, left }))
 }
 
 /// `POST /dashboard/account/backup-codes`: ten new ones in the place of the old ones.
@@ -264,7 +264,7 @@ fn off(
 ) -> Response {
     let page = staff.page(context, "Turn two-factor authentication off?");
     let (csrf, email) = (page.csrf.clone(), staff.session.email().to_owned());
-    step::show(status, context, page, back(), &Off { csrf, email, problem })
+    confirmation_step::show(status, context, page, return_link(), &Off { csrf, email, problem })
 }
 
 /// What is left of the reasons, once the page has said its own. `here` is where somebody goes on who has to give the
@@ -277,6 +277,6 @@ fn not_now(site: &Site, error: SecondFactorError, here: &str) -> Result<Response
     }
 }
 
-fn back() -> Back {
-    Back { path: PATH.to_owned(), name: "Account".to_owned() }
+fn return_link() -> ReturnLink {
+    ReturnLink { path: PATH.to_owned(), name: "Account".to_owned() }
 }

@@ -8,22 +8,22 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 /// Where a step leads back to, and how that is called.
-pub(super) struct Back {
+pub(super) struct ReturnLink {
     pub(super) path: String,
     pub(super) name: String,
 }
 
 #[derive(Template)]
-#[template(path = "dashboard/step.html")]
+#[template(path = "dashboard/confirmation_step.html")]
 struct FullPage {
     page: Page,
-    back: Back,
+    back: ReturnLink,
     heading: String,
     body: String,
 }
 
 #[derive(Template)]
-#[template(path = "dashboard/step_dialog.html")]
+#[template(path = "dashboard/confirmation_step_dialog.html")]
 struct DialogPart {
     heading: String,
     body: String,
@@ -34,7 +34,7 @@ pub(super) fn show(
     status: StatusCode,
     context: &RequestContext,
     page: Page,
-    back: Back,
+    back: ReturnLink,
     body: &impl Template,
 ) -> Response {
     let Ok(body) = body.render() else { return PageError::Internal.into_response() };
