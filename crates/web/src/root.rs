@@ -19,14 +19,14 @@ use serde::Deserialize;
 use std::sync::Arc;
 
 #[derive(Template)]
-#[template(path = "front.html")]
-struct Front {
+#[template(path = "root.html")]
+struct RootPage {
     page: Page,
 }
 
-/// `GET /`: the three doors.
+/// `GET /`: the front page, which leads to the three surfaces.
 pub(crate) async fn page(context: RequestContext) -> Response {
-    html(StatusCode::OK, &Front { page: context.bare_page("") })
+    html(StatusCode::OK, &RootPage { page: context.bare_page("") })
 }
 
 /// `GET /healthz`: whether this server can do its work.

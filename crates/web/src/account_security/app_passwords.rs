@@ -24,7 +24,7 @@ use serde::Deserialize;
 use std::sync::Arc;
 
 #[derive(Template)]
-#[template(path = "security/app_passwords.html")]
+#[template(path = "account_security/app_passwords.html")]
 struct AppPasswordsPage {
     page: Page,
     /// The path of the page itself; its steps stand below.

@@ -23,7 +23,7 @@ use serde::Deserialize;
 use std::sync::Arc;
 
 #[derive(Template)]
-#[template(path = "security/recovery.html")]
+#[template(path = "account_security/recovery.html")]
 struct RecoveryPage {
     page: Page,
     /// The path of the page itself; its steps stand below.

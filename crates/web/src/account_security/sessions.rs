@@ -29,7 +29,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 #[derive(Template)]
-#[template(path = "security/sessions.html")]
+#[template(path = "account_security/sessions.html")]
 struct SessionsPage {
     page: Page,
     root: String,
@@ -42,7 +42,7 @@ struct SessionsPage {
 
 /// Whether sessions are really to be ended.
 #[derive(Template)]
-#[template(path = "security/end_sessions.html")]
+#[template(path = "account_security/end_sessions.html")]
 struct EndPage {
     page: Page,
     root: String,

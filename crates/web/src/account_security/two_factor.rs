@@ -25,7 +25,7 @@ use serde::Deserialize;
 use std::sync::Arc;
 
 #[derive(Template)]
-#[template(path = "security/two_factor.html")]
+#[template(path = "account_security/two_factor.html")]
 struct TwoFactorPage {
     page: Page,
     /// The path of the page itself; its steps stand below.

@@ -25,8 +25,8 @@ use serde::Deserialize;
 use std::sync::Arc;
 
 #[derive(Template)]
-#[template(path = "confirm.html")]
-struct ConfirmPage {
+#[template(path = "reauthenticate.html")]
+struct ReauthenticatePage {
     page: Page,
     action: &'static str,
     cancel: &'static str,
@@ -35,7 +35,7 @@ struct ConfirmPage {
     problem: Option<FormProblem>,
 }
 
-impl ConfirmPage {
+impl ReauthenticatePage {
     fn is_wrong(&self, field: &str) -> bool {
         self.problem.as_ref().is_some_and(|problem| problem.field == field)
     }
@@ -208,5 +208,5 @@ fn show(
         ..page
     };
     let (action, cancel) = (surface.entry().reauthenticate, surface.entry().account);
-    html(status, &ConfirmPage { page, action, cancel, next, code, problem })
+    html(status, &ReauthenticatePage { page, action, cancel, next, code, problem })
 }

@@ -33,8 +33,8 @@ pub(crate) const WRONG_CODE: &str =
     "This code is wrong or was used already. Wait for the next one in your app.";
 
 #[derive(Template)]
-#[template(path = "second_step.html")]
-struct CodePage {
+#[template(path = "second_factor_challenge.html")]
+struct ChallengePage {
     page: Page,
     action: &'static str,
     leave: &'static str,
@@ -42,7 +42,7 @@ struct CodePage {
     problem: Option<&'static str>,
 }
 
-impl CodePage {
+impl ChallengePage {
     fn reset_path(&self) -> &'static str {
         self.page.surface.unwrap_or(WebSurface::Webmail).entry().password_reset
     }
@@ -192,5 +192,5 @@ fn show(
     // What was done before is no answer to this.
     let page = Page { flash: None, ..context.page(surface, "Enter the code") };
     let (action, leave) = (surface.entry().second_factor, surface.entry().leave_second_factor);
-    html(status, &CodePage { page, action, leave, next, problem })
+    html(status, &ChallengePage { page, action, leave, next, problem })
 }
