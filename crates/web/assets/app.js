@@ -1,12 +1,12 @@
 // Pages are right without this file; with it they answer while one types.
 
 import { watchDialogs } from "./dialog.js";
-import { enliven } from "./password.js";
-import { watchForms } from "./sending.js";
+import { enhance } from "./password.js";
+import { submitOnce } from "./submit_once.js";
 
-enliven(document);
+enhance(document);
 watchDialogs();
-watchForms();
+submitOnce();
 
 // After a redirect or a refusal, the first thing said is what happened. A receipt stays on the pages that follow, but
 // takes the focus once: until the next form is sent.

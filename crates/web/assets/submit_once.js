@@ -3,7 +3,7 @@
 const underWay = new Map();
 
 // Marks a form as being sent. False when it is on its way already.
-export function begin(form, submitter) {
+export function beginSubmit(form, submitter) {
   if (underWay.has(form)) return false;
   const buttons = new Set([...form.querySelectorAll("[data-save]"), submitter].filter(Boolean));
   const why = form.querySelector("[data-why]");
@@ -20,19 +20,19 @@ export function begin(form, submitter) {
 }
 
 // It may be sent again.
-export function end(form) {
+export function endSubmit(form) {
   underWay.get(form)?.();
   underWay.delete(form);
 }
 
 // Forms whose answer is a page are sent by the browser itself.
-export function watchForms() {
+export function submitOnce() {
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || !form.matches("[method=post]")) return;
-    if (!begin(form, event.submitter)) event.preventDefault();
+    if (!beginSubmit(form, event.submitter)) event.preventDefault();
   });
-  const endAll = () => [...underWay.keys()].forEach(end);
+  const endAll = () => [...underWay.keys()].forEach(endSubmit);
   // A page that is come back to, and one whose form was stopped on its way.
   addEventListener("pageshow", endAll);
   globalThis.navigation?.addEventListener("navigateerror", endAll);
