@@ -5,6 +5,7 @@ use crate::http::redirect::query_value;
 use crate::http::request_context::RequestContext;
 use crate::session::extractors::Staff;
 use crate::site::Site;
+use crate::view::digit_groups::grouped;
 use crate::view::page::{Page, html};
 use crate::view::relative_time::When;
 use askama::Template;
@@ -118,31 +119,5 @@ impl MailboxesQuery {
 
     fn is_narrowed(&self) -> bool {
         !self.q.trim().is_empty() || !self.domain.is_empty()
-    }
-}
-
-/// `100,000`.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::grouped;
-
-    #[test]
-    fn numbers_are_read_in_groups() {
-        assert_eq!(grouped(0), "0");
-        assert_eq!(grouped(999), "999");
-        assert_eq!(grouped(100_000), "100,000");
-        assert_eq!(grouped(1_234_567), "1,234,567");
     }
 }

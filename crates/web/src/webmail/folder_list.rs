@@ -3,6 +3,7 @@
 use super::imap::{Client, Folder, FolderName, FolderRole, Person, Summary, Uid};
 use super::routes::{View, folder_path, message_path};
 use crate::http::error_page::PageError;
+use crate::view::digit_groups::grouped;
 use crate::view::relative_time::When;
 use postward_authority::Timestamp;
 
@@ -124,7 +125,7 @@ impl FolderLine {
 
     /// How many unread messages it has, as people read numbers.
     pub(super) fn count(&self) -> String {
-        grouped(self.unread)
+        grouped(self.unread.into())
     }
 
     /// The name of its picture.
@@ -213,22 +214,16 @@ fn range(skipped: u32, last: u32, total: u32) -> String {
         0 => String::new(),
         1 => "1 message".to_owned(),
         // All of them, or a page beyond the last.
-        _ if skipped == 0 && last == total || skipped >= total => format!("{} messages", grouped(total)),
-        _ => format!("{}–{} of {}", grouped(skipped.saturating_add(1)), grouped(last), grouped(total)),
-    }
-}
-
-/// `10,000`.
-fn grouped(number: u32) -> String {
-    let digits = number.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (position, digit) in digits.chars().enumerate() {
-        if position > 0 && (digits.len() - position).is_multiple_of(3) {
-            out.push(',');
+        _ if skipped == 0 && last == total || skipped >= total => {
+            format!("{} messages", grouped(total.into()))
         }
-        out.push(digit);
+        _ => format!(
+            "{}–{} of {}",
+            grouped(u64::from(skipped) + 1),
+            grouped(last.into()),
+            grouped(total.into())
+        ),
     }
-    out
 }
 
 #[cfg(test)]
