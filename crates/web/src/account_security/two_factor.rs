@@ -9,6 +9,7 @@ use crate::http::request_context::RequestContext;
 use crate::session::extractors::Owner;
 use crate::site::Site;
 use crate::view::flash::counted;
+use crate::view::form_problem::{TOO_MANY_TRIES, WRONG_CODE};
 use crate::view::page::{Page, html};
 use crate::view::qr;
 use crate::view::relative_time::When;
@@ -87,8 +88,6 @@ impl Step {
 }
 
 const FIRST_CODE_WRONG: &str = "Wait for the next code in your app and type that. Nothing was turned on.";
-const CODE_WRONG: &str = "This code is wrong or was used already. Wait for the next one in your app.";
-const TOO_MANY: &str = "Too many tries. Wait a minute, then try again.";
 
 /// The fields of the forms.
 #[derive(Deserialize)]
@@ -176,7 +175,7 @@ async fn begin(context: RequestContext, owner: Owner, code: Option<String>) -> R
             show(&context, &owner, Step::Shown { picture, set_up }).await
         }
         Err(SecondFactorError::CodeWrong) if replaces => {
-            show(&context, &owner, Step::Replace { problem: Some(CODE_WRONG) }).await
+            show(&context, &owner, Step::Replace { problem: Some(WRONG_CODE) }).await
         }
         // It is on already, by another page of the same person; the page says so.
         Err(SecondFactorError::CodeWrong) => Ok(see_other(&surface.account_path("two-factor"))),
@@ -220,8 +219,8 @@ async fn turn_off(context: RequestContext, owner: Owner, form: TwoFactorForm) ->
                 return done(&context, &owner, "Two-factor authentication is off.", text);
             }
             Err(SecondFactorError::PasswordWrong) => "This is not your password.",
-            Err(SecondFactorError::CodeWrong) => CODE_WRONG,
-            Err(SecondFactorError::TooManyTries) => TOO_MANY,
+            Err(SecondFactorError::CodeWrong) => WRONG_CODE,
+            Err(SecondFactorError::TooManyTries) => TOO_MANY_TRIES,
             Err(error) => return otherwise(error, site, surface, "two-factor/off"),
         };
     show(&context, &owner, Step::TurnOff { problem: Some(problem) }).await

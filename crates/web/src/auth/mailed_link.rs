@@ -4,7 +4,6 @@
 //! pages tell nobody their address and are kept by no cache.
 
 use crate::auth::password_reset::WORDS;
-use crate::auth::second_factor_challenge::WRONG_CODE;
 use crate::http::error_page::PageError;
 use crate::http::flash_cookie;
 use crate::http::form::Plain;
@@ -12,10 +11,11 @@ use crate::http::redirect::query_value;
 use crate::http::request_context::RequestContext;
 use crate::site::Site;
 use crate::view::flash::{Flash, ended_and_revoked};
+use crate::view::form_problem::{FormProblem, WRONG_CODE};
 use crate::view::message_page::MessagePage;
 use crate::view::page::{Page, html};
 use crate::view::password_form::{
-    AskedCode, Entered, Entry, FormProblem, NewPassword, PasswordForm, fields_differ, policy_problems,
+    AskedCode, Entered, Entry, NewPassword, PasswordForm, fields_differ, policy_problems,
 };
 use crate::web_surface::WebSurface;
 use askama::Template;

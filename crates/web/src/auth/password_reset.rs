@@ -9,11 +9,11 @@ use crate::http::form::Plain;
 use crate::http::request_context::RequestContext;
 use crate::site::Site;
 use crate::view::flash::Flash;
+use crate::view::form_problem::{FormProblem, TOO_MANY_TRIES};
 use crate::view::message_page::MessagePage;
 use crate::view::page::{Page, html};
 use crate::view::password_form::{
-    AskedCode, Current, Entered, Entry, FormProblem, NewPassword, PasswordForm, Words, fields_differ,
-    policy_problems,
+    AskedCode, Current, Entered, Entry, NewPassword, PasswordForm, Words, fields_differ, policy_problems,
 };
 use crate::web_surface::WebSurface;
 use askama::Template;
@@ -77,7 +77,6 @@ pub(crate) const WORDS: Words = Words {
     refused: "The password was not changed.",
 };
 
-const TOO_MANY: &str = "Too many tries. Wait a minute, then try again.";
 const NOT_NOW: &str = "This is not possible at the moment. Nothing was changed. Try again in a minute.";
 
 #[derive(Template)]
@@ -194,7 +193,7 @@ async fn set(
             (StatusCode::FORBIDDEN, vec![FormProblem::new("address", by.refused())])
         }
         Err(RecoverError::TooManyTries) => {
-            (StatusCode::TOO_MANY_REQUESTS, vec![FormProblem::new("address", TOO_MANY)])
+            (StatusCode::TOO_MANY_REQUESTS, vec![FormProblem::new("address", TOO_MANY_TRIES)])
         }
         Err(RecoverError::Unavailable(cause)) => {
             tracing::warn!(%cause, "a password could not be set");
@@ -216,7 +215,7 @@ async fn ask_for_link(context: &RequestContext, surface: WebSurface, typed: Stri
     let (status, problem) = match asked {
         // Nothing of a new password is asked here, so that nothing can be missing in it.
         Ok(()) | Err(RecoverError::Refused | RecoverError::Policy(_)) => return asked_for(context, surface),
-        Err(RecoverError::TooManyTries) => (StatusCode::TOO_MANY_REQUESTS, TOO_MANY),
+        Err(RecoverError::TooManyTries) => (StatusCode::TOO_MANY_REQUESTS, TOO_MANY_TRIES),
         Err(RecoverError::Unavailable(cause)) => {
             tracing::warn!(%cause, "a link could not be asked for");
             (StatusCode::SERVICE_UNAVAILABLE, NOT_NOW)

@@ -1,7 +1,6 @@
 //! *Confirm that it is you*: the password once more, and a code where this session has not given one, before somebody
 //! acts on the own sign-in. Pages lead here when the authority answers `ConfirmFirst`, and are come back to.
 
-use crate::auth::second_factor_challenge::WRONG_CODE;
 use crate::http::error_page::PageError;
 use crate::http::form::Signed;
 use crate::http::login_redirect::after_sign_in;
@@ -10,8 +9,8 @@ use crate::http::request_context::RequestContext;
 use crate::session::extractors::{Owner, Staff};
 use crate::session::session_cookie::signed_out;
 use crate::site::Site;
+use crate::view::form_problem::{FormProblem, TOO_MANY_TRIES, WRONG_CODE};
 use crate::view::page::{Page, html};
-use crate::view::password_form::FormProblem;
 use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::Router;
@@ -184,12 +183,7 @@ fn answer(
             (StatusCode::UNPROCESSABLE_ENTITY, Code::Asked, "code", why)
         }
         Err(ConfirmError::CodeWrong) => (StatusCode::UNPROCESSABLE_ENTITY, Code::Asked, "code", WRONG_CODE),
-        Err(ConfirmError::TooManyTries) => (
-            StatusCode::TOO_MANY_REQUESTS,
-            asked,
-            "password",
-            "Too many tries. Wait a minute, then try again.",
-        ),
+        Err(ConfirmError::TooManyTries) => (StatusCode::TOO_MANY_REQUESTS, asked, "password", TOO_MANY_TRIES),
     };
     Ok(show(page, status, surface, next, code, Some(FormProblem::new(field, text))))
 }

@@ -11,6 +11,7 @@ use crate::http::redirect::{query_value, see_other};
 use crate::http::request_context::{RequestContext, bearer, pending_second_factor};
 use crate::session::session_cookie::complete_sign_in;
 use crate::site::Site;
+use crate::view::form_problem::WRONG_CODE;
 use crate::view::page::{Page, html};
 use crate::web_surface::WebSurface;
 use askama::Template;
@@ -27,10 +28,6 @@ use std::sync::Arc;
 
 /// As long as the authority waits for the code.
 const LIFE_SECONDS: u32 = 10 * 60;
-
-/// What is said about a wrong code, wherever one is typed.
-pub(crate) const WRONG_CODE: &str =
-    "This code is wrong or was used already. Wait for the next one in your app.";
 
 #[derive(Template)]
 #[template(path = "second_factor_challenge.html")]

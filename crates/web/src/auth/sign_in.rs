@@ -9,6 +9,7 @@ use crate::http::login_redirect::SignInNotice;
 use crate::http::request_context::{RequestContext, bearer};
 use crate::session::session_cookie::{complete_sign_in, signed_out};
 use crate::site::Site;
+use crate::view::form_problem::TOO_MANY_TRIES;
 use crate::view::page::{Page, html};
 use crate::web_surface::WebSurface;
 use askama::Template;
@@ -108,9 +109,7 @@ fn refused(
     let (status, problem) = match refusal {
         // RFC 9110 §15.5.4: credentials were given and are not enough. A 401 would have to name an HTTP scheme.
         Refusal::Rejected => (StatusCode::FORBIDDEN, "Address or password is wrong."),
-        Refusal::TooManyTries => {
-            (StatusCode::TOO_MANY_REQUESTS, "Too many tries. Wait a minute, then try again.")
-        }
+        Refusal::TooManyTries => (StatusCode::TOO_MANY_REQUESTS, TOO_MANY_TRIES),
         Refusal::Unavailable => {
             (StatusCode::SERVICE_UNAVAILABLE, "Sign-in is not possible at the moment. Try again in a minute.")
         }

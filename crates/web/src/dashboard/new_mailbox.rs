@@ -9,9 +9,9 @@ use crate::http::request_context::RequestContext;
 use crate::session::extractors::Staff;
 use crate::site::Site;
 use crate::view::flash::Flash;
+use crate::view::form_problem::FormProblem;
 use crate::view::password_form::{
-    AddressFields, Entered, Entry, FormProblem, NewPassword, PasswordForm, Words, fields_differ,
-    policy_problems,
+    AddressFields, Entered, Entry, NewPassword, PasswordForm, Words, fields_differ, policy_problems,
 };
 use crate::web_surface::WebSurface;
 use axum::extract::{Query, State};

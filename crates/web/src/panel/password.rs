@@ -8,10 +8,10 @@ use crate::http::request_context::RequestContext;
 use crate::session::extractors::Owner;
 use crate::session::session_cookie::signed_out;
 use crate::view::flash::Flash;
+use crate::view::form_problem::{FormProblem, TOO_MANY_TRIES};
 use crate::view::page::{Page, html};
 use crate::view::password_form::{
-    Current, Entered, Entry, FormProblem, NewPassword, PasswordForm, RevokeBox, Words, fields_differ,
-    policy_problems,
+    Current, Entered, Entry, NewPassword, PasswordForm, RevokeBox, Words, fields_differ, policy_problems,
 };
 use crate::web_surface::WebSurface;
 use askama::Template;
@@ -76,9 +76,7 @@ pub(super) async fn change(
         Err(ChangeError::CurrentPasswordWrong) => {
             Ok(refused_current(&context, &owner, form, "The current password is wrong."))
         }
-        Err(ChangeError::TooManyTries) => {
-            Ok(refused_current(&context, &owner, form, "Too many tries. Wait a minute, then try again."))
-        }
+        Err(ChangeError::TooManyTries) => Ok(refused_current(&context, &owner, form, TOO_MANY_TRIES)),
     }
 }
 

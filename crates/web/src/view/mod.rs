@@ -2,13 +2,14 @@
 //!
 //! * [`page`], [`theme`], [`assets`]: the frame of a page, light or dark, its style sheets and scripts.
 //! * [`flash`]: what the last act did, told at the page that follows; [`message_page`]: a page that tells one thing.
-//! * [`password_form`]: the one form for a new password, wherever it stands.
+//! * [`password_form`], [`form_problem`]: the one form for a new password, and what was wrong with a form.
 //! * [`relative_time`], [`digit_groups`], [`user_agent`], [`sign_in_history`], [`qr`]: moments, numbers, clients, sign-ins
 //!   and QR codes as people read them.
 
 pub(crate) mod assets;
 pub(crate) mod digit_groups;
 pub(crate) mod flash;
+pub(crate) mod form_problem;
 pub(crate) mod message_page;
 pub(crate) mod page;
 pub(crate) mod password_form;

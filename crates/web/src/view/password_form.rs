@@ -4,6 +4,7 @@
 //! [`NewPassword`] and turned into [`Entered`]. The rules shown and the rules enforced are the authority's one table.
 
 use crate::site::Site;
+use crate::view::form_problem::FormProblem;
 use crate::view::page::Page;
 use postward_authority::generator::{self, RECIPE, Recipe};
 use postward_authority::policy::{Asks, Policy, Problem};
@@ -125,21 +126,6 @@ impl RevokeBox {
         let listed = site.authority.app_passwords(owner).await?;
         let count = listed.iter().filter(|listed| listed.revoked.is_none()).count();
         Ok((count > 0).then_some(Self { count, ticked: chosen == AppPasswords::Revoke }))
-    }
-}
-
-/// Something that was wrong, and the field it belongs to.
-pub(crate) struct FormProblem {
-    /// The field's name.
-    pub(crate) field: &'static str,
-    /// What to do about it.
-    pub(crate) text: String,
-}
-
-impl FormProblem {
-    /// A sentence under a field.
-    pub(crate) fn new(field: &'static str, text: impl Into<String>) -> Self {
-        Self { field, text: text.into() }
     }
 }
 

@@ -8,10 +8,10 @@ use crate::http::request_context::RequestContext;
 use crate::session::extractors::Owner;
 use crate::session::session_cookie::signed_out;
 use crate::view::flash::Flash;
+use crate::view::form_problem::{FormProblem, TOO_MANY_TRIES};
 use crate::view::page::{Page, html};
 use crate::view::password_form::{
-    Current, Entered, Entry, FormProblem, NewPassword, PasswordForm, RevokeBox, Words, fields_differ,
-    policy_problems,
+    Current, Entered, Entry, NewPassword, PasswordForm, RevokeBox, Words, fields_differ, policy_problems,
 };
 use crate::web_surface::WebSurface;
 use askama::Template;
@@ -85,10 +85,9 @@ fn not_changed(
             StatusCode::UNPROCESSABLE_ENTITY,
             vec![FormProblem::new("current", "This is not your current password.")],
         ),
-        ChangeError::TooManyTries => (
-            StatusCode::TOO_MANY_REQUESTS,
-            vec![FormProblem::new("current", "Too many tries. Wait a minute, then try again.")],
-        ),
+        ChangeError::TooManyTries => {
+            (StatusCode::TOO_MANY_REQUESTS, vec![FormProblem::new("current", TOO_MANY_TRIES)])
+        }
         ChangeError::Policy(missing) => (StatusCode::UNPROCESSABLE_ENTITY, policy_problems(&missing)),
         ChangeError::SessionEnded => return signed_out(&context.site, WebSurface::Webmail),
         ChangeError::Unavailable(cause) => return Err(cause.into()),

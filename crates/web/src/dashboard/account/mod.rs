@@ -11,9 +11,10 @@ use crate::session::extractors::Staff;
 use crate::session::session_cookie::signed_out;
 use crate::site::Site;
 use crate::view::flash::counted;
+use crate::view::form_problem::{FormProblem, TOO_MANY_TRIES};
 use crate::view::page::{Page, html};
 use crate::view::password_form::{
-    Current, Entered, Entry, FormProblem, NewPassword, PasswordForm, Words, fields_differ, policy_problems,
+    Current, Entered, Entry, NewPassword, PasswordForm, Words, fields_differ, policy_problems,
 };
 use crate::view::relative_time::When;
 use crate::view::user_agent::Client;
@@ -96,7 +97,7 @@ pub(super) async fn change(
             refused(&site, &context, &staff, vec![problem]).await
         }
         Err(ChangeError::TooManyTries) => {
-            let problem = FormProblem::new("current", "Too many tries. Wait a minute, then try again.");
+            let problem = FormProblem::new("current", TOO_MANY_TRIES);
             refused(&site, &context, &staff, vec![problem]).await
         }
         Err(ChangeError::Policy(missing)) => {

@@ -9,6 +9,7 @@ use crate::http::redirect::{query_value, see_other};
 use crate::http::request_context::RequestContext;
 use crate::session::extractors::Staff;
 use crate::site::Site;
+use crate::view::form_problem::TOO_MANY_TRIES;
 use crate::view::qr;
 use crate::web_surface::WebSurface;
 use askama::Template;
@@ -28,7 +29,6 @@ const REPLACE: &str = "/dashboard/account/two-factor/replace";
 const BACKUP_CODES: &str = "/dashboard/account/backup-codes";
 
 const CODE_WRONG: &str = "This code is not right, or was used before.";
-const TOO_MANY: &str = "Too many tries. Wait a minute, then try again.";
 
 /// The steps, to be put behind the dashboard's door. Whoever comes back from having given the password again finds each
 /// by `GET`.
@@ -120,7 +120,7 @@ async fn replace(
     let refused = |problem| replacing(StatusCode::UNPROCESSABLE_ENTITY, &context, &staff, Some(problem));
     match begin(&context, &staff, Some(Secret::new(form.code))).await {
         Err(SecondFactorError::CodeWrong) => Ok(refused(CODE_WRONG)),
-        Err(SecondFactorError::TooManyTries) => Ok(refused(TOO_MANY)),
+        Err(SecondFactorError::TooManyTries) => Ok(refused(TOO_MANY_TRIES)),
         begun => shown(&context, &staff, begun),
     }
 }
@@ -250,7 +250,7 @@ async fn turn_off(
         }
         Err(SecondFactorError::PasswordWrong) => "This is not your password.",
         Err(SecondFactorError::CodeWrong) => CODE_WRONG,
-        Err(SecondFactorError::TooManyTries) => TOO_MANY,
+        Err(SecondFactorError::TooManyTries) => TOO_MANY_TRIES,
         Err(error) => return not_now(site, error, OFF),
     };
     Ok(off(StatusCode::UNPROCESSABLE_ENTITY, &context, &staff, Some(problem)))
