@@ -6,7 +6,7 @@ use crate::http::form::Signed;
 use crate::http::login_redirect::after_sign_in;
 use crate::http::redirect::{query_value, see_other};
 use crate::http::request_context::RequestContext;
-use crate::session::extractors::{Owner, Staff};
+use crate::session::extractors::Principal;
 use crate::session::session_cookie::signed_out;
 use crate::site::Site;
 use crate::view::form_problem::{FormProblem, TOO_MANY_TRIES, WRONG_CODE};
@@ -89,90 +89,45 @@ pub(crate) fn not_now(
     }
 }
 
-/// `GET` and `POST …/confirm` of a surface of mailbox owners, to be put behind its door.
-pub(crate) fn owner_routes(surface: WebSurface) -> Router<Arc<Site>> {
-    Router::new().route(
-        surface.entry().reauthenticate,
-        get(async move |context: RequestContext, owner: Owner, Query(query): Query<ReauthenticateQuery>| {
-            let code = Code::of(context.site.authority.owes_code_to_confirm(&*owner.guard).await?);
-            Ok::<_, PageError>(show(
-                owner.page(&context, TITLE),
-                StatusCode::OK,
-                surface,
-                query.next,
-                code,
-                None,
-            ))
-        })
-        .post(
-            async move |context: RequestContext, owner: Owner, Signed(form): Signed<ReauthenticateForm>| {
-                let (site, origin) = (&context.site, context.origin(surface));
-                let (password, code) = (Secret::new(form.password), typed_code(form.code.as_deref()));
-                let confirmed = site.authority.confirm_again(
-                    &*owner.guard,
-                    &password,
-                    code.as_ref(),
-                    &origin,
-                    site.now(),
-                );
-                let page = owner.page(&context, TITLE);
-                answer(site, surface, page, form.next, form.code.is_some(), confirmed.await)
-            },
-        ),
-    )
+/// `GET` and `POST …/confirm` of a surface, for whoever is signed in there.
+pub(crate) fn routes(surface: WebSurface) -> Router<Arc<Site>> {
+    Router::new().route(surface.entry().reauthenticate, get(page).post(submit))
 }
 
-/// The same of the dashboard.
-pub(crate) fn staff_routes() -> Router<Arc<Site>> {
-    let surface = WebSurface::Dashboard;
-    Router::new().route(
-        surface.entry().reauthenticate,
-        get(async move |context: RequestContext, staff: Staff, Query(query): Query<ReauthenticateQuery>| {
-            let code = Code::of(context.site.authority.owes_code_to_confirm(&*staff.session).await?);
-            Ok::<_, PageError>(show(
-                staff.page(&context, TITLE),
-                StatusCode::OK,
-                surface,
-                query.next,
-                code,
-                None,
-            ))
-        })
-        .post(
-            async move |context: RequestContext, staff: Staff, Signed(form): Signed<ReauthenticateForm>| {
-                let (site, origin) = (&context.site, context.origin(surface));
-                let (password, code) = (Secret::new(form.password), typed_code(form.code.as_deref()));
-                let confirmed = site.authority.confirm_again(
-                    &*staff.session,
-                    &password,
-                    code.as_ref(),
-                    &origin,
-                    site.now(),
-                );
-                let page = staff.page(&context, TITLE);
-                answer(site, surface, page, form.next, form.code.is_some(), confirmed.await)
-            },
-        ),
-    )
-}
-
-const TITLE: &str = "Confirm that it is you";
-
-fn typed_code(typed: Option<&str>) -> Option<Secret> {
-    typed.filter(|code| !code.trim().is_empty()).map(|code| Secret::new(code.to_owned()))
-}
-
-fn answer(
-    site: &Site,
-    surface: WebSurface,
-    page: Page,
-    next: String,
-    had_code: bool,
-    confirmed: Result<(), ConfirmError>,
+async fn page(
+    context: RequestContext,
+    principal: Principal,
+    Query(query): Query<ReauthenticateQuery>,
 ) -> Result<Response, PageError> {
-    let asked = Code::of(had_code);
+    let authority = &context.site.authority;
+    let owes_code = match &principal {
+        Principal::Owner(owner) => authority.owes_code_to_confirm(&*owner.guard).await?,
+        Principal::Staff(staff) => authority.owes_code_to_confirm(&*staff.session).await?,
+    };
+    let shown = Shown { status: StatusCode::OK, code: Code::of(owes_code), problem: None };
+    Ok(show(&context, &principal, query.next, shown))
+}
+
+async fn submit(
+    context: RequestContext,
+    principal: Principal,
+    Signed(form): Signed<ReauthenticateForm>,
+) -> Result<Response, PageError> {
+    let (site, surface) = (&context.site, principal.surface());
+    let (origin, now) = (context.origin(surface), site.now());
+    let asked = Code::of(form.code.is_some());
+    let typed = form.code.filter(|code| !code.trim().is_empty());
+    let (password, code) = (Secret::new(form.password), typed.map(Secret::new));
+    let confirmed = match &principal {
+        Principal::Owner(owner) => {
+            site.authority.confirm_again(&*owner.guard, &password, code.as_ref(), &origin, now).await
+        }
+        Principal::Staff(staff) => {
+            site.authority.confirm_again(&*staff.session, &password, code.as_ref(), &origin, now).await
+        }
+    };
     let (status, code, field, text) = match confirmed {
-        Ok(()) => return Ok(see_other(after_sign_in(surface, &next))),
+        Ok(()) => return Ok(see_other(after_sign_in(surface, &form.next))),
         Err(ConfirmError::SessionEnded) => return signed_out(site, surface),
         Err(ConfirmError::Unavailable(cause)) => return Err(cause.into()),
         Err(ConfirmError::PasswordWrong) => {
@@ -185,22 +140,25 @@ fn answer(
         Err(ConfirmError::CodeWrong) => (StatusCode::UNPROCESSABLE_ENTITY, Code::Asked, "code", WRONG_CODE),
         Err(ConfirmError::TooManyTries) => (StatusCode::TOO_MANY_REQUESTS, asked, "password", TOO_MANY_TRIES),
     };
-    Ok(show(page, status, surface, next, code, Some(FormProblem::new(field, text))))
+    let problem = Some(FormProblem::new(field, text));
+    Ok(show(&context, &principal, form.next, Shown { status, code, problem }))
 }
 
-fn show(
-    page: Page,
+/// What differs from one showing of the page to the next.
+struct Shown {
     status: StatusCode,
-    surface: WebSurface,
-    next: String,
     code: Code,
     problem: Option<FormProblem>,
-) -> Response {
+}
+
+fn show(context: &RequestContext, principal: &Principal, next: String, shown: Shown) -> Response {
+    let Shown { status, code, problem } = shown;
+    let entry = principal.surface().entry();
     let page = Page {
         flash: None,
-        here: format!("{}?next={}", surface.entry().reauthenticate, query_value(&next)),
-        ..page
+        here: format!("{}?next={}", entry.reauthenticate, query_value(&next)),
+        ..principal.page(context, "Confirm that it is you")
     };
-    let (action, cancel) = (surface.entry().reauthenticate, surface.entry().account);
+    let (action, cancel) = (entry.reauthenticate, entry.account);
     html(status, &ReauthenticatePage { page, action, cancel, next, code, problem })
 }

@@ -58,7 +58,7 @@ pub(crate) fn routes(site: &Arc<Site>) -> Router<Arc<Site>> {
         .route("/dashboard/mail-apps/mode", get(mail_app_mode::page).post(mail_app_mode::save))
         .route("/dashboard/audit", get(audit::page))
         .merge(account::second_factor::routes())
-        .merge(reauthenticate::staff_routes())
+        .merge(reauthenticate::routes(WebSurface::Dashboard))
         .route_layer(from_fn_with_state(Arc::clone(site), require_staff));
     inside
         .merge(sign_in::routes(WebSurface::Dashboard))

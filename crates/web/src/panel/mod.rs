@@ -22,7 +22,7 @@ pub(crate) fn routes(site: &Arc<Site>) -> Router<Arc<Site>> {
         .route("/panel", get(home::page))
         .route("/panel/password", get(password::page).post(password::change))
         .merge(account_security::routes(WebSurface::Panel))
-        .merge(reauthenticate::owner_routes(WebSurface::Panel))
+        .merge(reauthenticate::routes(WebSurface::Panel))
         .route_layer(from_fn_with_state((Arc::clone(site), WebSurface::Panel), require_owner));
     inside
         .merge(sign_in::routes(WebSurface::Panel))

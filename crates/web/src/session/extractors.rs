@@ -83,6 +83,33 @@ impl Staff {
     }
 }
 
+/// Whoever is signed in, for pages that owners and staff share.
+#[derive(Clone)]
+pub(crate) enum Principal {
+    /// A mailbox owner.
+    Owner(Owner),
+    /// A person of the dashboard.
+    Staff(Staff),
+}
+
+impl Principal {
+    /// The frame of a page for this person.
+    pub(crate) fn page(&self, context: &RequestContext, title: &str) -> Page {
+        match self {
+            Self::Owner(owner) => owner.page(context, title),
+            Self::Staff(staff) => staff.page(context, title),
+        }
+    }
+
+    /// The surface the session was given at.
+    pub(crate) fn surface(&self) -> WebSurface {
+        match self {
+            Self::Owner(owner) => owner.surface,
+            Self::Staff(_) => WebSurface::Dashboard,
+        }
+    }
+}
+
 /// Lets only mailbox owners who are signed in pass to pages of the webmail or the panel.
 pub(crate) async fn require_owner(
     State((site, surface)): State<(Arc<Site>, WebSurface)>,
@@ -149,5 +176,15 @@ impl FromRequestParts<Arc<Site>> for Staff {
 
     async fn from_request_parts(parts: &mut Parts, _: &Arc<Site>) -> Result<Self, PageError> {
         parts.extensions.get::<Self>().cloned().ok_or(PageError::Internal)
+    }
+}
+
+impl FromRequestParts<Arc<Site>> for Principal {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<Site>) -> Result<Self, PageError> {
+        let owner = parts.extensions.get::<Owner>().cloned().map(Self::Owner);
+        let principal = owner.or_else(|| parts.extensions.get::<Staff>().cloned().map(Self::Staff));
+        principal.ok_or(PageError::Internal)
     }
 }

@@ -52,7 +52,7 @@ pub(crate) fn routes(site: &Arc<Site>) -> Router<Arc<Site>> {
         .route("/webmail/account/password", get(account::page).post(account::change))
         .route("/webmail/user-settings", post(user_settings::hop))
         .merge(account_security::routes(WebSurface::Webmail))
-        .merge(reauthenticate::owner_routes(WebSurface::Webmail))
+        .merge(reauthenticate::routes(WebSurface::Webmail))
         .layer(from_fn_with_state((Arc::clone(site), WebSurface::Webmail), require_owner))
         .merge(sign_in::routes(WebSurface::Webmail))
         .merge(second_factor_challenge::routes(WebSurface::Webmail))
