@@ -9,7 +9,7 @@ use crate::session::extractors::Owner;
 use crate::site::Site;
 use crate::view::flash::counted;
 use crate::view::page::{Page, html};
-use crate::view::relative_time::When;
+use crate::view::relative_time::RelativeTime;
 use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::Router;
@@ -48,11 +48,11 @@ impl AppPasswordsPage {
 struct Row {
     id: AppPasswordId,
     name: String,
-    created: When,
+    created: RelativeTime,
     /// The door, the address, and when.
-    used: Option<(&'static str, String, When)>,
+    used: Option<(&'static str, String, RelativeTime)>,
     /// Why it opens nothing any more, and since when.
-    over: Option<(&'static str, When)>,
+    over: Option<(&'static str, RelativeTime)>,
 }
 
 /// How far somebody has come.
@@ -300,15 +300,15 @@ impl Row {
         Self {
             id,
             name,
-            created: When::new(created, now),
-            used: used.map(|used| (used.surface.label(), used.ip, When::new(used.at, now))),
+            created: RelativeTime::new(created, now),
+            used: used.map(|used| (used.surface.label(), used.ip, RelativeTime::new(used.at, now))),
             over: revoked.map(|(at, reason)| {
                 let words = match reason.as_str() {
                     "password-changed" => "the password was changed",
                     "not-me" => "somebody said “This wasn’t me”",
                     _ => "you revoked it",
                 };
-                (words, When::new(at, now))
+                (words, RelativeTime::new(at, now))
             }),
         }
     }

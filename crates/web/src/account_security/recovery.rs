@@ -9,7 +9,7 @@ use crate::http::request_context::RequestContext;
 use crate::session::extractors::Owner;
 use crate::site::Site;
 use crate::view::page::{Page, html};
-use crate::view::relative_time::When;
+use crate::view::relative_time::RelativeTime;
 use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::Router;
@@ -28,9 +28,9 @@ struct RecoveryPage {
     page: Page,
     /// The path of the page itself; its steps stand below.
     root: String,
-    email: Option<(String, When)>,
-    held_until: Option<When>,
-    code_issued: Option<When>,
+    email: Option<(String, RelativeTime)>,
+    held_until: Option<RelativeTime>,
+    code_issued: Option<RelativeTime>,
     step: Step,
 }
 
@@ -221,7 +221,7 @@ fn done(
 
 async fn show(context: &RequestContext, owner: &Owner, step: Step) -> Result<Response, PageError> {
     let (site, surface, now) = (&context.site, owner.surface, context.site.now());
-    let when = |at: Timestamp| When::new(at, now);
+    let when = |at: Timestamp| RelativeTime::new(at, now);
     // What is shown once is shown even when the rest cannot be.
     let (email, code_issued) = match &step {
         Step::Overview | Step::RemoveEmail | Step::Email { .. } => {

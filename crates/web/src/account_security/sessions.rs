@@ -11,9 +11,9 @@ use crate::session::session_cookie::signed_out;
 use crate::site::Site;
 use crate::view::flash::counted;
 use crate::view::page::{Page, html};
-use crate::view::relative_time::When;
+use crate::view::relative_time::RelativeTime;
 use crate::view::sign_in_history::{self, Line, Outcome, door};
-use crate::view::user_agent::Client;
+use crate::view::user_agent::UserAgent;
 use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::Router;
@@ -81,16 +81,16 @@ struct Live {
     is_this: bool,
     second_factor: bool,
     app_password: Option<String>,
-    client: Option<Client>,
+    client: Option<UserAgent>,
     ip: String,
-    since: When,
+    since: RelativeTime,
     /// For browsers; a mail app is there all the time.
-    seen: Option<When>,
+    seen: Option<RelativeTime>,
 }
 
 /// Something that was done to the mailbox.
 struct Act {
-    when: When,
+    when: RelativeTime,
     what: String,
     by: String,
     ip: Option<String>,
@@ -232,10 +232,10 @@ impl Live {
             is_this: session.id == this,
             second_factor: session.second_factor,
             app_password: session.app_password,
-            client: session.client.map(Client::new),
+            client: session.client.map(UserAgent::new),
             ip: session.ip,
-            since: When::new(session.since, now),
-            seen: is_browser.then(|| When::new(session.seen, now)),
+            since: RelativeTime::new(session.since, now),
+            seen: is_browser.then(|| RelativeTime::new(session.seen, now)),
         }
     }
 }
@@ -248,7 +248,7 @@ impl Act {
             actor => actor.to_owned(),
         };
         Self {
-            when: When::new(entry.at, now),
+            when: RelativeTime::new(entry.at, now),
             what: event(&entry.event, &serde_json::from_str(&entry.detail).unwrap_or_default()),
             by,
             ip: entry.ip,

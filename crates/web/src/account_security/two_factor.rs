@@ -12,7 +12,7 @@ use crate::view::flash::counted;
 use crate::view::form_problem::{TOO_MANY_TRIES, WRONG_CODE};
 use crate::view::page::{Page, html};
 use crate::view::qr;
-use crate::view::relative_time::When;
+use crate::view::relative_time::RelativeTime;
 use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::Router;
@@ -33,7 +33,7 @@ struct TwoFactorPage {
     root: String,
     /// Where an app password is made.
     app_passwords: String,
-    on_since: Option<When>,
+    on_since: Option<RelativeTime>,
     apps: Vec<App>,
     step: Step,
 }
@@ -42,7 +42,7 @@ struct TwoFactorPage {
 struct App {
     door: &'static str,
     client: Option<String>,
-    seen: When,
+    seen: RelativeTime,
     /// Its name, for the form that makes an app password.
     name: String,
 }
@@ -261,7 +261,7 @@ fn done(
 
 async fn show(context: &RequestContext, owner: &Owner, step: Step) -> Result<Response, PageError> {
     let (site, surface, now) = (&context.site, owner.surface, context.site.now());
-    let on_since = site.authority.own_second_factor(&owner.guard).await?.map(|at| When::new(at, now));
+    let on_since = site.authority.own_second_factor(&owner.guard).await?.map(|at| RelativeTime::new(at, now));
     let apps = match (&step, on_since.is_some()) {
         (Step::Overview, false) => site.authority.mail_apps(&owner.guard, now).await?,
         _ => Vec::new(),
@@ -270,7 +270,7 @@ async fn show(context: &RequestContext, owner: &Owner, step: Step) -> Result<Res
         door: app.surface.label(),
         name: query_value(app.client.as_deref().unwrap_or(app.surface.label())),
         client: app.client,
-        seen: When::new(app.seen, now),
+        seen: RelativeTime::new(app.seen, now),
     });
     let root = surface.account_path("two-factor");
     let mut page = owner.page_at(context, step.title(), root.clone());

@@ -5,7 +5,7 @@ use crate::http::request_context::RequestContext;
 use crate::session::extractors::Staff;
 use crate::site::Site;
 use crate::view::page::{Page, html};
-use crate::view::relative_time::When;
+use crate::view::relative_time::RelativeTime;
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -25,7 +25,7 @@ struct Audit {
 
 struct Row {
     entry: Entry,
-    when: When,
+    when: RelativeTime,
     /// `Password changed`.
     event: String,
 }
@@ -39,7 +39,7 @@ pub(super) async fn page(
     let entries = site.authority.audit(staff.session.actor(), None, ENTRIES).await?;
     let now = site.now();
     let rows = entries.into_iter().map(|entry| Row {
-        when: When::new(entry.at, now),
+        when: RelativeTime::new(entry.at, now),
         event: said(&entry.event),
         entry,
     });

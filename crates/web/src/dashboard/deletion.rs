@@ -10,7 +10,7 @@ use crate::session::extractors::Staff;
 use crate::site::Site;
 use crate::view::flash::Flash;
 use crate::view::page::{Page, html};
-use crate::view::relative_time::When;
+use crate::view::relative_time::RelativeTime;
 use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::extract::{Path, State};
@@ -40,7 +40,7 @@ struct DeleteDialog {
 #[template(path = "dashboard/deleted.html")]
 struct Deleted {
     page: Page,
-    rows: Vec<(Mailbox, When)>,
+    rows: Vec<(Mailbox, RelativeTime)>,
     may_write: bool,
 }
 
@@ -73,7 +73,7 @@ pub(super) async fn deleted(
 ) -> Result<Response, PageError> {
     let rows = site.authority.deleted_mailboxes(staff.session.actor()).await?;
     let now = site.now();
-    let rows = rows.into_iter().map(|(mailbox, at)| (mailbox, When::new(at, now))).collect();
+    let rows = rows.into_iter().map(|(mailbox, at)| (mailbox, RelativeTime::new(at, now))).collect();
     let page = staff.page(&context, "Deleted mailboxes");
     let may_write = staff.may_write();
     Ok(html(StatusCode::OK, &Deleted { page, rows, may_write }))

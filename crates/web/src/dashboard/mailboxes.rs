@@ -7,7 +7,7 @@ use crate::session::extractors::Staff;
 use crate::site::Site;
 use crate::view::digit_groups::grouped;
 use crate::view::page::{Page, html};
-use crate::view::relative_time::When;
+use crate::view::relative_time::RelativeTime;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
@@ -49,8 +49,8 @@ struct List {
 
 struct Row {
     mailbox: Mailbox,
-    last_sign_in: Option<When>,
-    created: When,
+    last_sign_in: Option<RelativeTime>,
+    created: RelativeTime,
 }
 
 impl Row {
@@ -73,8 +73,8 @@ pub(super) async fn page(
     let now = site.now();
     let MailboxPage { rows, total, previous, next } = found;
     let rows = rows.into_iter().map(|mailbox| Row {
-        last_sign_in: mailbox.last_sign_in.map(|at| When::new(at, now)),
-        created: When::new(mailbox.created, now),
+        last_sign_in: mailbox.last_sign_in.map(|at| RelativeTime::new(at, now)),
+        created: RelativeTime::new(mailbox.created, now),
         mailbox,
     });
     let list = List {

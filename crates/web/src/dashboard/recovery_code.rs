@@ -5,7 +5,7 @@ use super::mailbox_paths;
 use super::mailbox_request::{MailboxForm, MailboxRequest};
 use crate::http::error_page::PageError;
 use crate::http::form::NoFields;
-use crate::view::relative_time::When;
+use crate::view::relative_time::RelativeTime;
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -18,7 +18,7 @@ use postward_wire::Secret;
 struct Confirm {
     csrf: String,
     mailbox: Mailbox,
-    issued: Option<When>,
+    issued: Option<RelativeTime>,
 }
 
 /// The code, this once.
@@ -35,7 +35,7 @@ pub(super) async fn confirm(request: MailboxRequest) -> Result<Response, PageErr
     let MailboxRequest { context, staff, mailbox } = request;
     let site = &context.site;
     let issued = site.authority.recovery_code_issued(staff.session.actor(), mailbox.id).await?;
-    let issued = issued.map(|at| When::new(at, site.now()));
+    let issued = issued.map(|at| RelativeTime::new(at, site.now()));
     let page = staff.page(&context, &format!("Generate a new recovery code for {}?", mailbox.address));
     let (csrf, back) = (page.csrf.clone(), mailbox_paths::return_link(&mailbox));
     Ok(confirmation_step::show(StatusCode::OK, &context, page, back, &Confirm { csrf, mailbox, issued }))

@@ -11,7 +11,7 @@ use crate::session::extractors::Staff;
 use crate::site::Site;
 use crate::view::page::{Page, html};
 use crate::view::password_form::PasswordForm;
-use crate::view::relative_time::When;
+use crate::view::relative_time::RelativeTime;
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -26,13 +26,13 @@ use std::sync::Arc;
 struct Security {
     page: Page,
     mailbox: Mailbox,
-    last_sign_in: Option<When>,
-    created: When,
+    last_sign_in: Option<RelativeTime>,
+    created: RelativeTime,
     may_write: bool,
     /// Since when the second factor is on.
-    factor_on: Option<When>,
+    factor_on: Option<RelativeTime>,
     /// When the recovery code was issued.
-    code_issued: Option<When>,
+    code_issued: Option<RelativeTime>,
     /// Where a new one comes from.
     new_code: String,
     /// Where it is chosen what its mail apps may sign in with.
@@ -110,11 +110,11 @@ pub(super) async fn show(
     form.mark_title(&mut page);
     let proofs = Proofs::of(&context.site, &staff, mailbox.id).await?;
     let now = context.site.now();
-    let when = |at: Option<Timestamp>| at.map(|at| When::new(at, now));
+    let when = |at: Option<Timestamp>| at.map(|at| RelativeTime::new(at, now));
     let tab = Security {
         page,
         last_sign_in: when(mailbox.last_sign_in),
-        created: When::new(mailbox.created, now),
+        created: RelativeTime::new(mailbox.created, now),
         may_write: staff.may_write(),
         factor_on: when(proofs.factor_on),
         code_issued: when(proofs.code_issued),

@@ -10,9 +10,9 @@ use crate::http::redirect::see_other;
 use crate::site::Site;
 use crate::view::flash::{Flash, counted};
 use crate::view::page::{Page, html};
-use crate::view::relative_time::When;
+use crate::view::relative_time::RelativeTime;
 use crate::view::sign_in_history::{self, Line, Outcome};
-use crate::view::user_agent::Client;
+use crate::view::user_agent::UserAgent;
 use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::http::StatusCode;
@@ -38,8 +38,8 @@ struct Sessions {
 /// A live session in the list.
 struct Live {
     session: LiveSession,
-    client: Option<Client>,
-    since: When,
+    client: Option<UserAgent>,
+    since: RelativeTime,
 }
 
 /// `GET /dashboard/mailboxes/{id}/sessions`.
@@ -61,7 +61,8 @@ pub(super) async fn page(request: MailboxRequest) -> Result<Response, PageError>
 
 impl Live {
     fn of(mut session: LiveSession, now: Timestamp) -> Self {
-        let (client, since) = (session.client.take().map(Client::new), When::new(session.since, now));
+        let (client, since) =
+            (session.client.take().map(UserAgent::new), RelativeTime::new(session.since, now));
         Self { session, client, since }
     }
 }

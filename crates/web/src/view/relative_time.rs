@@ -1,9 +1,9 @@
-//! Moments as people say them, with the exact time within reach.
+//! Moments relative to now, with the exact time beside them.
 
 use postward_authority::Timestamp;
 
 /// A moment, for a `<time>` element.
-pub(crate) struct When {
+pub(crate) struct RelativeTime {
     /// `3 days ago`.
     pub(crate) relative: String,
     /// `2026-11-18 09:12 UTC`.
@@ -12,7 +12,7 @@ pub(crate) struct When {
     pub(crate) machine: String,
 }
 
-impl When {
+impl RelativeTime {
     /// A moment, seen from now.
     pub(crate) fn new(moment: Timestamp, now: Timestamp) -> Self {
         Self {

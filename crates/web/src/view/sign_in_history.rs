@@ -1,7 +1,7 @@
 //! Sign-ins of the past and tries that were refused, as one list in plain words (W7): the same for owners and staff.
 
-use crate::view::relative_time::When;
-use crate::view::user_agent::Client;
+use crate::view::relative_time::RelativeTime;
+use crate::view::user_agent::UserAgent;
 use postward_authority::audit::RefusedTry;
 use postward_authority::own::PastSession;
 use postward_authority::{Surface, Timestamp};
@@ -12,7 +12,7 @@ const LINES: usize = 100;
 /// A sign-in, or a try that was refused.
 pub(crate) struct Line {
     at: Timestamp,
-    pub(crate) when: When,
+    pub(crate) when: RelativeTime,
     /// `Webmail`.
     pub(crate) door: String,
     /// What happened: `Signed in`, `Old password used`.
@@ -20,7 +20,7 @@ pub(crate) struct Line {
     pub(crate) outcome: Outcome,
     /// How it went on, where it did.
     pub(crate) then: Option<String>,
-    pub(crate) client: Option<Client>,
+    pub(crate) client: Option<UserAgent>,
     pub(crate) ip: String,
 }
 
@@ -39,7 +39,7 @@ pub(crate) enum Outcome {
 pub(crate) fn lines(past: Vec<PastSession>, refused: Vec<RefusedTry>, now: Timestamp) -> Vec<Line> {
     let past = past.into_iter().map(|session| Line {
         at: session.since,
-        when: When::new(session.since, now),
+        when: RelativeTime::new(session.since, now),
         door: door(session.surface),
         what: match session.app_password {
             Some(name) => format!("Signed in with the app password “{name}”"),
@@ -48,21 +48,21 @@ pub(crate) fn lines(past: Vec<PastSession>, refused: Vec<RefusedTry>, now: Times
         outcome: Outcome::SignedIn,
         then: Some(match session.over {
             None => "still open".to_owned(),
-            Some((at, reason)) => format!("{} {}", over(&reason), When::new(at, now).relative),
+            Some((at, reason)) => format!("{} {}", over(&reason), RelativeTime::new(at, now).relative),
         }),
-        client: session.client.map(Client::new),
+        client: session.client.map(UserAgent::new),
         ip: session.ip,
     });
     let refused = refused.into_iter().map(|tried| {
         let (what, outcome) = why(&tried.cause);
         Line {
             at: tried.at,
-            when: When::new(tried.at, now),
+            when: RelativeTime::new(tried.at, now),
             door: door(tried.surface),
             what: what.to_owned(),
             outcome,
             then: None,
-            client: tried.client.map(Client::new),
+            client: tried.client.map(UserAgent::new),
             ip: tried.ip,
         }
     });

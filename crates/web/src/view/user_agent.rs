@@ -1,17 +1,17 @@
-//! What a client calls itself, as people call it.
+//! The name of a client: its own, and the one people know it by.
 
 use postward_wire::client_name;
 
-/// A client by both its names.
-pub(crate) struct Client {
-    /// What it calls itself.
-    pub(crate) said: String,
-    /// How people call that.
-    pub(crate) plain: String,
+/// A client of a session.
+pub(crate) struct UserAgent {
+    /// Its own name for itself: IMAP ID, EHLO, user agent.
+    pub(crate) own_name: String,
+    /// The name people know it by.
+    pub(crate) known_name: String,
 }
 
-impl Client {
-    pub(crate) fn new(said: String) -> Self {
-        Self { plain: client_name::plain(&said), said }
+impl UserAgent {
+    pub(crate) fn new(own_name: String) -> Self {
+        Self { known_name: client_name::plain(&own_name), own_name }
     }
 }

@@ -4,7 +4,7 @@ use super::imap::{Client, Folder, FolderName, FolderRole, Person, Summary, Uid};
 use super::routes::{View, folder_path, message_path};
 use crate::http::error_page::PageError;
 use crate::view::digit_groups::grouped;
-use crate::view::relative_time::When;
+use crate::view::relative_time::RelativeTime;
 use postward_authority::Timestamp;
 
 /// Folders and list, ready to be shown.
@@ -43,7 +43,7 @@ pub(super) struct Line {
     pub(super) path: String,
     pub(super) who: String,
     pub(super) subject: String,
-    pub(super) when: Option<When>,
+    pub(super) when: Option<RelativeTime>,
     /// The moment in as few letters as it takes: `5 h`, `31 Oct`.
     pub(super) short: String,
     pub(super) seen: bool,
@@ -176,7 +176,7 @@ impl Line {
             },
             subject: summary.subject.unwrap_or_else(|| "No subject".to_owned()),
             short: summary.date.map(|date| short(date, now)).unwrap_or_default(),
-            when: summary.date.map(|date| When::new(date, now)),
+            when: summary.date.map(|date| RelativeTime::new(date, now)),
             seen: summary.seen,
             flagged: summary.flagged,
             answered: summary.answered,

@@ -9,7 +9,7 @@ use crate::http::error_page::PageError;
 use crate::http::request_context::{RenderMode, RequestContext};
 use crate::session::extractors::Owner;
 use crate::view::page::{Page, html};
-use crate::view::relative_time::When;
+use crate::view::relative_time::RelativeTime;
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::{HeaderMap, StatusCode};
@@ -33,7 +33,7 @@ struct Pane {
     reply_to: Vec<Person>,
     to: Vec<Person>,
     cc: Vec<Person>,
-    when: Option<When>,
+    when: Option<RelativeTime>,
     flagged: bool,
     body: MessageBody,
     attachments: Vec<AttachmentLine>,
@@ -102,7 +102,7 @@ pub(super) async fn page(
     let pane = Pane {
         csrf: page.csrf.clone(),
         paths: Paths::of(&folder, uid, &view, &letter.content, &body),
-        when: letter.date.map(|date| When::new(date, now)),
+        when: letter.date.map(|date| RelativeTime::new(date, now)),
         attachments: letter
             .attachments
             .into_iter()

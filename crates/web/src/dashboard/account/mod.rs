@@ -16,8 +16,8 @@ use crate::view::page::{Page, html};
 use crate::view::password_form::{
     Current, Entered, Entry, NewPassword, PasswordForm, Words, fields_differ, policy_problems,
 };
-use crate::view::relative_time::When;
-use crate::view::user_agent::Client;
+use crate::view::relative_time::RelativeTime;
+use crate::view::user_agent::UserAgent;
 use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::extract::State;
@@ -45,15 +45,15 @@ struct Account {
     page: Page,
     form: PasswordForm,
     /// Since when the second factor is on, and how many backup codes are left.
-    factor: Option<(When, u64)>,
+    factor: Option<(RelativeTime, u64)>,
     live: Vec<Live>,
 }
 
 struct Live {
     id: SessionId,
     ip: String,
-    client: Option<Client>,
-    since: When,
+    client: Option<UserAgent>,
+    since: RelativeTime,
     is_this: bool,
 }
 
@@ -142,13 +142,13 @@ async fn show(
     let now = site.now();
     let factor = site.authority.staff_second_factor(&staff.session).await?;
     let live = site.authority.own_sessions(&*staff.session).await?.into_iter().map(|session| Live {
-        since: When::new(session.since, now),
+        since: RelativeTime::new(session.since, now),
         is_this: session.id == staff.session.id(),
         id: session.id,
         ip: session.ip,
-        client: session.client.map(Client::new),
+        client: session.client.map(UserAgent::new),
     });
-    let factor = factor.map(|(at, left)| (When::new(at, now), left));
+    let factor = factor.map(|(at, left)| (RelativeTime::new(at, now), left));
     Ok(html(status, &Account { page, form, factor, live: live.collect() }))
 }
 
