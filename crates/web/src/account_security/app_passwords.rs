@@ -49,7 +49,7 @@ struct Row {
     id: AppPasswordId,
     name: String,
     created: RelativeTime,
-    /// The door, the address, and when.
+    /// The surface, the address, and when.
     used: Option<(&'static str, String, RelativeTime)>,
     /// Why it opens nothing any more, and since when.
     over: Option<(&'static str, RelativeTime)>,

@@ -12,7 +12,7 @@ use crate::site::Site;
 use crate::view::flash::counted;
 use crate::view::page::{Page, html};
 use crate::view::relative_time::RelativeTime;
-use crate::view::sign_in_history::{self, Line, Outcome, door};
+use crate::view::sign_in_history::{self, Line, Outcome, capitalised};
 use crate::view::user_agent::UserAgent;
 use crate::web_surface::WebSurface;
 use askama::Template;
@@ -77,7 +77,7 @@ impl Several {
 /// A live session.
 struct Live {
     id: SessionId,
-    door: String,
+    surface: String,
     is_this: bool,
     second_factor: bool,
     app_password: Option<String>,
@@ -228,7 +228,7 @@ impl Live {
         let is_browser = matches!(session.surface, Surface::Webmail | Surface::Panel);
         Self {
             id: session.id,
-            door: door(session.surface),
+            surface: capitalised(session.surface),
             is_this: session.id == this,
             second_factor: session.second_factor,
             app_password: session.app_password,

@@ -40,7 +40,7 @@ struct TwoFactorPage {
 
 /// A mail app that has used the mailbox's password lately.
 struct App {
-    door: &'static str,
+    surface: &'static str,
     client: Option<String>,
     seen: RelativeTime,
     /// Its name, for the form that makes an app password.
@@ -267,7 +267,7 @@ async fn show(context: &RequestContext, owner: &Owner, step: Step) -> Result<Res
         _ => Vec::new(),
     };
     let apps = apps.into_iter().map(|app| App {
-        door: app.surface.label(),
+        surface: app.surface.label(),
         name: query_value(app.client.as_deref().unwrap_or(app.surface.label())),
         client: app.client,
         seen: RelativeTime::new(app.seen, now),

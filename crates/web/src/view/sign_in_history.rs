@@ -1,4 +1,4 @@
-//! Sign-ins of the past and tries that were refused, as one list in plain words (W7): the same for owners and staff.
+//! The sign-in history: past sessions and refused tries in one list, the same for owners and staff (W7).
 
 use crate::view::relative_time::RelativeTime;
 use crate::view::user_agent::UserAgent;
@@ -14,7 +14,7 @@ pub(crate) struct Line {
     at: Timestamp,
     pub(crate) when: RelativeTime,
     /// `Webmail`.
-    pub(crate) door: String,
+    pub(crate) surface: String,
     /// What happened: `Signed in`, `Old password used`.
     pub(crate) what: String,
     pub(crate) outcome: Outcome,
@@ -24,7 +24,7 @@ pub(crate) struct Line {
     pub(crate) ip: String,
 }
 
-/// What a try tells whoever looks after the mailbox.
+/// What a try means to whoever looks after the mailbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// It opened a session.
@@ -40,7 +40,7 @@ pub(crate) fn lines(past: Vec<PastSession>, refused: Vec<RefusedTry>, now: Times
     let past = past.into_iter().map(|session| Line {
         at: session.since,
         when: RelativeTime::new(session.since, now),
-        door: door(session.surface),
+        surface: capitalised(session.surface),
         what: match session.app_password {
             Some(name) => format!("Signed in with the app password “{name}”"),
             None => "Signed in".to_owned(),
@@ -58,7 +58,7 @@ pub(crate) fn lines(past: Vec<PastSession>, refused: Vec<RefusedTry>, now: Times
         Line {
             at: tried.at,
             when: RelativeTime::new(tried.at, now),
-            door: door(tried.surface),
+            surface: capitalised(tried.surface),
             what: what.to_owned(),
             outcome,
             then: None,
@@ -72,13 +72,13 @@ pub(crate) fn lines(past: Vec<PastSession>, refused: Vec<RefusedTry>, now: Times
     all
 }
 
-/// `Webmail`: the name of a door where a line begins with it.
-pub(crate) fn door(surface: Surface) -> String {
-    let mut letters = surface.label().chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+/// `Webmail`: the name of a surface where a line begins with it.
+pub(crate) fn capitalised(surface: Surface) -> String {
+    let mut characters = surface.label().chars();
+    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
 }
 
-/// Why a try was refused, and whether that should worry anybody.
+/// Why a try was refused, and how alarming that is.
 fn why(cause: &str) -> (&'static str, Outcome) {
     match cause {
         "wrong-password" => ("Wrong password", Outcome::Refused),
