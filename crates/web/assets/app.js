@@ -22,7 +22,7 @@ document.addEventListener("submit", (event) => {
   if (!event.target.matches("[data-theme-switch], [data-filters]")) sessionStorage.removeItem("told");
 });
 
-// The page has done what the form asks for; the server hears of it, also when the person is already on their way.
+// The page has done what the form asks for; the server is notified, also while the browser leaves the page.
 function tell(form, submitter) {
   const body = new URLSearchParams(new FormData(form, submitter));
   fetch(form.action, { method: "POST", body, redirect: "manual", keepalive: true });

@@ -3,8 +3,9 @@
 //! A page is three steps: parse what the browser sent, call one use case of `postward-authority`, render the outcome.
 //! In reading order:
 //!
-//! * [`web_surface`]: the three surfaces and the table of what tells them apart.
-//! * [`site`]: what all pages share: the authority, the mail engine, the public address, the brand, the trusted proxies.
+//! * [`web_surface`]: the three surfaces and the table of what is different about them.
+//! * [`site`]: what all pages share: the authority, the mail engine, the public address, the brand, the trusted
+//!   proxies.
 //! * [`view`]: what pages are made of.
 //! * [`http`]: sockets in, requests out, and every answer that is not a page of its own.
 //! * [`session`]: who is signed in; a request ends with its session.

@@ -1,4 +1,5 @@
-//! The three surfaces that are used with a browser and, in one table, what tells them apart: addresses, cookies, title.
+//! The three surfaces that are used with a browser and, in one table, what is different about them: addresses, cookies,
+//! title.
 
 use postward_authority::Surface;
 use serde::{Deserialize, Serialize};

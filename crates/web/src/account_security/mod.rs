@@ -1,4 +1,5 @@
-//! What owners settle of their own sign-in, the same pages in the user panel and in the webmail (P2). One file per page.
+//! Account security: how owners look after their own sign-in, with the same pages in the user panel and in the webmail
+//! (P2). One file per page.
 
 mod app_passwords;
 mod recovery;
@@ -10,7 +11,7 @@ use crate::web_surface::WebSurface;
 use axum::Router;
 use std::sync::Arc;
 
-/// Every page of this room, at one surface, to be put behind its door.
+/// Every page at one surface, for owners who are signed in there.
 pub(crate) fn routes(surface: WebSurface) -> Router<Arc<Site>> {
     two_factor::routes(surface)
         .merge(app_passwords::routes(surface))

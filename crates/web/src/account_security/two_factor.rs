@@ -226,7 +226,8 @@ async fn turn_off(context: RequestContext, owner: Owner, form: TwoFactorForm) ->
     show(&context, &owner, Step::TurnOff { problem: Some(problem) }).await
 }
 
-/// What no form has a word of its own for. `next` is the page where somebody goes on who has to give the password again.
+/// What no form has a word of its own for. `next` is the page where somebody goes on who has to give the password
+/// again.
 fn otherwise(
     error: SecondFactorError,
     site: &Site,

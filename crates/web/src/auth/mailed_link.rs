@@ -1,7 +1,7 @@
-//! What the links in our mails open. Looking at such a page does nothing, for mail scanners look; the button does.
+//! The pages behind mailed links. A GET changes nothing, because mail scanners follow links; the button does.
 //!
 //! The token stands in the address the mail carries and in the hidden field of the one form, and goes nowhere else: the
-//! pages tell nobody their address and are kept by no cache.
+//! pages send no referrer with their address and are kept by no cache.
 
 use crate::auth::password_reset::WORDS;
 use crate::http::error_page::PageError;
@@ -105,9 +105,9 @@ pub(crate) fn routes() -> Router<Arc<Site>> {
     router
 }
 
-/// The address of such a page is told to nobody, our own logs of pictures and scripts included. Not `no-referrer`, with
-/// which a browser says `Origin: null` of our own form (Fetch standard, "append a request `Origin` header"): one that
-/// sends no `Sec-Fetch-Site` could then not be told from somebody else's page, and would be refused.
+/// The address of such a page is sent to nobody, not even with requests for our own pictures and scripts. Not
+/// `no-referrer`, with which a browser says `Origin: null` of our own form (Fetch standard, "append a request `Origin`
+/// header"): one that sends no `Sec-Fetch-Site` could then not be told from somebody else's page, and would be refused.
 fn sealed(answer: Result<Response, PageError>) -> Response {
     let mut response = answer.into_response();
     response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("strict-origin"));
@@ -248,7 +248,7 @@ async fn not_me(context: &RequestContext, token: &str) -> Result<Response, PageE
     }
 }
 
-/// RFC 9110 §15.5.11: it was here once, as far as anybody can tell.
+/// RFC 9110 §15.5.11: the link may have been good once; whether it was is not said.
 fn over(context: &RequestContext, kind: LinkKind) -> Response {
     let heading = "This link was used, replaced or has expired";
     let message =

@@ -1,7 +1,7 @@
 //! *Forgot password?*: a new password without signing in, with the current one, the recovery code, or a link to the
 //! recovery e-mail (W4, W5); for staff with a link (D11).
 //!
-//! Whether an address exists is told by no answer: each way has one sentence for whatever was wrong.
+//! No answer discloses whether an address exists: each way has one sentence for whatever was wrong.
 
 use crate::http::error_page::PageError;
 use crate::http::flash_cookie;

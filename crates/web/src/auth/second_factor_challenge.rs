@@ -1,4 +1,4 @@
-//! The second step of a sign-in: the page that asks for the code.
+//! The second factor challenge of a sign-in: the page that asks for the code.
 //!
 //! What the browser holds meanwhile is a cookie that opens nothing and is gone after ten minutes, five wrong codes, or
 //! a change of the password.

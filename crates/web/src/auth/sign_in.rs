@@ -1,4 +1,4 @@
-//! The sign-in page, one for all three surfaces, and what comes after it.
+//! The sign-in page, one for all three surfaces, and signing out.
 
 use crate::auth::second_factor_challenge;
 use crate::http::csrf::Csrf;
@@ -165,7 +165,7 @@ struct SignOutForm {
     csrf: String,
 }
 
-/// Outside the door of [`crate::session`], because it takes the session away instead of borrowing it.
+/// Not behind [`crate::session::extractors::require_owner`]: it ends the session instead of borrowing it.
 async fn sign_out(
     context: &RequestContext,
     surface: WebSurface,

@@ -1,4 +1,4 @@
-//! A step on the way to an act: a panel on a page of its own, or what a dialog shows of it.
+//! A confirmation step: what an act would do, before it does it, as a page of its own or as what a dialog shows of it.
 
 use crate::http::error_page::PageError;
 use crate::http::request_context::{RenderMode, RequestContext};

@@ -1,4 +1,4 @@
-//! Deleting a mailbox in two steps, and bringing it back (D2).
+//! Deleting a mailbox after a confirmation, and restoring it (D2).
 
 use super::mailbox_paths;
 use super::mailbox_request::{MailboxForm, MailboxRequest};

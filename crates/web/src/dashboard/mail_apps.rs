@@ -1,4 +1,5 @@
-//! **Mail apps**: what they may sign in with, by account, domain and mailbox, and which mailboxes to choose it for (W8).
+//! **Mail apps**: what they may sign in with, by account, domain and mailbox, and which mailboxes to choose it for
+//! (W8).
 
 use super::mail_app_mode::{self, in_a_sentence, label};
 use crate::http::error_page::PageError;

@@ -1,5 +1,5 @@
-//! The form for a new password of a mailbox, as it stands on the Security tab (D5), behind the list's key (D9) and behind
-//! its pencil (D10).
+//! The form for a new password of a mailbox, as it stands on the Security tab (D5), behind the list's key (D9) and
+//! behind its pencil (D10).
 
 use super::mailbox_paths;
 use super::mailbox_request::MailboxRequest;

@@ -30,7 +30,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use std::sync::Arc;
 
-/// Every page of the dashboard, behind its door.
+/// Every page of the dashboard: those for staff who are signed in, and those around signing in.
 pub(crate) fn routes(site: &Arc<Site>) -> Router<Arc<Site>> {
     let inside = Router::new()
         .route("/dashboard", get(async || see_other("/dashboard/mailboxes")))

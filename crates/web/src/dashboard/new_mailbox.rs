@@ -1,4 +1,4 @@
-//! **Add mailbox**.
+//! **Add mailbox**: the form for the address and the password of a new mailbox (D1).
 
 use super::mailbox_paths;
 use super::password_page;

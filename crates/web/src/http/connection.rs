@@ -1,5 +1,5 @@
-//! What the server tells every request of the connection it came on: who is at the other end, how to abort it, and that
-//! the server stops. Each is an extension of the request.
+//! What every request knows of the connection it came on: the peer, how to abort it, and whether the server stops. Each
+//! is an extension of the request, set by the server.
 
 use std::net::SocketAddr;
 use tokio_util::sync::CancellationToken;
@@ -30,6 +30,6 @@ impl ConnectionAbort {
     }
 }
 
-/// Tells that the server stops: put into every request, for answers that would never end by themselves.
+/// Resolves when the server stops: put into every request, for answers that would never end by themselves.
 #[derive(Clone, Default)]
 pub(crate) struct ShutdownSignal(pub(crate) CancellationToken);

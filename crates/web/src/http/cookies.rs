@@ -1,4 +1,4 @@
-//! The cookies of the pages: their names, and the attributes that keep them where they belong.
+//! The cookies of the pages: their names, and the attributes that bind them to this host.
 
 use crate::site::public_url::Scheme;
 use crate::web_surface::WebSurface;
@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, HeaderValue};
 pub(crate) enum Cookie {
     /// The bearer token of a session at one surface.
     Session(WebSurface),
-    /// The token of a browser that owes a code at one surface. It opens nothing.
+    /// The token of a sign-in that waits for the second factor at one surface. It opens nothing.
     SecondStep(WebSurface),
     /// What the last act did, sealed.
     Flash,

@@ -1,8 +1,8 @@
-//! Whether a form was filled in on our own page.
+//! Protection against cross-site request forgery: whether a form was filled in on our own page.
 //!
-//! Two fences. Every request that may change something must come from our own origin, as the browser itself says
-//! (`Sec-Fetch-Site`, else `Origin`). And every form of a signed-in person carries a token made from the session's own
-//! bearer token, so that no server keeps anything for it.
+//! There are two checks. Every request that may change something must come from our own origin, as the browser itself
+//! says (`Sec-Fetch-Site`, else `Origin`). And every form of a signed-in person carries a token made from the session's
+//! own bearer token, so that no server keeps anything for it.
 
 use crate::http::error_page::PageError;
 use axum::extract::Request;
@@ -45,7 +45,8 @@ fn is_same_origin(headers: &HeaderMap) -> bool {
 #[derive(Clone)]
 pub(crate) struct Csrf(Arc<Hmac<Sha256>>);
 
-/// Draws differ from page to page, so that compressing a page tells nothing about the token in it (BREACH).
+/// Bytes of randomness in a field. They differ from page to page, so that the length of a compressed page discloses
+/// nothing of the token in it (BREACH).
 const DRAW: usize = 16;
 
 impl Csrf {

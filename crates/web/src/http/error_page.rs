@@ -1,7 +1,7 @@
 //! What a page says when it cannot do what was asked.
 //!
-//! A handler returns a [`PageError`]; the page around it is made by [`crate::http::security_headers`], so that a missing
-//! mailbox and somebody else's mailbox are the same bytes.
+//! A handler returns a [`PageError`]; the page around it is made by [`crate::http::security_headers`], so that a
+//! missing mailbox and somebody else's mailbox are the same bytes.
 
 use crate::view::page::{Page, html};
 use askama::Template;
@@ -77,8 +77,8 @@ impl PageError {
         }
     }
 
-    /// The error behind an answer that carries no page of ours: an address or a form that the framework could not read, or
-    /// a page that could not be rendered. The framework's own words are not shown.
+    /// The error behind an answer that carries no page of ours: an address or a form that the framework could not read,
+    /// or a page that could not be rendered. The framework's own words are not shown.
     pub(crate) fn of_bare(method: &Method, response: &Response) -> Option<Self> {
         let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
         if kind.is_some_and(|kind| !kind.starts_with("text/plain")) {

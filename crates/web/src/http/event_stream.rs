@@ -1,4 +1,4 @@
-//! Pages that hear of changes while they are open: an event stream for each (HTML standard, server-sent events).
+//! Server-sent events (HTML standard): a stream for each open page that shows changes as they happen.
 //!
 //! A stream says what a page shows, as a stamp: at once, and whenever something may have changed. It lives on its
 //! session's proof like every answer ([`crate::session`]), and ends when the server stops.
@@ -24,7 +24,8 @@ use std::time::Duration;
 const ALIVE_EVERY: Duration = Duration::from_secs(20);
 
 /// Answers with a stream of stamps: the first one now, another after every change. `stamp` looks anew each time, with
-/// the right of whoever asks; when it has none to give, the stream ends, and the browser comes back and is told why.
+/// the right of whoever asks; when it has none to give, the stream ends, and the browser comes back and gets the
+/// reason.
 pub(crate) fn stream<F>(
     site: &Site,
     session: SessionId,

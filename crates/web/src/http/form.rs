@@ -1,4 +1,4 @@
-//! Reading a form: bounded in size and time, and only from a page of the same session.
+//! Reads forms: bounded in size and time, and only from a page of the same session.
 
 use crate::http::csrf::Csrf;
 use crate::http::error_page::PageError;
@@ -20,7 +20,7 @@ const DEADLINE: Duration = Duration::from_secs(30);
 /// A form whose hidden field `csrf` was made for this session. What is in it is `T`; all its fields are texts.
 pub(crate) struct Signed<T>(pub(crate) T);
 
-/// A form of a page before sign-in, where [`crate::http::csrf::same_origin`] is the fence.
+/// A form of a page before sign-in, which [`crate::http::csrf::same_origin`] alone protects.
 pub(crate) struct Plain<T>(pub(crate) T);
 
 /// A form that is one button.

@@ -1,4 +1,4 @@
-//! Where a request without a session is led and what the person is told there, and where a sign-in leads.
+//! Redirects to the sign-in page, with the reason and the page to come back to, and from it to that page.
 
 use crate::http::redirect::{own_path, query_value, see_other};
 use crate::view::page::html;
@@ -134,8 +134,8 @@ pub(crate) fn after_sign_in(surface: WebSurface, next: &str) -> &str {
     }
 }
 
-/// The path of the page a form was sent from. [`crate::http::csrf`] sees to it that the page is ours, [`own_path`] that the
-/// path leads nowhere else.
+/// The path of the page a form was sent from. [`crate::http::csrf`] sees to it that the page is ours, [`own_path`] that
+/// the path leads nowhere else.
 fn sent_from(headers: &HeaderMap) -> &str {
     let referer = headers.get(REFERER).and_then(|referer| referer.to_str().ok()).unwrap_or_default();
     let after_scheme = referer.split_once("://").map_or("", |(_, rest)| rest);

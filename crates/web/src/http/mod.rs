@@ -5,7 +5,7 @@
 //! * [`csrf`], [`form`]: whether a form is ours, and reading it.
 //! * [`redirect`], [`login_redirect`], [`flash_cookie`]: sending a browser on.
 //! * [`error_page`], [`security_headers`]: what every answer gets on its way out.
-//! * [`static_files`], [`event_stream`]: style sheets and scripts; streams for pages that hear of changes.
+//! * [`static_files`], [`event_stream`]: style sheets and scripts; server-sent events for pages that show changes.
 
 pub(crate) mod connection;
 pub(crate) mod cookies;

@@ -1,5 +1,5 @@
-//! What is known of a request before any session is looked up: where it comes from, what it carries, how much of a page it
-//! asks for.
+//! What is known of a request before any session is looked up: where it comes from, what it carries, how much of a page
+//! it asks for.
 
 use crate::http::connection::Peer;
 use crate::http::cookies::Cookie;

@@ -1,4 +1,5 @@
-//! Serving the pages on a socket, with or without TLS, until told to stop.
+//! The HTTP server: accepts connections, with or without TLS, hands their requests to the router, and drains when it
+//! stops.
 
 use crate::http::connection::{ConnectionAbort, Peer, ShutdownSignal};
 use hyper::Request;
@@ -20,12 +21,12 @@ use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
-/// What browsers speak to the socket.
+/// What the socket carries.
 #[derive(Clone)]
 pub enum Transport {
     /// Plain HTTP: on loopback, or behind a proxy that does the TLS.
     Plain,
-    /// TLS. The function is asked at every connection, so that a renewed certificate needs no restart.
+    /// TLS. The function is called for every connection, so that a renewed certificate needs no restart.
     Tls(Arc<dyn Fn() -> Arc<rustls::ServerConfig> + Send + Sync>),
 }
 
@@ -36,8 +37,8 @@ const HANDSHAKE: Duration = Duration::from_secs(10);
 const HEAD: Duration = Duration::from_secs(20);
 /// The largest head of a request.
 const HEAD_BYTES: usize = 32 * 1024;
-/// What is kept for a browser that does not read, by us and, beyond what is on its way, by the kernel. Small, because it
-/// cannot be taken back when a session ends.
+/// What is kept for a browser that does not read, by us and, beyond what is on its way, by the kernel. Small, because
+/// it cannot be taken back when a session ends.
 const UNREAD: u32 = 64 * 1024;
 /// How long requests under way may take once the server stops.
 const DRAIN: Duration = Duration::from_secs(5);

@@ -16,7 +16,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use std::sync::Arc;
 
-/// Every page of the panel, behind its door.
+/// Every page of the panel: those for owners who are signed in, and those around signing in.
 pub(crate) fn routes(site: &Arc<Site>) -> Router<Arc<Site>> {
     let inside = Router::new()
         .route("/panel", get(home::page))

@@ -61,7 +61,7 @@ pub(super) async fn change(
             let flash = Flash::password_changed(&receipt, WebSurface::Panel);
             flash_cookie::attach(site, &flash, signed_out(site, WebSurface::Panel)?)
         }
-        // Somebody else was faster; what follows from it is told at the sign-in page.
+        // The session ended meanwhile; the sign-in page says so.
         Err(ChangeError::SessionEnded) => signed_out(site, WebSurface::Panel),
         Err(ChangeError::Unavailable(cause)) => Err(cause.into()),
         Err(ChangeError::Policy(problems)) => Ok(refused(&context, &owner, form, policy_problems(&problems))),

@@ -16,7 +16,8 @@ use axum::response::{IntoResponse, Response};
 use postward_authority::{Role, SessionGuard, SignedOut, StaffSession, Surface};
 use std::sync::Arc;
 
-/// A mailbox owner who is signed in at the webmail or the panel. Handlers behind [`require_owner`] take it as an argument.
+/// A mailbox owner who is signed in at the webmail or the panel. Handlers behind [`require_owner`] take it as an
+/// argument.
 #[derive(Clone)]
 pub(crate) struct Owner {
     /// The proof.

@@ -1,7 +1,7 @@
 //! The sessions of browsers.
 //!
-//! Each request looks its cookie up in the authority, anew ([`extractors`]), and is answered only while its session stands
-//! ([`response_guard`]). [`session_cookie`] begins and ends a session in the browser.
+//! Each request looks its cookie up in the authority, anew ([`extractors`]), and is answered only while its session
+//! stands ([`response_guard`]). [`session_cookie`] begins and ends a session in the browser.
 
 pub(crate) mod extractors;
 mod response_guard;

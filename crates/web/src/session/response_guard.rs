@@ -1,9 +1,9 @@
-//! The respond between a request and the end of its session.
+//! The race between a request and the end of its session.
 //!
 //! While a handler works, and while its answer is on the way, the request is raced against the end of the session: a
-//! password change aborts what is in flight, and the connection with it, because the change waits until no guard is left
-//! (invariant 1). While this node is frozen, both wait. The request that made the change is the exception; the authority
-//! lets its guard live until it has answered.
+//! password change aborts what is in flight, and the connection with it, because the change waits until no guard is
+//! left (invariant 1). While this node is frozen, both wait. The request that made the change is the exception; the
+//! authority lets its guard live until it has answered.
 
 use crate::http::connection::ConnectionAbort;
 use crate::http::login_redirect::LoginRedirect;

@@ -1,4 +1,4 @@
-//! What all pages of a server share: the authority behind them, the engine, the brand, the address they are reached at.
+//! The site: what all pages of a server share, from the authority behind them to the brand they carry.
 
 pub(crate) mod brand;
 pub(crate) mod mail_engine;
@@ -28,13 +28,13 @@ pub struct Site {
     pub brand: Brand,
     /// Signs what travels through the browser and comes back.
     pub key: SiteKey,
-    /// Tells the time: `Timestamp::now`, except in tests.
+    /// The clock: `Timestamp::now`, except in tests.
     pub clock: fn() -> Timestamp,
     /// The reverse proxies that are trusted to tell where a browser is.
     pub trusted_proxies: TrustedProxies,
     /// What was logged about them.
     pub(crate) warnings: ProxyWarnings,
-    /// The pages that hear of changes.
+    /// The open event streams.
     pub(crate) streams: StreamLimiter,
 }
 

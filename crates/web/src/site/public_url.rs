@@ -14,7 +14,7 @@ pub struct PublicUrl {
 pub enum Scheme {
     /// Plain text: loopback only.
     Http,
-    /// TLS: cookies are `Secure` and carry the `__Host-` prefix, and browsers are told to stay with TLS.
+    /// TLS: cookies are `Secure` and carry the `__Host-` prefix, and HSTS is sent.
     Https,
 }
 

@@ -1,10 +1,10 @@
-//! How many event streams a session may have open at a time.
+//! The limit of event streams that a session may have open at a time.
 
 use postward_authority::SessionId;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// StreamLimiter a session may have open. Browsers open six connections to a host that speaks HTTP/1.1 and count streams
+/// Streams a session may have open. Browsers open six connections to a host that speaks HTTP/1.1 and count streams
 /// among them: two are left for pages. A page in a tab that nobody sees has none.
 const STREAMS: usize = 4;
 
@@ -12,14 +12,14 @@ const STREAMS: usize = 4;
 #[derive(Clone, Default)]
 pub(crate) struct StreamLimiter(Arc<Mutex<HashMap<SessionId, usize>>>);
 
-/// A place among the streams of a session, until it is dropped.
+/// A slot among the streams of a session, given back when it is dropped.
 pub(crate) struct StreamSlot {
     streams: StreamLimiter,
     session: SessionId,
 }
 
 impl StreamLimiter {
-    /// Takes a place; none when the session has as many streams as it may have.
+    /// Takes a slot; none when the session has as many streams as it may have.
     pub(crate) fn open(&self, session: SessionId) -> Option<StreamSlot> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let open = all.entry(session).or_default();

@@ -146,7 +146,8 @@ pub struct TrustedProxyError {
 enum Fault {
     /// No address and no network.
     Neither,
-    /// An address inside a network of that size: one of the two is a slip, and the wrong guess trusts hosts that nobody named.
+    /// An address inside a network of that size: one of the two is a slip, and the wrong guess trusts hosts that nobody
+    /// named.
     Inside { prefix: u32 },
     /// All there are: browsers could then choose where they come from.
     Everybody,

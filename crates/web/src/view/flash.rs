@@ -1,8 +1,8 @@
-//! Flash messages: what an act did, told at the page that follows until it is dismissed.
+//! Flash messages: what an act did, shown by the page that follows until it is dismissed.
 //!
-//! A message travels in a sealed cookie that lives for a quarter of an hour: it survives the redirect after a form and the
-//! end of the session that made it, and cannot be forged. It is taken away when the person signs out, and when somebody
-//! else signs in.
+//! A message travels in a sealed cookie that lives for a quarter of an hour: it survives the redirect after a form and
+//! the end of the session that made it, and cannot be forged. It is taken away when the person signs out, and when
+//! somebody else signs in.
 
 use crate::site::site_key::SiteKey;
 use crate::web_surface::WebSurface;

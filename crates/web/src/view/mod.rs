@@ -1,10 +1,10 @@
 //! What pages are made of: the frame around each, and the pieces that several pages show.
 //!
 //! * [`page`], [`theme`], [`assets`]: the frame of a page, light or dark, its style sheets and scripts.
-//! * [`flash`]: what the last act did, told at the page that follows; [`message_page`]: a page that tells one thing.
+//! * [`flash`]: what the last act did; [`message_page`]: a page with one message.
 //! * [`password_form`], [`form_problem`]: the one form for a new password, and what was wrong with a form.
-//! * [`relative_time`], [`digit_groups`], [`user_agent`], [`sign_in_history`], [`qr`]: moments, numbers, clients, sign-ins
-//!   and QR codes as people read them.
+//! * [`relative_time`], [`digit_groups`], [`user_agent`], [`sign_in_history`], [`qr`]: moments, numbers, clients,
+//!   sign-ins and QR codes as people read them.
 
 pub(crate) mod assets;
 pub(crate) mod digit_groups;

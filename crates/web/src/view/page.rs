@@ -1,4 +1,4 @@
-//! What every page carries around its own content, and rendering a template as an answer.
+//! The frame of every page around its own content, and rendering a template as an answer.
 
 use crate::view::assets;
 use crate::view::flash::Flash;

@@ -240,7 +240,7 @@ pub(crate) struct NewPassword {
     revoke_app_passwords: Option<String>,
 }
 
-/// What the person wants, as far as the form tells.
+/// What a form for a new password asks for.
 pub(crate) enum Entered {
     /// A generated password in the fields, please: the page has no script.
     Generate,

@@ -1,4 +1,4 @@
-//! Noting something on a message: a star, or that it has not been read.
+//! Flags of a message: a star, or that it has not been read.
 
 use super::imap::Mark;
 use super::mailbox;

@@ -1,4 +1,4 @@
-//! *User Settings*: over into the user panel, signed in as strongly as here and not more (W3).
+//! *User Settings*: switches to the user panel with a session as strong as this one and not stronger (W3).
 
 use crate::auth::second_factor_challenge;
 use crate::http::error_page::PageError;
@@ -19,7 +19,7 @@ pub(super) async fn hop(
     _: Signed<NoFields>,
 ) -> Result<Response, PageError> {
     let (site, to) = (&context.site, WebSurface::Panel);
-    // What this browser was signed in as at the panel is over: its cookie makes room for the new one.
+    // The session this browser had at the panel ends: its cookie is replaced.
     if let Some(before) = bearer(site, &headers, to) {
         match site.authority.resume(&before, &context.origin(to), site.now()).await {
             Ok(guard) => site.authority.sign_out(guard, site.now()).await?,

@@ -1,4 +1,4 @@
-//! **Account → Security**: the person's own sign-in (D11), which is another thing than any mailbox.
+//! **Account → Security**: the sign-in of the staff member who is signed in (D11), which is no mailbox.
 
 pub(super) mod second_factor;
 

@@ -30,7 +30,7 @@ const BACKUP_CODES: &str = "/dashboard/account/backup-codes";
 
 const CODE_WRONG: &str = "This code is not right, or was used before.";
 
-/// The steps, to be put behind the dashboard's door. Whoever comes back from having given the password again finds each
+/// The steps, for staff who are signed in. Whoever comes back from having given the password again finds each
 /// by `GET`.
 pub(in crate::dashboard) fn routes() -> Router<Arc<Site>> {
     Router::new()

@@ -12,7 +12,7 @@ pub(crate) enum ImapError {
     Closed,
     /// The engine said something that is not IMAP, or not an answer to what was asked.
     Malformed(&'static str),
-    /// What the engine told of a message cannot be read. The rest of the answer was.
+    /// What the engine said of a message cannot be read. The rest of the answer was.
     Unreadable,
     /// The answer is larger than the limits of this client.
     TooLarge,

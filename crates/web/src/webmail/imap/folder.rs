@@ -1,4 +1,4 @@
-//! A folder as it stands in the list at the left.
+//! A folder as it stands in the list at the left: its label, its depth and its role (RFC 6154).
 
 use super::folder_name::FolderName;
 use imap_types::flag::FlagNameAttribute;

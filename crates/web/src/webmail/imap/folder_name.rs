@@ -1,4 +1,4 @@
-//! The names of folders: the engine's spelling and the people's.
+//! The names of folders: modified UTF-7 as the engine spells them, and the text people read.
 
 use super::error::ImapError;
 use base64::Engine as _;
@@ -7,7 +7,7 @@ use base64::engine::general_purpose::{GeneralPurpose, NO_PAD};
 use imap_types::mailbox::Mailbox;
 
 /// A folder, by the name the engine knows it by (RFC 3501 §5.1.3: modified UTF-7). It is kept as it was spelt, so
-/// that the engine always hears its own spelling back.
+/// that the engine always gets its own spelling back.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct FolderName(String);
 

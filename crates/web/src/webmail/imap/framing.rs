@@ -1,4 +1,4 @@
-//! Where one IMAP response ends, found before anything in it is understood.
+//! Framing: finds where one IMAP response ends before anything in it is parsed.
 
 use super::error::ImapError;
 use std::ops::Range;
@@ -6,7 +6,8 @@ use std::ops::Range;
 /// Longest response line, literals aside. The longest honest one is a SEARCH answer: 4 MiB hold half a million UIDs.
 pub(super) const MAX_LINE: usize = 4 * 1024 * 1024;
 
-/// Largest response, literals included: a message of [`super::selected::Selected::MAX_MESSAGE`] and what stands around it.
+/// Largest response, literals included: a message of [`super::selected::Selected::MAX_MESSAGE`] and what stands around
+/// it.
 pub(super) const MAX_RESPONSE: usize = 27 * 1024 * 1024;
 
 /// Follows a response as it arrives; no byte is looked at twice.

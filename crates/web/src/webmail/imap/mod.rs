@@ -1,8 +1,8 @@
 //! A small IMAP client for the webmail, on a connection that is already signed in.
 //!
-//! Reading order: [`Client`] below is the face; [`connection`] sends one command and hears its answer; [`framing`]
-//! finds where an answer ends, within limits; [`folder`], [`folder_name`], [`summary`], [`uid`] and [`person`] are what comes
-//! out; [`error`] is everything that can go wrong.
+//! Reading order: [`Client`] below is the interface; [`connection`] sends one command and reads its answer; [`framing`]
+//! finds where an answer ends, within limits; [`folder`], [`folder_name`], [`summary`], [`uid`] and [`person`] are what
+//! comes out; [`error`] is everything that can go wrong.
 //!
 //! Commands are built from typed values only, so nothing a person typed can become a second command. An answer that
 //! is cut short, too large, late or not understood is an error the page shows: never an empty mailbox.

@@ -1,4 +1,4 @@
-//! An open folder: its messages, by window, by word, one by one.
+//! A selected folder: its messages by sequence window, by search, and one by one.
 
 use super::connection::Connection;
 use super::error::ImapError;
@@ -199,7 +199,7 @@ impl<'a> Selected<'a> {
         self.connection.run(command, |_| Ok(())).await
     }
 
-    /// Asks for items of one message, and passes over what the engine tells of others meanwhile.
+    /// Fetches items of one message, and ignores what the engine says of others meanwhile.
     async fn each_of(
         &mut self,
         uid: Uid,

@@ -40,7 +40,8 @@ impl Summary {
         vec![Uid, Flags, InternalDate, Envelope, BodyStructure]
     }
 
-    /// The same without what a stranger can make deep: whether something is attached is not told then.
+    /// The same without the BODYSTRUCTURE, which a sender can nest deeply; whether something is attached is unknown
+    /// then.
     pub(super) fn plain_items() -> Vec<MessageDataItemName<'static>> {
         use MessageDataItemName::{Envelope, Flags, InternalDate, Uid};
         vec![Uid, Flags, InternalDate, Envelope]

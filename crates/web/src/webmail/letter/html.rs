@@ -1,8 +1,8 @@
 //! The HTML of a message as a document of its own, for a frame that can neither run anything nor reach out.
 //!
-//! Three fences, each enough for what it guards: the markup is rebuilt from an allow-list (`ammonia`); the document
-//! is served under a policy that allows no script, no form and no request ([`RemoteImages::policy`]); and the frame
-//! it is shown in is sandboxed, so that it has no origin and cannot touch the page around it.
+//! Three layers of defence, each enough for what it guards: the markup is rebuilt from an allow-list (`ammonia`); the
+//! document is served under a policy that allows no script, no form and no request ([`RemoteImages::policy`]); and the
+//! frame it is shown in is sandboxed, so that it has no origin and cannot touch the page around it.
 
 use super::allowed::{DROPPED, STYLES, TAGS};
 use super::choose::{Choice, is_html};
@@ -240,7 +240,7 @@ const PICTURES: [&str; 4] = ["image/gif", "image/jpeg", "image/png", "image/webp
 /// The attached pictures the markup names, as `data:` addresses: a sandboxed frame has no origin, so a request of
 /// its own would carry no cookie and could not fetch them.
 fn pictures(choice: &Choice<'_, '_>, source: &str) -> HashMap<String, String> {
-    let mut room = MAX_PICTURES;
+    let mut budget = MAX_PICTURES;
     let mut pictures = HashMap::new();
     if !source.to_ascii_lowercase().contains("cid:") {
         return pictures;
@@ -251,8 +251,8 @@ fn pictures(choice: &Choice<'_, '_>, source: &str) -> HashMap<String, String> {
             continue;
         }
         let bytes = leaf.bytes();
-        let Some(left) = room.checked_sub(bytes.len()) else { continue };
-        room = left;
+        let Some(left) = budget.checked_sub(bytes.len()) else { continue };
+        budget = left;
         pictures.insert(id.to_owned(), format!("data:{kind};base64,{}", BASE64_STANDARD.encode(bytes)));
     }
     pictures

@@ -1,10 +1,10 @@
 //! A message, taken apart and made safe to look at.
 //!
-//! Reading order: [`Letter`] is what a page shows; [`mime`] walks the parts, within limits; [`choose`] picks what is
+//! Reading order: [`Letter`] is what a page shows; [`mime`] finds the parts, within limits; [`choose`] picks what is
 //! shown and what is attached; [`html`] (by the list in [`allowed`]) and [`text`] make markup that carries no script
 //! and reaches nothing; [`attachment`] is what can be downloaded.
 //!
-//! Everything here works on bytes that a stranger wrote. Nothing in it panics, recurses without a bound, or takes
+//! Everything here works on bytes from outside. Nothing in it panics, recurses without a bound, or takes
 //! longer than the size of a message warrants.
 
 mod allowed;
