@@ -62,7 +62,7 @@ pub(super) async fn delete(
     let (site, mailbox) = (request.site(), &request.mailbox);
     site.authority.delete_mailbox(request.staff.session.actor(), mailbox.id, site.now()).await?;
     let text = "Its sessions have ended and its mail is kept. It can be restored under Deleted mailboxes.";
-    told(site, mailbox, "Mailbox deleted.", text)
+    back_to_list(site, mailbox, "Mailbox deleted.", text)
 }
 
 /// `GET /dashboard/mailboxes/deleted`.
@@ -89,11 +89,11 @@ pub(super) async fn restore(
     let id: MailboxId = id.parse().map_err(|_| PageError::NotFound)?;
     site.authority.restore_mailbox(staff.session.actor(), id, site.now()).await?;
     let mailbox = site.authority.mailbox(staff.session.actor(), id).await?;
-    told(&site, &mailbox, "Mailbox restored.", "It can sign in again with the password it had.")
+    back_to_list(&site, &mailbox, "Mailbox restored.", "It can sign in again with the password it had.")
 }
 
 /// ReturnLink to the list, with what was done.
-fn told(site: &Site, mailbox: &Mailbox, headline: &str, text: &str) -> Result<Response, PageError> {
+fn back_to_list(site: &Site, mailbox: &Mailbox, headline: &str, text: &str) -> Result<Response, PageError> {
     let flash = Flash::new(WebSurface::Dashboard, &mailbox.address, headline, text);
     flash_cookie::redirect(site, &flash, mailbox_paths::LIST)
 }

@@ -194,7 +194,7 @@ async fn show(
     let (authority, actor) = (&site.authority, staff.session.actor());
     let search = q.trim().to_lowercase();
     let domains = authority.domains(actor).await?.into_iter().map(|domain| {
-        let mode = told(domain.mail_apps, "As the account");
+        let mode = mode_in_force(domain.mail_apps, "As the account");
         Row::new(domain.id, domain.name, mode)
     });
     let accounts = authority
@@ -210,7 +210,7 @@ async fn show(
     let found = authority.mailboxes(actor, &query).await?;
     let more = found.total.saturating_sub(found.rows.len() as u64);
     let mailboxes = found.rows.into_iter().map(|mailbox| {
-        let mode = told(mailbox.mail_apps, "As the domain");
+        let mode = mode_in_force(mailbox.mail_apps, "As the domain");
         let row = Row::new(mailbox.id, mailbox.address.to_string(), mode);
         Row { checked: ids.contains(&row.id), ..row }
     });
@@ -238,7 +238,7 @@ async fn show(
 }
 
 /// What holds at a place: its own, or what stands above.
-fn told(at: ModeAt, as_above: &str) -> String {
+fn mode_in_force(at: ModeAt, as_above: &str) -> String {
     match at.own {
         Some(mode) => label(mode).to_owned(),
         None => format!("{as_above}: {}", in_a_sentence(at.above)),

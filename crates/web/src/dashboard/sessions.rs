@@ -85,7 +85,9 @@ pub(super) async fn end(
     };
     let back = mailbox_paths::sessions(mailbox);
     match site.authority.end_sessions(request.staff.session.actor(), mailbox.id, which, site.now()).await {
-        Ok(receipt) => told(site, &receipt, "Sessions ended.", "The password stays as it is.", &back),
+        Ok(receipt) => {
+            redirect_with_receipt(site, &receipt, "Sessions ended.", "The password stays as it is.", &back)
+        }
         // It has ended by itself meanwhile, which is what was wanted.
         Err(ActError::NotFound) => Ok(see_other(&back)),
         Err(error) => Err(error.into()),
@@ -121,7 +123,7 @@ pub(super) async fn suspend(
     }
     let receipt = site.authority.suspend(request.staff.session.actor(), mailbox.id, site.now()).await?;
     let text = "Nobody can sign in until it is resumed. Mail is still delivered.";
-    told(site, &receipt, "Sign-in suspended.", text, &path)
+    redirect_with_receipt(site, &receipt, "Sign-in suspended.", text, &path)
 }
 
 /// `POST /dashboard/mailboxes/{id}/resume`.
@@ -139,7 +141,7 @@ pub(super) async fn resume(
     flash_cookie::redirect(site, &flash, &path)
 }
 
-fn told(
+fn redirect_with_receipt(
     site: &Site,
     receipt: &Receipt,
     headline: &str,

@@ -1,8 +1,8 @@
 //! The HTML of a message, as the document in its frame.
 
+use super::engine_connection;
 use super::imap::Extent;
 use super::letter::{self, RemoteImages};
-use super::mailbox;
 use super::routes::{self, MessageQuery};
 use crate::http::error_page::PageError;
 use crate::http::request_context::RequestContext;
@@ -22,12 +22,12 @@ pub(super) async fn page(
 ) -> Result<Response, PageError> {
     let (folder, uid) = routes::message(&folder, &uid)?;
     let images = images(&query, &headers);
-    let mut client = mailbox::open(&context.site, &owner).await?;
+    let mut client = engine_connection::open(&context.site, &owner).await?;
     let stored = client.examine(&folder).await?.message(uid).await?.ok_or(PageError::NotFound)?;
     if stored.extent != Extent::Whole {
         return Err(PageError::NotFound);
     }
-    let document = mailbox::aside(move || letter::document(&stored.bytes, images)).await?;
+    let document = engine_connection::run_blocking(move || letter::document(&stored.bytes, images)).await?;
     let document = document.ok_or(PageError::NotFound)?;
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),

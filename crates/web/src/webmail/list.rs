@@ -1,8 +1,8 @@
 //! A folder: its messages, newest first, page by page, or those that hold certain words.
 
+use super::engine_connection;
 use super::folder_list::FolderList;
 use super::imap::FolderName;
-use super::mailbox;
 use super::routes::{self, MessageQuery, View, folder_path};
 use crate::http::error_page::PageError;
 use crate::http::redirect::see_other;
@@ -34,7 +34,7 @@ pub(super) async fn page(
     Query(query): Query<MessageQuery>,
 ) -> Result<Response, PageError> {
     let folder = routes::folder(&folder)?;
-    let mut client = mailbox::open(&context.site, &owner).await?;
+    let mut client = engine_connection::open(&context.site, &owner).await?;
     let list = FolderList::of(&mut client, &folder, &query.view(), None, context.site.now()).await?;
     let title = match list.unread() {
         0 => list.title.clone(),

@@ -1,7 +1,7 @@
 //! Flags of a message: a star, or that it has not been read.
 
+use super::engine_connection;
 use super::imap::Mark;
-use super::mailbox;
 use super::routes::{self, MessageQuery, folder_path, message_path};
 use crate::http::error_page::PageError;
 use crate::http::form::Signed;
@@ -36,7 +36,7 @@ pub(super) async fn mark(
         "unstar" => (Mark::Unflagged, message_path(&folder, uid, &view)),
         _ => return Err(PageError::Malformed),
     };
-    let mut client = mailbox::open(&context.site, &owner).await?;
+    let mut client = engine_connection::open(&context.site, &owner).await?;
     client.select(&folder).await?.mark(uid, mark).await?;
     Ok(see_other(&next))
 }

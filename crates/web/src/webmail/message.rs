@@ -4,7 +4,7 @@ use super::folder_list::FolderList;
 use super::imap::{Extent, FolderName, Mark, Person, Stored, Uid};
 use super::letter::{Attachment, Content, Letter, RemoteImages};
 use super::routes::{self, MessageQuery, View, folder_path, message_path, path_below};
-use super::{body, mailbox};
+use super::{body, engine_connection};
 use crate::http::error_page::PageError;
 use crate::http::request_context::{RenderMode, RequestContext};
 use crate::session::extractors::Owner;
@@ -77,7 +77,7 @@ pub(super) async fn page(
 ) -> Result<Response, PageError> {
     let (folder, uid) = routes::message(&folder, &uid)?;
     let (view, now) = (query.view(), context.site.now());
-    let mut client = mailbox::open(&context.site, &owner).await?;
+    let mut client = engine_connection::open(&context.site, &owner).await?;
     let stored = {
         let mut selected = client.select(&folder).await?;
         let stored = selected.message(uid).await?.ok_or(PageError::NotFound)?;
@@ -87,7 +87,7 @@ pub(super) async fn page(
         stored
     };
     let Stored { flagged, bytes, extent, .. } = stored;
-    let letter = mailbox::aside(move || match extent {
+    let letter = engine_connection::run_blocking(move || match extent {
         Extent::Whole => Letter::read(&bytes),
         Extent::Header => Letter::header(&bytes),
     })

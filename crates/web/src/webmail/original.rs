@@ -1,8 +1,8 @@
 //! The message itself, byte for byte, to be saved. However large it is, a few pieces of it are in memory at a time.
 
+use super::engine_connection;
 use super::imap::{Client, FolderName, Uid};
 use super::letter::disposition;
-use super::mailbox;
 use super::part::FILE_POLICY;
 use super::routes;
 use crate::http::error_page::PageError;
@@ -27,7 +27,7 @@ pub(super) async fn page(
     Path((folder, uid)): Path<(String, String)>,
 ) -> Result<Response, PageError> {
     let (folder, uid) = routes::message(&folder, &uid)?;
-    let mut client = mailbox::open(&context.site, &owner).await?;
+    let mut client = engine_connection::open(&context.site, &owner).await?;
     let first = client.examine(&folder).await?.piece(uid, 0, PIECE).await?.ok_or(PageError::NotFound)?;
     let disposition = HeaderValue::from_str(&disposition(&format!("message-{uid}.eml")))
         .map_err(|_| PageError::Internal)?;

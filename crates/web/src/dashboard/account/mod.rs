@@ -179,9 +179,9 @@ pub(super) async fn end(
         Some(sessions) => format!("Ended {sessions}."),
         None => "No other session was open.".to_owned(),
     };
-    told(&site, &staff, "Sessions ended.", &ended)
+    back_to_account(&site, &staff, "Sessions ended.", &ended)
 }
 
-fn told(site: &Site, staff: &Staff, headline: &str, text: &str) -> Result<Response, PageError> {
+fn back_to_account(site: &Site, staff: &Staff, headline: &str, text: &str) -> Result<Response, PageError> {
     flash_cookie::redirect(site, &staff.flash(headline, text), PATH)
 }

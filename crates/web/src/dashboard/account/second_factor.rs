@@ -1,6 +1,6 @@
 //! The second factor of the person: set up, moved to another authenticator, turned off; and its ten backup codes.
 
-use super::{PATH, told};
+use super::{PATH, back_to_account};
 use crate::auth::reauthenticate;
 use crate::dashboard::confirmation_step::{self, ReturnLink};
 use crate::http::error_page::PageError;
@@ -246,7 +246,7 @@ async fn turn_off(
     let problem = match site.authority.turn_off_second_factor(session, &password, &code, &origin, now).await {
         Ok(()) => {
             let text = "Your password alone signs you in. The backup codes are gone.";
-            return told(site, &staff, "Two-factor authentication is off.", text);
+            return back_to_account(site, &staff, "Two-factor authentication is off.", text);
         }
         Err(SecondFactorError::PasswordWrong) => "This is not your password.",
         Err(SecondFactorError::CodeWrong) => CODE_WRONG,

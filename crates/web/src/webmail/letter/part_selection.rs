@@ -4,7 +4,7 @@ use super::mime::{Entity, Kind, Leaf};
 
 /// The parts, sorted by what becomes of them.
 #[derive(Default)]
-pub(super) struct Choice<'e, 'm> {
+pub(super) struct PartSelection<'e, 'm> {
     /// What to show where HTML can be shown, in order: HTML and plain text.
     pub(super) rich: Vec<&'e Leaf<'m>>,
     /// What to show where it cannot.
@@ -13,11 +13,11 @@ pub(super) struct Choice<'e, 'm> {
     pub(super) attached: Vec<&'e Leaf<'m>>,
 }
 
-impl<'e, 'm> Choice<'e, 'm> {
+impl<'e, 'm> PartSelection<'e, 'm> {
     pub(super) fn of(root: &'e Entity<'m>) -> Self {
-        let mut choice = Self::default();
-        choice.sort(root);
-        choice
+        let mut selection = Self::default();
+        selection.sort(root);
+        selection
     }
 
     /// Whether there is HTML among what is shown.

@@ -33,7 +33,7 @@ impl From<imap::ImapError> for PageError {
 
 /// Does work that takes a processor, not time, where it does not hold up other requests. A panic in it is a fault of
 /// this one request.
-pub(super) async fn aside<T: Send + 'static>(
+pub(super) async fn run_blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, PageError> {
     tokio::task::spawn_blocking(work).await.map_err(|error| {
