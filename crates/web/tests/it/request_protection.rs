@@ -1,4 +1,4 @@
-//! What keeps others out: headers, origins, cookies, one answer for every refusal.
+//! What protects requests: headers, origins, cookies, one answer for every refusal.
 
 use crate::host::{Host, OLD, STAFF};
 
@@ -83,9 +83,9 @@ async fn a_form_without_the_token_of_its_session_does_nothing() {
 }
 
 #[tokio::test]
-async fn a_stranger_cannot_tell_which_addresses_exist() {
+async fn nobody_outside_can_tell_which_addresses_exist() {
     let host = Host::start().await;
-    for (door, field) in
+    for (sign_in, field) in
         [("/dashboard/sign-in", "email"), ("/panel/sign-in", "address"), ("/webmail/sign-in", "address")]
     {
         let mut seen = Vec::new();
@@ -96,13 +96,13 @@ async fn a_stranger_cannot_tell_which_addresses_exist() {
             "nobody@elsewhere.example",
             "no address",
         ] {
-            let answer = host.browser().post(door, &[(field, address), ("password", "wrong")]).await;
-            assert_eq!(answer.status, 403, "{door} {address}");
-            assert!(answer.says("Address or password is wrong."), "{door} {address}");
+            let answer = host.browser().post(sign_in, &[(field, address), ("password", "wrong")]).await;
+            assert_eq!(answer.status, 403, "{sign_in} {address}");
+            assert!(answer.says("Address or password is wrong."), "{sign_in} {address}");
             seen.push(answer.text.replace(address, "ADDRESS"));
         }
         seen.dedup();
-        assert_eq!(seen.len(), 1, "{door}");
+        assert_eq!(seen.len(), 1, "{sign_in}");
     }
 }
 
@@ -196,11 +196,11 @@ async fn whoever_is_signed_out_meanwhile_hears_it_and_comes_back_to_a_page() {
     assert_eq!(file.header("location"), "/webmail/sign-in?next=%2Fwebmail%2Ffolder%2FINBOX%2F11&ended=1");
 
     // Who never was signed in is told nothing, unless they sent something.
-    let mut stranger = host.browser();
-    assert_eq!(stranger.get("/panel").await.header("location"), "/panel/sign-in?next=%2Fpanel");
-    let sent = stranger.post("/panel/password", &[]).await;
+    let mut visitor = host.browser();
+    assert_eq!(visitor.get("/panel").await.header("location"), "/panel/sign-in?next=%2Fpanel");
+    let sent = visitor.post("/panel/password", &[]).await;
     assert_eq!(sent.header("location"), "/panel/sign-in?next=%2Fpanel&ended=unsaved");
-    assert!(!stranger.get("/panel/sign-in?ended=nonsense").await.says("signed out"));
+    assert!(!visitor.get("/panel/sign-in?ended=nonsense").await.says("signed out"));
 }
 
 #[tokio::test]
@@ -215,7 +215,7 @@ async fn w1_a_frame_says_that_its_reader_was_signed_out() {
 }
 
 #[tokio::test]
-async fn every_trouble_is_a_page_with_a_title_of_its_own() {
+async fn every_error_is_a_page_with_a_title_of_its_own() {
     let host = Host::start().await;
     let mut browser = host.staff("owner@birch.example").await;
     browser.post("/webmail/sign-in", &[("address", "ada@birch.example"), ("password", OLD)]).await;

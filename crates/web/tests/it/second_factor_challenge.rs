@@ -1,4 +1,4 @@
-//! The code after the password: what a browser holds meanwhile opens nothing else.
+//! The second factor challenge: what a browser holds between password and code opens nothing else.
 
 use crate::browser::{Answer, Browser};
 use crate::host::{Host, NEW, OLD, STAFF, now, pass};

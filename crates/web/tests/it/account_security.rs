@@ -1,4 +1,4 @@
-//! What owners settle of their own sign-in, the same in the user panel and in the webmail (P2).
+//! Account security of owners, the same in the user panel and in the webmail (P2).
 
 use crate::browser::{Answer, Browser};
 use crate::host::{Host, OLD, pass};
