@@ -114,56 +114,20 @@ struct ModeForm {
 pub(super) fn routes(surface: WebSurface) -> Router<Arc<Site>> {
     let at = |page: &str| surface.account_path(page);
     Router::new()
-        .route(
-            &at("app-passwords"),
-            get(
-                async move |context: RequestContext, owner: Owner, Query(query): Query<AppPasswordsQuery>| {
-                    let typed = query.name.chars().take(Authority::APP_PASSWORD_NAME).collect();
-                    show(&context, &owner, Step::Overview { typed, problem: None }).await
-                },
-            )
-            .post(
-                async move |context: RequestContext,
-                            owner: Owner,
-                            Signed(form): Signed<NewAppPasswordForm>| {
-                    add(context, owner, form.name).await
-                },
-            ),
-        )
-        .route(
-            &at("app-passwords/mode"),
-            post(async move |context: RequestContext, owner: Owner, Signed(form): Signed<ModeForm>| {
-                set_mode(context, owner, &form.mode).await
-            }),
-        )
-        .route(
-            &at("app-passwords/{id}/rotate"),
-            get(async move |context: RequestContext, owner: Owner, Path(id): Path<String>| {
-                ask(context, owner, Act::Rotate, id_of(&id)?).await
-            })
-            .post(
-                async move |context: RequestContext,
-                            owner: Owner,
-                            Path(id): Path<String>,
-                            _: Signed<NoFields>| {
-                    rotate(context, owner, id_of(&id)?).await
-                },
-            ),
-        )
-        .route(
-            &at("app-passwords/{id}/revoke"),
-            get(async move |context: RequestContext, owner: Owner, Path(id): Path<String>| {
-                ask(context, owner, Act::Revoke, id_of(&id)?).await
-            })
-            .post(
-                async move |context: RequestContext,
-                            owner: Owner,
-                            Path(id): Path<String>,
-                            _: Signed<NoFields>| {
-                    revoke(context, owner, id_of(&id)?).await
-                },
-            ),
-        )
+        .route(&at("app-passwords"), get(page).post(add))
+        .route(&at("app-passwords/mode"), post(set_mode))
+        .route(&at("app-passwords/{id}/rotate"), get(ask_to_rotate).post(rotate))
+        .route(&at("app-passwords/{id}/revoke"), get(ask_to_revoke).post(revoke))
+}
+
+/// `GET …/app-passwords?name=…`: a page that recommends one for an app names it.
+async fn page(
+    context: RequestContext,
+    owner: Owner,
+    Query(query): Query<AppPasswordsQuery>,
+) -> Result<Response, PageError> {
+    let typed = query.name.chars().take(Authority::APP_PASSWORD_NAME).collect();
+    show(&context, &owner, Step::Overview { typed, problem: None }).await
 }
 
 /// What is no id is nobody's.
@@ -171,7 +135,11 @@ fn id_of(text: &str) -> Result<AppPasswordId, PageError> {
     text.parse().map_err(|_| PageError::NotFound)
 }
 
-async fn add(context: RequestContext, owner: Owner, name: String) -> Result<Response, PageError> {
+async fn add(
+    context: RequestContext,
+    owner: Owner,
+    Signed(NewAppPasswordForm { name }): Signed<NewAppPasswordForm>,
+) -> Result<Response, PageError> {
     let (site, surface) = (&context.site, owner.surface);
     let origin = context.origin(surface);
     let problem = match site.authority.add_app_password(&owner.guard, &name, &origin, site.now()).await {
@@ -189,7 +157,13 @@ async fn add(context: RequestContext, owner: Owner, name: String) -> Result<Resp
     show(&context, &owner, Step::Overview { typed: name, problem: Some(problem) }).await
 }
 
-async fn rotate(context: RequestContext, owner: Owner, id: AppPasswordId) -> Result<Response, PageError> {
+async fn rotate(
+    context: RequestContext,
+    owner: Owner,
+    Path(id): Path<String>,
+    _: Signed<NoFields>,
+) -> Result<Response, PageError> {
+    let id = id_of(&id)?;
     let (site, surface) = (&context.site, owner.surface);
     let origin = context.origin(surface);
     match site.authority.rotate_app_password(&owner.guard, id, &origin, site.now()).await {
@@ -198,20 +172,42 @@ async fn rotate(context: RequestContext, owner: Owner, id: AppPasswordId) -> Res
     }
 }
 
-/// What follows from it, and the safe choice first.
-async fn ask(
+async fn ask_to_rotate(
     context: RequestContext,
     owner: Owner,
+    Path(id): Path<String>,
+) -> Result<Response, PageError> {
+    ask(&context, &owner, Act::Rotate, id_of(&id)?).await
+}
+
+async fn ask_to_revoke(
+    context: RequestContext,
+    owner: Owner,
+    Path(id): Path<String>,
+) -> Result<Response, PageError> {
+    ask(&context, &owner, Act::Revoke, id_of(&id)?).await
+}
+
+/// What follows from it, and the safe choice first.
+async fn ask(
+    context: &RequestContext,
+    owner: &Owner,
     act: Act,
     id: AppPasswordId,
 ) -> Result<Response, PageError> {
     let listed = context.site.authority.app_passwords(&owner.guard).await?;
     let found = listed.into_iter().find(|row| row.id == id && row.revoked.is_none());
     let name = found.ok_or(PageError::NotFound)?.name;
-    show(&context, &owner, Step::Ask { act, id, name }).await
+    show(context, owner, Step::Ask { act, id, name }).await
 }
 
-async fn revoke(context: RequestContext, owner: Owner, id: AppPasswordId) -> Result<Response, PageError> {
+async fn revoke(
+    context: RequestContext,
+    owner: Owner,
+    Path(id): Path<String>,
+    _: Signed<NoFields>,
+) -> Result<Response, PageError> {
+    let id = id_of(&id)?;
     let (site, surface) = (&context.site, owner.surface);
     let origin = context.origin(surface);
     match site.authority.revoke_app_password(&owner.guard, id, &origin, site.now()).await {
@@ -226,9 +222,13 @@ async fn revoke(context: RequestContext, owner: Owner, id: AppPasswordId) -> Res
     }
 }
 
-async fn set_mode(context: RequestContext, owner: Owner, mode: &str) -> Result<Response, PageError> {
+async fn set_mode(
+    context: RequestContext,
+    owner: Owner,
+    Signed(form): Signed<ModeForm>,
+) -> Result<Response, PageError> {
     let (site, surface) = (&context.site, owner.surface);
-    let mode = MailAppMode::parse(mode).ok_or(PageError::Malformed)?;
+    let mode = MailAppMode::parse(&form.mode).ok_or(PageError::Malformed)?;
     let origin = context.origin(surface);
     match site.authority.set_own_mail_app_mode(&owner.guard, mode, &origin, site.now()).await {
         Ok(()) => {

@@ -89,43 +89,26 @@ struct RecoveryEmailForm {
 pub(super) fn routes(surface: WebSurface) -> Router<Arc<Site>> {
     let at = |page: &str| surface.account_path(page);
     Router::new()
-        .route(
-            &at("recovery"),
-            get(async move |context: RequestContext, owner: Owner| {
-                show(&context, &owner, Step::Overview).await
-            }),
-        )
-        .route(
-            &at("recovery/email"),
-            get(async move |context: RequestContext, owner: Owner| {
-                begin(&context, &owner, Step::Email { typed: String::new(), problem: None }).await
-            })
-            .post(
-                async move |context: RequestContext,
-                            owner: Owner,
-                            Signed(form): Signed<RecoveryEmailForm>| {
-                    name_email(context, owner, form.address).await
-                },
-            ),
-        )
-        .route(
-            &at("recovery/remove-email"),
-            get(async move |context: RequestContext, owner: Owner| {
-                begin(&context, &owner, Step::RemoveEmail).await
-            })
-            .post(async move |context: RequestContext, owner: Owner, _: Signed<NoFields>| {
-                remove_email(context, owner).await
-            }),
-        )
-        .route(
-            &at("recovery/code"),
-            get(async move |context: RequestContext, owner: Owner| {
-                begin(&context, &owner, Step::NewCode).await
-            })
-            .post(async move |context: RequestContext, owner: Owner, _: Signed<NoFields>| {
-                new_code(context, owner).await
-            }),
-        )
+        .route(&at("recovery"), get(page))
+        .route(&at("recovery/email"), get(ask_for_email).post(name_email))
+        .route(&at("recovery/remove-email"), get(ask_to_remove_email).post(remove_email))
+        .route(&at("recovery/code"), get(ask_for_code).post(new_code))
+}
+
+async fn page(context: RequestContext, owner: Owner) -> Result<Response, PageError> {
+    show(&context, &owner, Step::Overview).await
+}
+
+async fn ask_for_email(context: RequestContext, owner: Owner) -> Result<Response, PageError> {
+    begin(&context, &owner, Step::Email { typed: String::new(), problem: None }).await
+}
+
+async fn ask_to_remove_email(context: RequestContext, owner: Owner) -> Result<Response, PageError> {
+    begin(&context, &owner, Step::RemoveEmail).await
+}
+
+async fn ask_for_code(context: RequestContext, owner: Owner) -> Result<Response, PageError> {
+    begin(&context, &owner, Step::NewCode).await
 }
 
 /// Shows a step, to whoever may act now.
@@ -137,7 +120,11 @@ async fn begin(context: &RequestContext, owner: &Owner, step: Step) -> Result<Re
     }
 }
 
-async fn name_email(context: RequestContext, owner: Owner, typed: String) -> Result<Response, PageError> {
+async fn name_email(
+    context: RequestContext,
+    owner: Owner,
+    Signed(RecoveryEmailForm { address: typed }): Signed<RecoveryEmailForm>,
+) -> Result<Response, PageError> {
     let (site, now) = (&context.site, context.site.now());
     let address = match Address::parse(&typed) {
         Ok(address) => address,
@@ -161,7 +148,11 @@ async fn name_email(context: RequestContext, owner: Owner, typed: String) -> Res
     }
 }
 
-async fn remove_email(context: RequestContext, owner: Owner) -> Result<Response, PageError> {
+async fn remove_email(
+    context: RequestContext,
+    owner: Owner,
+    _: Signed<NoFields>,
+) -> Result<Response, PageError> {
     let (site, surface) = (&context.site, owner.surface);
     let removed =
         site.authority.remove_recovery_email(&owner.guard, &context.origin(surface), site.now()).await;
@@ -194,7 +185,7 @@ fn not_changed(
     }
 }
 
-async fn new_code(context: RequestContext, owner: Owner) -> Result<Response, PageError> {
+async fn new_code(context: RequestContext, owner: Owner, _: Signed<NoFields>) -> Result<Response, PageError> {
     let (site, surface) = (&context.site, owner.surface);
     match site.authority.issue_own_recovery_code(&owner.guard, &context.origin(surface), site.now()).await {
         Ok(code) => {

@@ -114,43 +114,35 @@ struct NewPlacesForm {
 pub(super) fn routes(surface: WebSurface) -> Router<Arc<Site>> {
     let at = |page: &str| surface.account_path(page);
     let router = Router::new()
-        .route(
-            &at("sessions"),
-            get(async move |context: RequestContext, owner: Owner| show(&context, &owner).await),
-        )
-        .route(
-            &at("sessions/end"),
-            post(async move |context: RequestContext, owner: Owner, Signed(form): Signed<EndSessionForm>| {
-                // What is no id at all is no session of anybody.
-                match form.session.parse() {
-                    Ok(id) => end(&context, &owner, OwnSessions::One(id)).await,
-                    Err(_) => Err(PageError::Malformed),
-                }
-            }),
-        )
-        .route(
-            &at("sessions/new-places"),
-            post(async move |context: RequestContext, owner: Owner, Signed(form): Signed<NewPlacesForm>| {
-                tell(&context, &owner, &form.tell).await
-            }),
-        );
+        .route(&at("sessions"), get(page))
+        .route(&at("sessions/end"), post(end_one))
+        .route(&at("sessions/new-places"), post(set_new_place_notices));
     [Several::Others, Several::All].into_iter().fold(router, |router, which| {
-        router.route(
-            &at(which.page()),
-            get(async move |context: RequestContext, owner: Owner| ask(&context, &owner, which).await).post(
-                async move |context: RequestContext, owner: Owner, _: Signed<NoFields>| {
-                    let which = match which {
-                        Several::Others => OwnSessions::Others,
-                        Several::All => OwnSessions::All,
-                    };
-                    end(&context, &owner, which).await
-                },
-            ),
-        )
+        let ask = async move |context: RequestContext, owner: Owner| ask(&context, &owner, which).await;
+        let end = async move |context: RequestContext, owner: Owner, _: Signed<NoFields>| {
+            let which = match which {
+                Several::Others => OwnSessions::Others,
+                Several::All => OwnSessions::All,
+            };
+            end(&context, &owner, which).await
+        };
+        router.route(&at(which.page()), get(ask).post(end))
     })
 }
 
-async fn show(context: &RequestContext, owner: &Owner) -> Result<Response, PageError> {
+async fn end_one(
+    context: RequestContext,
+    owner: Owner,
+    Signed(form): Signed<EndSessionForm>,
+) -> Result<Response, PageError> {
+    // What is no id at all is no session of anybody.
+    match form.session.parse() {
+        Ok(id) => end(&context, &owner, OwnSessions::One(id)).await,
+        Err(_) => Err(PageError::Malformed),
+    }
+}
+
+async fn page(context: RequestContext, owner: Owner) -> Result<Response, PageError> {
     let (authority, surface, now) = (&context.site.authority, owner.surface, context.site.now());
     let this = owner.guard.id();
     let mut live: Vec<_> = authority.own_sessions(&*owner.guard).await?;
@@ -162,7 +154,7 @@ async fn show(context: &RequestContext, owner: &Owner) -> Result<Response, PageE
     let acts = authority.own_audit(&owner.guard).await?;
     let root = surface.account_path("sessions");
     let sessions = SessionsPage {
-        page: owner.page_at(context, "Sessions and activity", root.clone()),
+        page: owner.page_at(&context, "Sessions and activity", root.clone()),
         root,
         has_others: live.iter().any(|session| !session.is_this),
         live,
@@ -206,9 +198,13 @@ async fn end(context: &RequestContext, owner: &Owner, which: OwnSessions) -> Res
     flash_cookie::attach(site, &owner.flash(headline, text), to)
 }
 
-async fn tell(context: &RequestContext, owner: &Owner, tell: &str) -> Result<Response, PageError> {
+async fn set_new_place_notices(
+    context: RequestContext,
+    owner: Owner,
+    Signed(form): Signed<NewPlacesForm>,
+) -> Result<Response, PageError> {
     let (site, surface) = (&context.site, owner.surface);
-    let (on, text) = match tell {
+    let (on, text) = match form.tell.as_str() {
         "yes" => (true, "We write to you when somebody signs in from a place we have not seen before."),
         "no" => (false, "You hear nothing of sign-ins from new places; they stand in the history below."),
         _ => return Err(PageError::Malformed),

@@ -103,55 +103,33 @@ struct TwoFactorForm {
 pub(super) fn routes(surface: WebSurface) -> Router<Arc<Site>> {
     let at = |page: &str| surface.account_path(page);
     Router::new()
-        .route(
-            &at("two-factor"),
-            get(async move |context: RequestContext, owner: Owner| {
-                show(&context, &owner, Step::Overview).await
-            }),
-        )
-        .route(
-            &at("two-factor/begin"),
-            // Whoever comes back from having given the password again begins at the page.
-            get(async move || see_other(&surface.account_path("two-factor"))).post(
-                async move |context: RequestContext, owner: Owner, _: Signed<NoFields>| {
-                    begin(context, owner, None).await
-                },
-            ),
-        )
-        .route(
-            &at("two-factor/replace"),
-            get(async move |context: RequestContext, owner: Owner| {
-                ask(&context, &owner, Step::Replace { problem: None }).await
-            })
-            .post(
-                async move |context: RequestContext, owner: Owner, Signed(form): Signed<TwoFactorForm>| {
-                    begin(context, owner, Some(form.code)).await
-                },
-            ),
-        )
-        .route(
-            &at("two-factor/on"),
-            // Whoever comes back from having given the password again goes on with the key that the app has.
-            get(async move |context: RequestContext, owner: Owner| {
-                show(&context, &owner, Step::FirstCode { problem: None }).await
-            })
-            .post(
-                async move |context: RequestContext, owner: Owner, Signed(form): Signed<TwoFactorForm>| {
-                    turn_on(context, owner, form).await
-                },
-            ),
-        )
-        .route(
-            &at("two-factor/off"),
-            get(async move |context: RequestContext, owner: Owner| {
-                show(&context, &owner, Step::TurnOff { problem: None }).await
-            })
-            .post(
-                async move |context: RequestContext, owner: Owner, Signed(form): Signed<TwoFactorForm>| {
-                    turn_off(context, owner, form).await
-                },
-            ),
-        )
+        .route(&at("two-factor"), get(page))
+        .route(&at("two-factor/begin"), get(back_to_page).post(set_up))
+        .route(&at("two-factor/replace"), get(ask_to_replace).post(replace))
+        .route(&at("two-factor/on"), get(go_on).post(turn_on))
+        .route(&at("two-factor/off"), get(ask_to_turn_off).post(turn_off))
+}
+
+async fn page(context: RequestContext, owner: Owner) -> Result<Response, PageError> {
+    show(&context, &owner, Step::Overview).await
+}
+
+/// Whoever comes back from having given the password again begins at the page.
+async fn back_to_page(owner: Owner) -> Response {
+    see_other(&owner.surface.account_path("two-factor"))
+}
+
+async fn ask_to_replace(context: RequestContext, owner: Owner) -> Result<Response, PageError> {
+    ask(&context, &owner, Step::Replace { problem: None }).await
+}
+
+/// Whoever comes back from having given the password again goes on with the key that the app has.
+async fn go_on(context: RequestContext, owner: Owner) -> Result<Response, PageError> {
+    show(&context, &owner, Step::FirstCode { problem: None }).await
+}
+
+async fn ask_to_turn_off(context: RequestContext, owner: Owner) -> Result<Response, PageError> {
+    show(&context, &owner, Step::TurnOff { problem: None }).await
 }
 
 /// Shows a step to whoever may act now, so that nobody fills in a form in vain.
@@ -161,6 +139,18 @@ async fn ask(context: &RequestContext, owner: &Owner, step: Step) -> Result<Resp
         Ok(()) => show(context, owner, step).await,
         Err(why) => reauthenticate::not_now(why, site, surface, &surface.account_path("two-factor/replace")),
     }
+}
+
+async fn set_up(context: RequestContext, owner: Owner, _: Signed<NoFields>) -> Result<Response, PageError> {
+    begin(context, owner, None).await
+}
+
+async fn replace(
+    context: RequestContext,
+    owner: Owner,
+    Signed(form): Signed<TwoFactorForm>,
+) -> Result<Response, PageError> {
+    begin(context, owner, Some(form.code)).await
 }
 
 /// A seed for the authenticator. Nothing is on yet.
@@ -184,7 +174,11 @@ async fn begin(context: RequestContext, owner: Owner, code: Option<String>) -> R
 }
 
 /// The first code turns it on.
-async fn turn_on(context: RequestContext, owner: Owner, form: TwoFactorForm) -> Result<Response, PageError> {
+async fn turn_on(
+    context: RequestContext,
+    owner: Owner,
+    Signed(form): Signed<TwoFactorForm>,
+) -> Result<Response, PageError> {
     let (site, surface) = (&context.site, owner.surface);
     let others = if form.end_others.is_some() { Others::End } else { Others::Stay };
     let (code, origin) = (Secret::new(form.code), context.origin(surface));
@@ -208,7 +202,11 @@ async fn turn_on(context: RequestContext, owner: Owner, form: TwoFactorForm) -> 
     }
 }
 
-async fn turn_off(context: RequestContext, owner: Owner, form: TwoFactorForm) -> Result<Response, PageError> {
+async fn turn_off(
+    context: RequestContext,
+    owner: Owner,
+    Signed(form): Signed<TwoFactorForm>,
+) -> Result<Response, PageError> {
     let (site, surface) = (&context.site, owner.surface);
     let (password, code) = (Secret::new(form.password), Secret::new(form.code));
     let (origin, now) = (context.origin(surface), site.now());
