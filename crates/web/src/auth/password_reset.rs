@@ -3,7 +3,7 @@
 //!
 //! No answer discloses whether an address exists: each way has one sentence for whatever was wrong.
 
-use crate::http::error_page::PageError;
+use crate::http::error_page::{PageError, with_retry_after};
 use crate::http::flash_cookie;
 use crate::http::form::Plain;
 use crate::http::request_context::RequestContext;
@@ -19,7 +19,7 @@ use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::Router;
 use axum::extract::Query;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 use postward_authority::recover::RecoverError;
@@ -297,9 +297,5 @@ fn show(context: &RequestContext, surface: WebSurface, status: StatusCode, by: B
     if let Shown::Form(form) = &shown {
         form.mark_title(&mut page);
     }
-    let mut response = html(status, &ResetPage { page, path: surface.entry().password_reset, by, shown });
-    if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
-    }
-    response
+    with_retry_after(html(status, &ResetPage { page, path: surface.entry().password_reset, by, shown }))
 }

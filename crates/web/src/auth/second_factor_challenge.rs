@@ -4,7 +4,7 @@
 //! a change of the password.
 
 use crate::http::cookies::{Cookie, Life};
-use crate::http::error_page::PageError;
+use crate::http::error_page::{PageError, with_retry_after};
 use crate::http::form::Plain;
 use crate::http::login_redirect::{SignInNotice, after_sign_in, sign_in_url};
 use crate::http::redirect::{query_value, see_other};
@@ -17,7 +17,7 @@ use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::Router;
 use axum::extract::Query;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use axum::routing::{get, post};
 use postward_authority::Token;
@@ -174,7 +174,7 @@ async fn finish(
             let problem = "Sign-in is not possible at the moment. Try again in a minute.";
             let status = StatusCode::SERVICE_UNAVAILABLE;
             let page = show(&context, surface, status, form.next, Some(problem));
-            Ok(([(header::RETRY_AFTER, "60")], page).into_response())
+            Ok(with_retry_after(page))
         }
     }
 }

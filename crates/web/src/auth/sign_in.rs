@@ -2,7 +2,7 @@
 
 use crate::auth::second_factor_challenge;
 use crate::http::csrf::Csrf;
-use crate::http::error_page::PageError;
+use crate::http::error_page::{PageError, with_retry_after};
 use crate::http::flash_cookie;
 use crate::http::form::Plain;
 use crate::http::login_redirect::SignInNotice;
@@ -15,7 +15,7 @@ use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::Router;
 use axum::extract::Query;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use postward_authority::{SignedIn, SignedOut};
@@ -117,12 +117,8 @@ fn refused(
     // What was done before is no answer to this.
     let page = Page { flash: None, ..context.page(surface, "Sign in") };
     let action = surface.entry().sign_in;
-    let mut response =
-        html(status, &SignInPage { page, action, typed, next, ended: None, problem: Some(problem) });
-    if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
-        response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("60"));
-    }
-    response
+    let page = SignInPage { page, action, typed, next, ended: None, problem: Some(problem) };
+    with_retry_after(html(status, &page))
 }
 
 async fn sign_in(

@@ -5,7 +5,7 @@
 
 use crate::view::page::{Page, html};
 use askama::Template;
-use axum::http::{Method, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use postward_authority::Unavailable;
 use postward_authority::sessions::ActError;
@@ -107,6 +107,14 @@ struct ErrorPage {
     page: Page,
     title: &'static str,
     advice: &'static str,
+}
+
+/// Adds when to try again to an answer that says *not now*: status 429 or 503 (RFC 9110 §10.2.3).
+pub(crate) fn with_retry_after(mut response: Response) -> Response {
+    if matches!(response.status(), StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
+    }
+    response
 }
 
 impl IntoResponse for PageError {
