@@ -30,7 +30,7 @@ use std::sync::Arc;
 /// The ways to a new password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum By {
+enum ResetMethod {
     /// With the current one.
     #[default]
     Password,
@@ -40,7 +40,7 @@ enum By {
     Mail,
 }
 
-impl By {
+impl ResetMethod {
     const ALL: [Self; 3] = [Self::Password, Self::Code, Self::Mail];
 
     fn name(self) -> &'static str {
@@ -84,7 +84,7 @@ const NOT_NOW: &str = "This is not possible at the moment. Nothing was changed. 
 struct ResetPage {
     page: Page,
     path: &'static str,
-    by: By,
+    by: ResetMethod,
     shown: Shown,
 }
 
@@ -97,8 +97,8 @@ enum Shown {
 }
 
 impl ResetPage {
-    fn ways(&self) -> [By; 3] {
-        By::ALL
+    fn ways(&self) -> [ResetMethod; 3] {
+        ResetMethod::ALL
     }
     fn sign_in_path(&self) -> &'static str {
         self.page.surface.unwrap_or(WebSurface::Webmail).entry().sign_in
@@ -109,14 +109,14 @@ impl ResetPage {
 #[derive(Deserialize)]
 struct PasswordResetQuery {
     #[serde(default)]
-    by: By,
+    by: ResetMethod,
 }
 
 /// The fields of the form.
 #[derive(Deserialize)]
 struct PasswordResetForm {
     #[serde(default)]
-    by: By,
+    by: ResetMethod,
     #[serde(alias = "email", default)]
     address: String,
     #[serde(default)]
@@ -130,12 +130,12 @@ struct PasswordResetForm {
 /// `GET` and `POST …/password-reset` of a surface.
 pub(crate) fn routes(surface: WebSurface) -> Router<Arc<Site>> {
     let pages = get(async move |context: RequestContext, Query(query): Query<PasswordResetQuery>| {
-        let by = by_at(surface, query.by);
+        let by = method_at(surface, query.by);
         show(&context, surface, StatusCode::OK, by, empty(&context, surface, by, String::new()))
     })
     .post(async move |context: RequestContext, Plain(typed): Plain<PasswordResetForm>| {
-        match by_at(surface, typed.by) {
-            By::Mail => Ok(ask_for_link(&context, surface, typed.address).await),
+        match method_at(surface, typed.by) {
+            ResetMethod::Mail => Ok(ask_for_link(&context, surface, typed.address).await),
             by => set(&context, surface, by, typed).await,
         }
     });
@@ -143,14 +143,14 @@ pub(crate) fn routes(surface: WebSurface) -> Router<Arc<Site>> {
 }
 
 /// Staff have one way only.
-fn by_at(surface: WebSurface, by: By) -> By {
-    if surface == WebSurface::Dashboard { By::Mail } else { by }
+fn method_at(surface: WebSurface, by: ResetMethod) -> ResetMethod {
+    if surface == WebSurface::Dashboard { ResetMethod::Mail } else { by }
 }
 
 async fn set(
     context: &RequestContext,
     surface: WebSurface,
-    by: By,
+    by: ResetMethod,
     typed: PasswordResetForm,
 ) -> Result<Response, PageError> {
     let (site, origin) = (&context.site, context.origin(surface));
@@ -167,11 +167,11 @@ async fn set(
         Entered::New { password, current } => (password, current),
     };
     let replaced = match by {
-        By::Code => {
+        ResetMethod::Code => {
             let code = Secret::new(recovery_code);
             site.authority.recover_with_code(&address, code, password, &origin, site.now()).await
         }
-        By::Password | By::Mail => {
+        ResetMethod::Password | ResetMethod::Mail => {
             // An empty current password is a wrong one.
             let secret = current.unwrap_or_else(|| Secret::new(String::new()));
             let code = (!code.trim().is_empty()).then(|| Secret::new(code));
@@ -182,8 +182,8 @@ async fn set(
     let (status, problems) = match replaced {
         Ok(receipt) => {
             let flash = match by {
-                By::Code => Flash::recovered(&receipt, surface),
-                By::Password | By::Mail => Flash::password_changed(&receipt, surface),
+                ResetMethod::Code => Flash::recovered(&receipt, surface),
+                ResetMethod::Password | ResetMethod::Mail => Flash::password_changed(&receipt, surface),
             };
             return flash_cookie::redirect(site, &flash, surface.entry().sign_in);
         }
@@ -222,7 +222,7 @@ async fn ask_for_link(context: &RequestContext, surface: WebSurface, typed: Stri
         }
     };
     let shown = Shown::Ask { typed, problem: Some(problem) };
-    show(context, surface, status, By::Mail, shown)
+    show(context, surface, status, ResetMethod::Mail, shown)
 }
 
 fn asked_for(context: &RequestContext, surface: WebSurface) -> Response {
@@ -249,26 +249,28 @@ fn asked_for(context: &RequestContext, surface: WebSurface) -> Response {
     message.link(surface.entry().sign_in, "Back to sign-in").response(StatusCode::OK)
 }
 
-fn empty(context: &RequestContext, surface: WebSurface, by: By, typed: String) -> Shown {
+fn empty(context: &RequestContext, surface: WebSurface, by: ResetMethod, typed: String) -> Shown {
     match by {
-        By::Mail => Shown::Ask { typed, problem: None },
-        By::Password | By::Code => Shown::Form(Box::new(form(&context.site, surface, by, typed))),
+        ResetMethod::Mail => Shown::Ask { typed, problem: None },
+        ResetMethod::Password | ResetMethod::Code => {
+            Shown::Form(Box::new(form(&context.site, surface, by, typed)))
+        }
     }
 }
 
-fn form(site: &Site, surface: WebSurface, by: By, address: String) -> PasswordForm {
+fn form(site: &Site, surface: WebSurface, by: ResetMethod, address: String) -> PasswordForm {
     let consequence = match by {
-        By::Code => {
+        ResetMethod::Code => {
             "Two-factor authentication goes off, every session ends, app passwords stop. \
              Your mail stays as it is. The code works once."
         }
-        By::Password | By::Mail => {
+        ResetMethod::Password | ResetMethod::Mail => {
             "Every session ends at once and mail apps need the new password. Your mail stays as it is."
         }
     };
     let (current, code) = match by {
-        By::Code => (Current::NotAsked, AskedCode::Recovery),
-        By::Password | By::Mail => (Current::Asked, AskedCode::IfOn),
+        ResetMethod::Code => (Current::NotAsked, AskedCode::Recovery),
+        ResetMethod::Password | ResetMethod::Mail => (Current::Asked, AskedCode::IfOn),
     };
     PasswordForm {
         current,
@@ -284,13 +286,19 @@ fn show_form(
     context: &RequestContext,
     surface: WebSurface,
     status: StatusCode,
-    by: By,
+    by: ResetMethod,
     form: PasswordForm,
 ) -> Response {
     show(context, surface, status, by, Shown::Form(Box::new(form)))
 }
 
-fn show(context: &RequestContext, surface: WebSurface, status: StatusCode, by: By, shown: Shown) -> Response {
+fn show(
+    context: &RequestContext,
+    surface: WebSurface,
+    status: StatusCode,
+    by: ResetMethod,
+    shown: Shown,
+) -> Response {
     let here = format!("{}?by={}", surface.entry().password_reset, by.name());
     // What was done before is no answer to this.
     let mut page = Page { flash: None, here, ..context.page(surface, "Set a new password") };

@@ -64,7 +64,7 @@ impl<'a> Selected<'a> {
     pub(crate) async fn newest(&mut self, skip: u32, limit: u32) -> Result<Vec<Summary>, ImapError> {
         let Some(last) = NonZeroU32::new(self.messages.saturating_sub(skip)) else { return Ok(Vec::new()) };
         let first = NonZeroU32::new(last.get().saturating_sub(limit) + 1).unwrap_or(NonZeroU32::MIN);
-        let mut found = self.summaries(SequenceSet::from(first..=last), By::Position).await?;
+        let mut found = self.summaries(SequenceSet::from(first..=last), Numbering::Sequence).await?;
         found.reverse();
         Ok(found)
     }
@@ -73,17 +73,17 @@ impl<'a> Selected<'a> {
     pub(crate) async fn these(&mut self, uids: &[Uid]) -> Result<Vec<Summary>, ImapError> {
         let numbers: Vec<NonZeroU32> = uids.iter().map(|uid| uid.number()).collect();
         let Ok(set) = SequenceSet::try_from(numbers) else { return Ok(Vec::new()) };
-        let mut found = self.summaries(set, By::Uid).await?;
+        let mut found = self.summaries(set, Numbering::Uid).await?;
         found.sort_unstable_by_key(|summary| std::cmp::Reverse(summary.uid));
         Ok(found)
     }
 
     /// In the order of the folder. A message the engine describes in a way that cannot be read is asked for in fewer
     /// words; if that does not help either it is left out, and the others stand.
-    async fn summaries(&mut self, set: SequenceSet, by: By) -> Result<Vec<Summary>, ImapError> {
+    async fn summaries(&mut self, set: SequenceSet, numbering: Numbering) -> Result<Vec<Summary>, ImapError> {
         let mut found: BTreeMap<Uid, Summary> = BTreeMap::new();
         for items in [Summary::items(), Summary::plain_items()] {
-            let outcome = self.connection.run(fetch(set.clone(), by, items), |data| {
+            let outcome = self.connection.run(fetch(set.clone(), numbering, items), |data| {
                 if let Data::Fetch { items, .. } = data
                     && let Some(summary) = Summary::read(items.as_ref())?
                 {
@@ -207,7 +207,7 @@ impl<'a> Selected<'a> {
         mut each: impl FnMut(MessageDataItem<'_>),
     ) -> Result<(), ImapError> {
         self.connection
-            .run(fetch(SequenceSet::from(uid.number()), By::Uid, ask), |data| {
+            .run(fetch(SequenceSet::from(uid.number()), Numbering::Uid, ask), |data| {
                 if let Data::Fetch { items, .. } = data
                     && items.as_ref().contains(&MessageDataItem::Uid(uid.number()))
                 {
@@ -240,17 +240,17 @@ pub(crate) enum Extent {
     Header,
 }
 
-/// How messages are named in a command.
+/// How messages are numbered in a command (RFC 3501 §2.3.1).
 #[derive(Clone, Copy)]
-enum By {
-    Position,
+enum Numbering {
+    Sequence,
     Uid,
 }
 
-fn fetch(set: SequenceSet, by: By, items: Vec<MessageDataItemName<'_>>) -> CommandBody<'_> {
+fn fetch(set: SequenceSet, numbering: Numbering, items: Vec<MessageDataItemName<'_>>) -> CommandBody<'_> {
     CommandBody::Fetch {
         sequence_set: set,
         macro_or_item_names: MacroOrMessageDataItemNames::MessageDataItemNames(items),
-        uid: matches!(by, By::Uid),
+        uid: matches!(numbering, Numbering::Uid),
     }
 }
