@@ -95,10 +95,10 @@ async fn a_drill_leaves_a_real_host_as_it_was() {
 /// way it stands for to `src/drill/way.rs`.
 const CALLERS: [&str; 6] = [
     "postward/src/control/run.rs",
+    "web/src/auth/mailed_link.rs",
+    "web/src/auth/password_reset.rs",
     "web/src/dashboard/password.rs",
-    "web/src/mailed_link.rs",
     "web/src/panel/password.rs",
-    "web/src/password_reset.rs",
     "web/src/webmail/account.rs",
 ];
 
