@@ -2,9 +2,9 @@
 
 use crate::config::{self, Config, Doors, EngineKind, Source};
 use crate::data_dir::{DataDir, HoldError};
+use crate::mailer::Relay;
 use crate::open;
 use crate::output::{self, Format};
-use crate::post::Relay;
 use crate::problem::Problem;
 use postward_authority::{Authority, Database};
 use rustls_pki_types::CertificateDer;

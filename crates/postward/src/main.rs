@@ -1,7 +1,7 @@
 //! Postward, the program: configuration, command line, assembly, signals.
 //!
 //! Reading order: [`cli`] is what can be asked for; [`config`] what a host is told; [`serve`] puts the house together;
-//! [`control`] is how a command reaches a running server; [`post`] brings people letters. [`init`], [`check`], [`demo`] and [`drill`] are
+//! [`control`] is how a command reaches a running server; [`mailer`] brings people letters. [`init`], [`check`], [`demo`] and [`drill`] are
 //! commands of their own.
 //!
 //! Nothing here decides about a password or a session: that is the authority's, and this crate carries it there.
@@ -16,9 +16,9 @@ mod demo;
 mod drill;
 mod init;
 mod logs;
+mod mailer;
 mod open;
 mod output;
-mod post;
 mod problem;
 mod resources;
 mod serve;

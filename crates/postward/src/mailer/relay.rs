@@ -1,6 +1,6 @@
 //! The way out: a server that takes our letters by SMTP and carries them further.
 
-use super::by_line::ByLine;
+use super::starttls_guard::ByLine;
 use crate::config::{self, Encryption};
 use crate::open;
 use crate::problem::Problem;

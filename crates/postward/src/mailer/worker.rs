@@ -1,7 +1,7 @@
 //! The postman: takes what is due out of the outbox and brings it where it goes, once.
 
-use super::paper::Paper;
 use super::relay::{Goodbye, NotTaken, Relay};
+use super::template::Paper;
 use postward_authority::directory::Delivery;
 use postward_authority::{Authority, Letter, Timestamp};
 use postward_mailstore::{MailError, Mailstore};

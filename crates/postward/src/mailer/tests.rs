@@ -1,6 +1,6 @@
 #![expect(clippy::unwrap_used, reason = "a test that fails should stop where it fails")]
 
-use super::paper::{Paper, Told};
+use super::template::{Paper, Told};
 use mail_parser::{Message, MessageParser, MimeHeaders};
 use postward_authority::Notice;
 use postward_web::Brand;

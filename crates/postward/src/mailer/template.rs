@@ -3,7 +3,7 @@
 //! What comes out of the store (addresses, names of mail apps) is taken for hostile: it is cut, cleaned of everything
 //! that ends a line or turns one around, and escaped.
 
-use super::words::{Words, words};
+use super::text::{Words, words};
 use mail_builder::MessageBuilder;
 use mail_builder::headers::raw::Raw;
 use postward_authority::{Letter, Notice, Timestamp};
