@@ -1,22 +1,22 @@
 //! `postward drill`: the promise, proven on a running server (O4).
 //!
 //! The drill is a user. It opens real sessions over real sockets, changes the password by every way there is, and looks
-//! at what became of each session, of the old password, of the mail and of bystanders. In reading order: [`course`]
-//! leads through all ways, [`round`] through one; [`way`] and [`session`] list what there is to try; [`deaths`] and
+//! at what became of each session, of the old password, of the mail and of bystanders. In reading order: [`plan`]
+//! leads through all ways, [`trial`] through one; [`change_path`] and [`session`] list what there is to try; [`disconnect_watch`] and
 //! [`prober`] watch; [`second_factor`] is on for some of it; [`mail`] proves that nothing was touched; [`report`] tells.
 //! [`host`] is where the doors are, and [`client`] the apps that go through them.
 
+mod change_path;
 mod client;
-mod course;
-mod deaths;
+mod disconnect_watch;
 mod host;
 mod mail;
+mod plan;
 mod prober;
 mod report;
-mod round;
 mod second_factor;
 mod session;
-mod way;
+mod trial;
 
 use crate::cli::secret;
 use crate::config::{self, Config, Source};
@@ -27,8 +27,8 @@ use crate::problem::Problem;
 use crate::serve::Bound;
 use crate::{logs, resources};
 use clap::Args;
-use course::{Cast, Course, Ground};
 use host::{Host, Login};
+use plan::{Cast, Course, Ground};
 use postward_authority::policy::Problem as Missing;
 use postward_wire::{Address, Secret};
 use report::Report;
@@ -159,7 +159,7 @@ async fn restore(config: &Config, host: &Host, login: Login) -> Result<(), Probl
     let set = counter.ask(set).await;
     counter.close().await;
     set?;
-    if let Err(error) = course::tidy_up(host, &login).await {
+    if let Err(error) = plan::tidy_up(host, &login).await {
         output::complaint(format_args!("The folder of the drill could not be removed: {error}."));
     }
     Ok(())

@@ -1,8 +1,8 @@
 //! What a drill found, as a table for people and as JSON for programs.
 
+use super::change_path::Way;
 use super::second_factor::Fate;
 use super::session::Posture;
-use super::way::Way;
 use crate::output::{self, Format};
 use postward_authority::Surface;
 use serde::Serialize;

@@ -1,15 +1,15 @@
 //! A second factor that is on while the password changes: with a fresh code the old password opens as little as alone.
 
+use super::change_path::browser;
 use super::client::Tried;
 use super::client::authenticator::Authenticator;
 use super::client::browser::Browser;
 use super::client::connection::unexpected;
-use super::course::Cast;
 use super::host::{Host, Login};
 use super::mail;
+use super::plan::Cast;
 use super::report::Row;
 use super::session::{Client, Posture, Session};
-use super::way::browser;
 use postward_authority::{Surface, Timestamp};
 use postward_wire::Secret;
 use serde::Serialize;

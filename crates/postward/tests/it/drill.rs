@@ -92,7 +92,7 @@ async fn a_drill_leaves_a_real_host_as_it_was() {
 }
 
 /// The files that set a password for somebody, each walked by a `Way` of the drill. Whoever adds a file here adds the
-/// way it stands for to `src/drill/way.rs`.
+/// way it stands for to `src/drill/change_path.rs`.
 const CALLERS: [&str; 6] = [
     "postward/src/control/run.rs",
     "web/src/dashboard/password.rs",

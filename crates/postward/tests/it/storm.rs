@@ -6,7 +6,7 @@ use crate::client::connection::Door;
 use crate::client::imap::Imap;
 use crate::client::pop3::Pop3;
 use crate::client::smtp::Smtp;
-use crate::deaths::closed_by_now;
+use crate::disconnect_watch::closed_by_now;
 use crate::house::House;
 use std::io;
 use std::os::fd::OwnedFd;

@@ -3,9 +3,9 @@
 use super::client::Tried;
 use super::client::browser::{Browser, Page};
 use super::client::connection::unexpected;
-use super::course::Cast;
 use super::host::{Host, Login};
 use super::mail;
+use super::plan::Cast;
 use super::second_factor::Fate;
 use super::session::Client;
 use crate::control::ReceiptRow;

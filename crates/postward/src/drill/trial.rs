@@ -1,13 +1,13 @@
 //! One way to a new password, from the sessions it must end to the proof that it did.
 
+use super::change_path::Way;
 use super::client::browser::Browser;
-use super::course::Cast;
-use super::deaths::{Watch, closed_by_now};
+use super::disconnect_watch::{Watch, closed_by_now};
 use super::host::Host;
+use super::plan::Cast;
 use super::prober::{Outcome, Tries, probe};
 use super::report::{OldPassword, Row, SessionRow, since};
 use super::session::{Client, Posture, Session, Sessions, page};
-use super::way::Way;
 use postward_authority::Surface;
 use postward_wire::Secret;
 use std::collections::BTreeMap;

@@ -1,14 +1,14 @@
 //! All ways, one after the other: each ends what the password of the one before it has opened.
 
+use super::change_path::Way;
 use super::client::Tried;
 use super::client::connection::unexpected;
 use super::host::{Host, Login};
 use super::mail::{self, Fingerprint};
 use super::report::{LeftOut, Report, Row};
-use super::round::walk;
 use super::second_factor::{self, Fate, Keys, RecoveryCode, SecondFactor};
 use super::session::{Client, Posture, Session, Sessions};
-use super::way::Way;
+use super::trial::walk;
 use crate::cli::secret;
 use crate::problem::Problem;
 use postward_authority::Surface;
