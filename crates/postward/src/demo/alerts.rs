@@ -1,6 +1,6 @@
 //! Ten thousand notices of a monitoring system, for a mailbox that is as full as real ones get.
 
-use super::cast::ALERTS;
+use super::sample_accounts::ALERTS;
 
 /// How many.
 const COUNT: i64 = 10_000;

@@ -1,7 +1,7 @@
 //! What a demo tells the person who started it.
 
-use super::cast::{ALERTS, MAILBOXES, OWNER, Person, RESELLER};
-use super::handout::{Handout, Port};
+use super::credentials_file::{Handout, Port};
+use super::sample_accounts::{ALERTS, MAILBOXES, OWNER, Person, RESELLER};
 use crate::output::{line, table};
 use std::path::Path;
 

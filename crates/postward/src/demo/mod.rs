@@ -4,12 +4,12 @@
 
 mod alerts;
 mod attachment;
-mod cast;
+mod credentials_file;
 mod guide;
-mod handout;
-mod letters;
-mod picture;
-mod post;
+mod maildir_writer;
+mod messages;
+mod sample_accounts;
+mod sample_image;
 
 use crate::certificate;
 use crate::config::{self, FILE_NAME, LogFormat, Source};
@@ -19,7 +19,7 @@ use crate::problem::Problem;
 use crate::serve::{Bound, Server};
 use crate::{logs, resources};
 use clap::Args;
-use handout::Handout;
+use credentials_file::Handout;
 use postward_authority::Timestamp;
 use std::fs::{self, Permissions};
 use std::io;
@@ -84,9 +84,9 @@ impl Demo {
         })?;
         if fresh {
             let now = Timestamp::now();
-            cast::settle(server.authority(), now).await?;
+            sample_accounts::settle(server.authority(), now).await?;
             if let Some(mailstore) = server.mailstore() {
-                post::fill(mailstore, &DataDir::at(path).mail(), now).await?;
+                maildir_writer::fill(mailstore, &DataDir::at(path).mail(), now).await?;
             }
             write_new(&path.join(MARK), "").map_err(|error| unusable(path, &error))?;
         }
@@ -100,8 +100,8 @@ impl Demo {
 
     /// The owner of the host and two owners of mailboxes, with the passwords they start with.
     pub(crate) fn cast() -> [(&'static str, &'static str); 3] {
-        let [mailbox, another, ..] = &cast::MAILBOXES;
-        [&cast::OWNER, mailbox, another].map(|person| (person.address, person.password))
+        let [mailbox, another, ..] = &sample_accounts::MAILBOXES;
+        [&sample_accounts::OWNER, mailbox, another].map(|person| (person.address, person.password))
     }
 
     /// The directory it lives in.

@@ -2,8 +2,8 @@
 //!
 //! Written in bulk and without a sync for each file: a demo that loses power is simply started again.
 
-use super::letters::{self, Letter, Mark, More};
-use super::{alerts, cast};
+use super::messages::{self, Letter, Mark, More};
+use super::{alerts, sample_accounts};
 use crate::problem::Problem;
 use mail_builder::MessageBuilder;
 use mail_builder::headers::address::Address as MailAddress;
@@ -17,7 +17,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 /// Fills every mailbox. `root` is the directory of the mail store.
 pub(super) async fn fill(mailstore: &Mailstore, root: &Path, now: jiff::Timestamp) -> Result<(), Problem> {
-    for person in &cast::MAILBOXES {
+    for person in &sample_accounts::MAILBOXES {
         let address = Address::parse(person.address).map_err(failed)?;
         let mailbox = mailstore.open_mailbox(&address).await.map_err(failed)?;
         for folder in folders_of(person.address) {
@@ -29,10 +29,10 @@ pub(super) async fn fill(mailstore: &Mailstore, root: &Path, now: jiff::Timestam
     let root = root.to_owned();
     let now = now.as_second();
     let written = tokio::task::spawn_blocking(move || -> io::Result<()> {
-        for letter in letters::all() {
+        for letter in messages::all() {
             deliver(&root, letter, now)?;
         }
-        let inbox = Folder::of(&root, cast::ALERTS, None);
+        let inbox = Folder::of(&root, sample_accounts::ALERTS, None);
         alerts::all(now).try_for_each(|alert| inbox.put(&alert.message, alert.at, alert.flags))
     });
     written.await.map_err(failed)?.map_err(failed)
@@ -40,7 +40,7 @@ pub(super) async fn fill(mailstore: &Mailstore, root: &Path, now: jiff::Timestam
 
 /// The folders somebody files letters in.
 fn folders_of(address: &str) -> BTreeSet<&'static str> {
-    let mine = letters::all().filter(|letter| letter.to.iter().any(|(_, to)| *to == address));
+    let mine = messages::all().filter(|letter| letter.to.iter().any(|(_, to)| *to == address));
     mine.filter_map(|letter| match letter.mark {
         Mark::Filed(folder) => Some(folder),
         Mark::Unread | Mark::Read | Mark::Starred | Mark::Answered => None,
@@ -52,7 +52,7 @@ fn deliver(root: &Path, letter: &Letter, now: i64) -> io::Result<()> {
     // Not on the hour: nobody writes on the hour.
     let at = now - letter.hours_ago * 3600 - letter.key.bytes().map(i64::from).sum::<i64>() % 3000;
     let message = compose(letter, at)?;
-    let is_ours = |address: &str| cast::MAILBOXES.iter().any(|person| person.address == address);
+    let is_ours = |address: &str| sample_accounts::MAILBOXES.iter().any(|person| person.address == address);
     let (_, from) = letter.from;
     if is_ours(from) {
         Folder::of(root, from, Some("Sent")).put(&message, at, "S")?;
@@ -114,7 +114,7 @@ fn earlier(letter: &Letter) -> Vec<String> {
     let mut answers = letter.answers;
     while let Some(key) = answers {
         ids.insert(0, message_id(key));
-        answers = letters::all().find(|letter| letter.key == key).and_then(|letter| letter.answers);
+        answers = messages::all().find(|letter| letter.key == key).and_then(|letter| letter.answers);
     }
     ids
 }
@@ -155,26 +155,26 @@ mod tests {
 
     #[test]
     fn every_answer_has_its_question_and_everybody_a_name() {
-        for letter in letters::all() {
+        for letter in messages::all() {
             if let Some(key) = letter.answers {
-                let question = letters::all().find(|question| question.key == key);
+                let question = messages::all().find(|question| question.key == key);
                 assert!(question.is_some_and(|question| question.hours_ago >= letter.hours_ago), "{key}");
             }
-            assert_eq!(letters::all().filter(|other| other.key == letter.key).count(), 1, "{}", letter.key);
+            assert_eq!(messages::all().filter(|other| other.key == letter.key).count(), 1, "{}", letter.key);
         }
     }
 
     #[test]
     fn every_mailbox_of_the_cast_gets_mail() {
-        for person in &cast::MAILBOXES {
-            let mail = letters::all().any(|letter| letter.to.iter().any(|(_, to)| *to == person.address));
-            assert!(mail || person.address == cast::ALERTS, "{}", person.address);
+        for person in &sample_accounts::MAILBOXES {
+            let mail = messages::all().any(|letter| letter.to.iter().any(|(_, to)| *to == person.address));
+            assert!(mail || person.address == sample_accounts::ALERTS, "{}", person.address);
         }
     }
 
     #[test]
     fn a_letter_is_read_back_as_it_was_written() {
-        for letter in letters::all() {
+        for letter in messages::all() {
             let bytes = compose(letter, 1_700_000_000).unwrap_or_default();
             let read = mail_parser::MessageParser::default().parse(&bytes);
             assert_eq!(read.as_ref().and_then(|read| read.subject()), Some(letter.subject));

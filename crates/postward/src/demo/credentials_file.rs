@@ -1,6 +1,6 @@
 //! The demo in JSON, for tools: where everything listens and who may sign in.
 
-use super::cast::{MAILBOXES, OWNER, Person, RESELLER};
+use super::sample_accounts::{MAILBOXES, OWNER, Person, RESELLER};
 use crate::config::Doors;
 use crate::serve::Bound;
 use serde::Serialize;
