@@ -19,8 +19,9 @@ mod logs;
 mod mailer;
 mod open;
 mod output;
+mod password_input;
 mod problem;
-mod resources;
+mod process;
 mod serve;
 
 fn main() -> std::process::ExitCode {

@@ -10,7 +10,6 @@ mod keys;
 mod mail_apps;
 mod mailbox;
 mod new_password;
-pub(crate) mod secret;
 mod staff;
 
 use crate::config::{self, Config, Source};
@@ -86,7 +85,7 @@ pub(crate) struct Asked {
 /// Parses the arguments of this process and carries them out.
 pub(crate) fn run() -> ExitCode {
     let line = Line::parse();
-    crate::resources::keep_files_private();
+    crate::process::keep_files_private();
     match carry_out(line.command) {
         Ok(code) => code,
         Err(problem) => {

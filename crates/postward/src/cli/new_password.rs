@@ -1,8 +1,9 @@
 //! A new password on the command line: read or made, and what is printed once it is set.
 
-use super::{Asked, secret, unexpected};
+use super::{Asked, unexpected};
 use crate::control::{ReceiptRow, Reply};
 use crate::output::{self, Format};
+use crate::password_input;
 use crate::problem::Problem;
 use postward_wire::Secret;
 use serde::Serialize;
@@ -25,7 +26,11 @@ pub(super) enum NewPassword {
 
 impl NewPassword {
     pub(super) fn of(generate: bool) -> Result<Self, Problem> {
-        if generate { Ok(Self::Made(secret::generated())) } else { secret::from_stdin().map(Self::Typed) }
+        if generate {
+            Ok(Self::Made(password_input::generated()))
+        } else {
+            password_input::from_stdin().map(Self::Typed)
+        }
     }
 
     pub(super) fn copy(&self) -> Secret {

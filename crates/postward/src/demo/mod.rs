@@ -17,7 +17,7 @@ use crate::data_dir::DataDir;
 use crate::init::write_new;
 use crate::problem::Problem;
 use crate::serve::{Bound, Server};
-use crate::{logs, resources};
+use crate::{logs, process};
 use clap::Args;
 use credentials_file::Handout;
 use postward_authority::Timestamp;
@@ -45,7 +45,7 @@ pub(crate) struct Options {
 /// Starts a demo, tells how to use it, and runs it until a signal ends it.
 pub(crate) async fn run(options: Options) -> Result<ExitCode, Problem> {
     logs::start(LogFormat::Text, "warn");
-    resources::raise_file_limit();
+    process::raise_file_limit();
     if let Some(file) = &options.json {
         // Left by an earlier demo, it would send tools to doors that are gone.
         let _ = fs::remove_file(file);

@@ -18,14 +18,14 @@ mod second_factor;
 mod session;
 mod trial;
 
-use crate::cli::secret;
 use crate::config::{self, Config, Source};
 use crate::control::{Command, Wiped, client::Counter};
 use crate::demo::Demo;
 use crate::output::{self, Format};
+use crate::password_input;
 use crate::problem::Problem;
 use crate::serve::Bound;
-use crate::{logs, resources};
+use crate::{logs, process};
 use clap::Args;
 use host::{Host, Login};
 use plan::{Cast, Course, Ground};
@@ -74,7 +74,7 @@ struct Whereabouts {
 /// Drills a host and prints what was found. Fails when anything survived.
 pub(crate) async fn run(options: Options) -> Result<ExitCode, Problem> {
     logs::start(config::LogFormat::Text, "warn");
-    resources::raise_file_limit();
+    process::raise_file_limit();
     let format = if options.json { Format::Json } else { Format::Text };
     let report = match (&options.whereabouts.dir, &options.whereabouts.config) {
         (Some(dir), _) => on_host(&Source::Directory(dir.clone()), &options).await?,
@@ -108,7 +108,7 @@ async fn on_host(source: &Source, options: &Options) -> Result<Report, Problem> 
             if stdin().is_terminal() {
                 output::complaint(format_args!("The password of {name}:"));
             }
-            secret::from_stdin().map(|password| Some(Login { name: name.clone(), password }))
+            password_input::from_stdin().map(|password| Some(Login { name: name.clone(), password }))
         }
         None => Ok(None),
     };

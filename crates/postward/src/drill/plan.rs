@@ -9,7 +9,7 @@ use super::report::{LeftOut, Report, Row};
 use super::second_factor::{self, Fate, Keys, RecoveryCode, SecondFactor};
 use super::session::{Client, Posture, Session, Sessions};
 use super::trial::walk;
-use crate::cli::secret;
+use crate::password_input;
 use crate::problem::Problem;
 use postward_authority::Surface;
 use postward_wire::Secret;
@@ -75,7 +75,7 @@ impl Course {
                 report.left_out.push(LeftOut { way, why });
                 continue;
             }
-            let new = secret::generated();
+            let new = password_input::generated();
             let mut row = self.walk(way, &new, sessions).await.map_err(|error| {
                 Problem::new(format!("The change through {} failed: {error}.", way.words()))
             })?;

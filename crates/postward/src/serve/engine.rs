@@ -2,7 +2,7 @@
 //!
 //! Gate, mail store and web pages do not know each other; this is where they meet.
 
-use super::alone::Alone;
+use super::sync_stream::Alone;
 use crate::config::Remote;
 use crate::open;
 use crate::problem::Problem;

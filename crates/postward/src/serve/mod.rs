@@ -1,9 +1,9 @@
 //! `postward serve`: the house put together, and taken apart again in order.
 
-mod alone;
 mod engine;
 mod server;
 mod signals;
+mod sync_stream;
 
 pub(crate) use server::{Bound, Server};
 pub(crate) use signals::attend as until_signal;
@@ -11,7 +11,7 @@ pub(crate) use signals::attend as until_signal;
 use crate::config::{Config, LogFormat};
 use crate::output::Format;
 use crate::problem::Problem;
-use crate::{logs, resources};
+use crate::{logs, process};
 use std::process::ExitCode;
 
 /// Runs the host until a signal ends it.
@@ -21,7 +21,7 @@ pub(crate) async fn run(config: Config, format: Format) -> Result<ExitCode, Prob
         Format::Text => config.log,
     };
     logs::start(log, "info");
-    resources::raise_file_limit();
+    process::raise_file_limit();
     let server = Server::start(config).await?;
     server.announce();
     until_signal(server).await?;
