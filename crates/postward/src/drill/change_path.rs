@@ -1,4 +1,4 @@
-//! Every way to a new password, walked as a person would.
+//! Every path by which the password of a mailbox can be changed, taken as a user would take it.
 
 use super::client::Tried;
 use super::client::browser::{Browser, Page};
@@ -18,10 +18,10 @@ use std::process::Stdio;
 use tokio::io::AsyncWriteExt;
 use tokio::process::{Child, Command};
 
-/// A way to a new password.
+/// A path by which the password of a mailbox can be changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum Way {
+pub(super) enum ChangePath {
     /// The form of the Security tab (D5).
     SecurityTab,
     /// The key in the list of mailboxes (D9).
@@ -42,9 +42,9 @@ pub(super) enum Way {
     CommandLine,
 }
 
-impl Way {
-    /// The ways that begin at a door. A new door is answered for here before this compiles again; a new way at a door
-    /// that exists is found by the test that looks for callers of the authority.
+impl ChangePath {
+    /// The paths that begin on a surface. The match is exhaustive, so a new surface does not compile before it has its
+    /// paths here; a new path on a surface that exists is found by the test that searches for callers of the authority.
     fn at(surface: Surface) -> &'static [Self] {
         match surface {
             // None of these protocols changes passwords.
@@ -58,7 +58,7 @@ impl Way {
         }
     }
 
-    /// Every way there is.
+    /// Every path there is.
     pub(super) fn all() -> Vec<Self> {
         let doors = [Surface::Dashboard].into_iter().chain(Surface::OF_MAILBOXES);
         doors.flat_map(Self::at).copied().chain([Self::CommandLine]).collect()
@@ -79,7 +79,7 @@ impl Way {
         }
     }
 
-    /// The door at which somebody has to be signed in to walk this way.
+    /// The surface on which a user has to be signed in for this path; none where no session is needed.
     pub(super) fn surface(self) -> Option<Surface> {
         match self {
             Self::SecurityTab | Self::List | Self::PopUp => Some(Surface::Dashboard),
@@ -89,7 +89,7 @@ impl Way {
         }
     }
 
-    /// What becomes of a second factor that is on. None for ways that are walked without one.
+    /// What becomes of a second factor that is on. None for paths that are tried without one.
     pub(super) fn fate_of_second_factor(self) -> Option<Fate> {
         match self {
             Self::MailedLink => Some(Fate::Stays),

@@ -1,10 +1,11 @@
 //! `postward drill`: the promise, proven on a running server (O4).
 //!
-//! The drill is a user. It opens real sessions over real sockets, changes the password by every way there is, and looks
-//! at what became of each session, of the old password, of the mail and of bystanders. In reading order: [`plan`]
-//! leads through all ways, [`trial`] through one; [`change_path`] and [`session`] list what there is to try; [`disconnect_watch`] and
-//! [`prober`] watch; [`second_factor`] is on for some of it; [`mail`] proves that nothing was touched; [`report`] tells.
-//! [`host`] is where the doors are, and [`client`] the apps that go through them.
+//! The drill acts as a user. It opens real sessions over real sockets, changes the password by every path there is, and
+//! finds out what became of each session, of the old password, of the mail and of other mailboxes. In reading order:
+//! [`plan`] goes through all change paths, [`trial`] through one; [`change_path`] and [`session`] list what there is to
+//! try; [`disconnect_watch`] and [`prober`] observe; [`second_factor`] is on for some of it; [`mail`] proves that no mail
+//! was touched; [`report`] prints. [`host`] knows where each protocol is reached, and [`client`] holds the mail and web
+//! clients.
 
 mod change_path;
 mod client;

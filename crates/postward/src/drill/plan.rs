@@ -1,6 +1,7 @@
-//! All ways, one after the other: each ends what the password of the one before it has opened.
+//! The order of a drill: every change path, one after the other. Each has to end the sessions that the password of the
+//! one before it has opened.
 
-use super::change_path::Way;
+use super::change_path::ChangePath;
 use super::client::Tried;
 use super::client::connection::unexpected;
 use super::host::{Host, Login};
@@ -50,12 +51,12 @@ impl Cast {
 }
 
 impl Course {
-    /// Walks every way. What goes wrong on the way is in the report; an error is a drill that could not be held.
+    /// Tries every change path. A broken promise is in the report; an error means that the drill could not be carried out.
     pub(super) async fn run(mut self) -> Result<Report, Problem> {
         let mut report = Report {
             address: self.cast.mailbox.name.clone(),
             passed: true,
-            ways: Vec::new(),
+            paths: Vec::new(),
             left_out: Vec::new(),
         };
         let begin = async {
@@ -70,14 +71,14 @@ impl Course {
         };
         let begun = begin.await.map_err(|error| Problem::new(format!("The drill cannot begin: {error}.")))?;
         let (own_code, mut bystanders, fingerprint, mut sessions) = begun;
-        for way in Way::all() {
-            if let Some(why) = why_not(way, self.ground, self.cast.owner.as_ref(), own_code) {
-                report.left_out.push(LeftOut { way, why });
+        for path in ChangePath::all() {
+            if let Some(why) = why_not(path, self.ground, self.cast.owner.as_ref(), own_code) {
+                report.left_out.push(LeftOut { path, why });
                 continue;
             }
             let new = password_input::generated();
-            let mut row = self.walk(way, &new, sessions).await.map_err(|error| {
-                Problem::new(format!("The change through {} failed: {error}.", way.words()))
+            let mut row = self.walk(path, &new, sessions).await.map_err(|error| {
+                Problem::new(format!("The change through {} failed: {error}.", path.words()))
             })?;
             for bystander in &mut bystanders {
                 row.bystanders += 1;
@@ -88,7 +89,7 @@ impl Course {
             let after = self.open().await.map_err(|error| {
                 Problem::new(format!(
                     "After the change through {} the new password fails: {error}.",
-                    way.words()
+                    path.words()
                 ))
             })?;
             let difference = after.0.difference(&fingerprint);
@@ -98,20 +99,21 @@ impl Course {
             }
             sessions = after.1;
             report.passed &= row.problems.is_empty();
-            report.ways.push(row);
+            report.paths.push(row);
         }
         Ok(report)
     }
 
-    /// Walks one way, with a second factor on where it decides over one.
-    async fn walk(&mut self, way: Way, new: &Secret, sessions: Sessions) -> io::Result<Row> {
-        if way.fate_of_second_factor().is_some() && self.ground == Ground::Demo {
+    /// Tries one change path, with a second factor on where the path decides over one.
+    async fn walk(&mut self, path: ChangePath, new: &Secret, sessions: Sessions) -> io::Result<Row> {
+        if path.fate_of_second_factor().is_some() && self.ground == Ground::Demo {
             second_factor::turn_on(&self.host, &mut self.cast).await?;
         }
-        let mut row = walk(way, &self.host, &self.cast, new, sessions).await?;
+        let mut row = walk(path, &self.host, &self.cast, new, sessions).await?;
         let with_new = self.cast.mailbox.with(new);
         let old = std::mem::replace(&mut self.cast.mailbox, with_new);
-        if let (Some(second_factor), Some(fate)) = (&mut self.cast.second_factor, way.fate_of_second_factor())
+        if let (Some(second_factor), Some(fate)) =
+            (&mut self.cast.second_factor, path.fate_of_second_factor())
         {
             second_factor.judge(&self.host, &old, &self.cast.mailbox, fate, &mut row).await?;
             if fate == Fate::GoesOff {
@@ -142,16 +144,21 @@ impl Course {
     }
 }
 
-/// Why a way is not walked.
-fn why_not(way: Way, ground: Ground, owner: Option<&Login>, code: RecoveryCode) -> Option<&'static str> {
-    match (way, ground) {
-        (Way::MailedLink, Ground::RealHost) => {
+/// Why a change path is not tried; none where it is.
+fn why_not(
+    path: ChangePath,
+    ground: Ground,
+    owner: Option<&Login>,
+    code: RecoveryCode,
+) -> Option<&'static str> {
+    match (path, ground) {
+        (ChangePath::MailedLink, Ground::RealHost) => {
             Some("which a drill of a demo does: it names a recovery e-mail and turns a second factor on")
         }
-        (Way::RecoveryCode, Ground::RealHost) if code == RecoveryCode::Issued => {
+        (ChangePath::RecoveryCode, Ground::RealHost) if code == RecoveryCode::Issued => {
             Some("which would use up the code its owner keeps")
         }
-        _ if way.surface() == Some(Surface::Dashboard) && owner.is_none() => Some("which needs --owner"),
+        _ if path.surface() == Some(Surface::Dashboard) && owner.is_none() => Some("which needs --owner"),
         _ => None,
     }
 }
@@ -180,15 +187,21 @@ mod tests {
     #[test]
     fn nothing_an_owner_keeps_is_used_up_on_a_real_host() {
         let owner = Login { name: "owner@x.example".to_owned(), password: Secret::new(String::new()) };
-        let check = |ground, owner: Option<&Login>, code, expected: &[Way]| {
-            let mut left_out = Way::all();
-            left_out.retain(|way| why_not(*way, ground, owner, code).is_some());
+        let check = |ground, owner: Option<&Login>, code, expected: &[ChangePath]| {
+            let mut left_out = ChangePath::all();
+            left_out.retain(|path| why_not(*path, ground, owner, code).is_some());
             assert_eq!(left_out, expected);
         };
         check(Ground::Demo, Some(&owner), RecoveryCode::None, &[]);
-        check(Ground::RealHost, Some(&owner), RecoveryCode::None, &[Way::MailedLink]);
-        check(Ground::RealHost, Some(&owner), RecoveryCode::Issued, &[Way::MailedLink, Way::RecoveryCode]);
-        let dashboard = [Way::SecurityTab, Way::List, Way::PopUp, Way::MailedLink];
+        check(Ground::RealHost, Some(&owner), RecoveryCode::None, &[ChangePath::MailedLink]);
+        check(
+            Ground::RealHost,
+            Some(&owner),
+            RecoveryCode::Issued,
+            &[ChangePath::MailedLink, ChangePath::RecoveryCode],
+        );
+        let dashboard =
+            [ChangePath::SecurityTab, ChangePath::List, ChangePath::PopUp, ChangePath::MailedLink];
         check(Ground::RealHost, None, RecoveryCode::None, &dashboard);
     }
 }

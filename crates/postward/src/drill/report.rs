@@ -1,6 +1,6 @@
 //! What a drill found, as a table for people and as JSON for programs.
 
-use super::change_path::Way;
+use super::change_path::ChangePath;
 use super::second_factor::Fate;
 use super::session::Posture;
 use crate::output::{self, Format};
@@ -14,22 +14,25 @@ use std::time::Instant;
 pub(super) struct Report {
     pub(super) address: String,
     pub(super) passed: bool,
-    pub(super) ways: Vec<Row>,
-    /// The ways that could not be walked, and why.
+    #[serde(rename = "ways")]
+    pub(super) paths: Vec<Row>,
+    /// The change paths that were not tried, and why.
     pub(super) left_out: Vec<LeftOut>,
 }
 
-/// A way that was not walked.
+/// A change path that was not tried.
 #[derive(Debug, Serialize)]
 pub(super) struct LeftOut {
-    pub(super) way: Way,
+    #[serde(rename = "way")]
+    pub(super) path: ChangePath,
     pub(super) why: &'static str,
 }
 
-/// What one way did.
+/// What a password change through one path did.
 #[derive(Debug, Serialize)]
 pub(super) struct Row {
-    pub(super) way: Way,
+    #[serde(rename = "way")]
+    pub(super) path: ChangePath,
     /// From sending the change to its answer.
     pub(super) answered_ms: f64,
     /// The sessions the receipt says have ended.
@@ -70,9 +73,9 @@ pub(super) struct OldPassword {
 
 impl Row {
     /// Nothing is known yet.
-    pub(super) fn new(way: Way) -> Self {
+    pub(super) fn new(path: ChangePath) -> Self {
         Self {
-            way,
+            path,
             answered_ms: 0.0,
             receipt: BTreeMap::new(),
             sessions: Vec::new(),
@@ -112,13 +115,13 @@ impl Report {
     }
 
     fn print_text(&self) {
-        let sessions: Vec<_> = self.ways.iter().flat_map(session_rows).collect();
+        let sessions: Vec<_> = self.paths.iter().flat_map(session_rows).collect();
         output::table(["CHANGED THROUGH", "SESSION", "ENDED AFTER", "ANSWER AFTER", "RESULT"], &sessions);
         output::line("");
-        let old: Vec<_> = self.ways.iter().flat_map(old_password_rows).collect();
+        let old: Vec<_> = self.paths.iter().flat_map(old_password_rows).collect();
         output::table(["CHANGED THROUGH", "OLD PASSWORD AT", "LAST WORKED AFTER", "TRIES"], &old);
         output::line("");
-        for row in &self.ways {
+        for row in &self.paths {
             let fate = match row.second_factor {
                 Some(Fate::Stays) => "it stays on",
                 Some(Fate::GoesOff) => "it goes off",
@@ -126,34 +129,34 @@ impl Report {
             };
             output::line(format_args!(
                 "With a second factor on, through {}: {fate}; the old password with a fresh code was refused at {} doors.",
-                row.way.words(),
+                row.path.words(),
                 row.refused_with_code.len()
             ));
         }
-        for LeftOut { way, why } in &self.left_out {
-            output::line(format_args!("Not tried: {}, {why}.", way.words()));
+        for LeftOut { path, why } in &self.left_out {
+            output::line(format_args!("Not tried: {}, {why}.", path.words()));
         }
-        for row in &self.ways {
+        for row in &self.paths {
             for problem in &row.problems {
-                output::line(format_args!("FAILED through {}: {problem}.", row.way.words()));
+                output::line(format_args!("FAILED through {}: {problem}.", row.path.words()));
             }
         }
         output::line(self.verdict());
     }
 
     fn verdict(&self) -> String {
-        let (ways, sessions) =
-            (self.ways.len(), self.ways.iter().map(|row| row.sessions.len()).sum::<usize>());
+        let (paths, sessions) =
+            (self.paths.len(), self.paths.iter().map(|row| row.sessions.len()).sum::<usize>());
         if !self.passed {
             return "The promise was broken.".to_owned();
         }
-        let bystanders: usize = self.ways.iter().map(|row| row.bystanders).sum();
+        let bystanders: usize = self.paths.iter().map(|row| row.bystanders).sum();
         let others = match bystanders {
             0 => String::new(),
             _ => " Sessions of another mailbox went on.".to_owned(),
         };
         format!(
-            "{ways} changes, {sessions} sessions: every one was over before the answer, the old password opened \
+            "{paths} changes, {sessions} sessions: every one was over before the answer, the old password opened \
              nothing after it, the new one opened every door, and no message, flag, UID or folder has changed.{others}"
         )
     }
@@ -167,7 +170,7 @@ fn session_rows(row: &Row) -> impl Iterator<Item = [String; 5]> {
             (None, _) => "SURVIVED",
         };
         [
-            row.way.words().to_owned(),
+            row.path.words().to_owned(),
             session.session.words().to_owned(),
             milliseconds(session.ended_ms),
             milliseconds(Some(row.answered_ms)),
@@ -179,7 +182,7 @@ fn session_rows(row: &Row) -> impl Iterator<Item = [String; 5]> {
 fn old_password_rows(row: &Row) -> impl Iterator<Item = [String; 4]> {
     row.old_passwords.iter().map(|old| {
         let last = old.last_worked_ms.map_or_else(|| "never".to_owned(), |ms| milliseconds(Some(ms)));
-        [row.way.words().to_owned(), old.door.label().to_owned(), last, old.tries.to_string()]
+        [row.path.words().to_owned(), old.door.label().to_owned(), last, old.tries.to_string()]
     })
 }
 

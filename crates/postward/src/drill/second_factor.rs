@@ -15,7 +15,7 @@ use postward_wire::Secret;
 use serde::Serialize;
 use std::io;
 
-/// What a way to a new password does with it.
+/// What a change path does with the second factor of the mailbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Fate {

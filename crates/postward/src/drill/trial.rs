@@ -1,6 +1,6 @@
-//! One way to a new password, from the sessions it must end to the proof that it did.
+//! One change path put to the test: sessions are open, the password changes, each session is seen to end.
 
-use super::change_path::Way;
+use super::change_path::ChangePath;
 use super::client::browser::Browser;
 use super::disconnect_watch::{Watch, closed_by_now};
 use super::host::Host;
@@ -21,17 +21,17 @@ use tokio::task::JoinSet;
 /// How long a session that should be dead is watched before it is called a survivor.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Changes the password by one way while `sessions` are open, and finds out what became of them.
+/// Changes the password by one path while `sessions` are open, and finds out what became of them.
 pub(super) async fn walk(
-    way: Way,
+    path: ChangePath,
     host: &Arc<Host>,
     cast: &Cast,
     new: &Secret,
     sessions: Sessions,
 ) -> io::Result<Row> {
-    let (ready, mailbox) = (way.approach(host, cast).await?, &cast.mailbox);
-    let acting = ready.browser().zip(way.surface().filter(|surface| *surface != Surface::Dashboard));
-    let mut row = Row::new(way);
+    let (ready, mailbox) = (path.approach(host, cast).await?, &cast.mailbox);
+    let acting = ready.browser().zip(path.surface().filter(|surface| *surface != Surface::Dashboard));
+    let mut row = Row::new(path);
     let mut open: BTreeMap<Surface, u64> = BTreeMap::new();
     for surface in
         sessions.iter().map(|(posture, _)| posture.surface()).chain(acting.iter().map(|(_, at)| *at))
@@ -60,7 +60,7 @@ pub(super) async fn walk(
     row.answered_ms = since(sent, at);
 
     for (posture, mut browser) in
-        browsers.into_iter().chain(acting.map(|(browser, _)| (posture_of(way), browser)))
+        browsers.into_iter().chain(acting.map(|(browser, _)| (posture_of(path), browser)))
     {
         if browser.is_signed_in(page(posture.surface())).await? {
             row.problem(format!("{} was still signed in after the answer", posture.words()));
@@ -128,8 +128,8 @@ fn parted(sessions: &[(Posture, Session)]) -> io::Result<(Connections, Browsers)
 }
 
 /// What the acting browser is in the words of the table.
-fn posture_of(way: Way) -> Posture {
-    match way.surface() {
+fn posture_of(path: ChangePath) -> Posture {
+    match path.surface() {
         Some(Surface::Panel) => Posture::Panel,
         _ => Posture::Webmail,
     }
