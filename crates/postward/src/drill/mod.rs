@@ -29,7 +29,7 @@ use crate::serve::Bound;
 use crate::{logs, process};
 use clap::Args;
 use host::{Host, Login};
-use plan::{Cast, Course, Ground};
+use plan::{Cast, Ground, Plan};
 use postward_authority::policy::Problem as Missing;
 use postward_wire::{Address, Secret};
 use report::Report;
@@ -95,8 +95,8 @@ async fn on_demo() -> Result<Report, Problem> {
     let [owner, mailbox, bystander] = Demo::cast()
         .map(|(name, password)| Login { name: name.to_owned(), password: Secret::new(password.to_owned()) });
     let cast = Cast { mailbox, second_factor: None, bystander: Some(bystander), owner: Some(owner) };
-    let course = Course { host: Arc::new(host), ground: Ground::Demo, cast };
-    let report = until_interrupted(Box::pin(course.run())).await;
+    let plan = Plan { host: Arc::new(host), ground: Ground::Demo, cast };
+    let report = until_interrupted(Box::pin(plan.run())).await;
     demo.stop().await;
     report
 }
@@ -134,8 +134,8 @@ async fn on_host(source: &Source, options: &Options) -> Result<Report, Problem> 
     let host = Arc::new(Host::of(&config, &listening(&config), source)?);
     let restored = mailbox.copy();
     let cast = Cast { mailbox, second_factor: None, bystander, owner };
-    let course = Course { host: Arc::clone(&host), ground: Ground::RealHost, cast };
-    let report = until_interrupted(Box::pin(course.run())).await;
+    let plan = Plan { host: Arc::clone(&host), ground: Ground::RealHost, cast };
+    let report = until_interrupted(Box::pin(plan.run())).await;
     restore(&config, &host, restored).await?;
     report
 }
@@ -166,9 +166,9 @@ async fn restore(config: &Config, host: &Host, login: Login) -> Result<(), Probl
     Ok(())
 }
 
-async fn until_interrupted(course: impl Future<Output = Result<Report, Problem>>) -> Result<Report, Problem> {
+async fn until_interrupted(plan: impl Future<Output = Result<Report, Problem>>) -> Result<Report, Problem> {
     tokio::select! {
-        report = course => report,
+        report = plan => report,
         _ = tokio::signal::ctrl_c() => Err(Problem::new("The drill was interrupted.")),
     }
 }

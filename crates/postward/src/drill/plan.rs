@@ -17,8 +17,8 @@ use postward_wire::Secret;
 use std::io;
 use std::sync::Arc;
 
-/// A drill that is about to be held.
-pub(super) struct Course {
+/// A drill that is about to start.
+pub(super) struct Plan {
     pub(super) host: Arc<Host>,
     pub(super) ground: Ground,
     pub(super) cast: Cast,
@@ -50,7 +50,7 @@ impl Cast {
     }
 }
 
-impl Course {
+impl Plan {
     /// Tries every change path. A broken promise is in the report; an error means that the drill could not be carried out.
     pub(super) async fn run(mut self) -> Result<Report, Problem> {
         let mut report = Report {
