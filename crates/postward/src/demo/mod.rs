@@ -99,7 +99,7 @@ impl Demo {
     }
 
     /// The owner of the host and two owners of mailboxes, with the passwords they start with.
-    pub(crate) fn cast() -> [(&'static str, &'static str); 3] {
+    pub(crate) fn logins() -> [(&'static str, &'static str); 3] {
         let [mailbox, another, ..] = &sample_accounts::MAILBOXES;
         [&sample_accounts::OWNER, mailbox, another].map(|person| (person.address, person.password))
     }

@@ -5,7 +5,7 @@ use super::client::browser::{Browser, Page};
 use super::client::connection::unexpected;
 use super::host::{Host, Login};
 use super::mail;
-use super::plan::Cast;
+use super::plan::Participants;
 use super::second_factor::Fate;
 use super::session::Client;
 use crate::control::ReceiptRow;
@@ -99,8 +99,8 @@ impl ChangePath {
     }
 
     /// Goes up to the point where one more press changes the password.
-    pub(super) async fn approach(self, host: &Host, cast: &Cast) -> io::Result<Ready> {
-        let (owner, mailbox) = (cast.owner.as_ref(), &cast.mailbox);
+    pub(super) async fn approach(self, host: &Host, participants: &Participants) -> io::Result<Ready> {
+        let (owner, mailbox) = (participants.owner.as_ref(), &participants.mailbox);
         match self {
             Self::SecurityTab => dashboard(host, owner, mailbox, "/security").await,
             Self::List => dashboard(host, owner, mailbox, "/password?from=list").await,
@@ -116,9 +116,9 @@ impl ChangePath {
             }
             Self::MailedLink => {
                 let action = format!("{RESET}/link");
-                let link = reset_link(host, cast, &action).await?;
+                let link = reset_link(host, participants, &action).await?;
                 let ready = Ready::at_form(host.browser(), &link, &action).await?;
-                match &cast.second_factor {
+                match &participants.second_factor {
                     Some(second_factor) => Ok(ready.with("code", &second_factor.next_code().await?)),
                     None => Ok(ready),
                 }
@@ -261,9 +261,9 @@ async fn issued_code(host: &Host, mailbox: &Login) -> io::Result<Secret> {
 }
 
 /// Has a link mailed, and opens the letter where it comes in.
-async fn reset_link(host: &Host, cast: &Cast, path: &str) -> io::Result<String> {
-    host.browser().post(RESET, &[("by", "mail"), ("address", &cast.mailbox.name)]).await?;
-    let mut imap = host.imap(cast.reader()?).await?;
+async fn reset_link(host: &Host, participants: &Participants, path: &str) -> io::Result<String> {
+    host.browser().post(RESET, &[("by", "mail"), ("address", &participants.mailbox.name)]).await?;
+    let mut imap = host.imap(participants.reader()?).await?;
     mail::mailed_link(&mut imap, "Set a new password for your mailbox", path).await
 }
 

@@ -29,7 +29,7 @@ use crate::serve::Bound;
 use crate::{logs, process};
 use clap::Args;
 use host::{Host, Login};
-use plan::{Cast, Ground, Plan};
+use plan::{Ground, Participants, Plan};
 use postward_authority::policy::Problem as Missing;
 use postward_wire::{Address, Secret};
 use report::Report;
@@ -92,10 +92,11 @@ async fn on_demo() -> Result<Report, Problem> {
     let source = Source::Directory(demo.path().to_owned());
     let config = config::load(&source)?;
     let host = Host::of(&config, demo.bound(), &source)?;
-    let [owner, mailbox, bystander] = Demo::cast()
+    let [owner, mailbox, bystander] = Demo::logins()
         .map(|(name, password)| Login { name: name.to_owned(), password: Secret::new(password.to_owned()) });
-    let cast = Cast { mailbox, second_factor: None, bystander: Some(bystander), owner: Some(owner) };
-    let plan = Plan { host: Arc::new(host), ground: Ground::Demo, cast };
+    let participants =
+        Participants { mailbox, second_factor: None, bystander: Some(bystander), owner: Some(owner) };
+    let plan = Plan { host: Arc::new(host), ground: Ground::Demo, participants };
     let report = until_interrupted(Box::pin(plan.run())).await;
     demo.stop().await;
     report
@@ -133,8 +134,8 @@ async fn on_host(source: &Source, options: &Options) -> Result<Report, Problem> 
     }
     let host = Arc::new(Host::of(&config, &listening(&config), source)?);
     let restored = mailbox.copy();
-    let cast = Cast { mailbox, second_factor: None, bystander, owner };
-    let plan = Plan { host: Arc::clone(&host), ground: Ground::RealHost, cast };
+    let participants = Participants { mailbox, second_factor: None, bystander, owner };
+    let plan = Plan { host: Arc::clone(&host), ground: Ground::RealHost, participants };
     let report = until_interrupted(Box::pin(plan.run())).await;
     restore(&config, &host, restored).await?;
     report

@@ -21,7 +21,7 @@ use std::sync::Arc;
 pub(super) struct Plan {
     pub(super) host: Arc<Host>,
     pub(super) ground: Ground,
-    pub(super) cast: Cast,
+    pub(super) participants: Participants,
 }
 
 /// Where it is held.
@@ -34,8 +34,8 @@ pub(super) enum Ground {
     RealHost,
 }
 
-/// Who takes part.
-pub(super) struct Cast {
+/// The mailboxes and staff that take part.
+pub(super) struct Participants {
     pub(super) mailbox: Login,
     /// Set while it is on.
     pub(super) second_factor: Option<SecondFactor>,
@@ -43,8 +43,8 @@ pub(super) struct Cast {
     pub(super) owner: Option<Login>,
 }
 
-impl Cast {
-    /// Who reads what is mailed to the recovery e-mail.
+impl Participants {
+    /// Whoever reads what is mailed to the recovery e-mail.
     pub(super) fn reader(&self) -> io::Result<&Login> {
         self.bystander.as_ref().ok_or_else(|| io::Error::other("nobody reads the recovery e-mail"))
     }
@@ -54,15 +54,15 @@ impl Plan {
     /// Tries every change path. A broken promise is in the report; an error means that the drill could not be carried out.
     pub(super) async fn run(mut self) -> Result<Report, Problem> {
         let mut report = Report {
-            address: self.cast.mailbox.name.clone(),
+            address: self.participants.mailbox.name.clone(),
             passed: true,
             paths: Vec::new(),
             left_out: Vec::new(),
         };
         let begin = async {
-            mail::prepare(&mut self.host.imap(&self.cast.mailbox).await?).await?;
-            let own_code = second_factor::recovery_code_of(&self.host, &self.cast.mailbox).await?;
-            let bystanders = match &self.cast.bystander {
+            mail::prepare(&mut self.host.imap(&self.participants.mailbox).await?).await?;
+            let own_code = second_factor::recovery_code_of(&self.host, &self.participants.mailbox).await?;
+            let bystanders = match &self.participants.bystander {
                 Some(login) => quiet_sessions(&self.host, login).await?,
                 None => Vec::new(),
             };
@@ -72,7 +72,7 @@ impl Plan {
         let begun = begin.await.map_err(|error| Problem::new(format!("The drill cannot begin: {error}.")))?;
         let (own_code, mut bystanders, fingerprint, mut sessions) = begun;
         for path in ChangePath::all() {
-            if let Some(why) = why_not(path, self.ground, self.cast.owner.as_ref(), own_code) {
+            if let Some(why) = why_not(path, self.ground, self.participants.owner.as_ref(), own_code) {
                 report.left_out.push(LeftOut { path, why });
                 continue;
             }
@@ -107,17 +107,17 @@ impl Plan {
     /// Tries one change path, with a second factor on where the path decides over one.
     async fn walk(&mut self, path: ChangePath, new: &Secret, sessions: Sessions) -> io::Result<Row> {
         if path.fate_of_second_factor().is_some() && self.ground == Ground::Demo {
-            second_factor::turn_on(&self.host, &mut self.cast).await?;
+            second_factor::turn_on(&self.host, &mut self.participants).await?;
         }
-        let mut row = walk(path, &self.host, &self.cast, new, sessions).await?;
-        let with_new = self.cast.mailbox.with(new);
-        let old = std::mem::replace(&mut self.cast.mailbox, with_new);
+        let mut row = walk(path, &self.host, &self.participants, new, sessions).await?;
+        let with_new = self.participants.mailbox.with(new);
+        let old = std::mem::replace(&mut self.participants.mailbox, with_new);
         if let (Some(second_factor), Some(fate)) =
-            (&mut self.cast.second_factor, path.fate_of_second_factor())
+            (&mut self.participants.second_factor, path.fate_of_second_factor())
         {
-            second_factor.judge(&self.host, &old, &self.cast.mailbox, fate, &mut row).await?;
+            second_factor.judge(&self.host, &old, &self.participants.mailbox, fate, &mut row).await?;
             if fate == Fate::GoesOff {
-                self.cast.second_factor = None;
+                self.participants.second_factor = None;
             }
         }
         Ok(row)
@@ -125,8 +125,8 @@ impl Plan {
 
     /// Opens a session of every kind with what opens them now, and looks at the mail through the first.
     async fn open(&mut self) -> io::Result<(Fingerprint, Sessions)> {
-        let (host, mailbox) = (&self.host, &self.cast.mailbox);
-        let keys = match &mut self.cast.second_factor {
+        let (host, mailbox) = (&self.host, &self.participants.mailbox);
+        let keys = match &mut self.participants.second_factor {
             Some(second_factor) => second_factor.keys(host, mailbox).await?,
             None => Keys::password(mailbox),
         };

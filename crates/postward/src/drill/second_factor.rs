@@ -7,7 +7,7 @@ use super::client::browser::Browser;
 use super::client::connection::unexpected;
 use super::host::{Host, Login};
 use super::mail;
-use super::plan::Cast;
+use super::plan::Participants;
 use super::report::Row;
 use super::session::{Client, Posture, Session};
 use postward_authority::{Surface, Timestamp};
@@ -43,12 +43,12 @@ pub(super) struct SecondFactor {
 const ACCOUNT: &str = "/webmail/account";
 
 /// Turns it on where it is off, and names the bystander as the recovery e-mail. What is signed in stays so.
-pub(super) async fn turn_on(host: &Host, cast: &mut Cast) -> io::Result<()> {
-    if cast.second_factor.is_some() {
+pub(super) async fn turn_on(host: &Host, participants: &mut Participants) -> io::Result<()> {
+    if participants.second_factor.is_some() {
         return Ok(());
     }
-    let mut webmail = browser(host, Surface::Webmail, &cast.mailbox).await?;
-    let (reader, page) = (cast.reader()?, format!("{ACCOUNT}/recovery/email"));
+    let mut webmail = browser(host, Surface::Webmail, &participants.mailbox).await?;
+    let (reader, page) = (participants.reader()?, format!("{ACCOUNT}/recovery/email"));
     webmail.fill(&page, &page, &[("address", &reader.name)]).await?;
     let verify = "/webmail/recovery-email/verify";
     let mut imap = host.imap(reader).await?;
@@ -64,7 +64,7 @@ pub(super) async fn turn_on(host: &Host, cast: &mut Cast) -> io::Result<()> {
         return Err(unexpected(&on.heard()));
     }
     sign_out(&mut webmail).await?;
-    cast.second_factor = Some(SecondFactor { phone, unspent: None, app_password: None });
+    participants.second_factor = Some(SecondFactor { phone, unspent: None, app_password: None });
     Ok(())
 }
 

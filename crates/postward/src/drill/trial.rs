@@ -4,7 +4,7 @@ use super::change_path::ChangePath;
 use super::client::browser::Browser;
 use super::disconnect_watch::{Watch, closed_by_now};
 use super::host::Host;
-use super::plan::Cast;
+use super::plan::Participants;
 use super::prober::{Outcome, Tries, probe};
 use super::report::{OldPassword, Row, SessionRow, since};
 use super::session::{Client, Posture, Session, Sessions, page};
@@ -25,11 +25,11 @@ const PATIENCE: Duration = Duration::from_secs(3);
 pub(super) async fn walk(
     path: ChangePath,
     host: &Arc<Host>,
-    cast: &Cast,
+    participants: &Participants,
     new: &Secret,
     sessions: Sessions,
 ) -> io::Result<Row> {
-    let (ready, mailbox) = (path.approach(host, cast).await?, &cast.mailbox);
+    let (ready, mailbox) = (path.approach(host, participants).await?, &participants.mailbox);
     let acting = ready.browser().zip(path.surface().filter(|surface| *surface != Surface::Dashboard));
     let mut row = Row::new(path);
     let mut open: BTreeMap<Surface, u64> = BTreeMap::new();
