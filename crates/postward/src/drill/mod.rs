@@ -29,7 +29,7 @@ use crate::serve::Bound;
 use crate::{logs, process};
 use clap::Args;
 use host::{Host, Login};
-use plan::{Ground, Participants, Plan};
+use plan::{Participants, Plan, Target};
 use postward_authority::policy::Problem as Missing;
 use postward_wire::{Address, Secret};
 use report::Report;
@@ -96,7 +96,7 @@ async fn on_demo() -> Result<Report, Problem> {
         .map(|(name, password)| Login { name: name.to_owned(), password: Secret::new(password.to_owned()) });
     let participants =
         Participants { mailbox, second_factor: None, bystander: Some(bystander), owner: Some(owner) };
-    let plan = Plan { host: Arc::new(host), ground: Ground::Demo, participants };
+    let plan = Plan { host: Arc::new(host), target: Target::Demo, participants };
     let report = until_interrupted(Box::pin(plan.run())).await;
     demo.stop().await;
     report
@@ -135,7 +135,7 @@ async fn on_host(source: &Source, options: &Options) -> Result<Report, Problem> 
     let host = Arc::new(Host::of(&config, &listening(&config), source)?);
     let restored = mailbox.copy();
     let participants = Participants { mailbox, second_factor: None, bystander, owner };
-    let plan = Plan { host: Arc::clone(&host), ground: Ground::RealHost, participants };
+    let plan = Plan { host: Arc::clone(&host), target: Target::RealHost, participants };
     let report = until_interrupted(Box::pin(plan.run())).await;
     restore(&config, &host, restored).await?;
     report

@@ -20,17 +20,17 @@ use std::sync::Arc;
 /// A drill that is about to start.
 pub(super) struct Plan {
     pub(super) host: Arc<Host>,
-    pub(super) ground: Ground,
+    pub(super) target: Target,
     pub(super) participants: Participants,
 }
 
-/// Where it is held.
+/// The host that is drilled.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ground {
-    /// Nothing there is anybody's.
+pub(super) enum Target {
+    /// A demo: nothing on it is in use.
     Demo,
-    /// The mailbox is somebody's, who must not find a second factor on, or another recovery e-mail, should the drill be
-    /// cut short.
+    /// A host in use. Its mailbox must not be left with a second factor on, or with another recovery e-mail, should the
+    /// drill be interrupted.
     RealHost,
 }
 
@@ -72,7 +72,7 @@ impl Plan {
         let begun = begin.await.map_err(|error| Problem::new(format!("The drill cannot begin: {error}.")))?;
         let (own_code, mut bystanders, fingerprint, mut sessions) = begun;
         for path in ChangePath::all() {
-            if let Some(why) = why_not(path, self.ground, self.participants.owner.as_ref(), own_code) {
+            if let Some(why) = why_not(path, self.target, self.participants.owner.as_ref(), own_code) {
                 report.left_out.push(LeftOut { path, why });
                 continue;
             }
@@ -106,7 +106,7 @@ impl Plan {
 
     /// Tries one change path, with a second factor on where the path decides over one.
     async fn walk(&mut self, path: ChangePath, new: &Secret, sessions: Sessions) -> io::Result<Row> {
-        if path.fate_of_second_factor().is_some() && self.ground == Ground::Demo {
+        if path.fate_of_second_factor().is_some() && self.target == Target::Demo {
             second_factor::turn_on(&self.host, &mut self.participants).await?;
         }
         let mut row = walk(path, &self.host, &self.participants, new, sessions).await?;
@@ -147,15 +147,15 @@ impl Plan {
 /// Why a change path is not tried; none where it is.
 fn why_not(
     path: ChangePath,
-    ground: Ground,
+    target: Target,
     owner: Option<&Login>,
     code: RecoveryCode,
 ) -> Option<&'static str> {
-    match (path, ground) {
-        (ChangePath::MailedLink, Ground::RealHost) => {
+    match (path, target) {
+        (ChangePath::MailedLink, Target::RealHost) => {
             Some("which a drill of a demo does: it names a recovery e-mail and turns a second factor on")
         }
-        (ChangePath::RecoveryCode, Ground::RealHost) if code == RecoveryCode::Issued => {
+        (ChangePath::RecoveryCode, Target::RealHost) if code == RecoveryCode::Issued => {
             Some("which would use up the code its owner keeps")
         }
         _ if path.surface() == Some(Surface::Dashboard) && owner.is_none() => Some("which needs --owner"),
@@ -187,21 +187,21 @@ mod tests {
     #[test]
     fn nothing_an_owner_keeps_is_used_up_on_a_real_host() {
         let owner = Login { name: "owner@x.example".to_owned(), password: Secret::new(String::new()) };
-        let check = |ground, owner: Option<&Login>, code, expected: &[ChangePath]| {
+        let check = |target, owner: Option<&Login>, code, expected: &[ChangePath]| {
             let mut left_out = ChangePath::all();
-            left_out.retain(|path| why_not(*path, ground, owner, code).is_some());
+            left_out.retain(|path| why_not(*path, target, owner, code).is_some());
             assert_eq!(left_out, expected);
         };
-        check(Ground::Demo, Some(&owner), RecoveryCode::None, &[]);
-        check(Ground::RealHost, Some(&owner), RecoveryCode::None, &[ChangePath::MailedLink]);
+        check(Target::Demo, Some(&owner), RecoveryCode::None, &[]);
+        check(Target::RealHost, Some(&owner), RecoveryCode::None, &[ChangePath::MailedLink]);
         check(
-            Ground::RealHost,
+            Target::RealHost,
             Some(&owner),
             RecoveryCode::Issued,
             &[ChangePath::MailedLink, ChangePath::RecoveryCode],
         );
         let dashboard =
             [ChangePath::SecurityTab, ChangePath::List, ChangePath::PopUp, ChangePath::MailedLink];
-        check(Ground::RealHost, None, RecoveryCode::None, &dashboard);
+        check(Target::RealHost, None, RecoveryCode::None, &dashboard);
     }
 }
