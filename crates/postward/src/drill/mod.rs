@@ -42,7 +42,7 @@ use std::sync::Arc;
 #[derive(Args, Debug)]
 pub(crate) struct Options {
     #[command(flatten)]
-    whereabouts: Whereabouts,
+    target: TargetArgs,
     /// The mailbox to work on; its password comes on standard input, and is in force again at the end
     #[arg(long, value_name = "ADDRESS", conflicts_with = "demo", required_unless_present = "demo")]
     address: Option<String>,
@@ -60,7 +60,7 @@ pub(crate) struct Options {
 /// The host to work on.
 #[derive(Args, Debug)]
 #[group(required = true, multiple = false)]
-struct Whereabouts {
+struct TargetArgs {
     /// Start a demo on free ports, and work on that
     #[arg(long)]
     demo: bool,
@@ -77,7 +77,7 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, Problem> {
     logs::start(config::LogFormat::Text, "warn");
     process::raise_file_limit();
     let format = if options.json { Format::Json } else { Format::Text };
-    let report = match (&options.whereabouts.dir, &options.whereabouts.config) {
+    let report = match (&options.target.dir, &options.target.config) {
         (Some(dir), _) => on_host(&Source::Directory(dir.clone()), &options).await?,
         (None, Some(file)) => on_host(&Source::File(file.clone()), &options).await?,
         (None, None) => on_demo().await?,
