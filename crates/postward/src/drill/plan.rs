@@ -8,7 +8,7 @@ use super::host::{Host, Login};
 use super::mail::{self, Fingerprint};
 use super::report::{LeftOut, Report, Row};
 use super::second_factor::{self, Fate, Keys, RecoveryCode, SecondFactor};
-use super::session::{Client, Posture, Session, Sessions};
+use super::session::{Client, Scenario, Session, Sessions};
 use super::trial::walk;
 use crate::password_input;
 use crate::problem::Problem;
@@ -132,12 +132,12 @@ impl Plan {
         };
         let mut sessions = Sessions::new();
         let mut fingerprint = None;
-        for posture in Posture::all() {
-            let mut session = keys.open(posture, host).await?;
+        for scenario in Scenario::all() {
+            let mut session = keys.open(scenario, host).await?;
             if let (None, Client::Imap(imap)) = (&fingerprint, &mut session.client) {
                 fingerprint = Some(Fingerprint::take(imap).await?);
             }
-            sessions.push((posture, session));
+            sessions.push((scenario, session));
         }
         let fingerprint = fingerprint.ok_or_else(|| io::Error::other("no IMAP session to look through"))?;
         Ok((fingerprint, sessions))

@@ -2,7 +2,7 @@
 
 use super::change_path::ChangePath;
 use super::second_factor::Fate;
-use super::session::Posture;
+use super::session::Scenario;
 use crate::output::{self, Format};
 use postward_authority::Surface;
 use serde::Serialize;
@@ -55,7 +55,7 @@ pub(super) struct Row {
 /// What became of one session.
 #[derive(Debug, Serialize)]
 pub(super) struct SessionRow {
-    pub(super) session: Posture,
+    pub(super) session: Scenario,
     /// From sending the change to its end; none for a survivor.
     pub(super) ended_ms: Option<f64>,
     /// Whether it was over when the answer came.

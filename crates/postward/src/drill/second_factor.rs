@@ -9,7 +9,7 @@ use super::host::{Host, Login};
 use super::mail;
 use super::plan::Participants;
 use super::report::Row;
-use super::session::{Client, Posture, Session};
+use super::session::{Client, Scenario, Session};
 use postward_authority::{Surface, Timestamp};
 use postward_wire::Secret;
 use serde::Serialize;
@@ -165,14 +165,14 @@ impl Keys {
         Self { login: mailbox.copy(), browsers: None }
     }
 
-    /// Opens a session and takes up a posture.
-    pub(super) async fn open(&self, posture: Posture, host: &Host) -> io::Result<Session> {
-        let surface = posture.surface();
+    /// Opens a session and brings it into a scenario.
+    pub(super) async fn open(&self, scenario: Scenario, host: &Host) -> io::Result<Session> {
+        let surface = scenario.surface();
         let in_already = |browser: &Browser| Session { surface, client: Client::Browser(browser.clone()) };
         match (&self.browsers, surface) {
             (Some([webmail, _]), Surface::Webmail) => Ok(in_already(webmail)),
             (Some([_, panel]), Surface::Panel) => Ok(in_already(panel)),
-            _ => Session::open(posture, host, &self.login).await,
+            _ => Session::open(scenario, host, &self.login).await,
         }
     }
 }

@@ -13,10 +13,10 @@ use serde::Serialize;
 use std::io;
 use std::os::fd::OwnedFd;
 
-/// What a session is doing.
+/// What a session is doing when the password changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum Posture {
+pub(super) enum Scenario {
     /// A folder is open, nothing is under way.
     ImapQuiet,
     /// Waiting for news (RFC 2177), as phones do all day.
@@ -35,8 +35,9 @@ pub(super) enum Posture {
     Panel,
 }
 
-impl Posture {
-    /// What a session at a door may be doing. A new door is given its postures here before this compiles again.
+impl Scenario {
+    /// What a session on a surface may be doing. The match is exhaustive, so a new surface does not compile before it
+    /// has its scenarios here.
     pub(super) fn at(surface: Surface) -> &'static [Self] {
         match surface {
             Surface::Imap => &[Self::ImapQuiet, Self::ImapIdle, Self::ImapFetching],
@@ -49,12 +50,12 @@ impl Posture {
         }
     }
 
-    /// Everything a mailbox can be doing, at every door.
+    /// Every scenario on every surface of mailboxes.
     pub(super) fn all() -> impl Iterator<Item = Self> {
         Surface::OF_MAILBOXES.into_iter().flat_map(Self::at).copied()
     }
 
-    /// The door.
+    /// The surface the session is on.
     pub(super) fn surface(self) -> Surface {
         match self {
             Self::ImapQuiet | Self::ImapIdle | Self::ImapFetching => Surface::Imap,
@@ -87,7 +88,7 @@ pub(super) struct Session {
 }
 
 /// Open sessions, in the order in which they were opened.
-pub(super) type Sessions = Vec<(Posture, Session)>;
+pub(super) type Sessions = Vec<(Scenario, Session)>;
 
 /// Who holds it.
 pub(super) enum Client {
@@ -98,14 +99,14 @@ pub(super) enum Client {
 }
 
 impl Session {
-    /// Signs in and takes up a posture.
-    pub(super) async fn open(posture: Posture, host: &Host, login: &Login) -> io::Result<Self> {
-        let surface = posture.surface();
+    /// Signs in and brings the session into a scenario.
+    pub(super) async fn open(scenario: Scenario, host: &Host, login: &Login) -> io::Result<Self> {
+        let surface = scenario.surface();
         let mut client = match host.sign_in(surface, login).await? {
             Tried::Opened(client) => client,
             Tried::Refused(words) => return Err(unexpected(&words)),
         };
-        client.take_up(posture, &login.name).await?;
+        client.enter(scenario, &login.name).await?;
         Ok(Self { surface, client })
     }
 
@@ -135,24 +136,24 @@ impl Client {
         }
     }
 
-    async fn take_up(&mut self, posture: Posture, address: &str) -> io::Result<()> {
-        match (posture, self) {
-            (Posture::ImapQuiet, Self::Imap(imap)) => imap.command("SELECT INBOX").await.map(drop),
-            (Posture::ImapIdle, Self::Imap(imap)) => {
+    async fn enter(&mut self, scenario: Scenario, address: &str) -> io::Result<()> {
+        match (scenario, self) {
+            (Scenario::ImapQuiet, Self::Imap(imap)) => imap.command("SELECT INBOX").await.map(drop),
+            (Scenario::ImapIdle, Self::Imap(imap)) => {
                 imap.command("SELECT INBOX").await?;
                 imap.idle().await
             }
-            (Posture::ImapFetching, Self::Imap(imap)) => {
+            (Scenario::ImapFetching, Self::Imap(imap)) => {
                 imap.command(&format!("EXAMINE {}", quoted(FOLDER))).await?;
                 imap.send("FETCH 1 BODY.PEEK[]").await?;
                 // The first line shows that the message is on its way. What follows stays where it is.
                 imap.connection.line().await.map(drop)
             }
-            (Posture::SmtpData, Self::Smtp(smtp)) => {
+            (Scenario::SmtpData, Self::Smtp(smtp)) => {
                 smtp.begin(address, address, "Subject: Half a message\r\n\r\nIt never").await
             }
-            (Posture::Pop3Quiet | Posture::SmtpQuiet | Posture::Webmail | Posture::Panel, _) => Ok(()),
-            (Posture::ImapQuiet | Posture::ImapIdle | Posture::ImapFetching | Posture::SmtpData, _) => {
+            (Scenario::Pop3Quiet | Scenario::SmtpQuiet | Scenario::Webmail | Scenario::Panel, _) => Ok(()),
+            (Scenario::ImapQuiet | Scenario::ImapIdle | Scenario::ImapFetching | Scenario::SmtpData, _) => {
                 Err(io::ErrorKind::InvalidInput.into())
             }
         }

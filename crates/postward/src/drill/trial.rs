@@ -7,7 +7,7 @@ use super::host::Host;
 use super::plan::Participants;
 use super::prober::{Outcome, Tries, probe};
 use super::report::{OldPassword, Row, SessionRow, since};
-use super::session::{Client, Posture, Session, Sessions, page};
+use super::session::{Client, Scenario, Session, Sessions, page};
 use postward_authority::Surface;
 use postward_wire::Secret;
 use std::collections::BTreeMap;
@@ -34,7 +34,7 @@ pub(super) async fn walk(
     let mut row = Row::new(path);
     let mut open: BTreeMap<Surface, u64> = BTreeMap::new();
     for surface in
-        sessions.iter().map(|(posture, _)| posture.surface()).chain(acting.iter().map(|(_, at)| *at))
+        sessions.iter().map(|(scenario, _)| scenario.surface()).chain(acting.iter().map(|(_, at)| *at))
     {
         *open.entry(surface).or_default() += 1;
     }
@@ -49,8 +49,8 @@ pub(super) async fn walk(
     for surface in Surface::OF_MAILBOXES {
         probers.spawn(probe(Arc::clone(host), surface, mailbox.copy(), answered.clone()));
     }
-    for (posture, browser) in browsers.iter().cloned() {
-        pollers.spawn(turn_pages(posture, browser));
+    for (scenario, browser) in browsers.iter().cloned() {
+        pollers.spawn(turn_pages(scenario, browser));
     }
     let answer = ready.press(&mailbox.password, new).await;
     // In this order: whatever the kernel says after this line, it said after the answer had come.
@@ -59,27 +59,27 @@ pub(super) async fn walk(
     let _probers_are_there = tell.send(Some(at));
     row.answered_ms = since(sent, at);
 
-    for (posture, mut browser) in
-        browsers.into_iter().chain(acting.map(|(browser, _)| (posture_of(path), browser)))
+    for (scenario, mut browser) in
+        browsers.into_iter().chain(acting.map(|(browser, _)| (scenario_of(path), browser)))
     {
-        if browser.is_signed_in(page(posture.surface())).await? {
-            row.problem(format!("{} was still signed in after the answer", posture.words()));
+        if browser.is_signed_in(page(scenario.surface())).await? {
+            row.problem(format!("{} was still signed in after the answer", scenario.words()));
         }
     }
     let ended = answer?.receipt().await?;
     let deaths = watch.end(PATIENCE).await?;
-    for (((posture, _), closed), death) in connections.iter().zip(closed?).zip(deaths) {
+    for (((scenario, _), closed), death) in connections.iter().zip(closed?).zip(deaths) {
         row.died(SessionRow {
-            session: *posture,
+            session: *scenario,
             ended_ms: death.map(|at| since(sent, at)),
             before_answer: closed,
         });
     }
     while let Some(poller) = pollers.join_next().await {
-        let (posture, over) = poller.map_err(io::Error::other)??;
+        let (scenario, over) = poller.map_err(io::Error::other)??;
         // Its next page was asked for after the answer, above, and was the sign-in page.
         row.died(SessionRow {
-            session: posture,
+            session: scenario,
             ended_ms: over.map(|at| since(sent, at)),
             before_answer: true,
         });
@@ -112,40 +112,40 @@ pub(super) async fn walk(
     Ok(row)
 }
 
-type Connections = Vec<(Posture, OwnedFd)>;
-type Browsers = Vec<(Posture, Browser)>;
+type Connections = Vec<(Scenario, OwnedFd)>;
+type Browsers = Vec<(Scenario, Browser)>;
 
-fn parted(sessions: &[(Posture, Session)]) -> io::Result<(Connections, Browsers)> {
+fn parted(sessions: &[(Scenario, Session)]) -> io::Result<(Connections, Browsers)> {
     let (mut connections, mut browsers) = (Vec::new(), Vec::new());
-    for (posture, session) in sessions {
+    for (scenario, session) in sessions {
         if let Client::Browser(browser) = &session.client {
-            browsers.push((*posture, browser.clone()));
+            browsers.push((*scenario, browser.clone()));
         } else if let Some(socket) = session.socket()? {
-            connections.push((*posture, socket));
+            connections.push((*scenario, socket));
         }
     }
     Ok((connections, browsers))
 }
 
-/// What the acting browser is in the words of the table.
-fn posture_of(path: ChangePath) -> Posture {
+/// The scenario under which the browser that changes the password is reported.
+fn scenario_of(path: ChangePath) -> Scenario {
     match path.surface() {
-        Some(Surface::Panel) => Posture::Panel,
-        _ => Posture::Webmail,
+        Some(Surface::Panel) => Scenario::Panel,
+        _ => Scenario::Webmail,
     }
 }
 
 /// Asks for one page after the other until one is the sign-in page, and returns when that was.
-async fn turn_pages(posture: Posture, mut browser: Browser) -> io::Result<(Posture, Option<Instant>)> {
+async fn turn_pages(scenario: Scenario, mut browser: Browser) -> io::Result<(Scenario, Option<Instant>)> {
     let until = Instant::now() + PATIENCE + PATIENCE;
     while Instant::now() < until {
-        match browser.is_signed_in(page(posture.surface())).await {
+        match browser.is_signed_in(page(scenario.surface())).await {
             Ok(true) => tokio::time::sleep(Duration::from_millis(2)).await,
             // A page that was on its way is cut off with its session.
-            Ok(false) | Err(_) => return Ok((posture, Some(Instant::now()))),
+            Ok(false) | Err(_) => return Ok((scenario, Some(Instant::now()))),
         }
     }
-    Ok((posture, None))
+    Ok((scenario, None))
 }
 
 /// What the old password did at one door.
