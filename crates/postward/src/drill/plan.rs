@@ -9,7 +9,7 @@ use super::mail::{self, Fingerprint};
 use super::report::{LeftOut, Report, Row};
 use super::second_factor::{self, Fate, Keys, RecoveryCode, SecondFactor};
 use super::session::{Client, Scenario, Session, Sessions};
-use super::trial::walk;
+use super::trial::run_trial;
 use crate::password_input;
 use crate::problem::Problem;
 use postward_authority::Surface;
@@ -77,7 +77,7 @@ impl Plan {
                 continue;
             }
             let new = password_input::generated();
-            let mut row = self.walk(path, &new, sessions).await.map_err(|error| {
+            let mut row = self.try_path(path, &new, sessions).await.map_err(|error| {
                 Problem::new(format!("The change through {} failed: {error}.", path.words()))
             })?;
             for bystander in &mut bystanders {
@@ -105,11 +105,11 @@ impl Plan {
     }
 
     /// Tries one change path, with a second factor on where the path decides over one.
-    async fn walk(&mut self, path: ChangePath, new: &Secret, sessions: Sessions) -> io::Result<Row> {
+    async fn try_path(&mut self, path: ChangePath, new: &Secret, sessions: Sessions) -> io::Result<Row> {
         if path.fate_of_second_factor().is_some() && self.target == Target::Demo {
             second_factor::turn_on(&self.host, &mut self.participants).await?;
         }
-        let mut row = walk(path, &self.host, &self.participants, new, sessions).await?;
+        let mut row = run_trial(path, &self.host, &self.participants, new, sessions).await?;
         let with_new = self.participants.mailbox.with(new);
         let old = std::mem::replace(&mut self.participants.mailbox, with_new);
         if let (Some(second_factor), Some(fate)) =

@@ -22,7 +22,7 @@ use tokio::task::JoinSet;
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Changes the password by one path while `sessions` are open, and finds out what became of them.
-pub(super) async fn walk(
+pub(super) async fn run_trial(
     path: ChangePath,
     host: &Arc<Host>,
     participants: &Participants,
