@@ -94,7 +94,7 @@ impl Row {
     }
 
     /// The end of a session, or that it had none.
-    pub(super) fn died(&mut self, session: SessionRow) {
+    pub(super) fn record_end(&mut self, session: SessionRow) {
         let words = session.session.words();
         match (session.ended_ms, session.before_answer) {
             (None, _) => self.problem(format!("{words} has survived")),

@@ -2,7 +2,7 @@
 
 use super::change_path::ChangePath;
 use super::client::browser::Browser;
-use super::disconnect_watch::{Watch, closed_by_now};
+use super::disconnect_watch::{DisconnectWatch, closed_by_now};
 use super::host::Host;
 use super::plan::Participants;
 use super::prober::{Outcome, Tries, probe};
@@ -39,8 +39,9 @@ pub(super) async fn run_trial(
         *open.entry(surface).or_default() += 1;
     }
     let (connections, browsers) = parted(&sessions)?;
-    let watch =
-        Watch::over(connections.iter().map(|(_, socket)| socket.try_clone()).collect::<Result<_, _>>()?);
+    let watch = DisconnectWatch::over(
+        connections.iter().map(|(_, socket)| socket.try_clone()).collect::<Result<_, _>>()?,
+    );
     let (tell, answered) = watch::channel(None);
     let mut probers = JoinSet::new();
     let mut pollers = JoinSet::new();
@@ -67,18 +68,18 @@ pub(super) async fn run_trial(
         }
     }
     let ended = answer?.receipt().await?;
-    let deaths = watch.end(PATIENCE).await?;
-    for (((scenario, _), closed), death) in connections.iter().zip(closed?).zip(deaths) {
-        row.died(SessionRow {
+    let disconnects = watch.end(PATIENCE).await?;
+    for (((scenario, _), closed), closed_at) in connections.iter().zip(closed?).zip(disconnects) {
+        row.record_end(SessionRow {
             session: *scenario,
-            ended_ms: death.map(|at| since(sent, at)),
+            ended_ms: closed_at.map(|at| since(sent, at)),
             before_answer: closed,
         });
     }
     while let Some(poller) = pollers.join_next().await {
         let (scenario, over) = poller.map_err(io::Error::other)??;
         // Its next page was asked for after the answer, above, and was the sign-in page.
-        row.died(SessionRow {
+        row.record_end(SessionRow {
             session: scenario,
             ended_ms: over.map(|at| since(sent, at)),
             before_answer: true,
@@ -180,7 +181,9 @@ async fn judge(
 
 async fn is_over(session: &mut Session) -> io::Result<bool> {
     match session.socket()? {
-        Some(socket) => Ok(Watch::over(vec![socket]).end(PATIENCE).await?.iter().all(Option::is_some)),
+        Some(socket) => {
+            Ok(DisconnectWatch::over(vec![socket]).end(PATIENCE).await?.iter().all(Option::is_some))
+        }
         None => session.serves().await.map(|signed_in| !signed_in),
     }
 }
