@@ -6,7 +6,7 @@ use super::client::connection::unexpected;
 use super::host::{Host, Login};
 use super::mail;
 use super::plan::Participants;
-use super::second_factor::Fate;
+use super::second_factor::ExpectedSecondFactor;
 use super::session::Client;
 use crate::control::ReceiptRow;
 use postward_authority::Surface;
@@ -89,11 +89,11 @@ impl ChangePath {
         }
     }
 
-    /// What becomes of a second factor that is on. None for paths that are tried without one.
-    pub(super) fn fate_of_second_factor(self) -> Option<Fate> {
+    /// What the path has to leave of a second factor that is on. None for paths that are tried without one.
+    pub(super) fn expected_second_factor(self) -> Option<ExpectedSecondFactor> {
         match self {
-            Self::MailedLink => Some(Fate::Stays),
-            Self::RecoveryCode => Some(Fate::GoesOff),
+            Self::MailedLink => Some(ExpectedSecondFactor::Stays),
+            Self::RecoveryCode => Some(ExpectedSecondFactor::GoesOff),
             _ => None,
         }
     }

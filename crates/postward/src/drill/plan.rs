@@ -7,7 +7,7 @@ use super::client::connection::unexpected;
 use super::host::{Host, Login};
 use super::mail::{self, Fingerprint};
 use super::report::{LeftOut, Report, Row};
-use super::second_factor::{self, Fate, Keys, RecoveryCode, SecondFactor};
+use super::second_factor::{self, ExpectedSecondFactor, Keys, RecoveryCode, SecondFactor};
 use super::session::{Client, Scenario, Session, Sessions};
 use super::trial::run_trial;
 use crate::password_input;
@@ -106,17 +106,17 @@ impl Plan {
 
     /// Tries one change path, with a second factor on where the path decides over one.
     async fn try_path(&mut self, path: ChangePath, new: &Secret, sessions: Sessions) -> io::Result<Row> {
-        if path.fate_of_second_factor().is_some() && self.target == Target::Demo {
+        if path.expected_second_factor().is_some() && self.target == Target::Demo {
             second_factor::turn_on(&self.host, &mut self.participants).await?;
         }
         let mut row = run_trial(path, &self.host, &self.participants, new, sessions).await?;
         let with_new = self.participants.mailbox.with(new);
         let old = std::mem::replace(&mut self.participants.mailbox, with_new);
-        if let (Some(second_factor), Some(fate)) =
-            (&mut self.participants.second_factor, path.fate_of_second_factor())
+        if let (Some(second_factor), Some(expected)) =
+            (&mut self.participants.second_factor, path.expected_second_factor())
         {
-            second_factor.judge(&self.host, &old, &self.participants.mailbox, fate, &mut row).await?;
-            if fate == Fate::GoesOff {
+            second_factor.judge(&self.host, &old, &self.participants.mailbox, expected, &mut row).await?;
+            if expected == ExpectedSecondFactor::GoesOff {
                 self.participants.second_factor = None;
             }
         }

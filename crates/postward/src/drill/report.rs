@@ -1,7 +1,7 @@
 //! What a drill found, as a table for people and as JSON for programs.
 
 use super::change_path::ChangePath;
-use super::second_factor::Fate;
+use super::second_factor::ExpectedSecondFactor;
 use super::session::Scenario;
 use crate::output::{self, Format};
 use postward_authority::Surface;
@@ -41,7 +41,7 @@ pub(super) struct Row {
     #[serde(rename = "old_password")]
     pub(super) old_passwords: Vec<OldPassword>,
     /// What became of the second factor that was on.
-    pub(super) second_factor: Option<Fate>,
+    pub(super) second_factor: Option<ExpectedSecondFactor>,
     /// The doors that refused the old password with a code that was good.
     pub(super) refused_with_code: Vec<Surface>,
     /// How many sessions of another mailbox were looked at.
@@ -122,13 +122,13 @@ impl Report {
         output::table(["CHANGED THROUGH", "OLD PASSWORD AT", "LAST WORKED AFTER", "TRIES"], &old);
         output::line("");
         for row in &self.paths {
-            let fate = match row.second_factor {
-                Some(Fate::Stays) => "it stays on",
-                Some(Fate::GoesOff) => "it goes off",
+            let expected = match row.second_factor {
+                Some(ExpectedSecondFactor::Stays) => "it stays on",
+                Some(ExpectedSecondFactor::GoesOff) => "it goes off",
                 None => continue,
             };
             output::line(format_args!(
-                "With a second factor on, through {}: {fate}; the old password with a fresh code was refused at {} doors.",
+                "With a second factor on, through {}: {expected}; the old password with a fresh code was refused at {} doors.",
                 row.path.words(),
                 row.refused_with_code.len()
             ));

@@ -15,10 +15,10 @@ use postward_wire::Secret;
 use serde::Serialize;
 use std::io;
 
-/// What a change path does with the second factor of the mailbox.
+/// What a change path has to leave of a second factor that was on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum Fate {
+pub(super) enum ExpectedSecondFactor {
     /// The next sign-in needs a code, as before.
     Stays,
     /// The new password alone opens everything.
@@ -93,14 +93,14 @@ impl SecondFactor {
         host: &Host,
         old: &Login,
         new: &Login,
-        fate: Fate,
+        expected: ExpectedSecondFactor,
         row: &mut Row,
     ) -> io::Result<()> {
-        row.second_factor = Some(fate);
-        let code = match fate {
-            Fate::Stays => self.next_code().await?,
+        row.second_factor = Some(expected);
+        let code = match expected {
+            ExpectedSecondFactor::Stays => self.next_code().await?,
             // Nothing is left that it could have been spent in.
-            Fate::GoesOff => self.phone.code_at(Timestamp::now().as_second())?,
+            ExpectedSecondFactor::GoesOff => self.phone.code_at(Timestamp::now().as_second())?,
         };
         let with_code = old.with(&Secret::new(format!("{}{code}", old.password.expose())));
         for surface in Surface::OF_MAILBOXES {
@@ -112,7 +112,7 @@ impl SecondFactor {
                 }
             }
             // Where it goes off, the sessions that are opened next show that the new one alone is enough.
-            if fate == Fate::Stays && opens(host, surface, new).await? {
+            if expected == ExpectedSecondFactor::Stays && opens(host, surface, new).await? {
                 row.problem(format!("the new password opened {} without a code", surface.label()));
             }
             if let Some(app_password) = &self.app_password
