@@ -45,7 +45,7 @@ pub(super) enum ChangePath {
 impl ChangePath {
     /// The paths that begin on a surface. The match is exhaustive, so a new surface does not compile before it has its
     /// paths here; a new path on a surface that exists is found by the test that searches for callers of the authority.
-    fn at(surface: Surface) -> &'static [Self] {
+    fn of(surface: Surface) -> &'static [Self] {
         match surface {
             // None of these protocols changes passwords.
             Surface::Imap | Surface::Pop3 | Surface::Smtp => &[],
@@ -60,8 +60,8 @@ impl ChangePath {
 
     /// Every path there is.
     pub(super) fn all() -> Vec<Self> {
-        let doors = [Surface::Dashboard].into_iter().chain(Surface::OF_MAILBOXES);
-        doors.flat_map(Self::at).copied().chain([Self::CommandLine]).collect()
+        let surfaces = [Surface::Dashboard].into_iter().chain(Surface::OF_MAILBOXES);
+        surfaces.flat_map(Self::of).copied().chain([Self::CommandLine]).collect()
     }
 
     /// The name in the table.
@@ -215,7 +215,7 @@ pub(super) enum Answer {
 }
 
 impl Answer {
-    /// How many sessions the receipt says have ended, by door.
+    /// How many sessions the receipt says have ended, by surface.
     pub(super) async fn receipt(self) -> io::Result<BTreeMap<Surface, u64>> {
         match self {
             Self::Page(mut browser, page) => {

@@ -1,8 +1,8 @@
-//! The host under drill: where its doors are, whom to trust there, who signs in.
+//! The host under drill: the endpoints of its protocols, the certificate to trust, and signing in.
 
 use super::client::Tried;
 use super::client::browser::Browser;
-use super::client::connection::{Door, Trust, unexpected};
+use super::client::connection::{Endpoint, Trust, unexpected};
 use super::client::{imap::Imap, pop3::Pop3, smtp::Smtp};
 use super::session::Client;
 use crate::config::{Config, Doors, Source};
@@ -41,10 +41,10 @@ impl Login {
 
 /// A host, as its users see it.
 pub(super) struct Host {
-    imap: Door,
-    pop3: Door,
-    smtp: Door,
-    web: Door,
+    imap: Endpoint,
+    pop3: Endpoint,
+    smtp: Endpoint,
+    web: Endpoint,
     /// What stands in the address bar.
     web_name: String,
     /// `--dir DIR` or `--config FILE`, for commands.
@@ -52,14 +52,15 @@ pub(super) struct Host {
 }
 
 impl Host {
-    /// Finds the doors of a host. `bound` is where it listens.
+    /// Finds the endpoints of a host. `bound` is where it listens.
     pub(super) fn of(config: &Config, bound: &Bound, source: &Source) -> Result<Self, Problem> {
         let trust = trust(config)?;
         let mail = |name: &str, doors: &Doors| {
-            let door = door(&doors.tls, &doors.plain, &trust);
-            door.ok_or_else(|| Problem::new(format!("The drill needs {name}.tls or {name}.plain to listen.")))
+            let endpoint = endpoint(&doors.tls, &doors.plain, &trust);
+            endpoint
+                .ok_or_else(|| Problem::new(format!("The drill needs {name}.tls or {name}.plain to listen.")))
         };
-        let web = door(&bound.https, &bound.http, &trust)
+        let web = endpoint(&bound.https, &bound.http, &trust)
             .ok_or_else(|| Problem::new("The drill needs web.tls or web.http to listen."))?;
         let place = match source {
             Source::Directory(directory) => ["--dir".into(), directory.into()],
@@ -89,7 +90,7 @@ impl Host {
         }
     }
 
-    /// Signs in at a door. A new door is answered for here before this compiles again.
+    /// Signs in on a surface. The match is exhaustive: a new surface does not compile before it is added here.
     pub(super) async fn sign_in(&self, surface: Surface, login: &Login) -> io::Result<Tried<Client>> {
         let (name, password) = (login.name.as_str(), login.password.expose());
         Ok(match surface {
@@ -104,10 +105,11 @@ impl Host {
     }
 }
 
-/// The door a careful app would take: TLS where there is any.
-fn door(tls: &[SocketAddr], plain: &[SocketAddr], trust: &Trust) -> Option<Door> {
-    let with_tls = tls.first().map(|address| Door { address: from_here(*address), tls: Some(trust.clone()) });
-    with_tls.or_else(|| plain.first().map(|address| Door { address: from_here(*address), tls: None }))
+/// The endpoint a careful client would choose: TLS where there is any.
+fn endpoint(tls: &[SocketAddr], plain: &[SocketAddr], trust: &Trust) -> Option<Endpoint> {
+    let with_tls =
+        tls.first().map(|address| Endpoint { address: from_here(*address), tls: Some(trust.clone()) });
+    with_tls.or_else(|| plain.first().map(|address| Endpoint { address: from_here(*address), tls: None }))
 }
 
 /// Where a listener is reached from this machine.

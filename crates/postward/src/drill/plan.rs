@@ -163,7 +163,7 @@ fn why_not(
     }
 }
 
-/// A session at every door, with nothing under way.
+/// A session on every surface of mailboxes, with no command in progress.
 async fn quiet_sessions(host: &Host, login: &Login) -> io::Result<Vec<Session>> {
     let mut sessions = Vec::new();
     for surface in Surface::OF_MAILBOXES {

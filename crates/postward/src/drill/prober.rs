@@ -1,4 +1,4 @@
-//! Somebody who keeps trying the old password, at one door, from before the change until after its answer.
+//! Keeps trying the old password on one surface, from before the change until after its answer.
 
 use super::client::Tried;
 use super::host::{Host, Login};

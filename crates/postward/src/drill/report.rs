@@ -42,7 +42,7 @@ pub(super) struct Row {
     pub(super) old_passwords: Vec<OldPassword>,
     /// What became of the second factor that was on.
     pub(super) second_factor: Option<ExpectedSecondFactor>,
-    /// The doors that refused the old password with a code that was good.
+    /// The surfaces that refused the old password with a code that was good.
     pub(super) refused_with_code: Vec<Surface>,
     /// How many sessions of another mailbox were looked at.
     pub(super) bystanders: usize,
@@ -62,10 +62,11 @@ pub(super) struct SessionRow {
     pub(super) before_answer: bool,
 }
 
-/// What the old password did at one door.
+/// What the old password opened on one surface.
 #[derive(Debug, Serialize)]
 pub(super) struct OldPassword {
-    pub(super) door: Surface,
+    #[serde(rename = "door")]
+    pub(super) surface: Surface,
     pub(super) tries: usize,
     /// From sending the change to the last time it opened something; none if it never did again.
     pub(super) last_worked_ms: Option<f64>,
@@ -182,7 +183,7 @@ fn session_rows(row: &Row) -> impl Iterator<Item = [String; 5]> {
 fn old_password_rows(row: &Row) -> impl Iterator<Item = [String; 4]> {
     row.old_passwords.iter().map(|old| {
         let last = old.last_worked_ms.map_or_else(|| "never".to_owned(), |ms| milliseconds(Some(ms)));
-        [row.path.words().to_owned(), old.door.label().to_owned(), last, old.tries.to_string()]
+        [row.path.words().to_owned(), old.surface.label().to_owned(), last, old.tries.to_string()]
     })
 }
 

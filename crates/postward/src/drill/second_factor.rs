@@ -107,8 +107,10 @@ impl SecondFactor {
             match opens(host, surface, &with_code).await? {
                 false => row.refused_with_code.push(surface),
                 true => {
-                    let door = surface.label();
-                    row.problem(format!("the old password with a fresh code still opened {door}"));
+                    row.problem(format!(
+                        "the old password with a fresh code still opened {}",
+                        surface.label()
+                    ));
                 }
             }
             // Where it goes off, the sessions that are opened next show that the new one alone is enough.
@@ -125,8 +127,8 @@ impl SecondFactor {
         Ok(())
     }
 
-    /// What opens every door while it is on: the webmail with a code on its own page, the user panel from there, and the
-    /// mail apps with an app password that is made for them.
+    /// Signs in on every surface while it is on: at the webmail with a code on its own page, at the user panel from
+    /// there, and for the mail protocols with an app password that is made for them.
     pub(super) async fn keys(&mut self, host: &Host, mailbox: &Login) -> io::Result<Keys> {
         let code = match self.unspent.take() {
             // Whoever takes it now shows that it was good when it was refused.
@@ -153,7 +155,7 @@ impl SecondFactor {
 
 /// What opens the sessions a drill works on.
 pub(super) struct Keys {
-    /// For every door that asks.
+    /// For every surface that asks for a password.
     login: Login,
     /// The webmail and the user panel, where browsers are in already.
     browsers: Option<[Browser; 2]>,
@@ -177,7 +179,7 @@ impl Keys {
     }
 }
 
-/// Whether something opens a door.
+/// Whether the credentials sign in on a surface.
 async fn opens(host: &Host, surface: Surface, login: &Login) -> io::Result<bool> {
     Ok(matches!(host.sign_in(surface, login).await?, Tried::Opened(_)))
 }

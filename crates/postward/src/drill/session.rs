@@ -38,7 +38,7 @@ pub(super) enum Scenario {
 impl Scenario {
     /// What a session on a surface may be doing. The match is exhaustive, so a new surface does not compile before it
     /// has its scenarios here.
-    pub(super) fn at(surface: Surface) -> &'static [Self] {
+    pub(super) fn of(surface: Surface) -> &'static [Self] {
         match surface {
             Surface::Imap => &[Self::ImapQuiet, Self::ImapIdle, Self::ImapFetching],
             Surface::Pop3 => &[Self::Pop3Quiet],
@@ -52,7 +52,7 @@ impl Scenario {
 
     /// Every scenario on every surface of mailboxes.
     pub(super) fn all() -> impl Iterator<Item = Self> {
-        Surface::OF_MAILBOXES.into_iter().flat_map(Self::at).copied()
+        Surface::OF_MAILBOXES.into_iter().flat_map(Self::of).copied()
     }
 
     /// The surface the session is on.
@@ -160,7 +160,7 @@ impl Client {
     }
 }
 
-/// A page behind the door that needs nothing of the engine.
+/// A page of a surface that is shown to signed-in users only and needs nothing of the mail engine.
 pub(super) fn page(surface: Surface) -> &'static str {
     match surface {
         Surface::Panel => "/panel",

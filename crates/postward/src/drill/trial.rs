@@ -98,7 +98,7 @@ pub(super) async fn run_trial(
         *most.entry(surface).or_default() += opened + unsure as u64;
         row.old_passwords.push(judge(tries, sent, at, &mut row.problems).await?);
     }
-    row.old_passwords.sort_by_key(|old| old.door);
+    row.old_passwords.sort_by_key(|old| old.surface);
     for surface in Surface::OF_MAILBOXES {
         let of = |counts: &BTreeMap<Surface, u64>| counts.get(&surface).copied().unwrap_or_default();
         if !(of(&sure)..=of(&most)).contains(&of(&ended)) {
@@ -149,7 +149,7 @@ async fn turn_pages(scenario: Scenario, mut browser: Browser) -> io::Result<(Sce
     Ok((scenario, None))
 }
 
-/// What the old password did at one door.
+/// What the old password opened on one surface.
 async fn judge(
     tries: Tries,
     sent: Instant,
@@ -173,7 +173,7 @@ async fn judge(
         }
     }
     Ok(OldPassword {
-        door: surface,
+        surface,
         tries: tries.len(),
         last_worked_ms: worked().map(|one| since(sent, one.heard)).next_back(),
     })

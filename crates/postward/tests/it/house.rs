@@ -2,7 +2,7 @@
 
 use crate::client::Tried;
 use crate::client::browser::Browser;
-use crate::client::connection::{Door, Trust};
+use crate::client::connection::{Endpoint, Trust};
 use crate::client::imap::Imap;
 use crate::client::pop3::Pop3;
 use crate::client::smtp::Smtp;
@@ -152,13 +152,13 @@ impl House {
     }
 
     /// The TLS port of `imap`, `pop3` or `smtp`.
-    pub(crate) fn door(&self, protocol: &str) -> Door {
-        Door { address: self.port(protocol, "tls_port"), tls: Some(self.trust()) }
+    pub(crate) fn door(&self, protocol: &str) -> Endpoint {
+        Endpoint { address: self.port(protocol, "tls_port"), tls: Some(self.trust()) }
     }
 
     /// The plain port of a protocol.
-    pub(crate) fn plain(&self, protocol: &str) -> Door {
-        Door { address: self.port(protocol, "port"), tls: None }
+    pub(crate) fn plain(&self, protocol: &str) -> Endpoint {
+        Endpoint { address: self.port(protocol, "port"), tls: None }
     }
 
     fn port(&self, protocol: &str, port: &str) -> SocketAddr {
@@ -187,7 +187,7 @@ impl House {
 
     /// A browser that was never here.
     pub(crate) fn browser(&self) -> Browser {
-        Browser::new(Door { address: self.web().parse().unwrap(), tls: None }, self.web())
+        Browser::new(Endpoint { address: self.web().parse().unwrap(), tls: None }, self.web())
     }
 
     /// Host and port of the pages.

@@ -2,7 +2,7 @@
 
 use crate::client::Tried;
 use crate::client::browser::Browser;
-use crate::client::connection::Door;
+use crate::client::connection::Endpoint;
 use crate::client::imap::Imap;
 use crate::client::pop3::Pop3;
 use crate::client::smtp::Smtp;
@@ -29,9 +29,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// What all clients know of each other.
 struct Crowd {
     house: House,
-    imap: Door,
-    pop3: Door,
-    smtp: Door,
+    imap: Endpoint,
+    pop3: Endpoint,
+    smtp: Endpoint,
     address: String,
     first: String,
     /// The number of the last password whose change was acknowledged.

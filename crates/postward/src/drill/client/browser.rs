@@ -1,7 +1,7 @@
 //! A browser without a screen: cookies, forms, redirects.
 
 use super::Tried;
-use super::connection::{Door, unexpected};
+use super::connection::{Endpoint, unexpected};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::client::conn::http1;
@@ -22,7 +22,7 @@ const MAX_PAGE: usize = 16 * 1024 * 1024;
 /// A browser with its cookies.
 #[derive(Clone)]
 pub(crate) struct Browser {
-    door: Door,
+    endpoint: Endpoint,
     host: String,
     cookies: BTreeMap<String, String>,
 }
@@ -37,8 +37,8 @@ pub(crate) struct Page {
 
 impl Browser {
     /// A browser without cookies. `host` is what stands in the address bar.
-    pub(crate) fn new(door: Door, host: String) -> Self {
-        Self { door, host, cookies: BTreeMap::new() }
+    pub(crate) fn new(endpoint: Endpoint, host: String) -> Self {
+        Self { endpoint, host, cookies: BTreeMap::new() }
     }
 
     /// Fills in the sign-in form of a surface (`/webmail`, `/panel`, `/dashboard`).
@@ -97,7 +97,7 @@ impl Browser {
             request = request.header(COOKIE, cookies.join("; "));
         }
         let request = request.body(Full::new(body)).map_err(io::Error::other)?;
-        let exchange = exchange(&self.door, request);
+        let exchange = exchange(&self.endpoint, request);
         let (head, body) =
             timeout(DEADLINE, exchange).await.unwrap_or(Err(io::ErrorKind::TimedOut.into()))?;
         for cookie in head.headers().get_all(SET_COOKIE) {
@@ -115,8 +115,8 @@ impl Browser {
 }
 
 /// One request on a connection of its own.
-async fn exchange(door: &Door, request: Request<Full<Bytes>>) -> io::Result<(Response<()>, String)> {
-    let (stream, _) = door.open().await?;
+async fn exchange(endpoint: &Endpoint, request: Request<Full<Bytes>>) -> io::Result<(Response<()>, String)> {
+    let (stream, _) = endpoint.open().await?;
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(io::Error::other)?;
     let answer = async {
         let (head, body) = sender.send_request(request).await.map_err(io::Error::other)?.into_parts();

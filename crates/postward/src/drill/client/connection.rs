@@ -20,9 +20,9 @@ const RECEIVE_BUFFER: u32 = 32 * 1024;
 
 /// Where a protocol is reached, and whom to trust there.
 #[derive(Clone)]
-pub(crate) struct Door {
+pub(crate) struct Endpoint {
     pub(crate) address: SocketAddr,
-    /// None where the door is plain.
+    /// None where the endpoint is plain text.
     pub(crate) tls: Option<Trust>,
 }
 
@@ -38,8 +38,8 @@ pub(crate) trait Duplex: AsyncRead + AsyncWrite + Unpin + Send {}
 
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Duplex for S {}
 
-impl Door {
-    /// Connects, and shakes hands where the door asks for TLS. The second value is the socket underneath.
+impl Endpoint {
+    /// Connects, with a TLS handshake where the endpoint asks for it. The second value is the socket underneath.
     pub(crate) async fn open(&self) -> io::Result<(Box<dyn Duplex>, OwnedFd)> {
         in_time(async {
             let stream = connect(self.address).await?;
@@ -72,8 +72,8 @@ pub(crate) struct Connection {
 
 impl Connection {
     /// Connects.
-    pub(crate) async fn open(door: &Door) -> io::Result<Self> {
-        let (stream, socket) = door.open().await?;
+    pub(crate) async fn open(endpoint: &Endpoint) -> io::Result<Self> {
+        let (stream, socket) = endpoint.open().await?;
         Ok(Self { stream: BufReader::new(stream), socket })
     }
 

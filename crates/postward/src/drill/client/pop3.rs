@@ -1,7 +1,7 @@
 //! A POP3 client.
 
 use super::Tried;
-use super::connection::{Connection, Door, unexpected};
+use super::connection::{Connection, Endpoint, unexpected};
 use std::io;
 use std::os::fd::OwnedFd;
 
@@ -12,15 +12,19 @@ pub(crate) struct Pop3 {
 
 impl Pop3 {
     /// Connects and hears the greeting.
-    pub(crate) async fn connect(door: &Door) -> io::Result<Self> {
-        let mut connection = Connection::open(door).await?;
+    pub(crate) async fn connect(endpoint: &Endpoint) -> io::Result<Self> {
+        let mut connection = Connection::open(endpoint).await?;
         let greeting = connection.line().await?;
         if greeting.starts_with("+OK") { Ok(Self { connection }) } else { Err(unexpected(&greeting)) }
     }
 
     /// Connects and signs in.
-    pub(crate) async fn sign_in(door: &Door, address: &str, password: &str) -> io::Result<Tried<Self>> {
-        let mut this = Self::connect(door).await?;
+    pub(crate) async fn sign_in(
+        endpoint: &Endpoint,
+        address: &str,
+        password: &str,
+    ) -> io::Result<Tried<Self>> {
+        let mut this = Self::connect(endpoint).await?;
         this.command(&format!("USER {address}")).await?;
         let answer = this.ask(&format!("PASS {password}")).await?;
         Ok(if answer.starts_with("+OK") { Tried::Opened(this) } else { Tried::Refused(answer) })

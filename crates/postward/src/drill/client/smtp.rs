@@ -1,7 +1,7 @@
 //! A submission client.
 
 use super::Tried;
-use super::connection::{Connection, Door, unexpected};
+use super::connection::{Connection, Endpoint, unexpected};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use std::io;
@@ -14,8 +14,8 @@ pub(crate) struct Smtp {
 
 impl Smtp {
     /// Connects, hears the greeting and says hello.
-    pub(crate) async fn connect(door: &Door) -> io::Result<Self> {
-        let mut this = Self { connection: Connection::open(door).await? };
+    pub(crate) async fn connect(endpoint: &Endpoint) -> io::Result<Self> {
+        let mut this = Self { connection: Connection::open(endpoint).await? };
         let greeting = this.reply().await?;
         if !greeting.starts_with("220") {
             return Err(unexpected(&greeting));
@@ -25,8 +25,12 @@ impl Smtp {
     }
 
     /// Connects and signs in.
-    pub(crate) async fn sign_in(door: &Door, address: &str, password: &str) -> io::Result<Tried<Self>> {
-        let mut this = Self::connect(door).await?;
+    pub(crate) async fn sign_in(
+        endpoint: &Endpoint,
+        address: &str,
+        password: &str,
+    ) -> io::Result<Tried<Self>> {
+        let mut this = Self::connect(endpoint).await?;
         let plain = BASE64_STANDARD.encode(format!("\0{address}\0{password}"));
         let answer = this.ask(&format!("AUTH PLAIN {plain}")).await?;
         Ok(if answer.starts_with("235") { Tried::Opened(this) } else { Tried::Refused(answer) })
