@@ -1,6 +1,6 @@
 //! Every path by which the password of a mailbox can be changed, taken as a user would take it.
 
-use super::client::Tried;
+use super::client::SignInOutcome;
 use super::client::browser::{Browser, Page};
 use super::client::connection::unexpected;
 use super::host::{Host, Login};
@@ -269,9 +269,9 @@ async fn reset_link(host: &Host, participants: &Participants, path: &str) -> io:
 
 pub(super) async fn browser(host: &Host, surface: Surface, login: &Login) -> io::Result<Browser> {
     match host.sign_in(surface, login).await? {
-        Tried::Opened(Client::Browser(browser)) => Ok(browser),
-        Tried::Opened(_) => Err(io::ErrorKind::InvalidInput.into()),
-        Tried::Refused(words) => Err(unexpected(&words)),
+        SignInOutcome::Opened(Client::Browser(browser)) => Ok(browser),
+        SignInOutcome::Opened(_) => Err(io::ErrorKind::InvalidInput.into()),
+        SignInOutcome::Refused(words) => Err(unexpected(&words)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The host under drill: the endpoints of its protocols, the certificate to trust, and signing in.
 
-use super::client::Tried;
+use super::client::SignInOutcome;
 use super::client::browser::Browser;
 use super::client::connection::{Endpoint, Trust, unexpected};
 use super::client::{imap::Imap, pop3::Pop3, smtp::Smtp};
@@ -84,14 +84,14 @@ impl Host {
     /// Signs in to IMAP, which has to work.
     pub(super) async fn imap(&self, login: &Login) -> io::Result<Imap> {
         match self.sign_in(Surface::Imap, login).await? {
-            Tried::Opened(Client::Imap(imap)) => Ok(imap),
-            Tried::Opened(_) => Err(io::ErrorKind::InvalidInput.into()),
-            Tried::Refused(words) => Err(unexpected(&words)),
+            SignInOutcome::Opened(Client::Imap(imap)) => Ok(imap),
+            SignInOutcome::Opened(_) => Err(io::ErrorKind::InvalidInput.into()),
+            SignInOutcome::Refused(words) => Err(unexpected(&words)),
         }
     }
 
     /// Signs in on a surface. The match is exhaustive: a new surface does not compile before it is added here.
-    pub(super) async fn sign_in(&self, surface: Surface, login: &Login) -> io::Result<Tried<Client>> {
+    pub(super) async fn sign_in(&self, surface: Surface, login: &Login) -> io::Result<SignInOutcome<Client>> {
         let (name, password) = (login.name.as_str(), login.password.expose());
         Ok(match surface {
             Surface::Imap => Imap::sign_in(&self.imap, name, password).await?.map(Client::Imap),

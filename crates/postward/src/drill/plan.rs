@@ -2,7 +2,7 @@
 //! one before it has opened.
 
 use super::change_path::ChangePath;
-use super::client::Tried;
+use super::client::SignInOutcome;
 use super::client::connection::unexpected;
 use super::host::{Host, Login};
 use super::mail::{self, Fingerprint};
@@ -168,8 +168,8 @@ async fn quiet_sessions(host: &Host, login: &Login) -> io::Result<Vec<Session>> 
     let mut sessions = Vec::new();
     for surface in Surface::OF_MAILBOXES {
         match host.sign_in(surface, login).await? {
-            Tried::Opened(client) => sessions.push(Session { surface, client }),
-            Tried::Refused(words) => return Err(unexpected(&words)),
+            SignInOutcome::Opened(client) => sessions.push(Session { surface, client }),
+            SignInOutcome::Refused(words) => return Err(unexpected(&words)),
         }
     }
     Ok(sessions)

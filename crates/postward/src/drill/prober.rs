@@ -1,6 +1,6 @@
 //! Keeps trying the old password on one surface, from before the change until after its answer.
 
-use super::client::Tried;
+use super::client::SignInOutcome;
 use super::host::{Host, Login};
 use super::session::Session;
 use postward_authority::Surface;
@@ -47,11 +47,11 @@ pub(super) async fn probe(
         let last = answered.borrow().is_some();
         let begun = Instant::now();
         let outcome = match host.sign_in(surface, &old).await {
-            Ok(Tried::Opened(client)) => {
+            Ok(SignInOutcome::Opened(client)) => {
                 opened.push(Session { surface, client });
                 Outcome::Opened
             }
-            Ok(Tried::Refused(_)) => Outcome::Refused,
+            Ok(SignInOutcome::Refused(_)) => Outcome::Refused,
             Err(_) => Outcome::CutOff,
         };
         tries.push(Try { begun, heard: Instant::now(), outcome });

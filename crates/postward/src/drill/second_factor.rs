@@ -1,7 +1,7 @@
 //! A second factor that is on while the password changes: with a fresh code the old password opens as little as alone.
 
 use super::change_path::browser;
-use super::client::Tried;
+use super::client::SignInOutcome;
 use super::client::authenticator::Authenticator;
 use super::client::browser::Browser;
 use super::client::connection::unexpected;
@@ -181,5 +181,5 @@ impl Keys {
 
 /// Whether the credentials sign in on a surface.
 async fn opens(host: &Host, surface: Surface, login: &Login) -> io::Result<bool> {
-    Ok(matches!(host.sign_in(surface, login).await?, Tried::Opened(_)))
+    Ok(matches!(host.sign_in(surface, login).await?, SignInOutcome::Opened(_)))
 }

@@ -1,6 +1,6 @@
 //! The sessions a drill opens, and what they are doing when the password changes.
 
-use super::client::Tried;
+use super::client::SignInOutcome;
 use super::client::browser::Browser;
 use super::client::connection::unexpected;
 use super::client::imap::{Imap, quoted};
@@ -103,8 +103,8 @@ impl Session {
     pub(super) async fn open(scenario: Scenario, host: &Host, login: &Login) -> io::Result<Self> {
         let surface = scenario.surface();
         let mut client = match host.sign_in(surface, login).await? {
-            Tried::Opened(client) => client,
-            Tried::Refused(words) => return Err(unexpected(&words)),
+            SignInOutcome::Opened(client) => client,
+            SignInOutcome::Refused(words) => return Err(unexpected(&words)),
         };
         client.enter(scenario, &login.name).await?;
         Ok(Self { surface, client })

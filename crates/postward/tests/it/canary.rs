@@ -1,6 +1,6 @@
 //! Invariant 9: nothing secret is ever written anywhere, whatever happens to it, but where it is shown once.
 
-use crate::client::Tried;
+use crate::client::SignInOutcome;
 use crate::client::authenticator::Authenticator;
 use crate::client::browser::Page;
 use crate::client::imap::Imap;
@@ -69,8 +69,8 @@ async fn no_password_is_found_on_disk_or_in_the_log() {
     assert!(files > 100, "only {files} files were looked at");
 }
 
-fn opened<C>(tried: Tried<C>) -> bool {
-    matches!(tried, Tried::Opened(_))
+fn opened<C>(tried: SignInOutcome<C>) -> bool {
+    matches!(tried, SignInOutcome::Opened(_))
 }
 
 /// How long a letter may take to lie where it belongs.

@@ -1,6 +1,6 @@
 //! A host of the real binary, in a directory that goes with the test.
 
-use crate::client::Tried;
+use crate::client::SignInOutcome;
 use crate::client::browser::Browser;
 use crate::client::connection::{Endpoint, Trust};
 use crate::client::imap::Imap;
@@ -218,8 +218,8 @@ impl House {
     /// Whether a password opens IMAP; anything but a clear yes or no ends the test.
     pub(crate) async fn opens(&self, address: &str, password: &str) -> bool {
         match Imap::sign_in(&self.door("imap"), address, password).await.unwrap() {
-            Tried::Opened(_) => true,
-            Tried::Refused(words) => {
+            SignInOutcome::Opened(_) => true,
+            SignInOutcome::Refused(words) => {
                 assert!(words.contains("[AUTHENTICATIONFAILED]"), "{words}");
                 false
             }
@@ -257,10 +257,10 @@ pub(crate) async fn finish(mut command: Command, stdin: &str) -> Output {
     tokio::time::timeout(DEADLINE, child.wait_with_output()).await.unwrap().unwrap()
 }
 
-fn opened<C>(tried: io::Result<Tried<C>>) -> C {
+fn opened<C>(tried: io::Result<SignInOutcome<C>>) -> C {
     match tried.unwrap() {
-        Tried::Opened(client) => client,
-        Tried::Refused(words) => panic!("refused: {words}"),
+        SignInOutcome::Opened(client) => client,
+        SignInOutcome::Refused(words) => panic!("refused: {words}"),
     }
 }
 

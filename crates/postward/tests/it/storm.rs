@@ -1,6 +1,6 @@
 //! G3, invariants 1 and 2: a crowd that signs in while the password changes again and again leaves nobody behind.
 
-use crate::client::Tried;
+use crate::client::SignInOutcome;
 use crate::client::browser::Browser;
 use crate::client::connection::Endpoint;
 use crate::client::imap::Imap;
@@ -104,7 +104,7 @@ async fn come_and_go(crowd: Arc<Crowd>, who: usize) -> Vec<(usize, Client)> {
     while crowd.over.load(Ordering::SeqCst) == 0 {
         let number = crowd.acknowledged.load(Ordering::SeqCst);
         // A connection that is cut off in the middle is one of the right answers.
-        if let Ok(Tried::Opened(client)) = crowd.sign_in(who, &crowd.password(number)).await {
+        if let Ok(SignInOutcome::Opened(client)) = crowd.sign_in(who, &crowd.password(number)).await {
             if let Some(socket) = socket(&client).unwrap() {
                 crowd.opened.lock().unwrap().push((number, socket));
             }
@@ -128,7 +128,7 @@ impl Crowd {
         if number == 0 { self.first.clone() } else { format!("Storm-Of-Passwords-{number}") }
     }
 
-    async fn sign_in(&self, who: usize, password: &str) -> io::Result<Tried<Client>> {
+    async fn sign_in(&self, who: usize, password: &str) -> io::Result<SignInOutcome<Client>> {
         let Self { house, imap, pop3, smtp, address, .. } = self;
         Ok(match who % 4 {
             0 => Imap::sign_in(imap, address, password).await?.map(Client::Imap),

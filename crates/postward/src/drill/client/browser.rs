@@ -1,6 +1,6 @@
 //! A browser without a screen: cookies, forms, redirects.
 
-use super::Tried;
+use super::SignInOutcome;
 use super::connection::{Endpoint, unexpected};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
@@ -47,12 +47,12 @@ impl Browser {
         surface: &str,
         name: &str,
         password: &str,
-    ) -> io::Result<Tried<Self>> {
+    ) -> io::Result<SignInOutcome<Self>> {
         let field = if surface == "/dashboard" { "email" } else { "address" };
         let page = self.post(&format!("{surface}/sign-in"), &[(field, name), ("password", password)]).await?;
         // Whoever still owes the code of a second factor has opened nothing.
         let refused = page.status != 303 || page.leads_to_sign_in() || page.leads_to("/code");
-        Ok(if refused { Tried::Refused(page.heard()) } else { Tried::Opened(self) })
+        Ok(if refused { SignInOutcome::Refused(page.heard()) } else { SignInOutcome::Opened(self) })
     }
 
     /// Sends a form of a page, with what the page put into it unseen.

@@ -1,6 +1,6 @@
 //! An IMAP client.
 
-use super::Tried;
+use super::SignInOutcome;
 use super::connection::{Connection, Endpoint, unexpected};
 use std::io;
 use std::os::fd::OwnedFd;
@@ -28,10 +28,14 @@ impl Imap {
         endpoint: &Endpoint,
         address: &str,
         password: &str,
-    ) -> io::Result<Tried<Self>> {
+    ) -> io::Result<SignInOutcome<Self>> {
         let mut this = Self::connect(endpoint).await?;
         let (_, answer) = this.ask(&format!("LOGIN {} {}", quoted(address), quoted(password))).await?;
-        Ok(if answer.starts_with("OK") { Tried::Opened(this) } else { Tried::Refused(answer) })
+        Ok(if answer.starts_with("OK") {
+            SignInOutcome::Opened(this)
+        } else {
+            SignInOutcome::Refused(answer)
+        })
     }
 
     /// The socket underneath.

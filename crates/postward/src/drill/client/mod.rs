@@ -1,7 +1,7 @@
-//! Small clients of our own: three mail protocols, a browser and an authenticator, as far as a person's apps would go.
+//! Small IMAP, POP3, SMTP and web clients, and a TOTP authenticator.
 //!
-//! They speak over real sockets and know nothing of the server but what every client knows. The drill and the
-//! whole-system tests share them.
+//! They use real sockets and know nothing of the server but what every client knows. The drill and the whole-system
+//! tests share them.
 
 pub(crate) mod authenticator;
 pub(crate) mod browser;
@@ -10,20 +10,20 @@ pub(crate) mod imap;
 pub(crate) mod pop3;
 pub(crate) mod smtp;
 
-/// What came of a try to sign in.
-pub(crate) enum Tried<C> {
-    /// It opened.
+/// How an attempt to sign in ended.
+pub(crate) enum SignInOutcome<C> {
+    /// The user is signed in.
     Opened(C),
-    /// It did not, in the server's own words.
+    /// The server refused, with this answer.
     Refused(String),
 }
 
-impl<C> Tried<C> {
-    /// The same with what was opened turned into something else.
-    pub(crate) fn map<D>(self, into: impl FnOnce(C) -> D) -> Tried<D> {
+impl<C> SignInOutcome<C> {
+    /// Turns the client of a sign-in that succeeded into another type.
+    pub(crate) fn map<D>(self, into: impl FnOnce(C) -> D) -> SignInOutcome<D> {
         match self {
-            Self::Opened(client) => Tried::Opened(into(client)),
-            Self::Refused(words) => Tried::Refused(words),
+            Self::Opened(client) => SignInOutcome::Opened(into(client)),
+            Self::Refused(words) => SignInOutcome::Refused(words),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A POP3 client.
 
-use super::Tried;
+use super::SignInOutcome;
 use super::connection::{Connection, Endpoint, unexpected};
 use std::io;
 use std::os::fd::OwnedFd;
@@ -23,11 +23,15 @@ impl Pop3 {
         endpoint: &Endpoint,
         address: &str,
         password: &str,
-    ) -> io::Result<Tried<Self>> {
+    ) -> io::Result<SignInOutcome<Self>> {
         let mut this = Self::connect(endpoint).await?;
         this.command(&format!("USER {address}")).await?;
         let answer = this.ask(&format!("PASS {password}")).await?;
-        Ok(if answer.starts_with("+OK") { Tried::Opened(this) } else { Tried::Refused(answer) })
+        Ok(if answer.starts_with("+OK") {
+            SignInOutcome::Opened(this)
+        } else {
+            SignInOutcome::Refused(answer)
+        })
     }
 
     /// The socket underneath.

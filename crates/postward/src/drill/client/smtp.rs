@@ -1,6 +1,6 @@
 //! A submission client.
 
-use super::Tried;
+use super::SignInOutcome;
 use super::connection::{Connection, Endpoint, unexpected};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -29,11 +29,15 @@ impl Smtp {
         endpoint: &Endpoint,
         address: &str,
         password: &str,
-    ) -> io::Result<Tried<Self>> {
+    ) -> io::Result<SignInOutcome<Self>> {
         let mut this = Self::connect(endpoint).await?;
         let plain = BASE64_STANDARD.encode(format!("\0{address}\0{password}"));
         let answer = this.ask(&format!("AUTH PLAIN {plain}")).await?;
-        Ok(if answer.starts_with("235") { Tried::Opened(this) } else { Tried::Refused(answer) })
+        Ok(if answer.starts_with("235") {
+            SignInOutcome::Opened(this)
+        } else {
+            SignInOutcome::Refused(answer)
+        })
     }
 
     /// The socket underneath.
