@@ -220,7 +220,7 @@ impl Answer {
         match self {
             Self::Page(mut browser, page) => {
                 let Some(next) = page.location().filter(|_| page.status == 303) else {
-                    return Err(unexpected(&page.heard()));
+                    return Err(unexpected(&page.summary()));
                 };
                 let text = browser.get(next).await?.text();
                 receipt_in(&text).ok_or_else(|| io::Error::other(format!("{next} shows no receipt")))

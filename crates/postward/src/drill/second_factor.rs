@@ -61,7 +61,7 @@ pub(super) async fn turn_on(host: &Host, participants: &mut Participants) -> io:
     let code = phone.next_code().await?;
     let on = webmail.fill(&page, &format!("{page}/on"), &[("code", &code)]).await?;
     if on.location() != Some(&page) {
-        return Err(unexpected(&on.heard()));
+        return Err(unexpected(&on.summary()));
     }
     sign_out(&mut webmail).await?;
     participants.second_factor = Some(SecondFactor { phone, unspent: None, app_password: None });
@@ -140,7 +140,7 @@ impl SecondFactor {
         webmail.post("/webmail/sign-in", &fields).await?;
         let entered = webmail.post("/webmail/code", &[("code", &code)]).await?;
         if entered.location() != Some("/webmail") {
-            return Err(unexpected(&entered.heard()));
+            return Err(unexpected(&entered.summary()));
         }
         let page = format!("{ACCOUNT}/app-passwords");
         let added = webmail.fill(&page, &page, &[("name", "Drill")]).await?;

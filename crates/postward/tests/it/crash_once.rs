@@ -245,7 +245,7 @@ async fn g2_a_code_that_is_used_while_the_server_is_killed_opens_once_in_all() {
         if in_browser {
             let fields = [("address", address.as_str()), ("password", PASSWORD)];
             let owed = browser.post("/webmail/sign-in", &fields).await.unwrap();
-            assert!(owed.location().is_some_and(|to| to.starts_with("/webmail/code")), "{}", owed.heard());
+            assert!(owed.location().is_some_and(|to| to.starts_with("/webmail/code")), "{}", owed.summary());
         }
         let now = Timestamp::now().as_second();
         let code = phone.code_at(now).unwrap();

@@ -72,7 +72,7 @@ async fn a_full_disk_is_a_temporary_error_and_never_a_wrong_password() {
         ("password_again", "Brand-New-Password-1"),
     ];
     let page = dashboard.post(&format!("{settings}/password"), &fields).await.unwrap();
-    assert_eq!(page.status, 503, "{}", page.heard());
+    assert_eq!(page.status, 503, "{}", page.summary());
 
     fs::remove_file(&ballast).unwrap();
     let until = Instant::now() + Duration::from_secs(20);

@@ -52,10 +52,10 @@ impl Browser {
         let page = self.post(&format!("{surface}/sign-in"), &[(field, name), ("password", password)]).await?;
         // Whoever still owes the code of a second factor has opened nothing.
         let refused = page.status != 303 || page.leads_to_sign_in() || page.leads_to("/code");
-        Ok(if refused { SignInOutcome::Refused(page.heard()) } else { SignInOutcome::Opened(self) })
+        Ok(if refused { SignInOutcome::Refused(page.summary()) } else { SignInOutcome::Opened(self) })
     }
 
-    /// Sends a form of a page, with what the page put into it unseen.
+    /// Sends a form of a page, with the hidden fields of the page.
     pub(crate) async fn fill(
         &mut self,
         page: &str,
@@ -63,7 +63,7 @@ impl Browser {
         fields: &[(&str, &str)],
     ) -> io::Result<Page> {
         let page = self.get(page).await?;
-        let all: Vec<_> = page.unseen().into_iter().chain(fields.iter().copied()).collect();
+        let all: Vec<_> = page.hidden_fields().into_iter().chain(fields.iter().copied()).collect();
         self.post(action, &all).await
     }
 
@@ -73,7 +73,7 @@ impl Browser {
         match page.status {
             200 => Ok(true),
             _ if page.leads_to_sign_in() => Ok(false),
-            _ => Err(unexpected(&page.heard())),
+            _ => Err(unexpected(&page.summary())),
         }
     }
 
@@ -150,8 +150,8 @@ impl Page {
         (300..400).contains(&self.status) && to.split('?').next().is_some_and(|path| path.ends_with(last))
     }
 
-    /// What a person is told: the status, and the alert on the page.
-    pub(crate) fn heard(&self) -> String {
+    /// The status and the text of the alert on the page, for messages about what went wrong.
+    pub(crate) fn summary(&self) -> String {
         let alert = self.body.split("role=\"alert\"").nth(1).and_then(|rest| rest.split("</div>").next());
         let words = alert.map(|html| text_of(html.split_once('>').map_or(html, |(_, inner)| inner)));
         format!("{} {}", self.status, words.unwrap_or_default().trim())
@@ -167,7 +167,7 @@ impl Page {
         let start = self.body.find(&format!("action=\"{action}\""));
         let html = start.and_then(|at| self.body.get(at..)).and_then(|rest| rest.split("</form>").next());
         let html =
-            html.ok_or_else(|| io::Error::other(format!("no form leads to {action} ({})", self.heard())))?;
+            html.ok_or_else(|| io::Error::other(format!("no form leads to {action} ({})", self.summary())))?;
         let fields = html.split("<input").skip(1).filter_map(|input| {
             let input = input.split('>').next()?;
             Some(Field {
@@ -178,8 +178,8 @@ impl Page {
         Ok(Form { fields: fields.collect() })
     }
 
-    /// What every form of the page sends besides what people type: that it is of this session, and the link's token.
-    pub(crate) fn unseen(&self) -> Vec<(&'static str, &str)> {
+    /// The hidden fields every form of the page sends: the CSRF token, and the token of a mailed link.
+    pub(crate) fn hidden_fields(&self) -> Vec<(&'static str, &str)> {
         let field = |name| {
             let (_, rest) = self.body.split_once(&format!("name=\"{name}\" value=\""))?;
             rest.split('"').next().map(|value| (name, value))
@@ -191,7 +191,7 @@ impl Page {
     pub(crate) fn shown(&self, id: &str) -> io::Result<String> {
         let field = self.body.split(&format!("id=\"{id}\"")).nth(1).and_then(|rest| rest.split_once('>'));
         let text = field.and_then(|(_, inside)| inside.split("</textarea>").next()).map(str::to_owned);
-        text.ok_or_else(|| io::Error::other(format!("nothing is shown as {id} ({})", self.heard())))
+        text.ok_or_else(|| io::Error::other(format!("nothing is shown as {id} ({})", self.summary())))
     }
 
     /// The first link that begins with `prefix` within the row that names `text`.
