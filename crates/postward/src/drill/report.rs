@@ -67,7 +67,8 @@ pub(super) struct SessionRow {
 pub(super) struct OldPassword {
     #[serde(rename = "door")]
     pub(super) surface: Surface,
-    pub(super) tries: usize,
+    #[serde(rename = "tries")]
+    pub(super) attempts: usize,
     /// From sending the change to the last time it opened something; none if it never did again.
     pub(super) last_worked_ms: Option<f64>,
 }
@@ -183,7 +184,7 @@ fn session_rows(row: &Row) -> impl Iterator<Item = [String; 5]> {
 fn old_password_rows(row: &Row) -> impl Iterator<Item = [String; 4]> {
     row.old_passwords.iter().map(|old| {
         let last = old.last_worked_ms.map_or_else(|| "never".to_owned(), |ms| milliseconds(Some(ms)));
-        [row.path.words().to_owned(), old.surface.label().to_owned(), last, old.tries.to_string()]
+        [row.path.words().to_owned(), old.surface.label().to_owned(), last, old.attempts.to_string()]
     })
 }
 

@@ -5,7 +5,7 @@ use super::client::browser::Browser;
 use super::disconnect_watch::{DisconnectWatch, closed_by_now};
 use super::host::Host;
 use super::plan::Participants;
-use super::prober::{Outcome, Tries, probe};
+use super::prober::{Outcome, ProbeResult, probe};
 use super::report::{OldPassword, Row, SessionRow, since};
 use super::session::{Client, Scenario, Session, Sessions, page};
 use postward_authority::Surface;
@@ -88,15 +88,18 @@ pub(super) async fn run_trial(
     row.sessions.sort_by_key(|session| session.session);
     let mut sure = open.clone();
     let mut most = open;
-    while let Some(tries) = probers.join_next().await {
-        let tries = tries.map_err(io::Error::other)?;
-        let surface = tries.surface;
-        let opened = tries.opened.len() as u64;
-        let unsure =
-            tries.tries.iter().filter(|one| one.begun < at && one.outcome != Outcome::Opened).count();
+    while let Some(result) = probers.join_next().await {
+        let result = result.map_err(io::Error::other)?;
+        let surface = result.surface;
+        let opened = result.opened.len() as u64;
+        let unsure = result
+            .attempts
+            .iter()
+            .filter(|one| one.started_at < at && one.outcome != Outcome::Opened)
+            .count();
         *sure.entry(surface).or_default() += opened;
         *most.entry(surface).or_default() += opened + unsure as u64;
-        row.old_passwords.push(judge(tries, sent, at, &mut row.problems).await?);
+        row.old_passwords.push(judge(result, sent, at, &mut row.problems).await?);
     }
     row.old_passwords.sort_by_key(|old| old.surface);
     for surface in Surface::OF_MAILBOXES {
@@ -151,17 +154,17 @@ async fn turn_pages(scenario: Scenario, mut browser: Browser) -> io::Result<(Sce
 
 /// What the old password opened on one surface.
 async fn judge(
-    tries: Tries,
+    result: ProbeResult,
     sent: Instant,
     answered: Instant,
     problems: &mut Vec<String>,
 ) -> io::Result<OldPassword> {
-    let Tries { surface, tries, opened } = tries;
-    let worked = || tries.iter().filter(|one| one.outcome == Outcome::Opened);
-    if worked().any(|one| one.begun >= answered) {
+    let ProbeResult { surface, attempts, opened } = result;
+    let worked = || attempts.iter().filter(|one| one.outcome == Outcome::Opened);
+    if worked().any(|one| one.started_at >= answered) {
         problems.push(format!("the old password still opened {} after the answer", surface.label()));
     }
-    if !tries.iter().any(|one| one.begun >= answered && one.outcome == Outcome::Refused) {
+    if !attempts.iter().any(|one| one.started_at >= answered && one.outcome == Outcome::Refused) {
         problems.push(format!("{} did not refuse the old password after the answer", surface.label()));
     }
     for mut session in opened {
@@ -174,8 +177,8 @@ async fn judge(
     }
     Ok(OldPassword {
         surface,
-        tries: tries.len(),
-        last_worked_ms: worked().map(|one| since(sent, one.heard)).next_back(),
+        attempts: attempts.len(),
+        last_worked_ms: worked().map(|one| since(sent, one.answered_at)).next_back(),
     })
 }
 
