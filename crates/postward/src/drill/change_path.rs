@@ -3,7 +3,7 @@
 use super::client::SignInOutcome;
 use super::client::browser::{Browser, Page};
 use super::client::connection::unexpected;
-use super::host::{Host, Login};
+use super::host::{Credentials, Host};
 use super::mail;
 use super::plan::Participants;
 use super::second_factor::ExpectedSecondFactor;
@@ -246,7 +246,7 @@ fn command(host: &Host, arguments: &[&str]) -> io::Result<Child> {
 }
 
 /// A recovery code, as the operator hands it out.
-async fn issued_code(host: &Host, mailbox: &Login) -> io::Result<Secret> {
+async fn issued_code(host: &Host, mailbox: &Credentials) -> io::Result<Secret> {
     #[derive(Deserialize)]
     struct Issued {
         recovery_code: String,
@@ -267,15 +267,20 @@ async fn reset_link(host: &Host, participants: &Participants, path: &str) -> io:
     mail::mailed_link(&mut imap, "Set a new password for your mailbox", path).await
 }
 
-pub(super) async fn browser(host: &Host, surface: Surface, login: &Login) -> io::Result<Browser> {
-    match host.sign_in(surface, login).await? {
+pub(super) async fn browser(host: &Host, surface: Surface, credentials: &Credentials) -> io::Result<Browser> {
+    match host.sign_in(surface, credentials).await? {
         SignInOutcome::Opened(Client::Browser(browser)) => Ok(browser),
         SignInOutcome::Opened(_) => Err(io::ErrorKind::InvalidInput.into()),
         SignInOutcome::Refused(words) => Err(unexpected(&words)),
     }
 }
 
-async fn dashboard(host: &Host, owner: Option<&Login>, mailbox: &Login, page: &str) -> io::Result<Ready> {
+async fn dashboard(
+    host: &Host,
+    owner: Option<&Credentials>,
+    mailbox: &Credentials,
+    page: &str,
+) -> io::Result<Ready> {
     let owner = owner.ok_or_else(|| io::Error::other("nobody to sign in at the dashboard as"))?;
     let mut browser = browser(host, Surface::Dashboard, owner).await?;
     let name = mailbox.name.replace('+', "%2B");

@@ -21,19 +21,19 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
-/// Somebody who signs in.
-pub(super) struct Login {
+/// The name and password of a mailbox or of staff.
+pub(super) struct Credentials {
     pub(super) name: String,
     pub(super) password: Secret,
 }
 
-impl Login {
-    /// The same person with the same password.
+impl Credentials {
+    /// A copy: `Secret` is not `Clone`.
     pub(super) fn copy(&self) -> Self {
         self.with(&self.password)
     }
 
-    /// The same person with another password.
+    /// The same name with another password.
     pub(super) fn with(&self, password: &Secret) -> Self {
         Self { name: self.name.clone(), password: Secret::new(password.expose().to_owned()) }
     }
@@ -82,8 +82,8 @@ impl Host {
     }
 
     /// Signs in to IMAP, which has to work.
-    pub(super) async fn imap(&self, login: &Login) -> io::Result<Imap> {
-        match self.sign_in(Surface::Imap, login).await? {
+    pub(super) async fn imap(&self, credentials: &Credentials) -> io::Result<Imap> {
+        match self.sign_in(Surface::Imap, credentials).await? {
             SignInOutcome::Opened(Client::Imap(imap)) => Ok(imap),
             SignInOutcome::Opened(_) => Err(io::ErrorKind::InvalidInput.into()),
             SignInOutcome::Refused(words) => Err(unexpected(&words)),
@@ -91,8 +91,12 @@ impl Host {
     }
 
     /// Signs in on a surface. The match is exhaustive: a new surface does not compile before it is added here.
-    pub(super) async fn sign_in(&self, surface: Surface, login: &Login) -> io::Result<SignInOutcome<Client>> {
-        let (name, password) = (login.name.as_str(), login.password.expose());
+    pub(super) async fn sign_in(
+        &self,
+        surface: Surface,
+        credentials: &Credentials,
+    ) -> io::Result<SignInOutcome<Client>> {
+        let (name, password) = (credentials.name.as_str(), credentials.password.expose());
         Ok(match surface {
             Surface::Imap => Imap::sign_in(&self.imap, name, password).await?.map(Client::Imap),
             Surface::Pop3 => Pop3::sign_in(&self.pop3, name, password).await?.map(Client::Pop3),

@@ -28,7 +28,7 @@ use crate::problem::Problem;
 use crate::serve::Bound;
 use crate::{logs, process};
 use clap::Args;
-use host::{Host, Login};
+use host::{Credentials, Host};
 use plan::{Participants, Plan, Target};
 use postward_authority::policy::Problem as Missing;
 use postward_wire::{Address, Secret};
@@ -92,8 +92,10 @@ async fn on_demo() -> Result<Report, Problem> {
     let source = Source::Directory(demo.path().to_owned());
     let config = config::load(&source)?;
     let host = Host::of(&config, demo.bound(), &source)?;
-    let [owner, mailbox, bystander] = Demo::logins()
-        .map(|(name, password)| Login { name: name.to_owned(), password: Secret::new(password.to_owned()) });
+    let [owner, mailbox, bystander] = Demo::logins().map(|(name, password)| Credentials {
+        name: name.to_owned(),
+        password: Secret::new(password.to_owned()),
+    });
     let participants =
         Participants { mailbox, second_factor: None, bystander: Some(bystander), owner: Some(owner) };
     let plan = Plan { host: Arc::new(host), target: Target::Demo, participants };
@@ -105,18 +107,19 @@ async fn on_demo() -> Result<Report, Problem> {
 /// Drills a host that runs, and leaves it as it was.
 async fn on_host(source: &Source, options: &Options) -> Result<Report, Problem> {
     let config = config::load(source)?;
-    let login = |name: &Option<String>| match name {
+    let read_credentials = |name: &Option<String>| match name {
         Some(name) => {
             if stdin().is_terminal() {
                 output::complaint(format_args!("The password of {name}:"));
             }
-            password_input::from_stdin().map(|password| Some(Login { name: name.clone(), password }))
+            password_input::from_stdin().map(|password| Some(Credentials { name: name.clone(), password }))
         }
         None => Ok(None),
     };
-    let mailbox = login(&options.address)?.ok_or_else(|| Problem::new("The drill needs --address."))?;
-    let mailbox = Login { name: canonical(&mailbox.name)?, ..mailbox };
-    let (bystander, owner) = (login(&options.bystander)?, login(&options.owner)?);
+    let mailbox =
+        read_credentials(&options.address)?.ok_or_else(|| Problem::new("The drill needs --address."))?;
+    let mailbox = Credentials { name: canonical(&mailbox.name)?, ..mailbox };
+    let (bystander, owner) = (read_credentials(&options.bystander)?, read_credentials(&options.owner)?);
     let missing = config.policy.problems(mailbox.password.expose());
     if !missing.is_empty() {
         let why: Vec<_> = missing.iter().map(Missing::sentence).collect();
@@ -154,14 +157,14 @@ fn listening(config: &Config) -> Bound {
 }
 
 /// Puts the password in force that was there before, and takes the drill's folder away.
-async fn restore(config: &Config, host: &Host, login: Login) -> Result<(), Problem> {
-    let password = Wiped(Secret::new(login.password.expose().to_owned()));
-    let set = Command::SetPassword { address: login.name.clone(), password };
+async fn restore(config: &Config, host: &Host, credentials: Credentials) -> Result<(), Problem> {
+    let password = Wiped(Secret::new(credentials.password.expose().to_owned()));
+    let set = Command::SetPassword { address: credentials.name.clone(), password };
     let counter = Counter::of(config).await?;
     let set = counter.ask(set).await;
     counter.close().await;
     set?;
-    if let Err(error) = plan::tidy_up(host, &login).await {
+    if let Err(error) = plan::tidy_up(host, &credentials).await {
         output::complaint(format_args!("The folder of the drill could not be removed: {error}."));
     }
     Ok(())

@@ -4,7 +4,7 @@
 use super::change_path::ChangePath;
 use super::client::SignInOutcome;
 use super::client::connection::unexpected;
-use super::host::{Host, Login};
+use super::host::{Credentials, Host};
 use super::mail::{self, Fingerprint};
 use super::report::{LeftOut, Report, Row};
 use super::second_factor::{self, ExpectedSecondFactor, Keys, RecoveryCode, SecondFactor};
@@ -36,16 +36,16 @@ pub(super) enum Target {
 
 /// The mailboxes and staff that take part.
 pub(super) struct Participants {
-    pub(super) mailbox: Login,
+    pub(super) mailbox: Credentials,
     /// Set while it is on.
     pub(super) second_factor: Option<SecondFactor>,
-    pub(super) bystander: Option<Login>,
-    pub(super) owner: Option<Login>,
+    pub(super) bystander: Option<Credentials>,
+    pub(super) owner: Option<Credentials>,
 }
 
 impl Participants {
     /// Whoever reads what is mailed to the recovery e-mail.
-    pub(super) fn reader(&self) -> io::Result<&Login> {
+    pub(super) fn reader(&self) -> io::Result<&Credentials> {
         self.bystander.as_ref().ok_or_else(|| io::Error::other("nobody reads the recovery e-mail"))
     }
 }
@@ -63,7 +63,7 @@ impl Plan {
             mail::prepare(&mut self.host.imap(&self.participants.mailbox).await?).await?;
             let own_code = second_factor::recovery_code_of(&self.host, &self.participants.mailbox).await?;
             let bystanders = match &self.participants.bystander {
-                Some(login) => quiet_sessions(&self.host, login).await?,
+                Some(credentials) => quiet_sessions(&self.host, credentials).await?,
                 None => Vec::new(),
             };
             let (fingerprint, sessions) = self.open().await?;
@@ -148,7 +148,7 @@ impl Plan {
 fn why_not(
     path: ChangePath,
     target: Target,
-    owner: Option<&Login>,
+    owner: Option<&Credentials>,
     code: RecoveryCode,
 ) -> Option<&'static str> {
     match (path, target) {
@@ -164,10 +164,10 @@ fn why_not(
 }
 
 /// A session on every surface of mailboxes, with no command in progress.
-async fn quiet_sessions(host: &Host, login: &Login) -> io::Result<Vec<Session>> {
+async fn quiet_sessions(host: &Host, credentials: &Credentials) -> io::Result<Vec<Session>> {
     let mut sessions = Vec::new();
     for surface in Surface::OF_MAILBOXES {
-        match host.sign_in(surface, login).await? {
+        match host.sign_in(surface, credentials).await? {
             SignInOutcome::Opened(client) => sessions.push(Session { surface, client }),
             SignInOutcome::Refused(words) => return Err(unexpected(&words)),
         }
@@ -176,8 +176,8 @@ async fn quiet_sessions(host: &Host, login: &Login) -> io::Result<Vec<Session>> 
 }
 
 /// Takes the drill's folder away.
-pub(super) async fn tidy_up(host: &Host, login: &Login) -> io::Result<()> {
-    mail::tidy_up(&mut host.imap(login).await?).await
+pub(super) async fn tidy_up(host: &Host, credentials: &Credentials) -> io::Result<()> {
+    mail::tidy_up(&mut host.imap(credentials).await?).await
 }
 
 #[cfg(test)]
@@ -186,8 +186,8 @@ mod tests {
 
     #[test]
     fn nothing_an_owner_keeps_is_used_up_on_a_real_host() {
-        let owner = Login { name: "owner@x.example".to_owned(), password: Secret::new(String::new()) };
-        let check = |target, owner: Option<&Login>, code, expected: &[ChangePath]| {
+        let owner = Credentials { name: "owner@x.example".to_owned(), password: Secret::new(String::new()) };
+        let check = |target, owner: Option<&Credentials>, code, expected: &[ChangePath]| {
             let mut left_out = ChangePath::all();
             left_out.retain(|path| why_not(*path, target, owner, code).is_some());
             assert_eq!(left_out, expected);

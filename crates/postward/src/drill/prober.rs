@@ -1,7 +1,7 @@
 //! Keeps trying the old password on one surface, from before the change until after its answer.
 
 use super::client::SignInOutcome;
-use super::host::{Host, Login};
+use super::host::{Credentials, Host};
 use super::session::Session;
 use postward_authority::Surface;
 use std::sync::Arc;
@@ -39,7 +39,7 @@ pub(super) enum Outcome {
 pub(super) async fn probe(
     host: Arc<Host>,
     surface: Surface,
-    old: Login,
+    old: Credentials,
     answered: watch::Receiver<Option<Instant>>,
 ) -> ProbeResult {
     let (mut attempts, mut opened) = (Vec::new(), Vec::new());

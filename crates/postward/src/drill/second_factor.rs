@@ -5,7 +5,7 @@ use super::client::SignInOutcome;
 use super::client::authenticator::Authenticator;
 use super::client::browser::Browser;
 use super::client::connection::unexpected;
-use super::host::{Host, Login};
+use super::host::{Credentials, Host};
 use super::mail;
 use super::plan::Participants;
 use super::report::Row;
@@ -69,7 +69,7 @@ pub(super) async fn turn_on(host: &Host, participants: &mut Participants) -> io:
 }
 
 /// Whether the owner keeps a recovery code.
-pub(super) async fn recovery_code_of(host: &Host, mailbox: &Login) -> io::Result<RecoveryCode> {
+pub(super) async fn recovery_code_of(host: &Host, mailbox: &Credentials) -> io::Result<RecoveryCode> {
     let mut webmail = browser(host, Surface::Webmail, mailbox).await?;
     let page = webmail.get(&format!("{ACCOUNT}/recovery")).await?;
     sign_out(&mut webmail).await?;
@@ -91,8 +91,8 @@ impl SecondFactor {
     pub(super) async fn judge(
         &mut self,
         host: &Host,
-        old: &Login,
-        new: &Login,
+        old: &Credentials,
+        new: &Credentials,
         expected: ExpectedSecondFactor,
         row: &mut Row,
     ) -> io::Result<()> {
@@ -129,7 +129,7 @@ impl SecondFactor {
 
     /// Signs in on every surface while it is on: at the webmail with a code on its own page, at the user panel from
     /// there, and for the mail protocols with an app password that is made for them.
-    pub(super) async fn keys(&mut self, host: &Host, mailbox: &Login) -> io::Result<Keys> {
+    pub(super) async fn keys(&mut self, host: &Host, mailbox: &Credentials) -> io::Result<Keys> {
         let code = match self.unspent.take() {
             // Whoever takes it now shows that it was good when it was refused.
             Some(code) => code,
@@ -145,26 +145,26 @@ impl SecondFactor {
         let page = format!("{ACCOUNT}/app-passwords");
         let added = webmail.fill(&page, &page, &[("name", "Drill")]).await?;
         let app_password = Secret::new(added.shown("letters")?);
-        let login = mailbox.with(&app_password);
+        let credentials = mailbox.with(&app_password);
         self.app_password = Some(app_password);
         let mut panel = webmail.clone();
         panel.fill(ACCOUNT, "/webmail/user-settings", &[]).await?;
-        Ok(Keys { login, browsers: Some([webmail, panel]) })
+        Ok(Keys { credentials, browsers: Some([webmail, panel]) })
     }
 }
 
 /// What opens the sessions a drill works on.
 pub(super) struct Keys {
     /// For every surface that asks for a password.
-    login: Login,
+    credentials: Credentials,
     /// The webmail and the user panel, where browsers are in already.
     browsers: Option<[Browser; 2]>,
 }
 
 impl Keys {
     /// The password, everywhere.
-    pub(super) fn password(mailbox: &Login) -> Self {
-        Self { login: mailbox.copy(), browsers: None }
+    pub(super) fn password(mailbox: &Credentials) -> Self {
+        Self { credentials: mailbox.copy(), browsers: None }
     }
 
     /// Opens a session and brings it into a scenario.
@@ -174,12 +174,12 @@ impl Keys {
         match (&self.browsers, surface) {
             (Some([webmail, _]), Surface::Webmail) => Ok(in_already(webmail)),
             (Some([_, panel]), Surface::Panel) => Ok(in_already(panel)),
-            _ => Session::open(scenario, host, &self.login).await,
+            _ => Session::open(scenario, host, &self.credentials).await,
         }
     }
 }
 
 /// Whether the credentials sign in on a surface.
-async fn opens(host: &Host, surface: Surface, login: &Login) -> io::Result<bool> {
-    Ok(matches!(host.sign_in(surface, login).await?, SignInOutcome::Opened(_)))
+async fn opens(host: &Host, surface: Surface, credentials: &Credentials) -> io::Result<bool> {
+    Ok(matches!(host.sign_in(surface, credentials).await?, SignInOutcome::Opened(_)))
 }

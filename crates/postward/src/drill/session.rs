@@ -6,7 +6,7 @@ use super::client::connection::unexpected;
 use super::client::imap::{Imap, quoted};
 use super::client::pop3::Pop3;
 use super::client::smtp::Smtp;
-use super::host::{Host, Login};
+use super::host::{Credentials, Host};
 use super::mail::FOLDER;
 use postward_authority::Surface;
 use serde::Serialize;
@@ -100,13 +100,13 @@ pub(super) enum Client {
 
 impl Session {
     /// Signs in and brings the session into a scenario.
-    pub(super) async fn open(scenario: Scenario, host: &Host, login: &Login) -> io::Result<Self> {
+    pub(super) async fn open(scenario: Scenario, host: &Host, credentials: &Credentials) -> io::Result<Self> {
         let surface = scenario.surface();
-        let mut client = match host.sign_in(surface, login).await? {
+        let mut client = match host.sign_in(surface, credentials).await? {
             SignInOutcome::Opened(client) => client,
             SignInOutcome::Refused(words) => return Err(unexpected(&words)),
         };
-        client.enter(scenario, &login.name).await?;
+        client.enter(scenario, &credentials.name).await?;
         Ok(Self { surface, client })
     }
 
