@@ -6,7 +6,7 @@ use super::client::SignInOutcome;
 use super::client::connection::unexpected;
 use super::host::{Credentials, Host};
 use super::mail::{self, Fingerprint};
-use super::report::{LeftOut, Report, Row};
+use super::report::{Report, Skipped, TrialResult};
 use super::second_factor::{self, ExpectedSecondFactor, Keys, RecoveryCode, SecondFactor};
 use super::session::{Client, Scenario, Session, Sessions};
 use super::trial::run_trial;
@@ -57,7 +57,7 @@ impl Plan {
             address: self.participants.mailbox.name.clone(),
             passed: true,
             paths: Vec::new(),
-            left_out: Vec::new(),
+            skipped: Vec::new(),
         };
         let begin = async {
             mail::prepare(&mut self.host.imap(&self.participants.mailbox).await?).await?;
@@ -72,18 +72,18 @@ impl Plan {
         let begun = begin.await.map_err(|error| Problem::new(format!("The drill cannot begin: {error}.")))?;
         let (own_code, mut bystanders, fingerprint, mut sessions) = begun;
         for path in ChangePath::all() {
-            if let Some(why) = why_not(path, self.target, self.participants.owner.as_ref(), own_code) {
-                report.left_out.push(LeftOut { path, why });
+            if let Some(why) = skip_reason(path, self.target, self.participants.owner.as_ref(), own_code) {
+                report.skipped.push(Skipped { path, why });
                 continue;
             }
             let new = password_input::generated();
-            let mut row = self.try_path(path, &new, sessions).await.map_err(|error| {
+            let mut result = self.try_path(path, &new, sessions).await.map_err(|error| {
                 Problem::new(format!("The change through {} failed: {error}.", path.words()))
             })?;
             for bystander in &mut bystanders {
-                row.bystanders += 1;
+                result.bystanders += 1;
                 if !matches!(bystander.serves().await, Ok(true)) {
-                    row.problem(format!("a bystander's {} session has ended", bystander.surface.label()));
+                    result.fail(format!("a bystander's {} session has ended", bystander.surface.label()));
                 }
             }
             let after = self.open().await.map_err(|error| {
@@ -93,34 +93,39 @@ impl Plan {
                 ))
             })?;
             let difference = after.0.difference(&fingerprint);
-            row.mail_unchanged = difference.is_none();
+            result.mail_unchanged = difference.is_none();
             if let Some(what) = difference {
-                row.problem(format!("the mail is not what it was: {what} has changed"));
+                result.fail(format!("the mail is not what it was: {what} has changed"));
             }
             sessions = after.1;
-            report.passed &= row.problems.is_empty();
-            report.paths.push(row);
+            report.passed &= result.problems.is_empty();
+            report.paths.push(result);
         }
         Ok(report)
     }
 
     /// Tries one change path, with a second factor on where the path decides over one.
-    async fn try_path(&mut self, path: ChangePath, new: &Secret, sessions: Sessions) -> io::Result<Row> {
+    async fn try_path(
+        &mut self,
+        path: ChangePath,
+        new: &Secret,
+        sessions: Sessions,
+    ) -> io::Result<TrialResult> {
         if path.expected_second_factor().is_some() && self.target == Target::Demo {
             second_factor::turn_on(&self.host, &mut self.participants).await?;
         }
-        let mut row = run_trial(path, &self.host, &self.participants, new, sessions).await?;
+        let mut result = run_trial(path, &self.host, &self.participants, new, sessions).await?;
         let with_new = self.participants.mailbox.with(new);
         let old = std::mem::replace(&mut self.participants.mailbox, with_new);
         if let (Some(second_factor), Some(expected)) =
             (&mut self.participants.second_factor, path.expected_second_factor())
         {
-            second_factor.judge(&self.host, &old, &self.participants.mailbox, expected, &mut row).await?;
+            second_factor.judge(&self.host, &old, &self.participants.mailbox, expected, &mut result).await?;
             if expected == ExpectedSecondFactor::GoesOff {
                 self.participants.second_factor = None;
             }
         }
-        Ok(row)
+        Ok(result)
     }
 
     /// Opens a session of every kind with what opens them now, and looks at the mail through the first.
@@ -145,7 +150,7 @@ impl Plan {
 }
 
 /// Why a change path is not tried; none where it is.
-fn why_not(
+fn skip_reason(
     path: ChangePath,
     target: Target,
     owner: Option<&Credentials>,
@@ -188,9 +193,9 @@ mod tests {
     fn nothing_an_owner_keeps_is_used_up_on_a_real_host() {
         let owner = Credentials { name: "owner@x.example".to_owned(), password: Secret::new(String::new()) };
         let check = |target, owner: Option<&Credentials>, code, expected: &[ChangePath]| {
-            let mut left_out = ChangePath::all();
-            left_out.retain(|path| why_not(*path, target, owner, code).is_some());
-            assert_eq!(left_out, expected);
+            let mut skipped = ChangePath::all();
+            skipped.retain(|path| skip_reason(*path, target, owner, code).is_some());
+            assert_eq!(skipped, expected);
         };
         check(Target::Demo, Some(&owner), RecoveryCode::None, &[]);
         check(Target::RealHost, Some(&owner), RecoveryCode::None, &[ChangePath::MailedLink]);

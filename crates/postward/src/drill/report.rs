@@ -15,14 +15,15 @@ pub(super) struct Report {
     pub(super) address: String,
     pub(super) passed: bool,
     #[serde(rename = "ways")]
-    pub(super) paths: Vec<Row>,
+    pub(super) paths: Vec<TrialResult>,
     /// The change paths that were not tried, and why.
-    pub(super) left_out: Vec<LeftOut>,
+    #[serde(rename = "left_out")]
+    pub(super) skipped: Vec<Skipped>,
 }
 
 /// A change path that was not tried.
 #[derive(Debug, Serialize)]
-pub(super) struct LeftOut {
+pub(super) struct Skipped {
     #[serde(rename = "way")]
     pub(super) path: ChangePath,
     pub(super) why: &'static str,
@@ -30,7 +31,7 @@ pub(super) struct LeftOut {
 
 /// What a password change through one path did.
 #[derive(Debug, Serialize)]
-pub(super) struct Row {
+pub(super) struct TrialResult {
     #[serde(rename = "way")]
     pub(super) path: ChangePath,
     /// From sending the change to its answer.
@@ -48,7 +49,7 @@ pub(super) struct Row {
     pub(super) bystanders: usize,
     /// Whether every folder, UID, flag and byte is what it was.
     pub(super) mail_unchanged: bool,
-    /// What should not have been; empty when the promise was kept.
+    /// The broken promises, a sentence each; empty when all were kept.
     pub(super) problems: Vec<String>,
 }
 
@@ -73,8 +74,8 @@ pub(super) struct OldPassword {
     pub(super) last_worked_ms: Option<f64>,
 }
 
-impl Row {
-    /// Nothing is known yet.
+impl TrialResult {
+    /// An empty result.
     pub(super) fn new(path: ChangePath) -> Self {
         Self {
             path,
@@ -90,17 +91,17 @@ impl Row {
         }
     }
 
-    /// Something that should not have been.
-    pub(super) fn problem(&mut self, sentence: String) {
+    /// Records a broken promise.
+    pub(super) fn fail(&mut self, sentence: String) {
         self.problems.push(sentence);
     }
 
-    /// The end of a session, or that it had none.
+    /// Records when a session ended, or that it did not.
     pub(super) fn record_end(&mut self, session: SessionRow) {
         let words = session.session.words();
         match (session.ended_ms, session.before_answer) {
-            (None, _) => self.problem(format!("{words} has survived")),
-            (Some(_), false) => self.problem(format!("{words} ended only after the answer")),
+            (None, _) => self.fail(format!("{words} has survived")),
+            (Some(_), false) => self.fail(format!("{words} ended only after the answer")),
             (Some(_), true) => {}
         }
         self.sessions.push(session);
@@ -123,24 +124,24 @@ impl Report {
         let old: Vec<_> = self.paths.iter().flat_map(old_password_rows).collect();
         output::table(["CHANGED THROUGH", "OLD PASSWORD AT", "LAST WORKED AFTER", "TRIES"], &old);
         output::line("");
-        for row in &self.paths {
-            let expected = match row.second_factor {
+        for result in &self.paths {
+            let expected = match result.second_factor {
                 Some(ExpectedSecondFactor::Stays) => "it stays on",
                 Some(ExpectedSecondFactor::GoesOff) => "it goes off",
                 None => continue,
             };
             output::line(format_args!(
                 "With a second factor on, through {}: {expected}; the old password with a fresh code was refused at {} doors.",
-                row.path.words(),
-                row.refused_with_code.len()
+                result.path.words(),
+                result.refused_with_code.len()
             ));
         }
-        for LeftOut { path, why } in &self.left_out {
+        for Skipped { path, why } in &self.skipped {
             output::line(format_args!("Not tried: {}, {why}.", path.words()));
         }
-        for row in &self.paths {
-            for problem in &row.problems {
-                output::line(format_args!("FAILED through {}: {problem}.", row.path.words()));
+        for result in &self.paths {
+            for problem in &result.problems {
+                output::line(format_args!("FAILED through {}: {problem}.", result.path.words()));
             }
         }
         output::line(self.verdict());
@@ -148,11 +149,11 @@ impl Report {
 
     fn verdict(&self) -> String {
         let (paths, sessions) =
-            (self.paths.len(), self.paths.iter().map(|row| row.sessions.len()).sum::<usize>());
+            (self.paths.len(), self.paths.iter().map(|result| result.sessions.len()).sum::<usize>());
         if !self.passed {
             return "The promise was broken.".to_owned();
         }
-        let bystanders: usize = self.paths.iter().map(|row| row.bystanders).sum();
+        let bystanders: usize = self.paths.iter().map(|result| result.bystanders).sum();
         let others = match bystanders {
             0 => String::new(),
             _ => " Sessions of another mailbox went on.".to_owned(),
@@ -164,27 +165,27 @@ impl Report {
     }
 }
 
-fn session_rows(row: &Row) -> impl Iterator<Item = [String; 5]> {
-    row.sessions.iter().map(|session| {
-        let result = match (session.ended_ms, session.before_answer) {
+fn session_rows(result: &TrialResult) -> impl Iterator<Item = [String; 5]> {
+    result.sessions.iter().map(|session| {
+        let verdict = match (session.ended_ms, session.before_answer) {
             (Some(_), true) => "ended",
             (Some(_), false) => "TOO LATE",
             (None, _) => "SURVIVED",
         };
         [
-            row.path.words().to_owned(),
+            result.path.words().to_owned(),
             session.session.words().to_owned(),
             milliseconds(session.ended_ms),
-            milliseconds(Some(row.answered_ms)),
-            result.to_owned(),
+            milliseconds(Some(result.answered_ms)),
+            verdict.to_owned(),
         ]
     })
 }
 
-fn old_password_rows(row: &Row) -> impl Iterator<Item = [String; 4]> {
-    row.old_passwords.iter().map(|old| {
+fn old_password_rows(result: &TrialResult) -> impl Iterator<Item = [String; 4]> {
+    result.old_passwords.iter().map(|old| {
         let last = old.last_worked_ms.map_or_else(|| "never".to_owned(), |ms| milliseconds(Some(ms)));
-        [row.path.words().to_owned(), old.surface.label().to_owned(), last, old.attempts.to_string()]
+        [result.path.words().to_owned(), old.surface.label().to_owned(), last, old.attempts.to_string()]
     })
 }
 

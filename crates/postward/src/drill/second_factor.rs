@@ -8,7 +8,7 @@ use super::client::connection::unexpected;
 use super::host::{Credentials, Host};
 use super::mail;
 use super::plan::Participants;
-use super::report::Row;
+use super::report::TrialResult;
 use super::session::{Client, Scenario, Session};
 use postward_authority::{Surface, Timestamp};
 use postward_wire::Secret;
@@ -94,9 +94,9 @@ impl SecondFactor {
         old: &Credentials,
         new: &Credentials,
         expected: ExpectedSecondFactor,
-        row: &mut Row,
+        result: &mut TrialResult,
     ) -> io::Result<()> {
-        row.second_factor = Some(expected);
+        result.second_factor = Some(expected);
         let code = match expected {
             ExpectedSecondFactor::Stays => self.next_code().await?,
             // Nothing is left that it could have been spent in.
@@ -105,22 +105,20 @@ impl SecondFactor {
         let with_code = old.with(&Secret::new(format!("{}{code}", old.password.expose())));
         for surface in Surface::OF_MAILBOXES {
             match opens(host, surface, &with_code).await? {
-                false => row.refused_with_code.push(surface),
+                false => result.refused_with_code.push(surface),
                 true => {
-                    row.problem(format!(
-                        "the old password with a fresh code still opened {}",
-                        surface.label()
-                    ));
+                    result
+                        .fail(format!("the old password with a fresh code still opened {}", surface.label()));
                 }
             }
             // Where it goes off, the sessions that are opened next show that the new one alone is enough.
             if expected == ExpectedSecondFactor::Stays && opens(host, surface, new).await? {
-                row.problem(format!("the new password opened {} without a code", surface.label()));
+                result.fail(format!("the new password opened {} without a code", surface.label()));
             }
             if let Some(app_password) = &self.app_password
                 && opens(host, surface, &old.with(app_password)).await?
             {
-                row.problem(format!("an app password from before still opened {}", surface.label()));
+                result.fail(format!("an app password from before still opened {}", surface.label()));
             }
         }
         self.unspent = Some(code);

@@ -6,7 +6,7 @@ use super::disconnect_watch::{DisconnectWatch, closed_by_now};
 use super::host::Host;
 use super::plan::Participants;
 use super::prober::{Outcome, ProbeResult, probe};
-use super::report::{OldPassword, Row, SessionRow, since};
+use super::report::{OldPassword, SessionRow, TrialResult, since};
 use super::session::{Client, Scenario, Session, Sessions, page};
 use postward_authority::Surface;
 use postward_wire::Secret;
@@ -28,10 +28,10 @@ pub(super) async fn run_trial(
     participants: &Participants,
     new: &Secret,
     sessions: Sessions,
-) -> io::Result<Row> {
+) -> io::Result<TrialResult> {
     let (ready, mailbox) = (path.approach(host, participants).await?, &participants.mailbox);
     let acting = ready.browser().zip(path.surface().filter(|surface| *surface != Surface::Dashboard));
-    let mut row = Row::new(path);
+    let mut result = TrialResult::new(path);
     let mut open: BTreeMap<Surface, u64> = BTreeMap::new();
     for surface in
         sessions.iter().map(|(scenario, _)| scenario.surface()).chain(acting.iter().map(|(_, at)| *at))
@@ -58,19 +58,19 @@ pub(super) async fn run_trial(
     let at = Instant::now();
     let closed = closed_by_now(connections.iter().map(|(_, socket)| socket));
     let _probers_are_there = tell.send(Some(at));
-    row.answered_ms = since(sent, at);
+    result.answered_ms = since(sent, at);
 
     for (scenario, mut browser) in
         browsers.into_iter().chain(acting.map(|(browser, _)| (scenario_of(path), browser)))
     {
         if browser.is_signed_in(page(scenario.surface())).await? {
-            row.problem(format!("{} was still signed in after the answer", scenario.words()));
+            result.fail(format!("{} was still signed in after the answer", scenario.words()));
         }
     }
     let ended = answer?.receipt().await?;
     let disconnects = watch.end(PATIENCE).await?;
     for (((scenario, _), closed), closed_at) in connections.iter().zip(closed?).zip(disconnects) {
-        row.record_end(SessionRow {
+        result.record_end(SessionRow {
             session: *scenario,
             ended_ms: closed_at.map(|at| since(sent, at)),
             before_answer: closed,
@@ -79,41 +79,41 @@ pub(super) async fn run_trial(
     while let Some(poller) = pollers.join_next().await {
         let (scenario, over) = poller.map_err(io::Error::other)??;
         // Its next page was asked for after the answer, above, and was the sign-in page.
-        row.record_end(SessionRow {
+        result.record_end(SessionRow {
             session: scenario,
             ended_ms: over.map(|at| since(sent, at)),
             before_answer: true,
         });
     }
-    row.sessions.sort_by_key(|session| session.session);
+    result.sessions.sort_by_key(|session| session.session);
     let mut sure = open.clone();
     let mut most = open;
-    while let Some(result) = probers.join_next().await {
-        let result = result.map_err(io::Error::other)?;
-        let surface = result.surface;
-        let opened = result.opened.len() as u64;
-        let unsure = result
+    while let Some(probed) = probers.join_next().await {
+        let probed = probed.map_err(io::Error::other)?;
+        let surface = probed.surface;
+        let opened = probed.opened.len() as u64;
+        let unsure = probed
             .attempts
             .iter()
             .filter(|one| one.started_at < at && one.outcome != Outcome::Opened)
             .count();
         *sure.entry(surface).or_default() += opened;
         *most.entry(surface).or_default() += opened + unsure as u64;
-        row.old_passwords.push(judge(result, sent, at, &mut row.problems).await?);
+        result.old_passwords.push(judge(probed, sent, at, &mut result.problems).await?);
     }
-    row.old_passwords.sort_by_key(|old| old.surface);
+    result.old_passwords.sort_by_key(|old| old.surface);
     for surface in Surface::OF_MAILBOXES {
         let of = |counts: &BTreeMap<Surface, u64>| counts.get(&surface).copied().unwrap_or_default();
         if !(of(&sure)..=of(&most)).contains(&of(&ended)) {
             let (said, open) = (of(&ended), of(&sure));
-            row.problem(format!(
+            result.fail(format!(
                 "the receipt counts {said} {} sessions, and {open} were open",
                 surface.label()
             ));
         }
     }
-    row.receipt = ended;
-    Ok(row)
+    result.receipt = ended;
+    Ok(result)
 }
 
 type Connections = Vec<(Scenario, OwnedFd)>;
@@ -154,12 +154,12 @@ async fn turn_pages(scenario: Scenario, mut browser: Browser) -> io::Result<(Sce
 
 /// What the old password opened on one surface.
 async fn judge(
-    result: ProbeResult,
+    probed: ProbeResult,
     sent: Instant,
     answered: Instant,
     problems: &mut Vec<String>,
 ) -> io::Result<OldPassword> {
-    let ProbeResult { surface, attempts, opened } = result;
+    let ProbeResult { surface, attempts, opened } = probed;
     let worked = || attempts.iter().filter(|one| one.outcome == Outcome::Opened);
     if worked().any(|one| one.started_at >= answered) {
         problems.push(format!("the old password still opened {} after the answer", surface.label()));
