@@ -7,7 +7,7 @@ use super::client::connection::unexpected;
 use super::host::{Credentials, Host};
 use super::mail::{self, Fingerprint};
 use super::report::{Report, Skipped, TrialResult};
-use super::second_factor::{self, ExpectedSecondFactor, Keys, RecoveryCode, SecondFactor};
+use super::second_factor::{self, ExpectedSecondFactor, RecoveryCode, SecondFactor, SessionOpener};
 use super::session::{Client, Scenario, Session, Sessions};
 use super::trial::run_trial;
 use crate::password_input;
@@ -120,7 +120,9 @@ impl Plan {
         if let (Some(second_factor), Some(expected)) =
             (&mut self.participants.second_factor, path.expected_second_factor())
         {
-            second_factor.judge(&self.host, &old, &self.participants.mailbox, expected, &mut result).await?;
+            second_factor
+                .check_refusals(&self.host, &old, &self.participants.mailbox, expected, &mut result)
+                .await?;
             if expected == ExpectedSecondFactor::GoesOff {
                 self.participants.second_factor = None;
             }
@@ -131,14 +133,14 @@ impl Plan {
     /// Opens a session of every kind with what opens them now, and looks at the mail through the first.
     async fn open(&mut self) -> io::Result<(Fingerprint, Sessions)> {
         let (host, mailbox) = (&self.host, &self.participants.mailbox);
-        let keys = match &mut self.participants.second_factor {
-            Some(second_factor) => second_factor.keys(host, mailbox).await?,
-            None => Keys::password(mailbox),
+        let session_opener = match &mut self.participants.second_factor {
+            Some(second_factor) => second_factor.session_opener(host, mailbox).await?,
+            None => SessionOpener::password(mailbox),
         };
         let mut sessions = Sessions::new();
         let mut fingerprint = None;
         for scenario in Scenario::all() {
-            let mut session = keys.open(scenario, host).await?;
+            let mut session = session_opener.open(scenario, host).await?;
             if let (None, Client::Imap(imap)) = (&fingerprint, &mut session.client) {
                 fingerprint = Some(Fingerprint::take(imap).await?);
             }

@@ -1,4 +1,4 @@
-//! A second factor that is on while the password changes: with a fresh code the old password opens as little as alone.
+//! A second factor that is on while the password changes: the old password is refused with a fresh code as it is alone.
 
 use super::change_path::browser;
 use super::client::SignInOutcome;
@@ -25,24 +25,24 @@ pub(super) enum ExpectedSecondFactor {
     GoesOff,
 }
 
-/// Whether there is a recovery code.
+/// Whether the mailbox has a recovery code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum RecoveryCode {
     None,
     Issued,
 }
 
-/// The owner's phone, and what the owner's mail apps use.
+/// The second factor of the mailbox under drill: its authenticator, and the app password of its mail apps.
 pub(super) struct SecondFactor {
-    phone: Authenticator,
-    /// A code that was refused behind the old password, and so is not spent.
+    authenticator: Authenticator,
+    /// A code that was refused together with the old password, and so is not used up.
     unspent: Option<String>,
     app_password: Option<Secret>,
 }
 
 const ACCOUNT: &str = "/webmail/account";
 
-/// Turns it on where it is off, and names the bystander as the recovery e-mail. What is signed in stays so.
+/// Turns it on where it is off, and makes the bystander the recovery e-mail. Open sessions stay signed in.
 pub(super) async fn turn_on(host: &Host, participants: &mut Participants) -> io::Result<()> {
     if participants.second_factor.is_some() {
         return Ok(());
@@ -57,18 +57,18 @@ pub(super) async fn turn_on(host: &Host, participants: &mut Participants) -> io:
 
     let page = format!("{ACCOUNT}/two-factor");
     let begun = webmail.fill(&page, &format!("{page}/begin"), &[]).await?;
-    let phone = Authenticator::of(&begun.shown("typed-key")?)?;
-    let code = phone.next_code().await?;
+    let authenticator = Authenticator::of(&begun.shown("typed-key")?)?;
+    let code = authenticator.next_code().await?;
     let on = webmail.fill(&page, &format!("{page}/on"), &[("code", &code)]).await?;
     if on.location() != Some(&page) {
         return Err(unexpected(&on.summary()));
     }
     sign_out(&mut webmail).await?;
-    participants.second_factor = Some(SecondFactor { phone, unspent: None, app_password: None });
+    participants.second_factor = Some(SecondFactor { authenticator, unspent: None, app_password: None });
     Ok(())
 }
 
-/// Whether the owner keeps a recovery code.
+/// Reads in the webmail whether the mailbox has a recovery code.
 pub(super) async fn recovery_code_of(host: &Host, mailbox: &Credentials) -> io::Result<RecoveryCode> {
     let mut webmail = browser(host, Surface::Webmail, mailbox).await?;
     let page = webmail.get(&format!("{ACCOUNT}/recovery")).await?;
@@ -82,13 +82,13 @@ async fn sign_out(webmail: &mut Browser) -> io::Result<()> {
 }
 
 impl SecondFactor {
-    /// A code that was not typed before.
+    /// A code that was not used before.
     pub(super) async fn next_code(&self) -> io::Result<String> {
-        self.phone.next_code().await
+        self.authenticator.next_code().await
     }
 
-    /// Tries what must open nothing after the change.
-    pub(super) async fn judge(
+    /// Tries everything that must be refused after the change, and records what was not.
+    pub(super) async fn check_refusals(
         &mut self,
         host: &Host,
         old: &Credentials,
@@ -99,8 +99,8 @@ impl SecondFactor {
         result.second_factor = Some(expected);
         let code = match expected {
             ExpectedSecondFactor::Stays => self.next_code().await?,
-            // Nothing is left that it could have been spent in.
-            ExpectedSecondFactor::GoesOff => self.phone.code_at(Timestamp::now().as_second())?,
+            // The second factor is off, so no time step is recorded that the code could collide with.
+            ExpectedSecondFactor::GoesOff => self.authenticator.code_at(Timestamp::now().as_second())?,
         };
         let with_code = old.with(&Secret::new(format!("{}{code}", old.password.expose())));
         for surface in Surface::OF_MAILBOXES {
@@ -111,7 +111,7 @@ impl SecondFactor {
                         .fail(format!("the old password with a fresh code still opened {}", surface.label()));
                 }
             }
-            // Where it goes off, the sessions that are opened next show that the new one alone is enough.
+            // Where it goes off, the sessions that are opened next show that the new password alone is enough.
             if expected == ExpectedSecondFactor::Stays && opens(host, surface, new).await? {
                 result.fail(format!("the new password opened {} without a code", surface.label()));
             }
@@ -127,9 +127,13 @@ impl SecondFactor {
 
     /// Signs in on every surface while it is on: at the webmail with a code on its own page, at the user panel from
     /// there, and for the mail protocols with an app password that is made for them.
-    pub(super) async fn keys(&mut self, host: &Host, mailbox: &Credentials) -> io::Result<Keys> {
+    pub(super) async fn session_opener(
+        &mut self,
+        host: &Host,
+        mailbox: &Credentials,
+    ) -> io::Result<SessionOpener> {
         let code = match self.unspent.take() {
-            // Whoever takes it now shows that it was good when it was refused.
+            // That it is accepted now shows that it was good when it was refused.
             Some(code) => code,
             None => self.next_code().await?,
         };
@@ -147,20 +151,20 @@ impl SecondFactor {
         self.app_password = Some(app_password);
         let mut panel = webmail.clone();
         panel.fill(ACCOUNT, "/webmail/user-settings", &[]).await?;
-        Ok(Keys { credentials, browsers: Some([webmail, panel]) })
+        Ok(SessionOpener { credentials, browsers: Some([webmail, panel]) })
     }
 }
 
-/// What opens the sessions a drill works on.
-pub(super) struct Keys {
+/// Opens the sessions a drill works on, with what signs in at the moment.
+pub(super) struct SessionOpener {
     /// For every surface that asks for a password.
     credentials: Credentials,
-    /// The webmail and the user panel, where browsers are in already.
+    /// Browsers that are signed in already: the webmail and the user panel.
     browsers: Option<[Browser; 2]>,
 }
 
-impl Keys {
-    /// The password, everywhere.
+impl SessionOpener {
+    /// Signs in with the password on every surface.
     pub(super) fn password(mailbox: &Credentials) -> Self {
         Self { credentials: mailbox.copy(), browsers: None }
     }
@@ -168,10 +172,10 @@ impl Keys {
     /// Opens a session and brings it into a scenario.
     pub(super) async fn open(&self, scenario: Scenario, host: &Host) -> io::Result<Session> {
         let surface = scenario.surface();
-        let in_already = |browser: &Browser| Session { surface, client: Client::Browser(browser.clone()) };
+        let signed_in = |browser: &Browser| Session { surface, client: Client::Browser(browser.clone()) };
         match (&self.browsers, surface) {
-            (Some([webmail, _]), Surface::Webmail) => Ok(in_already(webmail)),
-            (Some([_, panel]), Surface::Panel) => Ok(in_already(panel)),
+            (Some([webmail, _]), Surface::Webmail) => Ok(signed_in(webmail)),
+            (Some([_, panel]), Surface::Panel) => Ok(signed_in(panel)),
             _ => Session::open(scenario, host, &self.credentials).await,
         }
     }

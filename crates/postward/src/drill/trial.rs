@@ -99,7 +99,7 @@ pub(super) async fn run_trial(
             .count();
         *sure.entry(surface).or_default() += opened;
         *most.entry(surface).or_default() += opened + unsure as u64;
-        result.old_passwords.push(judge(probed, sent, at, &mut result.problems).await?);
+        result.old_passwords.push(check_old_password(probed, sent, at, &mut result.problems).await?);
     }
     result.old_passwords.sort_by_key(|old| old.surface);
     for surface in Surface::OF_MAILBOXES {
@@ -153,7 +153,7 @@ async fn turn_pages(scenario: Scenario, mut browser: Browser) -> io::Result<(Sce
 }
 
 /// What the old password opened on one surface.
-async fn judge(
+async fn check_old_password(
     probed: ProbeResult,
     sent: Instant,
     answered: Instant,
