@@ -98,8 +98,12 @@ impl ChangePath {
         }
     }
 
-    /// Goes up to the point where one more press changes the password.
-    pub(super) async fn approach(self, host: &Host, participants: &Participants) -> io::Result<Ready> {
+    /// Does everything up to the one request or command that changes the password.
+    pub(super) async fn prepare(
+        self,
+        host: &Host,
+        participants: &Participants,
+    ) -> io::Result<PreparedChange> {
         let (owner, mailbox) = (participants.owner.as_ref(), &participants.mailbox);
         match self {
             Self::SecurityTab => dashboard(host, owner, mailbox, "/security").await,
@@ -107,34 +111,35 @@ impl ChangePath {
             Self::PopUp => dashboard(host, owner, mailbox, "/password?from=edit").await,
             Self::Webmail => {
                 let browser = browser(host, Surface::Webmail, mailbox).await?;
-                Ready::at_form(browser, "/webmail/account", "/webmail/account/password").await
+                PreparedChange::at_form(browser, "/webmail/account", "/webmail/account/password").await
             }
             Self::ForgottenWithCurrent => {
                 let page = format!("{RESET}?by=password");
-                let ready = Ready::at_form(host.browser(), &page, RESET).await?;
-                Ok(ready.with("address", &mailbox.name))
+                let prepared = PreparedChange::at_form(host.browser(), &page, RESET).await?;
+                Ok(prepared.with("address", &mailbox.name))
             }
             Self::MailedLink => {
                 let action = format!("{RESET}/link");
                 let link = reset_link(host, participants, &action).await?;
-                let ready = Ready::at_form(host.browser(), &link, &action).await?;
+                let prepared = PreparedChange::at_form(host.browser(), &link, &action).await?;
                 match &participants.second_factor {
-                    Some(second_factor) => Ok(ready.with("code", &second_factor.next_code().await?)),
-                    None => Ok(ready),
+                    Some(second_factor) => Ok(prepared.with("code", &second_factor.next_code().await?)),
+                    None => Ok(prepared),
                 }
             }
             Self::RecoveryCode => {
                 let code = issued_code(host, mailbox).await?;
-                let ready = Ready::at_form(host.browser(), &format!("{RESET}?by=code"), RESET).await?;
-                Ok(ready.with("address", &mailbox.name).with("recovery_code", code.expose()))
+                let prepared =
+                    PreparedChange::at_form(host.browser(), &format!("{RESET}?by=code"), RESET).await?;
+                Ok(prepared.with("address", &mailbox.name).with("recovery_code", code.expose()))
             }
             Self::Panel => {
                 let browser = browser(host, Surface::Panel, mailbox).await?;
-                Ready::at_form(browser, "/panel/password", "/panel/password").await
+                PreparedChange::at_form(browser, "/panel/password", "/panel/password").await
             }
             Self::CommandLine => {
                 let child = command(host, &["mailbox", "passwd", &mailbox.name, "--json"])?;
-                Ok(Ready::AtPrompt(child))
+                Ok(PreparedChange::Command(child))
             }
         }
     }
@@ -143,25 +148,25 @@ impl ChangePath {
 /// *Forgot password?* of the webmail.
 const RESET: &str = "/webmail/password-reset";
 
-/// One press before the change.
-pub(super) enum Ready {
-    /// A form, in the browser that shows it.
-    AtForm {
+/// A change of the password that is ready to be submitted.
+pub(super) enum PreparedChange {
+    /// A form, and the browser that shows it.
+    Form {
         browser: Browser,
         action: String,
-        /// What it sends besides passwords.
+        /// The fields it sends besides passwords.
         fields: Vec<(&'static str, String)>,
         asks_current: bool,
     },
     /// A command that waits for the new password.
-    AtPrompt(Child),
+    Command(Child),
 }
 
-impl Ready {
+impl PreparedChange {
     async fn at_form(mut browser: Browser, page: &str, action: &str) -> io::Result<Self> {
         let form = browser.get(page).await?.form(action)?;
         let field = |name| form.value(name).map(|value| (name, value.to_owned()));
-        Ok(Self::AtForm {
+        Ok(Self::Form {
             fields: ["csrf", "from", "by", "token"].into_iter().filter_map(field).collect(),
             asks_current: form.value("current").is_some(),
             action: action.to_owned(),
@@ -172,33 +177,33 @@ impl Ready {
     /// The same with a field filled in.
     fn with(self, name: &'static str, value: &str) -> Self {
         match self {
-            Self::AtForm { browser, action, mut fields, asks_current } => {
+            Self::Form { browser, action, mut fields, asks_current } => {
                 fields.push((name, value.to_owned()));
-                Self::AtForm { browser, action, fields, asks_current }
+                Self::Form { browser, action, fields, asks_current }
             }
-            Self::AtPrompt(child) => Self::AtPrompt(child),
+            Self::Command(child) => Self::Command(child),
         }
     }
 
-    /// The browser that acts, as it is before the change.
+    /// A copy of the browser that changes the password, as it is before the change.
     pub(super) fn browser(&self) -> Option<Browser> {
         match self {
-            Self::AtForm { browser, .. } => Some(browser.clone()),
-            Self::AtPrompt(_) => None,
+            Self::Form { browser, .. } => Some(browser.clone()),
+            Self::Command(_) => None,
         }
     }
 
     /// Changes the password, and waits for the answer.
-    pub(super) async fn press(self, old: &Secret, new: &Secret) -> io::Result<Answer> {
+    pub(super) async fn submit(self, old: &Secret, new: &Secret) -> io::Result<Answer> {
         match self {
-            Self::AtForm { mut browser, action, fields, asks_current } => {
+            Self::Form { mut browser, action, fields, asks_current } => {
                 let mut fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
                 fields.extend([("password", new.expose()), ("password_again", new.expose())]);
                 fields.extend(asks_current.then_some(("current", old.expose())));
                 let page = browser.post(&action, &fields).await?;
                 Ok(Answer::Page(browser, page))
             }
-            Self::AtPrompt(mut child) => {
+            Self::Command(mut child) => {
                 if let Some(mut stdin) = child.stdin.take() {
                     stdin.write_all(format!("{}\n", new.expose()).as_bytes()).await?;
                 }
@@ -208,7 +213,7 @@ impl Ready {
     }
 }
 
-/// The answer, before anybody has read it.
+/// The answer to a change, not yet parsed.
 pub(super) enum Answer {
     Page(Browser, Page),
     Output(std::process::Output),
@@ -245,7 +250,7 @@ fn command(host: &Host, arguments: &[&str]) -> io::Result<Child> {
         .spawn()
 }
 
-/// A recovery code, as the operator hands it out.
+/// Issues a recovery code on the command line, as the operator does.
 async fn issued_code(host: &Host, mailbox: &Credentials) -> io::Result<Secret> {
     #[derive(Deserialize)]
     struct Issued {
@@ -260,7 +265,7 @@ async fn issued_code(host: &Host, mailbox: &Credentials) -> io::Result<Secret> {
     Ok(Secret::new(recovery_code))
 }
 
-/// Has a link mailed, and opens the letter where it comes in.
+/// Asks for a mailed link, and reads it from the message in the recovery mailbox. Returns the path with the token.
 async fn reset_link(host: &Host, participants: &Participants, path: &str) -> io::Result<String> {
     host.browser().post(RESET, &[("by", "mail"), ("address", &participants.mailbox.name)]).await?;
     let mut imap = host.imap(participants.reader()?).await?;
@@ -280,7 +285,7 @@ async fn dashboard(
     owner: Option<&Credentials>,
     mailbox: &Credentials,
     page: &str,
-) -> io::Result<Ready> {
+) -> io::Result<PreparedChange> {
     let owner = owner.ok_or_else(|| io::Error::other("nobody to sign in at the dashboard as"))?;
     let mut browser = browser(host, Surface::Dashboard, owner).await?;
     let name = mailbox.name.replace('+', "%2B");
@@ -288,10 +293,10 @@ async fn dashboard(
     let settings = list
         .link_beside(&format!(">{}<", mailbox.name), "/dashboard/mailboxes/")
         .ok_or_else(|| io::Error::other(format!("the dashboard does not list {}", mailbox.name)))?;
-    Ready::at_form(browser, &format!("{settings}{page}"), &format!("{settings}/password")).await
+    PreparedChange::at_form(browser, &format!("{settings}{page}"), &format!("{settings}/password")).await
 }
 
-/// Reads `Ended 3 IMAP, 1 SMTP and 2 webmail sessions.` off a page.
+/// Parses `Ended 3 IMAP, 1 SMTP and 2 webmail sessions.` on a page.
 fn receipt_in(text: &str) -> Option<BTreeMap<Surface, u64>> {
     let mut ended: BTreeMap<_, _> = Surface::OF_MAILBOXES.into_iter().map(|surface| (surface, 0)).collect();
     let (_, said) = text.split_once("Password changed.")?;

@@ -29,8 +29,8 @@ pub(super) async fn run_trial(
     new: &Secret,
     sessions: Sessions,
 ) -> io::Result<TrialResult> {
-    let (ready, mailbox) = (path.approach(host, participants).await?, &participants.mailbox);
-    let acting = ready.browser().zip(path.surface().filter(|surface| *surface != Surface::Dashboard));
+    let (prepared, mailbox) = (path.prepare(host, participants).await?, &participants.mailbox);
+    let acting = prepared.browser().zip(path.surface().filter(|surface| *surface != Surface::Dashboard));
     let mut result = TrialResult::new(path);
     let mut open: BTreeMap<Surface, u64> = BTreeMap::new();
     for surface in
@@ -53,7 +53,7 @@ pub(super) async fn run_trial(
     for (scenario, browser) in browsers.iter().cloned() {
         pollers.spawn(turn_pages(scenario, browser));
     }
-    let answer = ready.press(&mailbox.password, new).await;
+    let answer = prepared.submit(&mailbox.password, new).await;
     // In this order: whatever the kernel says after this line, it said after the answer had come.
     let at = Instant::now();
     let closed = closed_by_now(connections.iter().map(|(_, socket)| socket));
