@@ -4,13 +4,13 @@ use super::client::SignInOutcome;
 use super::client::browser::Browser;
 use super::client::connection::{Endpoint, Trust, unexpected};
 use super::client::{imap::Imap, pop3::Pop3, smtp::Smtp};
-use super::session::Client;
+use super::credentials::Credentials;
+use super::signed_in_client::SignedInClient;
 use crate::config::{Config, Doors, Source};
 use crate::open;
 use crate::problem::Problem;
 use crate::serve::Bound;
 use postward_authority::Surface;
-use postward_wire::Secret;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
@@ -20,24 +20,6 @@ use std::ffi::OsString;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
-
-/// The name and password of a mailbox or of staff.
-pub(super) struct Credentials {
-    pub(super) name: String,
-    pub(super) password: Secret,
-}
-
-impl Credentials {
-    /// A copy: `Secret` is not `Clone`.
-    pub(super) fn copy(&self) -> Self {
-        self.with(&self.password)
-    }
-
-    /// The same name with another password.
-    pub(super) fn with(&self, password: &Secret) -> Self {
-        Self { name: self.name.clone(), password: Secret::new(password.expose().to_owned()) }
-    }
-}
 
 /// A host, as its users see it.
 pub(super) struct Host {
@@ -84,7 +66,20 @@ impl Host {
     /// Signs in to IMAP, which has to work.
     pub(super) async fn imap(&self, credentials: &Credentials) -> io::Result<Imap> {
         match self.sign_in(Surface::Imap, credentials).await? {
-            SignInOutcome::Opened(Client::Imap(imap)) => Ok(imap),
+            SignInOutcome::Opened(SignedInClient::Imap(imap)) => Ok(imap),
+            SignInOutcome::Opened(_) => Err(io::ErrorKind::InvalidInput.into()),
+            SignInOutcome::Refused(words) => Err(unexpected(&words)),
+        }
+    }
+
+    /// Signs in on a surface of browsers, which has to work.
+    pub(super) async fn signed_in_browser(
+        &self,
+        surface: Surface,
+        credentials: &Credentials,
+    ) -> io::Result<Browser> {
+        match self.sign_in(surface, credentials).await? {
+            SignInOutcome::Opened(SignedInClient::Browser(browser)) => Ok(browser),
             SignInOutcome::Opened(_) => Err(io::ErrorKind::InvalidInput.into()),
             SignInOutcome::Refused(words) => Err(unexpected(&words)),
         }
@@ -95,15 +90,15 @@ impl Host {
         &self,
         surface: Surface,
         credentials: &Credentials,
-    ) -> io::Result<SignInOutcome<Client>> {
+    ) -> io::Result<SignInOutcome<SignedInClient>> {
         let (name, password) = (credentials.name.as_str(), credentials.password.expose());
         Ok(match surface {
-            Surface::Imap => Imap::sign_in(&self.imap, name, password).await?.map(Client::Imap),
-            Surface::Pop3 => Pop3::sign_in(&self.pop3, name, password).await?.map(Client::Pop3),
-            Surface::Smtp => Smtp::sign_in(&self.smtp, name, password).await?.map(Client::Smtp),
+            Surface::Imap => Imap::sign_in(&self.imap, name, password).await?.map(SignedInClient::Imap),
+            Surface::Pop3 => Pop3::sign_in(&self.pop3, name, password).await?.map(SignedInClient::Pop3),
+            Surface::Smtp => Smtp::sign_in(&self.smtp, name, password).await?.map(SignedInClient::Smtp),
             Surface::Webmail | Surface::Panel | Surface::Dashboard => {
                 let root = format!("/{}", surface.name());
-                self.browser().sign_in(&root, name, password).await?.map(Client::Browser)
+                self.browser().sign_in(&root, name, password).await?.map(SignedInClient::Browser)
             }
         })
     }

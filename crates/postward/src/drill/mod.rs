@@ -9,14 +9,18 @@
 
 mod change_path;
 mod client;
+mod credentials;
 mod disconnect_watch;
 mod host;
 mod mail;
+mod participants;
+mod password_change;
 mod plan;
 mod prober;
 mod report;
 mod second_factor;
 mod session;
+mod signed_in_client;
 mod trial;
 
 use crate::config::{self, Config, Source};
@@ -28,8 +32,10 @@ use crate::problem::Problem;
 use crate::serve::Bound;
 use crate::{logs, process};
 use clap::Args;
-use host::{Credentials, Host};
-use plan::{Participants, Plan, Target};
+use credentials::Credentials;
+use host::Host;
+use participants::Participants;
+use plan::{Plan, Target};
 use postward_authority::policy::Problem as Missing;
 use postward_wire::{Address, Secret};
 use report::Report;

@@ -1,14 +1,17 @@
 //! The order of a drill: every change path, one after the other. Each has to end the sessions that the password of the
 //! one before it has opened.
 
-use super::change_path::ChangePath;
+use super::change_path::{ChangePath, ExpectedSecondFactor};
 use super::client::SignInOutcome;
 use super::client::connection::unexpected;
-use super::host::{Credentials, Host};
+use super::credentials::Credentials;
+use super::host::Host;
 use super::mail::{self, Fingerprint};
+use super::participants::Participants;
 use super::report::{Report, Skipped, TrialResult};
-use super::second_factor::{self, ExpectedSecondFactor, RecoveryCode, SecondFactor, SessionOpener};
-use super::session::{Client, Scenario, Session, Sessions};
+use super::second_factor::{self, RecoveryCode, SecondFactor, SessionOpener};
+use super::session::{Scenario, Session, Sessions};
+use super::signed_in_client::SignedInClient;
 use super::trial::run_trial;
 use crate::password_input;
 use crate::problem::Problem;
@@ -32,22 +35,6 @@ pub(super) enum Target {
     /// A host in use. Its mailbox must not be left with a second factor on, or with another recovery e-mail, should the
     /// drill be interrupted.
     RealHost,
-}
-
-/// The mailboxes and staff that take part.
-pub(super) struct Participants {
-    pub(super) mailbox: Credentials,
-    /// Set while it is on.
-    pub(super) second_factor: Option<SecondFactor>,
-    pub(super) bystander: Option<Credentials>,
-    pub(super) owner: Option<Credentials>,
-}
-
-impl Participants {
-    /// Whoever reads what is mailed to the recovery e-mail.
-    pub(super) fn reader(&self) -> io::Result<&Credentials> {
-        self.bystander.as_ref().ok_or_else(|| io::Error::other("nobody reads the recovery e-mail"))
-    }
 }
 
 impl Plan {
@@ -112,7 +99,7 @@ impl Plan {
         sessions: Sessions,
     ) -> io::Result<TrialResult> {
         if path.expected_second_factor().is_some() && self.target == Target::Demo {
-            second_factor::turn_on(&self.host, &mut self.participants).await?;
+            self.turn_on_second_factor().await?;
         }
         let mut result = run_trial(path, &self.host, &self.participants, new, sessions).await?;
         let with_new = self.participants.mailbox.with(new);
@@ -130,6 +117,17 @@ impl Plan {
         Ok(result)
     }
 
+    /// Turns a second factor on where it is off, with the bystander as the recovery e-mail.
+    async fn turn_on_second_factor(&mut self) -> io::Result<()> {
+        let participants = &mut self.participants;
+        if participants.second_factor.is_none() {
+            let reader = participants.reader()?;
+            let turned_on = SecondFactor::turn_on(&self.host, &participants.mailbox, reader).await?;
+            participants.second_factor = Some(turned_on);
+        }
+        Ok(())
+    }
+
     /// Opens a session of every kind with what opens them now, and looks at the mail through the first.
     async fn open(&mut self) -> io::Result<(Fingerprint, Sessions)> {
         let (host, mailbox) = (&self.host, &self.participants.mailbox);
@@ -141,7 +139,7 @@ impl Plan {
         let mut fingerprint = None;
         for scenario in Scenario::all() {
             let mut session = session_opener.open(scenario, host).await?;
-            if let (None, Client::Imap(imap)) = (&fingerprint, &mut session.client) {
+            if let (None, SignedInClient::Imap(imap)) = (&fingerprint, &mut session.client) {
                 fingerprint = Some(Fingerprint::take(imap).await?);
             }
             sessions.push((scenario, session));

@@ -1,7 +1,8 @@
 //! Keeps trying the old password on one surface, from before the change until after its answer.
 
 use super::client::SignInOutcome;
-use super::host::{Credentials, Host};
+use super::credentials::Credentials;
+use super::host::Host;
 use super::session::Session;
 use postward_authority::Surface;
 use std::sync::Arc;

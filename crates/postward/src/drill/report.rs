@@ -1,7 +1,6 @@
 //! What a drill found, as a table for people and as JSON for programs.
 
-use super::change_path::ChangePath;
-use super::second_factor::ExpectedSecondFactor;
+use super::change_path::{ChangePath, ExpectedSecondFactor};
 use super::session::Scenario;
 use crate::output::{self, Format};
 use postward_authority::Surface;

@@ -1,29 +1,19 @@
 //! A second factor that is on while the password changes: the old password is refused with a fresh code as it is alone.
 
-use super::change_path::browser;
+use super::change_path::ExpectedSecondFactor;
 use super::client::SignInOutcome;
 use super::client::authenticator::Authenticator;
 use super::client::browser::Browser;
 use super::client::connection::unexpected;
-use super::host::{Credentials, Host};
+use super::credentials::Credentials;
+use super::host::Host;
 use super::mail;
-use super::plan::Participants;
 use super::report::TrialResult;
-use super::session::{Client, Scenario, Session};
+use super::session::{Scenario, Session};
+use super::signed_in_client::SignedInClient;
 use postward_authority::{Surface, Timestamp};
 use postward_wire::Secret;
-use serde::Serialize;
 use std::io;
-
-/// What a change path has to leave of a second factor that was on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum ExpectedSecondFactor {
-    /// The next sign-in needs a code, as before.
-    Stays,
-    /// The new password alone opens everything.
-    GoesOff,
-}
 
 /// Whether the mailbox has a recovery code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,35 +32,9 @@ pub(super) struct SecondFactor {
 
 const ACCOUNT: &str = "/webmail/account";
 
-/// Turns it on where it is off, and makes the bystander the recovery e-mail. Open sessions stay signed in.
-pub(super) async fn turn_on(host: &Host, participants: &mut Participants) -> io::Result<()> {
-    if participants.second_factor.is_some() {
-        return Ok(());
-    }
-    let mut webmail = browser(host, Surface::Webmail, &participants.mailbox).await?;
-    let (reader, page) = (participants.reader()?, format!("{ACCOUNT}/recovery/email"));
-    webmail.fill(&page, &page, &[("address", &reader.name)]).await?;
-    let verify = "/webmail/recovery-email/verify";
-    let mut imap = host.imap(reader).await?;
-    let link = mail::mailed_link(&mut imap, "Confirm your recovery e-mail", verify).await?;
-    host.browser().fill(&link, verify, &[]).await?;
-
-    let page = format!("{ACCOUNT}/two-factor");
-    let begun = webmail.fill(&page, &format!("{page}/begin"), &[]).await?;
-    let authenticator = Authenticator::of(&begun.shown("typed-key")?)?;
-    let code = authenticator.next_code().await?;
-    let on = webmail.fill(&page, &format!("{page}/on"), &[("code", &code)]).await?;
-    if on.location() != Some(&page) {
-        return Err(unexpected(&on.summary()));
-    }
-    sign_out(&mut webmail).await?;
-    participants.second_factor = Some(SecondFactor { authenticator, unspent: None, app_password: None });
-    Ok(())
-}
-
 /// Reads in the webmail whether the mailbox has a recovery code.
 pub(super) async fn recovery_code_of(host: &Host, mailbox: &Credentials) -> io::Result<RecoveryCode> {
-    let mut webmail = browser(host, Surface::Webmail, mailbox).await?;
+    let mut webmail = host.signed_in_browser(Surface::Webmail, mailbox).await?;
     let page = webmail.get(&format!("{ACCOUNT}/recovery")).await?;
     sign_out(&mut webmail).await?;
     let none = page.text().contains("Not issued yet");
@@ -82,6 +46,32 @@ async fn sign_out(webmail: &mut Browser) -> io::Result<()> {
 }
 
 impl SecondFactor {
+    /// Turns it on, and makes the address of `reader` the recovery e-mail. Open sessions stay signed in.
+    pub(super) async fn turn_on(
+        host: &Host,
+        mailbox: &Credentials,
+        reader: &Credentials,
+    ) -> io::Result<Self> {
+        let mut webmail = host.signed_in_browser(Surface::Webmail, mailbox).await?;
+        let page = format!("{ACCOUNT}/recovery/email");
+        webmail.fill(&page, &page, &[("address", &reader.name)]).await?;
+        let verify = "/webmail/recovery-email/verify";
+        let mut imap = host.imap(reader).await?;
+        let link = mail::mailed_link(&mut imap, "Confirm your recovery e-mail", verify).await?;
+        host.browser().fill(&link, verify, &[]).await?;
+
+        let page = format!("{ACCOUNT}/two-factor");
+        let begun = webmail.fill(&page, &format!("{page}/begin"), &[]).await?;
+        let authenticator = Authenticator::of(&begun.shown("typed-key")?)?;
+        let code = authenticator.next_code().await?;
+        let on = webmail.fill(&page, &format!("{page}/on"), &[("code", &code)]).await?;
+        if on.location() != Some(&page) {
+            return Err(unexpected(&on.summary()));
+        }
+        sign_out(&mut webmail).await?;
+        Ok(Self { authenticator, unspent: None, app_password: None })
+    }
+
     /// A code that was not used before.
     pub(super) async fn next_code(&self) -> io::Result<String> {
         self.authenticator.next_code().await
@@ -172,7 +162,8 @@ impl SessionOpener {
     /// Opens a session and brings it into a scenario.
     pub(super) async fn open(&self, scenario: Scenario, host: &Host) -> io::Result<Session> {
         let surface = scenario.surface();
-        let signed_in = |browser: &Browser| Session { surface, client: Client::Browser(browser.clone()) };
+        let signed_in =
+            |browser: &Browser| Session { surface, client: SignedInClient::Browser(browser.clone()) };
         match (&self.browsers, surface) {
             (Some([webmail, _]), Surface::Webmail) => Ok(signed_in(webmail)),
             (Some([_, panel]), Surface::Panel) => Ok(signed_in(panel)),

@@ -1,13 +1,12 @@
 //! The sessions a drill opens, and what they are doing when the password changes.
 
 use super::client::SignInOutcome;
-use super::client::browser::Browser;
 use super::client::connection::unexpected;
-use super::client::imap::{Imap, quoted};
-use super::client::pop3::Pop3;
-use super::client::smtp::Smtp;
-use super::host::{Credentials, Host};
+use super::client::imap::quoted;
+use super::credentials::Credentials;
+use super::host::Host;
 use super::mail::FOLDER;
+use super::signed_in_client::SignedInClient;
 use postward_authority::Surface;
 use serde::Serialize;
 use std::io;
@@ -84,19 +83,11 @@ impl Scenario {
 /// An open session.
 pub(super) struct Session {
     pub(super) surface: Surface,
-    pub(super) client: Client,
+    pub(super) client: SignedInClient,
 }
 
 /// Open sessions, in the order in which they were opened.
 pub(super) type Sessions = Vec<(Scenario, Session)>;
-
-/// Who holds it.
-pub(super) enum Client {
-    Imap(Imap),
-    Pop3(Pop3),
-    Smtp(Smtp),
-    Browser(Browser),
-}
 
 impl Session {
     /// Signs in and brings the session into a scenario.
@@ -106,7 +97,7 @@ impl Session {
             SignInOutcome::Opened(client) => client,
             SignInOutcome::Refused(words) => return Err(unexpected(&words)),
         };
-        client.enter(scenario, &credentials.name).await?;
+        enter(&mut client, scenario, &credentials.name).await?;
         Ok(Self { surface, client })
     }
 
@@ -118,44 +109,34 @@ impl Session {
     /// Whether a quiet session still does what it is asked.
     pub(super) async fn serves(&mut self) -> io::Result<bool> {
         match &mut self.client {
-            Client::Imap(imap) => imap.command("NOOP").await.map(|_| true),
-            Client::Pop3(pop3) => pop3.command("NOOP").await.map(|_| true),
-            Client::Smtp(smtp) => smtp.command("NOOP", "250").await.map(|()| true),
-            Client::Browser(browser) => browser.is_signed_in(page(self.surface)).await,
+            SignedInClient::Imap(imap) => imap.command("NOOP").await.map(|_| true),
+            SignedInClient::Pop3(pop3) => pop3.command("NOOP").await.map(|_| true),
+            SignedInClient::Smtp(smtp) => smtp.command("NOOP", "250").await.map(|()| true),
+            SignedInClient::Browser(browser) => browser.is_signed_in(page(self.surface)).await,
         }
     }
 }
 
-impl Client {
-    fn socket(&self) -> io::Result<Option<OwnedFd>> {
-        match self {
-            Self::Imap(imap) => imap.socket().map(Some),
-            Self::Pop3(pop3) => pop3.socket().map(Some),
-            Self::Smtp(smtp) => smtp.socket().map(Some),
-            Self::Browser(_) => Ok(None),
+/// Brings a session into a scenario.
+async fn enter(client: &mut SignedInClient, scenario: Scenario, address: &str) -> io::Result<()> {
+    match (scenario, client) {
+        (Scenario::ImapQuiet, SignedInClient::Imap(imap)) => imap.command("SELECT INBOX").await.map(drop),
+        (Scenario::ImapIdle, SignedInClient::Imap(imap)) => {
+            imap.command("SELECT INBOX").await?;
+            imap.idle().await
         }
-    }
-
-    async fn enter(&mut self, scenario: Scenario, address: &str) -> io::Result<()> {
-        match (scenario, self) {
-            (Scenario::ImapQuiet, Self::Imap(imap)) => imap.command("SELECT INBOX").await.map(drop),
-            (Scenario::ImapIdle, Self::Imap(imap)) => {
-                imap.command("SELECT INBOX").await?;
-                imap.idle().await
-            }
-            (Scenario::ImapFetching, Self::Imap(imap)) => {
-                imap.command(&format!("EXAMINE {}", quoted(FOLDER))).await?;
-                imap.send("FETCH 1 BODY.PEEK[]").await?;
-                // The first line shows that the message is on its way. What follows stays where it is.
-                imap.connection.line().await.map(drop)
-            }
-            (Scenario::SmtpData, Self::Smtp(smtp)) => {
-                smtp.begin(address, address, "Subject: Half a message\r\n\r\nIt never").await
-            }
-            (Scenario::Pop3Quiet | Scenario::SmtpQuiet | Scenario::Webmail | Scenario::Panel, _) => Ok(()),
-            (Scenario::ImapQuiet | Scenario::ImapIdle | Scenario::ImapFetching | Scenario::SmtpData, _) => {
-                Err(io::ErrorKind::InvalidInput.into())
-            }
+        (Scenario::ImapFetching, SignedInClient::Imap(imap)) => {
+            imap.command(&format!("EXAMINE {}", quoted(FOLDER))).await?;
+            imap.send("FETCH 1 BODY.PEEK[]").await?;
+            // The first line shows that the message is on its way. What follows stays where it is.
+            imap.connection.line().await.map(drop)
+        }
+        (Scenario::SmtpData, SignedInClient::Smtp(smtp)) => {
+            smtp.begin(address, address, "Subject: Half a message\r\n\r\nIt never").await
+        }
+        (Scenario::Pop3Quiet | Scenario::SmtpQuiet | Scenario::Webmail | Scenario::Panel, _) => Ok(()),
+        (Scenario::ImapQuiet | Scenario::ImapIdle | Scenario::ImapFetching | Scenario::SmtpData, _) => {
+            Err(io::ErrorKind::InvalidInput.into())
         }
     }
 }

@@ -4,10 +4,12 @@ use super::change_path::ChangePath;
 use super::client::browser::Browser;
 use super::disconnect_watch::{DisconnectWatch, closed_by_now};
 use super::host::Host;
-use super::plan::Participants;
+use super::participants::Participants;
+use super::password_change::prepare;
 use super::prober::{Outcome, ProbeResult, probe};
 use super::report::{OldPassword, SessionRow, TrialResult, since};
-use super::session::{Client, Scenario, Session, Sessions, page};
+use super::session::{Scenario, Session, Sessions, page};
+use super::signed_in_client::SignedInClient;
 use postward_authority::Surface;
 use postward_wire::Secret;
 use std::collections::BTreeMap;
@@ -29,7 +31,7 @@ pub(super) async fn run_trial(
     new: &Secret,
     sessions: Sessions,
 ) -> io::Result<TrialResult> {
-    let (prepared, mailbox) = (path.prepare(host, participants).await?, &participants.mailbox);
+    let (prepared, mailbox) = (prepare(path, host, participants).await?, &participants.mailbox);
     let acting = prepared.browser().zip(path.surface().filter(|surface| *surface != Surface::Dashboard));
     let mut result = TrialResult::new(path);
     let mut open: BTreeMap<Surface, u64> = BTreeMap::new();
@@ -122,7 +124,7 @@ type Browsers = Vec<(Scenario, Browser)>;
 fn parted(sessions: &[(Scenario, Session)]) -> io::Result<(Connections, Browsers)> {
     let (mut connections, mut browsers) = (Vec::new(), Vec::new());
     for (scenario, session) in sessions {
-        if let Client::Browser(browser) = &session.client {
+        if let SignedInClient::Browser(browser) = &session.client {
             browsers.push((*scenario, browser.clone()));
         } else if let Some(socket) = session.socket()? {
             connections.push((*scenario, socket));
