@@ -13,5 +13,5 @@ mod text;
 mod worker;
 
 pub(crate) use relay::Relay;
-pub(crate) use template::Paper;
+pub(crate) use template::LetterTemplate;
 pub(crate) use worker::{Postman, Ways};

@@ -1,7 +1,7 @@
-//! How a letter becomes a message: text and simple HTML that say the same, with the name and the colour of the house.
+//! Makes a message of a letter in the outbox: plain text and simple HTML with the same content, under the brand of the host.
 //!
-//! What comes out of the store (addresses, names of mail apps) is taken for hostile: it is cut, cleaned of everything
-//! that ends a line or turns one around, and escaped.
+//! What comes out of the store (addresses, names of mail apps) is untrusted: it is shortened, stripped of control and
+//! bidirectional formatting characters, and escaped in HTML.
 
 use super::text::{Words, words};
 use mail_builder::MessageBuilder;
@@ -18,12 +18,12 @@ const LONGEST_FACT: usize = Address::MAX_LEN;
 /// The longest name of a mail app that is told: whoever signs in says what it is, and should not say more.
 const LONGEST_CLIENT: usize = 40;
 
-/// What every letter of a host is written on.
+/// What all messages of a host have in common.
 #[derive(Clone, Debug)]
-pub(crate) struct Paper {
+pub(crate) struct LetterTemplate {
     pub(crate) brand: Brand,
     pub(crate) hostname: String,
-    /// The address letters come from.
+    /// The sender's address.
     pub(crate) from: String,
 }
 
@@ -54,7 +54,7 @@ enum Piece {
     Link(String),
 }
 
-impl Paper {
+impl LetterTemplate {
     /// The message. A letter is the same message at every try, except for where its parts are divided.
     pub(super) fn write(&self, told: &Told<'_>, to: &Address, link: Option<&str>) -> io::Result<Vec<u8>> {
         let words = words(told.notice, told.is_staff);

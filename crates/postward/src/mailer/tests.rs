@@ -1,6 +1,6 @@
 #![expect(clippy::unwrap_used, reason = "a test that fails should stop where it fails")]
 
-use super::template::{Paper, Told};
+use super::template::{LetterTemplate, Told};
 use mail_parser::{Message, MessageParser, MimeHeaders};
 use postward_authority::Notice;
 use postward_web::Brand;
@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 const ADA: &str = "ada@north.example";
 const LINK: &str = "https://mail.example.com/webmail/link?a=1&b=2";
 
-fn paper() -> Paper {
-    Paper {
+fn template() -> LetterTemplate {
+    LetterTemplate {
         brand: Brand { name: "Northmail".to_owned(), ..Brand::default() },
         hostname: "mail.example.com".to_owned(),
         from: "no-reply@mail.example.com".to_owned(),
@@ -21,7 +21,7 @@ fn paper() -> Paper {
 fn written(notice: Notice, about: &str, detail: &Value, link: Option<&str>) -> Vec<u8> {
     let at = "2026-11-26T11:07:31Z".parse().unwrap();
     let told = Told { number: 42, at, about, is_staff: false, notice, detail };
-    paper().write(&told, &Address::parse(ADA).unwrap(), link).unwrap()
+    template().write(&told, &Address::parse(ADA).unwrap(), link).unwrap()
 }
 
 fn parsed(bytes: &[u8]) -> Message<'_> {
@@ -71,7 +71,7 @@ fn d11_what_staff_are_told_is_about_the_dashboard_and_no_mailbox() {
     let (about, detail) = ("boss@north.example", json!({ "ip": "192.0.2.1", "surface": "dashboard" }));
     for notice in Notice::OF_STAFF {
         let told = Told { number: 42, at, about, is_staff: true, notice, detail: &detail };
-        let bytes = paper().write(&told, &Address::parse(about).unwrap(), None).unwrap();
+        let bytes = template().write(&told, &Address::parse(about).unwrap(), None).unwrap();
         let message = parsed(&bytes);
         let (text, name) = (text(&message), notice.name());
         assert!(text.contains("Account  boss@north.example") && text.contains("dashboard"), "{name}: {text}");
@@ -140,8 +140,8 @@ fn what_strangers_call_themselves_cannot_leave_its_place() {
         }
         assert!(!text.contains("\nBcc"), "{text}");
     }
-    let mut paper = paper();
-    paper.brand.name = evil.to_owned();
+    let mut template = template();
+    template.brand.name = evil.to_owned();
     let told = Told {
         number: 1,
         at: "2026-11-26T11:07:31Z".parse().unwrap(),
@@ -150,6 +150,6 @@ fn what_strangers_call_themselves_cannot_leave_its_place() {
         notice: Notice::NewPlace,
         detail: &Value::Null,
     };
-    let bytes = paper.write(&told, &Address::parse(ADA).unwrap(), None).unwrap();
+    let bytes = template.write(&told, &Address::parse(ADA).unwrap(), None).unwrap();
     assert!(parsed(&bytes).bcc().is_none(), "{}", String::from_utf8_lossy(&bytes));
 }

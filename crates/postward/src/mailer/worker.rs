@@ -1,7 +1,7 @@
 //! The postman: takes what is due out of the outbox and brings it where it goes, once.
 
 use super::relay::{Goodbye, NotTaken, Relay};
-use super::template::Paper;
+use super::template::LetterTemplate;
 use postward_authority::directory::Delivery;
 use postward_authority::{Authority, Letter, Timestamp};
 use postward_mailstore::{MailError, Mailstore};
@@ -38,7 +38,7 @@ pub(crate) struct Postman {
     authority: Authority,
     /// Where links lead: as it is configured, whatever a browser said.
     url: PublicUrl,
-    paper: Arc<Paper>,
+    template: Arc<LetterTemplate>,
     ways: Arc<Ways>,
 }
 
@@ -60,8 +60,8 @@ enum NotSent {
 
 impl Postman {
     /// A postman for an outbox.
-    pub(crate) fn new(authority: Authority, url: PublicUrl, paper: Paper, ways: Ways) -> Self {
-        Self { authority, url, paper: Arc::new(paper), ways: Arc::new(ways) }
+    pub(crate) fn new(authority: Authority, url: PublicUrl, template: LetterTemplate, ways: Ways) -> Self {
+        Self { authority, url, template: Arc::new(template), ways: Arc::new(ways) }
     }
 
     /// Delivers until `stop`, and returns when nothing is under way any more. Somebody must own and await this.
@@ -134,13 +134,13 @@ impl Postman {
         let link = self.authority.link_of(letter, Timestamp::now()).await.map_err(later)?;
         let link = link
             .map(|(kind, token)| format!("{}{}", self.url, postward_web::link_path(kind, token.expose())));
-        let message = self.paper.write(&letter.into(), &to, link.as_deref()).map_err(later)?;
+        let message = self.template.write(&letter.into(), &to, link.as_deref()).map_err(later)?;
         let stands = self.authority.delivery(&to).await.map_err(later)?;
         match (stands, &self.ways.mailstore, &self.ways.relay) {
             (Delivery::Unknown, ..) => Err(NotSent::Never("there is no such mailbox any more".to_owned())),
             (Delivery::Local, Some(mailstore), _) => {
                 // RFC 5321 §4.4: the final delivery puts the sender on top.
-                let head = format!("Return-Path: <{}>\r\nDelivered-To: {to}\r\n", self.paper.from);
+                let head = format!("Return-Path: <{}>\r\nDelivered-To: {to}\r\n", self.template.from);
                 let message = [head.into_bytes(), message].concat();
                 mailstore.deliver_once(&to, letter.id.number(), message).await.map_err(not_kept)?;
                 Ok(Sent::Here(mailstore.clone(), to))

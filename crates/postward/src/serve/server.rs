@@ -4,7 +4,7 @@ use super::engine::{BuiltIn, KnownTo, ThroughGate, remote};
 use crate::config::{Certificate, Config, Doors, EngineKind, LOCALHOST};
 use crate::control;
 use crate::data_dir::{DataDir, Hold, HoldError};
-use crate::mailer::{Paper, Postman, Relay, Ways};
+use crate::mailer::{LetterTemplate, Postman, Relay, Ways};
 use crate::open;
 use crate::problem::Problem;
 use postward_authority::{Authority, Timestamp};
@@ -84,13 +84,13 @@ impl Server {
         let url = public_url(&config, &sockets.bound)?;
         let mut site = Site::new(authority.clone(), Arc::new(ThroughGate(gate.clone())), url.clone());
         site.trusted_proxies = config.web.trusted_proxies.clone();
-        let paper = Paper {
+        let template = LetterTemplate {
             brand: site.brand.clone(),
             hostname: config.hostname.clone(),
             from: config.post.from.clone(),
         };
         let ways = Ways { mailstore: mailstore.clone(), relay };
-        let postman = Postman::new(authority.clone(), url, paper, ways);
+        let postman = Postman::new(authority.clone(), url, template, ways);
 
         let mut server = Self {
             authority: authority.clone(),
