@@ -3,7 +3,7 @@
 //! What comes out of the store (addresses, names of mail apps) is untrusted: it is shortened, stripped of control and
 //! bidirectional formatting characters, and escaped in HTML.
 
-use super::text::{Words, words};
+use super::text::{NoticeText, notice_text};
 use mail_builder::MessageBuilder;
 use mail_builder::headers::raw::Raw;
 use postward_authority::{Letter, Notice, Timestamp};
@@ -48,7 +48,7 @@ impl<'a> From<&'a Letter> for Told<'a> {
 
 /// A piece of a letter.
 enum Piece {
-    Said(String),
+    Paragraph(String),
     /// Names and values.
     Facts(Vec<(&'static str, String)>),
     Link(String),
@@ -57,44 +57,44 @@ enum Piece {
 impl LetterTemplate {
     /// The message. A letter is the same message at every try, except for where its parts are divided.
     pub(super) fn write(&self, told: &Told<'_>, to: &Address, link: Option<&str>) -> io::Result<Vec<u8>> {
-        let words = words(told.notice, told.is_staff);
-        let pieces = self.pieces(told, &words, link);
+        let text = notice_text(told.notice, told.is_staff);
+        let pieces = self.pieces(told, &text, link);
         MessageBuilder::new()
             .from((clean(&self.brand.name, LONGEST_CLIENT), self.from.clone()))
             .to(to.as_str())
-            .subject(words.subject)
+            .subject(text.subject)
             .date(told.at.as_second())
             .message_id(format!("letter-{}@{}", told.number, self.hostname))
             // RFC 3834 §5: no vacation notice is sent in answer. The other one tells Exchange the same.
             .header("Auto-Submitted", Raw::new("auto-generated"))
             .header("X-Auto-Response-Suppress", Raw::new("All"))
-            .text_body(text(&pieces))
-            .html_body(self.html(&words, &pieces))
+            .text_body(plain_text(&pieces))
+            .html_body(self.html(&text, &pieces))
             .write_to_vec()
     }
 
-    fn pieces(&self, told: &Told<'_>, words: &Words, link: Option<&str>) -> Vec<Piece> {
+    fn pieces(&self, told: &Told<'_>, text: &NoticeText, link: Option<&str>) -> Vec<Piece> {
         let mut pieces = vec![
-            Piece::Said(words.said.to_owned()),
+            Piece::Paragraph(text.event.to_owned()),
             Piece::Facts(facts(told)),
-            Piece::Said(words.then.to_owned()),
+            Piece::Paragraph(text.effect.to_owned()),
         ];
         match link {
             Some(link) => {
-                pieces.push(Piece::Said(words.with_link.to_owned()));
+                pieces.push(Piece::Paragraph(text.before_link.to_owned()));
                 pieces.push(Piece::Link(link.to_owned()));
             }
-            None => pieces.push(Piece::Said(words.without_link.to_owned())),
+            None => pieces.push(Piece::Paragraph(text.without_link.to_owned())),
         }
         let (name, host) = (clean(&self.brand.name, LONGEST_CLIENT), &self.hostname);
-        pieces.push(Piece::Said(format!(
+        pieces.push(Piece::Paragraph(format!(
             "{name} at {host} has sent this by itself; nobody reads answers to it. It never asks for a password by mail."
         )));
         pieces
     }
 
-    fn html(&self, words: &Words, pieces: &[Piece]) -> String {
-        let (name, subject) = (escaped(&clean(&self.brand.name, LONGEST_CLIENT)), escaped(words.subject));
+    fn html(&self, text: &NoticeText, pieces: &[Piece]) -> String {
+        let (name, subject) = (escaped(&clean(&self.brand.name, LONGEST_CLIENT)), escaped(text.subject));
         let body: String = pieces.iter().map(Piece::html).collect();
         format!(
             "<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>{subject}</title></head>\n\
@@ -137,14 +137,14 @@ fn facts(told: &Told<'_>) -> Vec<(&'static str, String)> {
     facts
 }
 
-fn text(pieces: &[Piece]) -> String {
+fn plain_text(pieces: &[Piece]) -> String {
     let mut text = String::new();
     for piece in pieces {
         if !text.is_empty() {
             text.push('\n');
         }
         match piece {
-            Piece::Said(said) => text.push_str(&wrapped(said)),
+            Piece::Paragraph(paragraph) => text.push_str(&wrapped(paragraph)),
             Piece::Facts(facts) => {
                 for (name, value) in facts {
                     text.push_str(&format!("  {name:<8} {value}\n"));
@@ -178,7 +178,7 @@ fn wrapped(text: &str) -> String {
 impl Piece {
     fn html(&self) -> String {
         match self {
-            Self::Said(said) => format!("<p>{}</p>\n", escaped(said)),
+            Self::Paragraph(paragraph) => format!("<p>{}</p>\n", escaped(paragraph)),
             Self::Facts(facts) => {
                 let row = |(name, value): &(&str, String)| {
                     let value = escaped(value);
