@@ -13,9 +13,9 @@ use std::io;
 
 /// RFC 5322 §2.1.1 wants lines below 78; quoted twice they still are.
 const WIDTH: usize = 72;
-/// The longest fact that is told. Addresses are this long at most.
+/// The longest value in the table of facts, in characters. Addresses are this long at most.
 const LONGEST_FACT: usize = Address::MAX_LEN;
-/// The longest name of a mail app that is told: whoever signs in says what it is, and should not say more.
+/// The longest name of a mail app, in characters. The client chooses it, so it must not hold a message.
 const LONGEST_CLIENT: usize = 40;
 
 /// What all messages of a host have in common.
@@ -27,75 +27,80 @@ pub(crate) struct LetterTemplate {
     pub(crate) from: String,
 }
 
-/// What a letter tells of.
-pub(super) struct Told<'a> {
-    /// What tells it from every other letter.
+/// What a letter reports.
+pub(super) struct NoticeContent<'a> {
+    /// The number of the letter, which no other letter has.
     pub(super) number: u64,
     pub(super) at: Timestamp,
     pub(super) about: &'a str,
-    /// Whether that is a person of the dashboard.
+    /// Whether `about` is staff, and not a mailbox.
     pub(super) is_staff: bool,
     pub(super) notice: Notice,
     pub(super) detail: &'a serde_json::Value,
 }
 
-impl<'a> From<&'a Letter> for Told<'a> {
+impl<'a> From<&'a Letter> for NoticeContent<'a> {
     fn from(letter: &'a Letter) -> Self {
         let Letter { id, at, about, is_staff, notice, detail, .. } = letter;
         Self { number: id.number(), at: *at, about, is_staff: *is_staff, notice: *notice, detail }
     }
 }
 
-/// A piece of a letter.
-enum Piece {
+/// A block of the text.
+enum Block {
     Paragraph(String),
-    /// Names and values.
+    /// A table of names and values.
     Facts(Vec<(&'static str, String)>),
     Link(String),
 }
 
 impl LetterTemplate {
-    /// The message. A letter is the same message at every try, except for where its parts are divided.
-    pub(super) fn write(&self, told: &Told<'_>, to: &Address, link: Option<&str>) -> io::Result<Vec<u8>> {
-        let text = notice_text(told.notice, told.is_staff);
-        let pieces = self.pieces(told, &text, link);
+    /// The message. It is the same at every attempt to deliver the letter, except for the MIME boundary.
+    pub(super) fn write(
+        &self,
+        content: &NoticeContent<'_>,
+        to: &Address,
+        link: Option<&str>,
+    ) -> io::Result<Vec<u8>> {
+        let text = notice_text(content.notice, content.is_staff);
+        let blocks = self.blocks(content, &text, link);
         MessageBuilder::new()
             .from((clean(&self.brand.name, LONGEST_CLIENT), self.from.clone()))
             .to(to.as_str())
             .subject(text.subject)
-            .date(told.at.as_second())
-            .message_id(format!("letter-{}@{}", told.number, self.hostname))
-            // RFC 3834 §5: no vacation notice is sent in answer. The other one tells Exchange the same.
+            .date(content.at.as_second())
+            .message_id(format!("letter-{}@{}", content.number, self.hostname))
+            // RFC 3834 §5: no automatic response is sent to this message. Exchange reads the other header.
             .header("Auto-Submitted", Raw::new("auto-generated"))
             .header("X-Auto-Response-Suppress", Raw::new("All"))
-            .text_body(plain_text(&pieces))
-            .html_body(self.html(&text, &pieces))
+            .text_body(plain_text(&blocks))
+            .html_body(self.html(&text, &blocks))
             .write_to_vec()
     }
 
-    fn pieces(&self, told: &Told<'_>, text: &NoticeText, link: Option<&str>) -> Vec<Piece> {
-        let mut pieces = vec![
-            Piece::Paragraph(text.event.to_owned()),
-            Piece::Facts(facts(told)),
-            Piece::Paragraph(text.effect.to_owned()),
+    fn blocks(&self, content: &NoticeContent<'_>, text: &NoticeText, link: Option<&str>) -> Vec<Block> {
+        let mut blocks = vec![
+            Block::Paragraph(text.event.to_owned()),
+            Block::Facts(facts(content)),
+            Block::Paragraph(text.effect.to_owned()),
         ];
         match link {
             Some(link) => {
-                pieces.push(Piece::Paragraph(text.before_link.to_owned()));
-                pieces.push(Piece::Link(link.to_owned()));
+                blocks.push(Block::Paragraph(text.before_link.to_owned()));
+                blocks.push(Block::Link(link.to_owned()));
             }
-            None => pieces.push(Piece::Paragraph(text.without_link.to_owned())),
+            None => blocks.push(Block::Paragraph(text.without_link.to_owned())),
         }
         let (name, host) = (clean(&self.brand.name, LONGEST_CLIENT), &self.hostname);
-        pieces.push(Piece::Paragraph(format!(
+        blocks.push(Block::Paragraph(format!(
             "{name} at {host} has sent this by itself; nobody reads answers to it. It never asks for a password by mail."
         )));
-        pieces
+        blocks
     }
 
-    fn html(&self, text: &NoticeText, pieces: &[Piece]) -> String {
+    fn html(&self, text: &NoticeText, blocks: &[Block]) -> String {
         let (name, subject) = (escaped(&clean(&self.brand.name, LONGEST_CLIENT)), escaped(text.subject));
-        let body: String = pieces.iter().map(Piece::html).collect();
+        let body: String = blocks.iter().map(Block::html).collect();
         format!(
             "<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>{subject}</title></head>\n\
              <body style=\"margin:0;padding:24px;font:16px/1.5 system-ui,sans-serif\">\n\
@@ -106,16 +111,16 @@ impl LetterTemplate {
     }
 }
 
-/// What a letter is about, when that was, and from where, as far as it is known.
-fn facts(told: &Told<'_>) -> Vec<(&'static str, String)> {
+/// Whom the notice is about, when it happened, and from where, as far as it is known.
+fn facts(content: &NoticeContent<'_>) -> Vec<(&'static str, String)> {
     let fact = |key: &str, longest| {
-        let value = clean(told.detail.get(key)?.as_str()?, longest);
+        let value = clean(content.detail.get(key)?.as_str()?, longest);
         (!value.is_empty()).then_some(value)
     };
-    let whom = if told.is_staff { "Account" } else { "Mailbox" };
-    let mut facts = vec![(whom, clean(told.about, LONGEST_FACT))];
-    facts.push(("When", told.at.strftime("%-d %B %Y, %H:%M UTC").to_string()));
-    if let Some(by) = fact("by", LONGEST_FACT).filter(|by| *by != told.about) {
+    let whom = if content.is_staff { "Account" } else { "Mailbox" };
+    let mut facts = vec![(whom, clean(content.about, LONGEST_FACT))];
+    facts.push(("When", content.at.strftime("%-d %B %Y, %H:%M UTC").to_string()));
+    if let Some(by) = fact("by", LONGEST_FACT).filter(|by| *by != content.about) {
         facts.push(("By", by));
     }
     if let Some(ip) = fact("ip", LONGEST_CLIENT) {
@@ -126,8 +131,8 @@ fn facts(told: &Told<'_>) -> Vec<(&'static str, String)> {
         "panel" => "the user panel".to_owned(),
         _ => format!("the {surface}"),
     });
-    // Called as people call it, before it is shortened.
-    let client = told.detail.get("client").and_then(serde_json::Value::as_str).map(client_name::plain);
+    // The name of the app is made readable before it is shortened.
+    let client = content.detail.get("client").and_then(serde_json::Value::as_str).map(client_name::plain);
     let client = client.map(|client| clean(&client, LONGEST_CLIENT)).filter(|client| !client.is_empty());
     match (surface, client) {
         (Some(surface), Some(client)) => facts.push(("With", format!("{surface}: {client}"))),
@@ -137,20 +142,20 @@ fn facts(told: &Told<'_>) -> Vec<(&'static str, String)> {
     facts
 }
 
-fn plain_text(pieces: &[Piece]) -> String {
+fn plain_text(blocks: &[Block]) -> String {
     let mut text = String::new();
-    for piece in pieces {
+    for block in blocks {
         if !text.is_empty() {
             text.push('\n');
         }
-        match piece {
-            Piece::Paragraph(paragraph) => text.push_str(&wrapped(paragraph)),
-            Piece::Facts(facts) => {
+        match block {
+            Block::Paragraph(paragraph) => text.push_str(&wrapped(paragraph)),
+            Block::Facts(facts) => {
                 for (name, value) in facts {
                     text.push_str(&format!("  {name:<8} {value}\n"));
                 }
             }
-            Piece::Link(link) => text.push_str(&format!("{link}\n")),
+            Block::Link(link) => text.push_str(&format!("{link}\n")),
         }
     }
     text
@@ -175,7 +180,7 @@ fn wrapped(text: &str) -> String {
     lines
 }
 
-impl Piece {
+impl Block {
     fn html(&self) -> String {
         match self {
             Self::Paragraph(paragraph) => format!("<p>{}</p>\n", escaped(paragraph)),
@@ -194,11 +199,16 @@ impl Piece {
     }
 }
 
-/// A text that stays within its line and reads in one direction.
+/// The first `longest` characters of a text, without control and bidirectional formatting characters.
 fn clean(text: &str, longest: usize) -> String {
-    let turns =
+    let is_bidi_control =
         |c: char| matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    text.chars().filter(|c| !c.is_control() && !turns(*c)).take(longest).collect::<String>().trim().to_owned()
+    text.chars()
+        .filter(|c| !c.is_control() && !is_bidi_control(*c))
+        .take(longest)
+        .collect::<String>()
+        .trim()
+        .to_owned()
 }
 
 /// A text as it may stand in HTML, also between quotes.

@@ -1,6 +1,6 @@
 #![expect(clippy::unwrap_used, reason = "a test that fails should stop where it fails")]
 
-use super::template::{LetterTemplate, Told};
+use super::template::{LetterTemplate, NoticeContent};
 use mail_parser::{Message, MessageParser, MimeHeaders};
 use postward_authority::Notice;
 use postward_web::Brand;
@@ -20,8 +20,8 @@ fn template() -> LetterTemplate {
 
 fn written(notice: Notice, about: &str, detail: &Value, link: Option<&str>) -> Vec<u8> {
     let at = "2026-11-26T11:07:31Z".parse().unwrap();
-    let told = Told { number: 42, at, about, is_staff: false, notice, detail };
-    template().write(&told, &Address::parse(ADA).unwrap(), link).unwrap()
+    let content = NoticeContent { number: 42, at, about, is_staff: false, notice, detail };
+    template().write(&content, &Address::parse(ADA).unwrap(), link).unwrap()
 }
 
 fn parsed(bytes: &[u8]) -> Message<'_> {
@@ -70,8 +70,8 @@ fn d11_what_staff_are_told_is_about_the_dashboard_and_no_mailbox() {
     let at = "2026-11-26T11:07:31Z".parse().unwrap();
     let (about, detail) = ("boss@north.example", json!({ "ip": "192.0.2.1", "surface": "dashboard" }));
     for notice in Notice::OF_STAFF {
-        let told = Told { number: 42, at, about, is_staff: true, notice, detail: &detail };
-        let bytes = template().write(&told, &Address::parse(about).unwrap(), None).unwrap();
+        let content = NoticeContent { number: 42, at, about, is_staff: true, notice, detail: &detail };
+        let bytes = template().write(&content, &Address::parse(about).unwrap(), None).unwrap();
         let message = parsed(&bytes);
         let (text, name) = (text(&message), notice.name());
         assert!(text.contains("Account  boss@north.example") && text.contains("dashboard"), "{name}: {text}");
@@ -142,7 +142,7 @@ fn what_strangers_call_themselves_cannot_leave_its_place() {
     }
     let mut template = template();
     template.brand.name = evil.to_owned();
-    let told = Told {
+    let content = NoticeContent {
         number: 1,
         at: "2026-11-26T11:07:31Z".parse().unwrap(),
         about: ADA,
@@ -150,6 +150,6 @@ fn what_strangers_call_themselves_cannot_leave_its_place() {
         notice: Notice::NewPlace,
         detail: &Value::Null,
     };
-    let bytes = template.write(&told, &Address::parse(ADA).unwrap(), None).unwrap();
+    let bytes = template.write(&content, &Address::parse(ADA).unwrap(), None).unwrap();
     assert!(parsed(&bytes).bcc().is_none(), "{}", String::from_utf8_lossy(&bytes));
 }
