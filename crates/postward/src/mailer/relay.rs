@@ -1,6 +1,6 @@
 //! The way out: a server that takes our letters by SMTP and carries them further.
 
-use super::starttls_guard::ByLine;
+use super::starttls_guard::StartTlsGuard;
 use crate::config::{self, Encryption};
 use crate::open;
 use crate::problem::Problem;
@@ -120,7 +120,7 @@ impl Relay {
                 Privacy::Tls(tls) => dial(Some(tls.clone())).await?,
                 Privacy::Loopback => dial(None).await?,
                 Privacy::StartTls(tls) => {
-                    let stream = Box::new(ByLine::new(TcpStream::connect(server).await?));
+                    let stream = Box::new(StartTlsGuard::new(TcpStream::connect(server).await?));
                     let mut connection =
                         AsyncSmtpConnection::connect_with_transport(stream, &self.hello).await?;
                     connection.starttls(tls.clone(), &self.hello).await?;

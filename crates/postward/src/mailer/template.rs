@@ -1,4 +1,4 @@
-//! Makes a message of a letter in the outbox: plain text and simple HTML with the same content, under the brand of the host.
+//! Makes a message of a letter in the outbox: plain text and simple HTML with the same content.
 //!
 //! What comes out of the store (addresses, names of mail apps) is untrusted: it is shortened, stripped of control and
 //! bidirectional formatting characters, and escaped in HTML.
