@@ -1,8 +1,8 @@
-//! The post: what people are told by mail of what happened to their mailbox.
+//! Sends the notices and links of the outbox by mail.
 //!
-//! The authority writes letters into its outbox, in the transaction of what they tell of. [`worker`] takes what is due
-//! and sees to it that each arrives once: in the mailbox itself where mail is kept here, through [`relay`] else.
-//! [`text`] is what each notice says, [`template`] how that becomes a message.
+//! The authority writes letters into its outbox, in the transaction of the act they report. [`worker`] takes what is due
+//! and delivers each once: into the mailbox where the built-in engine keeps it, else through [`relay`], whose STARTTLS
+//! [`starttls_guard`] protects. [`text`] holds the text of each notice, [`template`] makes a message of it.
 
 mod relay;
 mod starttls_guard;
@@ -14,4 +14,4 @@ mod worker;
 
 pub(crate) use relay::Relay;
 pub(crate) use template::LetterTemplate;
-pub(crate) use worker::{Postman, Ways};
+pub(crate) use worker::{MailWorker, Routes};

@@ -1,4 +1,4 @@
-//! The way out: a server that takes our letters by SMTP and carries them further.
+//! The SMTP client of the relay: the server that takes mail to addresses on other hosts.
 
 use super::starttls_guard::StartTlsGuard;
 use crate::config::{self, Encryption};
@@ -17,50 +17,50 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-/// How long the relay may take until we are signed in. It is a machine the operator chose, and often a near one.
-const SIGNING_IN: Duration = Duration::from_secs(60);
-/// How long it may take to accept sender and recipient. It may ask other machines about them (RFC 5321 §4.5.3.2 allows
-/// five minutes); nothing is lost when we come back later.
-const ENVELOPE: Duration = Duration::from_secs(180);
-/// How long we wait for its word about the whole message. RFC 5321 §4.5.3.2.6: ten minutes, because a client that hangs
-/// up earlier sends again what was accepted.
-const ACCEPTING: Duration = Duration::from_secs(600);
-/// How long a goodbye may take. Nothing depends on it.
-const GOODBYE: Duration = Duration::from_secs(5);
-/// The longest word of the relay that is kept.
-const LONGEST_WORD: usize = 200;
+/// How long connecting and signing in may take. The relay is a machine the operator chose, and often a near one.
+const SIGN_IN_TIMEOUT: Duration = Duration::from_secs(60);
+/// How long the relay may take to accept sender and recipient. It may ask other machines about them (RFC 5321 §4.5.3.2
+/// allows five minutes); nothing is lost by another attempt later.
+const ENVELOPE_TIMEOUT: Duration = Duration::from_secs(180);
+/// How long to wait for the reply after the end of the message. RFC 5321 §4.5.3.2.6: ten minutes, because a client that
+/// disconnects earlier sends again what was accepted.
+const DATA_TIMEOUT: Duration = Duration::from_secs(600);
+/// How long QUIT may take. Nothing depends on it.
+const QUIT_TIMEOUT: Duration = Duration::from_secs(5);
+/// The longest reply of the relay that is kept, in characters.
+const LONGEST_REPLY: usize = 200;
 
-/// A relay, and how to sign in there.
+/// A relay, and the credentials to sign in there.
 pub(crate) struct Relay {
     host: String,
     port: u16,
-    hello: ClientId,
-    privacy: Privacy,
+    client_id: ClientId,
+    security: TransportSecurity,
     credentials: Option<Credentials>,
     from: MailAddress,
 }
 
-/// Whatever keeps us from signing in.
-type Trouble = Box<dyn std::error::Error + Send + Sync>;
+/// Any error up to the sign-in.
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-enum Privacy {
+enum TransportSecurity {
     Tls(TlsParameters),
     StartTls(TlsParameters),
     Loopback,
 }
 
-/// Why a relay did not take a letter.
-pub(super) enum NotTaken {
-    /// It may later.
-    Later(String),
-    /// It never will.
-    Never(String),
-    /// This server is stopping, and the letter had not gone out yet.
+/// Why a relay did not take a message.
+pub(super) enum RelayError {
+    /// A later attempt may succeed.
+    Temporary(String),
+    /// No later attempt can succeed.
+    Permanent(String),
+    /// This server is stopping, and the message was not sent.
     Stopped,
 }
 
 impl Relay {
-    /// Reads what the configuration names. Nothing is dialled yet.
+    /// Reads the files the configuration names. No connection is made yet.
     pub(crate) fn open(relay: &config::Relay, from: &str, hostname: &str) -> Result<Self, Problem> {
         let tls = || tls(relay);
         let from = from.parse().map_err(|error| Problem::new(format!("relay.from is {from:?}: {error}.")))?;
@@ -71,59 +71,61 @@ impl Relay {
         Ok(Self {
             host: relay.host.clone(),
             port: relay.port,
-            hello: ClientId::Domain(hostname.to_owned()),
-            privacy: match relay.encryption {
-                Encryption::Tls => Privacy::Tls(tls()?),
-                Encryption::StartTls => Privacy::StartTls(tls()?),
-                Encryption::None => Privacy::Loopback,
+            client_id: ClientId::Domain(hostname.to_owned()),
+            security: match relay.encryption {
+                Encryption::Tls => TransportSecurity::Tls(tls()?),
+                Encryption::StartTls => TransportSecurity::StartTls(tls()?),
+                Encryption::None => TransportSecurity::Loopback,
             },
             credentials,
             from,
         })
     }
 
-    /// Hands a message over. When this returns well, the relay has it; the letter is to be marked before anything else.
+    /// Sends a message. When this returns `Ok`, the relay has accepted it; the letter is to be recorded as sent before
+    /// anything else is done.
     pub(super) async fn send(
         &self,
         to: &Address,
         message: &[u8],
         stop: &CancellationToken,
-    ) -> Result<Goodbye, NotTaken> {
-        // Until the message goes out there is nothing that a stop could leave half done.
-        let begun = stop.run_until_cancelled(async {
+    ) -> Result<OpenConnection, RelayError> {
+        // Before DATA nothing is left half done by a stop.
+        let envelope_sent = stop.run_until_cancelled(async {
             let mut connection =
-                timeout(SIGNING_IN, self.sign_in()).await.map_err(|_| slow("signing in"))??;
-            let offered = timeout(ENVELOPE, self.offer(&mut connection, to)).await;
-            offered.map_err(|_| slow("taking sender and recipient"))??;
+                timeout(SIGN_IN_TIMEOUT, self.sign_in()).await.map_err(|_| timed_out("signing in"))??;
+            let accepted = timeout(ENVELOPE_TIMEOUT, self.send_envelope(&mut connection, to)).await;
+            accepted.map_err(|_| timed_out("taking sender and recipient"))??;
             Ok(connection)
         });
-        let mut connection = begun.await.ok_or(NotTaken::Stopped)??;
-        let answer = timeout(ACCEPTING, connection.message(message)).await;
-        match answer.map_err(|_| slow("taking the message"))? {
-            Ok(_) => Ok(Goodbye(Box::new(connection))),
-            // In what it says of the message it may quote from it: the code is all that is kept.
+        let mut connection = envelope_sent.await.ok_or(RelayError::Stopped)??;
+        let answer = timeout(DATA_TIMEOUT, connection.message(message)).await;
+        match answer.map_err(|_| timed_out("taking the message"))? {
+            Ok(_) => Ok(OpenConnection(Box::new(connection))),
+            // The text of the reply may quote from the message, so only the code is kept.
             Err(error) => Err(match (error.is_permanent(), error.status()) {
-                (true, Some(code)) => NotTaken::Never(format!("the relay refused the message: {code}")),
-                (_, Some(code)) => NotTaken::Later(format!("the relay put the message off: {code}")),
-                (_, None) => NotTaken::Later("the connection to the relay broke".to_owned()),
+                (true, Some(code)) => RelayError::Permanent(format!("the relay refused the message: {code}")),
+                (_, Some(code)) => RelayError::Temporary(format!("the relay put the message off: {code}")),
+                (_, None) => RelayError::Temporary("the connection to the relay broke".to_owned()),
             }),
         }
     }
 
-    /// Whatever goes wrong here is not the letter's fault.
-    async fn sign_in(&self) -> Result<AsyncSmtpConnection, NotTaken> {
-        let signing_in = async {
+    /// Connects and signs in. Every error is temporary: it does not depend on the message.
+    async fn sign_in(&self) -> Result<AsyncSmtpConnection, RelayError> {
+        let signed_in = async {
             let server = (self.host.as_str(), self.port);
-            let dial =
-                |tls| AsyncSmtpConnection::connect_tokio1(server, Some(SIGNING_IN), &self.hello, tls, None);
-            let mut connection = match &self.privacy {
-                Privacy::Tls(tls) => dial(Some(tls.clone())).await?,
-                Privacy::Loopback => dial(None).await?,
-                Privacy::StartTls(tls) => {
+            let dial = |tls| {
+                AsyncSmtpConnection::connect_tokio1(server, Some(SIGN_IN_TIMEOUT), &self.client_id, tls, None)
+            };
+            let mut connection = match &self.security {
+                TransportSecurity::Tls(tls) => dial(Some(tls.clone())).await?,
+                TransportSecurity::Loopback => dial(None).await?,
+                TransportSecurity::StartTls(tls) => {
                     let stream = Box::new(StartTlsGuard::new(TcpStream::connect(server).await?));
                     let mut connection =
-                        AsyncSmtpConnection::connect_with_transport(stream, &self.hello).await?;
-                    connection.starttls(tls.clone(), &self.hello).await?;
+                        AsyncSmtpConnection::connect_with_transport(stream, &self.client_id).await?;
+                    connection.starttls(tls.clone(), &self.client_id).await?;
                     connection
                 }
             };
@@ -132,18 +134,27 @@ impl Relay {
             }
             Ok(connection)
         };
-        signing_in.await.map_err(|error: Trouble| NotTaken::Later(word("the relay cannot be used", &*error)))
+        signed_in
+            .await
+            .map_err(|error: BoxError| RelayError::Temporary(reply_line("the relay cannot be used", &*error)))
     }
 
-    async fn offer(&self, connection: &mut AsyncSmtpConnection, to: &Address) -> Result<(), NotTaken> {
+    async fn send_envelope(
+        &self,
+        connection: &mut AsyncSmtpConnection,
+        to: &Address,
+    ) -> Result<(), RelayError> {
         let sender = connection.command(Mail::new(Some(self.from.clone()), Vec::new())).await;
-        // Our own sender is for the operator to put right, not a reason to give a letter up.
-        sender.map_err(|error| NotTaken::Later(word("the relay does not take our sender", &error)))?;
+        // A sender that is refused is for the operator to correct, and no reason to give a message up.
+        sender.map_err(|error| {
+            RelayError::Temporary(reply_line("the relay does not take our sender", &error))
+        })?;
         let refused = |error: Error| {
-            let word = word("the relay does not take the recipient", &error);
-            if error.is_permanent() { NotTaken::Never(word) } else { NotTaken::Later(word) }
+            let reply = reply_line("the relay does not take the recipient", &error);
+            if error.is_permanent() { RelayError::Permanent(reply) } else { RelayError::Temporary(reply) }
         };
-        let recipient = to.as_str().parse().map_err(|_| NotTaken::Never("not an address".to_owned()))?;
+        let recipient =
+            to.as_str().parse().map_err(|_| RelayError::Permanent("not an address".to_owned()))?;
         connection.command(Rcpt::new(recipient, Vec::new())).await.map_err(refused)?;
         connection.command(Data).await.map_err(refused)?;
         Ok(())
@@ -152,22 +163,22 @@ impl Relay {
 
 impl fmt::Debug for Relay {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { host, port, hello: _, privacy: _, credentials: _, from } = self;
+        let Self { host, port, client_id: _, security: _, credentials: _, from } = self;
         write!(f, "Relay({host}:{port}, from {from})")
     }
 }
 
-/// A connection over which a letter has gone out.
-pub(super) struct Goodbye(Box<AsyncSmtpConnection>);
+/// A connection over which a message was sent.
+pub(super) struct OpenConnection(Box<AsyncSmtpConnection>);
 
-impl Goodbye {
-    /// Ends it politely.
-    pub(super) async fn say(mut self) {
-        let _ = timeout(GOODBYE, self.0.quit()).await;
+impl OpenConnection {
+    /// Ends it with QUIT.
+    pub(super) async fn quit(mut self) {
+        let _ = timeout(QUIT_TIMEOUT, self.0.quit()).await;
     }
 }
 
-/// Trusts the authorities everybody trusts, or the certificates of the configuration and no others.
+/// Trusts the public certificate authorities, or the certificates of the configuration and no others.
 fn tls(relay: &config::Relay) -> Result<TlsParameters, Problem> {
     let mut builder = TlsParameters::builder(relay.host.clone());
     builder = builder.certificate_store(CertificateStore::WebpkiRoots);
@@ -180,12 +191,12 @@ fn tls(relay: &config::Relay) -> Result<TlsParameters, Problem> {
     builder.build_rustls().map_err(|error| Problem::new(format!("TLS to the relay: {error}.")))
 }
 
-fn slow(at: &str) -> NotTaken {
-    NotTaken::Later(format!("the relay took too long for {at}"))
+fn timed_out(at: &str) -> RelayError {
+    RelayError::Temporary(format!("the relay took too long for {at}"))
 }
 
-/// What the relay said, for the store and the log: one line.
-fn word(what: &str, error: &(dyn std::error::Error + Send + Sync)) -> String {
+/// The error with the reply of the relay as one line, for the store and the log.
+fn reply_line(what: &str, error: &(dyn std::error::Error + Send + Sync)) -> String {
     let said = format!("{what}: {error}");
-    said.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST_WORD).collect()
+    said.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST_REPLY).collect()
 }

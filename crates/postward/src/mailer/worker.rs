@@ -1,6 +1,6 @@
-//! The postman: takes what is due out of the outbox and brings it where it goes, once.
+//! Delivers the letters of the outbox: takes what is due and hands each letter over once, locally or to the relay.
 
-use super::relay::{Goodbye, NotTaken, Relay};
+use super::relay::{OpenConnection, Relay, RelayError};
 use super::template::LetterTemplate;
 use postward_authority::directory::Delivery;
 use postward_authority::{Authority, Letter, Timestamp};
@@ -14,154 +14,168 @@ use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
-/// How often the outbox is asked. A notice is there before its reader has opened the mailbox again; an answer costs one
-/// look into an index.
-const POLL: Duration = Duration::from_secs(1);
-/// How many letters are on their way at a time: a slow relay holds up few, and is not run over by many.
-const AT_ONCE: usize = 8;
-/// How long the outbox is left alone when the store does not answer; the log hears of it once each time.
-const AFTER_TROUBLE: Duration = Duration::from_secs(10);
-/// How soon it is tried again to note that a letter is out. Until that is noted it could go out twice.
-const NOTE_AGAIN: Duration = Duration::from_secs(1);
+/// How often the outbox is read. A notice is there before its reader has opened the mailbox again; the query costs one
+/// index lookup.
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
+/// How many letters are processed at a time: a slow relay blocks few, and is not flooded.
+const MAX_IN_PROGRESS: usize = 8;
+/// How long to wait when the store does not answer; each failure is logged once.
+const STORE_RETRY_INTERVAL: Duration = Duration::from_secs(10);
+/// How soon recording that a letter was sent is tried again. Until it is recorded, the letter could be sent twice.
+const RECORD_RETRY_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Where letters can go.
-pub(crate) struct Ways {
-    /// The mailboxes, where they are kept here.
+/// Where letters can be delivered.
+pub(crate) struct Routes {
+    /// The mailboxes of this host, where the built-in engine keeps them.
     pub(crate) mailstore: Option<Mailstore>,
-    /// The server that carries letters to others.
+    /// The server that takes mail to other hosts.
     pub(crate) relay: Option<Relay>,
 }
 
-/// Delivers the letters of an outbox. Cheap to clone; every letter under way has one.
+/// Delivers the letters of an outbox. Cheap to clone; the task of every letter has one.
 #[derive(Clone)]
-pub(crate) struct Postman {
+pub(crate) struct MailWorker {
     authority: Authority,
-    /// Where links lead: as it is configured, whatever a browser said.
+    /// The base of links: from the configuration, never from the headers of a request.
     url: PublicUrl,
     template: Arc<LetterTemplate>,
-    ways: Arc<Ways>,
+    routes: Arc<Routes>,
 }
 
-/// What is left to do when a letter has been noted as sent.
+/// What is left to do when a letter has been recorded as sent.
 enum Sent {
-    /// It lies in this mailbox, under the mark that keeps it from being delivered again.
-    Here(Mailstore, Address),
-    Relayed(Goodbye),
+    /// It is in this mailbox, with a marker that keeps it from being delivered again.
+    Delivered(Mailstore, Address),
+    Relayed(OpenConnection),
 }
 
-/// Why a letter is not out.
-enum NotSent {
-    Later(String),
-    Never(String),
-    /// There is no way where it goes, as this host is configured.
-    NoWay(&'static str),
+/// Why a letter was not sent.
+enum SendError {
+    Temporary(String),
+    Permanent(String),
+    /// This host has no relay configured for its address.
+    NoRoute(&'static str),
     Stopped,
 }
 
-impl Postman {
-    /// A postman for an outbox.
-    pub(crate) fn new(authority: Authority, url: PublicUrl, template: LetterTemplate, ways: Ways) -> Self {
-        Self { authority, url, template: Arc::new(template), ways: Arc::new(ways) }
+impl MailWorker {
+    /// A worker for the outbox of `authority`.
+    pub(crate) fn new(
+        authority: Authority,
+        url: PublicUrl,
+        template: LetterTemplate,
+        routes: Routes,
+    ) -> Self {
+        Self { authority, url, template: Arc::new(template), routes: Arc::new(routes) }
     }
 
-    /// Delivers until `stop`, and returns when nothing is under way any more. Somebody must own and await this.
+    /// Delivers until `stop`, and returns when every letter in progress is finished. The caller has to await this.
     pub(crate) async fn run(self, stop: CancellationToken) {
-        if self.ways.relay.is_none() {
+        if self.routes.relay.is_none() {
             tracing::info!("no relay is configured: letters to addresses elsewhere wait");
         }
-        let mut under_way = JoinSet::new();
-        let mut tick = interval(POLL);
+        let mut in_progress = JoinSet::new();
+        let mut tick = interval(POLL_INTERVAL);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut came_back = false;
+        let mut recovered = false;
         while !stop.is_cancelled() {
             tokio::select! {
                 () = stop.cancelled() => break,
                 _ = tick.tick() => {}
-                Some(_) = under_way.join_next() => {}
+                Some(_) = in_progress.join_next() => {}
             }
-            if let Err(error) = self.take(&mut came_back, &mut under_way, &stop).await {
+            if let Err(error) = self.take_due(&mut recovered, &mut in_progress, &stop).await {
                 tracing::error!(%error, "the outbox cannot be read");
-                tick.reset_after(AFTER_TROUBLE);
+                tick.reset_after(STORE_RETRY_INTERVAL);
             }
         }
-        while under_way.join_next().await.is_some() {}
+        while in_progress.join_next().await.is_some() {}
     }
 
-    /// Takes what is due, as far as there are hands.
-    async fn take(
+    /// Starts a task for each letter that is due, up to [`MAX_IN_PROGRESS`] at a time.
+    async fn take_due(
         &self,
-        came_back: &mut bool,
-        under_way: &mut JoinSet<()>,
+        recovered: &mut bool,
+        in_progress: &mut JoinSet<()>,
         stop: &CancellationToken,
     ) -> Result<(), postward_authority::Unavailable> {
-        if !*came_back {
+        if !*recovered {
             self.authority.letters_left_behind(Timestamp::now()).await?;
-            *came_back = true;
+            *recovered = true;
         }
-        let free = u32::try_from(AT_ONCE.saturating_sub(under_way.len())).unwrap_or(0);
+        let free = u32::try_from(MAX_IN_PROGRESS.saturating_sub(in_progress.len())).unwrap_or(0);
         if free == 0 {
             return Ok(());
         }
         for letter in self.authority.letters_due(Timestamp::now(), free).await? {
-            let (postman, stop) = (self.clone(), stop.clone());
-            under_way.spawn(async move { postman.carry(letter, stop).await });
+            let (worker, stop) = (self.clone(), stop.clone());
+            in_progress.spawn(async move { worker.process(letter, stop).await });
         }
         Ok(())
     }
 
-    /// Brings a letter where it goes and notes what became of it.
-    async fn carry(&self, letter: Letter, stop: CancellationToken) {
+    /// Delivers a letter and records the outcome.
+    async fn process(&self, letter: Letter, stop: CancellationToken) {
         let now = Timestamp::now;
-        let noted = match self.deliver(&letter, &stop).await {
+        let recorded = match self.deliver(&letter, &stop).await {
             Ok(sent) => {
-                self.note_sent(&letter, &stop).await;
-                sent.tidy_up(&letter).await;
+                self.record_sent(&letter, &stop).await;
+                sent.finish(&letter).await;
                 return;
             }
-            Err(NotSent::Later(trouble)) => self.authority.letter_delayed(letter.id, &trouble, now()).await,
-            Err(NotSent::Never(trouble)) => self.authority.letter_refused(letter.id, &trouble, now()).await,
-            Err(NotSent::NoWay(trouble)) => self.authority.letter_waits(letter.id, trouble, now()).await,
-            // When this node starts again, it has its letters back.
-            Err(NotSent::Stopped) => return,
+            Err(SendError::Temporary(trouble)) => {
+                self.authority.letter_delayed(letter.id, &trouble, now()).await
+            }
+            Err(SendError::Permanent(trouble)) => {
+                self.authority.letter_refused(letter.id, &trouble, now()).await
+            }
+            Err(SendError::NoRoute(trouble)) => self.authority.letter_waits(letter.id, trouble, now()).await,
+            // When this node starts again, it takes back the letters it had leased.
+            Err(SendError::Stopped) => return,
         };
-        if let Err(error) = noted {
+        if let Err(error) = recorded {
             tracing::error!(letter = %letter.id, %error, "what became of a letter could not be noted");
         }
     }
 
-    async fn deliver(&self, letter: &Letter, stop: &CancellationToken) -> Result<Sent, NotSent> {
-        let to = Address::parse(&letter.recipient).map_err(|_| NotSent::Never("no address".to_owned()))?;
-        let link = self.authority.link_of(letter, Timestamp::now()).await.map_err(later)?;
+    async fn deliver(&self, letter: &Letter, stop: &CancellationToken) -> Result<Sent, SendError> {
+        let to =
+            Address::parse(&letter.recipient).map_err(|_| SendError::Permanent("no address".to_owned()))?;
+        let link = self.authority.link_of(letter, Timestamp::now()).await.map_err(temporary)?;
         let link = link
             .map(|(kind, token)| format!("{}{}", self.url, postward_web::link_path(kind, token.expose())));
-        let message = self.template.write(&letter.into(), &to, link.as_deref()).map_err(later)?;
-        let stands = self.authority.delivery(&to).await.map_err(later)?;
-        match (stands, &self.ways.mailstore, &self.ways.relay) {
-            (Delivery::Unknown, ..) => Err(NotSent::Never("there is no such mailbox any more".to_owned())),
+        let message = self.template.write(&letter.into(), &to, link.as_deref()).map_err(temporary)?;
+        let delivery = self.authority.delivery(&to).await.map_err(temporary)?;
+        match (delivery, &self.routes.mailstore, &self.routes.relay) {
+            (Delivery::Unknown, ..) => {
+                Err(SendError::Permanent("there is no such mailbox any more".to_owned()))
+            }
             (Delivery::Local, Some(mailstore), _) => {
                 // RFC 5321 §4.4: the final delivery puts the sender on top.
                 let head = format!("Return-Path: <{}>\r\nDelivered-To: {to}\r\n", self.template.from);
                 let message = [head.into_bytes(), message].concat();
-                mailstore.deliver_once(&to, letter.id.number(), message).await.map_err(not_kept)?;
-                Ok(Sent::Here(mailstore.clone(), to))
+                mailstore.deliver_once(&to, letter.id.number(), message).await.map_err(delivery_failed)?;
+                Ok(Sent::Delivered(mailstore.clone(), to))
             }
             (Delivery::Local | Delivery::Elsewhere, _, Some(relay)) => {
                 let sent = relay.send(&to, &message, stop).await;
-                sent.map(Sent::Relayed).map_err(|not_taken| match not_taken {
-                    NotTaken::Later(trouble) => NotSent::Later(trouble),
-                    NotTaken::Never(trouble) => NotSent::Never(trouble),
-                    NotTaken::Stopped => NotSent::Stopped,
+                sent.map(Sent::Relayed).map_err(|error| match error {
+                    RelayError::Temporary(trouble) => SendError::Temporary(trouble),
+                    RelayError::Permanent(trouble) => SendError::Permanent(trouble),
+                    RelayError::Stopped => SendError::Stopped,
                 })
             }
-            (Delivery::Local | Delivery::Elsewhere, _, None) => Err(NotSent::NoWay("no relay is configured")),
+            (Delivery::Local | Delivery::Elsewhere, _, None) => {
+                Err(SendError::NoRoute("no relay is configured"))
+            }
         }
     }
 
-    /// Notes that a letter is out, and does not give up while this host runs: what is not noted goes out again.
-    async fn note_sent(&self, letter: &Letter, stop: &CancellationToken) {
+    /// Records that a letter was sent, and tries until `stop`: what is not recorded is sent again.
+    async fn record_sent(&self, letter: &Letter, stop: &CancellationToken) {
         while let Err(error) = self.authority.letter_sent(letter.id, Timestamp::now()).await {
             tracing::error!(letter = %letter.id, %error, "a letter that is out could not be noted yet");
-            if stop.run_until_cancelled(sleep(NOTE_AGAIN)).await.is_none() {
+            if stop.run_until_cancelled(sleep(RECORD_RETRY_INTERVAL)).await.is_none() {
                 return;
             }
         }
@@ -169,25 +183,25 @@ impl Postman {
 }
 
 impl Sent {
-    /// What can be left undone: a mark that stays too long, a connection that is not ended politely.
-    async fn tidy_up(self, letter: &Letter) {
+    /// Cleans up. A failure is harmless: a marker that stays too long, a connection without QUIT.
+    async fn finish(self, letter: &Letter) {
         match self {
-            Self::Here(mailstore, to) => {
+            Self::Delivered(mailstore, to) => {
                 if let Err(error) = mailstore.forget_delivery(&to, letter.id.number()).await {
                     tracing::debug!(%error, "the mark of a delivery stays for a while");
                 }
             }
-            Self::Relayed(goodbye) => goodbye.say().await,
+            Self::Relayed(connection) => connection.quit().await,
         }
     }
 }
 
-/// A mailbox says to strangers only that it cannot be reached; the operator wants to know why.
-fn not_kept(error: MailError) -> NotSent {
+/// The error with its cause, which its own text leaves out and the operator needs.
+fn delivery_failed(error: MailError) -> SendError {
     let cause = error.source().map(|cause| format!(" ({cause})")).unwrap_or_default();
-    NotSent::Later(format!("{error}{cause}"))
+    SendError::Temporary(format!("{error}{cause}"))
 }
 
-fn later(error: impl std::fmt::Display) -> NotSent {
-    NotSent::Later(error.to_string())
+fn temporary(error: impl std::fmt::Display) -> SendError {
+    SendError::Temporary(error.to_string())
 }

@@ -4,7 +4,7 @@ use super::engine::{BuiltIn, KnownTo, ThroughGate, remote};
 use crate::config::{Certificate, Config, Doors, EngineKind, LOCALHOST};
 use crate::control;
 use crate::data_dir::{DataDir, Hold, HoldError};
-use crate::mailer::{LetterTemplate, Postman, Relay, Ways};
+use crate::mailer::{LetterTemplate, MailWorker, Relay, Routes};
 use crate::open;
 use crate::problem::Problem;
 use postward_authority::{Authority, Timestamp};
@@ -89,8 +89,8 @@ impl Server {
             hostname: config.hostname.clone(),
             from: config.post.from.clone(),
         };
-        let ways = Ways { mailstore: mailstore.clone(), relay };
-        let postman = Postman::new(authority.clone(), url, template, ways);
+        let routes = Routes { mailstore: mailstore.clone(), relay };
+        let mailer = MailWorker::new(authority.clone(), url, template, routes);
 
         let mut server = Self {
             authority: authority.clone(),
@@ -131,7 +131,7 @@ impl Server {
                 });
             }
         }
-        server.door(|stop| postman.run(stop));
+        server.door(|stop| mailer.run(stop));
         server.door(|stop| control::server::serve(control, authority, stop));
         Ok(server)
     }
