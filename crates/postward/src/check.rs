@@ -1,6 +1,6 @@
 //! `postward check`: everything that would keep a server from starting, said before it is started.
 
-use crate::config::{self, Config, Doors, EngineKind, Source};
+use crate::config::{self, Config, EngineKind, Listeners, Source};
 use crate::data_dir::{DataDir, HoldError};
 use crate::mailer::Relay;
 use crate::open;
@@ -174,11 +174,13 @@ async fn key_file(config: &Config, authority: &Authority) -> Finding {
 }
 
 fn ports(config: &Config) -> Vec<Finding> {
-    let doors = |doors: &Doors| [doors.tls.clone(), doors.starttls.clone(), doors.plain.clone()].concat();
-    let mut all = vec![("IMAP", doors(&config.imap))];
+    let addresses = |listeners: &Listeners| {
+        [listeners.tls.clone(), listeners.starttls.clone(), listeners.plain.clone()].concat()
+    };
+    let mut all = vec![("IMAP", addresses(&config.imap))];
     if matches!(config.engine, EngineKind::Embedded) {
-        all.push(("POP3", doors(&config.pop3)));
-        all.push(("SMTP", doors(&config.smtp)));
+        all.push(("POP3", addresses(&config.pop3)));
+        all.push(("SMTP", addresses(&config.smtp)));
         all.push(("LMTP", config.lmtp.clone()));
     }
     all.push(("web", [config.web.http.clone(), config.web.tls.clone()].concat()));

@@ -12,7 +12,7 @@ mod sections;
 pub(crate) use document::Place;
 pub(crate) use engine::{EngineKind, Remote};
 pub(crate) use relay::{Encryption, Relay};
-pub(crate) use sections::{Certificate, Config, Doors, LOCALHOST, LogFormat};
+pub(crate) use sections::{Certificate, Config, LOCALHOST, Listeners, LogFormat};
 
 use document::Document;
 use sections::SECTIONS;

@@ -29,9 +29,9 @@ pub(crate) struct Config {
     pub(crate) key_file: PathBuf,
     /// The certificate every TLS listener shows.
     pub(crate) certificate: Certificate,
-    pub(crate) imap: Doors,
-    pub(crate) pop3: Doors,
-    pub(crate) smtp: Doors,
+    pub(crate) imap: Listeners,
+    pub(crate) pop3: Listeners,
+    pub(crate) smtp: Listeners,
     pub(crate) web: Web,
     /// Where mail from outside is handed in, by LMTP.
     pub(crate) lmtp: Vec<SocketAddr>,
@@ -67,7 +67,7 @@ pub(crate) struct Certificate {
 
 /// The addresses one mail protocol listens on.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Doors {
+pub(crate) struct Listeners {
     /// TLS from the first byte.
     pub(crate) tls: Vec<SocketAddr>,
     /// Plain until STARTTLS, and no password before it.
@@ -128,9 +128,9 @@ impl Config {
         let key = tls.path("key")?.unwrap_or_else(|| data.join("tls/key.pem"));
         tls.finish()?;
 
-        let imap = doors(document.section("imap"), Ports { tls: 993, starttls: 143 })?;
-        let pop3 = doors(document.section("pop3"), Ports { tls: 995, starttls: 110 })?;
-        let smtp = doors(document.section("smtp"), Ports { tls: 465, starttls: 587 })?;
+        let imap = listeners(document.section("imap"), Ports { tls: 993, starttls: 143 })?;
+        let pop3 = listeners(document.section("pop3"), Ports { tls: 995, starttls: 110 })?;
+        let smtp = listeners(document.section("smtp"), Ports { tls: 465, starttls: 587 })?;
 
         let mut web = document.section("web");
         let http = web.addresses("http")?.unwrap_or_else(|| vec![local(8080)]);
@@ -246,15 +246,15 @@ struct Ports {
     starttls: u16,
 }
 
-fn doors(mut section: Section, ports: Ports) -> Result<Doors, ConfigError> {
-    let doors = Doors {
+fn listeners(mut section: Section, ports: Ports) -> Result<Listeners, ConfigError> {
+    let listeners = Listeners {
         tls: section.addresses("tls")?.unwrap_or_else(|| vec![everywhere(ports.tls)]),
         starttls: section.addresses("starttls")?.unwrap_or_else(|| vec![everywhere(ports.starttls)]),
         plain: section.addresses("plain")?.unwrap_or_default(),
     };
-    on_loopback(&section, "plain", "127.0.0.1:1143", &doors.plain)?;
+    on_loopback(&section, "plain", "127.0.0.1:1143", &listeners.plain)?;
     section.finish()?;
-    Ok(doors)
+    Ok(listeners)
 }
 
 /// Refuses plain-text listeners that can be reached from outside (G1).

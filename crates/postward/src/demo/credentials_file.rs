@@ -1,7 +1,7 @@
 //! The demo in JSON, for tools: where everything listens and who may sign in.
 
 use super::sample_accounts::{MAILBOXES, OWNER, Person, RESELLER};
-use crate::config::Doors;
+use crate::config::Listeners;
 use crate::serve::Bound;
 use serde::Serialize;
 use std::fs;
@@ -88,8 +88,8 @@ impl Handout {
 }
 
 impl Port {
-    fn of(doors: &Doors) -> Self {
-        Self::at(doors.plain.first(), doors.tls.first())
+    fn of(listeners: &Listeners) -> Self {
+        Self::at(listeners.plain.first(), listeners.tls.first())
     }
 
     fn at(plain: Option<&SocketAddr>, tls: Option<&SocketAddr>) -> Self {
@@ -122,11 +122,11 @@ mod tests {
     #[test]
     fn tools_find_what_the_design_promises() {
         let at = |port: u16| vec![SocketAddr::from(([127, 0, 0, 1], port))];
-        let doors = |plain, tls| Doors { tls: at(tls), starttls: Vec::new(), plain: at(plain) };
+        let listeners = |plain, tls| Listeners { tls: at(tls), starttls: Vec::new(), plain: at(plain) };
         let bound = Bound {
-            imap: doors(1143, 1993),
-            pop3: doors(1110, 1995),
-            smtp: doors(1587, 1465),
+            imap: listeners(1143, 1993),
+            pop3: listeners(1110, 1995),
+            smtp: listeners(1587, 1465),
             http: at(8080),
             https: Vec::new(),
             lmtp: at(1024),

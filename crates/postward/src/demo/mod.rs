@@ -47,7 +47,7 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, Problem> {
     logs::start(LogFormat::Text, "warn");
     process::raise_file_limit();
     if let Some(file) = &options.json {
-        // Left by an earlier demo, it would send tools to doors that are gone.
+        // A file of an earlier demo would name ports that no longer listen.
         let _ = fs::remove_file(file);
     }
     let demo = Demo::start(&options).await?;
@@ -177,15 +177,15 @@ fn furnish(path: &Path, ephemeral: bool) -> Result<(), Problem> {
 
 fn config_text(ephemeral: bool) -> String {
     let at = |port: u16| format!("[\"127.0.0.1:{}\"]", if ephemeral { 0 } else { port });
-    let doors = |name: &str, plain: u16, tls: u16| {
+    let section = |name: &str, plain: u16, tls: u16| {
         format!("[{name}]\nplain = {}\nstarttls = []\ntls = {}\n\n", at(plain), at(tls))
     };
     format!(
         "# Made by `postward demo`. Passwords in clear are taken on this machine only.\n\n{}{}{}[web]\nhttp = {}\n\n\
          [lmtp]\nlisten = {}\n",
-        doors("imap", 1143, 1993),
-        doors("pop3", 1110, 1995),
-        doors("smtp", 1587, 1465),
+        section("imap", 1143, 1993),
+        section("pop3", 1110, 1995),
+        section("smtp", 1587, 1465),
         at(8080),
         at(1024),
     )

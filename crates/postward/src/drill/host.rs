@@ -6,7 +6,7 @@ use super::client::connection::{Endpoint, Trust, unexpected};
 use super::client::{imap::Imap, pop3::Pop3, smtp::Smtp};
 use super::credentials::Credentials;
 use super::signed_in_client::SignedInClient;
-use crate::config::{Config, Doors, Source};
+use crate::config::{Config, Listeners, Source};
 use crate::open;
 use crate::problem::Problem;
 use crate::serve::Bound;
@@ -37,8 +37,8 @@ impl Host {
     /// Finds the endpoints of a host. `bound` is where it listens.
     pub(super) fn of(config: &Config, bound: &Bound, source: &Source) -> Result<Self, Problem> {
         let trust = trust(config)?;
-        let mail = |name: &str, doors: &Doors| {
-            let endpoint = endpoint(&doors.tls, &doors.plain, &trust);
+        let mail = |name: &str, listeners: &Listeners| {
+            let endpoint = endpoint(&listeners.tls, &listeners.plain, &trust);
             endpoint
                 .ok_or_else(|| Problem::new(format!("The drill needs {name}.tls or {name}.plain to listen.")))
         };

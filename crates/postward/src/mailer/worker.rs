@@ -123,13 +123,13 @@ impl MailWorker {
                 sent.finish(&letter).await;
                 return;
             }
-            Err(SendError::Temporary(trouble)) => {
-                self.authority.letter_delayed(letter.id, &trouble, now()).await
+            Err(SendError::Temporary(reason)) => {
+                self.authority.letter_delayed(letter.id, &reason, now()).await
             }
-            Err(SendError::Permanent(trouble)) => {
-                self.authority.letter_refused(letter.id, &trouble, now()).await
+            Err(SendError::Permanent(reason)) => {
+                self.authority.letter_refused(letter.id, &reason, now()).await
             }
-            Err(SendError::NoRoute(trouble)) => self.authority.letter_waits(letter.id, trouble, now()).await,
+            Err(SendError::NoRoute(reason)) => self.authority.letter_waits(letter.id, reason, now()).await,
             // When this node starts again, it takes back the letters it had leased.
             Err(SendError::Stopped) => return,
         };
@@ -160,8 +160,8 @@ impl MailWorker {
             (Delivery::Local | Delivery::Elsewhere, _, Some(relay)) => {
                 let sent = relay.send(&to, &message, stop).await;
                 sent.map(Sent::Relayed).map_err(|error| match error {
-                    RelayError::Temporary(trouble) => SendError::Temporary(trouble),
-                    RelayError::Permanent(trouble) => SendError::Permanent(trouble),
+                    RelayError::Temporary(reason) => SendError::Temporary(reason),
+                    RelayError::Permanent(reason) => SendError::Permanent(reason),
                     RelayError::Stopped => SendError::Stopped,
                 })
             }

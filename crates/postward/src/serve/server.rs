@@ -1,7 +1,7 @@
 //! A running host: every part started in order, and stopped in the reverse order.
 
 use super::engine::{BuiltIn, KnownTo, ThroughGate, remote};
-use crate::config::{Certificate, Config, Doors, EngineKind, LOCALHOST};
+use crate::config::{Certificate, Config, EngineKind, LOCALHOST, Listeners};
 use crate::control;
 use crate::data_dir::{DataDir, Hold, HoldError};
 use crate::mailer::{LetterTemplate, MailWorker, Relay, Routes};
@@ -32,10 +32,10 @@ pub(crate) struct Server {
     tls: TlsHandle,
     bound: Bound,
     drain: Duration,
-    /// Everything strangers and commands come through, and letters go out by.
-    doors: JoinSet<()>,
+    /// The listeners of mail, web, LMTP and control socket, and the mailer.
+    services: JoinSet<()>,
     close: CancellationToken,
-    /// What must outlive the doors: the watch over the store.
+    /// What must outlive the services: the watch over the store.
     watch: JoinSet<()>,
     end: CancellationToken,
     _hold: Hold,
@@ -44,9 +44,9 @@ pub(crate) struct Server {
 /// Where a host listens, with the ports the system chose where none was given.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Bound {
-    pub(crate) imap: Doors,
-    pub(crate) pop3: Doors,
-    pub(crate) smtp: Doors,
+    pub(crate) imap: Listeners,
+    pub(crate) pop3: Listeners,
+    pub(crate) smtp: Listeners,
     pub(crate) http: Vec<SocketAddr>,
     pub(crate) https: Vec<SocketAddr>,
     pub(crate) lmtp: Vec<SocketAddr>,
@@ -99,7 +99,7 @@ impl Server {
             tls: tls.clone(),
             bound: sockets.bound,
             drain: config.limits.drain,
-            doors: JoinSet::new(),
+            services: JoinSet::new(),
             close: CancellationToken::new(),
             watch: JoinSet::new(),
             end: CancellationToken::new(),
@@ -109,7 +109,7 @@ impl Server {
         server.watch.spawn(async move { watched.watch(Timestamp::now, end).await });
         for listener in sockets.mail {
             let gate = gate.clone();
-            server.door(|stop| async move { gate.serve(listener, stop).await });
+            server.spawn_service(|stop| async move { gate.serve(listener, stop).await });
         }
         let router = postward_web::router(site);
         for (listener, encryption) in sockets.web {
@@ -119,28 +119,30 @@ impl Server {
                 Encryption::StartTls | Encryption::PlainOnLoopback => Transport::Plain,
             };
             let router = router.clone();
-            server.door(|stop| async move { postward_web::serve(listener, transport, router, stop).await });
+            server.spawn_service(|stop| async move {
+                postward_web::serve(listener, transport, router, stop).await
+            });
         }
         if let Some(mailstore) = mailstore {
             for listener in sockets.lmtp {
                 let mailstore = mailstore.clone();
-                server.door(|stop| async move {
+                server.spawn_service(|stop| async move {
                     if let Err(error) = postward_mailstore::serve_lmtp(listener, mailstore, stop).await {
                         tracing::error!(%error, "delivery by LMTP has ended");
                     }
                 });
             }
         }
-        server.door(|stop| mailer.run(stop));
-        server.door(|stop| control::server::serve(control, authority, stop));
+        server.spawn_service(|stop| mailer.run(stop));
+        server.spawn_service(|stop| control::server::serve(control, authority, stop));
         Ok(server)
     }
 
-    fn door<F>(&mut self, serve: impl FnOnce(CancellationToken) -> F)
+    fn spawn_service<F>(&mut self, serve: impl FnOnce(CancellationToken) -> F)
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        self.doors.spawn(serve(self.close.clone()));
+        self.services.spawn(serve(self.close.clone()));
     }
 
     /// The authority it serves.
@@ -161,8 +163,8 @@ impl Server {
     /// Says in the log where it listens.
     pub(crate) fn announce(&self) {
         let Bound { imap, pop3, smtp, http, https, lmtp } = &self.bound;
-        for (protocol, doors) in [("imap", imap), ("pop3", pop3), ("smtp", smtp)] {
-            let Doors { tls, starttls, plain } = doors;
+        for (protocol, listeners) in [("imap", imap), ("pop3", pop3), ("smtp", smtp)] {
+            let Listeners { tls, starttls, plain } = listeners;
             tracing::info!(protocol, ?tls, ?starttls, ?plain, "listening");
         }
         tracing::info!(?http, ?https, "listening for browsers");
@@ -181,15 +183,15 @@ impl Server {
         }
     }
 
-    /// Closes the doors, lets what is under way finish, and ends the rest. Every part has come to its end when this
-    /// returns.
+    /// Stops listening, waits for what is in progress until the drain time is over, and ends the rest. Every task has
+    /// ended when this returns.
     pub(crate) async fn stop(mut self) {
         tracing::info!("stopping");
         self.close.cancel();
-        let closed = async { while self.doors.join_next().await.is_some() {} };
+        let closed = async { while self.services.join_next().await.is_some() {} };
         if timeout(self.drain + GRACE, closed).await.is_err() {
-            tracing::warn!(left = self.doors.len(), "cut off what did not come to an end");
-            self.doors.shutdown().await;
+            tracing::warn!(left = self.services.len(), "cut off what did not come to an end");
+            self.services.shutdown().await;
         }
         self.end.cancel();
         while self.watch.join_next().await.is_some() {}
@@ -232,14 +234,14 @@ impl Sockets {
         let mut sockets =
             Self { mail: Vec::new(), web: Vec::new(), lmtp: Vec::new(), bound: Bound::default() };
         let mut bound = Bound {
-            imap: sockets.doors(Protocol::Imap, &config.imap)?,
-            pop3: Doors::default(),
-            smtp: Doors::default(),
+            imap: sockets.bind_mail(Protocol::Imap, &config.imap)?,
+            pop3: Listeners::default(),
+            smtp: Listeners::default(),
             ..Bound::default()
         };
         if matches!(config.engine, EngineKind::Embedded) {
-            bound.pop3 = sockets.doors(Protocol::Pop3, &config.pop3)?;
-            bound.smtp = sockets.doors(Protocol::Smtp, &config.smtp)?;
+            bound.pop3 = sockets.bind_mail(Protocol::Pop3, &config.pop3)?;
+            bound.smtp = sockets.bind_mail(Protocol::Smtp, &config.smtp)?;
             (sockets.lmtp, bound.lmtp) = listen(&config.lmtp)?;
         }
         let (plain, addresses) = listen(&config.web.http)?;
@@ -252,7 +254,7 @@ impl Sockets {
         Ok(sockets)
     }
 
-    fn doors(&mut self, protocol: Protocol, asked: &Doors) -> Result<Doors, Problem> {
+    fn bind_mail(&mut self, protocol: Protocol, configured: &Listeners) -> Result<Listeners, Problem> {
         let mut open = |encryption, addresses: &[SocketAddr]| -> Result<Vec<SocketAddr>, Problem> {
             let mut bound = Vec::new();
             for address in addresses {
@@ -262,10 +264,10 @@ impl Sockets {
             }
             Ok(bound)
         };
-        Ok(Doors {
-            tls: open(Encryption::Tls, &asked.tls)?,
-            starttls: open(Encryption::StartTls, &asked.starttls)?,
-            plain: open(Encryption::PlainOnLoopback, &asked.plain)?,
+        Ok(Listeners {
+            tls: open(Encryption::Tls, &configured.tls)?,
+            starttls: open(Encryption::StartTls, &configured.starttls)?,
+            plain: open(Encryption::PlainOnLoopback, &configured.plain)?,
         })
     }
 }
