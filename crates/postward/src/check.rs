@@ -127,9 +127,9 @@ fn proxies(config: &Config) -> Option<Finding> {
 /// Where letters of this host can go. What is told is told once, here: they wait without complaint.
 fn relay(config: &Config) -> Finding {
     let what = "relay";
-    match (&config.post.relay, &config.engine) {
-        (Some(named), _) => match Relay::open(named, &config.post.from, &config.hostname) {
-            Ok(_) => ok(what, format!("{}:{}, from {}", named.host, named.port, config.post.from)),
+    match (&config.mailer.relay, &config.engine) {
+        (Some(named), _) => match Relay::open(named, &config.mailer.from, &config.hostname) {
+            Ok(_) => ok(what, format!("{}:{}, from {}", named.host, named.port, config.mailer.from)),
             Err(problem) => wrong(what, problem.to_string()),
         },
         (None, EngineKind::Embedded) => {

@@ -4,7 +4,7 @@ use super::ConfigError;
 use super::document::{Document, Section};
 use super::engine::{EngineKind, engine};
 use super::limits::{limits, throttle_limits};
-use super::relay::{Post, post};
+use super::relay::{MailerConfig, mailer};
 use postward_authority::{Database, Policy, hasher::Hashing, throttle};
 use postward_gate::Limits;
 use postward_web::{PublicUrl, Scheme, TrustedProxies};
@@ -37,8 +37,8 @@ pub(crate) struct Config {
     pub(crate) lmtp: Vec<SocketAddr>,
     /// Who keeps the mail.
     pub(crate) engine: EngineKind,
-    /// How letters of this host get to their readers.
-    pub(crate) post: Post,
+    /// How notices and mailed links are sent.
+    pub(crate) mailer: MailerConfig,
     pub(crate) limits: Limits,
     pub(crate) throttle: throttle::Limits,
     pub(crate) policy: Policy,
@@ -146,7 +146,7 @@ impl Config {
 
         let hostname = hostname.unwrap_or_else(|| LOCALHOST.to_owned());
         let engine = engine(document.section("engine"))?;
-        let post = post(document.section("relay"), &hostname)?;
+        let mailer = mailer(document.section("relay"), &hostname)?;
         let limits = limits(document.section("limits"))?;
         let throttle = throttle_limits(document.section("throttle"))?;
 
@@ -178,7 +178,7 @@ impl Config {
             web: Web { http, tls: https, url, trusted_proxies },
             lmtp: lmtp_listen,
             engine,
-            post,
+            mailer,
             limits,
             throttle,
             policy,

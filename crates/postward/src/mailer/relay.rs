@@ -65,9 +65,9 @@ impl Relay {
         let tls = || tls(relay);
         let from = from.parse().map_err(|error| Problem::new(format!("relay.from is {from:?}: {error}.")))?;
         let credentials = relay
-            .login
+            .credentials
             .as_ref()
-            .map(|login| Credentials::new(login.user.clone(), login.password.expose().to_owned()));
+            .map(|named| Credentials::new(named.user.clone(), named.password.expose().to_owned()));
         Ok(Self {
             host: relay.host.clone(),
             port: relay.port,

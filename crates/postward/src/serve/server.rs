@@ -68,8 +68,9 @@ impl Server {
             let socket = data.control_socket();
             Problem::new(format!("The control socket {} cannot be made: {error}.", socket.display()))
         })?;
-        let relay = config.post.relay.as_ref();
-        let relay = relay.map(|relay| Relay::open(relay, &config.post.from, &config.hostname)).transpose()?;
+        let relay = config.mailer.relay.as_ref();
+        let relay =
+            relay.map(|relay| Relay::open(relay, &config.mailer.from, &config.hostname)).transpose()?;
         let authority = open::authority(&config).await?;
 
         let (engine, mailstore) = match &config.engine {
@@ -87,7 +88,7 @@ impl Server {
         let template = LetterTemplate {
             brand: site.brand.clone(),
             hostname: config.hostname.clone(),
-            from: config.post.from.clone(),
+            from: config.mailer.from.clone(),
         };
         let routes = Routes { mailstore: mailstore.clone(), relay };
         let mailer = MailWorker::new(authority.clone(), url, template, routes);
