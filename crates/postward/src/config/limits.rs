@@ -1,4 +1,4 @@
-//! `[limits]` and `[throttle]`: what strangers may cost, and what tries cost them.
+//! `[limits]` and `[throttle]`: limits before sign-in, and what wrong passwords cost.
 
 use super::ConfigError;
 use super::document::Section;

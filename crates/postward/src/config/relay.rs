@@ -79,7 +79,7 @@ pub(super) fn mailer(mut section: Section, hostname: &str) -> Result<MailerConfi
     let Some(host) = host else {
         let others = [port.is_some(), encryption.is_some(), ca.is_some(), user.is_some()];
         if others.contains(&true) || password.is_some() || file.is_some() {
-            return Err(section.complaint("host", "is missing, and without it there is no relay"));
+            return Err(section.error("host", "is missing, and without it there is no relay"));
         }
         section.finish()?;
         return Ok(MailerConfig { from, relay: None });
@@ -90,12 +90,12 @@ pub(super) fn mailer(mut section: Section, hostname: &str) -> Result<MailerConfi
             "should be \"tls\" or \"starttls\": {host} is another machine, and letters with links in them do not \
              travel in clear"
         );
-        return Err(section.complaint("encryption", problem));
+        return Err(section.error("encryption", problem));
     }
     let password = match (password, file) {
         (Some(_), Some(_)) => {
             return Err(
-                section.complaint("password_file", "is given, and password as well, of which one is enough")
+                section.error("password_file", "is given, and password as well, of which one is enough")
             );
         }
         (None, Some(file)) => Some(read_secret_file(&section, &file)?),
@@ -105,12 +105,12 @@ pub(super) fn mailer(mut section: Section, hostname: &str) -> Result<MailerConfi
         (Some(user), Some(password)) => Some(RelayCredentials { user, password }),
         (None, None) => None,
         (Some(_), None) => {
-            return Err(section.complaint("user", "is given, which also needs password or password_file"));
+            return Err(section.error("user", "is given, which also needs password or password_file"));
         }
-        (None, Some(_)) => return Err(section.complaint("user", "is missing, and there is a password")),
+        (None, Some(_)) => return Err(section.error("user", "is missing, and there is a password")),
     };
     let port = port.unwrap_or(encryption.port());
-    let port = u16::try_from(port).map_err(|_| section.complaint("port", "is too large"))?;
+    let port = u16::try_from(port).map_err(|_| section.error("port", "is too large"))?;
     section.finish()?;
     Ok(MailerConfig { from, relay: Some(Relay { host, port, encryption, ca, credentials }) })
 }
@@ -119,7 +119,7 @@ pub(super) fn mailer(mut section: Section, hostname: &str) -> Result<MailerConfi
 fn read_secret_file(section: &Section, file: &Path) -> Result<Secret, ConfigError> {
     let mut text = std::fs::read_to_string(file).map_err(|error| {
         let file = file.display();
-        section.complaint("password_file", format_args!("names {file}, which cannot be read ({error})"))
+        section.error("password_file", format_args!("names {file}, which cannot be read ({error})"))
     })?;
     text.truncate(text.trim_end_matches(['\n', '\r']).len());
     Ok(Secret::new(text))

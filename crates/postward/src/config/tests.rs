@@ -1,3 +1,5 @@
+//! Tests of the configuration: what each error says, and how the environment overrides the file.
+
 #![expect(clippy::unwrap_used, reason = "a test that fails should stop where it fails")]
 
 use super::{Encryption, parse};
