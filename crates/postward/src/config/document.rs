@@ -3,7 +3,7 @@
 //! Environment variables override the file here, so that the code that reads a key need not know where its value came
 //! from, and so that every error can name the location.
 
-use super::ConfigError;
+use super::error::{ConfigError, Location};
 use postward_wire::Secret;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -21,17 +21,6 @@ pub(super) struct Document {
     file: PathBuf,
     sections: BTreeMap<String, BTreeMap<String, Entry>>,
     locations: BTreeMap<String, Location>,
-}
-
-/// Where a value was found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Location {
-    /// In a file, on a line counted from one.
-    Line(PathBuf, usize),
-    /// In an environment variable of this name.
-    Environment(String),
-    /// Not found: the value is missing from this file.
-    File(PathBuf),
 }
 
 struct Entry {
@@ -309,16 +298,6 @@ impl fmt::Display for Value {
             Self::Number(number) => write!(f, "the number {number}"),
             Self::Texts(texts) => write!(f, "{texts:?}"),
             Self::Other(words) => f.write_str(words),
-        }
-    }
-}
-
-impl fmt::Display for Location {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Line(file, line) => write!(f, "{}, line {line}", file.display()),
-            Self::Environment(name) => write!(f, "environment variable {name}"),
-            Self::File(file) => write!(f, "{}", file.display()),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `[engine]`: which mail engine keeps the mail.
 
-use super::ConfigError;
 use super::document::Section;
+use super::error::ConfigError;
 use std::path::PathBuf;
 
 /// Which mail engine keeps the mail.

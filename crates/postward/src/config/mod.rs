@@ -5,18 +5,19 @@
 
 mod document;
 mod engine;
+mod error;
 mod limits;
 mod relay;
 mod sections;
 
-pub(crate) use document::Location;
 pub(crate) use engine::{EngineKind, Remote};
+pub(crate) use error::ConfigError;
 pub(crate) use relay::{Encryption, Relay};
 pub(crate) use sections::{Certificate, Config, LOCALHOST, Listeners, LogFormat};
 
 use document::Document;
+use error::Location;
 use sections::SECTIONS;
-use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// The name of the file within the directory that `--dir` names.
@@ -68,28 +69,6 @@ pub(crate) fn parse(
 ) -> Result<Config, ConfigError> {
     Config::read(Document::read(&SECTIONS, file, text, environment)?)
 }
-
-/// What is wrong with a configuration, and where: one sentence.
-#[derive(Debug)]
-pub(crate) struct ConfigError {
-    location: Location,
-    problem: String,
-}
-
-impl ConfigError {
-    fn new(location: Location, problem: impl Into<String>) -> Self {
-        Self { location, problem: problem.into() }
-    }
-}
-
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { location, problem } = self;
-        write!(f, "{location}: {problem}.")
-    }
-}
-
-impl std::error::Error for ConfigError {}
 
 #[cfg(test)]
 mod tests;

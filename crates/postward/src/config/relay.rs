@@ -1,7 +1,7 @@
 //! `[relay]`: the server that takes mail to addresses on other hosts, and the sender of this host's mail.
 
-use super::ConfigError;
 use super::document::Section;
+use super::error::ConfigError;
 use postward_wire::{Address, Secret};
 use std::fmt;
 use std::net::IpAddr;

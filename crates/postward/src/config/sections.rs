@@ -1,8 +1,8 @@
 //! The typed configuration: what each section holds, and its defaults.
 
-use super::ConfigError;
 use super::document::{Document, Section};
 use super::engine::{EngineKind, engine};
+use super::error::ConfigError;
 use super::limits::{limits, throttle_limits};
 use super::relay::{MailerConfig, mailer};
 use postward_authority::{Database, Policy, hasher::Hashing, throttle};
