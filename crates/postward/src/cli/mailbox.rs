@@ -2,7 +2,9 @@
 
 use super::new_password::{NewPassword, ended};
 use super::{Asked, mail_apps, unexpected};
-use crate::control::{Command as Request, MailAppsOf, MailboxRow, Reply, SessionRow, Wiped, client::Counter};
+use crate::control::{
+    Command as Request, MailAppsOf, MailboxRow, Reply, SessionRow, Wiped, client::ControlClient,
+};
 use crate::output::{self, Format};
 use crate::problem::Problem;
 use clap::{Args, Subcommand};
@@ -130,9 +132,9 @@ async fn passwd(Password { address, generate, asked }: Password) -> Result<ExitC
 }
 
 async fn list(List { search, domain, asked }: List) -> Result<ExitCode, Problem> {
-    let counter = Counter::of(&asked.place.load()?).await?;
-    let all = pages(&counter, search, domain).await;
-    counter.close().await;
+    let client = ControlClient::open(&asked.place.load()?).await?;
+    let all = pages(&client, search, domain).await;
+    client.close().await;
     let all = all?;
     match asked.format() {
         Format::Json => output::json(&all),
@@ -149,7 +151,7 @@ async fn list(List { search, domain, asked }: List) -> Result<ExitCode, Problem>
 }
 
 async fn pages(
-    counter: &Counter,
+    client: &ControlClient,
     search: Option<String>,
     domain: Option<String>,
 ) -> Result<Vec<MailboxRow>, Problem> {
@@ -157,7 +159,7 @@ async fn pages(
     let mut cursor = None;
     loop {
         let request = Request::Mailboxes { search: search.clone(), domain: domain.clone(), cursor };
-        let Reply::Mailboxes { rows, next } = counter.ask(request).await? else { return Err(unexpected()) };
+        let Reply::Mailboxes { rows, next } = client.ask(request).await? else { return Err(unexpected()) };
         all.extend(rows);
         if next.is_none() {
             return Ok(all);

@@ -13,7 +13,7 @@ mod new_password;
 mod staff;
 
 use crate::config::{self, Config, Source};
-use crate::control::{Command as Request, Reply, client::Counter};
+use crate::control::{Command as Request, Reply, client::ControlClient};
 use crate::output::{self, Format};
 use crate::problem::Problem;
 use clap::{Args, Parser, Subcommand};
@@ -141,9 +141,9 @@ impl Asked {
 
     /// Finds whoever carries commands out, and asks.
     async fn ask(&self, request: Request) -> Result<Reply, Problem> {
-        let counter = Counter::of(&self.place.load()?).await?;
-        let reply = counter.ask(request).await;
-        counter.close().await;
+        let client = ControlClient::open(&self.place.load()?).await?;
+        let reply = client.ask(request).await;
+        client.close().await;
         reply
     }
 

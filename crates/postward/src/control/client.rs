@@ -1,4 +1,4 @@
-//! The way from a command line to the store: through the running server, or directly when none runs.
+//! The client of the control socket: a command goes to the running server, or to the store when none runs.
 
 use super::{Command, MAX_REPLY, MAX_REQUEST, Reply, run};
 use crate::config::Config;
@@ -16,14 +16,14 @@ use zeroize::Zeroizing;
 /// How long a server may take to answer.
 const DEADLINE: Duration = Duration::from_secs(90);
 
-/// How long to wait for whoever holds the directory to answer or to let go.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long to wait until the process that holds the lock of the directory answers or releases it.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Somebody who carries commands out.
-pub(crate) enum Counter {
+/// Where commands are executed.
+pub(crate) enum ControlClient {
     /// The server that holds the directory.
     Server(DataDir),
-    /// The store itself, which no server holds while this lives.
+    /// The store itself, which no server can open while this exists.
     Store {
         /// Opened for this command.
         authority: Authority,
@@ -32,12 +32,12 @@ pub(crate) enum Counter {
     },
 }
 
-impl Counter {
-    /// Finds out who carries commands out. A server that holds the directory is never gone around: sessions would
-    /// survive on it.
-    pub(crate) async fn of(config: &Config) -> Result<Self, Problem> {
+impl ControlClient {
+    /// Finds out where commands are executed. A server that holds the directory is never bypassed: its sessions would
+    /// survive.
+    pub(crate) async fn open(config: &Config) -> Result<Self, Problem> {
         let data = DataDir::at(&config.data);
-        let until = Instant::now() + PATIENCE;
+        let until = Instant::now() + LOCK_TIMEOUT;
         loop {
             match data.hold() {
                 Ok(hold) => {
@@ -51,14 +51,14 @@ impl Counter {
             }
             match UnixStream::connect(data.control_socket()).await {
                 Ok(_) => return Ok(Self::Server(data)),
-                // Another command is at work, or a server starts or stops: that passes.
+                // Another command is running, or a server starts or stops: that passes.
                 Err(_) if Instant::now() < until => sleep(Duration::from_millis(50)).await,
-                Err(error) => return Err(silent(&data, &error)),
+                Err(error) => return Err(unresponsive(&data, &error)),
             }
         }
     }
 
-    /// Carries a command out.
+    /// Executes a command.
     pub(crate) async fn ask(&self, command: Command) -> Result<Reply, Problem> {
         let reply = match self {
             Self::Store { authority, .. } => run(authority, command, Timestamp::now()).await,
@@ -66,7 +66,7 @@ impl Counter {
                 let path = data.control_socket();
                 let asked = timeout(DEADLINE, ask_server(&path, &command)).await;
                 let asked = asked.unwrap_or(Err(io::ErrorKind::TimedOut.into()));
-                asked.map_err(|error| silent(data, &error))?
+                asked.map_err(|error| unresponsive(data, &error))?
             }
         };
         match reply {
@@ -75,7 +75,7 @@ impl Counter {
         }
     }
 
-    /// Lets go of what was opened.
+    /// Closes the store, where it was opened here.
     pub(crate) async fn close(self) {
         match self {
             Self::Store { authority, .. } => authority.shut_down().await,
@@ -84,7 +84,7 @@ impl Counter {
     }
 }
 
-fn silent(data: &DataDir, error: &io::Error) -> Problem {
+fn unresponsive(data: &DataDir, error: &io::Error) -> Problem {
     let (directory, socket) = (data.path().display(), data.control_socket());
     Problem::new(format!(
         "A server holds {directory} but does not answer on {} ({error}), and nothing is changed behind its back.",
@@ -94,7 +94,7 @@ fn silent(data: &DataDir, error: &io::Error) -> Problem {
 
 async fn ask_server(path: &Path, command: &Command) -> io::Result<Reply> {
     let mut stream = UnixStream::connect(path).await?;
-    // Written in place: a buffer that grows leaves copies of a password behind.
+    // Serialized into one buffer that does not grow: a buffer that is moved leaves copies of a password behind.
     let mut request = Zeroizing::new(Vec::with_capacity(MAX_REQUEST));
     serde_json::to_writer(&mut *request, command)?;
     request.push(b'\n');

@@ -1,6 +1,6 @@
 #![expect(clippy::unwrap_used, reason = "a test that fails should stop where it fails")]
 
-use super::client::Counter;
+use super::client::ControlClient;
 use super::{Command, NewOwner, Reply, RequestedKind, Wiped, server};
 use crate::config::{self, Config};
 use crate::data_dir::DataDir;
@@ -22,9 +22,9 @@ fn secret(text: &str) -> Wiped {
 }
 
 async fn ask(config: &Config, command: Command) -> Result<Reply, String> {
-    let counter = Counter::of(config).await.map_err(|problem| problem.to_string())?;
-    let reply = counter.ask(command).await.map_err(|problem| problem.to_string());
-    counter.close().await;
+    let client = ControlClient::open(config).await.map_err(|problem| problem.to_string())?;
+    let reply = client.ask(command).await.map_err(|problem| problem.to_string());
+    client.close().await;
     reply
 }
 

@@ -24,7 +24,7 @@ mod signed_in_client;
 mod trial;
 
 use crate::config::{self, Config, Source};
-use crate::control::{Command, Wiped, client::Counter};
+use crate::control::{Command, Wiped, client::ControlClient};
 use crate::demo::Demo;
 use crate::output::{self, Format};
 use crate::password_input;
@@ -135,9 +135,9 @@ async fn on_host(source: &Source, options: &Options) -> Result<Report, Problem> 
             why.join(" ")
         )));
     }
-    let counter = Counter::of(&config).await?;
-    let runs = matches!(counter, Counter::Server(_));
-    counter.close().await;
+    let client = ControlClient::open(&config).await?;
+    let runs = matches!(client, ControlClient::Server(_));
+    client.close().await;
     if !runs {
         return Err(Problem::new("No server runs there; start one with `postward serve`."));
     }
@@ -166,9 +166,9 @@ fn listening(config: &Config) -> Bound {
 async fn restore(config: &Config, host: &Host, credentials: Credentials) -> Result<(), Problem> {
     let password = Wiped(Secret::new(credentials.password.expose().to_owned()));
     let set = Command::SetPassword { address: credentials.name.clone(), password };
-    let counter = Counter::of(config).await?;
-    let set = counter.ask(set).await;
-    counter.close().await;
+    let client = ControlClient::open(config).await?;
+    let set = client.ask(set).await;
+    client.close().await;
     set?;
     if let Err(error) = plan::tidy_up(host, &credentials).await {
         output::complaint(format_args!("The folder of the drill could not be removed: {error}."));
