@@ -1,7 +1,9 @@
 //! `postward account …`
 
 use super::{Asked, mail_apps, unexpected};
-use crate::control::{AccountRow, Command as Request, MailAppsOf, NewOwner, Reply, RequestedKind, Wiped};
+use crate::control::{
+    AccountRow, Command as Request, MailAppsOf, NewOwner, Reply, RequestedKind, SecretField,
+};
 use crate::output::{self, Format};
 use crate::password_input;
 use crate::problem::Problem;
@@ -47,7 +49,7 @@ pub(super) async fn run(command: Command) -> Result<ExitCode, Problem> {
     match command {
         Command::Add(Add { name, kind, parent, owner, asked }) => {
             let owner = match owner {
-                Some(email) => Some(NewOwner { email, password: Wiped(password_input::from_stdin()?) }),
+                Some(email) => Some(NewOwner { email, password: SecretField(password_input::from_stdin()?) }),
                 None => None,
             };
             let reply = asked.ask(Request::AddAccount { name, kind, parent, owner }).await?;

@@ -3,7 +3,7 @@
 use super::new_password::{NewPassword, ended};
 use super::{Asked, mail_apps, unexpected};
 use crate::control::{
-    Command as Request, MailAppsOf, MailboxRow, Reply, SessionRow, Wiped, client::ControlClient,
+    Command as Request, MailAppsOf, MailboxRow, Reply, SecretField, SessionRow, client::ControlClient,
 };
 use crate::output::{self, Format};
 use crate::problem::Problem;
@@ -110,7 +110,7 @@ pub(super) async fn run(command: Command) -> Result<ExitCode, Problem> {
 
 async fn add(Password { address, generate, asked }: Password) -> Result<ExitCode, Problem> {
     let password = NewPassword::of(generate)?;
-    let reply = asked.ask(Request::AddMailbox { address, password: Wiped(password.copy()) }).await?;
+    let reply = asked.ask(Request::AddMailbox { address, password: SecretField(password.copy()) }).await?;
     let Reply::Done { name } = reply else { return Err(unexpected()) };
     match asked.format() {
         Format::Json => {
@@ -127,7 +127,7 @@ async fn add(Password { address, generate, asked }: Password) -> Result<ExitCode
 
 async fn passwd(Password { address, generate, asked }: Password) -> Result<ExitCode, Problem> {
     let password = NewPassword::of(generate)?;
-    let reply = asked.ask(Request::SetPassword { address, password: Wiped(password.copy()) }).await?;
+    let reply = asked.ask(Request::SetPassword { address, password: SecretField(password.copy()) }).await?;
     password.was_set(&asked, reply)
 }
 

@@ -2,7 +2,7 @@
 
 use super::Asked;
 use super::new_password::NewPassword;
-use crate::control::{Command as Request, Wiped};
+use crate::control::{Command as Request, SecretField};
 use crate::problem::Problem;
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
@@ -38,8 +38,9 @@ pub(super) async fn run(command: Command) -> Result<ExitCode, Problem> {
     match command {
         Command::Passwd(Password { email, generate, asked }) => {
             let password = NewPassword::of(generate)?;
-            let reply =
-                asked.ask(Request::SetStaffPassword { email, password: Wiped(password.copy()) }).await?;
+            let reply = asked
+                .ask(Request::SetStaffPassword { email, password: SecretField(password.copy()) })
+                .await?;
             password.was_set(&asked, reply)
         }
         Command::TwoFactorOff(One { email, asked }) => {

@@ -24,11 +24,11 @@ pub(crate) enum Command {
     /// One page of the mailboxes.
     Mailboxes { search: Option<String>, domain: Option<String>, cursor: Option<String> },
     /// A new mailbox with its first password.
-    AddMailbox { address: String, password: Wiped },
+    AddMailbox { address: String, password: SecretField },
     /// A new password for a mailbox.
-    SetPassword { address: String, password: Wiped },
+    SetPassword { address: String, password: SecretField },
     /// A new password for a person of the dashboard.
-    SetStaffPassword { email: String, password: Wiped },
+    SetStaffPassword { email: String, password: SecretField },
     /// No second factor any more for a person of the dashboard.
     StaffSecondFactorOff { email: String },
     /// No sign-in until `Resume`; delivery goes on.
@@ -85,26 +85,26 @@ pub(crate) enum RequestedMode {
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewOwner {
     pub(crate) email: String,
-    pub(crate) password: Wiped,
+    pub(crate) password: SecretField,
 }
 
-/// A password on its way through the socket, wiped from memory when it has been used. The socket belongs to the
-/// operator alone, who is the one who typed it.
-pub(crate) struct Wiped(pub(crate) Secret);
+/// A password or code in a message of the control socket: serialized in clear, never shown by `Debug`, and erased from
+/// memory when it is dropped. Only the operator can open the socket.
+pub(crate) struct SecretField(pub(crate) Secret);
 
-impl std::fmt::Debug for Wiped {
+impl std::fmt::Debug for SecretField {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Wiped(…)")
+        f.write_str("SecretField(…)")
     }
 }
 
-impl Serialize for Wiped {
+impl Serialize for SecretField {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.0.expose())
     }
 }
 
-impl<'de> Deserialize<'de> for Wiped {
+impl<'de> Deserialize<'de> for SecretField {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer).map(|text| Self(Secret::new(text)))
     }

@@ -13,7 +13,7 @@ pub(crate) mod server;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use command::{Command, MailAppsOf, NewOwner, RequestedKind, RequestedMode, Wiped};
+pub(crate) use command::{Command, MailAppsOf, NewOwner, RequestedKind, RequestedMode, SecretField};
 pub(crate) use reply::{
     AccountRow, AuditRow, DomainRow, MailAppsRow, MailboxRow, ReceiptRow, Reply, SessionRow,
 };

@@ -1,6 +1,6 @@
 //! The answer to a [`Command`](super::Command), as it crosses the control socket.
 
-use super::Wiped;
+use super::SecretField;
 use postward_authority::{Receipt, Surface};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -26,7 +26,7 @@ pub(crate) enum Reply {
     /// A recovery code, for the one who asked.
     RecoveryCode {
         address: String,
-        code: Wiped,
+        code: SecretField,
     },
     /// It is done, and there is nothing to tell but its name.
     Done {

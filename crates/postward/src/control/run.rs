@@ -1,7 +1,7 @@
 //! A command becomes an act of the authority.
 
 use super::reply::{AccountRow, AuditRow, DomainRow, MailboxRow, Reply, SessionRow};
-use super::{Command, RequestedKind, Wiped};
+use super::{Command, RequestedKind, SecretField};
 use postward_authority::directory::{
     Account, AccountKind, AddError, Cursor, Domain, Mailbox, MailboxQuery, MailboxState, NewStaff,
 };
@@ -67,7 +67,7 @@ async fn act(authority: &Authority, command: Command, now: Timestamp) -> Result<
         Command::RecoveryCode { address } => {
             let mailbox = desk.mailbox(&address).await?;
             let code = authority.issue_recovery_code(&desk.operator, mailbox.id, now).await?;
-            Ok(Reply::RecoveryCode { address: mailbox.address.to_string(), code: Wiped(code) })
+            Ok(Reply::RecoveryCode { address: mailbox.address.to_string(), code: SecretField(code) })
         }
         Command::MailApps { of, mode } => desk.mail_apps(of, mode).await,
         Command::RotateKeys => {

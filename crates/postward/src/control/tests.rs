@@ -1,7 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that fails should stop where it fails")]
 
 use super::client::ControlClient;
-use super::{Command, NewOwner, Reply, RequestedKind, Wiped, server};
+use super::{Command, NewOwner, Reply, RequestedKind, SecretField, server};
 use crate::config::{self, Config};
 use crate::data_dir::DataDir;
 use crate::open;
@@ -17,8 +17,8 @@ fn house() -> (TempDir, Config) {
     (dir, config)
 }
 
-fn secret(text: &str) -> Wiped {
-    Wiped(Secret::new(text.to_owned()))
+fn secret(text: &str) -> SecretField {
+    SecretField(Secret::new(text.to_owned()))
 }
 
 async fn ask(config: &Config, command: Command) -> Result<Reply, String> {

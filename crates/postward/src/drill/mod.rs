@@ -24,7 +24,7 @@ mod signed_in_client;
 mod trial;
 
 use crate::config::{self, Config, Source};
-use crate::control::{Command, Wiped, client::ControlClient};
+use crate::control::{Command, SecretField, client::ControlClient};
 use crate::demo::Demo;
 use crate::output::{self, Format};
 use crate::password_input;
@@ -164,7 +164,7 @@ fn listening(config: &Config) -> Bound {
 
 /// Puts the password in force that was there before, and takes the drill's folder away.
 async fn restore(config: &Config, host: &Host, credentials: Credentials) -> Result<(), Problem> {
-    let password = Wiped(Secret::new(credentials.password.expose().to_owned()));
+    let password = SecretField(Secret::new(credentials.password.expose().to_owned()));
     let set = Command::SetPassword { address: credentials.name.clone(), password };
     let client = ControlClient::open(config).await?;
     let set = client.ask(set).await;
