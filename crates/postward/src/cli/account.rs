@@ -2,7 +2,7 @@
 
 use super::{Asked, mail_apps, unexpected};
 use crate::control::{
-    AccountRow, Command as Request, MailAppsOf, NewOwner, Reply, RequestedKind, SecretField,
+    AccountRow, Command as Request, MailAppsScope, NewOwner, Reply, RequestedKind, SecretField,
 };
 use crate::output::{self, Format};
 use crate::password_input;
@@ -56,7 +56,7 @@ pub(super) async fn run(command: Command) -> Result<ExitCode, Problem> {
             asked.done(&reply, |name| format!("Added the account {name}."))
         }
         Command::MailApps(MailApps { account, mode }) => {
-            mail_apps::run(MailAppsOf::Account(account), mode).await
+            mail_apps::run(MailAppsScope::Account(account), mode).await
         }
         Command::List(asked) => {
             let Reply::Accounts(rows) = asked.ask(Request::Accounts).await? else { return Err(unexpected()) };

@@ -1,7 +1,7 @@
 //! `postward domain …`
 
 use super::{Asked, mail_apps, unexpected};
-use crate::control::{Command as Request, DomainRow, MailAppsOf, Reply};
+use crate::control::{Command as Request, DomainRow, MailAppsScope, Reply};
 use crate::output::{self, Format};
 use crate::problem::Problem;
 use clap::{Args, Subcommand};
@@ -43,7 +43,7 @@ pub(super) async fn run(command: Command) -> Result<ExitCode, Problem> {
             asked.done(&reply, |name| format!("Added the domain {name}."))
         }
         Command::MailApps(MailApps { domain, mode }) => {
-            mail_apps::run(MailAppsOf::Domain(domain), mode).await
+            mail_apps::run(MailAppsScope::Domain(domain), mode).await
         }
         Command::List(asked) => {
             let Reply::Domains(rows) = asked.ask(Request::Domains).await? else { return Err(unexpected()) };

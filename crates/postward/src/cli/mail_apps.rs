@@ -1,7 +1,7 @@
 //! `postward account|domain|mailbox mail-apps …`: what mail apps may sign in with.
 
 use super::{Asked, unexpected};
-use crate::control::{Command as Request, MailAppsOf, MailAppsRow, Reply, RequestedMode};
+use crate::control::{Command as Request, MailAppsRow, MailAppsScope, Reply, RequestedMode};
 use crate::output::{self, Format};
 use crate::problem::Problem;
 use clap::Args;
@@ -19,8 +19,8 @@ pub(super) struct Mode {
 }
 
 /// Shows what mail apps may sign in with, once it is set where that was asked for.
-pub(super) async fn run(of: MailAppsOf, Mode { mode, asked }: Mode) -> Result<ExitCode, Problem> {
-    let of_mailboxes = matches!(of, MailAppsOf::Mailboxes(_));
+pub(super) async fn run(of: MailAppsScope, Mode { mode, asked }: Mode) -> Result<ExitCode, Problem> {
+    let of_mailboxes = matches!(of, MailAppsScope::Mailboxes(_));
     let reply = asked.ask(Request::MailApps { of, mode }).await?;
     let Reply::MailApps { mut rows, changed } = reply else { return Err(unexpected()) };
     match (asked.format(), of_mailboxes, rows.pop()) {

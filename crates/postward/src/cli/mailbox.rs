@@ -3,7 +3,7 @@
 use super::new_password::{NewPassword, ended};
 use super::{Asked, mail_apps, unexpected};
 use crate::control::{
-    Command as Request, MailAppsOf, MailboxRow, Reply, SecretField, SessionRow, client::ControlClient,
+    Command as Request, MailAppsScope, MailboxRow, Reply, SecretField, SessionRow, client::ControlClient,
 };
 use crate::output::{self, Format};
 use crate::problem::Problem;
@@ -98,7 +98,7 @@ pub(super) async fn run(command: Command) -> Result<ExitCode, Problem> {
         }
         Command::RecoveryCode(One { address, asked }) => recovery_code(address, &asked).await,
         Command::MailApps(MailApps { addresses, mode }) => {
-            mail_apps::run(MailAppsOf::Mailboxes(addresses), mode).await
+            mail_apps::run(MailAppsScope::Mailboxes(addresses), mode).await
         }
         Command::Sessions(One { address, asked }) => sessions(address, &asked).await,
         Command::Kick(Kick { address, session, asked }) => {

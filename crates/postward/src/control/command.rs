@@ -1,19 +1,19 @@
-//! One request of the operator, as it crosses the control socket.
+//! A request of the operator, as it is written to the control socket.
 
 use postward_wire::Secret;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// What the operator asks for.
+/// A command of the operator.
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) enum Command {
     /// The accounts.
     Accounts,
-    /// A new account, and the first person who may sign in for it.
+    /// A new account, and the first staff who may sign in for it.
     AddAccount {
         name: String,
         kind: RequestedKind,
-        /// The name of the account above; the host where it is missing.
+        /// The name of the parent account; the host where it is missing.
         parent: Option<String>,
         owner: Option<NewOwner>,
     },
@@ -27,21 +27,21 @@ pub(crate) enum Command {
     AddMailbox { address: String, password: SecretField },
     /// A new password for a mailbox.
     SetPassword { address: String, password: SecretField },
-    /// A new password for a person of the dashboard.
+    /// A new password for staff.
     SetStaffPassword { email: String, password: SecretField },
-    /// No second factor any more for a person of the dashboard.
+    /// Turns the second factor of staff off.
     StaffSecondFactorOff { email: String },
-    /// No sign-in until `Resume`; delivery goes on.
+    /// Refuses sign-in until `Resume`; delivery goes on.
     Suspend { address: String },
-    /// Sign-in again.
+    /// Allows sign-in again.
     Resume { address: String },
     /// A new recovery code, which is shown once.
     RecoveryCode { address: String },
-    /// What mail apps may sign in with, once a mode is set where one is named.
-    MailApps { of: MailAppsOf, mode: Option<RequestedMode> },
-    /// A new key for what is sealed.
+    /// What mail apps may sign in with; where a mode is named, it is set first.
+    MailApps { of: MailAppsScope, mode: Option<RequestedMode> },
+    /// A new key in the key file; every second factor is sealed anew under it.
     RotateKeys,
-    /// What is signed in.
+    /// The live sessions of a mailbox.
     Sessions { address: String },
     /// The end of one session, or of all.
     Kick { address: String, session: Option<String> },
@@ -62,7 +62,7 @@ pub(crate) enum RequestedKind {
 /// Whose mail apps: an account, a domain or mailboxes, by their names.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum MailAppsOf {
+pub(crate) enum MailAppsScope {
     Account(String),
     Domain(String),
     Mailboxes(Vec<String>),
@@ -80,7 +80,7 @@ pub(crate) enum RequestedMode {
     Inherit,
 }
 
-/// The first person of an account.
+/// The first staff of an account.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewOwner {

@@ -1,7 +1,7 @@
-//! What an operator can ask for, whether a server runs or not.
+//! The control socket: commands of the operator, whether a server runs or not.
 //!
-//! [`run()`] is the one place where a [`Command`] becomes an act. A running server calls it for what arrives on its
-//! [`socket`](server), so that sessions it holds are ended before the command returns; with no server running,
+//! [`run()`] is the one place where a [`Command`] is executed. A running server calls it for what arrives on its
+//! [`socket`](server), so that the sessions it holds are ended before the command returns; with no server running,
 //! [`client`] calls it on the store directly.
 
 pub(crate) mod client;
@@ -13,7 +13,7 @@ pub(crate) mod server;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use command::{Command, MailAppsOf, NewOwner, RequestedKind, RequestedMode, SecretField};
+pub(crate) use command::{Command, MailAppsScope, NewOwner, RequestedKind, RequestedMode, SecretField};
 pub(crate) use reply::{
     AccountRow, AuditRow, DomainRow, MailAppsRow, MailboxRow, ReceiptRow, Reply, SessionRow,
 };
