@@ -1,6 +1,8 @@
 //! The client of the control socket: a command goes to the running server, or to the store when none runs.
 
-use super::{Command, MAX_REPLY, MAX_REQUEST, Reply, run};
+use super::command::{Command, MAX_REQUEST};
+use super::reply::{MAX_REPLY, Reply};
+use super::run::run;
 use crate::config::Config;
 use crate::data_dir::{DataDir, Hold, HoldError};
 use crate::{open, problem::Problem};

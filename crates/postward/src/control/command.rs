@@ -3,6 +3,9 @@
 use postward_wire::Secret;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+/// The longest request taken. The longest honest one names 500 mailboxes.
+pub(super) const MAX_REQUEST: usize = 64 * 1024;
+
 /// A command of the operator.
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "kebab-case", deny_unknown_fields)]

@@ -1,8 +1,8 @@
 //! Commands about what mail apps may sign in with: an app password only, or the password of the mailbox as well.
 
+use super::command::{MailAppsScope, RequestedMode};
+use super::context::{CommandContext, Refused};
 use super::reply::{MailAppsRow, Reply};
-use super::run::{CommandContext, Refused};
-use super::{MailAppsScope, RequestedMode};
 use postward_authority::Authority;
 use postward_authority::app_password::MailAppMode;
 use postward_authority::mail_app_mode::{ModeAt, ModeOf};

@@ -1,9 +1,12 @@
 //! The answer to a [`Command`](super::Command), as it crosses the control socket.
 
-use super::SecretField;
+use super::command::SecretField;
 use postward_authority::{Receipt, Surface};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+
+/// The longest reply taken: a page of 200 mailboxes, or of 500 lines of the audit.
+pub(super) const MAX_REPLY: u64 = 4 * 1024 * 1024;
 
 /// The outcome of a command.
 #[derive(Debug, Serialize, Deserialize)]

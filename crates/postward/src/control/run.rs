@@ -1,13 +1,13 @@
 //! Executes a command of the operator by the use cases of the authority.
 
+use super::command::{Command, NewOwner, RequestedKind, SecretField};
+use super::context::{CommandContext, Refused, parse, unknown_staff};
 use super::reply::{AccountRow, AuditRow, DomainRow, MailboxRow, Reply, SessionRow};
-use super::{Command, RequestedKind, SecretField};
 use postward_authority::directory::{
-    Account, AccountKind, AddError, Cursor, Domain, Mailbox, MailboxQuery, MailboxState, NewStaff,
+    Account, AccountKind, AddError, Cursor, Mailbox, MailboxQuery, MailboxState, NewStaff,
 };
-use postward_authority::sessions::{ActError, Which};
-use postward_authority::{Actor, Authority, ResetError, Role, Timestamp, Unavailable, policy::Problem};
-use postward_wire::Address;
+use postward_authority::sessions::Which;
+use postward_authority::{Authority, Role, Timestamp};
 
 /// How many mailboxes a page holds.
 const PAGE: u32 = 200;
@@ -80,21 +80,6 @@ async fn execute(authority: &Authority, command: Command, now: Timestamp) -> Res
     }
 }
 
-/// The refusal of an address that is no staff; a mailbox of that address is another principal (D11).
-fn unknown_staff(email: &Address, error: ResetError) -> Refused {
-    match error {
-        ResetError::NotFound => Refused(format!("Nobody signs in at the dashboard as {email}.")),
-        other => other.into(),
-    }
-}
-
-/// What every command needs: the authority, the operator as its actor, and the time.
-pub(super) struct CommandContext<'a> {
-    pub(super) authority: &'a Authority,
-    pub(super) operator: Actor,
-    pub(super) now: Timestamp,
-}
-
 impl CommandContext<'_> {
     async fn accounts(&self) -> Result<Reply, Refused> {
         let accounts = self.authority.accounts(&self.operator).await?;
@@ -113,7 +98,7 @@ impl CommandContext<'_> {
         name: String,
         kind: RequestedKind,
         parent: Option<String>,
-        owner: Option<super::NewOwner>,
+        owner: Option<NewOwner>,
     ) -> Result<Reply, Refused> {
         let parent = match parent {
             Some(parent) => Some(self.account(&parent).await?.id),
@@ -219,87 +204,6 @@ impl CommandContext<'_> {
         });
         Ok(Reply::Audit(rows.collect()))
     }
-
-    pub(super) async fn mailbox(&self, address: &str) -> Result<Mailbox, Refused> {
-        let address = parse(address)?;
-        match self.authority.mailbox_by_address(&self.operator, &address).await {
-            Err(ActError::NotFound) => Err(Refused(format!("There is no mailbox {address} here."))),
-            other => Ok(other?),
-        }
-    }
-
-    pub(super) async fn domain(&self, name: &str) -> Result<Domain, Refused> {
-        let domains = self.authority.domains(&self.operator).await?;
-        let found = domains.into_iter().find(|domain| domain.name.eq_ignore_ascii_case(name));
-        found.ok_or_else(|| Refused(format!("There is no domain {name} here.")))
-    }
-
-    pub(super) async fn account(&self, name: &str) -> Result<Account, Refused> {
-        let mut found = self.authority.accounts(&self.operator).await?;
-        found.retain(|account| account.name == name || account.id.to_string() == name);
-        match (found.pop(), found.is_empty()) {
-            (Some(account), true) => Ok(account),
-            (Some(_), false) => {
-                Err(Refused(format!("Several accounts are called {name}; name its id instead.")))
-            }
-            (None, _) => Err(Refused(format!("There is no account {name} here."))),
-        }
-    }
-}
-
-/// Why a command was refused, in a sentence for the operator.
-pub(super) struct Refused(pub(super) String);
-
-const UNAVAILABLE: &str =
-    "The store cannot be reached at the moment, and nothing has changed; try again later";
-
-impl From<Unavailable> for Refused {
-    fn from(error: Unavailable) -> Self {
-        Self(format!("{UNAVAILABLE} ({error})."))
-    }
-}
-
-impl From<ActError> for Refused {
-    fn from(error: ActError) -> Self {
-        match error {
-            ActError::NotFound => Self("There is no such thing here.".to_owned()),
-            ActError::ReadOnly => Self("This account may look, and change nothing.".to_owned()),
-            ActError::Unavailable(error) => error.into(),
-        }
-    }
-}
-
-impl From<ResetError> for Refused {
-    fn from(error: ResetError) -> Self {
-        match error {
-            ResetError::NotFound => ActError::NotFound.into(),
-            ResetError::ReadOnly => ActError::ReadOnly.into(),
-            ResetError::Policy(problems) => sentences(&problems),
-            ResetError::Unavailable(error) => error.into(),
-        }
-    }
-}
-
-impl From<AddError> for Refused {
-    fn from(error: AddError) -> Self {
-        match error {
-            AddError::Exists => Self("It exists already, perhaps deleted and still restorable.".to_owned()),
-            AddError::NotFound => Self("What it should belong to does not exist; add that first.".to_owned()),
-            AddError::ReadOnly => ActError::ReadOnly.into(),
-            AddError::Name(why) => Self(why),
-            AddError::Policy(problems) => sentences(&problems),
-            AddError::Unavailable(error) => error.into(),
-        }
-    }
-}
-
-fn sentences(problems: &[Problem]) -> Refused {
-    let sentences: Vec<_> = problems.iter().map(Problem::sentence).collect();
-    Refused(sentences.join(" "))
-}
-
-fn parse(address: &str) -> Result<Address, Refused> {
-    Address::parse(address).map_err(|error| Refused(error.to_string()))
 }
 
 fn kind_name(kind: AccountKind) -> &'static str {

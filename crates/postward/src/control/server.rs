@@ -3,7 +3,9 @@
 //! One line of JSON in, one line of JSON out. The socket lies in the data directory and answers its owner (and root)
 //! only: whoever can open it could as well write the store.
 
-use super::{Command, MAX_REQUEST, Reply, run};
+use super::command::{Command, MAX_REQUEST};
+use super::reply::Reply;
+use super::run::run;
 use bytes::BufMut;
 use postward_authority::{Authority, Timestamp};
 use std::fs::{self, Permissions};
