@@ -1,6 +1,6 @@
-//! `postward domain …`
+//! `postward domain …`: adds and lists domains, and sets what their mail apps may sign in with.
 
-use super::{Asked, mail_apps, unexpected};
+use super::{HostArgs, mail_apps, unexpected_reply};
 use crate::control::{Command as Request, DomainRow, MailAppsScope, Reply};
 use crate::output::{self, Format};
 use crate::problem::Problem;
@@ -12,7 +12,7 @@ pub(super) enum Command {
     /// Add a domain
     Add(Add),
     /// List the domains
-    List(Asked),
+    List(HostArgs),
     /// Show or set what mail apps may sign in with, where the mailbox says nothing else
     MailApps(MailApps),
 }
@@ -33,21 +33,23 @@ pub(super) struct Add {
     #[arg(long)]
     account: Option<String>,
     #[command(flatten)]
-    asked: Asked,
+    args: HostArgs,
 }
 
 pub(super) async fn run(command: Command) -> Result<ExitCode, Problem> {
     match command {
-        Command::Add(Add { name, account, asked }) => {
-            let reply = asked.ask(Request::AddDomain { name, account }).await?;
-            asked.done(&reply, |name| format!("Added the domain {name}."))
+        Command::Add(Add { name, account, args }) => {
+            let reply = args.ask(Request::AddDomain { name, account }).await?;
+            args.print_done(&reply, |name| format!("Added the domain {name}."))
         }
         Command::MailApps(MailApps { domain, mode }) => {
             mail_apps::run(MailAppsScope::Domain(domain), mode).await
         }
-        Command::List(asked) => {
-            let Reply::Domains(rows) = asked.ask(Request::Domains).await? else { return Err(unexpected()) };
-            match asked.format() {
+        Command::List(args) => {
+            let Reply::Domains(rows) = args.ask(Request::Domains).await? else {
+                return Err(unexpected_reply());
+            };
+            match args.format() {
                 Format::Json => output::json(&rows),
                 Format::Text => {
                     let cells = |row: DomainRow| [row.name, row.account];

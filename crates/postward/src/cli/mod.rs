@@ -1,7 +1,7 @@
 //! The command line.
 //!
-//! A command is three steps: parse, ask, print. Secrets come on standard input, never as arguments, where every other
-//! user of the machine could read them.
+//! A command is three steps: parse the arguments, ask the server or the store, print the reply. Secrets come on standard
+//! input, never as arguments, which every other user of the machine could read.
 
 mod account;
 mod audit;
@@ -24,7 +24,7 @@ use std::process::ExitCode;
 /// one is gone.
 #[derive(Parser)]
 #[command(name = "postward", version, max_term_width = 100)]
-struct Line {
+struct CommandLine {
     #[command(subcommand)]
     command: Command,
 }
@@ -36,9 +36,9 @@ enum Command {
     /// Make a directory for a real host: configuration, certificate, first owner
     Init(crate::init::Options),
     /// Run the host; --json writes the log in JSON
-    Serve(Asked),
+    Serve(HostArgs),
     /// Look at configuration, certificate, store and ports, and say what is wrong
-    Check(Asked),
+    Check(HostArgs),
     /// Accounts: resellers and customers
     #[command(subcommand)]
     Account(account::Command),
@@ -63,7 +63,7 @@ enum Command {
 /// Where the configuration is.
 #[derive(Args)]
 #[group(required = true, multiple = false)]
-pub(crate) struct Place {
+pub(crate) struct ConfigArgs {
     /// The directory with postward.toml in it
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
@@ -74,19 +74,19 @@ pub(crate) struct Place {
 
 /// Where the configuration is, and how to print.
 #[derive(Args)]
-pub(crate) struct Asked {
+pub(crate) struct HostArgs {
     #[command(flatten)]
-    place: Place,
+    config: ConfigArgs,
     /// Print JSON
     #[arg(long)]
     json: bool,
 }
 
-/// Parses the arguments of this process and carries them out.
+/// Parses the arguments of this process and runs the command.
 pub(crate) fn run() -> ExitCode {
-    let line = Line::parse();
+    let line = CommandLine::parse();
     crate::process::keep_files_private();
-    match carry_out(line.command) {
+    match dispatch(line.command) {
         Ok(code) => code,
         Err(problem) => {
             output::complaint(format_args!("postward: {problem}"));
@@ -95,13 +95,13 @@ pub(crate) fn run() -> ExitCode {
     }
 }
 
-fn carry_out(command: Command) -> Result<ExitCode, Problem> {
+fn dispatch(command: Command) -> Result<ExitCode, Problem> {
     let runtime = runtime()?;
     match command {
         Command::Demo(options) => runtime.block_on(crate::demo::run(options)),
         Command::Init(options) => runtime.block_on(crate::init::run(options)),
-        Command::Serve(asked) => runtime.block_on(crate::serve::run(asked.place.load()?, asked.format())),
-        Command::Check(asked) => runtime.block_on(crate::check::run(&asked.place.source(), asked.format())),
+        Command::Serve(args) => runtime.block_on(crate::serve::run(args.config.load()?, args.format())),
+        Command::Check(args) => runtime.block_on(crate::check::run(&args.config.source(), args.format())),
         Command::Account(command) => runtime.block_on(account::run(command)),
         Command::Domain(command) => runtime.block_on(domain::run(command)),
         Command::Mailbox(command) => runtime.block_on(mailbox::run(command)),
@@ -119,12 +119,12 @@ fn runtime() -> Result<tokio::runtime::Runtime, Problem> {
         .map_err(|error| Problem::new(format!("The system gives us no threads: {error}.")))
 }
 
-impl Place {
+impl ConfigArgs {
     fn source(&self) -> Source {
         match (&self.dir, &self.config) {
             (Some(dir), _) => Source::Directory(dir.clone()),
             (None, Some(file)) => Source::File(file.clone()),
-            // The group is required: clap has turned a line without both away.
+            // The group is required: clap has refused a line without either.
             (None, None) => Source::Directory(PathBuf::from(".")),
         }
     }
@@ -134,22 +134,22 @@ impl Place {
     }
 }
 
-impl Asked {
+impl HostArgs {
     fn format(&self) -> Format {
         if self.json { Format::Json } else { Format::Text }
     }
 
-    /// Finds whoever carries commands out, and asks.
+    /// Executes a request, by the running server or on the store.
     async fn ask(&self, request: Request) -> Result<Reply, Problem> {
-        let client = ControlClient::open(&self.place.load()?).await?;
+        let client = ControlClient::open(&self.config.load()?).await?;
         let reply = client.ask(request).await;
         client.close().await;
         reply
     }
 
-    /// Prints that something is done.
-    fn done(&self, reply: &Reply, sentence: impl FnOnce(&str) -> String) -> Result<ExitCode, Problem> {
-        let Reply::Done { name } = reply else { return Err(unexpected()) };
+    /// Prints that a request was done.
+    fn print_done(&self, reply: &Reply, sentence: impl FnOnce(&str) -> String) -> Result<ExitCode, Problem> {
+        let Reply::Done { name } = reply else { return Err(unexpected_reply()) };
         match self.format() {
             Format::Text => output::line(sentence(name)),
             Format::Json => output::json(&serde_json::json!({ "name": name })),
@@ -158,7 +158,7 @@ impl Asked {
     }
 }
 
-/// The server answered something else than was asked: it is of another version.
-fn unexpected() -> Problem {
+/// The error for a reply of the wrong kind: the running server is of another version.
+fn unexpected_reply() -> Problem {
     Problem::new("The running server is of another version than this command; restart it.")
 }

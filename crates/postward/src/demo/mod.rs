@@ -58,7 +58,7 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, Problem> {
     guide::print(&demo.handout(), demo.home.path(), options.dir.is_some());
     // The directory goes last, when nothing in it is open any more.
     let Demo { server, home: _home } = demo;
-    crate::serve::until_signal(server).await?;
+    crate::serve::run_until_signal(server).await?;
     Ok(ExitCode::SUCCESS)
 }
 

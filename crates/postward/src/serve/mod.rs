@@ -6,7 +6,7 @@ mod signals;
 mod sync_stream;
 
 pub(crate) use server::{Bound, Server};
-pub(crate) use signals::attend as until_signal;
+pub(crate) use signals::run_until_signal;
 
 use crate::config::{Config, LogFormat};
 use crate::output::Format;
@@ -24,6 +24,6 @@ pub(crate) async fn run(config: Config, format: Format) -> Result<ExitCode, Prob
     process::raise_file_limit();
     let server = Server::start(config).await?;
     server.announce();
-    until_signal(server).await?;
+    run_until_signal(server).await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -13,9 +13,9 @@ struct Signals {
 
 /// Runs a server until SIGTERM or SIGINT, and stops it; SIGHUP rereads the certificate. Whoever signals again while it
 /// stops does not want to wait: what is still under way is cut off.
-pub(crate) async fn attend(server: Server) -> Result<(), Problem> {
+pub(crate) async fn run_until_signal(server: Server) -> Result<(), Problem> {
     let mut signals = Signals::listen()?;
-    while let Asked::Reload = signals.next().await {
+    while let SignalAction::Reload = signals.next().await {
         server.reload();
     }
     tokio::select! {
@@ -25,9 +25,9 @@ pub(crate) async fn attend(server: Server) -> Result<(), Problem> {
     Ok(())
 }
 
-enum Asked {
+enum SignalAction {
     Reload,
-    End,
+    Stop,
 }
 
 impl Signals {
@@ -42,15 +42,15 @@ impl Signals {
         })
     }
 
-    async fn next(&mut self) -> Asked {
+    async fn next(&mut self) -> SignalAction {
         tokio::select! {
-            _ = self.hangup.recv() => Asked::Reload,
-            _ = self.terminate.recv() => Asked::End,
-            _ = self.interrupt.recv() => Asked::End,
+            _ = self.hangup.recv() => SignalAction::Reload,
+            _ = self.terminate.recv() => SignalAction::Stop,
+            _ = self.interrupt.recv() => SignalAction::Stop,
         }
     }
 
     async fn end(&mut self) {
-        while let Asked::Reload = self.next().await {}
+        while let SignalAction::Reload = self.next().await {}
     }
 }
