@@ -1,6 +1,7 @@
 //! `postward account …`: adds and lists accounts, and sets what their mail apps may sign in with.
 
-use super::{HostArgs, mail_apps, unexpected_reply};
+use super::host_args::{HostArgs, unexpected_reply};
+use super::mail_apps;
 use crate::control::{
     AccountRow, Command as Request, MailAppsScope, NewOwner, Reply, RequestedKind, SecretField,
 };

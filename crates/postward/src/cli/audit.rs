@@ -1,6 +1,6 @@
 //! `postward audit`: the newest lines of the audit.
 
-use super::{HostArgs, unexpected_reply};
+use super::host_args::{HostArgs, unexpected_reply};
 use crate::control::{AuditRow, Command as Request, Reply};
 use crate::output::{self, Format};
 use crate::problem::Problem;

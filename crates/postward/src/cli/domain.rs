@@ -1,6 +1,7 @@
 //! `postward domain …`: adds and lists domains, and sets what their mail apps may sign in with.
 
-use super::{HostArgs, mail_apps, unexpected_reply};
+use super::host_args::{HostArgs, unexpected_reply};
+use super::mail_apps;
 use crate::control::{Command as Request, DomainRow, MailAppsScope, Reply};
 use crate::output::{self, Format};
 use crate::problem::Problem;

@@ -1,6 +1,6 @@
 //! `postward keys …`: rotates the key file.
 
-use super::HostArgs;
+use super::host_args::HostArgs;
 use crate::control::Command as Request;
 use crate::problem::Problem;
 use clap::Subcommand;

@@ -1,6 +1,6 @@
 //! `postward account|domain|mailbox mail-apps …`: what mail apps may sign in with.
 
-use super::{HostArgs, unexpected_reply};
+use super::host_args::{HostArgs, unexpected_reply};
 use crate::control::{Command as Request, MailAppsRow, MailAppsScope, Reply, RequestedMode};
 use crate::output::{self, Format};
 use crate::problem::Problem;

@@ -1,7 +1,8 @@
 //! `postward mailbox …`: mailboxes, their passwords, recovery codes and sessions.
 
+use super::host_args::{HostArgs, unexpected_reply};
+use super::mail_apps;
 use super::new_password::{NewPassword, ended_sessions};
-use super::{HostArgs, mail_apps, unexpected_reply};
 use crate::control::{
     Command as Request, MailAppsScope, MailboxRow, Reply, SecretField, SessionRow, client::ControlClient,
 };

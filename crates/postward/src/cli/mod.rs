@@ -6,18 +6,17 @@
 mod account;
 mod audit;
 mod domain;
+mod host_args;
 mod keys;
 mod mail_apps;
 mod mailbox;
 mod new_password;
 mod staff;
 
-use crate::config::{self, Config, Source};
-use crate::control::{Command as Request, Reply, client::ControlClient};
-use crate::output::{self, Format};
+use crate::output;
 use crate::problem::Problem;
-use clap::{Args, Parser, Subcommand};
-use std::path::PathBuf;
+use clap::{Parser, Subcommand};
+use host_args::HostArgs;
 use std::process::ExitCode;
 
 /// The sign-in authority and front door of a mail host: the moment a password changes, everything opened with the old
@@ -60,28 +59,6 @@ enum Command {
     Drill(crate::drill::Options),
 }
 
-/// Where the configuration is.
-#[derive(Args)]
-#[group(required = true, multiple = false)]
-pub(crate) struct ConfigArgs {
-    /// The directory with postward.toml in it
-    #[arg(long, value_name = "DIR")]
-    dir: Option<PathBuf>,
-    /// The configuration file
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-}
-
-/// Where the configuration is, and how to print.
-#[derive(Args)]
-pub(crate) struct HostArgs {
-    #[command(flatten)]
-    config: ConfigArgs,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
-}
-
 /// Parses the arguments of this process and runs the command.
 pub(crate) fn run() -> ExitCode {
     let line = CommandLine::parse();
@@ -117,48 +94,4 @@ fn runtime() -> Result<tokio::runtime::Runtime, Problem> {
         .enable_all()
         .build()
         .map_err(|error| Problem::new(format!("The system gives us no threads: {error}.")))
-}
-
-impl ConfigArgs {
-    fn source(&self) -> Source {
-        match (&self.dir, &self.config) {
-            (Some(dir), _) => Source::Directory(dir.clone()),
-            (None, Some(file)) => Source::File(file.clone()),
-            // The group is required: clap has refused a line without either.
-            (None, None) => Source::Directory(PathBuf::from(".")),
-        }
-    }
-
-    fn load(&self) -> Result<Config, Problem> {
-        Ok(config::load(&self.source())?)
-    }
-}
-
-impl HostArgs {
-    fn format(&self) -> Format {
-        if self.json { Format::Json } else { Format::Text }
-    }
-
-    /// Executes a request, by the running server or on the store.
-    async fn ask(&self, request: Request) -> Result<Reply, Problem> {
-        let client = ControlClient::open(&self.config.load()?).await?;
-        let reply = client.ask(request).await;
-        client.close().await;
-        reply
-    }
-
-    /// Prints that a request was done.
-    fn print_done(&self, reply: &Reply, sentence: impl FnOnce(&str) -> String) -> Result<ExitCode, Problem> {
-        let Reply::Done { name } = reply else { return Err(unexpected_reply()) };
-        match self.format() {
-            Format::Text => output::line(sentence(name)),
-            Format::Json => output::json(&serde_json::json!({ "name": name })),
-        }
-        Ok(ExitCode::SUCCESS)
-    }
-}
-
-/// The error for a reply of the wrong kind: the running server is of another version.
-fn unexpected_reply() -> Problem {
-    Problem::new("The running server is of another version than this command; restart it.")
 }

@@ -1,6 +1,6 @@
 //! A new password on the command line: read or generated, and what is printed once it is set.
 
-use super::{HostArgs, unexpected_reply};
+use super::host_args::{HostArgs, unexpected_reply};
 use crate::control::{ReceiptRow, Reply};
 use crate::output::{self, Format};
 use crate::password_input;

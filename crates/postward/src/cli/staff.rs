@@ -1,6 +1,6 @@
 //! `postward staff …`: a new password, or two-factor authentication off, for staff who cannot sign in.
 
-use super::HostArgs;
+use super::host_args::HostArgs;
 use super::new_password::NewPassword;
 use crate::control::{Command as Request, SecretField};
 use crate::problem::Problem;
