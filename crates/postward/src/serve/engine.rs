@@ -1,6 +1,6 @@
-//! The mail engine of a configuration, as gate and webmail ask for it.
+//! Connects gate, webmail and LMTP to the mail engine of the configuration.
 //!
-//! Gate, mail store and web pages do not know each other; this is where they meet.
+//! Gate, mail store and web pages do not know each other; the traits by which they are connected are implemented here.
 
 use super::sync_stream::Alone;
 use crate::config::Remote;
@@ -15,10 +15,10 @@ use postward_wire::{Address, Protocol, Secret};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 
-/// The built-in engine behind the gate.
-pub(super) struct BuiltIn(pub(super) Mailstore);
+/// The built-in engine, as the gate opens mailboxes of it.
+pub(super) struct EmbeddedEngine(pub(super) Mailstore);
 
-impl LocalEngine for BuiltIn {
+impl LocalEngine for EmbeddedEngine {
     fn open(
         &self,
         protocol: Protocol,
@@ -53,7 +53,7 @@ async fn serve(protocol: Protocol, mailbox: OpenMailbox, client: Conversation) {
     }
 }
 
-/// The engine behind a socket.
+/// The client of a remote engine, as the configuration names it.
 pub(super) fn remote(remote: &Remote) -> Result<RemoteEngine, Problem> {
     let roots = match &remote.ca {
         Some(file) => open::read(file, "file of trusted certificates")?,
@@ -68,10 +68,10 @@ pub(super) fn remote(remote: &Remote) -> Result<RemoteEngine, Problem> {
         .map_err(|error| Problem::new(format!("engine.url is {:?}: {error}.", remote.url)))
 }
 
-/// The way of the webmail to the engine: through the gate, which knows the engine's own credentials.
-pub(super) struct ThroughGate(pub(super) Gate);
+/// The mail engine as the webmail opens it: through the gate, which has the engine's own credentials.
+pub(super) struct GateEngine(pub(super) Gate);
 
-impl MailEngine for ThroughGate {
+impl MailEngine for GateEngine {
     fn imap<'a>(&'a self, session: &'a SessionGuard) -> BoxFuture<'a, io::Result<ImapConnection>> {
         Box::pin(async move {
             let here = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
@@ -82,10 +82,10 @@ impl MailEngine for ThroughGate {
     }
 }
 
-/// Who the recipients are, asked of the authority.
-pub(crate) struct KnownTo(pub(crate) Authority);
+/// Looks recipients up in the directory of the authority.
+pub(crate) struct RecipientLookup(pub(crate) Authority);
 
-impl Recipients for KnownTo {
+impl Recipients for RecipientLookup {
     fn resolve<'a>(
         &'a self,
         address: &'a Address,

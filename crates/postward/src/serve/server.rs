@@ -1,6 +1,6 @@
 //! A running host: every part started in order, and stopped in the reverse order.
 
-use super::engine::{BuiltIn, KnownTo, ThroughGate, remote};
+use super::engine::{EmbeddedEngine, GateEngine, RecipientLookup, remote};
 use crate::config::{Certificate, Config, EngineKind, LOCALHOST, Listeners};
 use crate::control;
 use crate::data_dir::{DataDir, Hold, HoldError};
@@ -76,14 +76,14 @@ impl Server {
         let (engine, mailstore) = match &config.engine {
             EngineKind::Embedded => {
                 let mailstore = open_mail(&data, &config, &authority)?;
-                (Engine::Local(Arc::new(BuiltIn(mailstore.clone()))), Some(mailstore))
+                (Engine::Local(Arc::new(EmbeddedEngine(mailstore.clone()))), Some(mailstore))
             }
             EngineKind::Remote(behind) => (Engine::Remote(Arc::new(remote(behind)?)), None),
         };
         let gate =
             Gate::new(authority.clone(), engine, tls.clone(), config.hostname.clone(), config.limits.clone());
         let url = public_url(&config, &sockets.bound)?;
-        let mut site = Site::new(authority.clone(), Arc::new(ThroughGate(gate.clone())), url.clone());
+        let mut site = Site::new(authority.clone(), Arc::new(GateEngine(gate.clone())), url.clone());
         site.trusted_proxies = config.web.trusted_proxies.clone();
         let template = LetterTemplate {
             brand: site.brand.clone(),
@@ -214,7 +214,7 @@ fn public_url(config: &Config, bound: &Bound) -> Result<PublicUrl, Problem> {
 }
 
 fn open_mail(data: &DataDir, config: &Config, authority: &Authority) -> Result<Mailstore, Problem> {
-    let recipients = Arc::new(KnownTo(authority.clone()));
+    let recipients = Arc::new(RecipientLookup(authority.clone()));
     let mut limits = postward_mailstore::Limits::default();
     // What the gate announces is what the engine takes.
     limits.message_size = usize::try_from(config.limits.message_size).unwrap_or(usize::MAX);
