@@ -2,7 +2,7 @@
 
 use super::sample_accounts::{MAILBOXES, OWNER, Person, RESELLER};
 use crate::config::Listeners;
-use crate::serve::Bound;
+use crate::serve::BoundAddresses;
 use serde::Serialize;
 use std::fs;
 use std::io;
@@ -55,7 +55,7 @@ struct Credentials {
 
 impl Handout {
     /// Describes a demo that listens.
-    pub(super) fn of(bound: &Bound, ca_cert: PathBuf) -> Self {
+    pub(super) fn of(bound: &BoundAddresses, ca_cert: PathBuf) -> Self {
         let web = bound.http.first().map(|address| format!("http://{address}")).unwrap_or_default();
         let page = |path: &str| format!("{web}{path}");
         Self {
@@ -123,7 +123,7 @@ mod tests {
     fn tools_find_what_the_design_promises() {
         let at = |port: u16| vec![SocketAddr::from(([127, 0, 0, 1], port))];
         let listeners = |plain, tls| Listeners { tls: at(tls), starttls: Vec::new(), plain: at(plain) };
-        let bound = Bound {
+        let bound = BoundAddresses {
             imap: listeners(1143, 1993),
             pop3: listeners(1110, 1995),
             smtp: listeners(1587, 1465),

@@ -16,7 +16,7 @@ use crate::config::{self, FILE_NAME, LogFormat, Source};
 use crate::data_dir::DataDir;
 use crate::init::write_new;
 use crate::problem::Problem;
-use crate::serve::{Bound, Server};
+use crate::serve::{BoundAddresses, Server};
 use crate::{logs, process};
 use clap::Args;
 use credentials_file::Handout;
@@ -110,7 +110,7 @@ impl Demo {
     }
 
     /// Where it listens.
-    pub(crate) fn bound(&self) -> &Bound {
+    pub(crate) fn bound(&self) -> &BoundAddresses {
         self.server.bound()
     }
 

@@ -9,7 +9,7 @@ use super::signed_in_client::SignedInClient;
 use crate::config::{Config, Listeners, Source};
 use crate::open;
 use crate::problem::Problem;
-use crate::serve::Bound;
+use crate::serve::BoundAddresses;
 use postward_authority::Surface;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
@@ -35,7 +35,7 @@ pub(super) struct Host {
 
 impl Host {
     /// Finds the endpoints of a host. `bound` is where it listens.
-    pub(super) fn of(config: &Config, bound: &Bound, source: &Source) -> Result<Self, Problem> {
+    pub(super) fn of(config: &Config, bound: &BoundAddresses, source: &Source) -> Result<Self, Problem> {
         let trust = trust(config)?;
         let mail = |name: &str, listeners: &Listeners| {
             let endpoint = endpoint(&listeners.tls, &listeners.plain, &trust);

@@ -29,7 +29,7 @@ use crate::demo::Demo;
 use crate::output::{self, Format};
 use crate::password_input;
 use crate::problem::Problem;
-use crate::serve::Bound;
+use crate::serve::BoundAddresses;
 use crate::{logs, process};
 use clap::Args;
 use credentials::Credentials;
@@ -151,8 +151,8 @@ async fn on_host(source: &Source, options: &Options) -> Result<Report, Problem> 
 }
 
 /// Where a running server listens, as far as its configuration tells.
-fn listening(config: &Config) -> Bound {
-    Bound {
+fn listening(config: &Config) -> BoundAddresses {
+    BoundAddresses {
         imap: config.imap.clone(),
         pop3: config.pop3.clone(),
         smtp: config.smtp.clone(),

@@ -1,11 +1,11 @@
-//! `postward serve`: the house put together, and taken apart again in order.
+//! `postward serve`: starts a server from its configuration, and stops it in order.
 
 mod engine;
 mod server;
 mod signals;
 mod sync_stream;
 
-pub(crate) use server::{Bound, Server};
+pub(crate) use server::{BoundAddresses, Server};
 pub(crate) use signals::run_until_signal;
 
 use crate::config::{Config, LogFormat};
@@ -14,7 +14,7 @@ use crate::problem::Problem;
 use crate::{logs, process};
 use std::process::ExitCode;
 
-/// Runs the host until a signal ends it.
+/// Runs a server until a signal stops it.
 pub(crate) async fn run(config: Config, format: Format) -> Result<ExitCode, Problem> {
     let log = match format {
         Format::Json => LogFormat::Json,

@@ -1,4 +1,4 @@
-//! A running host: every part started in order, and stopped in the reverse order.
+//! A running server: every service started in order, and stopped in the reverse order.
 
 use super::engine::{EmbeddedEngine, GateEngine, RecipientLookup, remote};
 use crate::config::{Certificate, Config, EngineKind, LOCALHOST, Listeners};
@@ -21,29 +21,29 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-/// How much longer than the configured drain the whole may take before what is left is cut off.
-const GRACE: Duration = Duration::from_secs(5);
+/// How much longer than the configured drain time the services may take before they are aborted.
+const SHUTDOWN_GRACE: Duration = Duration::from_secs(5);
 
-/// A host that listens.
+/// A server that listens.
 pub(crate) struct Server {
     authority: Authority,
     mailstore: Option<Mailstore>,
     certificate: Certificate,
     tls: TlsHandle,
-    bound: Bound,
+    bound: BoundAddresses,
     drain: Duration,
     /// The listeners of mail, web, LMTP and control socket, and the mailer.
     services: JoinSet<()>,
-    close: CancellationToken,
+    stop_services: CancellationToken,
     /// What must outlive the services: the watch over the store.
     watch: JoinSet<()>,
-    end: CancellationToken,
+    stop_watch: CancellationToken,
     _hold: Hold,
 }
 
-/// Where a host listens, with the ports the system chose where none was given.
+/// The addresses a server listens on, with the ports the system chose where port 0 was given.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Bound {
+pub(crate) struct BoundAddresses {
     pub(crate) imap: Listeners,
     pub(crate) pop3: Listeners,
     pub(crate) smtp: Listeners,
@@ -53,7 +53,7 @@ pub(crate) struct Bound {
 }
 
 impl Server {
-    /// Starts everything, or nothing: whatever can fail is tried before the first connection is accepted.
+    /// Starts all services or none: everything that can fail is done before the first connection is accepted.
     pub(crate) async fn start(config: Config) -> Result<Self, Problem> {
         let data = DataDir::at(&config.data);
         let path = data.path().display();
@@ -63,7 +63,7 @@ impl Server {
             HoldError::Io(error) => Problem::new(format!("{path} cannot be used: {error}.")),
         })?;
         let tls = TlsHandle::new(open::certificate(&config.certificate)?);
-        let sockets = Sockets::bind(&config)?;
+        let sockets = BoundSockets::bind(&config)?;
         let control = control::server::bind(&data.control_socket()).map_err(|error| {
             let socket = data.control_socket();
             Problem::new(format!("The control socket {} cannot be made: {error}.", socket.display()))
@@ -75,10 +75,10 @@ impl Server {
 
         let (engine, mailstore) = match &config.engine {
             EngineKind::Embedded => {
-                let mailstore = open_mail(&data, &config, &authority)?;
+                let mailstore = open_mailstore(&data, &config, &authority)?;
                 (Engine::Local(Arc::new(EmbeddedEngine(mailstore.clone()))), Some(mailstore))
             }
-            EngineKind::Remote(behind) => (Engine::Remote(Arc::new(remote(behind)?)), None),
+            EngineKind::Remote(remote_config) => (Engine::Remote(Arc::new(remote(remote_config)?)), None),
         };
         let gate =
             Gate::new(authority.clone(), engine, tls.clone(), config.hostname.clone(), config.limits.clone());
@@ -101,13 +101,13 @@ impl Server {
             bound: sockets.bound,
             drain: config.limits.drain,
             services: JoinSet::new(),
-            close: CancellationToken::new(),
+            stop_services: CancellationToken::new(),
             watch: JoinSet::new(),
-            end: CancellationToken::new(),
+            stop_watch: CancellationToken::new(),
             _hold: hold,
         };
-        let (watched, end) = (authority.clone(), server.end.clone());
-        server.watch.spawn(async move { watched.watch(Timestamp::now, end).await });
+        let (watching, stop_watch) = (authority.clone(), server.stop_watch.clone());
+        server.watch.spawn(async move { watching.watch(Timestamp::now, stop_watch).await });
         for listener in sockets.mail {
             let gate = gate.clone();
             server.spawn_service(|stop| async move { gate.serve(listener, stop).await });
@@ -143,27 +143,27 @@ impl Server {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        self.services.spawn(serve(self.close.clone()));
+        self.services.spawn(serve(self.stop_services.clone()));
     }
 
-    /// The authority it serves.
+    /// The authority of this server.
     pub(crate) fn authority(&self) -> &Authority {
         &self.authority
     }
 
-    /// The built-in engine's mail, if mail is kept here.
+    /// The mail store of the built-in engine; none with a remote engine.
     pub(crate) fn mailstore(&self) -> Option<&Mailstore> {
         self.mailstore.as_ref()
     }
 
-    /// Where it listens.
-    pub(crate) fn bound(&self) -> &Bound {
+    /// The addresses it listens on.
+    pub(crate) fn bound(&self) -> &BoundAddresses {
         &self.bound
     }
 
-    /// Says in the log where it listens.
+    /// Logs the addresses it listens on.
     pub(crate) fn announce(&self) {
-        let Bound { imap, pop3, smtp, http, https, lmtp } = &self.bound;
+        let BoundAddresses { imap, pop3, smtp, http, https, lmtp } = &self.bound;
         for (protocol, listeners) in [("imap", imap), ("pop3", pop3), ("smtp", smtp)] {
             let Listeners { tls, starttls, plain } = listeners;
             tracing::info!(protocol, ?tls, ?starttls, ?plain, "listening");
@@ -172,7 +172,7 @@ impl Server {
         tracing::info!(?lmtp, "listening for delivery");
     }
 
-    /// Rereads the certificate. One that cannot be used leaves the old one in force.
+    /// Reads the certificate again. If it cannot be used, the old one stays in use.
     pub(crate) fn reload(&self) {
         let chain = self.certificate.chain.display();
         match open::certificate(&self.certificate) {
@@ -188,21 +188,21 @@ impl Server {
     /// ended when this returns.
     pub(crate) async fn stop(mut self) {
         tracing::info!("stopping");
-        self.close.cancel();
+        self.stop_services.cancel();
         let closed = async { while self.services.join_next().await.is_some() {} };
-        if timeout(self.drain + GRACE, closed).await.is_err() {
+        if timeout(self.drain + SHUTDOWN_GRACE, closed).await.is_err() {
             tracing::warn!(left = self.services.len(), "cut off what did not come to an end");
             self.services.shutdown().await;
         }
-        self.end.cancel();
+        self.stop_watch.cancel();
         while self.watch.join_next().await.is_some() {}
         self.authority.shut_down().await;
         tracing::info!("stopped");
     }
 }
 
-/// The address browsers use. A host without a name of its own is for this machine only.
-fn public_url(config: &Config, bound: &Bound) -> Result<PublicUrl, Problem> {
+/// The address browsers use. A host without a DNS name is reached on this machine only.
+fn public_url(config: &Config, bound: &BoundAddresses) -> Result<PublicUrl, Problem> {
     if let Some(url) = &config.web.url {
         return Ok(url.clone());
     }
@@ -213,32 +213,32 @@ fn public_url(config: &Config, bound: &Bound) -> Result<PublicUrl, Problem> {
     PublicUrl::parse(&text).map_err(|error| Problem::new(format!("web.url cannot be {text}: {error}.")))
 }
 
-fn open_mail(data: &DataDir, config: &Config, authority: &Authority) -> Result<Mailstore, Problem> {
+fn open_mailstore(data: &DataDir, config: &Config, authority: &Authority) -> Result<Mailstore, Problem> {
     let recipients = Arc::new(RecipientLookup(authority.clone()));
     let mut limits = postward_mailstore::Limits::default();
-    // What the gate announces is what the engine takes.
+    // The message size the gate announces is the one the engine accepts.
     limits.message_size = usize::try_from(config.limits.message_size).unwrap_or(usize::MAX);
     Mailstore::open(&data.mail(), &config.hostname, recipients, limits)
         .map_err(|error| Problem::new(format!("{} cannot be opened: {error}", data.mail().display())))
 }
 
-/// Every socket, open and not yet served.
-struct Sockets {
+/// Every socket, bound and not yet served.
+struct BoundSockets {
     mail: Vec<Listener>,
     web: Vec<(TcpListener, Encryption)>,
     lmtp: Vec<TcpListener>,
-    bound: Bound,
+    bound: BoundAddresses,
 }
 
-impl Sockets {
+impl BoundSockets {
     fn bind(config: &Config) -> Result<Self, Problem> {
         let mut sockets =
-            Self { mail: Vec::new(), web: Vec::new(), lmtp: Vec::new(), bound: Bound::default() };
-        let mut bound = Bound {
+            Self { mail: Vec::new(), web: Vec::new(), lmtp: Vec::new(), bound: BoundAddresses::default() };
+        let mut bound = BoundAddresses {
             imap: sockets.bind_mail(Protocol::Imap, &config.imap)?,
             pop3: Listeners::default(),
             smtp: Listeners::default(),
-            ..Bound::default()
+            ..BoundAddresses::default()
         };
         if matches!(config.engine, EngineKind::Embedded) {
             bound.pop3 = sockets.bind_mail(Protocol::Pop3, &config.pop3)?;

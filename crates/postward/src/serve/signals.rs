@@ -1,18 +1,18 @@
-//! What the system tells a running server.
+//! Signals of the system to a running server.
 
 use super::Server;
 use crate::problem::Problem;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// The signals a server follows.
+/// The signals a server handles.
 struct Signals {
     hangup: Signal,
     terminate: Signal,
     interrupt: Signal,
 }
 
-/// Runs a server until SIGTERM or SIGINT, and stops it; SIGHUP rereads the certificate. Whoever signals again while it
-/// stops does not want to wait: what is still under way is cut off.
+/// Runs a server until SIGTERM or SIGINT, and stops it; SIGHUP reads the certificate again. A second SIGTERM or SIGINT
+/// while it stops aborts what is still in progress.
 pub(crate) async fn run_until_signal(server: Server) -> Result<(), Problem> {
     let mut signals = Signals::listen()?;
     while let SignalAction::Reload = signals.next().await {
