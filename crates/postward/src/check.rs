@@ -1,7 +1,7 @@
 //! `postward check`: everything that would keep a server from starting, said before it is started.
 
 use crate::config::{self, Config, EngineKind, Listeners, Source};
-use crate::data_dir::{DataDir, HoldError};
+use crate::data_dir::{DataDir, LockError};
 use crate::mailer::Relay;
 use crate::open;
 use crate::output::{self, Format};
@@ -57,15 +57,15 @@ async fn findings(source: &Source) -> Vec<Finding> {
     findings.extend(certificate(&config));
     findings.extend(proxies(&config));
     findings.push(relay(&config));
-    match data.hold() {
-        Ok(_hold) => {
+    match data.lock() {
+        Ok(_lock) => {
             findings.extend(store(&config).await);
             findings.extend(ports(&config));
         }
-        Err(HoldError::Held) => {
+        Err(LockError::Locked) => {
             findings.push(ok("server", "it runs: store and ports are its own".to_owned()))
         }
-        Err(HoldError::Io(error)) => {
+        Err(LockError::Io(error)) => {
             findings.push(wrong("data directory", format!("it cannot be used: {error}")))
         }
     }

@@ -63,7 +63,7 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, Problem> {
     let data = DataDir::at(&dir);
     write_files(&data, &hostname, &text).map_err(|error| unwritable(&dir, &error))??;
     let config = config::load(&Source::Directory(dir.clone()))?;
-    let _hold = data.hold().map_err(|_| Problem::new(format!("{} is in use.", dir.display())))?;
+    let _lock = data.lock().map_err(|_| Problem::new(format!("{} is in use.", dir.display())))?;
     let shown = made.then(|| password.expose().to_owned());
     let authority = open::authority(&config).await?;
     let added = add_owner(&authority, &owner, password).await;

@@ -4,7 +4,7 @@ use super::command::{Command, MAX_REQUEST};
 use super::reply::{MAX_REPLY, Reply};
 use super::run::run;
 use crate::config::Config;
-use crate::data_dir::{DataDir, Hold, HoldError};
+use crate::data_dir::{DataDir, DataDirLock, LockError};
 use crate::{open, problem::Problem};
 use postward_authority::{Authority, Timestamp};
 use std::io;
@@ -30,7 +30,7 @@ pub(crate) enum ControlClient {
         /// Opened for this command.
         authority: Authority,
         /// Kept until the command is done.
-        _hold: Hold,
+        _lock: DataDirLock,
     },
 }
 
@@ -41,15 +41,15 @@ impl ControlClient {
         let data = DataDir::at(&config.data);
         let until = Instant::now() + LOCK_TIMEOUT;
         loop {
-            match data.hold() {
-                Ok(hold) => {
-                    return Ok(Self::Store { authority: open::authority(config).await?, _hold: hold });
+            match data.lock() {
+                Ok(lock) => {
+                    return Ok(Self::Store { authority: open::authority(config).await?, _lock: lock });
                 }
-                Err(HoldError::Io(error)) => {
+                Err(LockError::Io(error)) => {
                     let path = data.path().display();
                     return Err(Problem::new(format!("The directory {path} cannot be used: {error}.")));
                 }
-                Err(HoldError::Held) => {}
+                Err(LockError::Locked) => {}
             }
             match UnixStream::connect(data.control_socket()).await {
                 Ok(_) => return Ok(Self::Server(data)),

@@ -58,7 +58,7 @@ async fn a_command_does_the_same_with_a_server_and_without() {
     let before = epoch_after_a_new_password(&config, "Kettle-Margin-62").await;
 
     let data = DataDir::at(&config.data);
-    let hold = data.hold().unwrap();
+    let lock = data.lock().unwrap();
     let authority = open::authority(&config).await.unwrap();
     let stop = CancellationToken::new();
     let socket = server::bind(&data.control_socket()).unwrap();
@@ -67,7 +67,7 @@ async fn a_command_does_the_same_with_a_server_and_without() {
     stop.cancel();
     running.await.unwrap();
     authority.shut_down().await;
-    drop(hold);
+    drop(lock);
 
     assert_eq!(epoch_after_a_new_password(&config, "Kettle-Margin-64").await, before + 2);
 }
@@ -75,7 +75,7 @@ async fn a_command_does_the_same_with_a_server_and_without() {
 #[tokio::test(start_paused = true)]
 async fn a_directory_somebody_holds_in_silence_is_not_gone_around() {
     let (dir, config) = test_host();
-    let _hold = DataDir::at(dir.path()).hold().unwrap();
+    let _lock = DataDir::at(dir.path()).lock().unwrap();
     let said = ask(&config, Command::Accounts).await.unwrap_err();
     assert!(said.contains("does not answer on"), "{said}");
     assert!(!dir.path().join("postward.db").exists());

@@ -3,7 +3,7 @@
 use super::engine::{EmbeddedEngine, GateEngine, RecipientLookup, remote};
 use crate::config::{Certificate, Config, EngineKind, LOCALHOST, Listeners};
 use crate::control;
-use crate::data_dir::{DataDir, Hold, HoldError};
+use crate::data_dir::{DataDir, DataDirLock, LockError};
 use crate::mailer::{LetterTemplate, MailWorker, Relay, Routes};
 use crate::open;
 use crate::problem::Problem;
@@ -38,7 +38,7 @@ pub(crate) struct Server {
     /// What must outlive the services: the watch over the store.
     watch: JoinSet<()>,
     stop_watch: CancellationToken,
-    _hold: Hold,
+    _lock: DataDirLock,
 }
 
 /// The addresses a server listens on, with the ports the system chose where port 0 was given.
@@ -58,9 +58,9 @@ impl Server {
         let data = DataDir::at(&config.data);
         let path = data.path().display();
         data.create().map_err(|error| Problem::new(format!("{path} cannot be made: {error}.")))?;
-        let hold = data.hold().map_err(|error| match error {
-            HoldError::Held => Problem::new(format!("Another server or command holds {path}.")),
-            HoldError::Io(error) => Problem::new(format!("{path} cannot be used: {error}.")),
+        let lock = data.lock().map_err(|error| match error {
+            LockError::Locked => Problem::new(format!("Another server or command holds {path}.")),
+            LockError::Io(error) => Problem::new(format!("{path} cannot be used: {error}.")),
         })?;
         let tls = TlsHandle::new(open::certificate(&config.certificate)?);
         let sockets = BoundSockets::bind(&config)?;
@@ -104,7 +104,7 @@ impl Server {
             stop_services: CancellationToken::new(),
             watch: JoinSet::new(),
             stop_watch: CancellationToken::new(),
-            _hold: hold,
+            _lock: lock,
         };
         let (watching, stop_watch) = (authority.clone(), server.stop_watch.clone());
         server.watch.spawn(async move { watching.watch(Timestamp::now, stop_watch).await });
