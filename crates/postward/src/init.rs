@@ -53,7 +53,7 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, Problem> {
     let owner = Address::parse(&owner).map_err(|error| Problem::new(format!("{owner:?}: {error}")))?;
     // A terminal has nobody waiting to type: the first password of a host is best made, not thought up.
     let made = generate || io::stdin().is_terminal();
-    let password = if made { password_input::generated() } else { password_input::from_stdin()? };
+    let password = if made { password_input::generated() } else { password_input::read()? };
     let problems = Policy::trekmail().problems(password.expose());
     if !problems.is_empty() {
         return Err(Problem::new(sentences(&problems)));

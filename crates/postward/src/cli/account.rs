@@ -50,7 +50,7 @@ pub(super) async fn run(command: Command) -> Result<ExitCode, Problem> {
     match command {
         Command::Add(Add { name, kind, parent, owner, args }) => {
             let owner = match owner {
-                Some(email) => Some(NewOwner { email, password: SecretField(password_input::from_stdin()?) }),
+                Some(email) => Some(NewOwner { email, password: SecretField(password_input::read()?) }),
                 None => None,
             };
             let reply = args.ask(Request::AddAccount { name, kind, parent, owner }).await?;

@@ -66,7 +66,7 @@ pub(crate) fn run() -> ExitCode {
     match dispatch(line.command) {
         Ok(code) => code,
         Err(problem) => {
-            output::complaint(format_args!("postward: {problem}"));
+            output::stderr_line(format_args!("postward: {problem}"));
             ExitCode::FAILURE
         }
     }

@@ -30,7 +30,7 @@ impl NewPassword {
         if generate {
             Ok(Self::Generated(password_input::generated()))
         } else {
-            password_input::from_stdin().map(Self::Given)
+            password_input::read().map(Self::Given)
         }
     }
 

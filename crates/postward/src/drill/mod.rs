@@ -116,9 +116,9 @@ async fn on_host(source: &Source, options: &Options) -> Result<Report, Problem> 
     let read_credentials = |name: &Option<String>| match name {
         Some(name) => {
             if stdin().is_terminal() {
-                output::complaint(format_args!("The password of {name}:"));
+                output::stderr_line(format_args!("The password of {name}:"));
             }
-            password_input::from_stdin().map(|password| Some(Credentials { name: name.clone(), password }))
+            password_input::read().map(|password| Some(Credentials { name: name.clone(), password }))
         }
         None => Ok(None),
     };
@@ -171,7 +171,7 @@ async fn restore(config: &Config, host: &Host, credentials: Credentials) -> Resu
     client.close().await;
     set?;
     if let Err(error) = plan::tidy_up(host, &credentials).await {
-        output::complaint(format_args!("The folder of the drill could not be removed: {error}."));
+        output::stderr_line(format_args!("The folder of the drill could not be removed: {error}."));
     }
     Ok(())
 }
