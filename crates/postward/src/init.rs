@@ -6,15 +6,15 @@ use crate::data_dir::DataDir;
 use crate::open;
 use crate::output::{self, Format};
 use crate::password_input;
+use crate::private_file;
 use crate::problem::Problem;
 use clap::Args;
 use postward_authority::directory::{AddError, NewStaff};
 use postward_authority::policy::Problem as PasswordProblem;
 use postward_authority::{Authority, Policy, Role, Timestamp};
 use postward_wire::{Address, Secret};
-use std::fs::{self, OpenOptions};
-use std::io::{self, IsTerminal, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs;
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -102,17 +102,10 @@ fn write_files(data: &DataDir, hostname: &str, config: &str) -> io::Result<Resul
         Ok(pair) => pair,
         Err(problem) => return Ok(Err(problem)),
     };
-    write_new(&tls.path().join("key.pem"), &pair.key)?;
-    write_new(&tls.path().join("cert.pem"), &pair.certificate)?;
-    write_new(&data.path().join(FILE_NAME), config)?;
+    private_file::create(&tls.path().join("key.pem"), &pair.key)?;
+    private_file::create(&tls.path().join("cert.pem"), &pair.certificate)?;
+    private_file::create(&data.path().join(FILE_NAME), config)?;
     Ok(Ok(()))
-}
-
-/// Writes a file that nobody else may read, and that was not there before.
-pub(crate) fn write_new(path: &Path, text: &str) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()
 }
 
 async fn add_owner(authority: &Authority, owner: &Address, password: Secret) -> Result<(), Problem> {

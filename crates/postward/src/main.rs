@@ -20,6 +20,7 @@ mod mailer;
 mod open;
 mod output;
 mod password_input;
+mod private_file;
 mod problem;
 mod process;
 mod serve;

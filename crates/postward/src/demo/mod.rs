@@ -14,7 +14,7 @@ mod sample_image;
 use crate::certificate;
 use crate::config::{self, FILE_NAME, LogFormat, Source};
 use crate::data_dir::DataDir;
-use crate::init::write_new;
+use crate::private_file;
 use crate::problem::Problem;
 use crate::serve::{BoundAddresses, Server};
 use crate::{logs, process};
@@ -88,7 +88,7 @@ impl Demo {
             if let Some(mailstore) = server.mailstore() {
                 maildir_writer::fill(mailstore, &DataDir::at(path).mail(), now).await?;
             }
-            write_new(&path.join(MARK), "").map_err(|error| unusable(path, &error))?;
+            private_file::create(&path.join(MARK), "").map_err(|error| unusable(path, &error))?;
         }
         Ok(Self { server, home })
     }
@@ -168,10 +168,10 @@ fn furnish(path: &Path, ephemeral: bool) -> Result<(), Problem> {
     let (pair, ca) = certificate::signed_by_throwaway(&["localhost", "127.0.0.1", "::1"])?;
     let tls = DataDir::at(path.join("tls"));
     tls.create()
-        .and_then(|()| write_new(&tls.path().join("key.pem"), &pair.key))
-        .and_then(|()| write_new(&tls.path().join("cert.pem"), &pair.certificate))
-        .and_then(|()| write_new(&path.join(CA_CERT), &ca))
-        .and_then(|()| write_new(&path.join(FILE_NAME), &config_text(ephemeral)))
+        .and_then(|()| private_file::create(&tls.path().join("key.pem"), &pair.key))
+        .and_then(|()| private_file::create(&tls.path().join("cert.pem"), &pair.certificate))
+        .and_then(|()| private_file::create(&path.join(CA_CERT), &ca))
+        .and_then(|()| private_file::create(&path.join(FILE_NAME), &config_text(ephemeral)))
         .map_err(|error| unusable(path, &error))
 }
 
