@@ -1,4 +1,4 @@
-//! `postward check`: everything that would keep a server from starting, said before it is started.
+//! `postward check`: checks everything that would keep a server from starting.
 
 use crate::config::{self, Config, EngineKind, Listeners, Source};
 use crate::data_dir::{DataDir, LockError};
@@ -15,7 +15,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::ExitCode;
 
-/// One thing looked at.
+/// The result of one check.
 #[derive(Debug, Serialize)]
 struct Finding {
     what: &'static str,
@@ -24,18 +24,18 @@ struct Finding {
     detail: String,
 }
 
-/// What was found.
+/// The verdict of one check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum Verdict {
     Ok,
-    /// It works, and should be looked at.
+    /// It works, and the operator should look at it.
     Warning,
-    /// The server would not start, or not do its work.
+    /// The server would not start, or would not work.
     Wrong,
 }
 
-/// Looks at everything and prints what it found. Fails when something is wrong.
+/// Runs all checks and prints the findings. The exit code is a failure when something is wrong.
 pub(crate) async fn run(source: &Source, format: Format) -> Result<ExitCode, Problem> {
     let findings = findings(source).await;
     match format {
@@ -90,7 +90,7 @@ fn certificate(config: &Config) -> Vec<Finding> {
     let what = "certificate";
     let mut findings = match open::certificate(files) {
         Err(problem) => vec![wrong(what, problem.to_string())],
-        Ok(_) if stands_alone(&files.chain) => vec![warning(
+        Ok(_) if has_no_intermediate(&files.chain) => vec![warning(
             what,
             format!(
                 "{} has no intermediate certificate: mail apps will warn their people",
@@ -107,12 +107,14 @@ fn certificate(config: &Config) -> Vec<Finding> {
     findings
 }
 
-/// One certificate without intermediate ones is signed by itself, or is missing what proves it: both make mail apps warn.
-fn stands_alone(chain: &Path) -> bool {
+/// Whether the chain is a single certificate: it is self-signed, or its intermediate certificates are missing, and mail
+/// apps warn of both.
+fn has_no_intermediate(chain: &Path) -> bool {
     std::fs::read(chain).is_ok_and(|pem| CertificateDer::pem_slice_iter(&pem).count() == 1)
 }
 
-/// Without a word of the proxy in front, one stranger's wrong tries would count against everybody who comes through it.
+/// Behind a proxy that is not trusted, all browsers share one network: the wrong passwords of one client would throttle
+/// everybody.
 fn proxies(config: &Config) -> Option<Finding> {
     let what = "trusted proxies";
     let trusted = &config.web.trusted_proxies;
@@ -124,7 +126,7 @@ fn proxies(config: &Config) -> Option<Finding> {
     config.is_behind_proxy().then(|| warning(what, problem.to_owned()))
 }
 
-/// Where letters of this host can go. What is told is told once, here: they wait without complaint.
+/// Where mail of this host can be delivered. Letters without a route wait and log nothing, so the warning is given here.
 fn relay(config: &Config) -> Finding {
     let what = "relay";
     match (&config.mailer.relay, &config.engine) {
@@ -160,7 +162,7 @@ async fn store(config: &Config) -> Vec<Finding> {
     }
 }
 
-/// Whether the key file opens what the store has sealed, and only for whom it should.
+/// Whether the key file opens what the store has sealed, and only its owner can read it.
 async fn key_file(config: &Config, authority: &Authority) -> Finding {
     let (what, path) = ("key file", config.key_file.display());
     let mode = std::fs::metadata(&config.key_file).map(|found| found.permissions().mode());

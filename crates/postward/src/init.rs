@@ -1,4 +1,4 @@
-//! `postward init`: a directory for a real host.
+//! `postward init`: creates the data directory of a new host, with configuration, certificate, store and first owner.
 
 use crate::certificate;
 use crate::config::{self, FILE_NAME, Source};
@@ -18,7 +18,7 @@ use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// What `init` is told.
+/// The arguments of `init`.
 #[derive(Args)]
 pub(crate) struct Options {
     /// The directory to make; it may exist if it is empty
@@ -41,7 +41,7 @@ pub(crate) struct Options {
     json: bool,
 }
 
-/// Makes the directory. Whatever can be refused is refused before anything is written.
+/// Creates the directory. Everything that can be refused is refused before anything is written.
 pub(crate) async fn run(options: Options) -> Result<ExitCode, Problem> {
     let Options { dir, hostname, owner, generate, postgres_url_file, json } = options;
     let store = match postgres_url_file {
@@ -51,9 +51,9 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, Problem> {
     let text = config_text(&hostname, &store);
     config::parse(Path::new(FILE_NAME), &text, [])?;
     let owner = Address::parse(&owner).map_err(|error| Problem::new(format!("{owner:?}: {error}")))?;
-    // A terminal has nobody waiting to type: the first password of a host is best made, not thought up.
-    let made = generate || io::stdin().is_terminal();
-    let password = if made { password_input::generated() } else { password_input::read()? };
+    // On a terminal the first password of a host is generated: a generated one is stronger than one thought up.
+    let generated = generate || io::stdin().is_terminal();
+    let password = if generated { password_input::generated() } else { password_input::read()? };
     let problems = Policy::trekmail().problems(password.expose());
     if !problems.is_empty() {
         return Err(Problem::new(sentences(&problems)));
@@ -64,7 +64,7 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, Problem> {
     write_files(&data, &hostname, &text).map_err(|error| unwritable(&dir, &error))??;
     let config = config::load(&Source::Directory(dir.clone()))?;
     let _lock = data.lock().map_err(|_| Problem::new(format!("{} is in use.", dir.display())))?;
-    let shown = made.then(|| password.expose().to_owned());
+    let shown = generated.then(|| password.expose().to_owned());
     let authority = open::authority(&config).await?;
     let added = add_owner(&authority, &owner, password).await;
     authority.shut_down().await;
@@ -74,7 +74,7 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, Problem> {
         Format::Json => output::json(&serde_json::json!({
             "dir": dir, "config": dir.join(FILE_NAME), "owner": { "email": owner.as_str(), "password": shown },
         })),
-        Format::Text => explain(&dir, &hostname, &owner, shown.as_deref()),
+        Format::Text => print_next_steps(&dir, &hostname, &owner, shown.as_deref()),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -130,7 +130,7 @@ fn unwritable(dir: &Path, error: &io::Error) -> Problem {
     Problem::new(format!("{} cannot be made: {error}.", dir.display()))
 }
 
-fn explain(dir: &Path, hostname: &str, owner: &Address, password: Option<&str>) {
+fn print_next_steps(dir: &Path, hostname: &str, owner: &Address, password: Option<&str>) {
     let shown = dir.display();
     output::line(format_args!("Made {shown}: configuration, store, a certificate, and the first owner."));
     output::line("");
@@ -158,7 +158,7 @@ fn postgres_lines(file: &Path) -> Result<String, Problem> {
     Ok(format!("kind = \"postgres\"\nurl_file = {file:?}\n"))
 }
 
-/// The configuration of a new host: what has to be decided, and the defaults of what may be.
+/// The configuration of a new host: what has to be set, and the defaults of everything else as comments.
 fn config_text(hostname: &str, store: &str) -> String {
     format!(
         "\

@@ -1,4 +1,4 @@
-//! Opening what a configuration names: the store, the certificate.
+//! Opens what a configuration names: the authority on its store, the TLS certificate, other files.
 
 use crate::config::{Certificate, Config};
 use crate::problem::Problem;
@@ -21,7 +21,7 @@ pub(crate) async fn authority(config: &Config) -> Result<Authority, Problem> {
     Ok(Authority::open(settings, Timestamp::now()).await?)
 }
 
-/// Reads certificate and key into what TLS listeners use.
+/// Reads the certificate and its key into the configuration of the TLS listeners.
 pub(crate) fn certificate(files: &Certificate) -> Result<Arc<ServerConfig>, Problem> {
     let chain = read(&files.chain, "certificate")?;
     let key = read(&files.key, "private key")?;
@@ -30,7 +30,7 @@ pub(crate) fn certificate(files: &Certificate) -> Result<Arc<ServerConfig>, Prob
     })
 }
 
-/// Reads a file the configuration names.
+/// Reads a file that the configuration names; `what` describes it in an error.
 pub(crate) fn read(path: &Path, what: &str) -> Result<Vec<u8>, Problem> {
     std::fs::read(path)
         .map_err(|error| Problem::new(format!("The {what} {} cannot be read: {error}.", path.display())))

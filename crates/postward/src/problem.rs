@@ -1,13 +1,13 @@
-//! What a command could not do, in one sentence for the person who typed it.
+//! The error of a command: one sentence for the operator who typed it.
 
 use std::fmt;
 
-/// A sentence that says what is wrong and, where it can, what to do.
+/// Why a command failed: a sentence that says what is wrong and, where possible, what to do.
 #[derive(Debug)]
 pub(crate) struct Problem(String);
 
 impl Problem {
-    /// Says it.
+    /// An error with this sentence.
     pub(crate) fn new(sentence: impl Into<String>) -> Self {
         Self(sentence.into())
     }

@@ -28,7 +28,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use tempfile::TempDir;
 
-/// What `demo` is told.
+/// The arguments of `demo`.
 #[derive(Args, Debug, Default)]
 pub(crate) struct Options {
     /// Keep everything in this directory; without it, a throw-away one is used and removed at the end
@@ -141,8 +141,8 @@ impl Home {
     fn at(dir: Option<&Path>) -> Result<Self, Problem> {
         let Some(dir) = dir else {
             let private = Permissions::from_mode(0o700);
-            let made = tempfile::Builder::new().prefix("postward-demo-").permissions(private).tempdir();
-            return made.map(Self::ThrowAway).map_err(|error| unusable(&std::env::temp_dir(), &error));
+            let issue = tempfile::Builder::new().prefix("postward-demo-").permissions(private).tempdir();
+            return issue.map(Self::ThrowAway).map_err(|error| unusable(&std::env::temp_dir(), &error));
         };
         let empty = fs::read_dir(dir).map_or(true, |mut entries| entries.next().is_none());
         if !empty && !dir.join(MARK).exists() {
@@ -165,7 +165,7 @@ impl Home {
 
 /// Writes configuration and certificates.
 fn furnish(path: &Path, ephemeral: bool) -> Result<(), Problem> {
-    let (pair, ca) = certificate::signed_by_throwaway(&["localhost", "127.0.0.1", "::1"])?;
+    let (pair, ca) = certificate::signed_by_new_ca(&["localhost", "127.0.0.1", "::1"])?;
     let tls = DataDir::at(path.join("tls"));
     tls.create()
         .and_then(|()| private_file::create(&tls.path().join("key.pem"), &pair.key))

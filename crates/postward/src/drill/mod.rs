@@ -44,7 +44,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-/// What `drill` is told.
+/// The arguments of `drill`.
 #[derive(Args, Debug)]
 pub(crate) struct Options {
     #[command(flatten)]
