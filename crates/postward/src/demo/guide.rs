@@ -1,13 +1,13 @@
 //! What a demo tells the person who started it.
 
-use super::credentials_file::{Handout, Port};
+use super::credentials_file::{CredentialsFile, Port};
 use super::sample_accounts::{ALERTS, MAILBOXES, OWNER, Person, RESELLER};
 use crate::output::{line, table};
 use std::path::Path;
 
 /// Prints addresses, credentials, lines to copy, and what to try.
-pub(super) fn print(demo: &Handout, home: &Path, kept: bool) {
-    let Handout { web, imap, pop3, smtp, lmtp, ca_cert, .. } = demo;
+pub(super) fn print(demo: &CredentialsFile, home: &Path, kept: bool) {
+    let CredentialsFile { web, imap, pop3, smtp, lmtp, ca_cert, .. } = demo;
     let [maya, tomas, ..] = &MAILBOXES;
     let home = home.display();
     line("");

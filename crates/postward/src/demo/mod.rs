@@ -19,7 +19,7 @@ use crate::problem::Problem;
 use crate::serve::{BoundAddresses, Server};
 use crate::{logs, process};
 use clap::Args;
-use credentials_file::Handout;
+use credentials_file::CredentialsFile;
 use postward_authority::Timestamp;
 use std::fs::{self, Permissions};
 use std::io;
@@ -52,10 +52,10 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, Problem> {
     }
     let demo = Demo::start(&options).await?;
     if let Some(file) = &options.json {
-        let written = demo.handout().write(file);
+        let written = demo.credentials_file().write(file);
         written.map_err(|error| Problem::new(format!("{} cannot be written: {error}.", file.display())))?;
     }
-    guide::print(&demo.handout(), demo.home.path(), options.dir.is_some());
+    guide::print(&demo.credentials_file(), demo.home.path(), options.dir.is_some());
     // The directory goes last, when nothing in it is open any more.
     let Demo { server, home: _home } = demo;
     crate::serve::run_until_signal(server).await?;
@@ -119,8 +119,8 @@ impl Demo {
         self.server.stop().await;
     }
 
-    fn handout(&self) -> Handout {
-        Handout::of(self.server.bound(), self.home.path().join(CA_CERT))
+    fn credentials_file(&self) -> CredentialsFile {
+        CredentialsFile::of(self.server.bound(), self.home.path().join(CA_CERT))
     }
 }
 
