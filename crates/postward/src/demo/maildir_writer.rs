@@ -1,8 +1,8 @@
-//! Puts the demo's mail into its mailboxes, as Maildir files.
+//! Writes the sample mail of the demo into its mailboxes, as Maildir files.
 //!
 //! Written in bulk and without a sync for each file: a demo that loses power is simply started again.
 
-use super::messages::{self, Letter, Mark, More};
+use super::messages::{self, Extra, Message, MessageState};
 use super::{alerts, sample_accounts};
 use crate::problem::Problem;
 use mail_builder::MessageBuilder;
@@ -29,8 +29,8 @@ pub(super) async fn fill(mailstore: &Mailstore, root: &Path, now: jiff::Timestam
     let root = root.to_owned();
     let now = now.as_second();
     let written = tokio::task::spawn_blocking(move || -> io::Result<()> {
-        for letter in messages::all() {
-            deliver(&root, letter, now)?;
+        for message in messages::all() {
+            deliver(&root, message, now)?;
         }
         let inbox = Folder::of(&root, sample_accounts::ALERTS, None);
         alerts::all(now).try_for_each(|alert| inbox.put(&alert.message, alert.at, alert.flags))
@@ -38,55 +38,55 @@ pub(super) async fn fill(mailstore: &Mailstore, root: &Path, now: jiff::Timestam
     written.await.map_err(failed)?.map_err(failed)
 }
 
-/// The folders somebody files letters in.
+/// The folders in which a mailbox has messages filed.
 fn folders_of(address: &str) -> BTreeSet<&'static str> {
-    let mine = messages::all().filter(|letter| letter.to.iter().any(|(_, to)| *to == address));
-    mine.filter_map(|letter| match letter.mark {
-        Mark::Filed(folder) => Some(folder),
-        Mark::Unread | Mark::Read | Mark::Starred | Mark::Answered => None,
+    let mine = messages::all().filter(|message| message.to.iter().any(|(_, to)| *to == address));
+    mine.filter_map(|message| match message.state {
+        MessageState::Filed(folder) => Some(folder),
+        MessageState::Unread | MessageState::Read | MessageState::Starred | MessageState::Answered => None,
     })
     .collect()
 }
 
-fn deliver(root: &Path, letter: &Letter, now: i64) -> io::Result<()> {
-    // Not on the hour: nobody writes on the hour.
-    let at = now - letter.hours_ago * 3600 - letter.key.bytes().map(i64::from).sum::<i64>() % 3000;
-    let message = compose(letter, at)?;
+fn deliver(root: &Path, sample: &Message, now: i64) -> io::Result<()> {
+    // Not on the full hour, which would look generated.
+    let at = now - sample.hours_ago * 3600 - sample.key.bytes().map(i64::from).sum::<i64>() % 3000;
+    let message = compose(sample, at)?;
     let is_ours = |address: &str| sample_accounts::MAILBOXES.iter().any(|person| person.address == address);
-    let (_, from) = letter.from;
+    let (_, from) = sample.from;
     if is_ours(from) {
         Folder::of(root, from, Some("Sent")).put(&message, at, "S")?;
     }
-    for (_, to) in letter.to.iter().filter(|(_, to)| is_ours(to)) {
-        let (folder, flags) = match letter.mark {
-            Mark::Unread => (None, ""),
-            Mark::Read => (None, "S"),
-            Mark::Starred => (None, "FS"),
-            Mark::Answered => (None, "RS"),
-            Mark::Filed(folder) => (Some(folder), "S"),
+    for (_, to) in sample.to.iter().filter(|(_, to)| is_ours(to)) {
+        let (folder, flags) = match sample.state {
+            MessageState::Unread => (None, ""),
+            MessageState::Read => (None, "S"),
+            MessageState::Starred => (None, "FS"),
+            MessageState::Answered => (None, "RS"),
+            MessageState::Filed(folder) => (Some(folder), "S"),
         };
         Folder::of(root, to, folder).put(&message, at, flags)?;
     }
     Ok(())
 }
 
-fn compose(letter: &Letter, at: i64) -> io::Result<Vec<u8>> {
-    let to: Vec<_> = letter.to.iter().map(|(name, address)| MailAddress::from((*name, *address))).collect();
+fn compose(sample: &Message, at: i64) -> io::Result<Vec<u8>> {
+    let to: Vec<_> = sample.to.iter().map(|(name, address)| MailAddress::from((*name, *address))).collect();
     let mut message = MessageBuilder::new()
-        .from(letter.from)
+        .from(sample.from)
         .to(to)
-        .subject(letter.subject)
+        .subject(sample.subject)
         .date(at)
-        .message_id(message_id(letter.key))
-        .text_body(paragraphs(letter.text));
-    let earlier = earlier(letter);
+        .message_id(message_id(sample.key))
+        .text_body(paragraphs(sample.text));
+    let earlier = earlier(sample);
     if let Some(answered) = earlier.last() {
         message = message.in_reply_to(answered.clone()).references(earlier);
     }
-    match letter.more {
-        More::Nothing => {}
-        More::Html(html) => message = message.html_body(html),
-        More::File(attachment) => {
+    match sample.extra {
+        Extra::Nothing => {}
+        Extra::Html(html) => message = message.html_body(html),
+        Extra::File(attachment) => {
             let file = attachment.file();
             message = message.attachment(file.kind, file.name, file.bytes);
         }
@@ -108,13 +108,13 @@ fn paragraphs(text: &str) -> String {
     out
 }
 
-/// The message ids of the letters before this one in its thread, the oldest first (RFC 5322 §3.6.4).
-fn earlier(letter: &Letter) -> Vec<String> {
+/// The Message-IDs of the earlier messages of the thread, the oldest first (RFC 5322 §3.6.4).
+fn earlier(message: &Message) -> Vec<String> {
     let mut ids = Vec::new();
-    let mut answers = letter.answers;
+    let mut answers = message.answers;
     while let Some(key) = answers {
         ids.insert(0, message_id(key));
-        answers = messages::all().find(|letter| letter.key == key).and_then(|letter| letter.answers);
+        answers = messages::all().find(|message| message.key == key).and_then(|message| message.answers);
     }
     ids
 }
@@ -155,31 +155,36 @@ mod tests {
 
     #[test]
     fn every_answer_has_its_question_and_everybody_a_name() {
-        for letter in messages::all() {
-            if let Some(key) = letter.answers {
+        for message in messages::all() {
+            if let Some(key) = message.answers {
                 let question = messages::all().find(|question| question.key == key);
-                assert!(question.is_some_and(|question| question.hours_ago >= letter.hours_ago), "{key}");
+                assert!(question.is_some_and(|question| question.hours_ago >= message.hours_ago), "{key}");
             }
-            assert_eq!(messages::all().filter(|other| other.key == letter.key).count(), 1, "{}", letter.key);
+            assert_eq!(
+                messages::all().filter(|other| other.key == message.key).count(),
+                1,
+                "{}",
+                message.key
+            );
         }
     }
 
     #[test]
-    fn every_mailbox_of_the_cast_gets_mail() {
+    fn every_mailbox_of_the_demo_gets_mail() {
         for person in &sample_accounts::MAILBOXES {
-            let mail = messages::all().any(|letter| letter.to.iter().any(|(_, to)| *to == person.address));
+            let mail = messages::all().any(|message| message.to.iter().any(|(_, to)| *to == person.address));
             assert!(mail || person.address == sample_accounts::ALERTS, "{}", person.address);
         }
     }
 
     #[test]
-    fn a_letter_is_read_back_as_it_was_written() {
-        for letter in messages::all() {
-            let bytes = compose(letter, 1_700_000_000).unwrap_or_default();
+    fn a_message_is_read_back_as_it_was_written() {
+        for message in messages::all() {
+            let bytes = compose(message, 1_700_000_000).unwrap_or_default();
             let read = mail_parser::MessageParser::default().parse(&bytes);
-            assert_eq!(read.as_ref().and_then(|read| read.subject()), Some(letter.subject));
+            assert_eq!(read.as_ref().and_then(|read| read.subject()), Some(message.subject));
             let text = read.and_then(|read| read.body_text(0).map(|text| text.replace("\r\n", "\n")));
-            assert_eq!(text.as_deref(), Some(paragraphs(letter.text).as_str()), "{}", letter.key);
+            assert_eq!(text.as_deref(), Some(paragraphs(message.text).as_str()), "{}", message.key);
         }
     }
 }

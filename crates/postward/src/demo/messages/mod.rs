@@ -1,4 +1,4 @@
-//! The mail of the demo: who wrote what to whom, how long ago, and what became of it.
+//! The sample mail of the demo: sender, recipients, age, text and state of each message.
 
 mod bakery;
 mod cycles;
@@ -7,11 +7,11 @@ mod studio;
 
 use super::attachment::Attachment;
 
-/// One message, as its sender wrote it. Every mailbox of the demo among sender and recipients gets its copy.
-pub(super) struct Letter {
-    /// Names the letter, so that others can answer it.
+/// One message, as its sender wrote it. Every mailbox of the demo among sender and recipients gets a copy.
+pub(super) struct Message {
+    /// A unique name, from which the Message-ID is made.
     pub(super) key: &'static str,
-    /// The letter this one answers.
+    /// The key of the message this one answers.
     pub(super) answers: Option<&'static str>,
     pub(super) from: Party,
     pub(super) to: &'static [Party],
@@ -19,25 +19,25 @@ pub(super) struct Letter {
     pub(super) hours_ago: i64,
     pub(super) subject: &'static str,
     pub(super) text: &'static str,
-    pub(super) more: More,
-    pub(super) mark: Mark,
+    pub(super) extra: Extra,
+    pub(super) state: MessageState,
 }
 
 /// A name and an address.
 pub(super) type Party = (&'static str, &'static str);
 
-/// What a letter carries beside its text.
+/// What a message has besides its plain text.
 #[derive(Clone, Copy)]
-pub(super) enum More {
+pub(super) enum Extra {
     Nothing,
     /// The same in HTML.
     Html(&'static str),
     File(Attachment),
 }
 
-/// What the recipients have done with a letter.
+/// What the recipients have done with a message.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mark {
+pub(super) enum MessageState {
     Unread,
     Read,
     Starred,
@@ -46,9 +46,9 @@ pub(super) enum Mark {
     Filed(&'static str),
 }
 
-/// Every letter.
-pub(super) fn all() -> impl Iterator<Item = &'static Letter> {
-    [bakery::LETTERS, cycles::LETTERS, studio::LETTERS, newsletters::LETTERS].into_iter().flatten()
+/// Every message.
+pub(super) fn all() -> impl Iterator<Item = &'static Message> {
+    [bakery::MESSAGES, cycles::MESSAGES, studio::MESSAGES, newsletters::MESSAGES].into_iter().flatten()
 }
 
 const MAYA: Party = ("Maya Lindqvist", "maya@larkspur-bakery.example");
