@@ -1,4 +1,4 @@
-//! Files that letters carry, made in code.
+//! Generates the attachments of the sample messages: PDF, CSV and PNG files.
 
 use super::sample_image;
 

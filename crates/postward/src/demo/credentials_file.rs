@@ -1,6 +1,6 @@
 //! The JSON file that tells tools where a demo listens and who may sign in with which password.
 
-use super::sample_accounts::{MAILBOXES, OWNER, Person, RESELLER};
+use super::sample_accounts::{MAILBOXES, OWNER, RESELLER, SampleUser};
 use crate::config::Listeners;
 use crate::serve::BoundAddresses;
 use serde::Serialize;
@@ -102,14 +102,14 @@ impl Port {
 }
 
 impl StaffCredentials {
-    fn of(person: &Person) -> Self {
-        Self { email: person.address, password: person.password }
+    fn of(user: &SampleUser) -> Self {
+        Self { email: user.address, password: user.password }
     }
 }
 
 impl MailboxCredentials {
-    fn of(person: &Person) -> Self {
-        Self { address: person.address, password: person.password }
+    fn of(user: &SampleUser) -> Self {
+        Self { address: user.address, password: user.password }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Writes the sample mail of the demo into its mailboxes, as Maildir files.
 //!
-//! Written in bulk and without a sync for each file: a demo that loses power is simply started again.
+//! The files are not synced one by one: a demo that loses power is started anew.
 
 use super::messages::{self, Extra, Message, MessageState};
 use super::{alerts, sample_accounts};
@@ -17,10 +17,10 @@ use std::time::{Duration, UNIX_EPOCH};
 
 /// Fills every mailbox. `root` is the directory of the mail store.
 pub(super) async fn fill(mailstore: &Mailstore, root: &Path, now: jiff::Timestamp) -> Result<(), Problem> {
-    for person in &sample_accounts::MAILBOXES {
-        let address = Address::parse(person.address).map_err(failed)?;
+    for user in &sample_accounts::MAILBOXES {
+        let address = Address::parse(user.address).map_err(failed)?;
         let mailbox = mailstore.open_mailbox(&address).await.map_err(failed)?;
-        for folder in folders_of(person.address) {
+        for folder in folders_of(user.address) {
             let folder = FolderName::parse(folder).map_err(failed)?;
             mailbox.create(&folder).await.map_err(failed)?;
             mailbox.subscribe(&folder).await.map_err(failed)?;
@@ -52,7 +52,7 @@ fn deliver(root: &Path, sample: &Message, now: i64) -> io::Result<()> {
     // Not on the full hour, which would look generated.
     let at = now - sample.hours_ago * 3600 - sample.key.bytes().map(i64::from).sum::<i64>() % 3000;
     let message = compose(sample, at)?;
-    let is_ours = |address: &str| sample_accounts::MAILBOXES.iter().any(|person| person.address == address);
+    let is_ours = |address: &str| sample_accounts::MAILBOXES.iter().any(|user| user.address == address);
     let (_, from) = sample.from;
     if is_ours(from) {
         Folder::of(root, from, Some("Sent")).put(&message, at, "S")?;
@@ -94,8 +94,8 @@ fn compose(sample: &Message, at: i64) -> io::Result<Vec<u8>> {
     message.write_to_vec()
 }
 
-/// The text as mail apps send it: a paragraph is one line, as wide as the window that shows it. In the source it is
-/// wrapped; a line as long as this was not ended there by its writer.
+/// The text as mail apps send it: a paragraph is one line. In the source it is wrapped, so a line longer than `WRAPPED`
+/// is joined with the next.
 fn paragraphs(text: &str) -> String {
     const WRAPPED: usize = 100;
     let mut out = String::with_capacity(text.len());
@@ -171,9 +171,9 @@ mod tests {
 
     #[test]
     fn every_mailbox_of_the_demo_gets_mail() {
-        for person in &sample_accounts::MAILBOXES {
-            let mail = messages::all().any(|message| message.to.iter().any(|(_, to)| *to == person.address));
-            assert!(mail || person.address == sample_accounts::ALERTS, "{}", person.address);
+        for user in &sample_accounts::MAILBOXES {
+            let mail = messages::all().any(|message| message.to.iter().any(|(_, to)| *to == user.address));
+            assert!(mail || user.address == sample_accounts::ALERTS, "{}", user.address);
         }
     }
 

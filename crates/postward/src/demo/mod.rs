@@ -1,6 +1,6 @@
 //! `postward demo`: a whole host with sample accounts and mail, ready to click and connect.
 //!
-//! It is the real server on a directory of its own; nothing in it knows that it is a demo.
+//! It is the real server on a directory of its own, without any code path that depends on being a demo.
 
 mod alerts;
 mod attachment;
@@ -42,7 +42,7 @@ pub(crate) struct Options {
     json: Option<PathBuf>,
 }
 
-/// Starts a demo, tells how to use it, and runs it until a signal ends it.
+/// Starts a demo, prints how to use it, and runs it until a signal stops it.
 pub(crate) async fn run(options: Options) -> Result<ExitCode, Problem> {
     logs::start(LogFormat::Text, "warn");
     process::raise_file_limit();
@@ -55,9 +55,9 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, Problem> {
         let written = demo.credentials_file().write(file);
         written.map_err(|error| Problem::new(format!("{} cannot be written: {error}.", file.display())))?;
     }
-    guide::print(&demo.credentials_file(), demo.home.path(), options.dir.is_some());
-    // The directory goes last, when nothing in it is open any more.
-    let Demo { server, home: _home } = demo;
+    guide::print(&demo.credentials_file(), demo.directory.path(), options.dir.is_some());
+    // The directory is removed last, when nothing in it is open any more.
+    let Demo { server, directory: _directory } = demo;
     crate::serve::run_until_signal(server).await?;
     Ok(ExitCode::SUCCESS)
 }
@@ -65,16 +65,16 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, Problem> {
 /// A demo that listens.
 pub(crate) struct Demo {
     server: Server,
-    home: Home,
+    directory: DemoDir,
 }
 
 impl Demo {
     async fn start(options: &Options) -> Result<Self, Problem> {
-        let home = Home::at(options.dir.as_deref())?;
-        let path = home.path();
-        let fresh = !path.join(MARK).exists();
+        let directory = DemoDir::at(options.dir.as_deref())?;
+        let path = directory.path();
+        let fresh = !path.join(MARKER_FILE).exists();
         if fresh {
-            furnish(path, options.ephemeral)?;
+            write_config_and_certificate(path, options.ephemeral)?;
         }
         let server = Server::start(config::load(&Source::Directory(path.to_owned()))?).await;
         let server = server.map_err(|problem| {
@@ -84,68 +84,68 @@ impl Demo {
         })?;
         if fresh {
             let now = Timestamp::now();
-            sample_accounts::settle(server.authority(), now).await?;
+            sample_accounts::create_accounts(server.authority(), now).await?;
             if let Some(mailstore) = server.mailstore() {
                 maildir_writer::fill(mailstore, &DataDir::at(path).mail(), now).await?;
             }
-            private_file::create(&path.join(MARK), "").map_err(|error| unusable(path, &error))?;
+            private_file::create(&path.join(MARKER_FILE), "").map_err(|error| unusable(path, &error))?;
         }
-        Ok(Self { server, home })
+        Ok(Self { server, directory })
     }
 
-    /// A demo on free ports, in a directory that goes with it.
-    pub(crate) async fn throw_away() -> Result<Self, Problem> {
+    /// Starts a demo on free ports, in a temporary directory.
+    pub(crate) async fn start_ephemeral() -> Result<Self, Problem> {
         Self::start(&Options { ephemeral: true, ..Options::default() }).await
     }
 
     /// The owner of the host and two owners of mailboxes, with the passwords they start with.
     pub(crate) fn logins() -> [(&'static str, &'static str); 3] {
         let [mailbox, another, ..] = &sample_accounts::MAILBOXES;
-        [&sample_accounts::OWNER, mailbox, another].map(|person| (person.address, person.password))
+        [&sample_accounts::OWNER, mailbox, another].map(|user| (user.address, user.password))
     }
 
-    /// The directory it lives in.
+    /// Its data directory.
     pub(crate) fn path(&self) -> &Path {
-        self.home.path()
+        self.directory.path()
     }
 
-    /// Where it listens.
+    /// The addresses it listens on.
     pub(crate) fn bound(&self) -> &BoundAddresses {
         self.server.bound()
     }
 
-    /// Ends it; a throw-away directory goes.
+    /// Stops it and removes a temporary directory.
     pub(crate) async fn stop(self) {
         self.server.stop().await;
     }
 
     fn credentials_file(&self) -> CredentialsFile {
-        CredentialsFile::of(self.server.bound(), self.home.path().join(CA_CERT))
+        CredentialsFile::of(self.server.bound(), self.directory.path().join(CA_CERT))
     }
 }
 
-/// Where clients find the certificate they are told to trust.
+/// The certificate of the demo's CA, for clients to trust.
 const CA_CERT: &str = "ca.pem";
 
-/// Says that a directory holds a demo that was furnished to the end.
-const MARK: &str = "this-is-a-demo";
+/// An empty file that marks the directory of a demo whose accounts and mail are complete.
+const MARKER_FILE: &str = "this-is-a-demo";
 
 /// The directory of a demo.
-enum Home {
+enum DemoDir {
     /// Removed when this is dropped.
-    ThrowAway(TempDir),
+    Temporary(TempDir),
     Kept(PathBuf),
 }
 
-impl Home {
+impl DemoDir {
     fn at(dir: Option<&Path>) -> Result<Self, Problem> {
         let Some(dir) = dir else {
             let private = Permissions::from_mode(0o700);
-            let issue = tempfile::Builder::new().prefix("postward-demo-").permissions(private).tempdir();
-            return issue.map(Self::ThrowAway).map_err(|error| unusable(&std::env::temp_dir(), &error));
+            let created = tempfile::Builder::new().prefix("postward-demo-").permissions(private).tempdir();
+            return created.map(Self::Temporary).map_err(|error| unusable(&std::env::temp_dir(), &error));
         };
         let empty = fs::read_dir(dir).map_or(true, |mut entries| entries.next().is_none());
-        if !empty && !dir.join(MARK).exists() {
+        if !empty && !dir.join(MARKER_FILE).exists() {
             return Err(Problem::new(format!(
                 "{} holds something else than a demo, and nothing in it was touched; name a new directory.",
                 dir.display()
@@ -157,14 +157,14 @@ impl Home {
 
     fn path(&self) -> &Path {
         match self {
-            Self::ThrowAway(dir) => dir.path(),
+            Self::Temporary(dir) => dir.path(),
             Self::Kept(dir) => dir,
         }
     }
 }
 
-/// Writes configuration and certificates.
-fn furnish(path: &Path, ephemeral: bool) -> Result<(), Problem> {
+/// Writes the configuration and the certificates.
+fn write_config_and_certificate(path: &Path, ephemeral: bool) -> Result<(), Problem> {
     let (pair, ca) = certificate::signed_by_new_ca(&["localhost", "127.0.0.1", "::1"])?;
     let tls = DataDir::at(path.join("tls"));
     tls.create()

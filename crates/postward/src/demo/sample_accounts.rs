@@ -1,4 +1,4 @@
-//! Who lives on the demo host. All of them are invented; `.example` is nobody's (RFC 2606).
+//! The accounts, domains, staff and mailboxes of the demo. All are invented; `.example` is reserved (RFC 2606).
 
 use crate::problem::Problem;
 use futures_util::future::try_join_all;
@@ -7,22 +7,23 @@ use postward_authority::{AccountId, Authority, Role, Timestamp};
 use postward_wire::{Address, Secret};
 use std::fmt::Debug;
 
-/// Somebody who signs in, with the password the demo starts with.
-pub(crate) struct Person {
+/// Staff or a mailbox, with the password the demo starts with.
+pub(crate) struct SampleUser {
     pub(crate) address: &'static str,
     pub(crate) name: &'static str,
     pub(crate) password: &'static str,
 }
 
-const fn person(address: &'static str, name: &'static str, password: &'static str) -> Person {
-    Person { address, name, password }
+const fn user(address: &'static str, name: &'static str, password: &'static str) -> SampleUser {
+    SampleUser { address, name, password }
 }
 
-/// Owns the host.
-pub(crate) const OWNER: Person = person("ingrid@fjordlight.example", "Ingrid Solheim", "Granite-Harbour-41");
+/// The owner of the host.
+pub(crate) const OWNER: SampleUser =
+    user("ingrid@fjordlight.example", "Ingrid Solheim", "Granite-Harbour-41");
 
-/// Owns the reseller.
-pub(crate) const RESELLER: Person = person("rosa@copperkiln.example", "Rosa Anaya", "Saffron-Ladder-28");
+/// The owner of the reseller.
+pub(crate) const RESELLER: SampleUser = user("rosa@copperkiln.example", "Rosa Anaya", "Saffron-Ladder-28");
 
 /// The accounts under the host: the reseller first, then its customers.
 const RESELLER_NAME: &str = "Copper & Kiln Studio";
@@ -38,28 +39,28 @@ const DOMAINS: [(&str, &str); 4] = [
 ];
 
 /// The mailboxes. The first has the liveliest inbox, the last the fullest.
-pub(crate) const MAILBOXES: [Person; 14] = [
-    person("maya@larkspur-bakery.example", "Maya Lindqvist", "Cinnamon-Window-73"),
-    person("tomas@larkspur-bakery.example", "Tomas Okafor", "Rye-Paper-Boat-19"),
-    person("orders@larkspur-bakery.example", "Larkspur Orders", "Brioche-Ticket-56"),
-    person("accounts@larkspur-bakery.example", "Larkspur Accounts", "Ledger-Pepper-82"),
-    person("elif@larkspur-catering.example", "Elif Demir", "Olive-Terrace-35"),
-    person("bookings@larkspur-catering.example", "Larkspur Catering", "Linen-Candle-64"),
-    person("jonas@tidewater-cycles.example", "Jonas Weir", "Spoke-Meadow-27"),
-    person("priya@tidewater-cycles.example", "Priya Raman", "Velvet-Chain-90"),
-    person("workshop@tidewater-cycles.example", "Tidewater Workshop", "Torque-Walnut-48"),
-    person("hello@tidewater-cycles.example", "Tidewater Cycles", "Bell-and-Basket-15"),
-    person("rosa@copperkiln.example", "Rosa Anaya", "Cobalt-Pencil-52"),
-    person("ben@copperkiln.example", "Ben Halloran", "Kettle-Margin-61"),
-    person("support@copperkiln.example", "Copper & Kiln Support", "Lantern-Reply-37"),
-    person(ALERTS, "Copper & Kiln Alerts", "Quiet-Pager-2049"),
+pub(crate) const MAILBOXES: [SampleUser; 14] = [
+    user("maya@larkspur-bakery.example", "Maya Lindqvist", "Cinnamon-Window-73"),
+    user("tomas@larkspur-bakery.example", "Tomas Okafor", "Rye-Paper-Boat-19"),
+    user("orders@larkspur-bakery.example", "Larkspur Orders", "Brioche-Ticket-56"),
+    user("accounts@larkspur-bakery.example", "Larkspur Accounts", "Ledger-Pepper-82"),
+    user("elif@larkspur-catering.example", "Elif Demir", "Olive-Terrace-35"),
+    user("bookings@larkspur-catering.example", "Larkspur Catering", "Linen-Candle-64"),
+    user("jonas@tidewater-cycles.example", "Jonas Weir", "Spoke-Meadow-27"),
+    user("priya@tidewater-cycles.example", "Priya Raman", "Velvet-Chain-90"),
+    user("workshop@tidewater-cycles.example", "Tidewater Workshop", "Torque-Walnut-48"),
+    user("hello@tidewater-cycles.example", "Tidewater Cycles", "Bell-and-Basket-15"),
+    user("rosa@copperkiln.example", "Rosa Anaya", "Cobalt-Pencil-52"),
+    user("ben@copperkiln.example", "Ben Halloran", "Kettle-Margin-61"),
+    user("support@copperkiln.example", "Copper & Kiln Support", "Lantern-Reply-37"),
+    user(ALERTS, "Copper & Kiln Alerts", "Quiet-Pager-2049"),
 ];
 
 /// The mailbox with ten thousand messages.
 pub(crate) const ALERTS: &str = "alerts@copperkiln.example";
 
-/// Writes everybody into the store.
-pub(crate) async fn settle(authority: &Authority, now: Timestamp) -> Result<(), Problem> {
+/// Creates all of them in the store.
+pub(crate) async fn create_accounts(authority: &Authority, now: Timestamp) -> Result<(), Problem> {
     let operator = authority.operator(now).await.map_err(failed)?;
     let host = operator.account();
     let add = async |under, kind, name| {
@@ -76,25 +77,25 @@ pub(crate) async fn settle(authority: &Authority, now: Timestamp) -> Result<(), 
         };
         authority.add_domain(&operator, account, domain, now).await.map_err(failed)?;
     }
-    let staff = async |account: AccountId, person: &Person| {
-        let (email, password) = credentials(person)?;
+    let staff = async |account: AccountId, user: &SampleUser| {
+        let (email, password) = credentials(user)?;
         let new = NewStaff { account, email: &email, role: Role::Owner, domains: None, password };
         authority.add_staff(&operator, new, now).await.map_err(failed)
     };
     staff(host, &OWNER).await?;
     staff(reseller, &RESELLER).await?;
-    // At once: every password is hashed, and that is most of the time a demo takes to start.
-    try_join_all(MAILBOXES.iter().map(async |person| {
-        let (address, password) = credentials(person)?;
+    // Concurrently: every password is hashed, which is most of the time a demo takes to start.
+    try_join_all(MAILBOXES.iter().map(async |user| {
+        let (address, password) = credentials(user)?;
         authority.add_mailbox(&operator, &address, password, now).await.map_err(failed)
     }))
     .await?;
     Ok(())
 }
 
-fn credentials(person: &Person) -> Result<(Address, Secret), Problem> {
-    let address = Address::parse(person.address).map_err(failed)?;
-    Ok((address, Secret::new(person.password.to_owned())))
+fn credentials(user: &SampleUser) -> Result<(Address, Secret), Problem> {
+    let address = Address::parse(user.address).map_err(failed)?;
+    Ok((address, Secret::new(user.password.to_owned())))
 }
 
 fn failed(error: impl Debug) -> Problem {

@@ -94,7 +94,7 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, Problem> {
 
 /// Drills a demo that is made for it and goes with it.
 async fn on_demo() -> Result<Report, Problem> {
-    let demo = Demo::throw_away().await?;
+    let demo = Demo::start_ephemeral().await?;
     let source = Source::Directory(demo.path().to_owned());
     let config = config::load(&source)?;
     let host = Host::of(&config, demo.bound(), &source)?;

@@ -1,6 +1,8 @@
 //! Larkspur Bakery and its catering: a wedding cake, a flour delivery, a broken oven, the books.
 
-use super::{ACCOUNTS, BOOKINGS, ELIF, Extra, MAYA, Message, MessageState, ORDERS, Party, ROSA, TOMAS};
+use super::message::{
+    ACCOUNTS, BOOKINGS, ELIF, Extra, MAYA, Message, MessageState, ORDERS, Party, ROSA, TOMAS,
+};
 use crate::demo::attachment::Attachment;
 
 const NILS: Party = ("Nils Brandt", "nils@millstone-flour.example");

@@ -1,6 +1,6 @@
 //! Tidewater Cycles: repairs, a cargo bike, a Saturday ride.
 
-use super::{Extra, HELLO, JONAS, Message, MessageState, PRIYA, Party, ROSA, WORKSHOP};
+use super::message::{Extra, HELLO, JONAS, Message, MessageState, PRIYA, Party, ROSA, WORKSHOP};
 use crate::demo::attachment::Attachment;
 
 const LEO: Party = ("Leo Marchetti", "leo.marchetti@postbox.example");

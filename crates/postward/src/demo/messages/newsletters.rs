@@ -1,6 +1,6 @@
 //! Newsletters, in HTML as they come: one with a picture from elsewhere, which a good mail client does not load unasked.
 
-use super::{BEN, Extra, HELLO, JONAS, MAYA, Message, MessageState, PRIYA, Party, ROSA, TOMAS};
+use super::message::{BEN, Extra, HELLO, JONAS, MAYA, Message, MessageState, PRIYA, Party, ROSA, TOMAS};
 
 const CRUMB: Party = ("The Weekly Crumb", "letter@weekly-crumb.example");
 const SPOKES: Party = ("Spokes & Stories", "hello@spokes-and-stories.example");

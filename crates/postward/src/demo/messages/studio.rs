@@ -1,6 +1,6 @@
 //! Copper & Kiln Studio, the reseller: support, a launch, an invoice.
 
-use super::{BEN, ELIF, Extra, MAYA, Message, MessageState, PRIYA, Party, ROSA, SUPPORT};
+use super::message::{BEN, ELIF, Extra, MAYA, Message, MessageState, PRIYA, Party, ROSA, SUPPORT};
 use crate::demo::attachment::Attachment;
 
 const INGRID: Party = ("Ingrid Solheim", "ingrid@fjordlight.example");
