@@ -50,7 +50,7 @@ impl ChangePath {
     }
 
     /// The name in the table.
-    pub(super) fn words(self) -> &'static str {
+    pub(super) fn label(self) -> &'static str {
         match self {
             Self::SecurityTab => "Security tab",
             Self::List => "list form (key)",

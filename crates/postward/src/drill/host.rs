@@ -21,16 +21,16 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
-/// A host, as its users see it.
+/// A host, as its users reach it.
 pub(super) struct Host {
     imap: Endpoint,
     pop3: Endpoint,
     smtp: Endpoint,
     web: Endpoint,
-    /// What stands in the address bar.
-    web_name: String,
-    /// `--dir DIR` or `--config FILE`, for commands.
-    pub(super) place: [OsString; 2],
+    /// The `Host` header of web requests.
+    web_host: String,
+    /// `--dir DIR` or `--config FILE`, the arguments of commands on this host.
+    pub(super) config_args: [OsString; 2],
 }
 
 impl Host {
@@ -44,7 +44,7 @@ impl Host {
         };
         let web = endpoint(&bound.https, &bound.http, &trust)
             .ok_or_else(|| Problem::new("The drill needs web.tls or web.http to listen."))?;
-        let place = match source {
+        let config_args = match source {
             Source::Directory(directory) => ["--dir".into(), directory.into()],
             Source::File(file) => ["--config".into(), file.into()],
         };
@@ -52,15 +52,15 @@ impl Host {
             imap: mail("imap", &bound.imap)?,
             pop3: mail("pop3", &bound.pop3)?,
             smtp: mail("smtp", &bound.smtp)?,
-            web_name: web.address.to_string(),
+            web_host: web.address.to_string(),
             web,
-            place,
+            config_args,
         })
     }
 
-    /// A browser that was never here before.
+    /// A new browser, without cookies.
     pub(super) fn browser(&self) -> Browser {
-        Browser::new(self.web.clone(), self.web_name.clone())
+        Browser::new(self.web.clone(), self.web_host.clone())
     }
 
     /// Signs in to IMAP, which has to work.
@@ -68,7 +68,7 @@ impl Host {
         match self.sign_in(Surface::Imap, credentials).await? {
             SignInOutcome::Opened(SignedInClient::Imap(imap)) => Ok(imap),
             SignInOutcome::Opened(_) => Err(io::ErrorKind::InvalidInput.into()),
-            SignInOutcome::Refused(words) => Err(unexpected(&words)),
+            SignInOutcome::Refused(answer) => Err(unexpected(&answer)),
         }
     }
 
@@ -81,7 +81,7 @@ impl Host {
         match self.sign_in(surface, credentials).await? {
             SignInOutcome::Opened(SignedInClient::Browser(browser)) => Ok(browser),
             SignInOutcome::Opened(_) => Err(io::ErrorKind::InvalidInput.into()),
-            SignInOutcome::Refused(words) => Err(unexpected(&words)),
+            SignInOutcome::Refused(answer) => Err(unexpected(&answer)),
         }
     }
 
@@ -106,13 +106,15 @@ impl Host {
 
 /// The endpoint a careful client would choose: TLS where there is any.
 fn endpoint(tls: &[SocketAddr], plain: &[SocketAddr], trust: &Trust) -> Option<Endpoint> {
-    let with_tls =
-        tls.first().map(|address| Endpoint { address: from_here(*address), tls: Some(trust.clone()) });
-    with_tls.or_else(|| plain.first().map(|address| Endpoint { address: from_here(*address), tls: None }))
+    let with_tls = tls
+        .first()
+        .map(|address| Endpoint { address: reachable_address(*address), tls: Some(trust.clone()) });
+    with_tls
+        .or_else(|| plain.first().map(|address| Endpoint { address: reachable_address(*address), tls: None }))
 }
 
-/// Where a listener is reached from this machine.
-fn from_here(address: SocketAddr) -> SocketAddr {
+/// The address by which a listener is reached from this machine.
+fn reachable_address(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
@@ -121,8 +123,8 @@ fn from_here(address: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, address.port())
 }
 
-/// Trusts the certificate the configuration names and no other: the drill is run on the host itself, whose certificate
-/// may be self-signed, or made out to a name that does not lead to this address.
+/// Trusts the certificate the configuration names and no other: the drill runs on the host itself, whose certificate may
+/// be self-signed, or issued for a name that does not resolve to this address.
 fn trust(config: &Config) -> Result<Trust, Problem> {
     let chain = open::read(&config.certificate.chain, "certificate")?;
     let unusable = |error: String| {
@@ -134,7 +136,7 @@ fn trust(config: &Config) -> Result<Trust, Problem> {
     let expected = CertificateDer::from_pem_slice(&chain).map_err(|error| unusable(error.to_string()))?;
     let name = ServerName::try_from(config.hostname.clone()).map_err(|error| unusable(error.to_string()))?;
     let provider = Arc::new(ring::default_provider());
-    let verifier = Arc::new(Exactly { expected, provider: provider.clone() });
+    let verifier = Arc::new(PinnedCertificate { expected, provider: provider.clone() });
     let tls = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| unusable(error.to_string()))?
@@ -144,14 +146,14 @@ fn trust(config: &Config) -> Result<Trust, Problem> {
     Ok(Trust { name, config: Arc::new(tls) })
 }
 
-/// Accepts one certificate.
+/// Accepts this one certificate, whatever the name or the time.
 #[derive(Debug)]
-struct Exactly {
+struct PinnedCertificate {
     expected: CertificateDer<'static>,
     provider: Arc<CryptoProvider>,
 }
 
-impl ServerCertVerifier for Exactly {
+impl ServerCertVerifier for PinnedCertificate {
     fn verify_server_cert(
         &self,
         shown: &CertificateDer<'_>,

@@ -1,4 +1,4 @@
-//! `postward drill`: the promise, proven on a running server (O4).
+//! `postward drill`: proves on a running server that a password change ends everything (O4).
 //!
 //! The drill acts as a user. It opens real sessions over real sockets, changes the password by every path there is, and
 //! finds out what became of each session, of the old password, of the mail and of other mailboxes. In reading order:
@@ -78,7 +78,7 @@ struct TargetArgs {
     config: Option<PathBuf>,
 }
 
-/// Drills a host and prints what was found. Fails when anything survived.
+/// Drills a host and prints the report. The exit code is a failure when a promise was broken.
 pub(crate) async fn run(options: Options) -> Result<ExitCode, Problem> {
     logs::start(config::LogFormat::Text, "warn");
     process::raise_file_limit();
@@ -92,7 +92,7 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, Problem> {
     Ok(if report.passed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Drills a demo that is made for it and goes with it.
+/// Drills a demo that is started for it.
 async fn on_demo() -> Result<Report, Problem> {
     let demo = Demo::start_ephemeral().await?;
     let source = Source::Directory(demo.path().to_owned());
@@ -110,7 +110,7 @@ async fn on_demo() -> Result<Report, Problem> {
     report
 }
 
-/// Drills a host that runs, and leaves it as it was.
+/// Drills a running host, and restores the password afterwards.
 async fn on_host(source: &Source, options: &Options) -> Result<Report, Problem> {
     let config = config::load(source)?;
     let read_credentials = |name: &Option<String>| match name {
@@ -124,7 +124,7 @@ async fn on_host(source: &Source, options: &Options) -> Result<Report, Problem> 
     };
     let mailbox =
         read_credentials(&options.address)?.ok_or_else(|| Problem::new("The drill needs --address."))?;
-    let mailbox = Credentials { name: canonical(&mailbox.name)?, ..mailbox };
+    let mailbox = Credentials { name: canonical_address(&mailbox.name)?, ..mailbox };
     let (bystander, owner) = (read_credentials(&options.bystander)?, read_credentials(&options.owner)?);
     let missing = config.policy.problems(mailbox.password.expose());
     if !missing.is_empty() {
@@ -136,9 +136,9 @@ async fn on_host(source: &Source, options: &Options) -> Result<Report, Problem> 
         )));
     }
     let client = ControlClient::open(&config).await?;
-    let runs = matches!(client, ControlClient::Server(_));
+    let server_runs = matches!(client, ControlClient::Server(_));
     client.close().await;
-    if !runs {
+    if !server_runs {
         return Err(Problem::new("No server runs there; start one with `postward serve`."));
     }
     let host = Arc::new(Host::of(&config, &listening(&config), source)?);
@@ -150,7 +150,7 @@ async fn on_host(source: &Source, options: &Options) -> Result<Report, Problem> 
     report
 }
 
-/// Where a running server listens, as far as its configuration tells.
+/// The addresses a running server listens on, from its configuration.
 fn listening(config: &Config) -> BoundAddresses {
     BoundAddresses {
         imap: config.imap.clone(),
@@ -162,7 +162,7 @@ fn listening(config: &Config) -> BoundAddresses {
     }
 }
 
-/// Puts the password in force that was there before, and takes the drill's folder away.
+/// Sets the password that was there before, and removes the drill's folder.
 async fn restore(config: &Config, host: &Host, credentials: Credentials) -> Result<(), Problem> {
     let password = SecretField(Secret::new(credentials.password.expose().to_owned()));
     let set = Command::SetPassword { address: credentials.name.clone(), password };
@@ -170,7 +170,7 @@ async fn restore(config: &Config, host: &Host, credentials: Credentials) -> Resu
     let set = client.ask(set).await;
     client.close().await;
     set?;
-    if let Err(error) = plan::tidy_up(host, &credentials).await {
+    if let Err(error) = plan::remove_folder(host, &credentials).await {
         output::stderr_line(format_args!("The folder of the drill could not be removed: {error}."));
     }
     Ok(())
@@ -183,8 +183,8 @@ async fn until_interrupted(plan: impl Future<Output = Result<Report, Problem>>) 
     }
 }
 
-/// The address as the host writes it.
-fn canonical(address: &str) -> Result<String, Problem> {
+/// The address in its canonical form.
+fn canonical_address(address: &str) -> Result<String, Problem> {
     let address = Address::parse(address).map_err(|error| Problem::new(format!("{address:?}: {error}.")))?;
     Ok(address.to_string())
 }

@@ -160,7 +160,7 @@ impl Answer {
 fn command(host: &Host, arguments: &[&str]) -> io::Result<Child> {
     Command::new(std::env::current_exe()?)
         .args(arguments)
-        .args(&host.place)
+        .args(&host.config_args)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -46,37 +46,40 @@ impl Plan {
             paths: Vec::new(),
             skipped: Vec::new(),
         };
-        let begin = async {
+        let preparation = async {
             mail::prepare(&mut self.host.imap(&self.participants.mailbox).await?).await?;
-            let own_code = second_factor::recovery_code_of(&self.host, &self.participants.mailbox).await?;
+            let recovery_code =
+                second_factor::recovery_code_of(&self.host, &self.participants.mailbox).await?;
             let bystanders = match &self.participants.bystander {
-                Some(credentials) => quiet_sessions(&self.host, credentials).await?,
+                Some(credentials) => idle_sessions(&self.host, credentials).await?,
                 None => Vec::new(),
             };
             let (fingerprint, sessions) = self.open().await?;
-            io::Result::Ok((own_code, bystanders, fingerprint, sessions))
+            io::Result::Ok((recovery_code, bystanders, fingerprint, sessions))
         };
-        let begun = begin.await.map_err(|error| Problem::new(format!("The drill cannot begin: {error}.")))?;
-        let (own_code, mut bystanders, fingerprint, mut sessions) = begun;
+        let prepared =
+            preparation.await.map_err(|error| Problem::new(format!("The drill cannot begin: {error}.")))?;
+        let (recovery_code, mut bystanders, fingerprint, mut sessions) = prepared;
         for path in ChangePath::all() {
-            if let Some(why) = skip_reason(path, self.target, self.participants.owner.as_ref(), own_code) {
+            if let Some(why) = skip_reason(path, self.target, self.participants.owner.as_ref(), recovery_code)
+            {
                 report.skipped.push(Skipped { path, why });
                 continue;
             }
             let new = password_input::generated();
             let mut result = self.try_path(path, &new, sessions).await.map_err(|error| {
-                Problem::new(format!("The change through {} failed: {error}.", path.words()))
+                Problem::new(format!("The change through {} failed: {error}.", path.label()))
             })?;
             for bystander in &mut bystanders {
                 result.bystanders += 1;
-                if !matches!(bystander.serves().await, Ok(true)) {
+                if !matches!(bystander.responds().await, Ok(true)) {
                     result.fail(format!("a bystander's {} session has ended", bystander.surface.label()));
                 }
             }
             let after = self.open().await.map_err(|error| {
                 Problem::new(format!(
                     "After the change through {} the new password fails: {error}.",
-                    path.words()
+                    path.label()
                 ))
             })?;
             let difference = after.0.difference(&fingerprint);
@@ -128,7 +131,8 @@ impl Plan {
         Ok(())
     }
 
-    /// Opens a session of every kind with what opens them now, and looks at the mail through the first.
+    /// Opens a session for every scenario with the current credentials, and takes the fingerprint of the mailbox by the
+    /// first.
     async fn open(&mut self) -> io::Result<(Fingerprint, Sessions)> {
         let (host, mailbox) = (&self.host, &self.participants.mailbox);
         let session_opener = match &mut self.participants.second_factor {
@@ -169,20 +173,20 @@ fn skip_reason(
 }
 
 /// A session on every surface of mailboxes, with no command in progress.
-async fn quiet_sessions(host: &Host, credentials: &Credentials) -> io::Result<Vec<Session>> {
+async fn idle_sessions(host: &Host, credentials: &Credentials) -> io::Result<Vec<Session>> {
     let mut sessions = Vec::new();
     for surface in Surface::OF_MAILBOXES {
         match host.sign_in(surface, credentials).await? {
             SignInOutcome::Opened(client) => sessions.push(Session { surface, client }),
-            SignInOutcome::Refused(words) => return Err(unexpected(&words)),
+            SignInOutcome::Refused(answer) => return Err(unexpected(&answer)),
         }
     }
     Ok(sessions)
 }
 
-/// Takes the drill's folder away.
-pub(super) async fn tidy_up(host: &Host, credentials: &Credentials) -> io::Result<()> {
-    mail::tidy_up(&mut host.imap(credentials).await?).await
+/// Removes the drill's folder.
+pub(super) async fn remove_folder(host: &Host, credentials: &Credentials) -> io::Result<()> {
+    mail::remove(&mut host.imap(credentials).await?).await
 }
 
 #[cfg(test)]

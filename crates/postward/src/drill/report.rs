@@ -1,4 +1,4 @@
-//! What a drill found, as a table for people and as JSON for programs.
+//! The report of a drill, as tables for people and as JSON for programs.
 
 use super::change_path::{ChangePath, ExpectedSecondFactor};
 use super::session::Scenario;
@@ -8,7 +8,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-/// What a drill found.
+/// The report of a drill.
 #[derive(Debug, Serialize)]
 pub(super) struct Report {
     pub(super) address: String,
@@ -28,7 +28,7 @@ pub(super) struct Skipped {
     pub(super) why: &'static str,
 }
 
-/// What a password change through one path did.
+/// The result of a password change by one path.
 #[derive(Debug, Serialize)]
 pub(super) struct TrialResult {
     #[serde(rename = "way")]
@@ -40,25 +40,25 @@ pub(super) struct TrialResult {
     pub(super) sessions: Vec<SessionRow>,
     #[serde(rename = "old_password")]
     pub(super) old_passwords: Vec<OldPassword>,
-    /// What became of the second factor that was on.
+    /// What the path had to leave of the second factor that was on.
     pub(super) second_factor: Option<ExpectedSecondFactor>,
     /// The surfaces that refused the old password with a code that was good.
     pub(super) refused_with_code: Vec<Surface>,
-    /// How many sessions of another mailbox were looked at.
+    /// How many sessions of another mailbox were checked.
     pub(super) bystanders: usize,
-    /// Whether every folder, UID, flag and byte is what it was.
+    /// Whether every folder, UID, flag and byte is unchanged.
     pub(super) mail_unchanged: bool,
     /// The broken promises, a sentence each; empty when all were kept.
     pub(super) problems: Vec<String>,
 }
 
-/// What became of one session.
+/// When one session ended.
 #[derive(Debug, Serialize)]
 pub(super) struct SessionRow {
     pub(super) session: Scenario,
-    /// From sending the change to its end; none for a survivor.
+    /// From sending the change to the end of the session; none where it did not end.
     pub(super) ended_ms: Option<f64>,
-    /// Whether it was over when the answer came.
+    /// Whether it had ended when the answer came.
     pub(super) before_answer: bool,
 }
 
@@ -97,10 +97,10 @@ impl TrialResult {
 
     /// Records when a session ended, or that it did not.
     pub(super) fn record_end(&mut self, session: SessionRow) {
-        let words = session.session.words();
+        let label = session.session.label();
         match (session.ended_ms, session.before_answer) {
-            (None, _) => self.fail(format!("{words} has survived")),
-            (Some(_), false) => self.fail(format!("{words} ended only after the answer")),
+            (None, _) => self.fail(format!("{label} has survived")),
+            (Some(_), false) => self.fail(format!("{label} ended only after the answer")),
             (Some(_), true) => {}
         }
         self.sessions.push(session);
@@ -131,16 +131,16 @@ impl Report {
             };
             output::line(format_args!(
                 "With a second factor on, through {}: {expected}; the old password with a fresh code was refused at {} doors.",
-                result.path.words(),
+                result.path.label(),
                 result.refused_with_code.len()
             ));
         }
         for Skipped { path, why } in &self.skipped {
-            output::line(format_args!("Not tried: {}, {why}.", path.words()));
+            output::line(format_args!("Not tried: {}, {why}.", path.label()));
         }
         for result in &self.paths {
             for problem in &result.problems {
-                output::line(format_args!("FAILED through {}: {problem}.", result.path.words()));
+                output::line(format_args!("FAILED through {}: {problem}.", result.path.label()));
             }
         }
         output::line(self.verdict());
@@ -172,8 +172,8 @@ fn session_rows(result: &TrialResult) -> impl Iterator<Item = [String; 5]> {
             (None, _) => "SURVIVED",
         };
         [
-            result.path.words().to_owned(),
-            session.session.words().to_owned(),
+            result.path.label().to_owned(),
+            session.session.label().to_owned(),
             milliseconds(session.ended_ms),
             milliseconds(Some(result.answered_ms)),
             verdict.to_owned(),
@@ -184,11 +184,11 @@ fn session_rows(result: &TrialResult) -> impl Iterator<Item = [String; 5]> {
 fn old_password_rows(result: &TrialResult) -> impl Iterator<Item = [String; 4]> {
     result.old_passwords.iter().map(|old| {
         let last = old.last_worked_ms.map_or_else(|| "never".to_owned(), |ms| milliseconds(Some(ms)));
-        [result.path.words().to_owned(), old.surface.label().to_owned(), last, old.attempts.to_string()]
+        [result.path.label().to_owned(), old.surface.label().to_owned(), last, old.attempts.to_string()]
     })
 }
 
-/// The column is a number's: it lines up at the right.
+/// Right-aligned, because the column holds numbers.
 fn milliseconds(ms: Option<f64>) -> String {
     ms.map_or_else(|| format!("{:>11}", "-"), |ms| format!("{ms:>8.1} ms"))
 }

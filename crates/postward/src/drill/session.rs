@@ -16,11 +16,11 @@ use std::os::fd::OwnedFd;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Scenario {
-    /// A folder is open, nothing is under way.
+    /// A folder is selected, and no command is in progress.
     ImapQuiet,
-    /// Waiting for news (RFC 2177), as phones do all day.
+    /// Waiting in IDLE (RFC 2177), as phones do all day.
     ImapIdle,
-    /// A large message is on its way, and the app has stopped reading.
+    /// A large message is being sent, and the client has stopped reading.
     ImapFetching,
     /// Between two commands.
     Pop3Quiet,
@@ -44,7 +44,7 @@ impl Scenario {
             Surface::Smtp => &[Self::SmtpQuiet, Self::SmtpData],
             Surface::Webmail => &[Self::Webmail],
             Surface::Panel => &[Self::Panel],
-            // No mailbox signs in there.
+            // Only staff sign in there.
             Surface::Dashboard => &[],
         }
     }
@@ -65,8 +65,8 @@ impl Scenario {
         }
     }
 
-    /// The same in words.
-    pub(super) fn words(self) -> &'static str {
+    /// Its name in the table.
+    pub(super) fn label(self) -> &'static str {
         match self {
             Self::ImapQuiet => "IMAP, a folder open",
             Self::ImapIdle => "IMAP, waiting in IDLE",
@@ -95,7 +95,7 @@ impl Session {
         let surface = scenario.surface();
         let mut client = match host.sign_in(surface, credentials).await? {
             SignInOutcome::Opened(client) => client,
-            SignInOutcome::Refused(words) => return Err(unexpected(&words)),
+            SignInOutcome::Refused(answer) => return Err(unexpected(&answer)),
         };
         enter(&mut client, scenario, &credentials.name).await?;
         Ok(Self { surface, client })
@@ -106,13 +106,13 @@ impl Session {
         self.client.socket()
     }
 
-    /// Whether a quiet session still does what it is asked.
-    pub(super) async fn serves(&mut self) -> io::Result<bool> {
+    /// Whether a session without a command in progress still answers.
+    pub(super) async fn responds(&mut self) -> io::Result<bool> {
         match &mut self.client {
             SignedInClient::Imap(imap) => imap.command("NOOP").await.map(|_| true),
             SignedInClient::Pop3(pop3) => pop3.command("NOOP").await.map(|_| true),
             SignedInClient::Smtp(smtp) => smtp.command("NOOP", "250").await.map(|()| true),
-            SignedInClient::Browser(browser) => browser.is_signed_in(page(self.surface)).await,
+            SignedInClient::Browser(browser) => browser.is_signed_in(signed_in_page(self.surface)).await,
         }
     }
 }
@@ -128,7 +128,7 @@ async fn enter(client: &mut SignedInClient, scenario: Scenario, address: &str) -
         (Scenario::ImapFetching, SignedInClient::Imap(imap)) => {
             imap.command(&format!("EXAMINE {}", quoted(FOLDER))).await?;
             imap.send("FETCH 1 BODY.PEEK[]").await?;
-            // The first line shows that the message is on its way. What follows stays where it is.
+            // The first line shows that the message is being sent. The rest is not read.
             imap.connection.line().await.map(drop)
         }
         (Scenario::SmtpData, SignedInClient::Smtp(smtp)) => {
@@ -142,7 +142,7 @@ async fn enter(client: &mut SignedInClient, scenario: Scenario, address: &str) -
 }
 
 /// A page of a surface that is shown to signed-in users only and needs nothing of the mail engine.
-pub(super) fn page(surface: Surface) -> &'static str {
+pub(super) fn signed_in_page(surface: Surface) -> &'static str {
     match surface {
         Surface::Panel => "/panel",
         Surface::Dashboard => "/dashboard/mailboxes",

@@ -1,4 +1,4 @@
-//! One change path put to the test: sessions are open, the password changes, each session is seen to end.
+//! The trial of one change path: opens sessions, changes the password, and observes that each session ends.
 
 use super::change_path::ChangePath;
 use super::client::browser::Browser;
@@ -8,7 +8,7 @@ use super::participants::Participants;
 use super::password_change::prepare;
 use super::prober::{Outcome, ProbeResult, probe};
 use super::report::{OldPassword, SessionRow, TrialResult, since};
-use super::session::{Scenario, Session, Sessions, page};
+use super::session::{Scenario, Session, Sessions, signed_in_page};
 use super::signed_in_client::SignedInClient;
 use postward_authority::Surface;
 use postward_wire::Secret;
@@ -20,8 +20,8 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-/// How long a session that should be dead is watched before it is called a survivor.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// How long to wait for the end of a session before it counts as not ended.
+const END_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Changes the password by one path while `sessions` are open, and finds out what became of them.
 pub(super) async fn run_trial(
@@ -32,45 +32,48 @@ pub(super) async fn run_trial(
     sessions: Sessions,
 ) -> io::Result<TrialResult> {
     let (prepared, mailbox) = (prepare(path, host, participants).await?, &participants.mailbox);
-    let acting = prepared.browser().zip(path.surface().filter(|surface| *surface != Surface::Dashboard));
+    let changing_browser =
+        prepared.browser().zip(path.surface().filter(|surface| *surface != Surface::Dashboard));
     let mut result = TrialResult::new(path);
     let mut open: BTreeMap<Surface, u64> = BTreeMap::new();
-    for surface in
-        sessions.iter().map(|(scenario, _)| scenario.surface()).chain(acting.iter().map(|(_, at)| *at))
+    for surface in sessions
+        .iter()
+        .map(|(scenario, _)| scenario.surface())
+        .chain(changing_browser.iter().map(|(_, at)| *at))
     {
         *open.entry(surface).or_default() += 1;
     }
-    let (connections, browsers) = parted(&sessions)?;
+    let (connections, browsers) = split(&sessions)?;
     let watch = DisconnectWatch::over(
         connections.iter().map(|(_, socket)| socket.try_clone()).collect::<Result<_, _>>()?,
     );
-    let (tell, answered) = watch::channel(None);
+    let (answer_sent, answered) = watch::channel(None);
     let mut probers = JoinSet::new();
-    let mut pollers = JoinSet::new();
+    let mut page_pollers = JoinSet::new();
 
     let sent = Instant::now();
     for surface in Surface::OF_MAILBOXES {
         probers.spawn(probe(Arc::clone(host), surface, mailbox.copy(), answered.clone()));
     }
     for (scenario, browser) in browsers.iter().cloned() {
-        pollers.spawn(turn_pages(scenario, browser));
+        page_pollers.spawn(poll_page(scenario, browser));
     }
     let answer = prepared.submit(&mailbox.password, new).await;
-    // In this order: whatever the kernel says after this line, it said after the answer had come.
+    // Polled right after the answer: a connection that is still open here was open when the answer came.
     let at = Instant::now();
     let closed = closed_by_now(connections.iter().map(|(_, socket)| socket));
-    let _probers_are_there = tell.send(Some(at));
+    let _probers_listen = answer_sent.send(Some(at));
     result.answered_ms = since(sent, at);
 
     for (scenario, mut browser) in
-        browsers.into_iter().chain(acting.map(|(browser, _)| (scenario_of(path), browser)))
+        browsers.into_iter().chain(changing_browser.map(|(browser, _)| (scenario_of(path), browser)))
     {
-        if browser.is_signed_in(page(scenario.surface())).await? {
-            result.fail(format!("{} was still signed in after the answer", scenario.words()));
+        if browser.is_signed_in(signed_in_page(scenario.surface())).await? {
+            result.fail(format!("{} was still signed in after the answer", scenario.label()));
         }
     }
     let ended = answer?.receipt().await?;
-    let disconnects = watch.end(PATIENCE).await?;
+    let disconnects = watch.end(END_TIMEOUT).await?;
     for (((scenario, _), closed), closed_at) in connections.iter().zip(closed?).zip(disconnects) {
         result.record_end(SessionRow {
             session: *scenario,
@@ -78,9 +81,9 @@ pub(super) async fn run_trial(
             before_answer: closed,
         });
     }
-    while let Some(poller) = pollers.join_next().await {
-        let (scenario, over) = poller.map_err(io::Error::other)??;
-        // Its next page was asked for after the answer, above, and was the sign-in page.
+    while let Some(polled) = page_pollers.join_next().await {
+        let (scenario, over) = polled.map_err(io::Error::other)??;
+        // Its next request was sent after the answer, above, and led to the sign-in page.
         result.record_end(SessionRow {
             session: scenario,
             ended_ms: over.map(|at| since(sent, at)),
@@ -88,26 +91,26 @@ pub(super) async fn run_trial(
         });
     }
     result.sessions.sort_by_key(|session| session.session);
-    let mut sure = open.clone();
-    let mut most = open;
+    let mut at_least = open.clone();
+    let mut at_most = open;
     while let Some(probed) = probers.join_next().await {
         let probed = probed.map_err(io::Error::other)?;
         let surface = probed.surface;
         let opened = probed.opened.len() as u64;
-        let unsure = probed
+        let unknown = probed
             .attempts
             .iter()
             .filter(|one| one.started_at < at && one.outcome != Outcome::Opened)
             .count();
-        *sure.entry(surface).or_default() += opened;
-        *most.entry(surface).or_default() += opened + unsure as u64;
+        *at_least.entry(surface).or_default() += opened;
+        *at_most.entry(surface).or_default() += opened + unknown as u64;
         result.old_passwords.push(check_old_password(probed, sent, at, &mut result.problems).await?);
     }
     result.old_passwords.sort_by_key(|old| old.surface);
     for surface in Surface::OF_MAILBOXES {
         let of = |counts: &BTreeMap<Surface, u64>| counts.get(&surface).copied().unwrap_or_default();
-        if !(of(&sure)..=of(&most)).contains(&of(&ended)) {
-            let (said, open) = (of(&ended), of(&sure));
+        if !(of(&at_least)..=of(&at_most)).contains(&of(&ended)) {
+            let (said, open) = (of(&ended), of(&at_least));
             result.fail(format!(
                 "the receipt counts {said} {} sessions, and {open} were open",
                 surface.label()
@@ -121,7 +124,7 @@ pub(super) async fn run_trial(
 type Connections = Vec<(Scenario, OwnedFd)>;
 type Browsers = Vec<(Scenario, Browser)>;
 
-fn parted(sessions: &[(Scenario, Session)]) -> io::Result<(Connections, Browsers)> {
+fn split(sessions: &[(Scenario, Session)]) -> io::Result<(Connections, Browsers)> {
     let (mut connections, mut browsers) = (Vec::new(), Vec::new());
     for (scenario, session) in sessions {
         if let SignedInClient::Browser(browser) = &session.client {
@@ -141,13 +144,13 @@ fn scenario_of(path: ChangePath) -> Scenario {
     }
 }
 
-/// Asks for one page after the other until one is the sign-in page, and returns when that was.
-async fn turn_pages(scenario: Scenario, mut browser: Browser) -> io::Result<(Scenario, Option<Instant>)> {
-    let until = Instant::now() + PATIENCE + PATIENCE;
+/// Requests a page again and again until it is the sign-in page, and returns when that was.
+async fn poll_page(scenario: Scenario, mut browser: Browser) -> io::Result<(Scenario, Option<Instant>)> {
+    let until = Instant::now() + END_TIMEOUT + END_TIMEOUT;
     while Instant::now() < until {
-        match browser.is_signed_in(page(scenario.surface())).await {
+        match browser.is_signed_in(signed_in_page(scenario.surface())).await {
             Ok(true) => tokio::time::sleep(Duration::from_millis(2)).await,
-            // A page that was on its way is cut off with its session.
+            // A request in progress is aborted with its session.
             Ok(false) | Err(_) => return Ok((scenario, Some(Instant::now()))),
         }
     }
@@ -162,15 +165,15 @@ async fn check_old_password(
     problems: &mut Vec<String>,
 ) -> io::Result<OldPassword> {
     let ProbeResult { surface, attempts, opened } = probed;
-    let worked = || attempts.iter().filter(|one| one.outcome == Outcome::Opened);
-    if worked().any(|one| one.started_at >= answered) {
+    let successes = || attempts.iter().filter(|one| one.outcome == Outcome::Opened);
+    if successes().any(|one| one.started_at >= answered) {
         problems.push(format!("the old password still opened {} after the answer", surface.label()));
     }
     if !attempts.iter().any(|one| one.started_at >= answered && one.outcome == Outcome::Refused) {
         problems.push(format!("{} did not refuse the old password after the answer", surface.label()));
     }
     for mut session in opened {
-        if !is_over(&mut session).await? {
+        if !has_ended(&mut session).await? {
             problems.push(format!(
                 "a {} session the old password opened during the change lives on",
                 surface.label()
@@ -180,15 +183,15 @@ async fn check_old_password(
     Ok(OldPassword {
         surface,
         attempts: attempts.len(),
-        last_worked_ms: worked().map(|one| since(sent, one.answered_at)).next_back(),
+        last_worked_ms: successes().map(|one| since(sent, one.answered_at)).next_back(),
     })
 }
 
-async fn is_over(session: &mut Session) -> io::Result<bool> {
+async fn has_ended(session: &mut Session) -> io::Result<bool> {
     match session.socket()? {
         Some(socket) => {
-            Ok(DisconnectWatch::over(vec![socket]).end(PATIENCE).await?.iter().all(Option::is_some))
+            Ok(DisconnectWatch::over(vec![socket]).end(END_TIMEOUT).await?.iter().all(Option::is_some))
         }
-        None => session.serves().await.map(|signed_in| !signed_in),
+        None => session.responds().await.map(|signed_in| !signed_in),
     }
 }

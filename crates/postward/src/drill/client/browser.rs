@@ -1,4 +1,4 @@
-//! A browser without a screen: cookies, forms, redirects.
+//! A web client with cookies, forms and redirects, which reads pages as text.
 
 use super::SignInOutcome;
 use super::connection::{Endpoint, unexpected};
@@ -27,7 +27,7 @@ pub(crate) struct Browser {
     cookies: BTreeMap<String, String>,
 }
 
-/// A page as it came.
+/// A response.
 #[derive(Debug)]
 pub(crate) struct Page {
     pub(crate) status: u16,
@@ -36,7 +36,7 @@ pub(crate) struct Page {
 }
 
 impl Browser {
-    /// A browser without cookies. `host` is what stands in the address bar.
+    /// A browser without cookies. `host` is the `Host` header it sends.
     pub(crate) fn new(endpoint: Endpoint, host: String) -> Self {
         Self { endpoint, host, cookies: BTreeMap::new() }
     }
@@ -50,7 +50,7 @@ impl Browser {
     ) -> io::Result<SignInOutcome<Self>> {
         let field = if surface == "/dashboard" { "email" } else { "address" };
         let page = self.post(&format!("{surface}/sign-in"), &[(field, name), ("password", password)]).await?;
-        // Whoever still owes the code of a second factor has opened nothing.
+        // A redirect to the page of the second factor is no session.
         let refused = page.status != 303 || page.leads_to_sign_in() || page.leads_to("/code");
         Ok(if refused { SignInOutcome::Refused(page.summary()) } else { SignInOutcome::Opened(self) })
     }
@@ -128,19 +128,19 @@ async fn exchange(endpoint: &Endpoint, request: Request<Full<Bytes>>) -> io::Res
         answer = &mut answer => answer,
         ended = connection => {
             ended.map_err(io::Error::other)?;
-            // The connection is through; what it brought is in the answer already.
+            // The connection is closed; the response was received before.
             answer.await
         }
     }
 }
 
 impl Page {
-    /// Where this sends the browser.
+    /// The target of a redirect.
     pub(crate) fn location(&self) -> Option<&str> {
         self.headers.get(LOCATION)?.to_str().ok()
     }
 
-    /// Whether this sends the browser to a sign-in page.
+    /// Whether this redirects to a sign-in page.
     pub(crate) fn leads_to_sign_in(&self) -> bool {
         self.leads_to("/sign-in")
     }
@@ -187,7 +187,7 @@ impl Page {
         ["csrf", "token"].into_iter().filter_map(field).collect()
     }
 
-    /// What is shown once, in the field with this id.
+    /// A secret that is shown once, in the field with this id.
     pub(crate) fn shown(&self, id: &str) -> io::Result<String> {
         let field = self.body.split(&format!("id=\"{id}\"")).nth(1).and_then(|rest| rest.split_once('>'));
         let text = field.and_then(|(_, inside)| inside.split("</textarea>").next()).map(str::to_owned);
@@ -213,7 +213,7 @@ struct Field {
 }
 
 impl Form {
-    /// What stands in a field already.
+    /// The value of a field.
     pub(crate) fn value(&self, name: &str) -> Option<&str> {
         self.fields.iter().find(|field| field.name == name).map(|field| field.value.as_str())
     }

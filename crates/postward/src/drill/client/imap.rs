@@ -1,4 +1,4 @@
-//! An IMAP client.
+//! An IMAP client: commands, literals, IDLE and APPEND.
 
 use super::SignInOutcome;
 use super::connection::{Connection, Endpoint, unexpected};
@@ -12,7 +12,7 @@ pub(crate) struct Imap {
 }
 
 impl Imap {
-    /// Connects and hears the greeting.
+    /// Connects and reads the greeting.
     pub(crate) async fn connect(endpoint: &Endpoint) -> io::Result<Self> {
         let mut connection = Connection::open(endpoint).await?;
         let greeting = connection.line().await?;
@@ -43,13 +43,13 @@ impl Imap {
         self.connection.socket()
     }
 
-    /// Carries a command out and returns everything the server said before it was done.
+    /// Executes a command and returns all untagged responses.
     pub(crate) async fn command(&mut self, text: &str) -> io::Result<Vec<u8>> {
         let (said, answer) = self.ask(text).await?;
         if answer.starts_with("OK") { Ok(said) } else { Err(unexpected(&answer)) }
     }
 
-    /// Sends a command; returns what was said before its answer, and the answer without the tag.
+    /// Sends a command; returns the untagged responses, and the tagged one without its tag.
     pub(crate) async fn ask(&mut self, text: &str) -> io::Result<(Vec<u8>, String)> {
         let tag = self.send(text).await?;
         self.answer(&tag).await
@@ -79,7 +79,7 @@ impl Imap {
         }
     }
 
-    /// Waits for news from now on.
+    /// Starts IDLE (RFC 2177).
     pub(crate) async fn idle(&mut self) -> io::Result<()> {
         self.send("IDLE").await?;
         let answer = self.connection.line().await?;
@@ -105,7 +105,7 @@ pub(crate) fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-/// How long the literal is that a line announces at its end.
+/// The size of the literal that a line announces at its end.
 pub(crate) fn literal(line: &[u8]) -> Option<usize> {
     let inner = line.trim_ascii_end().strip_suffix(b"}")?;
     let at = inner.iter().rposition(|byte| *byte == b'{')?;

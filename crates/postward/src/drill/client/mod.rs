@@ -23,7 +23,7 @@ impl<C> SignInOutcome<C> {
     pub(crate) fn map<D>(self, into: impl FnOnce(C) -> D) -> SignInOutcome<D> {
         match self {
             Self::Opened(client) => SignInOutcome::Opened(into(client)),
-            Self::Refused(words) => SignInOutcome::Refused(words),
+            Self::Refused(answer) => SignInOutcome::Refused(answer),
         }
     }
 }

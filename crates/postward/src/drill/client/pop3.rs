@@ -1,4 +1,4 @@
-//! A POP3 client.
+//! A POP3 client: commands that are answered in one line.
 
 use super::SignInOutcome;
 use super::connection::{Connection, Endpoint, unexpected};
@@ -11,7 +11,7 @@ pub(crate) struct Pop3 {
 }
 
 impl Pop3 {
-    /// Connects and hears the greeting.
+    /// Connects and reads the greeting.
     pub(crate) async fn connect(endpoint: &Endpoint) -> io::Result<Self> {
         let mut connection = Connection::open(endpoint).await?;
         let greeting = connection.line().await?;
@@ -39,13 +39,13 @@ impl Pop3 {
         self.connection.socket()
     }
 
-    /// Sends a command and hears one line.
+    /// Sends a command and reads one line.
     pub(crate) async fn ask(&mut self, text: &str) -> io::Result<String> {
         self.connection.send(format!("{text}\r\n").as_bytes()).await?;
         self.connection.line().await
     }
 
-    /// Carries a command out that is answered in one line.
+    /// Executes a command that is answered in one line.
     pub(crate) async fn command(&mut self, text: &str) -> io::Result<String> {
         let answer = self.ask(text).await?;
         if answer.starts_with("+OK") { Ok(answer) } else { Err(unexpected(&answer)) }

@@ -1,4 +1,4 @@
-//! A submission client.
+//! An SMTP submission client.
 
 use super::SignInOutcome;
 use super::connection::{Connection, Endpoint, unexpected};
@@ -13,7 +13,7 @@ pub(crate) struct Smtp {
 }
 
 impl Smtp {
-    /// Connects, hears the greeting and says hello.
+    /// Connects, reads the greeting and sends EHLO.
     pub(crate) async fn connect(endpoint: &Endpoint) -> io::Result<Self> {
         let mut this = Self { connection: Connection::open(endpoint).await? };
         let greeting = this.reply().await?;
@@ -45,13 +45,13 @@ impl Smtp {
         self.connection.socket()
     }
 
-    /// Sends a command and hears the last line of the reply.
+    /// Sends a command and reads the last line of the reply.
     pub(crate) async fn ask(&mut self, text: &str) -> io::Result<String> {
         self.connection.send(format!("{text}\r\n").as_bytes()).await?;
         self.reply().await
     }
 
-    /// Carries a command out.
+    /// Executes a command; any other reply code is an error.
     pub(crate) async fn command(&mut self, text: &str, code: &str) -> io::Result<()> {
         let answer = self.ask(text).await?;
         if answer.starts_with(code) { Ok(()) } else { Err(unexpected(&answer)) }
