@@ -2,7 +2,7 @@
 //!
 //! Gate, mail store and web pages do not know each other; the traits by which they are connected are implemented here.
 
-use super::sync_stream::Alone;
+use super::sync_stream::SyncStream;
 use crate::config::Remote;
 use crate::open;
 use crate::problem::Problem;
@@ -42,7 +42,7 @@ impl LocalEngine for EmbeddedEngine {
 
 async fn serve(protocol: Protocol, mailbox: OpenMailbox, client: Conversation) {
     let Conversation { stream, pipelined, stop } = client;
-    let stream = Alone::new(stream);
+    let stream = SyncStream::new(stream);
     let ended = match protocol {
         Protocol::Imap => postward_mailstore::serve_imap(mailbox, stream, pipelined, stop).await,
         Protocol::Pop3 => postward_mailstore::serve_pop3(mailbox, stream, pipelined, stop).await,
