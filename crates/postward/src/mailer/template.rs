@@ -4,10 +4,11 @@
 //! bidirectional formatting characters, and escaped in HTML.
 
 use super::text::{NoticeText, notice_text};
+use askama::Template;
 use mail_builder::MessageBuilder;
 use mail_builder::headers::raw::Raw;
 use postward_authority::{Letter, Notice, Timestamp};
-use postward_web::Brand;
+use postward_web::{Brand, Colour};
 use postward_wire::{Address, client_name};
 use std::io;
 
@@ -54,6 +55,16 @@ enum Block {
     Link(String),
 }
 
+/// The HTML part of a message. Askama escapes every value.
+#[derive(Template)]
+#[template(path = "letter.html")]
+struct HtmlBody<'a> {
+    subject: &'a str,
+    name: &'a str,
+    colour: Colour,
+    blocks: &'a [Block],
+}
+
 impl LetterTemplate {
     /// The message. It is the same at every attempt to deliver the letter, except for the MIME boundary.
     pub(super) fn write(
@@ -74,7 +85,7 @@ impl LetterTemplate {
             .header("Auto-Submitted", Raw::new("auto-generated"))
             .header("X-Auto-Response-Suppress", Raw::new("All"))
             .text_body(plain_text(&blocks))
-            .html_body(self.html(&text, &blocks))
+            .html_body(self.html(&text, &blocks)?)
             .write_to_vec()
     }
 
@@ -98,16 +109,10 @@ impl LetterTemplate {
         blocks
     }
 
-    fn html(&self, text: &NoticeText, blocks: &[Block]) -> String {
-        let (name, subject) = (escaped(&clean(&self.brand.name, LONGEST_CLIENT)), escaped(text.subject));
-        let body: String = blocks.iter().map(Block::html).collect();
-        format!(
-            "<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>{subject}</title></head>\n\
-             <body style=\"margin:0;padding:24px;font:16px/1.5 system-ui,sans-serif\">\n\
-             <div style=\"max-width:34em;border-top:4px solid {}\">\n<p><strong>{name}</strong></p>\n\
-             <h1 style=\"font-size:20px\">{subject}</h1>\n{body}</div>\n</body>\n</html>\n",
-            self.brand.colour
-        )
+    fn html(&self, text: &NoticeText, blocks: &[Block]) -> io::Result<String> {
+        let name = clean(&self.brand.name, LONGEST_CLIENT);
+        let body = HtmlBody { subject: text.subject, name: &name, colour: self.brand.colour, blocks };
+        body.render().map_err(io::Error::other)
     }
 }
 
@@ -180,25 +185,6 @@ fn wrapped(text: &str) -> String {
     lines
 }
 
-impl Block {
-    fn html(&self) -> String {
-        match self {
-            Self::Paragraph(paragraph) => format!("<p>{}</p>\n", escaped(paragraph)),
-            Self::Facts(facts) => {
-                let row = |(name, value): &(&str, String)| {
-                    let value = escaped(value);
-                    format!("<tr><td style=\"padding-right:16px\">{name}</td><td>{value}</td></tr>\n")
-                };
-                format!("<table>\n{}</table>\n", facts.iter().map(row).collect::<String>())
-            }
-            Self::Link(link) => {
-                let link = escaped(link);
-                format!("<p><a href=\"{link}\">{link}</a></p>\n")
-            }
-        }
-    }
-}
-
 /// The first `longest` characters of a text, without control and bidirectional formatting characters.
 fn clean(text: &str, longest: usize) -> String {
     let is_bidi_control =
@@ -209,20 +195,4 @@ fn clean(text: &str, longest: usize) -> String {
         .collect::<String>()
         .trim()
         .to_owned()
-}
-
-/// A text as it may stand in HTML, also between quotes.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
-        }
-    }
-    out
 }

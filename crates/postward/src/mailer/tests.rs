@@ -1,3 +1,5 @@
+//! Tests of the messages the mailer writes: every notice, its text, its HTML and its header.
+
 #![expect(clippy::unwrap_used, reason = "a test that fails should stop where it fails")]
 
 use super::template::{LetterTemplate, NoticeContent};
@@ -55,7 +57,7 @@ fn every_notice_can_be_read_as_text_and_as_html_with_a_link_and_without() {
                 assert_eq!(part.contains("192.0.2.1"), detail == &full, "{name}: {part}");
             }
             assert_eq!(text.contains(LINK), link.is_some(), "{name}: {text}");
-            assert_eq!(html.contains("a=1&amp;b=2\""), link.is_some(), "{name}: {html}");
+            assert_eq!(html.contains("a=1&#38;b=2\""), link.is_some(), "{name}: {html}");
             // Whatever a page of ours would not load, a letter does not either.
             assert!(!html.contains("<img") && !html.contains("src=") && !html.contains("url("), "{name}");
             assert!(html.contains("#2b5fd9"), "{name}: the brand's colour");
@@ -124,7 +126,7 @@ fn the_header_says_who_sends_it_and_that_no_machine_should_answer() {
 }
 
 #[test]
-fn what_strangers_call_themselves_cannot_leave_its_place() {
+fn untrusted_text_cannot_inject_headers_or_html() {
     let evil = "x\r\nBcc: all@evil.example\r\n\r\n<script>alert(1)</script>\u{202e}\u{2028}";
     let detail =
         json!({ "by": evil, "ip": evil, "client": format!("{evil}{}", "y".repeat(500)), "surface": evil });
