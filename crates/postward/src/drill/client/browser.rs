@@ -1,7 +1,7 @@
 //! A web client with cookies, forms and redirects, which reads pages as text.
 
-use super::SignInOutcome;
 use super::connection::{Endpoint, unexpected};
+use super::sign_in_outcome::SignInOutcome;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::client::conn::http1;

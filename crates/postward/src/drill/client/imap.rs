@@ -1,7 +1,7 @@
 //! An IMAP client: commands, literals, IDLE and APPEND.
 
-use super::SignInOutcome;
 use super::connection::{Connection, Endpoint, unexpected};
+use super::sign_in_outcome::SignInOutcome;
 use std::io;
 use std::os::fd::OwnedFd;
 

@@ -8,22 +8,7 @@ pub(crate) mod browser;
 pub(crate) mod connection;
 pub(crate) mod imap;
 pub(crate) mod pop3;
+mod sign_in_outcome;
 pub(crate) mod smtp;
 
-/// How an attempt to sign in ended.
-pub(crate) enum SignInOutcome<C> {
-    /// The user is signed in.
-    Opened(C),
-    /// The server refused, with this answer.
-    Refused(String),
-}
-
-impl<C> SignInOutcome<C> {
-    /// Turns the client of a sign-in that succeeded into another type.
-    pub(crate) fn map<D>(self, into: impl FnOnce(C) -> D) -> SignInOutcome<D> {
-        match self {
-            Self::Opened(client) => SignInOutcome::Opened(into(client)),
-            Self::Refused(answer) => SignInOutcome::Refused(answer),
-        }
-    }
-}
+pub(crate) use sign_in_outcome::SignInOutcome;

@@ -1,7 +1,7 @@
 //! A POP3 client: commands that are answered in one line.
 
-use super::SignInOutcome;
 use super::connection::{Connection, Endpoint, unexpected};
+use super::sign_in_outcome::SignInOutcome;
 use std::io;
 use std::os::fd::OwnedFd;
 

@@ -1,7 +1,7 @@
 //! An SMTP submission client.
 
-use super::SignInOutcome;
 use super::connection::{Connection, Endpoint, unexpected};
+use super::sign_in_outcome::SignInOutcome;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use std::io;
