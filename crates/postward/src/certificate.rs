@@ -1,6 +1,6 @@
 //! Issues certificates: a self-signed one for a new host, and one of a throw-away CA for a demo.
 
-use crate::problem::Problem;
+use crate::command_error::Problem;
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
     KeyUsagePurpose, date_time_ymd,

@@ -1,11 +1,11 @@
 //! `postward check`: checks everything that would keep a server from starting.
 
+use crate::command_error::Problem;
 use crate::config::{self, Config, EngineKind, Listeners, Source};
 use crate::data_dir::{DataDir, LockError};
 use crate::mailer::Relay;
 use crate::open;
 use crate::output::{self, Format};
-use crate::problem::Problem;
 use postward_authority::{Authority, Database};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;

@@ -1,13 +1,13 @@
 //! `postward init`: creates the data directory of a new host, with configuration, certificate, store and first owner.
 
 use crate::certificate;
+use crate::command_error::Problem;
 use crate::config::{self, FILE_NAME, Source};
 use crate::data_dir::DataDir;
 use crate::open;
 use crate::output::{self, Format};
 use crate::password_input;
 use crate::private_file;
-use crate::problem::Problem;
 use clap::Args;
 use postward_authority::directory::{AddError, NewStaff};
 use postward_authority::policy::Problem as PasswordProblem;

@@ -10,6 +10,7 @@
 mod certificate;
 mod check;
 mod cli;
+mod command_error;
 mod config;
 mod control;
 mod data_dir;
@@ -22,7 +23,7 @@ mod open;
 mod output;
 mod password_input;
 mod private_file;
-mod problem;
+
 mod process;
 mod serve;
 

@@ -1,7 +1,7 @@
 //! Opens what a configuration names: the authority on its store, the TLS certificate, other files.
 
+use crate::command_error::Problem;
 use crate::config::{Certificate, Config};
-use crate::problem::Problem;
 use postward_authority::{Authority, Settings, Timestamp};
 use rustls::ServerConfig;
 use std::path::Path;

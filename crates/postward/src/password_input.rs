@@ -1,6 +1,6 @@
 //! Passwords of the command line: read from standard input, or generated.
 
-use crate::problem::Problem;
+use crate::command_error::Problem;
 use postward_wire::Secret;
 use std::io::{BufRead, IsTerminal, Read, stdin};
 

@@ -2,12 +2,12 @@
 
 use super::host_args::{HostArgs, unexpected_reply};
 use super::mail_apps;
+use crate::command_error::Problem;
 use crate::control::{
     AccountRow, Command as Request, MailAppsScope, NewOwner, Reply, RequestedKind, SecretField,
 };
 use crate::output::{self, Format};
 use crate::password_input;
-use crate::problem::Problem;
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
 

@@ -1,9 +1,9 @@
 //! `postward audit`: the newest lines of the audit.
 
 use super::host_args::{HostArgs, unexpected_reply};
+use crate::command_error::Problem;
 use crate::control::{AuditRow, Command as Request, Reply};
 use crate::output::{self, Format};
-use crate::problem::Problem;
 use clap::Args;
 use std::process::ExitCode;
 

@@ -2,9 +2,9 @@
 
 use super::host_args::{HostArgs, unexpected_reply};
 use super::mail_apps;
+use crate::command_error::Problem;
 use crate::control::{Command as Request, DomainRow, MailAppsScope, Reply};
 use crate::output::{self, Format};
-use crate::problem::Problem;
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
 

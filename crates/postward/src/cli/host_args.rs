@@ -1,9 +1,9 @@
 //! The arguments of every command that works on a host, and sending a request to it.
 
+use crate::command_error::Problem;
 use crate::config::{self, Config, Source};
 use crate::control::{Command as Request, Reply, client::ControlClient};
 use crate::output::{self, Format};
-use crate::problem::Problem;
 use clap::Args;
 use std::path::PathBuf;
 use std::process::ExitCode;

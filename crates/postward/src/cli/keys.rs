@@ -1,8 +1,8 @@
 //! `postward keys …`: rotates the key file.
 
 use super::host_args::HostArgs;
+use crate::command_error::Problem;
 use crate::control::Command as Request;
-use crate::problem::Problem;
 use clap::Subcommand;
 use std::process::ExitCode;
 

@@ -1,9 +1,9 @@
 //! `postward account|domain|mailbox mail-apps …`: what mail apps may sign in with.
 
 use super::host_args::{HostArgs, unexpected_reply};
+use crate::command_error::Problem;
 use crate::control::{Command as Request, MailAppsRow, MailAppsScope, Reply, RequestedMode};
 use crate::output::{self, Format};
-use crate::problem::Problem;
 use clap::Args;
 use serde_json::json;
 use std::process::ExitCode;

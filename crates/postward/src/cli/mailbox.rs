@@ -3,11 +3,11 @@
 use super::host_args::{HostArgs, unexpected_reply};
 use super::mail_apps;
 use super::new_password::{NewPassword, ended_sessions};
+use crate::command_error::Problem;
 use crate::control::{
     Command as Request, MailAppsScope, MailboxRow, Reply, SecretField, SessionRow, client::ControlClient,
 };
 use crate::output::{self, Format};
-use crate::problem::Problem;
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
 

@@ -13,8 +13,8 @@ mod mailbox;
 mod new_password;
 mod staff;
 
+use crate::command_error::Problem;
 use crate::output;
-use crate::problem::Problem;
 use clap::{Parser, Subcommand};
 use host_args::HostArgs;
 use std::process::ExitCode;

@@ -1,10 +1,10 @@
 //! A new password on the command line: read or generated, and what is printed once it is set.
 
 use super::host_args::{HostArgs, unexpected_reply};
+use crate::command_error::Problem;
 use crate::control::{ReceiptRow, Reply};
 use crate::output::{self, Format};
 use crate::password_input;
-use crate::problem::Problem;
 use postward_wire::Secret;
 use serde::Serialize;
 use std::process::ExitCode;

@@ -2,8 +2,8 @@
 
 use super::host_args::HostArgs;
 use super::new_password::NewPassword;
+use crate::command_error::Problem;
 use crate::control::{Command as Request, SecretField};
-use crate::problem::Problem;
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
 

@@ -3,9 +3,10 @@
 use super::command::{Command, MAX_REQUEST};
 use super::reply::{MAX_REPLY, Reply};
 use super::run::run;
+use crate::command_error::Problem;
 use crate::config::Config;
 use crate::data_dir::{DataDir, DataDirLock, LockError};
-use crate::{open, problem::Problem};
+use crate::open;
 use postward_authority::{Authority, Timestamp};
 use std::io;
 use std::path::Path;

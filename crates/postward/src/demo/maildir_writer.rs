@@ -4,7 +4,7 @@
 
 use super::messages::{self, Extra, Message, MessageState};
 use super::{alerts, sample_accounts};
-use crate::problem::Problem;
+use crate::command_error::Problem;
 use mail_builder::MessageBuilder;
 use mail_builder::headers::address::Address as MailAddress;
 use postward_mailstore::{FolderName, Mailstore};

@@ -12,10 +12,10 @@ mod sample_accounts;
 mod sample_image;
 
 use crate::certificate;
+use crate::command_error::Problem;
 use crate::config::{self, FILE_NAME, LogFormat, Source};
 use crate::data_dir::DataDir;
 use crate::private_file;
-use crate::problem::Problem;
 use crate::serve::{BoundAddresses, Server};
 use crate::{logs, process};
 use clap::Args;

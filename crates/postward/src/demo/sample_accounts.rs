@@ -1,6 +1,6 @@
 //! The accounts, domains, staff and mailboxes of the demo. All are invented; `.example` is reserved (RFC 2606).
 
-use crate::problem::Problem;
+use crate::command_error::Problem;
 use futures_util::future::try_join_all;
 use postward_authority::directory::{AccountKind, NewStaff};
 use postward_authority::{AccountId, Authority, Role, Timestamp};

@@ -23,12 +23,12 @@ mod session;
 mod signed_in_client;
 mod trial;
 
+use crate::command_error::Problem;
 use crate::config::{self, Config, Source};
 use crate::control::{Command, SecretField, client::ControlClient};
 use crate::demo::Demo;
 use crate::output::{self, Format};
 use crate::password_input;
-use crate::problem::Problem;
 use crate::serve::BoundAddresses;
 use crate::{logs, process};
 use clap::Args;

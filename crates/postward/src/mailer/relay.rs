@@ -1,9 +1,9 @@
 //! The SMTP client of the relay: the server that takes mail to addresses on other hosts.
 
 use super::starttls_guard::StartTlsGuard;
+use crate::command_error::Problem;
 use crate::config::{self, Encryption};
 use crate::open;
-use crate::problem::Problem;
 use lettre::Address as MailAddress;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};

@@ -3,9 +3,9 @@
 //! Gate, mail store and web pages do not know each other; the traits by which they are connected are implemented here.
 
 use super::sync_stream::SyncStream;
+use crate::command_error::Problem;
 use crate::config::Remote;
 use crate::open;
-use crate::problem::Problem;
 use futures_util::future::BoxFuture;
 use postward_authority::{Authority, SessionGuard};
 use postward_gate::{Conversation, EngineUnavailable, Gate, LocalEngine, Master, Opened, RemoteEngine};

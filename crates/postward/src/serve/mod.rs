@@ -8,9 +8,9 @@ mod sync_stream;
 pub(crate) use server::{BoundAddresses, Server};
 pub(crate) use signals::run_until_signal;
 
+use crate::command_error::Problem;
 use crate::config::{Config, LogFormat};
 use crate::output::Format;
-use crate::problem::Problem;
 use crate::{logs, process};
 use std::process::ExitCode;
 

@@ -1,12 +1,12 @@
 //! A running server: every service started in order, and stopped in the reverse order.
 
 use super::engine::{EmbeddedEngine, GateEngine, RecipientLookup, remote};
+use crate::command_error::Problem;
 use crate::config::{Certificate, Config, EngineKind, LOCALHOST, Listeners};
 use crate::control;
 use crate::data_dir::{DataDir, DataDirLock, LockError};
 use crate::mailer::{LetterTemplate, MailWorker, Relay, Routes};
 use crate::open;
-use crate::problem::Problem;
 use postward_authority::{Authority, Timestamp};
 use postward_gate::{Encryption, Engine, Gate, Listener, TlsHandle};
 use postward_mailstore::Mailstore;

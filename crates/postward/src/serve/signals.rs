@@ -1,7 +1,7 @@
 //! Signals of the system to a running server.
 
 use super::Server;
-use crate::problem::Problem;
+use crate::command_error::Problem;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// The signals a server handles.
