@@ -1,6 +1,6 @@
 //! Issues certificates: a self-signed one for a new host, and one of a throw-away CA for a demo.
 
-use crate::command_error::Problem;
+use crate::command_error::CommandError;
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
     KeyUsagePurpose, date_time_ymd,
@@ -13,7 +13,7 @@ pub(crate) struct CertificateAndKey {
 }
 
 /// A self-signed certificate for some names.
-pub(crate) fn self_signed(names: &[&str]) -> Result<CertificateAndKey, Problem> {
+pub(crate) fn self_signed(names: &[&str]) -> Result<CertificateAndKey, CommandError> {
     issue(|| {
         let key = KeyPair::generate()?;
         let certificate = leaf(names)?.self_signed(&key)?;
@@ -23,7 +23,7 @@ pub(crate) fn self_signed(names: &[&str]) -> Result<CertificateAndKey, Problem> 
 
 /// A certificate of a CA that is created for it, whose key is thrown away. Also returns the certificate of the CA, for
 /// clients to trust.
-pub(crate) fn signed_by_new_ca(names: &[&str]) -> Result<(CertificateAndKey, String), Problem> {
+pub(crate) fn signed_by_new_ca(names: &[&str]) -> Result<(CertificateAndKey, String), CommandError> {
     issue(|| {
         let mut params = CertificateParams::default();
         params.distinguished_name.push(DnType::CommonName, "Postward demo (this run only)");
@@ -60,6 +60,6 @@ fn validity(params: &mut CertificateParams) {
     params.not_after = day(today.saturating_add(jiff::Span::new().days(800)));
 }
 
-fn issue<T>(make: impl FnOnce() -> Result<T, rcgen::Error>) -> Result<T, Problem> {
-    make().map_err(|error| Problem::new(format!("The certificate cannot be made: {error}.")))
+fn issue<T>(make: impl FnOnce() -> Result<T, rcgen::Error>) -> Result<T, CommandError> {
+    make().map_err(|error| CommandError::new(format!("The certificate cannot be made: {error}.")))
 }

@@ -1,6 +1,6 @@
 //! `postward check`: checks everything that would keep a server from starting.
 
-use crate::command_error::Problem;
+use crate::command_error::CommandError;
 use crate::config::{self, Config, EngineKind, Listeners, Source};
 use crate::data_dir::{DataDir, LockError};
 use crate::mailer::Relay;
@@ -36,7 +36,7 @@ enum Verdict {
 }
 
 /// Runs all checks and prints the findings. The exit code is a failure when something is wrong.
-pub(crate) async fn run(source: &Source, format: Format) -> Result<ExitCode, Problem> {
+pub(crate) async fn run(source: &Source, format: Format) -> Result<ExitCode, CommandError> {
     let findings = findings(source).await;
     match format {
         Format::Json => output::json(&findings),
@@ -89,7 +89,7 @@ fn certificate(config: &Config) -> Vec<Finding> {
     let files = &config.certificate;
     let what = "certificate";
     let mut findings = match open::certificate(files) {
-        Err(problem) => vec![wrong(what, problem.to_string())],
+        Err(error) => vec![wrong(what, error.to_string())],
         Ok(_) if has_no_intermediate(&files.chain) => vec![warning(
             what,
             format!(
@@ -121,9 +121,9 @@ fn proxies(config: &Config) -> Option<Finding> {
     if !trusted.is_empty() {
         return Some(ok(what, trusted.to_string()));
     }
-    let problem =
+    let warned =
         "none, though browsers come through one: they all count as one; name it in web.trusted_proxies";
-    config.is_behind_proxy().then(|| warning(what, problem.to_owned()))
+    config.is_behind_proxy().then(|| warning(what, warned.to_owned()))
 }
 
 /// Where mail of this host can be delivered. Letters without a route wait and log nothing, so the warning is given here.
@@ -132,7 +132,7 @@ fn relay(config: &Config) -> Finding {
     match (&config.mailer.relay, &config.engine) {
         (Some(named), _) => match Relay::open(named, &config.mailer.from, &config.hostname) {
             Ok(_) => ok(what, format!("{}:{}, from {}", named.host, named.port, config.mailer.from)),
-            Err(problem) => wrong(what, problem.to_string()),
+            Err(error) => wrong(what, error.to_string()),
         },
         (None, EngineKind::Embedded) => {
             let waits = "none: notices reach the mailboxes of this host, and letters to other addresses wait until \
@@ -153,7 +153,7 @@ async fn store(config: &Config) -> Vec<Finding> {
         Database::Postgres(_) => "PostgreSQL".to_owned(),
     };
     let authority = match open::authority(config).await {
-        Err(problem) => return vec![wrong("store", problem.to_string())],
+        Err(error) => return vec![wrong("store", error.to_string())],
         Ok(authority) => authority,
     };
     match authority.ready().await {

@@ -1,7 +1,7 @@
 //! `postward init`: creates the data directory of a new host, with configuration, certificate, store and first owner.
 
 use crate::certificate;
-use crate::command_error::Problem;
+use crate::command_error::CommandError;
 use crate::config::{self, FILE_NAME, Source};
 use crate::data_dir::DataDir;
 use crate::open;
@@ -42,7 +42,7 @@ pub(crate) struct Options {
 }
 
 /// Creates the directory. Everything that can be refused is refused before anything is written.
-pub(crate) async fn run(options: Options) -> Result<ExitCode, Problem> {
+pub(crate) async fn run(options: Options) -> Result<ExitCode, CommandError> {
     let Options { dir, hostname, owner, generate, postgres_url_file, json } = options;
     let store = match postgres_url_file {
         Some(file) => postgres_lines(&file)?,
@@ -50,20 +50,20 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, Problem> {
     };
     let text = config_text(&hostname, &store);
     config::parse(Path::new(FILE_NAME), &text, [])?;
-    let owner = Address::parse(&owner).map_err(|error| Problem::new(format!("{owner:?}: {error}")))?;
+    let owner = Address::parse(&owner).map_err(|error| CommandError::new(format!("{owner:?}: {error}")))?;
     // On a terminal the first password of a host is generated: a generated one is stronger than one thought up.
     let generated = generate || io::stdin().is_terminal();
     let password = if generated { password_input::generated() } else { password_input::read()? };
     let problems = Policy::trekmail().problems(password.expose());
     if !problems.is_empty() {
-        return Err(Problem::new(sentences(&problems)));
+        return Err(CommandError::new(sentences(&problems)));
     }
     refuse_unless_empty(&dir)?;
 
     let data = DataDir::at(&dir);
     write_files(&data, &hostname, &text).map_err(|error| unwritable(&dir, &error))??;
     let config = config::load(&Source::Directory(dir.clone()))?;
-    let _lock = data.lock().map_err(|_| Problem::new(format!("{} is in use.", dir.display())))?;
+    let _lock = data.lock().map_err(|_| CommandError::new(format!("{} is in use.", dir.display())))?;
     let shown = generated.then(|| password.expose().to_owned());
     let authority = open::authority(&config).await?;
     let added = add_owner(&authority, &owner, password).await;
@@ -79,7 +79,7 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, Problem> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn refuse_unless_empty(dir: &Path) -> Result<(), Problem> {
+fn refuse_unless_empty(dir: &Path) -> Result<(), CommandError> {
     let empty = match fs::read_dir(dir) {
         Ok(mut entries) => entries.next().is_none(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => true,
@@ -89,18 +89,18 @@ fn refuse_unless_empty(dir: &Path) -> Result<(), Problem> {
         return Ok(());
     }
     let dir = dir.display();
-    Err(Problem::new(format!(
+    Err(CommandError::new(format!(
         "{dir} is not empty, and nothing in it was touched; name a new directory or an empty one."
     )))
 }
 
-fn write_files(data: &DataDir, hostname: &str, config: &str) -> io::Result<Result<(), Problem>> {
+fn write_files(data: &DataDir, hostname: &str, config: &str) -> io::Result<Result<(), CommandError>> {
     data.create()?;
     let tls = DataDir::at(data.path().join("tls"));
     tls.create()?;
     let pair = match certificate::self_signed(&[hostname]) {
         Ok(pair) => pair,
-        Err(problem) => return Ok(Err(problem)),
+        Err(error) => return Ok(Err(error)),
     };
     private_file::create(&tls.path().join("key.pem"), &pair.key)?;
     private_file::create(&tls.path().join("cert.pem"), &pair.certificate)?;
@@ -108,9 +108,9 @@ fn write_files(data: &DataDir, hostname: &str, config: &str) -> io::Result<Resul
     Ok(Ok(()))
 }
 
-async fn add_owner(authority: &Authority, owner: &Address, password: Secret) -> Result<(), Problem> {
+async fn add_owner(authority: &Authority, owner: &Address, password: Secret) -> Result<(), CommandError> {
     let now = Timestamp::now();
-    let failed = |why: String| Problem::new(format!("The owner cannot be added: {why}"));
+    let failed = |why: String| CommandError::new(format!("The owner cannot be added: {why}"));
     let operator = authority.operator(now).await.map_err(|error| failed(error.to_string()))?;
     let account = operator.account();
     let new = NewStaff { account, email: owner, role: Role::Owner, domains: None, password };
@@ -126,8 +126,8 @@ fn sentences(problems: &[PasswordProblem]) -> String {
     problems.iter().map(PasswordProblem::sentence).collect::<Vec<_>>().join(" ")
 }
 
-fn unwritable(dir: &Path, error: &io::Error) -> Problem {
-    Problem::new(format!("{} cannot be made: {error}.", dir.display()))
+fn unwritable(dir: &Path, error: &io::Error) -> CommandError {
+    CommandError::new(format!("{} cannot be made: {error}.", dir.display()))
 }
 
 fn print_next_steps(dir: &Path, hostname: &str, owner: &Address, password: Option<&str>) {
@@ -153,8 +153,9 @@ fn print_next_steps(dir: &Path, hostname: &str, owner: &Address, password: Optio
     output::line(format_args!("  postward mailbox add you@example.com --generate --dir {shown}"));
 }
 
-fn postgres_lines(file: &Path) -> Result<String, Problem> {
-    let file = file.canonicalize().map_err(|error| Problem::new(format!("{}: {error}.", file.display())))?;
+fn postgres_lines(file: &Path) -> Result<String, CommandError> {
+    let file =
+        file.canonicalize().map_err(|error| CommandError::new(format!("{}: {error}.", file.display())))?;
     Ok(format!("kind = \"postgres\"\nurl_file = {file:?}\n"))
 }
 

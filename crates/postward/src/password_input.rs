@@ -1,6 +1,6 @@
 //! Passwords of the command line: read from standard input, or generated.
 
-use crate::command_error::Problem;
+use crate::command_error::CommandError;
 use postward_wire::Secret;
 use std::io::{BufRead, IsTerminal, Read, stdin};
 
@@ -8,7 +8,7 @@ use std::io::{BufRead, IsTerminal, Read, stdin};
 const MAX_LINE: u64 = 2048;
 
 /// Reads a password, which is one line of standard input.
-pub(crate) fn read() -> Result<Secret, Problem> {
+pub(crate) fn read() -> Result<Secret, CommandError> {
     let stdin = stdin();
     if stdin.is_terminal() {
         crate::output::stderr_line("Type the password and press Enter. It is shown while you type.");
@@ -20,9 +20,11 @@ pub(crate) fn read() -> Result<Secret, Problem> {
         line.pop();
     }
     let secret = Secret::new(line);
-    read.map_err(|error| Problem::new(format!("The password cannot be read from standard input: {error}.")))?;
+    read.map_err(|error| {
+        CommandError::new(format!("The password cannot be read from standard input: {error}."))
+    })?;
     if secret.expose().is_empty() {
-        return Err(Problem::new(
+        return Err(CommandError::new(
             "A password is expected on standard input, and nothing came; --generate makes one instead.",
         ));
     }

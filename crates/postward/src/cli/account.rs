@@ -2,7 +2,7 @@
 
 use super::host_args::{HostArgs, unexpected_reply};
 use super::mail_apps;
-use crate::command_error::Problem;
+use crate::command_error::CommandError;
 use crate::control::{
     AccountRow, Command as Request, MailAppsScope, NewOwner, Reply, RequestedKind, SecretField,
 };
@@ -46,7 +46,7 @@ pub(super) struct Add {
     args: HostArgs,
 }
 
-pub(super) async fn run(command: Command) -> Result<ExitCode, Problem> {
+pub(super) async fn run(command: Command) -> Result<ExitCode, CommandError> {
     match command {
         Command::Add(Add { name, kind, parent, owner, args }) => {
             let owner = match owner {

@@ -1,7 +1,7 @@
 //! `postward audit`: the newest lines of the audit.
 
 use super::host_args::{HostArgs, unexpected_reply};
-use crate::command_error::Problem;
+use crate::command_error::CommandError;
 use crate::control::{AuditRow, Command as Request, Reply};
 use crate::output::{self, Format};
 use clap::Args;
@@ -19,7 +19,7 @@ pub(super) struct Options {
     args: HostArgs,
 }
 
-pub(super) async fn run(Options { address, limit, args }: Options) -> Result<ExitCode, Problem> {
+pub(super) async fn run(Options { address, limit, args }: Options) -> Result<ExitCode, CommandError> {
     let reply = args.ask(Request::Audit { address, limit }).await?;
     let Reply::Audit(rows) = reply else { return Err(unexpected_reply()) };
     match args.format() {

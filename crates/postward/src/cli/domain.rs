@@ -2,7 +2,7 @@
 
 use super::host_args::{HostArgs, unexpected_reply};
 use super::mail_apps;
-use crate::command_error::Problem;
+use crate::command_error::CommandError;
 use crate::control::{Command as Request, DomainRow, MailAppsScope, Reply};
 use crate::output::{self, Format};
 use clap::{Args, Subcommand};
@@ -37,7 +37,7 @@ pub(super) struct Add {
     args: HostArgs,
 }
 
-pub(super) async fn run(command: Command) -> Result<ExitCode, Problem> {
+pub(super) async fn run(command: Command) -> Result<ExitCode, CommandError> {
     match command {
         Command::Add(Add { name, account, args }) => {
             let reply = args.ask(Request::AddDomain { name, account }).await?;

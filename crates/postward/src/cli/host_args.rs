@@ -1,6 +1,6 @@
 //! The arguments of every command that works on a host, and sending a request to it.
 
-use crate::command_error::Problem;
+use crate::command_error::CommandError;
 use crate::config::{self, Config, Source};
 use crate::control::{Command as Request, Reply, client::ControlClient};
 use crate::output::{self, Format};
@@ -42,7 +42,7 @@ impl ConfigArgs {
     }
 
     /// Reads the configuration.
-    pub(super) fn load(&self) -> Result<Config, Problem> {
+    pub(super) fn load(&self) -> Result<Config, CommandError> {
         Ok(config::load(&self.source())?)
     }
 }
@@ -54,7 +54,7 @@ impl HostArgs {
     }
 
     /// Executes a request, by the running server or on the store.
-    pub(super) async fn ask(&self, request: Request) -> Result<Reply, Problem> {
+    pub(super) async fn ask(&self, request: Request) -> Result<Reply, CommandError> {
         let client = ControlClient::open(&self.config.load()?).await?;
         let reply = client.ask(request).await;
         client.close().await;
@@ -66,7 +66,7 @@ impl HostArgs {
         &self,
         reply: &Reply,
         sentence: impl FnOnce(&str) -> String,
-    ) -> Result<ExitCode, Problem> {
+    ) -> Result<ExitCode, CommandError> {
         let Reply::Done { name } = reply else { return Err(unexpected_reply()) };
         match self.format() {
             Format::Text => output::line(sentence(name)),
@@ -77,6 +77,6 @@ impl HostArgs {
 }
 
 /// The error for a reply of the wrong kind: the running server is of another version.
-pub(super) fn unexpected_reply() -> Problem {
-    Problem::new("The running server is of another version than this command; restart it.")
+pub(super) fn unexpected_reply() -> CommandError {
+    CommandError::new("The running server is of another version than this command; restart it.")
 }

@@ -1,7 +1,7 @@
 //! `postward keys …`: rotates the key file.
 
 use super::host_args::HostArgs;
-use crate::command_error::Problem;
+use crate::command_error::CommandError;
 use crate::control::Command as Request;
 use clap::Subcommand;
 use std::process::ExitCode;
@@ -12,7 +12,7 @@ pub(super) enum Command {
     Rotate(HostArgs),
 }
 
-pub(super) async fn run(command: Command) -> Result<ExitCode, Problem> {
+pub(super) async fn run(command: Command) -> Result<ExitCode, CommandError> {
     let Command::Rotate(args) = command;
     let reply = args.ask(Request::RotateKeys).await?;
     args.print_done(&reply, |resealed| {

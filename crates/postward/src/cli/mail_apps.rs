@@ -1,7 +1,7 @@
 //! `postward account|domain|mailbox mail-apps …`: what mail apps may sign in with.
 
 use super::host_args::{HostArgs, unexpected_reply};
-use crate::command_error::Problem;
+use crate::command_error::CommandError;
 use crate::control::{Command as Request, MailAppsRow, MailAppsScope, Reply, RequestedMode};
 use crate::output::{self, Format};
 use clap::Args;
@@ -19,7 +19,7 @@ pub(super) struct Mode {
 }
 
 /// Shows what mail apps may sign in with, once it is set where that was asked for.
-pub(super) async fn run(of: MailAppsScope, Mode { mode, args }: Mode) -> Result<ExitCode, Problem> {
+pub(super) async fn run(of: MailAppsScope, Mode { mode, args }: Mode) -> Result<ExitCode, CommandError> {
     let of_mailboxes = matches!(of, MailAppsScope::Mailboxes(_));
     let reply = args.ask(Request::MailApps { of, mode }).await?;
     let Reply::MailApps { mut rows, changed } = reply else { return Err(unexpected_reply()) };

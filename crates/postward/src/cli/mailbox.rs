@@ -3,7 +3,7 @@
 use super::host_args::{HostArgs, unexpected_reply};
 use super::mail_apps;
 use super::new_password::{NewPassword, ended_sessions};
-use crate::command_error::Problem;
+use crate::command_error::CommandError;
 use crate::control::{
     Command as Request, MailAppsScope, MailboxRow, Reply, SecretField, SessionRow, client::ControlClient,
 };
@@ -84,7 +84,7 @@ pub(super) struct Kick {
     args: HostArgs,
 }
 
-pub(super) async fn run(command: Command) -> Result<ExitCode, Problem> {
+pub(super) async fn run(command: Command) -> Result<ExitCode, CommandError> {
     match command {
         Command::Add(password) => add(password).await,
         Command::List(options) => list(options).await,
@@ -109,7 +109,7 @@ pub(super) async fn run(command: Command) -> Result<ExitCode, Problem> {
     }
 }
 
-async fn add(Password { address, generate, args }: Password) -> Result<ExitCode, Problem> {
+async fn add(Password { address, generate, args }: Password) -> Result<ExitCode, CommandError> {
     let password = NewPassword::of(generate)?;
     let reply = args.ask(Request::AddMailbox { address, password: SecretField(password.copy()) }).await?;
     let Reply::Done { name } = reply else { return Err(unexpected_reply()) };
@@ -126,13 +126,13 @@ async fn add(Password { address, generate, args }: Password) -> Result<ExitCode,
     Ok(ExitCode::SUCCESS)
 }
 
-async fn passwd(Password { address, generate, args }: Password) -> Result<ExitCode, Problem> {
+async fn passwd(Password { address, generate, args }: Password) -> Result<ExitCode, CommandError> {
     let password = NewPassword::of(generate)?;
     let reply = args.ask(Request::SetPassword { address, password: SecretField(password.copy()) }).await?;
     password.print_changed(&args, reply)
 }
 
-async fn list(List { search, domain, args }: List) -> Result<ExitCode, Problem> {
+async fn list(List { search, domain, args }: List) -> Result<ExitCode, CommandError> {
     let client = ControlClient::open(&args.config.load()?).await?;
     let all = pages(&client, search, domain).await;
     client.close().await;
@@ -155,7 +155,7 @@ async fn pages(
     client: &ControlClient,
     search: Option<String>,
     domain: Option<String>,
-) -> Result<Vec<MailboxRow>, Problem> {
+) -> Result<Vec<MailboxRow>, CommandError> {
     let mut all = Vec::new();
     let mut cursor = None;
     loop {
@@ -171,7 +171,7 @@ async fn pages(
     }
 }
 
-async fn recovery_code(address: String, args: &HostArgs) -> Result<ExitCode, Problem> {
+async fn recovery_code(address: String, args: &HostArgs) -> Result<ExitCode, CommandError> {
     let reply = args.ask(Request::RecoveryCode { address }).await?;
     let Reply::RecoveryCode { address, code } = reply else { return Err(unexpected_reply()) };
     let code = code.0.expose();
@@ -182,7 +182,7 @@ async fn recovery_code(address: String, args: &HostArgs) -> Result<ExitCode, Pro
     Ok(ExitCode::SUCCESS)
 }
 
-async fn sessions(address: String, args: &HostArgs) -> Result<ExitCode, Problem> {
+async fn sessions(address: String, args: &HostArgs) -> Result<ExitCode, CommandError> {
     let reply = args.ask(Request::Sessions { address }).await?;
     let Reply::Sessions(rows) = reply else { return Err(unexpected_reply()) };
     match args.format() {
@@ -203,7 +203,7 @@ fn receipt(
     args: &HostArgs,
     reply: Reply,
     sentence: impl FnOnce(&str) -> String,
-) -> Result<ExitCode, Problem> {
+) -> Result<ExitCode, CommandError> {
     let Reply::Receipt(row) = reply else { return Err(unexpected_reply()) };
     match args.format() {
         Format::Json => output::json(&row),

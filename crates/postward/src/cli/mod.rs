@@ -13,7 +13,7 @@ mod mailbox;
 mod new_password;
 mod staff;
 
-use crate::command_error::Problem;
+use crate::command_error::CommandError;
 use crate::output;
 use clap::{Parser, Subcommand};
 use host_args::HostArgs;
@@ -65,14 +65,14 @@ pub(crate) fn run() -> ExitCode {
     crate::process::keep_files_private();
     match dispatch(line.command) {
         Ok(code) => code,
-        Err(problem) => {
-            output::stderr_line(format_args!("postward: {problem}"));
+        Err(error) => {
+            output::stderr_line(format_args!("postward: {error}"));
             ExitCode::FAILURE
         }
     }
 }
 
-fn dispatch(command: Command) -> Result<ExitCode, Problem> {
+fn dispatch(command: Command) -> Result<ExitCode, CommandError> {
     let runtime = runtime()?;
     match command {
         Command::Demo(options) => runtime.block_on(crate::demo::run(options)),
@@ -89,9 +89,9 @@ fn dispatch(command: Command) -> Result<ExitCode, Problem> {
     }
 }
 
-fn runtime() -> Result<tokio::runtime::Runtime, Problem> {
+fn runtime() -> Result<tokio::runtime::Runtime, CommandError> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| Problem::new(format!("The system gives us no threads: {error}.")))
+        .map_err(|error| CommandError::new(format!("The system gives us no threads: {error}.")))
 }

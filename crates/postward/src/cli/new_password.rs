@@ -1,7 +1,7 @@
 //! A new password on the command line: read or generated, and what is printed once it is set.
 
 use super::host_args::{HostArgs, unexpected_reply};
-use crate::command_error::Problem;
+use crate::command_error::CommandError;
 use crate::control::{ReceiptRow, Reply};
 use crate::output::{self, Format};
 use crate::password_input;
@@ -26,7 +26,7 @@ pub(super) enum NewPassword {
 
 impl NewPassword {
     /// Generates a password, or reads one from standard input.
-    pub(super) fn of(generate: bool) -> Result<Self, Problem> {
+    pub(super) fn of(generate: bool) -> Result<Self, CommandError> {
         if generate {
             Ok(Self::Generated(password_input::generated()))
         } else {
@@ -56,7 +56,7 @@ impl NewPassword {
     }
 
     /// Prints the receipt of a change, and the password if it was generated.
-    pub(super) fn print_changed(&self, args: &HostArgs, reply: Reply) -> Result<ExitCode, Problem> {
+    pub(super) fn print_changed(&self, args: &HostArgs, reply: Reply) -> Result<ExitCode, CommandError> {
         let Reply::Receipt(row) = reply else { return Err(unexpected_reply()) };
         match args.format() {
             Format::Json => output::json(&Changed { receipt: &row, password: self.generated() }),

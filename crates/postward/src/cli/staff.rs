@@ -2,7 +2,7 @@
 
 use super::host_args::HostArgs;
 use super::new_password::NewPassword;
-use crate::command_error::Problem;
+use crate::command_error::CommandError;
 use crate::control::{Command as Request, SecretField};
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
@@ -34,7 +34,7 @@ pub(super) struct Password {
     args: HostArgs,
 }
 
-pub(super) async fn run(command: Command) -> Result<ExitCode, Problem> {
+pub(super) async fn run(command: Command) -> Result<ExitCode, CommandError> {
     match command {
         Command::Passwd(Password { email, generate, args }) => {
             let password = NewPassword::of(generate)?;

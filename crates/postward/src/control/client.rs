@@ -3,7 +3,7 @@
 use super::command::{Command, MAX_REQUEST};
 use super::reply::{MAX_REPLY, Reply};
 use super::run::run;
-use crate::command_error::Problem;
+use crate::command_error::CommandError;
 use crate::config::Config;
 use crate::data_dir::{DataDir, DataDirLock, LockError};
 use crate::open;
@@ -38,7 +38,7 @@ pub(crate) enum ControlClient {
 impl ControlClient {
     /// Finds out where commands are executed. A server that holds the directory is never bypassed: its sessions would
     /// survive.
-    pub(crate) async fn open(config: &Config) -> Result<Self, Problem> {
+    pub(crate) async fn open(config: &Config) -> Result<Self, CommandError> {
         let data = DataDir::at(&config.data);
         let until = Instant::now() + LOCK_TIMEOUT;
         loop {
@@ -48,7 +48,7 @@ impl ControlClient {
                 }
                 Err(LockError::Io(error)) => {
                     let path = data.path().display();
-                    return Err(Problem::new(format!("The directory {path} cannot be used: {error}.")));
+                    return Err(CommandError::new(format!("The directory {path} cannot be used: {error}.")));
                 }
                 Err(LockError::Locked) => {}
             }
@@ -62,7 +62,7 @@ impl ControlClient {
     }
 
     /// Executes a command.
-    pub(crate) async fn ask(&self, command: Command) -> Result<Reply, Problem> {
+    pub(crate) async fn ask(&self, command: Command) -> Result<Reply, CommandError> {
         let reply = match self {
             Self::Store { authority, .. } => run(authority, command, Timestamp::now()).await,
             Self::Server(data) => {
@@ -73,7 +73,7 @@ impl ControlClient {
             }
         };
         match reply {
-            Reply::Refused { why } => Err(Problem::new(why)),
+            Reply::Refused { why } => Err(CommandError::new(why)),
             reply => Ok(reply),
         }
     }
@@ -87,9 +87,9 @@ impl ControlClient {
     }
 }
 
-fn unresponsive(data: &DataDir, error: &io::Error) -> Problem {
+fn unresponsive(data: &DataDir, error: &io::Error) -> CommandError {
     let (directory, socket) = (data.path().display(), data.control_socket());
-    Problem::new(format!(
+    CommandError::new(format!(
         "A server holds {directory} but does not answer on {} ({error}), and nothing is changed behind its back.",
         socket.display(),
     ))

@@ -24,8 +24,8 @@ fn secret(text: &str) -> SecretField {
 }
 
 async fn ask(config: &Config, command: Command) -> Result<Reply, String> {
-    let client = ControlClient::open(config).await.map_err(|problem| problem.to_string())?;
-    let reply = client.ask(command).await.map_err(|problem| problem.to_string());
+    let client = ControlClient::open(config).await.map_err(|error| error.to_string())?;
+    let reply = client.ask(command).await.map_err(|error| error.to_string());
     client.close().await;
     reply
 }

@@ -4,7 +4,7 @@
 
 use super::messages::{self, Extra, Message, MessageState};
 use super::{alerts, sample_accounts};
-use crate::command_error::Problem;
+use crate::command_error::CommandError;
 use mail_builder::MessageBuilder;
 use mail_builder::headers::address::Address as MailAddress;
 use postward_mailstore::{FolderName, Mailstore};
@@ -16,7 +16,11 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 
 /// Fills every mailbox. `root` is the directory of the mail store.
-pub(super) async fn fill(mailstore: &Mailstore, root: &Path, now: jiff::Timestamp) -> Result<(), Problem> {
+pub(super) async fn fill(
+    mailstore: &Mailstore,
+    root: &Path,
+    now: jiff::Timestamp,
+) -> Result<(), CommandError> {
     for user in &sample_accounts::MAILBOXES {
         let address = Address::parse(user.address).map_err(failed)?;
         let mailbox = mailstore.open_mailbox(&address).await.map_err(failed)?;
@@ -145,8 +149,8 @@ impl Folder {
     }
 }
 
-fn failed(error: impl std::fmt::Display) -> Problem {
-    Problem::new(format!("The mail of the demo cannot be written: {error}."))
+fn failed(error: impl std::fmt::Display) -> CommandError {
+    CommandError::new(format!("The mail of the demo cannot be written: {error}."))
 }
 
 #[cfg(test)]

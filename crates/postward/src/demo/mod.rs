@@ -12,7 +12,7 @@ mod sample_accounts;
 mod sample_image;
 
 use crate::certificate;
-use crate::command_error::Problem;
+use crate::command_error::CommandError;
 use crate::config::{self, FILE_NAME, LogFormat, Source};
 use crate::data_dir::DataDir;
 use crate::private_file;
@@ -43,7 +43,7 @@ pub(crate) struct Options {
 }
 
 /// Starts a demo, prints how to use it, and runs it until a signal stops it.
-pub(crate) async fn run(options: Options) -> Result<ExitCode, Problem> {
+pub(crate) async fn run(options: Options) -> Result<ExitCode, CommandError> {
     logs::start(LogFormat::Text, "warn");
     process::raise_file_limit();
     if let Some(file) = &options.json {
@@ -53,7 +53,8 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, Problem> {
     let demo = Demo::start(&options).await?;
     if let Some(file) = &options.json {
         let written = demo.credentials_file().write(file);
-        written.map_err(|error| Problem::new(format!("{} cannot be written: {error}.", file.display())))?;
+        written
+            .map_err(|error| CommandError::new(format!("{} cannot be written: {error}.", file.display())))?;
     }
     guide::print(&demo.credentials_file(), demo.directory.path(), options.dir.is_some());
     // The directory is removed last, when nothing in it is open any more.
@@ -69,7 +70,7 @@ pub(crate) struct Demo {
 }
 
 impl Demo {
-    async fn start(options: &Options) -> Result<Self, Problem> {
+    async fn start(options: &Options) -> Result<Self, CommandError> {
         let directory = DemoDir::at(options.dir.as_deref())?;
         let path = directory.path();
         let fresh = !path.join(MARKER_FILE).exists();
@@ -77,10 +78,10 @@ impl Demo {
             write_config_and_certificate(path, options.ephemeral)?;
         }
         let server = Server::start(config::load(&Source::Directory(path.to_owned()))?).await;
-        let server = server.map_err(|problem| {
+        let server = server.map_err(|error| {
             let hint =
                 if options.ephemeral { "" } else { " With --ephemeral the demo takes ports that are free." };
-            Problem::new(format!("{problem}{hint}"))
+            CommandError::new(format!("{error}{hint}"))
         })?;
         if fresh {
             let now = Timestamp::now();
@@ -94,7 +95,7 @@ impl Demo {
     }
 
     /// Starts a demo on free ports, in a temporary directory.
-    pub(crate) async fn start_ephemeral() -> Result<Self, Problem> {
+    pub(crate) async fn start_ephemeral() -> Result<Self, CommandError> {
         Self::start(&Options { ephemeral: true, ..Options::default() }).await
     }
 
@@ -138,7 +139,7 @@ enum DemoDir {
 }
 
 impl DemoDir {
-    fn at(dir: Option<&Path>) -> Result<Self, Problem> {
+    fn at(dir: Option<&Path>) -> Result<Self, CommandError> {
         let Some(dir) = dir else {
             let private = Permissions::from_mode(0o700);
             let created = tempfile::Builder::new().prefix("postward-demo-").permissions(private).tempdir();
@@ -146,7 +147,7 @@ impl DemoDir {
         };
         let empty = fs::read_dir(dir).map_or(true, |mut entries| entries.next().is_none());
         if !empty && !dir.join(MARKER_FILE).exists() {
-            return Err(Problem::new(format!(
+            return Err(CommandError::new(format!(
                 "{} holds something else than a demo, and nothing in it was touched; name a new directory.",
                 dir.display()
             )));
@@ -164,7 +165,7 @@ impl DemoDir {
 }
 
 /// Writes the configuration and the certificates.
-fn write_config_and_certificate(path: &Path, ephemeral: bool) -> Result<(), Problem> {
+fn write_config_and_certificate(path: &Path, ephemeral: bool) -> Result<(), CommandError> {
     let (pair, ca) = certificate::signed_by_new_ca(&["localhost", "127.0.0.1", "::1"])?;
     let tls = DataDir::at(path.join("tls"));
     tls.create()
@@ -191,6 +192,6 @@ fn config_text(ephemeral: bool) -> String {
     )
 }
 
-fn unusable(path: &Path, error: &io::Error) -> Problem {
-    Problem::new(format!("{} cannot be used: {error}.", path.display()))
+fn unusable(path: &Path, error: &io::Error) -> CommandError {
+    CommandError::new(format!("{} cannot be used: {error}.", path.display()))
 }

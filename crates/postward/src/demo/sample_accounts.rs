@@ -1,6 +1,6 @@
 //! The accounts, domains, staff and mailboxes of the demo. All are invented; `.example` is reserved (RFC 2606).
 
-use crate::command_error::Problem;
+use crate::command_error::CommandError;
 use futures_util::future::try_join_all;
 use postward_authority::directory::{AccountKind, NewStaff};
 use postward_authority::{AccountId, Authority, Role, Timestamp};
@@ -60,7 +60,7 @@ pub(crate) const MAILBOXES: [SampleUser; 14] = [
 pub(crate) const ALERTS: &str = "alerts@copperkiln.example";
 
 /// Creates all of them in the store.
-pub(crate) async fn create_accounts(authority: &Authority, now: Timestamp) -> Result<(), Problem> {
+pub(crate) async fn create_accounts(authority: &Authority, now: Timestamp) -> Result<(), CommandError> {
     let operator = authority.operator(now).await.map_err(failed)?;
     let host = operator.account();
     let add = async |under, kind, name| {
@@ -93,11 +93,11 @@ pub(crate) async fn create_accounts(authority: &Authority, now: Timestamp) -> Re
     Ok(())
 }
 
-fn credentials(user: &SampleUser) -> Result<(Address, Secret), Problem> {
+fn credentials(user: &SampleUser) -> Result<(Address, Secret), CommandError> {
     let address = Address::parse(user.address).map_err(failed)?;
     Ok((address, Secret::new(user.password.to_owned())))
 }
 
-fn failed(error: impl Debug) -> Problem {
-    Problem::new(format!("The people of the demo cannot be added: {error:?}."))
+fn failed(error: impl Debug) -> CommandError {
+    CommandError::new(format!("The people of the demo cannot be added: {error:?}."))
 }

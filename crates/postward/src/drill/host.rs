@@ -6,7 +6,7 @@ use super::client::connection::{Endpoint, Trust, unexpected};
 use super::client::{imap::Imap, pop3::Pop3, smtp::Smtp};
 use super::credentials::Credentials;
 use super::signed_in_client::SignedInClient;
-use crate::command_error::Problem;
+use crate::command_error::CommandError;
 use crate::config::{Config, Listeners, Source};
 use crate::open;
 use crate::serve::BoundAddresses;
@@ -35,15 +35,16 @@ pub(super) struct Host {
 
 impl Host {
     /// Finds the endpoints of a host. `bound` is where it listens.
-    pub(super) fn of(config: &Config, bound: &BoundAddresses, source: &Source) -> Result<Self, Problem> {
+    pub(super) fn of(config: &Config, bound: &BoundAddresses, source: &Source) -> Result<Self, CommandError> {
         let trust = trust(config)?;
         let mail = |name: &str, listeners: &Listeners| {
             let endpoint = endpoint(&listeners.tls, &listeners.plain, &trust);
-            endpoint
-                .ok_or_else(|| Problem::new(format!("The drill needs {name}.tls or {name}.plain to listen.")))
+            endpoint.ok_or_else(|| {
+                CommandError::new(format!("The drill needs {name}.tls or {name}.plain to listen."))
+            })
         };
         let web = endpoint(&bound.https, &bound.http, &trust)
-            .ok_or_else(|| Problem::new("The drill needs web.tls or web.http to listen."))?;
+            .ok_or_else(|| CommandError::new("The drill needs web.tls or web.http to listen."))?;
         let config_args = match source {
             Source::Directory(directory) => ["--dir".into(), directory.into()],
             Source::File(file) => ["--config".into(), file.into()],
@@ -125,10 +126,10 @@ fn reachable_address(address: SocketAddr) -> SocketAddr {
 
 /// Trusts the certificate the configuration names and no other: the drill runs on the host itself, whose certificate may
 /// be self-signed, or issued for a name that does not resolve to this address.
-fn trust(config: &Config) -> Result<Trust, Problem> {
+fn trust(config: &Config) -> Result<Trust, CommandError> {
     let chain = open::read(&config.certificate.chain, "certificate")?;
     let unusable = |error: String| {
-        Problem::new(format!(
+        CommandError::new(format!(
             "The certificate {} cannot be used: {error}.",
             config.certificate.chain.display()
         ))

@@ -23,7 +23,7 @@ mod session;
 mod signed_in_client;
 mod trial;
 
-use crate::command_error::Problem;
+use crate::command_error::CommandError;
 use crate::config::{self, Config, Source};
 use crate::control::{Command, SecretField, client::ControlClient};
 use crate::demo::Demo;
@@ -79,7 +79,7 @@ struct TargetArgs {
 }
 
 /// Drills a host and prints the report. The exit code is a failure when a promise was broken.
-pub(crate) async fn run(options: Options) -> Result<ExitCode, Problem> {
+pub(crate) async fn run(options: Options) -> Result<ExitCode, CommandError> {
     logs::start(config::LogFormat::Text, "warn");
     process::raise_file_limit();
     let format = if options.json { Format::Json } else { Format::Text };
@@ -93,7 +93,7 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, Problem> {
 }
 
 /// Drills a demo that is started for it.
-async fn on_demo() -> Result<Report, Problem> {
+async fn on_demo() -> Result<Report, CommandError> {
     let demo = Demo::start_ephemeral().await?;
     let source = Source::Directory(demo.path().to_owned());
     let config = config::load(&source)?;
@@ -111,7 +111,7 @@ async fn on_demo() -> Result<Report, Problem> {
 }
 
 /// Drills a running host, and restores the password afterwards.
-async fn on_host(source: &Source, options: &Options) -> Result<Report, Problem> {
+async fn on_host(source: &Source, options: &Options) -> Result<Report, CommandError> {
     let config = config::load(source)?;
     let read_credentials = |name: &Option<String>| match name {
         Some(name) => {
@@ -123,13 +123,13 @@ async fn on_host(source: &Source, options: &Options) -> Result<Report, Problem> 
         None => Ok(None),
     };
     let mailbox =
-        read_credentials(&options.address)?.ok_or_else(|| Problem::new("The drill needs --address."))?;
+        read_credentials(&options.address)?.ok_or_else(|| CommandError::new("The drill needs --address."))?;
     let mailbox = Credentials { name: canonical_address(&mailbox.name)?, ..mailbox };
     let (bystander, owner) = (read_credentials(&options.bystander)?, read_credentials(&options.owner)?);
     let missing = config.policy.problems(mailbox.password.expose());
     if !missing.is_empty() {
         let why: Vec<_> = missing.iter().map(Missing::sentence).collect();
-        return Err(Problem::new(format!(
+        return Err(CommandError::new(format!(
             "The password of {} could not be set again at the end, so nothing was done. {}",
             mailbox.name,
             why.join(" ")
@@ -139,7 +139,7 @@ async fn on_host(source: &Source, options: &Options) -> Result<Report, Problem> 
     let server_runs = matches!(client, ControlClient::Server(_));
     client.close().await;
     if !server_runs {
-        return Err(Problem::new("No server runs there; start one with `postward serve`."));
+        return Err(CommandError::new("No server runs there; start one with `postward serve`."));
     }
     let host = Arc::new(Host::of(&config, &listening(&config), source)?);
     let restored = mailbox.copy();
@@ -163,7 +163,7 @@ fn listening(config: &Config) -> BoundAddresses {
 }
 
 /// Sets the password that was there before, and removes the drill's folder.
-async fn restore(config: &Config, host: &Host, credentials: Credentials) -> Result<(), Problem> {
+async fn restore(config: &Config, host: &Host, credentials: Credentials) -> Result<(), CommandError> {
     let password = SecretField(Secret::new(credentials.password.expose().to_owned()));
     let set = Command::SetPassword { address: credentials.name.clone(), password };
     let client = ControlClient::open(config).await?;
@@ -176,15 +176,18 @@ async fn restore(config: &Config, host: &Host, credentials: Credentials) -> Resu
     Ok(())
 }
 
-async fn until_interrupted(plan: impl Future<Output = Result<Report, Problem>>) -> Result<Report, Problem> {
+async fn until_interrupted(
+    plan: impl Future<Output = Result<Report, CommandError>>,
+) -> Result<Report, CommandError> {
     tokio::select! {
         report = plan => report,
-        _ = tokio::signal::ctrl_c() => Err(Problem::new("The drill was interrupted.")),
+        _ = tokio::signal::ctrl_c() => Err(CommandError::new("The drill was interrupted.")),
     }
 }
 
 /// The address in its canonical form.
-fn canonical_address(address: &str) -> Result<String, Problem> {
-    let address = Address::parse(address).map_err(|error| Problem::new(format!("{address:?}: {error}.")))?;
+fn canonical_address(address: &str) -> Result<String, CommandError> {
+    let address =
+        Address::parse(address).map_err(|error| CommandError::new(format!("{address:?}: {error}.")))?;
     Ok(address.to_string())
 }

@@ -13,7 +13,7 @@ use super::second_factor::{self, RecoveryCode, SecondFactor, SessionOpener};
 use super::session::{Scenario, Session, Sessions};
 use super::signed_in_client::SignedInClient;
 use super::trial::run_trial;
-use crate::command_error::Problem;
+use crate::command_error::CommandError;
 use crate::password_input;
 use postward_authority::Surface;
 use postward_wire::Secret;
@@ -39,7 +39,7 @@ pub(super) enum Target {
 
 impl Plan {
     /// Tries every change path. A broken promise is in the report; an error means that the drill could not be carried out.
-    pub(super) async fn run(mut self) -> Result<Report, Problem> {
+    pub(super) async fn run(mut self) -> Result<Report, CommandError> {
         let mut report = Report {
             address: self.participants.mailbox.name.clone(),
             passed: true,
@@ -57,8 +57,9 @@ impl Plan {
             let (fingerprint, sessions) = self.open().await?;
             io::Result::Ok((recovery_code, bystanders, fingerprint, sessions))
         };
-        let prepared =
-            preparation.await.map_err(|error| Problem::new(format!("The drill cannot begin: {error}.")))?;
+        let prepared = preparation
+            .await
+            .map_err(|error| CommandError::new(format!("The drill cannot begin: {error}.")))?;
         let (recovery_code, mut bystanders, fingerprint, mut sessions) = prepared;
         for path in ChangePath::all() {
             if let Some(why) = skip_reason(path, self.target, self.participants.owner.as_ref(), recovery_code)
@@ -68,7 +69,7 @@ impl Plan {
             }
             let new = password_input::generated();
             let mut result = self.try_path(path, &new, sessions).await.map_err(|error| {
-                Problem::new(format!("The change through {} failed: {error}.", path.label()))
+                CommandError::new(format!("The change through {} failed: {error}.", path.label()))
             })?;
             for bystander in &mut bystanders {
                 result.bystanders += 1;
@@ -77,7 +78,7 @@ impl Plan {
                 }
             }
             let after = self.open().await.map_err(|error| {
-                Problem::new(format!(
+                CommandError::new(format!(
                     "After the change through {} the new password fails: {error}.",
                     path.label()
                 ))

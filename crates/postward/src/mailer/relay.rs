@@ -1,7 +1,7 @@
 //! The SMTP client of the relay: the server that takes mail to addresses on other hosts.
 
 use super::starttls_guard::StartTlsGuard;
-use crate::command_error::Problem;
+use crate::command_error::CommandError;
 use crate::config::{self, Encryption};
 use crate::open;
 use lettre::Address as MailAddress;
@@ -61,9 +61,10 @@ pub(super) enum RelayError {
 
 impl Relay {
     /// Reads the files the configuration names. No connection is made yet.
-    pub(crate) fn open(relay: &config::Relay, from: &str, hostname: &str) -> Result<Self, Problem> {
+    pub(crate) fn open(relay: &config::Relay, from: &str, hostname: &str) -> Result<Self, CommandError> {
         let tls = || tls(relay);
-        let from = from.parse().map_err(|error| Problem::new(format!("relay.from is {from:?}: {error}.")))?;
+        let from =
+            from.parse().map_err(|error| CommandError::new(format!("relay.from is {from:?}: {error}.")))?;
         let credentials = relay
             .credentials
             .as_ref()
@@ -179,16 +180,16 @@ impl OpenConnection {
 }
 
 /// Trusts the public certificate authorities, or the certificates of the configuration and no others.
-fn tls(relay: &config::Relay) -> Result<TlsParameters, Problem> {
+fn tls(relay: &config::Relay) -> Result<TlsParameters, CommandError> {
     let mut builder = TlsParameters::builder(relay.host.clone());
     builder = builder.certificate_store(CertificateStore::WebpkiRoots);
     if let Some(file) = &relay.ca {
-        let unusable = |error: Error| Problem::new(format!("relay.ca is {}: {error}.", file.display()));
+        let unusable = |error: Error| CommandError::new(format!("relay.ca is {}: {error}.", file.display()));
         let pem = open::read(file, "file of trusted certificates")?;
         let roots = Certificate::from_pem(&pem).map_err(unusable)?;
         builder = builder.certificate_store(CertificateStore::None).add_root_certificate(roots);
     }
-    builder.build_rustls().map_err(|error| Problem::new(format!("TLS to the relay: {error}.")))
+    builder.build_rustls().map_err(|error| CommandError::new(format!("TLS to the relay: {error}.")))
 }
 
 fn timed_out(at: &str) -> RelayError {

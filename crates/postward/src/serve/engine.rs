@@ -3,7 +3,7 @@
 //! Gate, mail store and web pages do not know each other; the traits by which they are connected are implemented here.
 
 use super::sync_stream::SyncStream;
-use crate::command_error::Problem;
+use crate::command_error::CommandError;
 use crate::config::Remote;
 use crate::open;
 use futures_util::future::BoxFuture;
@@ -54,18 +54,18 @@ async fn serve(protocol: Protocol, mailbox: OpenMailbox, client: Conversation) {
 }
 
 /// The client of a remote engine, as the configuration names it.
-pub(super) fn remote(remote: &Remote) -> Result<RemoteEngine, Problem> {
+pub(super) fn remote(remote: &Remote) -> Result<RemoteEngine, CommandError> {
     let roots = match &remote.ca {
         Some(file) => open::read(file, "file of trusted certificates")?,
         None => Vec::new(),
     };
     let file = &remote.master_password_file;
     let mut password = String::from_utf8(open::read(file, "file with the master user's password")?)
-        .map_err(|_| Problem::new(format!("{} should hold a password, in UTF-8.", file.display())))?;
+        .map_err(|_| CommandError::new(format!("{} should hold a password, in UTF-8.", file.display())))?;
     password.truncate(password.trim_end_matches(['\n', '\r']).len());
     let master = Master { user: remote.master_user.clone(), password: Secret::new(password) };
     RemoteEngine::new(&remote.url, &roots, master)
-        .map_err(|error| Problem::new(format!("engine.url is {:?}: {error}.", remote.url)))
+        .map_err(|error| CommandError::new(format!("engine.url is {:?}: {error}.", remote.url)))
 }
 
 /// The mail engine as the webmail opens it: through the gate, which has the engine's own credentials.

@@ -8,14 +8,14 @@ mod sync_stream;
 pub(crate) use server::{BoundAddresses, Server};
 pub(crate) use signals::run_until_signal;
 
-use crate::command_error::Problem;
+use crate::command_error::CommandError;
 use crate::config::{Config, LogFormat};
 use crate::output::Format;
 use crate::{logs, process};
 use std::process::ExitCode;
 
 /// Runs a server until a signal stops it.
-pub(crate) async fn run(config: Config, format: Format) -> Result<ExitCode, Problem> {
+pub(crate) async fn run(config: Config, format: Format) -> Result<ExitCode, CommandError> {
     let log = match format {
         Format::Json => LogFormat::Json,
         Format::Text => config.log,

@@ -1,7 +1,7 @@
 //! A running server: every service started in order, and stopped in the reverse order.
 
 use super::engine::{EmbeddedEngine, GateEngine, RecipientLookup, remote};
-use crate::command_error::Problem;
+use crate::command_error::CommandError;
 use crate::config::{Certificate, Config, EngineKind, LOCALHOST, Listeners};
 use crate::control;
 use crate::data_dir::{DataDir, DataDirLock, LockError};
@@ -54,19 +54,19 @@ pub(crate) struct BoundAddresses {
 
 impl Server {
     /// Starts all services or none: everything that can fail is done before the first connection is accepted.
-    pub(crate) async fn start(config: Config) -> Result<Self, Problem> {
+    pub(crate) async fn start(config: Config) -> Result<Self, CommandError> {
         let data = DataDir::at(&config.data);
         let path = data.path().display();
-        data.create().map_err(|error| Problem::new(format!("{path} cannot be made: {error}.")))?;
+        data.create().map_err(|error| CommandError::new(format!("{path} cannot be made: {error}.")))?;
         let lock = data.lock().map_err(|error| match error {
-            LockError::Locked => Problem::new(format!("Another server or command holds {path}.")),
-            LockError::Io(error) => Problem::new(format!("{path} cannot be used: {error}.")),
+            LockError::Locked => CommandError::new(format!("Another server or command holds {path}.")),
+            LockError::Io(error) => CommandError::new(format!("{path} cannot be used: {error}.")),
         })?;
         let tls = TlsHandle::new(open::certificate(&config.certificate)?);
         let sockets = BoundSockets::bind(&config)?;
         let control = control::server::bind(&data.control_socket()).map_err(|error| {
             let socket = data.control_socket();
-            Problem::new(format!("The control socket {} cannot be made: {error}.", socket.display()))
+            CommandError::new(format!("The control socket {} cannot be made: {error}.", socket.display()))
         })?;
         let relay = config.mailer.relay.as_ref();
         let relay =
@@ -202,7 +202,7 @@ impl Server {
 }
 
 /// The address browsers use. A host without a DNS name is reached on this machine only.
-fn public_url(config: &Config, bound: &BoundAddresses) -> Result<PublicUrl, Problem> {
+fn public_url(config: &Config, bound: &BoundAddresses) -> Result<PublicUrl, CommandError> {
     if let Some(url) = &config.web.url {
         return Ok(url.clone());
     }
@@ -210,16 +210,16 @@ fn public_url(config: &Config, bound: &BoundAddresses) -> Result<PublicUrl, Prob
         (LOCALHOST, Some(address)) => format!("http://{address}"),
         (hostname, _) => format!("https://{hostname}"),
     };
-    PublicUrl::parse(&text).map_err(|error| Problem::new(format!("web.url cannot be {text}: {error}.")))
+    PublicUrl::parse(&text).map_err(|error| CommandError::new(format!("web.url cannot be {text}: {error}.")))
 }
 
-fn open_mailstore(data: &DataDir, config: &Config, authority: &Authority) -> Result<Mailstore, Problem> {
+fn open_mailstore(data: &DataDir, config: &Config, authority: &Authority) -> Result<Mailstore, CommandError> {
     let recipients = Arc::new(RecipientLookup(authority.clone()));
     let mut limits = postward_mailstore::Limits::default();
     // The message size the gate announces is the one the engine accepts.
     limits.message_size = usize::try_from(config.limits.message_size).unwrap_or(usize::MAX);
     Mailstore::open(&data.mail(), &config.hostname, recipients, limits)
-        .map_err(|error| Problem::new(format!("{} cannot be opened: {error}", data.mail().display())))
+        .map_err(|error| CommandError::new(format!("{} cannot be opened: {error}", data.mail().display())))
 }
 
 /// Every socket, bound and not yet served.
@@ -231,7 +231,7 @@ struct BoundSockets {
 }
 
 impl BoundSockets {
-    fn bind(config: &Config) -> Result<Self, Problem> {
+    fn bind(config: &Config) -> Result<Self, CommandError> {
         let mut sockets =
             Self { mail: Vec::new(), web: Vec::new(), lmtp: Vec::new(), bound: BoundAddresses::default() };
         let mut bound = BoundAddresses {
@@ -255,8 +255,8 @@ impl BoundSockets {
         Ok(sockets)
     }
 
-    fn bind_mail(&mut self, protocol: Protocol, configured: &Listeners) -> Result<Listeners, Problem> {
-        let mut open = |encryption, addresses: &[SocketAddr]| -> Result<Vec<SocketAddr>, Problem> {
+    fn bind_mail(&mut self, protocol: Protocol, configured: &Listeners) -> Result<Listeners, CommandError> {
+        let mut open = |encryption, addresses: &[SocketAddr]| -> Result<Vec<SocketAddr>, CommandError> {
             let mut bound = Vec::new();
             for address in addresses {
                 let listener = Listener::bind(protocol, encryption, *address)?;
@@ -273,14 +273,14 @@ impl BoundSockets {
     }
 }
 
-fn listen(addresses: &[SocketAddr]) -> Result<(Vec<TcpListener>, Vec<SocketAddr>), Problem> {
+fn listen(addresses: &[SocketAddr]) -> Result<(Vec<TcpListener>, Vec<SocketAddr>), CommandError> {
     let mut listeners = Vec::new();
     let mut bound = Vec::new();
     for address in addresses {
         let listener = std::net::TcpListener::bind(address)
             .and_then(|listener| listener.set_nonblocking(true).map(|()| listener))
             .and_then(TcpListener::from_std)
-            .map_err(|error| Problem::new(format!("cannot listen on {address}: {error}.")))?;
+            .map_err(|error| CommandError::new(format!("cannot listen on {address}: {error}.")))?;
         bound.push(listener.local_addr().unwrap_or(*address));
         listeners.push(listener);
     }

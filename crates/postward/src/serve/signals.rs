@@ -1,7 +1,7 @@
 //! Signals of the system to a running server.
 
 use super::Server;
-use crate::command_error::Problem;
+use crate::command_error::CommandError;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// The signals a server handles.
@@ -13,7 +13,7 @@ struct Signals {
 
 /// Runs a server until SIGTERM or SIGINT, and stops it; SIGHUP reads the certificate again. A second SIGTERM or SIGINT
 /// while it stops aborts what is still in progress.
-pub(crate) async fn run_until_signal(server: Server) -> Result<(), Problem> {
+pub(crate) async fn run_until_signal(server: Server) -> Result<(), CommandError> {
     let mut signals = Signals::listen()?;
     while let SignalAction::Reload = signals.next().await {
         server.reload();
@@ -31,9 +31,9 @@ enum SignalAction {
 }
 
 impl Signals {
-    fn listen() -> Result<Self, Problem> {
+    fn listen() -> Result<Self, CommandError> {
         let listen = |kind| {
-            signal(kind).map_err(|error| Problem::new(format!("Signals cannot be received: {error}.")))
+            signal(kind).map_err(|error| CommandError::new(format!("Signals cannot be received: {error}.")))
         };
         Ok(Self {
             hangup: listen(SignalKind::hangup())?,
