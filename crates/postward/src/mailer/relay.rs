@@ -91,7 +91,7 @@ impl Relay {
         message: &[u8],
         stop: &CancellationToken,
     ) -> Result<OpenConnection, RelayError> {
-        // Before DATA nothing is left half done by a stop.
+        // Until the message itself is sent, a stop leaves nothing half done.
         let envelope_sent = stop.run_until_cancelled(async {
             let mut connection =
                 timeout(SIGN_IN_TIMEOUT, self.sign_in()).await.map_err(|_| timed_out("signing in"))??;
