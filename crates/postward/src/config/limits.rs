@@ -1,7 +1,7 @@
-//! `[limits]` and `[throttle]`: what strangers may cost, and what tries cost them.
+//! `[limits]` and `[throttle]`: limits before sign-in, and what wrong passwords cost.
 
-use super::ConfigError;
 use super::document::Section;
+use super::error::ConfigError;
 use postward_authority::ThrottleLimits;
 use postward_gate::Limits;
 

@@ -1,11 +1,11 @@
-//! The mail engine of a configuration, as gate and webmail ask for it.
+//! Connects gate, webmail and LMTP to the mail engine of the configuration.
 //!
-//! Gate, mail store and web pages do not know each other; this is where they meet.
+//! Gate, mail store and web pages do not know each other; the traits by which they are connected are implemented here.
 
-use super::alone::Alone;
+use super::sync_stream::SyncStream;
+use crate::command_error::CommandError;
 use crate::config::Remote;
 use crate::open;
-use crate::problem::Problem;
 use futures_util::future::BoxFuture;
 use postward_authority::{Authority, SessionGuard};
 use postward_gate::{
@@ -17,10 +17,10 @@ use postward_wire::{Address, Protocol, Secret};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 
-/// The built-in engine behind the gate.
-pub(super) struct BuiltIn(pub(super) Mailstore);
+/// The built-in engine, as the gate opens mailboxes of it.
+pub(super) struct EmbeddedEngine(pub(super) Mailstore);
 
-impl LocalEngine for BuiltIn {
+impl LocalEngine for EmbeddedEngine {
     fn open(
         &self,
         protocol: Protocol,
@@ -44,7 +44,7 @@ impl LocalEngine for BuiltIn {
 
 async fn serve(protocol: Protocol, mailbox: OpenMailbox, client: ClientConnection) {
     let ClientConnection { stream, pipelined, stop } = client;
-    let connection = postward_mailstore::Connection { stream: Alone::new(stream), pipelined, stop };
+    let connection = postward_mailstore::Connection { stream: SyncStream::new(stream), pipelined, stop };
     let ended = match protocol {
         Protocol::Imap => postward_mailstore::serve_imap(mailbox, connection).await,
         Protocol::Pop3 => postward_mailstore::serve_pop3(mailbox, connection).await,
@@ -55,25 +55,25 @@ async fn serve(protocol: Protocol, mailbox: OpenMailbox, client: ClientConnectio
     }
 }
 
-/// The engine behind a socket.
-pub(super) fn remote(remote: &Remote) -> Result<RemoteEngine, Problem> {
+/// The client of a remote engine, as the configuration names it.
+pub(super) fn remote(remote: &Remote) -> Result<RemoteEngine, CommandError> {
     let roots = match &remote.ca {
         Some(file) => open::read(file, "file of trusted certificates")?,
         None => Vec::new(),
     };
     let file = &remote.master_password_file;
     let mut password = String::from_utf8(open::read(file, "file with the master user's password")?)
-        .map_err(|_| Problem::new(format!("{} should hold a password, in UTF-8.", file.display())))?;
+        .map_err(|_| CommandError::new(format!("{} should hold a password, in UTF-8.", file.display())))?;
     password.truncate(password.trim_end_matches(['\n', '\r']).len());
     let master = MasterUser { user: remote.master_user.clone(), password: Secret::new(password) };
     RemoteEngine::new(&remote.url, &roots, master)
-        .map_err(|error| Problem::new(format!("engine.url is {:?}: {error}.", remote.url)))
+        .map_err(|error| CommandError::new(format!("engine.url is {:?}: {error}.", remote.url)))
 }
 
-/// The way of the webmail to the engine: through the gate, which knows the engine's own credentials.
-pub(super) struct ThroughGate(pub(super) Gate);
+/// The mail engine as the webmail opens it: through the gate, which has the engine's own credentials.
+pub(super) struct GateEngine(pub(super) Gate);
 
-impl MailEngine for ThroughGate {
+impl MailEngine for GateEngine {
     fn imap<'a>(&'a self, session: &'a SessionGuard) -> BoxFuture<'a, io::Result<ImapConnection>> {
         Box::pin(async move {
             let here = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
@@ -84,10 +84,10 @@ impl MailEngine for ThroughGate {
     }
 }
 
-/// Who the recipients are, asked of the authority.
-pub(crate) struct KnownTo(pub(crate) Authority);
+/// Looks recipients up in the directory of the authority.
+pub(crate) struct RecipientLookup(pub(crate) Authority);
 
-impl Recipients for KnownTo {
+impl Recipients for RecipientLookup {
     fn resolve<'a>(
         &'a self,
         address: &'a Address,

@@ -1,6 +1,6 @@
 //! A data directory that 0.1.0 has written is opened and used by this version: what stands on disk keeps its names.
 
-use crate::client::Tried;
+use crate::client::SignInOutcome;
 use crate::client::authenticator::Authenticator;
 use crate::client::browser::Browser;
 use crate::client::imap::Imap;
@@ -35,8 +35,8 @@ async fn told(imap: &mut Imap, command: &str) -> Vec<String> {
 
 async fn app(house: &House, address: &str, password: &str) -> Imap {
     match Imap::sign_in(&house.plain("imap"), address, password).await.unwrap() {
-        Tried::Opened(imap) => imap,
-        Tried::Refused(words) => panic!("{address}: {words}"),
+        SignInOutcome::Opened(imap) => imap,
+        SignInOutcome::Refused(words) => panic!("{address}: {words}"),
     }
 }
 
@@ -45,9 +45,9 @@ async fn owner(house: &House, backup_code: &str) -> Browser {
     let mut browser = house.browser();
     let password =
         browser.post("/dashboard/sign-in", &[("email", OWNER.0), ("password", OWNER.1)]).await.unwrap();
-    assert!(password.location().unwrap().starts_with("/dashboard/code"), "{}", password.heard());
+    assert!(password.location().unwrap().starts_with("/dashboard/code"), "{}", password.summary());
     let code = browser.post("/dashboard/code", &[("code", backup_code)]).await.unwrap();
-    assert_eq!(code.location(), Some("/dashboard/mailboxes"), "{}", code.heard());
+    assert_eq!(code.location(), Some("/dashboard/mailboxes"), "{}", code.summary());
     browser
 }
 
@@ -111,7 +111,7 @@ async fn credentials_of_0_1_0_open_what_they_opened() {
         (GONE.0, GONE.1.to_owned(), false),
     ] {
         let tried = Imap::sign_in(&house.plain("imap"), address, &password).await.unwrap();
-        assert_eq!(matches!(tried, Tried::Opened(_)), expected, "{address}");
+        assert_eq!(matches!(tried, SignInOutcome::Opened(_)), expected, "{address}");
     }
     let mut ben = house.signed_in("/webmail", BEN.0, BEN.1).await;
     assert!(ben.get("/webmail/folder/INBOX").await.unwrap().text().contains("Message 7"));
@@ -120,7 +120,7 @@ async fn credentials_of_0_1_0_open_what_they_opened() {
     let account = browser.get("/dashboard/account").await.unwrap().text();
     assert!(account.contains("9 backup codes"), "{account}");
     let again = house.browser().sign_in("/dashboard", OWNER.0, OWNER.1).await.unwrap();
-    assert!(matches!(again, Tried::Refused(_)), "the second factor is still asked for");
+    assert!(matches!(again, SignInOutcome::Refused(_)), "the second factor is still asked for");
 }
 
 #[tokio::test]
@@ -137,7 +137,7 @@ async fn a_recovery_code_of_0_1_0_sets_a_password_once() {
     let mut browser = house.browser();
     let page = "/webmail/password-reset";
     let set = browser.fill(&format!("{page}?by=code"), page, &fields).await.unwrap();
-    assert!(set.leads_to_sign_in(), "{}", set.heard());
+    assert!(set.leads_to_sign_in(), "{}", set.summary());
     app(&house, CY, NEW).await;
     let spent = house.browser().fill(&format!("{page}?by=code"), page, &fields).await.unwrap();
     assert!(!spent.leads_to_sign_in(), "a recovery code works once");
@@ -151,7 +151,7 @@ async fn a_mailbox_deleted_under_0_1_0_is_restored_with_its_mail() {
     let action = page.body.split("action=\"").skip(1).filter_map(|rest| rest.split('"').next());
     let action = action.filter(|action| action.ends_with("/restore")).map(str::to_owned).next().unwrap();
     let restored = browser.fill("/dashboard/mailboxes/deleted", &action, &[]).await.unwrap();
-    assert_eq!(restored.status, 303, "{}", restored.heard());
+    assert_eq!(restored.status, 303, "{}", restored.summary());
     let mut imap = app(&house, GONE.0, GONE.1).await;
     told(&mut imap, "SELECT INBOX").await;
     let fetched = told(&mut imap, "UID FETCH 1:* (FLAGS)").await;

@@ -27,5 +27,5 @@ mod witness;
 mod client;
 
 #[allow(dead_code, reason = "the drill uses what the tests do not")]
-#[path = "../../src/drill/deaths.rs"]
-mod deaths;
+#[path = "../../src/drill/disconnect_watch.rs"]
+mod disconnect_watch;

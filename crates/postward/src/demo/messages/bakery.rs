@@ -1,6 +1,8 @@
 //! Larkspur Bakery and its catering: a wedding cake, a flour delivery, a broken oven, the books.
 
-use super::{ACCOUNTS, BOOKINGS, ELIF, Letter, MAYA, Mark, More, ORDERS, Party, ROSA, TOMAS};
+use super::message::{
+    ACCOUNTS, BOOKINGS, ELIF, Extra, MAYA, Message, MessageState, ORDERS, Party, ROSA, TOMAS,
+};
 use crate::demo::attachment::Attachment;
 
 const NILS: Party = ("Nils Brandt", "nils@millstone-flour.example");
@@ -8,8 +10,8 @@ const HANNAH: Party = ("Hannah Achterberg", "hannah.achterberg@postbox.example")
 const OVEN: Party = ("Rolf at Ember Ovens", "service@ember-ovens.example");
 const CAFE: Party = ("Café Göteborg", "inköp@cafe-goteborg.example");
 
-pub(super) const LETTERS: &[Letter] = &[
-    Letter {
+pub(super) const MESSAGES: &[Message] = &[
+    Message {
         key: "cake-1",
         answers: None,
         from: HANNAH,
@@ -29,10 +31,10 @@ in three tiers, and could you bring it to the boat house on the day? There is a 
 Many greetings,
 Hannah and Milan
 ",
-        more: More::Nothing,
-        mark: Mark::Answered,
+        extra: Extra::Nothing,
+        state: MessageState::Answered,
     },
-    Letter {
+    Message {
         key: "cake-2",
         answers: Some("cake-1"),
         from: BOOKINGS,
@@ -54,10 +56,10 @@ Warm regards,
 Elif Demir
 Larkspur Catering
 ",
-        more: More::File(Attachment::Offer),
-        mark: Mark::Starred,
+        extra: Extra::File(Attachment::Offer),
+        state: MessageState::Starred,
     },
-    Letter {
+    Message {
         key: "cake-3",
         answers: Some("cake-2"),
         from: HANNAH,
@@ -74,10 +76,10 @@ One more thing: could the top tier be a little less sweet? My grandmother will e
 
 Hannah
 ",
-        more: More::Nothing,
-        mark: Mark::Starred,
+        extra: Extra::Nothing,
+        state: MessageState::Starred,
     },
-    Letter {
+    Message {
         key: "cake-4",
         answers: None,
         from: ELIF,
@@ -94,10 +96,10 @@ Tomas, can you take the van? And Maya, top tier with a third less sugar, for the
 
 E.
 ",
-        more: More::Nothing,
-        mark: Mark::Answered,
+        extra: Extra::Nothing,
+        state: MessageState::Answered,
     },
-    Letter {
+    Message {
         key: "cake-5",
         answers: Some("cake-4"),
         from: MAYA,
@@ -109,10 +111,10 @@ A third less sugar is no trouble if I take a little more of the curd. I'll bake 
 
 Maya
 ",
-        more: More::Nothing,
-        mark: Mark::Read,
+        extra: Extra::Nothing,
+        state: MessageState::Read,
     },
-    Letter {
+    Message {
         key: "cake-6",
         answers: Some("cake-5"),
         from: TOMAS,
@@ -124,10 +126,10 @@ Van: yes. Eating: also yes.
 
 T.
 ",
-        more: More::Nothing,
-        mark: Mark::Read,
+        extra: Extra::Nothing,
+        state: MessageState::Read,
     },
-    Letter {
+    Message {
         key: "flour-1",
         answers: None,
         from: NILS,
@@ -146,10 +148,10 @@ Tuesday noon and I'll put two aside for you.
 Best from the mill,
 Nils
 ",
-        more: More::File(Attachment::PriceList),
-        mark: Mark::Answered,
+        extra: Extra::File(Attachment::PriceList),
+        state: MessageState::Answered,
     },
-    Letter {
+    Message {
         key: "flour-2",
         answers: Some("flour-1"),
         from: MAYA,
@@ -167,10 +169,10 @@ Could the driver come before seven? After that the street is full of school bicy
 Thank you!
 Maya
 ",
-        more: More::Nothing,
-        mark: Mark::Read,
+        extra: Extra::Nothing,
+        state: MessageState::Read,
     },
-    Letter {
+    Message {
         key: "flour-3",
         answers: Some("flour-2"),
         from: NILS,
@@ -182,10 +184,10 @@ Half past six, then. He says he likes the quiet, and would also like a cinnamon 
 
 Nils
 ",
-        more: More::Nothing,
-        mark: Mark::Filed("Suppliers"),
+        extra: Extra::Nothing,
+        state: MessageState::Filed("Suppliers"),
     },
-    Letter {
+    Message {
         key: "oven-1",
         answers: None,
         from: TOMAS,
@@ -200,10 +202,10 @@ I think it is the same relay as last year. Shall I call Ember?
 
 Tomas
 ",
-        more: More::Nothing,
-        mark: Mark::Answered,
+        extra: Extra::Nothing,
+        state: MessageState::Answered,
     },
-    Letter {
+    Message {
         key: "oven-2",
         answers: Some("oven-1"),
         from: MAYA,
@@ -211,10 +213,10 @@ Tomas
         hours_ago: 50,
         subject: "Re: Left oven, again",
         text: "Yes please. And tell them it is still under the repair warranty, the invoice is in the blue folder.\n\nM.\n",
-        more: More::Nothing,
-        mark: Mark::Read,
+        extra: Extra::Nothing,
+        state: MessageState::Read,
     },
-    Letter {
+    Message {
         key: "oven-3",
         answers: None,
         from: OVEN,
@@ -232,10 +234,10 @@ Please let the left oven cool down from noon.
 With kind regards,
 Rolf Steen, Ember Ovens
 ",
-        more: More::Nothing,
-        mark: Mark::Unread,
+        extra: Extra::Nothing,
+        state: MessageState::Unread,
     },
-    Letter {
+    Message {
         key: "cafe-1",
         answers: None,
         from: CAFE,
@@ -257,10 +259,10 @@ dentist across the street loves them even more.
 Hälsningar,
 Åsa, Café Göteborg
 ",
-        more: More::Nothing,
-        mark: Mark::Unread,
+        extra: Extra::Nothing,
+        state: MessageState::Unread,
     },
-    Letter {
+    Message {
         key: "cafe-2",
         answers: None,
         from: ORDERS,
@@ -271,10 +273,10 @@ Hälsningar,
 With the order of Café Göteborg we are at 214 pieces for Saturday, and the list is closed. Whoever calls now gets
 Sunday or a biscuit.
 ",
-        more: More::Nothing,
-        mark: Mark::Unread,
+        extra: Extra::Nothing,
+        state: MessageState::Unread,
     },
-    Letter {
+    Message {
         key: "books-1",
         answers: None,
         from: ACCOUNTS,
@@ -296,10 +298,10 @@ have a line of its own for the van.
 Best,
 Birgit
 ",
-        more: More::File(Attachment::Month),
-        mark: Mark::Starred,
+        extra: Extra::File(Attachment::Month),
+        state: MessageState::Starred,
     },
-    Letter {
+    Message {
         key: "books-2",
         answers: None,
         from: NILS,
@@ -314,10 +316,10 @@ please find our invoice 4471 attached. Payable within 14 days; two percent less 
 Nils Brandt
 Millstone Flour
 ",
-        more: More::File(Attachment::Invoice),
-        mark: Mark::Filed("Invoices"),
+        extra: Extra::File(Attachment::Invoice),
+        state: MessageState::Filed("Invoices"),
     },
-    Letter {
+    Message {
         key: "site-1",
         answers: None,
         from: MAYA,
@@ -333,10 +335,10 @@ were very polite about it, which made it worse.
 Thank you,
 Maya
 ",
-        more: More::Nothing,
-        mark: Mark::Answered,
+        extra: Extra::Nothing,
+        state: MessageState::Answered,
     },
-    Letter {
+    Message {
         key: "site-2",
         answers: Some("site-1"),
         from: ROSA,
@@ -349,10 +351,10 @@ like the lettering before we print it.
 
 Rosa
 ",
-        more: More::File(Attachment::Sign),
-        mark: Mark::Unread,
+        extra: Extra::File(Attachment::Sign),
+        state: MessageState::Unread,
     },
-    Letter {
+    Message {
         key: "test-tier",
         answers: None,
         from: ELIF,
@@ -367,10 +369,10 @@ Also: Hannah asks whether you could pipe two small herons on top. I said I would
 
 E.
 ",
-        more: More::Nothing,
-        mark: Mark::Unread,
+        extra: Extra::Nothing,
+        state: MessageState::Unread,
     },
-    Letter {
+    Message {
         key: "rota",
         answers: None,
         from: TOMAS,
@@ -388,7 +390,7 @@ Sun   Maya
 
 Lena would like to swap Thursday with somebody, her son has a concert.
 ",
-        more: More::Nothing,
-        mark: Mark::Read,
+        extra: Extra::Nothing,
+        state: MessageState::Read,
     },
 ];

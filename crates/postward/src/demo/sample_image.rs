@@ -1,4 +1,4 @@
-//! A picture drawn in code: a small PNG, uncompressed, as RFC 2083 allows it.
+//! Draws the PNG attachment of the sample messages, uncompressed as RFC 2083 allows.
 
 /// The size of the sign, in pixels.
 const WIDTH: usize = 320;

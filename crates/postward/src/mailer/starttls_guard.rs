@@ -1,8 +1,9 @@
-//! A connection that is read no further than a line, until TLS begins.
+//! Guards STARTTLS at the relay against injected replies: nothing is read ahead before TLS begins.
 //!
-//! lettre reads ahead, and keeps over the handshake what it has read. Whoever stands between us and the relay could put
-//! answers behind the one to STARTTLS, in clear, which would then count as said behind TLS: *taken*, for a letter the
-//! relay never saw (RFC 3207 §6, CVE-2011-0411). Read like this, they run into the handshake, which fails.
+//! lettre reads ahead, and keeps what it has read over the handshake. An attacker on the network could append plain-text
+//! replies to the one to STARTTLS, which would then be taken for replies inside TLS: a message would count as accepted
+//! that the relay never saw (RFC 3207 §6, CVE-2011-0411). Read one byte at a time, such replies reach the handshake,
+//! which fails.
 
 use lettre::transport::smtp::client::AsyncTokioStream;
 use std::io;
@@ -15,26 +16,26 @@ use tokio::net::TcpStream;
 /// What a TLS handshake begins with (RFC 8446 §5.1), and no SMTP command.
 const HANDSHAKE: u8 = 22;
 
-/// The connection.
+/// A connection to the relay that yields one byte a read until TLS begins.
 #[derive(Debug)]
-pub(super) struct ByLine {
+pub(super) struct StartTlsGuard {
     stream: TcpStream,
     in_clear: bool,
 }
 
-impl ByLine {
+impl StartTlsGuard {
     pub(super) fn new(stream: TcpStream) -> Self {
         Self { stream, in_clear: true }
     }
 }
 
-impl AsyncTokioStream for ByLine {
+impl AsyncTokioStream for StartTlsGuard {
     fn peer_addr(&self) -> io::Result<SocketAddr> {
         self.stream.peer_addr()
     }
 }
 
-impl AsyncRead for ByLine {
+impl AsyncRead for StartTlsGuard {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -43,7 +44,7 @@ impl AsyncRead for ByLine {
         if !self.in_clear {
             return Pin::new(&mut self.stream).poll_read(cx, buf);
         }
-        // Whoever reads a line asks again until it ends. It is a few hundred bytes, once for each letter.
+        // The reader of a line asks again until it ends. That is a few hundred bytes for each letter.
         let mut byte = [0];
         let mut one = ReadBuf::new(&mut byte);
         ready!(Pin::new(&mut self.stream).poll_read(cx, &mut one))?;
@@ -52,7 +53,7 @@ impl AsyncRead for ByLine {
     }
 }
 
-impl AsyncWrite for ByLine {
+impl AsyncWrite for StartTlsGuard {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         if buf.first() == Some(&HANDSHAKE) {
             self.in_clear = false;

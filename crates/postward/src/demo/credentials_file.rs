@@ -1,31 +1,31 @@
-//! The demo in JSON, for tools: where everything listens and who may sign in.
+//! The JSON file that tells tools where a demo listens and who may sign in with which password.
 
-use super::cast::{MAILBOXES, OWNER, Person, RESELLER};
-use crate::config::Doors;
-use crate::serve::Bound;
+use super::sample_accounts::{MAILBOXES, OWNER, RESELLER, SampleUser};
+use crate::config::Listeners;
+use crate::serve::BoundAddresses;
 use serde::Serialize;
 use std::fs;
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-/// Everything a tool needs to use a demo.
+/// The content of the file: addresses, ports, CA certificate and credentials of a demo.
 #[derive(Debug, Serialize)]
-pub(super) struct Handout {
-    pub(super) web: Pages,
+pub(super) struct CredentialsFile {
+    pub(super) web: SurfaceUrls,
     pub(super) imap: Port,
     pub(super) pop3: Port,
     pub(super) smtp: Port,
     pub(super) lmtp: Port,
     pub(super) ca_cert: PathBuf,
-    owner: Login,
-    reseller: Login,
-    mailboxes: Vec<Credentials>,
+    owner: StaffCredentials,
+    reseller: StaffCredentials,
+    mailboxes: Vec<MailboxCredentials>,
 }
 
-/// The addresses of the pages.
+/// The URLs of the surfaces.
 #[derive(Debug, Serialize)]
-pub(super) struct Pages {
+pub(super) struct SurfaceUrls {
     pub(super) dashboard: String,
     pub(super) webmail: String,
     pub(super) panel: String,
@@ -42,24 +42,24 @@ pub(super) struct Port {
 }
 
 #[derive(Debug, Serialize)]
-struct Login {
+struct StaffCredentials {
     email: &'static str,
     password: &'static str,
 }
 
 #[derive(Debug, Serialize)]
-struct Credentials {
+struct MailboxCredentials {
     address: &'static str,
     password: &'static str,
 }
 
-impl Handout {
-    /// Describes a demo that listens.
-    pub(super) fn of(bound: &Bound, ca_cert: PathBuf) -> Self {
+impl CredentialsFile {
+    /// The content for a demo that listens on `bound`.
+    pub(super) fn of(bound: &BoundAddresses, ca_cert: PathBuf) -> Self {
         let web = bound.http.first().map(|address| format!("http://{address}")).unwrap_or_default();
         let page = |path: &str| format!("{web}{path}");
         Self {
-            web: Pages {
+            web: SurfaceUrls {
                 dashboard: page("/dashboard/"),
                 webmail: page("/webmail/"),
                 panel: page("/panel/"),
@@ -70,13 +70,13 @@ impl Handout {
             smtp: Port::of(&bound.smtp),
             lmtp: Port::at(bound.lmtp.first(), None),
             ca_cert,
-            owner: Login::of(&OWNER),
-            reseller: Login::of(&RESELLER),
-            mailboxes: MAILBOXES.iter().map(Credentials::of).collect(),
+            owner: StaffCredentials::of(&OWNER),
+            reseller: StaffCredentials::of(&RESELLER),
+            mailboxes: MAILBOXES.iter().map(MailboxCredentials::of).collect(),
         }
     }
 
-    /// Writes it, as a whole: a tool that waits for the file never reads half of it.
+    /// Writes the file and renames it into place: a tool that waits for it never reads half of it.
     pub(super) fn write(&self, path: &Path) -> io::Result<()> {
         let mut part = path.as_os_str().to_owned();
         part.push(".part");
@@ -88,8 +88,8 @@ impl Handout {
 }
 
 impl Port {
-    fn of(doors: &Doors) -> Self {
-        Self::at(doors.plain.first(), doors.tls.first())
+    fn of(listeners: &Listeners) -> Self {
+        Self::at(listeners.plain.first(), listeners.tls.first())
     }
 
     fn at(plain: Option<&SocketAddr>, tls: Option<&SocketAddr>) -> Self {
@@ -101,15 +101,15 @@ impl Port {
     }
 }
 
-impl Login {
-    fn of(person: &Person) -> Self {
-        Self { email: person.address, password: person.password }
+impl StaffCredentials {
+    fn of(user: &SampleUser) -> Self {
+        Self { email: user.address, password: user.password }
     }
 }
 
-impl Credentials {
-    fn of(person: &Person) -> Self {
-        Self { address: person.address, password: person.password }
+impl MailboxCredentials {
+    fn of(user: &SampleUser) -> Self {
+        Self { address: user.address, password: user.password }
     }
 }
 
@@ -122,27 +122,28 @@ mod tests {
     #[test]
     fn tools_find_what_the_design_promises() {
         let at = |port: u16| vec![SocketAddr::from(([127, 0, 0, 1], port))];
-        let doors = |plain, tls| Doors { tls: at(tls), starttls: Vec::new(), plain: at(plain) };
-        let bound = Bound {
-            imap: doors(1143, 1993),
-            pop3: doors(1110, 1995),
-            smtp: doors(1587, 1465),
+        let listeners = |plain, tls| Listeners { tls: at(tls), starttls: Vec::new(), plain: at(plain) };
+        let bound = BoundAddresses {
+            imap: listeners(1143, 1993),
+            pop3: listeners(1110, 1995),
+            smtp: listeners(1587, 1465),
             http: at(8080),
             https: Vec::new(),
             lmtp: at(1024),
         };
-        let handout = serde_json::to_value(Handout::of(&bound, "/demo/ca.pem".into())).unwrap();
-        assert_eq!(handout["web"]["webmail"], "http://127.0.0.1:8080/webmail/");
-        assert_eq!(handout["web"]["api"], "http://127.0.0.1:8080/api/v1/");
+        let credentials_file =
+            serde_json::to_value(CredentialsFile::of(&bound, "/demo/ca.pem".into())).unwrap();
+        assert_eq!(credentials_file["web"]["webmail"], "http://127.0.0.1:8080/webmail/");
+        assert_eq!(credentials_file["web"]["api"], "http://127.0.0.1:8080/api/v1/");
         assert_eq!(
-            handout["imap"],
+            credentials_file["imap"],
             serde_json::json!({ "host": "127.0.0.1", "port": 1143, "tls_port": 1993 })
         );
-        assert_eq!(handout["lmtp"], serde_json::json!({ "host": "127.0.0.1", "port": 1024 }));
-        assert_eq!(handout["ca_cert"], "/demo/ca.pem");
-        assert_eq!(handout["owner"]["email"], OWNER.address);
-        assert_eq!(handout["reseller"]["password"], RESELLER.password);
-        assert!(handout["mailboxes"].as_array().unwrap().len() >= 12);
-        assert_eq!(handout["mailboxes"][0]["address"], MAILBOXES[0].address);
+        assert_eq!(credentials_file["lmtp"], serde_json::json!({ "host": "127.0.0.1", "port": 1024 }));
+        assert_eq!(credentials_file["ca_cert"], "/demo/ca.pem");
+        assert_eq!(credentials_file["owner"]["email"], OWNER.address);
+        assert_eq!(credentials_file["reseller"]["password"], RESELLER.password);
+        assert!(credentials_file["mailboxes"].as_array().unwrap().len() >= 12);
+        assert_eq!(credentials_file["mailboxes"][0]["address"], MAILBOXES[0].address);
     }
 }

@@ -1,27 +1,26 @@
-//! A stream that may be looked at from several threads because nobody can: its holder is its only user.
+//! Makes a stream of the gate `Sync`, as the sessions of the built-in engine want it.
 
 use postward_gate::BoxStream;
 use std::io;
 use std::pin::Pin;
-use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll};
+use sync_wrapper::SyncWrapper;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// The gate's streams are `Send`, and the engine's sessions want `Sync` too. A mutex that is only ever reached through
-/// `&mut` gives that and is never locked.
-pub(super) struct Alone(Mutex<BoxStream>);
+/// A stream that is `Sync`: [`SyncWrapper`] reaches what it holds through `&mut` only, so no two threads can share it.
+pub(super) struct SyncStream(SyncWrapper<BoxStream>);
 
-impl Alone {
+impl SyncStream {
     pub(super) fn new(stream: BoxStream) -> Self {
-        Self(Mutex::new(stream))
+        Self(SyncWrapper::new(stream))
     }
 
     fn stream(self: Pin<&mut Self>) -> Pin<&mut BoxStream> {
-        Pin::new(self.get_mut().0.get_mut().unwrap_or_else(PoisonError::into_inner))
+        Pin::new(self.get_mut().0.get_mut())
     }
 }
 
-impl AsyncRead for Alone {
+impl AsyncRead for SyncStream {
     fn poll_read(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -31,7 +30,7 @@ impl AsyncRead for Alone {
     }
 }
 
-impl AsyncWrite for Alone {
+impl AsyncWrite for SyncStream {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         self.stream().poll_write(cx, bytes)
     }

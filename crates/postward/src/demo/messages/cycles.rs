@@ -1,14 +1,14 @@
 //! Tidewater Cycles: repairs, a cargo bike, a Saturday ride.
 
-use super::{HELLO, JONAS, Letter, Mark, More, PRIYA, Party, ROSA, WORKSHOP};
+use super::message::{Extra, HELLO, JONAS, Message, MessageState, PRIYA, Party, ROSA, WORKSHOP};
 use crate::demo::attachment::Attachment;
 
 const LEO: Party = ("Leo Marchetti", "leo.marchetti@postbox.example");
 const PARTS: Party = ("Northgate Parts", "dispatch@northgate-parts.example");
 const NURSERY: Party = ("Seesaw Nursery", "office@seesaw-nursery.example");
 
-pub(super) const LETTERS: &[Letter] = &[
-    Letter {
+pub(super) const MESSAGES: &[Message] = &[
+    Message {
         key: "creak-1",
         answers: None,
         from: LEO,
@@ -25,10 +25,10 @@ Could I bring it in this week? I need it for the ride on Saturday.
 
 Leo
 ",
-        more: More::Nothing,
-        mark: Mark::Answered,
+        extra: Extra::Nothing,
+        state: MessageState::Answered,
     },
-    Letter {
+    Message {
         key: "creak-2",
         answers: Some("creak-1"),
         from: WORKSHOP,
@@ -44,10 +44,10 @@ morning, we look at it while you have a coffee. A bolt costs you nothing, a brac
 Priya
 Tidewater Workshop
 ",
-        more: More::Nothing,
-        mark: Mark::Read,
+        extra: Extra::Nothing,
+        state: MessageState::Read,
     },
-    Letter {
+    Message {
         key: "creak-3",
         answers: Some("creak-2"),
         from: LEO,
@@ -59,10 +59,10 @@ It was the bolt. I rode home uphill, twice, on purpose. Silence. Thank you!
 
 Leo
 ",
-        more: More::Nothing,
-        mark: Mark::Starred,
+        extra: Extra::Nothing,
+        state: MessageState::Starred,
     },
-    Letter {
+    Message {
         key: "parts-1",
         answers: None,
         from: PARTS,
@@ -76,10 +76,10 @@ On back order: 4 × brake pads, long (expected next week).
 
 Northgate Parts
 ",
-        more: More::File(Attachment::PackingList),
-        mark: Mark::Read,
+        extra: Extra::File(Attachment::PackingList),
+        state: MessageState::Read,
     },
-    Letter {
+    Message {
         key: "cargo-1",
         answers: None,
         from: NURSERY,
@@ -97,10 +97,10 @@ We can spend up to 6,500 and would need it before the summer.
 Kind regards,
 Ottilie Brun, Seesaw Nursery
 ",
-        more: More::Nothing,
-        mark: Mark::Answered,
+        extra: Extra::Nothing,
+        state: MessageState::Answered,
     },
-    Letter {
+    Message {
         key: "cargo-2",
         answers: None,
         from: HELLO,
@@ -111,10 +111,10 @@ Ottilie Brun, Seesaw Nursery
 They would like to try one for a day. The demo bike is back on Monday. Jonas, could you do the hand-over? It needs
 somebody who explains the brakes twice.
 ",
-        more: More::Nothing,
-        mark: Mark::Read,
+        extra: Extra::Nothing,
+        state: MessageState::Read,
     },
-    Letter {
+    Message {
         key: "cargo-3",
         answers: Some("cargo-2"),
         from: JONAS,
@@ -122,10 +122,10 @@ somebody who explains the brakes twice.
         hours_ago: 54,
         subject: "Re: Seesaw Nursery asks for a six-seater",
         text: "Monday at ten, gladly. I'll bring the rain cover, it always sells the bike.\n\nJonas\n",
-        more: More::Nothing,
-        mark: Mark::Read,
+        extra: Extra::Nothing,
+        state: MessageState::Read,
     },
-    Letter {
+    Message {
         key: "cargo-4",
         answers: Some("cargo-1"),
         from: HELLO,
@@ -142,10 +142,10 @@ evening.
 Kind regards,
 Tidewater Cycles
 ",
-        more: More::Nothing,
-        mark: Mark::Read,
+        extra: Extra::Nothing,
+        state: MessageState::Read,
     },
-    Letter {
+    Message {
         key: "ride-1",
         answers: None,
         from: PRIYA,
@@ -160,10 +160,10 @@ If the wind stays in the west we ride it the other way round.
 
 Priya
 ",
-        more: More::File(Attachment::Route),
-        mark: Mark::Starred,
+        extra: Extra::File(Attachment::Route),
+        state: MessageState::Starred,
     },
-    Letter {
+    Message {
         key: "ride-2",
         answers: Some("ride-1"),
         from: JONAS,
@@ -177,10 +177,10 @@ Then the cake comes after the climb. I would like this noted as a protest.
 
 Jonas
 ",
-        more: More::Nothing,
-        mark: Mark::Unread,
+        extra: Extra::Nothing,
+        state: MessageState::Unread,
     },
-    Letter {
+    Message {
         key: "shop-1",
         answers: None,
         from: JONAS,
@@ -195,10 +195,10 @@ a place where I can upload 400 MB? E-mail had opinions.
 
 Jonas
 ",
-        more: More::Nothing,
-        mark: Mark::Unread,
+        extra: Extra::Nothing,
+        state: MessageState::Unread,
     },
-    Letter {
+    Message {
         key: "stand",
         answers: None,
         from: WORKSHOP,
@@ -206,7 +206,7 @@ Jonas
         hours_ago: 9,
         subject: "Stand 3 needs a new clamp",
         text: "It slips with anything heavier than a folding bike. I have put a note on it. Please no e-bikes there.\n",
-        more: More::Nothing,
-        mark: Mark::Unread,
+        extra: Extra::Nothing,
+        state: MessageState::Unread,
     },
 ];

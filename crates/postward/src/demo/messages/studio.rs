@@ -1,12 +1,12 @@
 //! Copper & Kiln Studio, the reseller: support, a launch, an invoice.
 
-use super::{BEN, ELIF, Letter, MAYA, Mark, More, PRIYA, Party, ROSA, SUPPORT};
+use super::message::{BEN, ELIF, Extra, MAYA, Message, MessageState, PRIYA, Party, ROSA, SUPPORT};
 use crate::demo::attachment::Attachment;
 
 const INGRID: Party = ("Ingrid Solheim", "ingrid@fjordlight.example");
 
-pub(super) const LETTERS: &[Letter] = &[
-    Letter {
+pub(super) const MESSAGES: &[Message] = &[
+    Message {
         key: "phone-1",
         answers: None,
         from: PRIYA,
@@ -21,10 +21,10 @@ would sleep better if it could not read mail any more. What should I do?
 
 Priya Raman, Tidewater Cycles
 ",
-        more: More::Nothing,
-        mark: Mark::Answered,
+        extra: Extra::Nothing,
+        state: MessageState::Answered,
     },
-    Letter {
+    Message {
         key: "phone-2",
         answers: Some("phone-1"),
         from: SUPPORT,
@@ -42,10 +42,10 @@ If you cannot get in, call us and we set a new one for you.
 
 Ben, Copper & Kiln
 ",
-        more: More::Nothing,
-        mark: Mark::Starred,
+        extra: Extra::Nothing,
+        state: MessageState::Starred,
     },
-    Letter {
+    Message {
         key: "phone-3",
         answers: Some("phone-2"),
         from: PRIYA,
@@ -59,10 +59,10 @@ company just called: it was under seat 14.
 Thank you!
 Priya
 ",
-        more: More::Nothing,
-        mark: Mark::Read,
+        extra: Extra::Nothing,
+        state: MessageState::Read,
     },
-    Letter {
+    Message {
         key: "launch-1",
         answers: None,
         from: BEN,
@@ -80,10 +80,10 @@ If you look today, we can go live on Thursday.
 
 Ben
 ",
-        more: More::Nothing,
-        mark: Mark::Answered,
+        extra: Extra::Nothing,
+        state: MessageState::Answered,
     },
-    Letter {
+    Message {
         key: "launch-2",
         answers: Some("launch-1"),
         from: ROSA,
@@ -96,10 +96,10 @@ bit us on the cycling site too. Thursday is fine.
 
 R.
 ",
-        more: More::Nothing,
-        mark: Mark::Read,
+        extra: Extra::Nothing,
+        state: MessageState::Read,
     },
-    Letter {
+    Message {
         key: "launch-3",
         answers: None,
         from: ROSA,
@@ -114,10 +114,10 @@ it from your phones, and tell me everything that annoys you, however small.
 
 Rosa
 ",
-        more: More::Nothing,
-        mark: Mark::Unread,
+        extra: Extra::Nothing,
+        state: MessageState::Unread,
     },
-    Letter {
+    Message {
         key: "host-1",
         answers: None,
         from: INGRID,
@@ -134,10 +134,10 @@ Kind regards,
 Ingrid Solheim
 Fjordlight Hosting
 ",
-        more: More::File(Attachment::HostInvoice),
-        mark: Mark::Filed("Invoices"),
+        extra: Extra::File(Attachment::HostInvoice),
+        state: MessageState::Filed("Invoices"),
     },
-    Letter {
+    Message {
         key: "lunch",
         answers: None,
         from: ROSA,
@@ -145,7 +145,7 @@ Fjordlight Hosting
         hours_ago: 4,
         subject: "Lunch outside?",
         text: "The sun is out and the soup place has its tables on the pavement. Quarter past twelve at the door.\n",
-        more: More::Nothing,
-        mark: Mark::Unread,
+        extra: Extra::Nothing,
+        state: MessageState::Unread,
     },
 ];

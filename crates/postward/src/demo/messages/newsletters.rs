@@ -1,13 +1,13 @@
 //! Newsletters, in HTML as they come: one with a picture from elsewhere, which a good mail client does not load unasked.
 
-use super::{BEN, HELLO, JONAS, Letter, MAYA, Mark, More, PRIYA, Party, ROSA, TOMAS};
+use super::message::{BEN, Extra, HELLO, JONAS, MAYA, Message, MessageState, PRIYA, Party, ROSA, TOMAS};
 
 const CRUMB: Party = ("The Weekly Crumb", "letter@weekly-crumb.example");
 const SPOKES: Party = ("Spokes & Stories", "hello@spokes-and-stories.example");
 const TYPE: Party = ("Letterform Friday", "post@letterform.example");
 
-pub(super) const LETTERS: &[Letter] = &[
-    Letter {
+pub(super) const MESSAGES: &[Message] = &[
+    Message {
         key: "crumb",
         answers: None,
         from: CRUMB,
@@ -25,10 +25,10 @@ Also: a rye that needs no tin, and the return of the poppy seed.
 
 Read it at https://weekly-crumb.example/112
 ",
-        more: More::Html(CRUMB_HTML),
-        mark: Mark::Unread,
+        extra: Extra::Html(CRUMB_HTML),
+        state: MessageState::Unread,
     },
-    Letter {
+    Message {
         key: "spokes",
         answers: None,
         from: SPOKES,
@@ -42,10 +42,10 @@ Five rides that end at a bakery, sorted by the quality of the last climb.
 
 https://spokes-and-stories.example/bakeries
 ",
-        more: More::Html(SPOKES_HTML),
-        mark: Mark::Read,
+        extra: Extra::Html(SPOKES_HTML),
+        state: MessageState::Read,
     },
-    Letter {
+    Message {
         key: "type",
         answers: None,
         from: TYPE,
@@ -57,8 +57,8 @@ LETTERFORM FRIDAY
 
 The ampersand is not a monster. A short history of a ligature, and four that are free to use.
 ",
-        more: More::Html(TYPE_HTML),
-        mark: Mark::Filed("Reading"),
+        extra: Extra::Html(TYPE_HTML),
+        state: MessageState::Filed("Reading"),
     },
 ];
 

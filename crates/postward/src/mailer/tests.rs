@@ -1,6 +1,8 @@
+//! Tests of the messages the mailer writes: every notice, its text, its HTML and its header.
+
 #![expect(clippy::unwrap_used, reason = "a test that fails should stop where it fails")]
 
-use super::paper::{Paper, Told};
+use super::template::{LetterTemplate, NoticeContent};
 use mail_parser::{Message, MessageParser, MimeHeaders};
 use postward_authority::Notice;
 use postward_web::Brand;
@@ -10,8 +12,8 @@ use serde_json::{Value, json};
 const ADA: &str = "ada@north.example";
 const LINK: &str = "https://mail.example.com/webmail/link?a=1&b=2";
 
-fn paper() -> Paper {
-    Paper {
+fn template() -> LetterTemplate {
+    LetterTemplate {
         brand: Brand { name: "Northmail".to_owned(), ..Brand::default() },
         hostname: "mail.example.com".to_owned(),
         from: "no-reply@mail.example.com".to_owned(),
@@ -20,8 +22,8 @@ fn paper() -> Paper {
 
 fn written(notice: Notice, about: &str, detail: &Value, link: Option<&str>) -> Vec<u8> {
     let at = "2026-11-26T11:07:31Z".parse().unwrap();
-    let told = Told { number: 42, at, about, is_staff: false, notice, detail };
-    paper().write(&told, &Address::parse(ADA).unwrap(), link).unwrap()
+    let content = NoticeContent { number: 42, at, about, is_staff: false, notice, detail };
+    template().write(&content, &Address::parse(ADA).unwrap(), link).unwrap()
 }
 
 fn parsed(bytes: &[u8]) -> Message<'_> {
@@ -55,7 +57,7 @@ fn every_notice_can_be_read_as_text_and_as_html_with_a_link_and_without() {
                 assert_eq!(part.contains("192.0.2.1"), detail == &full, "{name}: {part}");
             }
             assert_eq!(text.contains(LINK), link.is_some(), "{name}: {text}");
-            assert_eq!(html.contains("a=1&amp;b=2\""), link.is_some(), "{name}: {html}");
+            assert_eq!(html.contains("a=1&#38;b=2\""), link.is_some(), "{name}: {html}");
             // Whatever a page of ours would not load, a letter does not either.
             assert!(!html.contains("<img") && !html.contains("src=") && !html.contains("url("), "{name}");
             assert!(html.contains("#2b5fd9"), "{name}: the brand's colour");
@@ -70,8 +72,8 @@ fn d11_what_staff_are_told_is_about_the_dashboard_and_no_mailbox() {
     let at = "2026-11-26T11:07:31Z".parse().unwrap();
     let (about, detail) = ("boss@north.example", json!({ "ip": "192.0.2.1", "surface": "dashboard" }));
     for notice in Notice::OF_STAFF {
-        let told = Told { number: 42, at, about, is_staff: true, notice, detail: &detail };
-        let bytes = paper().write(&told, &Address::parse(about).unwrap(), None).unwrap();
+        let content = NoticeContent { number: 42, at, about, is_staff: true, notice, detail: &detail };
+        let bytes = template().write(&content, &Address::parse(about).unwrap(), None).unwrap();
         let message = parsed(&bytes);
         let (text, name) = (text(&message), notice.name());
         assert!(text.contains("Account  boss@north.example") && text.contains("dashboard"), "{name}: {text}");
@@ -124,7 +126,7 @@ fn the_header_says_who_sends_it_and_that_no_machine_should_answer() {
 }
 
 #[test]
-fn what_strangers_call_themselves_cannot_leave_its_place() {
+fn untrusted_text_cannot_inject_headers_or_html() {
     let evil = "x\r\nBcc: all@evil.example\r\n\r\n<script>alert(1)</script>\u{202e}\u{2028}";
     let detail =
         json!({ "by": evil, "ip": evil, "client": format!("{evil}{}", "y".repeat(500)), "surface": evil });
@@ -140,9 +142,9 @@ fn what_strangers_call_themselves_cannot_leave_its_place() {
         }
         assert!(!text.contains("\nBcc"), "{text}");
     }
-    let mut paper = paper();
-    paper.brand.name = evil.to_owned();
-    let told = Told {
+    let mut template = template();
+    template.brand.name = evil.to_owned();
+    let content = NoticeContent {
         number: 1,
         at: "2026-11-26T11:07:31Z".parse().unwrap(),
         about: ADA,
@@ -150,6 +152,6 @@ fn what_strangers_call_themselves_cannot_leave_its_place() {
         notice: Notice::NewPlace,
         detail: &Value::Null,
     };
-    let bytes = paper.write(&told, &Address::parse(ADA).unwrap(), None).unwrap();
+    let bytes = template.write(&content, &Address::parse(ADA).unwrap(), None).unwrap();
     assert!(parsed(&bytes).bcc().is_none(), "{}", String::from_utf8_lossy(&bytes));
 }

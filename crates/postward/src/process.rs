@@ -1,10 +1,10 @@
-//! What the system lets this process have, and others see of it.
+//! Limits of this process: open files, and the permissions of the files it creates.
 
 use rustix::fs::Mode;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit, umask};
 
-/// Takes as many open files as the system allows: every session is one, and the usual soft limit of 1024 stems from
-/// `select(2)`, which nothing here uses.
+/// Raises the limit of open files as far as the system allows: every session is one, and the usual soft limit of 1024
+/// stems from `select(2)`, which is not used here.
 pub(crate) fn raise_file_limit() {
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     if current == maximum {
@@ -15,7 +15,7 @@ pub(crate) fn raise_file_limit() {
     }
 }
 
-/// Keeps every file this process makes from other users: store, mail, keys and sockets alike.
+/// Sets the umask so that other users can read no file this process creates: store, mail, keys and sockets.
 pub(crate) fn keep_files_private() {
     umask(Mode::RWXG | Mode::RWXO);
 }
