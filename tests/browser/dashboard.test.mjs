@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { mailboxOf, receipt, signIn, staff } from "./actions.mjs";
 import { Place } from "./host.mjs";
 import { tryPassword } from "./imap.mjs";
-import { mailboxOf, receipt, signIn, staff } from "./people.mjs";
 
 let place;
 before(async () => (place = await Place.open()));

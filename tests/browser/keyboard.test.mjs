@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { mailboxOf } from "./actions.mjs";
 import { Place } from "./host.mjs";
 import { tryPassword } from "./imap.mjs";
-import { mailboxOf } from "./people.mjs";
 
 const NEW_PASSWORD = "Quiet-Harbour-2931";
 // No page has more stops than this; one that cannot be reached is told instead of tabbing on for ever.

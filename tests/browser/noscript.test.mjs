@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { guest, mailboxOf, reader, receipt, securityTab, staff } from "./actions.mjs";
 import { Place } from "./host.mjs";
 import { tryPassword } from "./imap.mjs";
-import { guest, mailboxOf, reader, receipt, securityTab, staff } from "./people.mjs";
 
 const PLAIN = { javaScriptEnabled: false };
 const NEW_PASSWORD = "Quiet-Harbour-2931";

@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { guest, mailboxOf, reader, receipt, signIn } from "./actions.mjs";
 import { Place } from "./host.mjs";
 import { MailApp, tryPassword } from "./imap.mjs";
-import { guest, mailboxOf, reader, receipt, signIn } from "./people.mjs";
 
 const NEW_PASSWORD = "Quiet-Harbour-2931";
 

@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
+import { mailboxOf, reader, receipt, securityTab, staff } from "./actions.mjs";
 import { Place } from "./host.mjs";
 import { MailApp, tryPassword } from "./imap.mjs";
-import { mailboxOf, reader, receipt, securityTab, staff } from "./people.mjs";
 
 const VECTORS = new URL("../../crates/authority/vectors/password_policy.json", import.meta.url);
 const NEW_PASSWORD = "Quiet-Harbour-2931";

@@ -4,9 +4,9 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { after, before, test } from "node:test";
+import { guest, mailboxOf, reader, receipt, securityTab, signIn, staff } from "./actions.mjs";
 import { Place } from "./host.mjs";
 import { MailApp, tryPassword } from "./imap.mjs";
-import { guest, mailboxOf, reader, receipt, securityTab, signIn, staff } from "./people.mjs";
 
 let place;
 before(async () => (place = await Place.open()));

@@ -3,11 +3,11 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import { HOSTILE, SUBJECT, TRACKER } from "./hostile.mjs";
+import { mailboxOf, reader, receipt, signIn } from "./actions.mjs";
 import { Place, overflow } from "./host.mjs";
+import { HOSTILE, SUBJECT, TRACKER } from "./hostile.mjs";
 import { MailApp, tryPassword } from "./imap.mjs";
 import { deliver } from "./lmtp.mjs";
-import { mailboxOf, reader, receipt, signIn } from "./people.mjs";
 
 const NEW_PASSWORD = "Quiet-Harbour-2931";
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { setTimeout as until } from "node:timers/promises";
-import { guest, receipt } from "./people.mjs";
+import { guest, receipt } from "./actions.mjs";
 
 const STEP_MS = 30_000;
 

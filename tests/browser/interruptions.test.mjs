@@ -3,9 +3,9 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { guest, mailboxOf, reader, receipt, securityTab, signIn, staff } from "./actions.mjs";
 import { Place } from "./host.mjs";
 import { tryPassword } from "./imap.mjs";
-import { guest, mailboxOf, reader, receipt, securityTab, signIn, staff } from "./people.mjs";
 
 const NEW_PASSWORD = "Quiet-Harbour-2931";
 // How long a slow server lets one wait: long enough for a second click.

@@ -4,11 +4,11 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { forEveryone } from "./eyes.mjs";
+import { forEveryone } from "./a11y.mjs";
+import { guest, mailboxOf, reader, receipt, signIn, staff } from "./actions.mjs";
+import { Phone, phoneOf } from "./authenticator.mjs";
 import { Place, SCREENS, listen, overflow } from "./host.mjs";
 import { MailApp, tryPassword } from "./imap.mjs";
-import { guest, mailboxOf, reader, receipt, signIn, staff } from "./people.mjs";
-import { Phone, phoneOf } from "./phone.mjs";
 
 const NEW_PASSWORD = "Quiet-Harbour-2931";
 const NEWER_PASSWORD = "Loud-Mountain-4817";

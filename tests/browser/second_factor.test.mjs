@@ -4,10 +4,10 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import { forEveryone } from "./eyes.mjs";
+import { forEveryone } from "./a11y.mjs";
+import { mailboxOf, reader, signIn } from "./actions.mjs";
+import { Phone, grouped, inDigitsFrom, phoneOf, scan } from "./authenticator.mjs";
 import { Place, SCREENS } from "./host.mjs";
-import { mailboxOf, reader, signIn } from "./people.mjs";
-import { Phone, grouped, inDigitsFrom, phoneOf, scan } from "./phone.mjs";
 
 let place;
 before(async () => (place = await Place.open()));

@@ -3,10 +3,10 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { NARROWEST, TABLET, forEveryone } from "./eyes.mjs";
+import { NARROWEST, TABLET, forEveryone } from "./a11y.mjs";
+import { guest, mailboxOf, reader, receipt, securityTab, signIn, staff } from "./actions.mjs";
+import { phoneOf } from "./authenticator.mjs";
 import { Place, SCREENS } from "./host.mjs";
-import { guest, mailboxOf, reader, receipt, securityTab, signIn, staff } from "./people.mjs";
-import { phoneOf } from "./phone.mjs";
 
 const FIRST_LOAD_BYTES = 60 * 1024;
 // The longest name a mailbox may have, without a place to break it (RFC 5321 §4.5.3.1.1).

@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { mailboxOf, receipt } from "./actions.mjs";
 import { Place, SCREENS, barriers, colourBarriers, overflow } from "./host.mjs";
 import { tryPassword } from "./imap.mjs";
-import { mailboxOf, receipt } from "./people.mjs";
 
 const NEW_PASSWORD = "Quiet-Harbour-2931";
 
