@@ -9,7 +9,6 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, watch } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -127,37 +126,6 @@ export class Place {
     await gone;
     clearTimeout(impatience);
   }
-}
-
-const WCAG = { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] };
-const COLOURS = { type: "rule", values: ["color-contrast", "link-in-text-block"] };
-
-/** The problems that axe-core sees on the page as it stands, one line each; an empty list is what WCAG 2.2 AA wants. */
-export async function barriers(page) {
-  return violations(page, WCAG);
-}
-
-/** Those that changing from light to dark can bring. */
-export async function colourBarriers(page) {
-  return violations(page, COLOURS);
-}
-
-async function violations(page, runOnly) {
-  if (!(await page.evaluate(() => "axe" in globalThis))) {
-    const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-    // The pages forbid scripts of strangers, so axe goes in through the debugger's door.
-    await page.evaluate(await readFile(axe, "utf8"));
-  }
-  const { violations } = await page.evaluate(
-    (runOnly) => globalThis.axe.run(document, { runOnly, resultTypes: ["violations"], preload: false }),
-    runOnly,
-  );
-  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")}: ${node.html}`));
-}
-
-/** Widths at which a page scrolls sideways are widths at which it is broken. */
-export async function overflow(page) {
-  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 }
 
 /** Script errors, refused resources and anything that left for another machine. */

@@ -4,10 +4,10 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { forEveryone } from "./a11y.mjs";
+import { forEveryone, overflow } from "./a11y.mjs";
 import { guest, mailboxOf, reader, receipt, signIn, staff } from "./actions.mjs";
 import { Phone, phoneOf } from "./authenticator.mjs";
-import { Place, SCREENS, listen, overflow } from "./host.mjs";
+import { Place, SCREENS, listen } from "./host.mjs";
 import { MailApp, tryPassword } from "./imap.mjs";
 
 const NEW_PASSWORD = "Quiet-Harbour-2931";

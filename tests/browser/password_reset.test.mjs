@@ -2,8 +2,9 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { barriers, colourBarriers, overflow } from "./a11y.mjs";
 import { mailboxOf, receipt } from "./actions.mjs";
-import { Place, SCREENS, barriers, colourBarriers, overflow } from "./host.mjs";
+import { Place, SCREENS } from "./host.mjs";
 import { tryPassword } from "./imap.mjs";
 
 const NEW_PASSWORD = "Quiet-Harbour-2931";

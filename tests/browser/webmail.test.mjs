@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
+import { overflow } from "./a11y.mjs";
 import { mailboxOf, reader, receipt, signIn } from "./actions.mjs";
-import { Place, overflow } from "./host.mjs";
+import { Place } from "./host.mjs";
 import { HOSTILE, SUBJECT, TRACKER } from "./hostile.mjs";
 import { MailApp, tryPassword } from "./imap.mjs";
 import { deliver } from "./lmtp.mjs";
