@@ -6,32 +6,32 @@ import { after, before, describe, test } from "node:test";
 import { NARROWEST, TABLET, forEveryone } from "./a11y.mjs";
 import { guest, mailboxOf, reader, receipt, securityTab, signIn, staff } from "./actions.mjs";
 import { phoneOf } from "./authenticator.mjs";
-import { Place, SCREENS } from "./host.mjs";
+import { SCREENS, TestHost } from "./test_host.mjs";
 
 const FIRST_LOAD_BYTES = 60 * 1024;
 // The longest name a mailbox may have, without a place to break it (RFC 5321 §4.5.3.1.1).
 const LONGEST = "w".repeat(64);
 
-let place;
+let host;
 // Who has signed in once, as what a browser keeps of it.
 const people = {};
 before(async () => {
-  place = await Place.open();
+  host = await TestHost.open();
   const keep = async (page) => page.context().storageState();
   people.nobody = undefined;
-  people.staff = await keep(await withLongest(await staff(place)));
-  people.reader = await keep(await reader(place, mailboxOf(place, "maya")));
-  people.guest = await keep(await guest(place, mailboxOf(place, "maya")));
+  people.staff = await keep(await withLongest(await staff(host)));
+  people.reader = await keep(await reader(host, mailboxOf(host, "maya")));
+  people.guest = await keep(await guest(host, mailboxOf(host, "maya")));
   // One who was signed in before the second factor went on, and one who stands at the page that asks for the code.
-  const bookings = mailboxOf(place, "bookings");
-  people.weak = await keep(await reader(place, bookings));
-  await phoneOf(place, bookings);
-  const owing = await place.visit(place.demo.web.webmail);
+  const bookings = mailboxOf(host, "bookings");
+  people.weak = await keep(await reader(host, bookings));
+  await phoneOf(host, bookings);
+  const owing = await host.visit(host.demo.web.webmail);
   await signIn(owing, bookings.address, bookings.password);
   await owing.waitForURL("**/webmail/code**");
   people.owing = await keep(owing);
 });
-after(() => place?.close());
+after(() => host?.close());
 
 async function withLongest(page) {
   await page.getByRole("link", { name: "Add mailbox" }).click();
@@ -46,7 +46,7 @@ async function withLongest(page) {
   return page;
 }
 
-const at = (path) => (page) => page.goto(new URL(path, place.demo.web.dashboard).href);
+const at = (path) => (page) => page.goto(new URL(path, host.demo.web.dashboard).href);
 const opened = (from, link) => async (page) => {
   await at(from)(page);
   await page.getByRole("link", { name: link }).click();
@@ -150,7 +150,7 @@ describe("every page", { concurrency: 2 }, () => {
   for (const [name, who, go] of PAGES) {
     for (const screen of Object.keys(SCREENS)) {
       test(`W1 ${name} is for everyone, on a ${screen}`, async () => {
-        const page = await place.visit("about:blank", { storageState: people[who], screen });
+        const page = await host.visit("about:blank", { storageState: people[who], screen });
         const weight = weighs(page);
         await go(page);
         await page.waitForLoadState("load");
@@ -165,7 +165,7 @@ describe("every page", { concurrency: 2 }, () => {
 
 for (const screen of Object.keys(SCREENS)) {
   test(`D7 a receipt is for everyone, on a ${screen}`, async () => {
-    const page = await place.visit(place.demo.web.dashboard, { storageState: people.staff, screen });
+    const page = await host.visit(host.demo.web.dashboard, { storageState: people.staff, screen });
     await securityTab(page, "workshop@tidewater-cycles.example");
     await page.getByRole("button", { name: "Generate strong password" }).click();
     await page.getByRole("button", { name: "Save password" }).click();
@@ -175,7 +175,7 @@ for (const screen of Object.keys(SCREENS)) {
 }
 
 test("D11 a refused sign-in is for everyone", async () => {
-  const page = await place.visit(place.demo.web.dashboard, { screen: "phone" });
+  const page = await host.visit(host.demo.web.dashboard, { screen: "phone" });
   await signIn(page, "nobody@fjordlight.example", "Not-The-Password-1");
   await page.getByRole("alert").waitFor();
   // The browser itself notes the 403 that says so.
@@ -185,7 +185,7 @@ test("D11 a refused sign-in is for everyone", async () => {
 
 /** Looks at a page at every width, and closes it. What it complained of would be ours. */
 async function lastLook(page, name) {
-  await forEveryone(place, page, name, [TABLET, NARROWEST]);
+  await forEveryone(host, page, name, [TABLET, NARROWEST]);
   // A page that is not there, or no longer, is noted by the browser itself.
   assert.deepEqual(page.complaints.filter((complaint) => !/status of 4(04|10)/.test(complaint)), []);
   await page.context().close();

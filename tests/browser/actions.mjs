@@ -1,8 +1,8 @@
 // What people do before a test begins: they come to a sign-in page and sign in.
 
 /** A mailbox of the demo by the part before the `@`. */
-export function mailboxOf(place, localPart) {
-  const found = place.demo.mailboxes.find(({ address }) => address.startsWith(`${localPart}@`));
+export function mailboxOf(host, localPart) {
+  const found = host.demo.mailboxes.find(({ address }) => address.startsWith(`${localPart}@`));
   if (!found) throw new Error(`the demo has no mailbox ${localPart}@…`);
   return found;
 }
@@ -15,24 +15,24 @@ export async function signIn(page, name, password) {
 }
 
 /** The owner of the host at the list of mailboxes. */
-export async function staff(place, options) {
-  const page = await place.visit(place.demo.web.dashboard, options);
-  await signIn(page, place.demo.owner.email, place.demo.owner.password);
+export async function staff(host, options) {
+  const page = await host.visit(host.demo.web.dashboard, options);
+  await signIn(page, host.demo.owner.email, host.demo.owner.password);
   await page.waitForURL("**/dashboard/mailboxes");
   return page;
 }
 
 /** A mailbox owner in the webmail, at the list of INBOX. */
-export async function reader(place, { address, password }, options) {
-  const page = await place.visit(place.demo.web.webmail, options);
+export async function reader(host, { address, password }, options) {
+  const page = await host.visit(host.demo.web.webmail, options);
   await signIn(page, address, password);
   await page.waitForURL("**/webmail/folder/INBOX");
   return page;
 }
 
 /** A mailbox owner at the first page of the user panel. */
-export async function guest(place, { address, password }, options) {
-  const page = await place.visit(place.demo.web.panel, options);
+export async function guest(host, { address, password }, options) {
+  const page = await host.visit(host.demo.web.panel, options);
   await signIn(page, address, password);
   await page.getByRole("heading", { name: "User Panel", level: 1 }).waitFor();
   return page;

@@ -33,9 +33,9 @@ export class Phone {
 }
 
 /** A mailbox owner turns the second factor on at the panel; the phone that shows its codes from then on. */
-export async function phoneOf(place, owner) {
-  const page = await guest(place, owner);
-  await page.goto(new URL("/panel/two-factor", place.demo.web.panel).href);
+export async function phoneOf(host, owner) {
+  const page = await guest(host, owner);
+  await page.goto(new URL("/panel/two-factor", host.demo.web.panel).href);
   await page.getByRole("button", { name: "Set up", exact: true }).click();
   const phone = new Phone((await page.getByLabel("Key to type").inputValue()).replaceAll(/\s/g, ""));
   await page.getByLabel("Code the app shows").fill(await phone.code());

@@ -1,6 +1,6 @@
 // A mail app, as small as one can be: enough IMAP to sign in, to wait, and to notice that one was thrown out.
 //
-//     const app = await MailApp.open(place.demo);
+//     const app = await MailApp.open(host.demo);
 //     await app.signIn(address, password);        // "OK" or "NO [AUTHENTICATIONFAILED] …"
 //     await app.over;                              // resolves once the server has closed the connection
 

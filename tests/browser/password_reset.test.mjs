@@ -4,21 +4,21 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { barriers, colourBarriers, overflow } from "./a11y.mjs";
 import { mailboxOf, receipt } from "./actions.mjs";
-import { Place, SCREENS } from "./host.mjs";
 import { tryPassword } from "./imap.mjs";
+import { SCREENS, TestHost } from "./test_host.mjs";
 
 const NEW_PASSWORD = "Quiet-Harbour-2931";
 
-let place;
-before(async () => (place = await Place.open()));
-after(() => place?.close());
+let host;
+before(async () => (host = await TestHost.open()));
+after(() => host?.close());
 
-const at = (path) => new URL(path, place.demo.web.webmail).href;
+const at = (path) => new URL(path, host.demo.web.webmail).href;
 
 for (const [who, javaScriptEnabled] of [["tomas", true], ["ben", false]]) {
   test(`W4 the current password sets a new one, ${javaScriptEnabled ? "with" : "without"} script`, async () => {
-    const { address, password } = mailboxOf(place, who);
-    const page = await place.visit(place.demo.web.webmail, { javaScriptEnabled });
+    const { address, password } = mailboxOf(host, who);
+    const page = await host.visit(host.demo.web.webmail, { javaScriptEnabled });
     await page.getByRole("link", { name: "Change Mailbox Password" }).click();
     await page.getByLabel("E-mail address of the mailbox").fill(address);
     await page.getByLabel("Current password", { exact: true }).fill(password);
@@ -27,12 +27,12 @@ for (const [who, javaScriptEnabled] of [["tomas", true], ["ben", false]]) {
     await page.getByRole("button", { name: "Save password" }).last().click();
     await page.waitForURL("**/webmail/sign-in**");
     assert.match(await receipt(page), /Password changed\./);
-    assert.match(await tryPassword(place.demo, address, NEW_PASSWORD), /^OK/);
+    assert.match(await tryPassword(host.demo, address, NEW_PASSWORD), /^OK/);
   });
 }
 
 test("W5 Forgot password? leads to three ways, and what is wrong is said in one sentence", async () => {
-  const page = await place.visit(place.demo.web.panel);
+  const page = await host.visit(host.demo.web.panel);
   await page.getByRole("link", { name: "Forgot password?" }).click();
   const ways = page.getByRole("navigation", { name: "Ways to a new password" });
   assert.deepEqual(await ways.getByRole("link").allInnerTexts(), ["Current password", "Recovery code", "Recovery e-mail"]);
@@ -56,12 +56,12 @@ const PAGES = [
 for (const [name, to, path] of PAGES) {
   for (const screen of Object.keys(SCREENS)) {
     test(`W5 ${name} is for everyone, on a ${screen}`, async () => {
-      const page = await place.visit(to(path), { screen });
-      await place.shot(page, `${name}-${screen}-light`);
+      const page = await host.visit(to(path), { screen });
+      await host.shot(page, `${name}-${screen}-light`);
       assert.deepEqual(await barriers(page), []);
       assert.equal(await overflow(page), 0);
       await page.emulateMedia({ colorScheme: "dark" });
-      await place.shot(page, `${name}-${screen}-dark`);
+      await host.shot(page, `${name}-${screen}-dark`);
       assert.deepEqual(await colourBarriers(page), []);
       await page.setViewportSize({ width: 320, height: 700 });
       assert.equal(await overflow(page), 0, "nor at 320 px");
@@ -72,11 +72,11 @@ for (const [name, to, path] of PAGES) {
 
 for (const screen of Object.keys(SCREENS)) {
   test(`W5 asking for a link is answered the same for everybody, on a ${screen}`, async () => {
-    const page = await place.visit(at("/webmail/password-reset?by=mail"), { screen });
+    const page = await host.visit(at("/webmail/password-reset?by=mail"), { screen });
     await page.getByLabel("E-mail address of the mailbox").fill("nobody@nowhere.example");
     await page.getByRole("button", { name: "Send the link" }).click();
     await page.getByText("If this mailbox has a recovery e-mail, we have sent a link to it.").waitFor();
-    await place.shot(page, `reset-asked-${screen}`);
+    await host.shot(page, `reset-asked-${screen}`);
     assert.deepEqual(await barriers(page), []);
   });
 }

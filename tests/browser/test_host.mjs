@@ -1,9 +1,9 @@
 // A demo host and a browser for one test file. `open()` starts both, `close()` ends both; a page is a fresh person
 // with an empty cookie jar on a desktop or a phone, in light or dark.
 //
-//     const place = await Place.open();
-//     after(() => place.close());
-//     const page = await place.visit(place.demo.web.dashboard, { screen: "phone", scheme: "dark" });
+//     const host = await TestHost.open();
+//     after(() => host.close());
+//     const page = await host.visit(host.demo.web.dashboard, { screen: "phone", scheme: "dark" });
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -28,7 +28,7 @@ export const SCREENS = {
 export const SCHEMES = ["light", "dark"];
 
 /** A running demo host and a browser beside it. */
-export class Place {
+export class TestHost {
   #server;
   #browser;
   #folder;
@@ -38,18 +38,18 @@ export class Place {
   demo;
 
   static async open() {
-    const place = new Place();
+    const host = new TestHost();
     try {
-      place.#folder = await mkdtemp(join(tmpdir(), "postward-browser-"));
-      place.#shots = process.env.POSTWARD_SHOTS ?? (await mkdtemp(join(tmpdir(), "postward-shots-")));
-      await mkdir(place.#shots, { recursive: true });
-      const browser = startBrowser().then((started) => (place.#browser = started));
-      const server = place.#startServer().then((demo) => (place.demo = demo));
+      host.#folder = await mkdtemp(join(tmpdir(), "postward-browser-"));
+      host.#shots = process.env.POSTWARD_SHOTS ?? (await mkdtemp(join(tmpdir(), "postward-shots-")));
+      await mkdir(host.#shots, { recursive: true });
+      const browser = startBrowser().then((started) => (host.#browser = started));
+      const server = host.#startServer().then((demo) => (host.demo = demo));
       // Both are waited for before either may fail, so that `close` knows what there is to end.
       for (const { reason } of await Promise.allSettled([server, browser])) if (reason) throw reason;
-      return place;
+      return host;
     } catch (error) {
-      await place.close();
+      await host.close();
       throw error;
     }
   }
