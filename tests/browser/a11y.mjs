@@ -10,11 +10,11 @@ export const TABLET = { width: 900, height: 700 };
 /** Looks at a page as it stands, and leaves it so: one picture in light and one in dark, no barrier that axe knows, no
  * sideways scroll, at other `sizes` of the window either. */
 export async function forEveryone(host, page, name, sizes = [NARROWEST]) {
-  await host.shot(page, `${name}-light`);
+  await host.screenshot(page, `${name}-light`);
   assert.deepEqual(await barriers(page), []);
   assert.equal(await overflow(page), 0, "no sideways scroll");
   await page.emulateMedia({ colorScheme: "dark" });
-  await host.shot(page, `${name}-dark`);
+  await host.screenshot(page, `${name}-dark`);
   assert.deepEqual(await colourBarriers(page), [], "in the dark");
   await page.emulateMedia({ colorScheme: "light" });
   const before = page.viewportSize();

@@ -16,7 +16,7 @@ let host;
 // Who has signed in once, as what a browser keeps of it.
 const people = {};
 before(async () => {
-  host = await TestHost.open();
+  host = await TestHost.start();
   const keep = async (page) => page.context().storageState();
   people.nobody = undefined;
   people.staff = await keep(await withLongest(await staff(host)));
@@ -26,12 +26,12 @@ before(async () => {
   const bookings = mailboxOf(host, "bookings");
   people.weak = await keep(await reader(host, bookings));
   await phoneOf(host, bookings);
-  const owing = await host.visit(host.demo.web.webmail);
+  const owing = await host.openPage(host.demo.web.webmail);
   await signIn(owing, bookings.address, bookings.password);
   await owing.waitForURL("**/webmail/code**");
   people.owing = await keep(owing);
 });
-after(() => host?.close());
+after(() => host?.stop());
 
 async function withLongest(page) {
   await page.getByRole("link", { name: "Add mailbox" }).click();
@@ -150,7 +150,7 @@ describe("every page", { concurrency: 2 }, () => {
   for (const [name, who, go] of PAGES) {
     for (const screen of Object.keys(SCREENS)) {
       test(`W1 ${name} is for everyone, on a ${screen}`, async () => {
-        const page = await host.visit("about:blank", { storageState: people[who], screen });
+        const page = await host.openPage("about:blank", { storageState: people[who], screen });
         const weight = weighs(page);
         await go(page);
         await page.waitForLoadState("load");
@@ -165,7 +165,7 @@ describe("every page", { concurrency: 2 }, () => {
 
 for (const screen of Object.keys(SCREENS)) {
   test(`D7 a receipt is for everyone, on a ${screen}`, async () => {
-    const page = await host.visit(host.demo.web.dashboard, { storageState: people.staff, screen });
+    const page = await host.openPage(host.demo.web.dashboard, { storageState: people.staff, screen });
     await securityTab(page, "workshop@tidewater-cycles.example");
     await page.getByRole("button", { name: "Generate strong password" }).click();
     await page.getByRole("button", { name: "Save password" }).click();
@@ -175,7 +175,7 @@ for (const screen of Object.keys(SCREENS)) {
 }
 
 test("D11 a refused sign-in is for everyone", async () => {
-  const page = await host.visit(host.demo.web.dashboard, { screen: "phone" });
+  const page = await host.openPage(host.demo.web.dashboard, { screen: "phone" });
   await signIn(page, "nobody@fjordlight.example", "Not-The-Password-1");
   await page.getByRole("alert").waitFor();
   // The browser itself notes the 403 that says so.

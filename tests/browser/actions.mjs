@@ -16,7 +16,7 @@ export async function signIn(page, name, password) {
 
 /** The owner of the host at the list of mailboxes. */
 export async function staff(host, options) {
-  const page = await host.visit(host.demo.web.dashboard, options);
+  const page = await host.openPage(host.demo.web.dashboard, options);
   await signIn(page, host.demo.owner.email, host.demo.owner.password);
   await page.waitForURL("**/dashboard/mailboxes");
   return page;
@@ -24,7 +24,7 @@ export async function staff(host, options) {
 
 /** A mailbox owner in the webmail, at the list of INBOX. */
 export async function reader(host, { address, password }, options) {
-  const page = await host.visit(host.demo.web.webmail, options);
+  const page = await host.openPage(host.demo.web.webmail, options);
   await signIn(page, address, password);
   await page.waitForURL("**/webmail/folder/INBOX");
   return page;
@@ -32,7 +32,7 @@ export async function reader(host, { address, password }, options) {
 
 /** A mailbox owner at the first page of the user panel. */
 export async function guest(host, { address, password }, options) {
-  const page = await host.visit(host.demo.web.panel, options);
+  const page = await host.openPage(host.demo.web.panel, options);
   await signIn(page, address, password);
   await page.getByRole("heading", { name: "User Panel", level: 1 }).waitFor();
   return page;

@@ -7,8 +7,8 @@ import { tryPassword } from "./imap.mjs";
 import { TestHost } from "./test_host.mjs";
 
 let host;
-before(async () => (host = await TestHost.open()));
-after(() => host?.close());
+before(async () => (host = await TestHost.start()));
+after(() => host?.stop());
 
 /** Chooses with the pointer, as far as a page can tell: the list of choices itself belongs to the browser. */
 async function choose(page, label, choice) {
@@ -21,7 +21,7 @@ const addresses = (page) => page.locator("tbody th").allInnerTexts();
 test("D11 a stranger hears the same for an unknown name and for a wrong password", async () => {
   const heard = [];
   for (const email of ["nobody@fjordlight.example", host.demo.owner.email]) {
-    const page = await host.visit(host.demo.web.dashboard);
+    const page = await host.openPage(host.demo.web.dashboard);
     const answered = page.waitForResponse((response) => response.request().method() === "POST");
     await signIn(page, email, "Not-The-Password-1");
     const status = (await answered).status();
@@ -35,7 +35,7 @@ test("D11 a stranger hears the same for an unknown name and for a wrong password
 });
 
 test("D11 the sign-in page points mailbox owners to webmail, and webmail account owners here", async () => {
-  const page = await host.visit(host.demo.web.dashboard);
+  const page = await host.openPage(host.demo.web.dashboard);
   await page.getByRole("link", { name: "sign in to webmail" }).click();
   await page.waitForURL("**/webmail/sign-in**");
   await page.getByRole("link", { name: "sign in to the dashboard" }).click();
@@ -43,7 +43,7 @@ test("D11 the sign-in page points mailbox owners to webmail, and webmail account
 });
 
 test("D11 a mailbox is no account: its password opens no dashboard", async () => {
-  const page = await host.visit(host.demo.web.dashboard);
+  const page = await host.openPage(host.demo.web.dashboard);
   const { address, password } = mailboxOf(host, "tomas");
   await signIn(page, address, password);
   await page.getByRole("alert").waitFor();

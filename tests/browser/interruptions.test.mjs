@@ -12,8 +12,8 @@ const NEW_PASSWORD = "Quiet-Harbour-2931";
 const SLOW_MS = 1_500;
 
 let host;
-before(async () => (host = await TestHost.open()));
-after(() => host?.close());
+before(async () => (host = await TestHost.start()));
+after(() => host?.stop());
 
 /** Counts the forms that are sent from now on, each of which takes its time. */
 async function slowly(page) {
@@ -42,7 +42,7 @@ const generate = (page) => page.locator("[data-generate]").click();
 
 /** Ends the session a page is in from elsewhere; the browser of the page does not hear of it. */
 async function signOutElsewhere(page, url) {
-  const elsewhere = await host.visit(url, { storageState: await page.context().storageState() });
+  const elsewhere = await host.openPage(url, { storageState: await page.context().storageState() });
   const menu = elsewhere.locator("summary[aria-label='Your account']");
   if (await menu.count()) await menu.click();
   await elsewhere.getByRole("button", { name: "Sign out" }).click();
@@ -119,7 +119,7 @@ test("D9 an answer that is lost is told in the dialog, and nothing is sent again
   await problem.waitFor();
   assert.match(await problem.innerText(), /We could not reach the server\. Check your connection; reload the list/);
   assert.equal(await page.evaluate(() => document.activeElement.hasAttribute("data-problems")), true, "it has the focus");
-  await host.shot(page, "dialog-lost-answer");
+  await host.screenshot(page, "dialog-lost-answer");
   assert.equal(sent, 1);
   assert.ok(await dialog.getByRole("button", { name: "Save Password" }).isEnabled());
   assert.match(await tryPassword(host.demo, address, fresh), /^OK/, "as it says: it may have been saved");
@@ -139,7 +139,7 @@ test("D9 an answer that is a page of its own is shown in the dialog", async () =
   await page.getByRole("dialog", { name: "This form is no longer good" }).waitFor();
   await dialog.getByText("Nothing has been changed.").waitFor();
   assert.equal(sent.length, 1);
-  await host.shot(page, "dialog-trouble");
+  await host.screenshot(page, "dialog-trouble");
 });
 
 test("D9 while a dialog saves it says so and keeps the focus", async () => {
@@ -203,7 +203,7 @@ test("D1 a session that ends while one types is told, and one comes back to the 
   await page.getByRole("button", { name: "Add mailbox" }).click();
   await page.waitForURL("**/dashboard/sign-in**");
   await page.getByText("You were signed out, and nothing was saved. Sign in and do it once more.").waitFor();
-  await host.shot(page, "sign-in-unsaved");
+  await host.screenshot(page, "sign-in-unsaved");
   await signIn(page, host.demo.owner.email, host.demo.owner.password);
   await page.getByRole("heading", { name: "Add mailbox", level: 1 }).waitFor();
   assert.match(page.url(), /\/dashboard\/mailboxes\/new$/);
@@ -245,7 +245,7 @@ test("W1 the frame of a message says that one was signed out", async () => {
   await page.getByRole("navigation", { name: "Folders" }).getByRole("link", { name: "Reading" }).click();
   await page.getByRole("link", { name: /Letterform Friday/ }).click();
   await page.frameLocator("iframe[title=Message]").getByText("You were signed out. Reload the page to sign in.").waitFor();
-  await host.shot(page, "frame-signed-out");
+  await host.screenshot(page, "frame-signed-out");
 });
 
 test("P2 the next person at the same browser is not told what the last one did", async () => {
@@ -267,7 +267,7 @@ test("W1 on a phone a tap beside the drawer closes it and opens nothing, and so 
   const opener = page.getByRole("link", { name: "Folders", exact: true });
   await opener.tap();
   await folders.waitFor();
-  await host.shot(page, "drawer-open-phone");
+  await host.screenshot(page, "drawer-open-phone");
   const { width } = await folders.boundingBox();
   await page.touchscreen.tap(width + 40, 300);
   await folders.waitFor({ state: "hidden" });

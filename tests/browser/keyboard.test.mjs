@@ -11,8 +11,8 @@ const NEW_PASSWORD = "Quiet-Harbour-2931";
 const STOPS = 120;
 
 let host;
-before(async () => (host = await TestHost.open()));
-after(() => host?.close());
+before(async () => (host = await TestHost.start()));
+after(() => host?.stop());
 
 /** The name and kind of what has the focus, as a screen reader would say it. */
 const focus = (page) =>
@@ -64,7 +64,7 @@ async function signInAt(page, field, name, password) {
 }
 
 async function atDashboard() {
-  const page = await host.visit(host.demo.web.dashboard);
+  const page = await host.openPage(host.demo.web.dashboard);
   await signInAt(page, "E-mail", host.demo.owner.email, host.demo.owner.password);
   await page.waitForURL("**/dashboard/mailboxes");
   return page;
@@ -147,7 +147,7 @@ test("D10 by keyboard: the pencil, New, Update User", async () => {
 
 test("W1 W2 by keyboard: read a message, change the password, hear the receipt at the sign-in page", async () => {
   const { address, password } = mailboxOf(host, "jonas");
-  const page = await host.visit(host.demo.web.webmail);
+  const page = await host.openPage(host.demo.web.webmail);
   await signInAt(page, "E-mail address", address, password);
   await page.waitForURL("**/webmail/folder/INBOX");
   await tabTo(page, /Saturday ride: the route/);
@@ -172,7 +172,7 @@ test("W1 W2 by keyboard: read a message, change the password, hear the receipt a
 
 test("W1 by keyboard: Escape closes the account menu and gives the focus back", async () => {
   const { address, password } = mailboxOf(host, "priya");
-  const page = await host.visit(host.demo.web.webmail);
+  const page = await host.openPage(host.demo.web.webmail);
   await signInAt(page, "E-mail address", address, password);
   await page.waitForURL("**/webmail/folder/INBOX");
   await tabTo(page, "Your account");
@@ -184,7 +184,7 @@ test("W1 by keyboard: Escape closes the account menu and gives the focus back", 
 });
 
 test("D11 by keyboard: after a refused sign-in the problem has the focus", async () => {
-  const page = await host.visit(host.demo.web.dashboard);
+  const page = await host.openPage(host.demo.web.dashboard);
   await signInAt(page, "E-mail", "nobody@fjordlight.example", NEW_PASSWORD);
   await page.waitForFunction(() => document.activeElement?.hasAttribute("data-problems"));
   assert.match((await focus(page)).name, /wrong/);

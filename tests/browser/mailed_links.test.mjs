@@ -16,8 +16,8 @@ const LETTER_MS = 20_000;
 const OVER = "This link was used, replaced or has expired";
 
 let host;
-before(async () => (host = await TestHost.open()));
-after(() => host?.close());
+before(async () => (host = await TestHost.start()));
+after(() => host?.stop());
 
 const at = (path) => new URL(path, host.demo.web.webmail).href;
 const heading = (page, name) => page.getByRole("heading", { name, level: 1 });
@@ -42,7 +42,7 @@ async function followLetter(inbox, subject, shot) {
   await opened.waitForLoadState();
   assert.equal(await opened.evaluate(() => document.referrer), "", "the letter is not told of");
   opened.complaints = listen(opened);
-  await host.shot(page, shot);
+  await host.screenshot(page, shot);
   await page.close();
   return opened;
 }
@@ -67,7 +67,7 @@ async function recoveryEmail(owner, friend, screen, button) {
   await panel.getByLabel("Recovery e-mail", { exact: true }).fill(friend.address);
   await panel.getByRole("button", { name: "Send link" }).click();
   await receipt(panel);
-  await host.shot(panel, `links-recovery-asked-${screen}`);
+  await host.screenshot(panel, `links-recovery-asked-${screen}`);
   const inbox = await reader(host, friend, { screen });
   const page = await followLetter(inbox, "Confirm your recovery e-mail", `links-letter-verify-${screen}`);
   if (button) {
@@ -107,7 +107,7 @@ test("W5 the mailed link sets a new password, asks for the code where 2FA is on,
   const { inbox } = await recoveryEmail(owner, friend, "desktop", "Confirm this address");
   const open = await reader(host, owner);
   const phone = await phoneOf(host, owner);
-  const asking = await host.visit(at("/webmail/password-reset?by=mail"));
+  const asking = await host.openPage(at("/webmail/password-reset?by=mail"));
   await asking.getByLabel("E-mail address of the mailbox").fill(owner.address);
   await press(asking, "Send the link");
   await heading(asking, "Check your mail").waitFor();
@@ -197,7 +197,7 @@ for (const [path, way] of [
   ["/dashboard/password-reset/link?token=%00", "Ask for another link"],
 ]) {
   test(`W5 a garbled link says so and leads on: ${path}`, async () => {
-    const page = await host.visit(at(path), { screen: "phone" });
+    const page = await host.openPage(at(path), { screen: "phone" });
     await heading(page, OVER).waitFor();
     await page.getByText("Nothing has been changed.").waitFor();
     await page.getByRole("link", { name: way, exact: true }).click();
@@ -208,7 +208,7 @@ for (const [path, way] of [
 
 test("D11 staff who forgot their password hear one sentence, and set a new one by the link and a backup code", async () => {
   const { email, password } = host.demo.reseller;
-  const older = await host.visit(at("/dashboard/account"));
+  const older = await host.openPage(at("/dashboard/account"));
   await signIn(older, email, password);
   await press(older, "Set up");
   const phone = new Phone((await older.getByLabel("Key to type").inputValue()).replaceAll(/\s/g, ""));
@@ -216,7 +216,7 @@ test("D11 staff who forgot their password hear one sentence, and set a new one b
   await press(older, "Turn on");
   const [backupCode] = (await older.getByLabel("Backup codes").inputValue()).split("\n");
 
-  const page = await host.visit(host.demo.web.dashboard, { screen: "phone" });
+  const page = await host.openPage(host.demo.web.dashboard, { screen: "phone" });
   for (const asked of ["nobody@nowhere.example", email]) {
     await page.goto(host.demo.web.dashboard);
     await page.getByRole("link", { name: "Forgot password?" }).click();
@@ -252,7 +252,7 @@ test("D11 staff who forgot their password hear one sentence, and set a new one b
 });
 
 test("W5 on a phone the three ways to a new password stand in one row", async () => {
-  const page = await host.visit(at("/webmail/password-reset?by=mail"), { screen: "phone" });
+  const page = await host.openPage(at("/webmail/password-reset?by=mail"), { screen: "phone" });
   const ways = page.getByRole("navigation", { name: "Ways to a new password" }).getByRole("link");
   for (const width of [390, 320]) {
     await page.setViewportSize({ width, height: 700 });
@@ -261,13 +261,13 @@ test("W5 on a phone the three ways to a new password stand in one row", async ()
     assert.ok(boxes.every(({ height }) => height >= 44));
     assert.equal(await overflow(page), 0);
   }
-  await host.shot(page, "links-tabs-320");
+  await host.screenshot(page, "links-tabs-320");
 });
 
 for (const screen of Object.keys(SCREENS)) {
   test(`W5 without script, Generate keeps the address and says which secrets to type now, on a ${screen}`, async () => {
     const owner = mailboxOf(host, screen === "phone" ? "bookings" : "orders");
-    const page = await host.visit(at("/webmail/password-reset?by=password"), { screen, javaScriptEnabled: false });
+    const page = await host.openPage(at("/webmail/password-reset?by=password"), { screen, javaScriptEnabled: false });
     await page.getByLabel("E-mail address of the mailbox").fill(owner.address);
     await page.getByLabel("Current password", { exact: true }).fill(owner.password);
     await press(page, "Generate strong password");
@@ -275,7 +275,7 @@ for (const screen of Object.keys(SCREENS)) {
     const current = page.getByLabel("Current password", { exact: true });
     assert.equal(await current.inputValue(), "");
     await page.getByText("Type it now. What stood here before Generate strong password was not kept.").waitFor();
-    await host.shot(page, `links-generated-${screen}`);
+    await host.screenshot(page, `links-generated-${screen}`);
     const fresh = await page.getByLabel("New password", { exact: true }).inputValue();
     await current.fill(owner.password);
     await press(page, "Save password");

@@ -10,8 +10,8 @@ const PLAIN = { javaScriptEnabled: false };
 const NEW_PASSWORD = "Quiet-Harbour-2931";
 
 let host;
-before(async () => (host = await TestHost.open()));
-after(() => host?.close());
+before(async () => (host = await TestHost.start()));
+after(() => host?.stop());
 
 async function opensWith(address, fresh, old) {
   assert.match(await tryPassword(host.demo, address, fresh), /^OK/);

@@ -9,12 +9,12 @@ import { TestHost } from "./test_host.mjs";
 const NEW_PASSWORD = "Quiet-Harbour-2931";
 
 let host;
-before(async () => (host = await TestHost.open()));
-after(() => host?.close());
+before(async () => (host = await TestHost.start()));
+after(() => host?.stop());
 
 test("P1 one signs in with the full address and the password, and with nothing else", async () => {
   const { address, password } = mailboxOf(host, "maya");
-  const page = await host.visit(host.demo.web.panel);
+  const page = await host.openPage(host.demo.web.panel);
   await signIn(page, address, "Not-The-Password-1");
   await page.getByRole("alert").waitFor();
   await signIn(page, address.toUpperCase(), password);
@@ -31,7 +31,7 @@ test("P1 being signed in at the panel is not being signed in at the webmail", as
 
 test("P1 whoever is sent to sign in comes back to where they wanted to go", async () => {
   const { address, password } = mailboxOf(host, "maya");
-  const page = await host.visit(new URL("/panel/password", host.demo.web.panel).href);
+  const page = await host.openPage(new URL("/panel/password", host.demo.web.panel).href);
   await page.waitForURL("**/panel/sign-in**");
   await signIn(page, address, password);
   await page.waitForURL("**/panel/password");

@@ -11,8 +11,8 @@ const VECTORS = new URL("../../crates/authority/vectors/password_policy.json", i
 const NEW_PASSWORD = "Quiet-Harbour-2931";
 
 let host;
-before(async () => (host = await TestHost.open()));
-after(() => host?.close());
+before(async () => (host = await TestHost.start()));
+after(() => host?.stop());
 
 /** The names of the rules that are green. */
 const met = (page) => page.locator("[data-rule].met").evaluateAll((rules) => rules.map((rule) => rule.dataset.rule));

@@ -10,15 +10,15 @@ import { SCREENS, TestHost } from "./test_host.mjs";
 const NEW_PASSWORD = "Quiet-Harbour-2931";
 
 let host;
-before(async () => (host = await TestHost.open()));
-after(() => host?.close());
+before(async () => (host = await TestHost.start()));
+after(() => host?.stop());
 
 const at = (path) => new URL(path, host.demo.web.webmail).href;
 
 for (const [who, javaScriptEnabled] of [["tomas", true], ["ben", false]]) {
   test(`W4 the current password sets a new one, ${javaScriptEnabled ? "with" : "without"} script`, async () => {
     const { address, password } = mailboxOf(host, who);
-    const page = await host.visit(host.demo.web.webmail, { javaScriptEnabled });
+    const page = await host.openPage(host.demo.web.webmail, { javaScriptEnabled });
     await page.getByRole("link", { name: "Change Mailbox Password" }).click();
     await page.getByLabel("E-mail address of the mailbox").fill(address);
     await page.getByLabel("Current password", { exact: true }).fill(password);
@@ -32,7 +32,7 @@ for (const [who, javaScriptEnabled] of [["tomas", true], ["ben", false]]) {
 }
 
 test("W5 Forgot password? leads to three ways, and what is wrong is said in one sentence", async () => {
-  const page = await host.visit(host.demo.web.panel);
+  const page = await host.openPage(host.demo.web.panel);
   await page.getByRole("link", { name: "Forgot password?" }).click();
   const ways = page.getByRole("navigation", { name: "Ways to a new password" });
   assert.deepEqual(await ways.getByRole("link").allInnerTexts(), ["Current password", "Recovery code", "Recovery e-mail"]);
@@ -56,12 +56,12 @@ const PAGES = [
 for (const [name, to, path] of PAGES) {
   for (const screen of Object.keys(SCREENS)) {
     test(`W5 ${name} is for everyone, on a ${screen}`, async () => {
-      const page = await host.visit(to(path), { screen });
-      await host.shot(page, `${name}-${screen}-light`);
+      const page = await host.openPage(to(path), { screen });
+      await host.screenshot(page, `${name}-${screen}-light`);
       assert.deepEqual(await barriers(page), []);
       assert.equal(await overflow(page), 0);
       await page.emulateMedia({ colorScheme: "dark" });
-      await host.shot(page, `${name}-${screen}-dark`);
+      await host.screenshot(page, `${name}-${screen}-dark`);
       assert.deepEqual(await colourBarriers(page), []);
       await page.setViewportSize({ width: 320, height: 700 });
       assert.equal(await overflow(page), 0, "nor at 320 px");
@@ -72,11 +72,11 @@ for (const [name, to, path] of PAGES) {
 
 for (const screen of Object.keys(SCREENS)) {
   test(`W5 asking for a link is answered the same for everybody, on a ${screen}`, async () => {
-    const page = await host.visit(at("/webmail/password-reset?by=mail"), { screen });
+    const page = await host.openPage(at("/webmail/password-reset?by=mail"), { screen });
     await page.getByLabel("E-mail address of the mailbox").fill("nobody@nowhere.example");
     await page.getByRole("button", { name: "Send the link" }).click();
     await page.getByText("If this mailbox has a recovery e-mail, we have sent a link to it.").waitFor();
-    await host.shot(page, `reset-asked-${screen}`);
+    await host.screenshot(page, `reset-asked-${screen}`);
     assert.deepEqual(await barriers(page), []);
   });
 }

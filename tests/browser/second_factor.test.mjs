@@ -10,8 +10,8 @@ import { Phone, grouped, inDigitsFrom, phoneOf, scan } from "./authenticator.mjs
 import { SCREENS, TestHost } from "./test_host.mjs";
 
 let host;
-before(async () => (host = await TestHost.open()));
-after(() => host?.close());
+before(async () => (host = await TestHost.start()));
+after(() => host?.stop());
 
 const at = (path) => new URL(path, host.demo.web.webmail).href;
 const heading = (page, name) => page.getByRole("heading", { name, level: 1 });
@@ -34,7 +34,7 @@ for (const [surface, screen, who, written] of [
   test(`W1 P1 the password, then the code, at the ${surface} on a ${screen}`, async () => {
     const owner = mailboxOf(host, who);
     const phone = await phoneOf(host, owner);
-    const page = await host.visit(host.demo.web[surface], { screen });
+    const page = await host.openPage(host.demo.web[surface], { screen });
     await signIn(page, owner.address, owner.password);
     await heading(page, "Enter the code").waitFor();
     const field = page.getByRole("textbox", { name: "Six-digit code" });
@@ -59,7 +59,7 @@ for (const [surface, screen, who, written] of [
 test("P1 at the panel the code may stand directly behind the password, without script too", async () => {
   const owner = mailboxOf(host, "jonas");
   const phone = await phoneOf(host, owner);
-  const page = await host.visit(host.demo.web.panel, { screen: "phone", javaScriptEnabled: false });
+  const page = await host.openPage(host.demo.web.panel, { screen: "phone", javaScriptEnabled: false });
   await signIn(page, owner.address, `${owner.password}000000`);
   await page.getByRole("alert").waitFor();
   await signIn(page, owner.address, owner.password + (await phone.code()));
@@ -68,7 +68,7 @@ test("P1 at the panel the code may stand directly behind the password, without s
 
 test("W1 who does not have the phone leaves the code page for another account or another way in", async () => {
   const owner = mailboxOf(host, "jonas");
-  const page = await host.visit(host.demo.web.webmail, { javaScriptEnabled: false });
+  const page = await host.openPage(host.demo.web.webmail, { javaScriptEnabled: false });
   await signIn(page, owner.address, owner.password);
   await heading(page, "Enter the code").waitFor();
   await page.getByRole("link", { name: "Lost your phone?" }).click();
@@ -134,14 +134,14 @@ for (const screen of Object.keys(SCREENS)) {
 
     await page.goto(host.demo.web.webmail);
     await page.locator("summary[aria-label='Your account']").click();
-    await host.shot(page, `steps-user-menu-${screen}`);
+    await host.screenshot(page, `steps-user-menu-${screen}`);
     await press(page, "User Settings");
     await page.waitForURL("**/panel");
     await HOMES.panel(page);
     assert.match(await page.getByRole("main").innerText(), new RegExp(owner.address));
     await forEveryone(host, page, `steps-hopped-${screen}`);
 
-    const left = await host.visit("about:blank", { storageState: older });
+    const left = await host.openPage("about:blank", { storageState: older });
     await left.goto(host.demo.web.panel);
     await left.waitForURL("**/panel/sign-in**");
     await page.goto(host.demo.web.webmail);
@@ -171,17 +171,17 @@ test("W3 the hop skips no code: a webmail session from before it is asked for on
 for (const [screen, who] of [["desktop", "owner"], ["phone", "reseller"]]) {
   test(`D11 staff set up their second factor, and sign in with a code and with a backup code, on a ${screen}`, async () => {
     const { email, password } = host.demo[who];
-    const page = await host.visit(at("/dashboard/account"), { screen, permissions: ["clipboard-read", "clipboard-write"] });
+    const page = await host.openPage(at("/dashboard/account"), { screen, permissions: ["clipboard-read", "clipboard-write"] });
     await signIn(page, email, password);
     await heading(page, "Account").waitFor();
     await forEveryone(host, page, `steps-staff-off-${screen}`);
-    const elsewhere = await host.visit(at("/dashboard/account"), { screen });
+    const elsewhere = await host.openPage(at("/dashboard/account"), { screen });
     await signIn(elsewhere, email, password);
     await heading(elsewhere, "Account").waitFor();
 
     await press(page, "Set up");
     await heading(page, "Set up two-factor authentication").waitFor();
-    const url = scan(await host.shot(page, `steps-staff-scan-${screen}`));
+    const url = scan(await host.screenshot(page, `steps-staff-scan-${screen}`));
     assert.equal(url.searchParams.get("secret"), (await page.getByLabel("Key to type").inputValue()).replaceAll(/\s/g, ""));
     assert.match(decodeURIComponent(url.pathname), new RegExp(email));
     await forEveryone(host, page, `steps-staff-set-up-${screen}`);

@@ -9,8 +9,8 @@ import { MailApp, tryPassword } from "./imap.mjs";
 import { TestHost } from "./test_host.mjs";
 
 let host;
-before(async () => (host = await TestHost.open()));
-after(() => host?.close());
+before(async () => (host = await TestHost.start()));
+after(() => host?.stop());
 
 /** The authenticator of RFC 6238 that Debian has. `--now` is a step ahead for a code that was not used yet. */
 const code = (secret, stepsAhead = 0) => {
@@ -25,7 +25,7 @@ const scan = (picture) => execFileSync("zbarimg", ["--quiet", "--raw", picture],
 async function turnOn(page, name) {
   await page.getByRole("button", { name: "Set up" }).click();
   await page.getByRole("heading", { name: "Set up two-factor authentication" }).waitFor();
-  const url = new URL(scan(await host.shot(page, name)));
+  const url = new URL(scan(await host.screenshot(page, name)));
   assert.equal(url.protocol, "otpauth:");
   const secret = url.searchParams.get("secret");
   const typed = await page.getByLabel("Key to type").inputValue();
@@ -47,9 +47,9 @@ for (const screen of ["desktop", "phone"]) {
     const page = await guest(host, { address, password }, { screen, scheme });
     await page.getByRole("link", { name: "Two-factor authentication" }).click();
     await page.getByText("will be asked for a code").waitFor();
-    await host.shot(page, `security-two-factor-off-${screen}`);
+    await host.screenshot(page, `security-two-factor-off-${screen}`);
     const secret = await turnOn(page, `security-set-up-${screen}`);
-    await host.shot(page, `security-two-factor-on-${screen}`);
+    await host.screenshot(page, `security-two-factor-on-${screen}`);
     assert.ok(!app.isOver, "what was signed in stays signed in");
 
     // Mail protocols: the password alone is refused, the code goes directly behind it, once.
@@ -59,10 +59,10 @@ for (const screen of ["desktop", "phone"]) {
     assert.match(await tryPassword(host.demo, address, behind), /^NO \[AUTHENTICATIONFAILED\]/);
 
     // Browsers: the next page. Its wrong answer says what to do.
-    const webmail = await host.visit(host.demo.web.webmail, { screen, scheme });
+    const webmail = await host.openPage(host.demo.web.webmail, { screen, scheme });
     await signIn(webmail, address, password);
     await webmail.waitForURL("**/webmail/code**");
-    await host.shot(webmail, `security-code-${screen}`);
+    await host.screenshot(webmail, `security-code-${screen}`);
     await webmail.getByRole("textbox").fill("000 000");
     await webmail.getByRole("button", { name: "Continue" }).click();
     await webmail.getByText("Wait for the next one in your app").waitFor();
@@ -72,7 +72,7 @@ for (const screen of ["desktop", "phone"]) {
 
 test("W8 an app password is shown once, opens mail apps and no page, and goes when it is revoked", async () => {
   const { address, password } = mailboxOf(host, "maya");
-  const page = await host.visit(host.demo.web.panel);
+  const page = await host.openPage(host.demo.web.panel);
   await signIn(page, address, password);
   // Her second factor is on since the test before; another mailbox will do.
   const other = host.demo.mailboxes.find(({ address: theirs }) => !/^(maya|elif)@/.test(theirs));
@@ -82,15 +82,15 @@ test("W8 an app password is shown once, opens mail apps and no page, and goes wh
   await owner.getByRole("button", { name: "Add app password" }).click();
   const letters = await owner.getByLabel("App password").inputValue();
   assert.match(letters, /^([a-z]{4} ){3}[a-z]{4}$/);
-  await host.shot(owner, "security-app-password-shown");
+  await host.screenshot(owner, "security-app-password-shown");
   assert.match(await tryPassword(host.demo, other.address, letters.replaceAll(" ", "").toUpperCase()), /^OK/);
-  const stranger = await host.visit(host.demo.web.webmail);
+  const stranger = await host.openPage(host.demo.web.webmail);
   await signIn(stranger, other.address, letters);
   await stranger.getByRole("alert").waitFor();
 
   await owner.getByRole("link", { name: "Done" }).click();
   await owner.getByText("IMAP").first().waitFor();
-  await host.shot(owner, "security-app-passwords");
+  await host.screenshot(owner, "security-app-passwords");
   const app = await MailApp.open(host.demo);
   assert.match(await app.signIn(other.address, letters.replaceAll(" ", "")), /^OK/);
   await owner.getByRole("link", { name: "Revoke Thunderbird at work" }).click();
@@ -115,5 +115,5 @@ test("D4 the pill changes within a second when the owner turns it on, without a 
   await watcher.getByText("2FA on").first().waitFor({ timeout: 5_000 });
   assert.ok(Date.now() - begun < 1_000, `it took ${Date.now() - begun} ms`);
   assert.equal(await typed.inputValue(), "Half-typed", "what is half typed stays");
-  await host.shot(watcher, "security-pill-on");
+  await host.screenshot(watcher, "security-pill-on");
 });

@@ -1,9 +1,9 @@
-// A demo host and a browser for one test file. `open()` starts both, `close()` ends both; a page is a fresh person
-// with an empty cookie jar on a desktop or a phone, in light or dark.
+// A demo host and a browser for one test file. `start()` starts both, `stop()` ends both; each page has a browser
+// context of its own, with an empty cookie jar, on a desktop or a phone, in light or dark.
 //
-//     const host = await TestHost.open();
-//     after(() => host.close());
-//     const page = await host.visit(host.demo.web.dashboard, { screen: "phone", scheme: "dark" });
+//     const host = await TestHost.start();
+//     after(() => host.stop());
+//     const page = await host.openPage(host.demo.web.dashboard, { screen: "phone", scheme: "dark" });
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -32,37 +32,37 @@ export class TestHost {
   #server;
   #browser;
   #folder;
-  #shots;
+  #screenshots;
 
   /** Where everything listens and who may sign in: the file that `postward demo --json` writes. */
   demo;
 
-  static async open() {
+  static async start() {
     const host = new TestHost();
     try {
       host.#folder = await mkdtemp(join(tmpdir(), "postward-browser-"));
-      host.#shots = process.env.POSTWARD_SHOTS ?? (await mkdtemp(join(tmpdir(), "postward-shots-")));
-      await mkdir(host.#shots, { recursive: true });
+      host.#screenshots = process.env.POSTWARD_SHOTS ?? (await mkdtemp(join(tmpdir(), "postward-shots-")));
+      await mkdir(host.#screenshots, { recursive: true });
       const browser = startBrowser().then((started) => (host.#browser = started));
       const server = host.#startServer().then((demo) => (host.demo = demo));
-      // Both are waited for before either may fail, so that `close` knows what there is to end.
+      // Both are waited for before either may fail, so that `stop` knows what there is to end.
       for (const { reason } of await Promise.allSettled([server, browser])) if (reason) throw reason;
       return host;
     } catch (error) {
-      await host.close();
+      await host.stop();
       throw error;
     }
   }
 
-  async close() {
+  async stop() {
     await this.#browser?.close();
     await this.#stopServer();
     if (this.#folder) await rm(this.#folder, { recursive: true, force: true });
-    if (this.#shots && !process.env.POSTWARD_SHOTS) console.log(`screenshots in ${this.#shots}`);
+    if (this.#screenshots && !process.env.POSTWARD_SHOTS) console.log(`screenshots in ${this.#screenshots}`);
   }
 
-  /** A new person: nothing is shared with the pages opened before. `javaScriptEnabled: false` is a plain browser. */
-  async person({ screen = "desktop", scheme = "light", ...rest } = {}) {
+  /** A new browser context: nothing is shared with the pages opened before, unless `storageState` says so. */
+  async newContext({ screen = "desktop", scheme = "light", ...rest } = {}) {
     const context = await this.#browser.newContext({
       ...SCREENS[screen],
       colorScheme: scheme,
@@ -76,18 +76,18 @@ export class TestHost {
     return context;
   }
 
-  /** Opens `url` as a new person. What the page complains about is collected in `page.complaints`. */
-  async visit(url, options = {}) {
-    const context = await this.person(options);
+  /** Opens `url` in a new context. What the page complains about is collected in `page.complaints`. */
+  async openPage(url, options = {}) {
+    const context = await this.newContext(options);
     const page = await context.newPage();
     page.complaints = listen(page);
     await page.goto(url);
     return page;
   }
 
-  /** Saves what the person sees, the whole length of the page, as `NAME.png`. */
-  async shot(page, name) {
-    const path = join(this.#shots, `${name}.png`);
+  /** Saves a picture of the page in its whole length as `NAME.png`, and returns the path. */
+  async screenshot(page, name) {
+    const path = join(this.#screenshots, `${name}.png`);
     await page.screenshot({ path, fullPage: true, animations: "disabled" });
     return path;
   }

@@ -24,8 +24,8 @@ Content-Type: text/html; charset=utf-8
 `;
 
 let host;
-before(async () => (host = await TestHost.open()));
-after(() => host?.close());
+before(async () => (host = await TestHost.start()));
+after(() => host?.stop());
 
 const sheet = (page) => page.frameLocator("iframe[title=Message]");
 
@@ -43,7 +43,7 @@ test("W1 the password's case does matter, and the address without its domain is 
   const { address, password } = mailboxOf(host, "rosa");
   const heard = [];
   for (const [name, secret] of [[address, password.toLowerCase()], ["rosa", password]]) {
-    const page = await host.visit(host.demo.web.webmail);
+    const page = await host.openPage(host.demo.web.webmail);
     await signIn(page, name, secret);
     await page.getByRole("alert").waitFor();
     heard.push(await page.getByRole("alert").innerText());
@@ -91,7 +91,7 @@ test("W1 on a phone the folders are a drawer, and a message is a page with a way
   assert.equal(await folders.isVisible(), false);
   await page.getByRole("link", { name: "Folders", exact: true }).tap();
   await folders.waitFor();
-  await host.shot(page, "webmail-folders-phone-light");
+  await host.screenshot(page, "webmail-folders-phone-light");
   await page.getByRole("link", { name: "Close folders" }).tap();
   await folders.waitFor({ state: "hidden" });
   await page.getByRole("link", { name: "Folders", exact: true }).tap();
