@@ -179,7 +179,7 @@ test("D11 a refused sign-in is for everyone", async () => {
   await signIn(page, "nobody@fjordlight.example", "Not-The-Password-1");
   await page.getByRole("alert").waitFor();
   // The browser itself notes the 403 that says so.
-  page.complaints.length = 0;
+  page.errors.length = 0;
   await lastLook(page, "dashboard-sign-in-refused-phone");
 });
 
@@ -187,7 +187,7 @@ test("D11 a refused sign-in is for everyone", async () => {
 async function lastLook(page, name) {
   await forEveryone(host, page, name, [TABLET, NARROWEST]);
   // A page that is not there, or no longer, is noted by the browser itself.
-  assert.deepEqual(page.complaints.filter((complaint) => !/status of 4(04|10)/.test(complaint)), []);
+  assert.deepEqual(page.errors.filter((error) => !/status of 4(04|10)/.test(error)), []);
   await page.context().close();
 }
 

@@ -8,7 +8,7 @@ import { forEveryone, overflow } from "./a11y.mjs";
 import { guest, mailboxOf, reader, receipt, signIn, staff } from "./actions.mjs";
 import { Phone, phoneOf } from "./authenticator.mjs";
 import { MailApp, tryPassword } from "./imap.mjs";
-import { SCREENS, TestHost, listen } from "./test_host.mjs";
+import { SCREENS, TestHost, collectErrors } from "./test_host.mjs";
 
 const NEW_PASSWORD = "Quiet-Harbour-2931";
 const NEWER_PASSWORD = "Loud-Mountain-4817";
@@ -22,7 +22,7 @@ after(() => host?.stop());
 const at = (path) => new URL(path, host.demo.web.webmail).href;
 const heading = (page, name) => page.getByRole("heading", { name, level: 1 });
 const press = (page, name) => page.getByRole("button", { name, exact: true }).last().click();
-const unexpected = (page) => page.complaints.filter((complaint) => !/status of 4\d\d/.test(complaint));
+const unexpected = (page) => page.errors.filter((error) => !/status of 4\d\d/.test(error));
 
 /** Opens the newest letter with a subject in the webmail, once it is there, and follows its link in a window of its own. */
 async function followLetter(inbox, subject, shot) {
@@ -41,7 +41,7 @@ async function followLetter(inbox, subject, shot) {
   const [opened] = await Promise.all([page.waitForEvent("popup"), link.click()]);
   await opened.waitForLoadState();
   assert.equal(await opened.evaluate(() => document.referrer), "", "the letter is not told of");
-  opened.complaints = listen(opened);
+  opened.errors = collectErrors(opened);
   await host.screenshot(page, shot);
   await page.close();
   return opened;

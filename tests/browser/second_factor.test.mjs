@@ -51,7 +51,7 @@ for (const [surface, screen, who, written] of [
     await field.fill(written(await phone.code()));
     await press(page, "Continue");
     await HOMES[surface](page);
-    assert.deepEqual(page.complaints.filter((complaint) => !complaint.includes("status of 403")), []);
+    assert.deepEqual(page.errors.filter((error) => !error.includes("status of 403")), []);
     await page.context().close();
   });
 }

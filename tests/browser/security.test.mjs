@@ -66,7 +66,7 @@ for (const screen of ["desktop", "phone"]) {
     await webmail.getByRole("textbox").fill("000 000");
     await webmail.getByRole("button", { name: "Continue" }).click();
     await webmail.getByText("Wait for the next one in your app").waitFor();
-    assert.deepEqual(webmail.complaints.filter((complaint) => !/403/.test(complaint)), []);
+    assert.deepEqual(webmail.errors.filter((error) => !/403/.test(error)), []);
   });
 }
 

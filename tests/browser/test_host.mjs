@@ -25,7 +25,6 @@ export const SCREENS = {
   desktop: { viewport: { width: 1280, height: 800 } },
   phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
 };
-export const SCHEMES = ["light", "dark"];
 
 /** A running demo host and a browser beside it. */
 export class TestHost {
@@ -76,11 +75,11 @@ export class TestHost {
     return context;
   }
 
-  /** Opens `url` in a new context. What the page complains about is collected in `page.complaints`. */
+  /** Opens `url` in a new context. Its errors are collected in `page.errors`. */
   async openPage(url, options = {}) {
     const context = await this.newContext(options);
     const page = await context.newPage();
-    page.complaints = listen(page);
+    page.errors = collectErrors(page);
     await page.goto(url);
     return page;
   }
@@ -94,57 +93,57 @@ export class TestHost {
 
   async #startServer() {
     const file = join(this.#folder, "demo.json");
-    const arrived = appearance(file);
+    const written = whenWritten(file);
     const server = spawn(BINARY, ["demo", "--ephemeral", "--json", file], {
       stdio: ["ignore", "pipe", "pipe"],
-      env: withoutOurs(process.env),
+      env: withoutTestSettings(process.env),
     });
     this.#server = server;
     process.once("exit", () => server.kill("SIGKILL"));
-    let said = "";
+    let output = "";
     for (const stream of [server.stdout, server.stderr]) {
-      stream.setEncoding("utf8").on("data", (text) => (said = (said + text).slice(-8_000)));
+      stream.setEncoding("utf8").on("data", (text) => (output = (output + text).slice(-8_000)));
     }
-    const ended = new Promise((_, fail) => {
+    const exited = new Promise((_, fail) => {
       server.once("error", (error) => fail(new Error(`${BINARY} could not be started: ${error.message}`)));
-      server.once("exit", (code, signal) => fail(new Error(`${BINARY} demo ended (${code ?? signal}):\n${said}`)));
+      server.once("exit", (code, signal) => fail(new Error(`${BINARY} demo ended (${code ?? signal}):\n${output}`)));
     });
-    ended.catch(() => {});
-    const late = AbortSignal.timeout(START_MS);
-    const tooLate = once(late, "abort").then(() => {
-      throw new Error(`${BINARY} demo wrote no ${file} in ${START_MS / 1000} s:\n${said}`);
+    exited.catch(() => {});
+    const timeout = AbortSignal.timeout(START_MS);
+    const timedOut = once(timeout, "abort").then(() => {
+      throw new Error(`${BINARY} demo wrote no ${file} in ${START_MS / 1000} s:\n${output}`);
     });
-    return Promise.race([arrived.demo, ended, tooLate]).finally(arrived.stop);
+    return Promise.race([written.content, exited, timedOut]).finally(written.stopWatching);
   }
 
   async #stopServer() {
     const server = this.#server;
     if (!server?.pid || server.exitCode !== null || server.signalCode !== null) return;
-    const gone = once(server, "exit");
+    const exited = once(server, "exit");
     server.kill("SIGTERM");
-    const impatience = setTimeout(() => server.kill("SIGKILL"), STOP_MS);
-    await gone;
-    clearTimeout(impatience);
+    const kill = setTimeout(() => server.kill("SIGKILL"), STOP_MS);
+    await exited;
+    clearTimeout(kill);
   }
 }
 
-/** Script errors, refused resources and anything that left for another machine. */
-export function listen(page) {
-  const complaints = [];
-  page.on("pageerror", (error) => complaints.push(`script: ${error.message}`));
+/** Collects script errors, console errors and warnings, and requests to other machines from now on. */
+export function collectErrors(page) {
+  const errors = [];
+  page.on("pageerror", (error) => errors.push(`script: ${error.message}`));
   page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type())) complaints.push(`console: ${message.text()}`);
+    if (["error", "warning"].includes(message.type())) errors.push(`console: ${message.text()}`);
   });
   page.on("request", (request) => {
     const { protocol, hostname } = new URL(request.url());
     const here = ["data:", "blob:", "about:"].includes(protocol) || /^(127\.0\.0\.1|localhost|.*\.localhost)$/.test(hostname);
-    if (!here) complaints.push(`left the house: ${request.url()}`);
+    if (!here) errors.push(`request to another machine: ${request.url()}`);
   });
-  return complaints;
+  return errors;
 }
 
-/** The server reads every `POSTWARD_…` as a setting; those of the tests are none. */
-function withoutOurs(environment) {
+/** The server reads every `POSTWARD_…` as a setting of its own; those that configure the tests are left out. */
+function withoutTestSettings(environment) {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith("POSTWARD_")));
 }
 
@@ -164,18 +163,18 @@ async function startBrowser() {
   });
 }
 
-/** Resolves with the content of a JSON file once it stands there whole. */
-function appearance(file) {
+/** The content of a JSON file as soon as it can be read whole. */
+function whenWritten(file) {
   let watcher;
-  const demo = new Promise((resolve) => {
-    const look = async () => {
+  const content = new Promise((resolve) => {
+    const read = async () => {
       try {
         resolve(JSON.parse(await readFile(file, "utf8")));
       } catch {
         // Not there yet, or not written to its end: the next change asks again.
       }
     };
-    watcher = watch(dirname(file), look);
+    watcher = watch(dirname(file), read);
   });
-  return { demo, stop: () => watcher.close() };
+  return { content, stopWatching: () => watcher.close() };
 }

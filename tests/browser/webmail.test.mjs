@@ -107,7 +107,7 @@ test("W1 HTML mail shows in a frame of its own, its pictures only when asked for
   await page.getByRole("link", { name: /Weekly Crumb No\. 112/ }).click();
   await sheet(page).getByRole("heading", { name: "The Weekly Crumb" }).waitFor();
   await page.getByText("Pictures from elsewhere are not loaded").waitFor();
-  assert.deepEqual(page.complaints, []);
+  assert.deepEqual(page.errors, []);
 });
 
 test("W1 on a phone a narrow column keeps its words whole, and the message scrolls by itself", async () => {
@@ -150,7 +150,7 @@ test("W1 a hostile message runs no script, loads nothing, and cannot touch the p
   assert.equal(await frame.locator("#script-link[href], a[href^=javascript]").count(), 0);
   assert.match(await page.getByRole("main").innerText(), /Prizes <script>pwned=1<\/script>/, "a name is text");
   assert.equal(page.url(), address);
-  assert.deepEqual(page.complaints, [], "nothing left, nothing had to be refused");
+  assert.deepEqual(page.errors, [], "nothing left, nothing had to be refused");
 });
 
 test("W1 the body of a hostile message opened by its own address is as harmless", async () => {
@@ -163,7 +163,7 @@ test("W1 the body of a hostile message opened by its own address is as harmless"
   await page.getByText("Dear winner,").waitFor();
   assert.equal(await page.evaluate(() => window.pwned), undefined);
   assert.equal(await page.evaluate(() => origin), "null", "cookies are out of reach");
-  assert.deepEqual(page.complaints, []);
+  assert.deepEqual(page.errors, []);
 });
 
 test("W1 asked for, remote pictures load, and only those", async () => {
