@@ -1,4 +1,4 @@
-// What people do before a test begins: they come to a sign-in page and sign in.
+// Actions that many tests begin with: signing in at each surface, opening a page, reading a receipt.
 
 /** A mailbox of the demo by the part before the `@`. */
 export function mailboxOf(host, localPart) {
@@ -7,44 +7,44 @@ export function mailboxOf(host, localPart) {
   return found;
 }
 
-/** Fills in a sign-in page and sends it. */
+/** Fills in a sign-in page and sends the form. */
 export async function signIn(page, name, password) {
   await page.getByRole("textbox", { name: /^E-mail/ }).fill(name);
   await page.getByLabel("Password", { exact: true }).fill(password);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
 }
 
-/** The owner of the host at the list of mailboxes. */
-export async function staff(host, options) {
+/** A page of the owner of the host, at the list of mailboxes. */
+export async function signInToDashboard(host, options) {
   const page = await host.openPage(host.demo.web.dashboard, options);
   await signIn(page, host.demo.owner.email, host.demo.owner.password);
   await page.waitForURL("**/dashboard/mailboxes");
   return page;
 }
 
-/** A mailbox owner in the webmail, at the list of INBOX. */
-export async function reader(host, { address, password }, options) {
+/** A page of a mailbox owner in the webmail, at the list of INBOX. */
+export async function signInToWebmail(host, { address, password }, options) {
   const page = await host.openPage(host.demo.web.webmail, options);
   await signIn(page, address, password);
   await page.waitForURL("**/webmail/folder/INBOX");
   return page;
 }
 
-/** A mailbox owner at the first page of the user panel. */
-export async function guest(host, { address, password }, options) {
+/** A page of a mailbox owner at the first page of the user panel. */
+export async function signInToPanel(host, { address, password }, options) {
   const page = await host.openPage(host.demo.web.panel, options);
   await signIn(page, address, password);
   await page.getByRole("heading", { name: "User Panel", level: 1 }).waitFor();
   return page;
 }
 
-/** The Security tab of a mailbox, found in the list. */
-export async function securityTab(page, address) {
+/** Goes from the list of mailboxes to the Security tab of one. */
+export async function openSecurityTab(page, address) {
   await page.getByRole("link", { name: address, exact: true }).click();
   await page.getByRole("heading", { name: "Mailbox password" }).waitFor();
 }
 
-/** What the page says about the last act. */
+/** The text of the receipt on the page, once it is there. */
 export async function receipt(page) {
   const found = page.getByRole("status", { name: "Receipt" });
   await found.waitFor();

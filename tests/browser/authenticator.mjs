@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { setTimeout as until } from "node:timers/promises";
-import { guest, receipt } from "./actions.mjs";
+import { receipt, signInToPanel } from "./actions.mjs";
 
 const STEP_MS = 30_000;
 
@@ -34,7 +34,7 @@ export class Phone {
 
 /** A mailbox owner turns the second factor on at the panel; the phone that shows its codes from then on. */
 export async function phoneOf(host, owner) {
-  const page = await guest(host, owner);
+  const page = await signInToPanel(host, owner);
   await page.goto(new URL("/panel/two-factor", host.demo.web.panel).href);
   await page.getByRole("button", { name: "Set up", exact: true }).click();
   const phone = new Phone((await page.getByLabel("Key to type").inputValue()).replaceAll(/\s/g, ""));

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { mailboxOf, receipt, signIn, staff } from "./actions.mjs";
+import { mailboxOf, receipt, signIn, signInToDashboard } from "./actions.mjs";
 import { tryPassword } from "./imap.mjs";
 import { TestHost } from "./test_host.mjs";
 
@@ -50,7 +50,7 @@ test("D11 a mailbox is no account: its password opens no dashboard", async () =>
 });
 
 test("D11 signing out ends the session, not only the page", async () => {
-  const page = await staff(host);
+  const page = await signInToDashboard(host);
   const cookies = await page.context().cookies();
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.waitForURL("**/dashboard/sign-in**");
@@ -60,7 +60,7 @@ test("D11 signing out ends the session, not only the page", async () => {
 });
 
 test("D1 the list is searched and narrowed by Select Domain", async () => {
-  const page = await staff(host);
+  const page = await signInToDashboard(host);
   const everybody = await addresses(page);
   for (const { address } of host.demo.mailboxes) assert.ok(everybody.includes(address), address);
   assert.deepEqual(everybody, [...everybody].sort(), "by address, unless another order is chosen");
@@ -86,14 +86,14 @@ test("D1 the list is searched and narrowed by Select Domain", async () => {
 test("D1 whoever signed in last comes first, if one wants", async () => {
   const { address, password } = mailboxOf(host, "support");
   assert.match(await tryPassword(host.demo, address, password), /^OK/);
-  const page = await staff(host);
+  const page = await signInToDashboard(host);
   await choose(page, "Sort", "Last sign-in first");
   await page.waitForURL("**sort=last-sign-in**");
   assert.equal((await addresses(page))[0], address);
 });
 
 test("D1 a click anywhere on a row opens the mailbox's settings page", async () => {
-  const page = await staff(host);
+  const page = await signInToDashboard(host);
   const { address } = mailboxOf(host, "hello");
   const row = page.getByRole("row").filter({ hasText: address });
   // The link covers its row; the person aims at what they see.
@@ -104,7 +104,7 @@ test("D1 a click anywhere on a row opens the mailbox's settings page", async () 
 });
 
 test("D1 an added mailbox stands in the list and can sign in at once", async () => {
-  const page = await staff(host);
+  const page = await signInToDashboard(host);
   await page.getByRole("link", { name: "Add mailbox" }).click();
   const dialog = page.getByRole("dialog", { name: "Add mailbox" });
   await dialog.getByLabel("Address", { exact: true }).fill("reception");
@@ -118,7 +118,7 @@ test("D1 an added mailbox stands in the list and can sign in at once", async () 
 });
 
 test("D1 an address that is taken is refused in the dialog, and what was typed stays", async () => {
-  const page = await staff(host);
+  const page = await signInToDashboard(host);
   await page.getByRole("link", { name: "Add mailbox" }).click();
   const dialog = page.getByRole("dialog", { name: "Add mailbox" });
   await dialog.getByLabel("Address", { exact: true }).fill("ben");
@@ -132,7 +132,7 @@ test("D1 an address that is taken is refused in the dialog, and what was typed s
 });
 
 test("D2 a mailbox is deleted in two steps and restored with its mail and password", async () => {
-  const page = await staff(host);
+  const page = await signInToDashboard(host);
   const { address, password } = mailboxOf(host, "orders");
   await page.getByRole("link", { name: `Delete ${address}` }).click();
   const dialog = page.getByRole("dialog", { name: `Delete ${address}?` });

@@ -3,7 +3,15 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { guest, mailboxOf, reader, receipt, securityTab, signIn, staff } from "./actions.mjs";
+import {
+  mailboxOf,
+  openSecurityTab,
+  receipt,
+  signIn,
+  signInToDashboard,
+  signInToPanel,
+  signInToWebmail,
+} from "./actions.mjs";
 import { tryPassword } from "./imap.mjs";
 import { TestHost } from "./test_host.mjs";
 
@@ -51,8 +59,8 @@ async function signOutElsewhere(page, url) {
 }
 
 test("D7 a second click on Save saves nothing a second time, and the receipt says what the first did", async () => {
-  const page = await staff(host);
-  await securityTab(page, mailboxOf(host, "maya").address);
+  const page = await signInToDashboard(host);
+  await openSecurityTab(page, mailboxOf(host, "maya").address);
   await generate(page);
   const sent = await slowly(page);
   await clickTwice(page);
@@ -62,13 +70,13 @@ test("D7 a second click on Save saves nothing a second time, and the receipt say
 });
 
 test("P2 W2 D1 a second click is none in the panel, in the webmail, and where a mailbox is added", async () => {
-  const panel = await guest(host, mailboxOf(host, "tomas"));
+  const panel = await signInToPanel(host, mailboxOf(host, "tomas"));
   await panel.goto(new URL("panel/password", new URL("/", host.demo.web.panel)).href);
   const owner = mailboxOf(host, "priya");
-  const webmail = await reader(host, owner);
+  const webmail = await signInToWebmail(host, owner);
   await webmail.goto(new URL("account", host.demo.web.webmail).href);
   await webmail.getByLabel("Current password").fill(owner.password);
-  const dashboard = await staff(host);
+  const dashboard = await signInToDashboard(host);
   await dashboard.goto(`${dashboard.url()}/new`);
   await dashboard.getByLabel("Address", { exact: true }).fill("front-desk");
   for (const [page, said] of [[panel, /Password changed\./], [webmail, /Password changed\./], [dashboard, /Mailbox added\./]]) {
@@ -81,8 +89,8 @@ test("P2 W2 D1 a second click is none in the panel, in the webmail, and where a 
 });
 
 test("D7 a form that was stopped on its way can be sent again", async () => {
-  const page = await staff(host);
-  await securityTab(page, mailboxOf(host, "elif").address);
+  const page = await signInToDashboard(host);
+  await openSecurityTab(page, mailboxOf(host, "elif").address);
   await generate(page);
   await page.route("**/password", () => {});
   const seen = await page.evaluate(async (pause) => {
@@ -103,7 +111,7 @@ test("D7 a form that was stopped on its way can be sent again", async () => {
 
 test("D9 an answer that is lost is told in the dialog, and nothing is sent again by itself", async () => {
   const { address } = mailboxOf(host, "ben");
-  const page = await staff(host);
+  const page = await signInToDashboard(host);
   await page.getByRole("link", { name: `Set password of ${address}` }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: "Generate", exact: true }).click();
@@ -127,7 +135,7 @@ test("D9 an answer that is lost is told in the dialog, and nothing is sent again
 
 test("D9 an answer that is a page of its own is shown in the dialog", async () => {
   const { address } = mailboxOf(host, "ben");
-  const page = await staff(host);
+  const page = await signInToDashboard(host);
   await page.getByRole("link", { name: `Delete ${address}` }).click();
   const dialog = page.getByRole("dialog");
   await dialog.waitFor();
@@ -143,7 +151,7 @@ test("D9 an answer that is a page of its own is shown in the dialog", async () =
 });
 
 test("D9 while a dialog saves it says so and keeps the focus", async () => {
-  const page = await staff(host);
+  const page = await signInToDashboard(host);
   await page.getByRole("link", { name: `Set password of ${mailboxOf(host, "hello").address}` }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: "Generate", exact: true }).click();
@@ -159,7 +167,7 @@ test("D9 while a dialog saves it says so and keeps the focus", async () => {
 });
 
 test("D9 D10 two clicks on a slow line open one dialog, and a click beside it loses no generated password", async () => {
-  const page = await staff(host);
+  const page = await signInToDashboard(host);
   await page.route("**/password?from=list", async (route) => {
     await new Promise((resolve) => setTimeout(resolve, SLOW_MS));
     await route.continue();
@@ -181,7 +189,7 @@ test("D9 D10 two clicks on a slow line open one dialog, and a click beside it lo
 });
 
 test("D1 with the keyboard one looks at the domains, and chooses with Search", async () => {
-  const page = await staff(host);
+  const page = await signInToDashboard(host);
   const domains = page.getByLabel("Select Domain");
   await domains.focus();
   await page.keyboard.press("ArrowDown");
@@ -195,7 +203,7 @@ test("D1 with the keyboard one looks at the domains, and chooses with Search", a
 });
 
 test("D1 a session that ends while one types is told, and one comes back to the form", async () => {
-  const page = await staff(host);
+  const page = await signInToDashboard(host);
   await page.goto(`${page.url()}/new`);
   await page.getByLabel("Address", { exact: true }).fill("reception");
   await generate(page);
@@ -217,7 +225,7 @@ test("W1 after a sign-in in between, a star and a file lead back to the message"
     (page) => page.getByRole("link", { name: "Download the message" }).click(),
     (page) => page.getByRole("list", { name: "Attachments" }).getByRole("link").click(),
   ]) {
-    const page = await reader(host, { ...owner, password });
+    const page = await signInToWebmail(host, { ...owner, password });
     const downloads = [];
     page.on("download", (download) => downloads.push(download.suggestedFilename()));
     await page.getByRole("link", { name: /New prices from the 1st/ }).click();
@@ -237,7 +245,7 @@ test("W1 after a sign-in in between, a star and a file lead back to the message"
 
 test("W1 the frame of a message says that one was signed out", async () => {
   const owner = mailboxOf(host, "rosa");
-  const page = await reader(host, owner);
+  const page = await signInToWebmail(host, owner);
   await page.route("**/body", async (route) => {
     await signOutElsewhere(page, host.demo.web.webmail);
     await route.continue();
@@ -251,7 +259,7 @@ test("W1 the frame of a message says that one was signed out", async () => {
 test("P2 the next person at the same browser is not told what the last one did", async () => {
   const first = mailboxOf(host, "workshop");
   const next = mailboxOf(host, "support");
-  const page = await guest(host, first);
+  const page = await signInToPanel(host, first);
   await page.getByRole("link", { name: "Password", exact: true }).click();
   await generate(page);
   await page.getByRole("button", { name: "Change", exact: true }).click();
@@ -262,7 +270,7 @@ test("P2 the next person at the same browser is not told what the last one did",
 });
 
 test("W1 on a phone a tap beside the drawer closes it and opens nothing, and so does Escape", async () => {
-  const page = await reader(host, mailboxOf(host, "rosa"), { screen: "phone" });
+  const page = await signInToWebmail(host, mailboxOf(host, "rosa"), { screen: "phone" });
   const folders = page.getByRole("navigation", { name: "Folders" });
   const opener = page.getByRole("link", { name: "Folders", exact: true });
   await opener.tap();
@@ -280,7 +288,7 @@ test("W1 on a phone a tap beside the drawer closes it and opens nothing, and so 
 });
 
 test("W1 the menu of who is signed in closes behind whoever leaves it with Tab", async () => {
-  const page = await reader(host, mailboxOf(host, "rosa"));
+  const page = await signInToWebmail(host, mailboxOf(host, "rosa"));
   await page.locator("summary[aria-label='Your account']").click();
   const last = page.getByRole("button", { name: "Sign out" });
   await last.focus();
@@ -290,8 +298,8 @@ test("W1 the menu of who is signed in closes behind whoever leaves it with Tab",
 
 /** Gives a mailbox a new password, whatever the tests before have made of it. */
 async function renewed({ address }) {
-  const page = await staff(host);
-  await securityTab(page, address);
+  const page = await signInToDashboard(host);
+  await openSecurityTab(page, address);
   await page.getByLabel("New password", { exact: true }).fill(NEW_PASSWORD);
   await page.getByLabel("New password again", { exact: true }).fill(NEW_PASSWORD);
   await page.getByRole("button", { name: "Save password" }).click();

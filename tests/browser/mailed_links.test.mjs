@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { forEveryone, overflow } from "./a11y.mjs";
-import { guest, mailboxOf, reader, receipt, signIn, staff } from "./actions.mjs";
+import { mailboxOf, receipt, signIn, signInToDashboard, signInToPanel, signInToWebmail } from "./actions.mjs";
 import { Phone, phoneOf } from "./authenticator.mjs";
 import { MailApp, tryPassword } from "./imap.mjs";
 import { SCREENS, TestHost, collectErrors } from "./test_host.mjs";
@@ -62,13 +62,13 @@ async function setPassword(page, password) {
 
 /** Names a recovery e-mail and follows the link there; `button` is the one to press on its page, if any. */
 async function recoveryEmail(owner, friend, screen, button) {
-  const panel = await guest(host, owner, { screen });
+  const panel = await signInToPanel(host, owner, { screen });
   await panel.goto(at("/panel/recovery/email"));
   await panel.getByLabel("Recovery e-mail", { exact: true }).fill(friend.address);
   await panel.getByRole("button", { name: "Send link" }).click();
   await receipt(panel);
   await host.screenshot(panel, `links-recovery-asked-${screen}`);
-  const inbox = await reader(host, friend, { screen });
+  const inbox = await signInToWebmail(host, friend, { screen });
   const page = await followLetter(inbox, "Confirm your recovery e-mail", `links-letter-verify-${screen}`);
   if (button) {
     await send(page, button);
@@ -105,7 +105,7 @@ for (const [screen, who, whose] of [["desktop", "tomas", "ben"], ["phone", "elif
 test("W5 the mailed link sets a new password, asks for the code where 2FA is on, and is good once", async () => {
   const [owner, friend] = [mailboxOf(host, "maya"), mailboxOf(host, "support")];
   const { inbox } = await recoveryEmail(owner, friend, "desktop", "Confirm this address");
-  const open = await reader(host, owner);
+  const open = await signInToWebmail(host, owner);
   const phone = await phoneOf(host, owner);
   const asking = await host.openPage(at("/webmail/password-reset?by=mail"));
   await asking.getByLabel("E-mail address of the mailbox").fill(owner.address);
@@ -150,11 +150,11 @@ for (const [screen, who] of [["desktop", "jonas"], ["phone", "workshop"]]) {
     const owner = mailboxOf(host, who);
     const friend = mailboxOf(host, screen === "phone" ? "hello" : "rosa");
     await recoveryEmail(owner, friend, screen, "Confirm this address");
-    const intruder = await guest(host, owner);
+    const intruder = await signInToPanel(host, owner);
     const app = await MailApp.open(host.demo);
     assert.match(await app.signIn(owner.address, owner.password), /^OK/);
 
-    const inbox = await reader(host, owner, { screen });
+    const inbox = await signInToWebmail(host, owner, { screen });
     const page = await followLetter(inbox, "Your mailbox has a recovery e-mail", `links-letter-not-me-${screen}`);
     await heading(page, "Was somebody else in your mailbox?").waitFor();
     await forEveryone(host, page, `links-not-me-${screen}`);
@@ -180,7 +180,7 @@ for (const [screen, who] of [["desktop", "jonas"], ["phone", "workshop"]]) {
     assert.match(await tryPassword(host.demo, owner.address, NEW_PASSWORD), /^OK/);
 
     // Nobody moves the way back in for a day.
-    const panel = await guest(host, { ...owner, password: NEW_PASSWORD }, { screen });
+    const panel = await signInToPanel(host, { ...owner, password: NEW_PASSWORD }, { screen });
     await panel.goto(at("/panel/recovery"));
     await panel.getByText("nobody can change the way back in for a day").waitFor();
     await forEveryone(host, panel, `links-not-me-held-${screen}`);
@@ -229,7 +229,7 @@ test("D11 staff who forgot their password hear one sentence, and set a new one b
   }
   await forEveryone(host, page, "links-staff-asked-phone");
 
-  const inbox = await reader(host, mailboxOf(host, "rosa"), { screen: "phone" });
+  const inbox = await signInToWebmail(host, mailboxOf(host, "rosa"), { screen: "phone" });
   const link = await followLetter(inbox, "Set a new password for the dashboard", "links-letter-staff");
   await heading(link, "Set a new password").waitFor();
   await link.getByText(`For ${email}`).waitFor();
@@ -285,7 +285,7 @@ for (const screen of Object.keys(SCREENS)) {
 }
 
 test("D11 a password manager leads staff to their own password, over the sign-in page where need be", async () => {
-  const page = await staff(host);
+  const page = await signInToDashboard(host);
   await page.goto(at("/.well-known/change-password"));
   await page.waitForURL("**/dashboard/account");
   await page.getByLabel("Current password", { exact: true }).waitFor();

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { guest, mailboxOf, reader, receipt, securityTab, staff } from "./actions.mjs";
+import { mailboxOf, openSecurityTab, receipt, signInToDashboard, signInToPanel, signInToWebmail } from "./actions.mjs";
 import { tryPassword } from "./imap.mjs";
 import { TestHost } from "./test_host.mjs";
 
@@ -20,8 +20,8 @@ async function opensWith(address, fresh, old) {
 
 test("D7 without script, the Security tab changes a password and shows its receipt", async () => {
   const { address, password } = mailboxOf(host, "maya");
-  const page = await staff(host, PLAIN);
-  await securityTab(page, address);
+  const page = await signInToDashboard(host, PLAIN);
+  await openSecurityTab(page, address);
   await page.getByLabel("New password", { exact: true }).fill(NEW_PASSWORD);
   await page.getByLabel("New password again", { exact: true }).fill(NEW_PASSWORD);
   await page.keyboard.press("Enter");
@@ -34,8 +34,8 @@ test("D7 without script, the Security tab changes a password and shows its recei
 
 test("D6 without script, the server generates, reveals, and saves what it generated", async () => {
   const { address, password } = mailboxOf(host, "tomas");
-  const page = await staff(host, PLAIN);
-  await securityTab(page, address);
+  const page = await signInToDashboard(host, PLAIN);
+  await openSecurityTab(page, address);
   await page.getByRole("button", { name: "Generate strong password" }).click();
   const first = page.getByLabel("New password", { exact: true });
   const fresh = await first.inputValue();
@@ -50,7 +50,7 @@ test("D6 without script, the server generates, reveals, and saves what it genera
 
 test("D9 without script, the key is a page of its own", async () => {
   const { address, password } = mailboxOf(host, "jonas");
-  const page = await staff(host, PLAIN);
+  const page = await signInToDashboard(host, PLAIN);
   await page.getByRole("link", { name: `Set password of ${address}` }).click();
   await page.getByRole("heading", { name: "Mailbox password", level: 1 }).waitFor();
   await page.getByLabel("New Password", { exact: true }).fill(NEW_PASSWORD);
@@ -63,7 +63,7 @@ test("D9 without script, the key is a page of its own", async () => {
 
 test("D10 without script, the pencil is a page of its own", async () => {
   const { address, password } = mailboxOf(host, "priya");
-  const page = await staff(host, PLAIN);
+  const page = await signInToDashboard(host, PLAIN);
   await page.getByRole("link", { name: `Edit ${address}` }).click();
   await page.getByRole("heading", { name: "Edit mailbox", level: 1 }).waitFor();
   await page.getByRole("button", { name: "New", exact: true }).click();
@@ -75,7 +75,7 @@ test("D10 without script, the pencil is a page of its own", async () => {
 });
 
 test("D1 without script, the list is narrowed by its button, and a mailbox added on a page of its own", async () => {
-  const page = await staff(host, PLAIN);
+  const page = await signInToDashboard(host, PLAIN);
   await page.getByLabel("Select Domain").selectOption({ label: "copperkiln.example" });
   await page.getByRole("button", { name: "Search" }).click();
   await page.waitForURL(/domain=[^&]+/);
@@ -91,7 +91,7 @@ test("D1 without script, the list is narrowed by its button, and a mailbox added
 });
 
 test("W1 without script, mail is read, searched, starred and left", async () => {
-  const page = await reader(host, mailboxOf(host, "rosa"), PLAIN);
+  const page = await signInToWebmail(host, mailboxOf(host, "rosa"), PLAIN);
   await page.getByRole("navigation", { name: "Folders" }).getByRole("link", { name: "Reading" }).click();
   await page.getByRole("link", { name: /Letterform Friday/ }).click();
   await page.frameLocator("iframe[title=Message]").getByText("ampersand").first().waitFor();
@@ -104,7 +104,7 @@ test("W1 without script, mail is read, searched, starred and left", async () => 
 
 test("W2 without script, the owner changes the password and is signed out", async () => {
   const { address, password } = mailboxOf(host, "ben");
-  const page = await reader(host, { address, password }, PLAIN);
+  const page = await signInToWebmail(host, { address, password }, PLAIN);
   await page.locator("summary[aria-label='Your account']").click();
   await page.getByRole("link", { name: "My account" }).click();
   await page.getByLabel("Current password").fill(password);
@@ -118,7 +118,7 @@ test("W2 without script, the owner changes the password and is signed out", asyn
 
 test("P2 without script, the panel changes the password", async () => {
   const { address, password } = mailboxOf(host, "hello");
-  const page = await guest(host, { address, password }, PLAIN);
+  const page = await signInToPanel(host, { address, password }, PLAIN);
   await page.getByRole("link", { name: "Password", exact: true }).click();
   await page.getByRole("button", { name: "Generate strong password" }).click();
   const fresh = await page.getByLabel("New password", { exact: true }).inputValue();
@@ -131,7 +131,7 @@ test("P2 without script, the panel changes the password", async () => {
 test("W8 without script, mailboxes are picked, whose mail apps would stop is said, and they need an app password", async () => {
   const { address, password } = mailboxOf(host, "workshop");
   assert.match(await tryPassword(host.demo, address, password), /^OK/);
-  const page = await staff(host, PLAIN);
+  const page = await signInToDashboard(host, PLAIN);
   await page.getByRole("link", { name: "Mail apps" }).click();
   await page.getByLabel("Addresses").fill(`${address}\nnobody@nowhere.example`);
   await page.getByRole("button", { name: "Continue" }).click();

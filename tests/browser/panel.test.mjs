@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { guest, mailboxOf, reader, receipt, signIn } from "./actions.mjs";
+import { mailboxOf, receipt, signIn, signInToPanel, signInToWebmail } from "./actions.mjs";
 import { MailApp, tryPassword } from "./imap.mjs";
 import { TestHost } from "./test_host.mjs";
 
@@ -24,7 +24,7 @@ test("P1 one signs in with the full address and the password, and with nothing e
 
 test("P1 being signed in at the panel is not being signed in at the webmail", async () => {
   const { address, password } = mailboxOf(host, "maya");
-  const page = await guest(host, { address, password });
+  const page = await signInToPanel(host, { address, password });
   await page.getByRole("link", { name: "Webmail" }).click();
   await page.waitForURL("**/webmail/sign-in**");
 });
@@ -41,9 +41,9 @@ test("P2 Password, new password, confirm, Change: everything else is signed out"
   const { address, password } = mailboxOf(host, "elif");
   const app = await MailApp.open(host.demo);
   assert.match(await app.signIn(address, password), /^OK/);
-  const inbox = await reader(host, { address, password });
+  const inbox = await signInToWebmail(host, { address, password });
 
-  const page = await guest(host, { address, password });
+  const page = await signInToPanel(host, { address, password });
   await page.getByRole("link", { name: "Password", exact: true }).click();
   await page.getByRole("heading", { name: "Password", level: 1 }).waitFor();
   await page.getByLabel("New password", { exact: true }).fill(NEW_PASSWORD);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import { mailboxOf, reader, receipt, securityTab, staff } from "./actions.mjs";
+import { mailboxOf, openSecurityTab, receipt, signInToDashboard, signInToWebmail } from "./actions.mjs";
 import { MailApp, tryPassword } from "./imap.mjs";
 import { TestHost } from "./test_host.mjs";
 
@@ -18,8 +18,8 @@ after(() => host?.stop());
 const met = (page) => page.locator("[data-rule].met").evaluateAll((rules) => rules.map((rule) => rule.dataset.rule));
 
 test("D5 four rules turn green as one types, and the button says why it waits", async () => {
-  const page = await staff(host);
-  await securityTab(page, mailboxOf(host, "workshop").address);
+  const page = await signInToDashboard(host);
+  await openSecurityTab(page, mailboxOf(host, "workshop").address);
   const [first, again] = ["New password", "New password again"].map((label) => page.getByLabel(label, { exact: true }));
   const save = page.getByRole("button", { name: "Save password" });
   const why = page.locator("[data-why]");
@@ -49,8 +49,8 @@ test("D5 four rules turn green as one types, and the button says why it waits", 
 });
 
 test("D5 the browser's verdict is the server's for every password of the shared vectors", async () => {
-  const page = await staff(host);
-  await securityTab(page, mailboxOf(host, "workshop").address);
+  const page = await signInToDashboard(host);
+  await openSecurityTab(page, mailboxOf(host, "workshop").address);
   const rules = await page.locator("[data-rule]").evaluateAll((lines) => lines.map((line) => line.dataset.rule));
   for (const { password, unmet } of JSON.parse(await readFile(VECTORS, "utf8"))) {
     await page.getByLabel("New password", { exact: true }).fill(password);
@@ -60,9 +60,9 @@ test("D5 the browser's verdict is the server's for every password of the shared 
 });
 
 test("D5 the server enforces the same rules where no script does", async () => {
-  const page = await staff(host, { javaScriptEnabled: false });
+  const page = await signInToDashboard(host, { javaScriptEnabled: false });
   const { address, password } = mailboxOf(host, "workshop");
-  await securityTab(page, address);
+  await openSecurityTab(page, address);
   const problems = async (first, again) => {
     await page.getByLabel("New password", { exact: true }).fill(first);
     await page.getByLabel("New password again", { exact: true }).fill(again);
@@ -78,8 +78,8 @@ test("D5 the server enforces the same rules where no script does", async () => {
 });
 
 test("D6 a generated password stands in both fields, revealed, and is always a valid one", async () => {
-  const page = await staff(host);
-  await securityTab(page, mailboxOf(host, "workshop").address);
+  const page = await signInToDashboard(host);
+  await openSecurityTab(page, mailboxOf(host, "workshop").address);
   await page.getByRole("button", { name: "Generate strong password" }).click();
   const fields = page.locator("[data-new], [data-again]");
   const [first, again] = await fields.evaluateAll((found) => found.map(({ value, type }) => ({ value, type })));
@@ -110,10 +110,10 @@ test("D7 when the receipt appears, every session is closed, and only the new pas
   assert.match(await bystander.signIn(other.address, other.password), /^OK/);
   const before = await apps[0].state();
   await apps[1].idle();
-  const inbox = await reader(host, { address, password });
+  const inbox = await signInToWebmail(host, { address, password });
 
-  const page = await staff(host);
-  await securityTab(page, address);
+  const page = await signInToDashboard(host);
+  await openSecurityTab(page, address);
   await page.getByText("Saving ends 2 IMAP and 1 webmail sessions at once.").waitFor();
   await page.getByLabel("New password", { exact: true }).fill(NEW_PASSWORD);
   await page.getByLabel("New password again", { exact: true }).fill(NEW_PASSWORD);
@@ -139,8 +139,8 @@ test("D7 when the receipt appears, every session is closed, and only the new pas
 });
 
 test("D7 a receipt stays until it is dismissed", async () => {
-  const page = await staff(host);
-  await securityTab(page, mailboxOf(host, "hello").address);
+  const page = await signInToDashboard(host);
+  await openSecurityTab(page, mailboxOf(host, "hello").address);
   await page.getByRole("button", { name: "Generate strong password" }).click();
   await page.getByRole("button", { name: "Save password" }).click();
   await receipt(page);
@@ -155,7 +155,7 @@ test("D7 a receipt stays until it is dismissed", async () => {
 });
 
 test("D9 the key changes a password without leaving the list", async () => {
-  const page = await staff(host);
+  const page = await signInToDashboard(host);
   const { address, password } = mailboxOf(host, "elif");
   await page.goto(`${page.url()}?q=elif`);
   await page.getByRole("link", { name: `Set password of ${address}` }).click();
@@ -174,7 +174,7 @@ test("D9 the key changes a password without leaving the list", async () => {
 });
 
 test("D10 the pencil: New, Copy, Update User", async () => {
-  const page = await staff(host, { permissions: ["clipboard-read", "clipboard-write"] });
+  const page = await signInToDashboard(host, { permissions: ["clipboard-read", "clipboard-write"] });
   const { address, password } = mailboxOf(host, "bookings");
   await page.getByRole("link", { name: `Edit ${address}` }).click();
   const dialog = page.getByRole("dialog", { name: "Edit mailbox" });
@@ -192,7 +192,7 @@ test("D10 the pencil: New, Copy, Update User", async () => {
 });
 
 test("D10 a password that is not taken is refused in the pop-up, with the reason", async () => {
-  const page = await staff(host);
+  const page = await signInToDashboard(host);
   const { address } = mailboxOf(host, "accounts");
   await page.getByRole("link", { name: `Edit ${address}` }).click();
   const dialog = page.getByRole("dialog", { name: "Edit mailbox" });

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { forEveryone } from "./a11y.mjs";
-import { mailboxOf, reader, signIn } from "./actions.mjs";
+import { mailboxOf, signIn, signInToWebmail } from "./actions.mjs";
 import { Phone, grouped, inDigitsFrom, phoneOf, scan } from "./authenticator.mjs";
 import { SCREENS, TestHost } from "./test_host.mjs";
 
@@ -83,7 +83,7 @@ test("W1 who does not have the phone leaves the code page for another account or
 for (const [screen, who] of [["desktop", "workshop"], ["phone", "hello"]]) {
   test(`W6 a session without a code confirms before it moves the second factor, on a ${screen}`, async () => {
     const owner = mailboxOf(host, who);
-    const page = await reader(host, owner, { screen });
+    const page = await signInToWebmail(host, owner, { screen });
     const phone = await phoneOf(host, owner);
     await page.goto(at("/webmail/account/two-factor"));
     await page.getByRole("link", { name: "Move to another authenticator" }).click();
@@ -111,7 +111,7 @@ for (const [screen, who] of [["desktop", "workshop"], ["phone", "hello"]]) {
 
 test("W8 Cancel leads back to the account, and nothing was done", async () => {
   const owner = mailboxOf(host, "bookings");
-  const page = await reader(host, owner);
+  const page = await signInToWebmail(host, owner);
   await phoneOf(host, owner);
   await page.goto(at("/webmail/account/app-passwords"));
   await page.getByLabel("Name").fill("Thunderbird");
@@ -126,7 +126,7 @@ test("W8 Cancel leads back to the account, and nothing was done", async () => {
 for (const screen of Object.keys(SCREENS)) {
   test(`W3 User Settings leads into the panel at once and ends the panel session before it, on a ${screen}`, async () => {
     const owner = mailboxOf(host, screen === "phone" ? "orders" : "accounts");
-    const page = await reader(host, owner, { screen });
+    const page = await signInToWebmail(host, owner, { screen });
     await page.goto(host.demo.web.panel);
     await signIn(page, owner.address, owner.password);
     await HOMES.panel(page);
@@ -153,7 +153,7 @@ for (const screen of Object.keys(SCREENS)) {
 
 test("W3 the hop skips no code: a webmail session from before it is asked for one", async () => {
   const owner = mailboxOf(host, "ben");
-  const page = await reader(host, owner, { screen: "phone" });
+  const page = await signInToWebmail(host, owner, { screen: "phone" });
   const phone = await phoneOf(host, owner);
   await page.reload();
   await page.locator("summary[aria-label='Your account']").click();

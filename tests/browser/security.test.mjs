@@ -4,7 +4,15 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { after, before, test } from "node:test";
-import { guest, mailboxOf, reader, receipt, securityTab, signIn, staff } from "./actions.mjs";
+import {
+  mailboxOf,
+  openSecurityTab,
+  receipt,
+  signIn,
+  signInToDashboard,
+  signInToPanel,
+  signInToWebmail,
+} from "./actions.mjs";
 import { MailApp, tryPassword } from "./imap.mjs";
 import { TestHost } from "./test_host.mjs";
 
@@ -44,7 +52,7 @@ for (const screen of ["desktop", "phone"]) {
     const { address, password } = mailboxOf(host, who);
     const app = await MailApp.open(host.demo);
     assert.match(await app.signIn(address, password), /^OK/);
-    const page = await guest(host, { address, password }, { screen, scheme });
+    const page = await signInToPanel(host, { address, password }, { screen, scheme });
     await page.getByRole("link", { name: "Two-factor authentication" }).click();
     await page.getByText("will be asked for a code").waitFor();
     await host.screenshot(page, `security-two-factor-off-${screen}`);
@@ -76,7 +84,7 @@ test("W8 an app password is shown once, opens mail apps and no page, and goes wh
   await signIn(page, address, password);
   // Her second factor is on since the test before; another mailbox will do.
   const other = host.demo.mailboxes.find(({ address: theirs }) => !/^(maya|elif)@/.test(theirs));
-  const owner = await guest(host, other);
+  const owner = await signInToPanel(host, other);
   await owner.getByRole("link", { name: "App passwords" }).click();
   await owner.getByLabel("Name").fill("Thunderbird at work");
   await owner.getByRole("button", { name: "Add app password" }).click();
@@ -101,14 +109,14 @@ test("W8 an app password is shown once, opens mail apps and no page, and goes wh
 
 test("D4 the pill changes within a second when the owner turns it on, without a reload", async () => {
   const [, , third] = host.demo.mailboxes.filter(({ address }) => !/^(maya|elif)@/.test(address));
-  const watcher = await staff(host);
+  const watcher = await signInToDashboard(host);
   await watcher.getByRole("searchbox").or(watcher.getByLabel("Search")).first().fill(third.address);
   await watcher.keyboard.press("Enter");
-  await securityTab(watcher, third.address);
+  await openSecurityTab(watcher, third.address);
   await watcher.getByText("2FA off").waitFor();
   const typed = watcher.getByLabel("New password", { exact: true });
   await typed.fill("Half-typed");
-  const inbox = await reader(host, third);
+  const inbox = await signInToWebmail(host, third);
   await inbox.goto(new URL("/webmail/account/two-factor", host.demo.web.webmail).href);
   await turnOn(inbox, "security-set-up-webmail");
   const begun = Date.now();

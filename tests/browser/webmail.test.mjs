@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { overflow } from "./a11y.mjs";
-import { mailboxOf, reader, receipt, signIn } from "./actions.mjs";
+import { mailboxOf, receipt, signIn, signInToWebmail } from "./actions.mjs";
 import { HOSTILE, SUBJECT, TRACKER } from "./hostile.mjs";
 import { MailApp, tryPassword } from "./imap.mjs";
 import { deliver } from "./lmtp.mjs";
@@ -31,7 +31,7 @@ const sheet = (page) => page.frameLocator("iframe[title=Message]");
 
 test("W1 one signs in with the full address, whatever its case", async () => {
   const { address, password } = mailboxOf(host, "maya");
-  const page = await reader(host, { address: address.toUpperCase(), password });
+  const page = await signInToWebmail(host, { address: address.toUpperCase(), password });
   await page.getByRole("heading", { name: "Inbox", level: 1 }).waitFor();
   const folders = await page.getByRole("navigation", { name: "Folders" }).getByRole("link").allInnerTexts();
   const names = folders.map((text) => text.split("\n")[0].trim());
@@ -52,7 +52,7 @@ test("W1 the password's case does matter, and the address without its domain is 
 });
 
 test("W1 a message opens beside the list, is read from then on, and Back leads back", async () => {
-  const page = await reader(host, mailboxOf(host, "maya"));
+  const page = await signInToWebmail(host, mailboxOf(host, "maya"));
   await page.getByRole("link", { name: /^Unread: Elif Demir .* The test tier/ }).click();
   await page.getByRole("heading", { name: "The test tier" }).waitFor();
   assert.match(page.url(), /\/webmail\/folder\/INBOX\/\d+$/);
@@ -64,7 +64,7 @@ test("W1 a message opens beside the list, is read from then on, and Back leads b
 });
 
 test("W1 what is searched for is found, and what is not there is said", async () => {
-  const page = await reader(host, mailboxOf(host, "maya"));
+  const page = await signInToWebmail(host, mailboxOf(host, "maya"));
   const search = page.getByRole("searchbox", { name: "Search Inbox" });
   await search.fill("rye prices");
   await search.press("Enter");
@@ -77,7 +77,7 @@ test("W1 what is searched for is found, and what is not there is said", async ()
 });
 
 test("W1 ten thousand messages are a page of them", async () => {
-  const page = await reader(host, mailboxOf(host, "alerts"));
+  const page = await signInToWebmail(host, mailboxOf(host, "alerts"));
   assert.match(await page.getByRole("navigation", { name: "Pages of the list" }).innerText(), /of 10,000/);
   const newest = await page.locator("[data-lines] a").first().getAttribute("href");
   await page.getByRole("link", { name: "Older messages" }).click();
@@ -86,7 +86,7 @@ test("W1 ten thousand messages are a page of them", async () => {
 });
 
 test("W1 on a phone the folders are a drawer, and a message is a page with a way back", async () => {
-  const page = await reader(host, mailboxOf(host, "maya"), { screen: "phone" });
+  const page = await signInToWebmail(host, mailboxOf(host, "maya"), { screen: "phone" });
   const folders = page.getByRole("navigation", { name: "Folders" });
   assert.equal(await folders.isVisible(), false);
   await page.getByRole("link", { name: "Folders", exact: true }).tap();
@@ -103,7 +103,7 @@ test("W1 on a phone the folders are a drawer, and a message is a page with a way
 });
 
 test("W1 HTML mail shows in a frame of its own, its pictures only when asked for", async () => {
-  const page = await reader(host, mailboxOf(host, "tomas"));
+  const page = await signInToWebmail(host, mailboxOf(host, "tomas"));
   await page.getByRole("link", { name: /Weekly Crumb No\. 112/ }).click();
   await sheet(page).getByRole("heading", { name: "The Weekly Crumb" }).waitFor();
   await page.getByText("Pictures from elsewhere are not loaded").waitFor();
@@ -113,7 +113,7 @@ test("W1 HTML mail shows in a frame of its own, its pictures only when asked for
 test("W1 on a phone a narrow column keeps its words whole, and the message scrolls by itself", async () => {
   const owner = mailboxOf(host, "elif");
   await deliver(host.demo, owner.address, NARROW);
-  const page = await reader(host, owner, { screen: "phone" });
+  const page = await signInToWebmail(host, owner, { screen: "phone" });
   await page.getByRole("link", { name: /Your delivery note/ }).tap();
   const word = sheet(page).getByText("Quantity");
   await word.waitFor();
@@ -129,7 +129,7 @@ test("W1 on a phone a narrow column keeps its words whole, and the message scrol
 test("W1 a hostile message runs no script, loads nothing, and cannot touch the page around it", async () => {
   const owner = mailboxOf(host, "ben");
   await deliver(host.demo, owner.address, HOSTILE);
-  const page = await reader(host, owner);
+  const page = await signInToWebmail(host, owner);
   await page.getByRole("link", { name: new RegExp(SUBJECT) }).click();
   await sheet(page).getByText("Dear winner,").waitFor();
   const address = page.url();
@@ -156,7 +156,7 @@ test("W1 a hostile message runs no script, loads nothing, and cannot touch the p
 test("W1 the body of a hostile message opened by its own address is as harmless", async () => {
   const owner = mailboxOf(host, "support");
   await deliver(host.demo, owner.address, HOSTILE);
-  const page = await reader(host, owner);
+  const page = await signInToWebmail(host, owner);
   await page.getByRole("link", { name: new RegExp(SUBJECT) }).click();
   const path = await page.locator("iframe[title=Message]").getAttribute("src");
   await page.goto(new URL(path, page.url()).href);
@@ -169,7 +169,7 @@ test("W1 the body of a hostile message opened by its own address is as harmless"
 test("W1 asked for, remote pictures load, and only those", async () => {
   const owner = mailboxOf(host, "accounts");
   await deliver(host.demo, owner.address, HOSTILE);
-  const page = await reader(host, owner);
+  const page = await signInToWebmail(host, owner);
   const asked = [];
   await page.context().route(`https://${TRACKER}/**`, (route) => {
     asked.push([new URL(route.request().url()).pathname, route.request().headers().referer]);
@@ -188,7 +188,7 @@ test("W1 asked for, remote pictures load, and only those", async () => {
 });
 
 test("W1 an attachment is downloaded as it was sent", async () => {
-  const page = await reader(host, mailboxOf(host, "maya"));
+  const page = await signInToWebmail(host, mailboxOf(host, "maya"));
   await page.getByRole("link", { name: /New prices from the 1st/ }).click();
   const link = page.getByRole("list", { name: "Attachments" }).getByRole("link");
   const name = await link.locator(".wm-file").innerText();
@@ -199,7 +199,7 @@ test("W1 an attachment is downloaded as it was sent", async () => {
 
 test("W2 a wrong current password changes nothing and ends nothing", async () => {
   const { address, password } = mailboxOf(host, "priya");
-  const page = await reader(host, { address, password });
+  const page = await signInToWebmail(host, { address, password });
   await page.locator("summary[aria-label='Your account']").click();
   await page.getByRole("link", { name: "My account" }).click();
   await page.getByRole("heading", { name: "Password", level: 2 }).waitFor();
@@ -215,7 +215,7 @@ test("W2 a wrong current password changes nothing and ends nothing", async () =>
 });
 
 test("W2 the same live rules, and the button also waits for the current password", async () => {
-  const page = await reader(host, mailboxOf(host, "priya"));
+  const page = await signInToWebmail(host, mailboxOf(host, "priya"));
   await page.goto(new URL("account", host.demo.web.webmail).href);
   const save = page.getByRole("button", { name: "Update password and log me out from everywhere" });
   await page.getByRole("button", { name: "Generate" }).click();
@@ -228,8 +228,8 @@ test("W2 the same live rules, and the button also waits for the current password
 
 test("W2 a new password signs everything out: this page, another browser, a mail app", async () => {
   const { address, password } = mailboxOf(host, "jonas");
-  const page = await reader(host, { address, password });
-  const elsewhere = await reader(host, { address, password }, { screen: "phone" });
+  const page = await signInToWebmail(host, { address, password });
+  const elsewhere = await signInToWebmail(host, { address, password }, { screen: "phone" });
   const app = await MailApp.open(host.demo);
   assert.match(await app.signIn(address, password), /^OK/);
   await app.idle();
