@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { NARROWEST, TABLET, forEveryone } from "./a11y.mjs";
+import { NARROWEST, TABLET, expectAccessible } from "./a11y.mjs";
 import {
   mailboxOf,
   openSecurityTab,
@@ -159,13 +159,13 @@ describe("every page", { concurrency: 2 }, () => {
     for (const screen of Object.keys(SCREENS)) {
       test(`W1 ${name} is for everyone, on a ${screen}`, async () => {
         const page = await host.openPage("about:blank", { storageState: states[state], screen });
-        const weight = weighs(page);
+        const weight = countBytes(page);
         await go(page);
         await page.waitForLoadState("load");
         const bytes = await weight();
         assert.ok(bytes > 0 && bytes <= FIRST_LOAD_BYTES, `${bytes} bytes`);
-        assert.equal(await shift(page), 0, "nothing jumps");
-        await lastLook(page, `${name}-${screen}`);
+        assert.equal(await layoutShift(page), 0, "nothing jumps");
+        await expectAccessibleAndClose(page, `${name}-${screen}`);
       });
     }
   }
@@ -178,7 +178,7 @@ for (const screen of Object.keys(SCREENS)) {
     await page.getByRole("button", { name: "Generate strong password" }).click();
     await page.getByRole("button", { name: "Save password" }).click();
     await receipt(page);
-    await lastLook(page, `security-receipt-${screen}`);
+    await expectAccessibleAndClose(page, `security-receipt-${screen}`);
   });
 }
 
@@ -186,21 +186,21 @@ test("D11 a refused sign-in is for everyone", async () => {
   const page = await host.openPage(host.demo.web.dashboard, { screen: "phone" });
   await signIn(page, "nobody@fjordlight.example", "Not-The-Password-1");
   await page.getByRole("alert").waitFor();
-  // The browser itself notes the 403 that says so.
+  // The browser itself reports the 403 of the answer.
   page.errors.length = 0;
-  await lastLook(page, "dashboard-sign-in-refused-phone");
+  await expectAccessibleAndClose(page, "dashboard-sign-in-refused-phone");
 });
 
-/** Looks at a page at every width, and closes it. What it complained of would be ours. */
-async function lastLook(page, name) {
-  await forEveryone(host, page, name, [TABLET, NARROWEST]);
-  // A page that is not there, or no longer, is noted by the browser itself.
+/** Checks a page at every width and that it reported no errors, and closes it. */
+async function expectAccessibleAndClose(page, name) {
+  await expectAccessible(host, page, name, [TABLET, NARROWEST]);
+  // The browser itself reports a page that is answered with 404 or 410.
   assert.deepEqual(page.errors.filter((error) => !/status of 4(04|10)/.test(error)), []);
   await page.context().close();
 }
 
-/** Counts what is loaded from now on. A page that is reached over another one has that one's weight with it. */
-function weighs(page) {
+/** Counts the bytes loaded from now on, those of the pages in between included. */
+function countBytes(page) {
   const loads = [];
   page.on("requestfinished", (request) => loads.push(request.sizes()));
   return async () => {
@@ -209,8 +209,8 @@ function weighs(page) {
   };
 }
 
-/** How far things moved that nobody moved: the cumulative layout shift. */
-async function shift(page) {
+/** The cumulative layout shift of the page. */
+async function layoutShift(page) {
   return page.evaluate(
     () =>
       new Promise((resolve) => {

@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { forEveryone, overflow } from "./a11y.mjs";
+import { expectAccessible, sidewaysScroll } from "./a11y.mjs";
 import { mailboxOf, receipt, signIn, signInToDashboard, signInToPanel, signInToWebmail } from "./actions.mjs";
 import { Phone, phoneOf } from "./authenticator.mjs";
 import { MailApp, tryPassword } from "./imap.mjs";
@@ -12,7 +12,7 @@ import { SCREENS, TestHost, collectErrors } from "./test_host.mjs";
 
 const NEW_PASSWORD = "Quiet-Harbour-2931";
 const NEWER_PASSWORD = "Loud-Mountain-4817";
-const LETTER_MS = 20_000;
+const DELIVERY_MS = 20_000;
 const OVER = "This link was used, replaced or has expired";
 
 let host;
@@ -24,15 +24,15 @@ const heading = (page, name) => page.getByRole("heading", { name, level: 1 });
 const press = (page, name) => page.getByRole("button", { name, exact: true }).last().click();
 const unexpected = (page) => page.errors.filter((error) => !/status of 4\d\d/.test(error));
 
-/** Opens the newest letter with a subject in the webmail, once it is there, and follows its link in a window of its own. */
-async function followLetter(inbox, subject, shot) {
+/** Opens the newest message with a subject in the webmail, once it is there, and follows its link in a window of its own. */
+async function followMailedLink(inbox, subject, screenshot) {
   // A page of its own: one that was stretched for a picture before does not find its way back under the pointer in time.
   const page = await inbox.context().newPage();
   const line = page.getByRole("link", { name: new RegExp(subject) }).first();
-  const late = Date.now() + LETTER_MS;
+  const late = Date.now() + DELIVERY_MS;
   await page.goto(at("/webmail/folder/INBOX"));
   while (!(await line.isVisible())) {
-    assert.ok(Date.now() < late, `no letter: ${subject}`);
+    assert.ok(Date.now() < late, `no message: ${subject}`);
     await page.reload();
   }
   await line.click();
@@ -40,19 +40,19 @@ async function followLetter(inbox, subject, shot) {
   await link.waitFor();
   const [opened] = await Promise.all([page.waitForEvent("popup"), link.click()]);
   await opened.waitForLoadState();
-  assert.equal(await opened.evaluate(() => document.referrer), "", "the letter is not told of");
+  assert.equal(await opened.evaluate(() => document.referrer), "", "no referrer");
   opened.errors = collectErrors(opened);
-  await host.screenshot(page, shot);
+  await host.screenshot(page, screenshot);
   await page.close();
   return opened;
 }
 
-/** Presses the one button of a link page; what the browser says of where the form comes from must name the page's host. */
+/** Presses the one button of a link page; `Origin` must be that of the page, and `Referer` must not carry the token. */
 async function send(page, button) {
   const [request] = await Promise.all([page.waitForRequest((request) => request.method() === "POST"), press(page, button)]);
   const { origin, referer = "" } = await request.allHeaders();
   assert.equal(origin, new URL(page.url()).origin, "also a browser without Sec-Fetch-Site is let through");
-  assert.ok(!referer.includes("token"), "and the link is told to nobody");
+  assert.ok(!referer.includes("token"), "and the link is not disclosed");
 }
 
 async function setPassword(page, password) {
@@ -69,7 +69,7 @@ async function recoveryEmail(owner, friend, screen, button) {
   await receipt(panel);
   await host.screenshot(panel, `links-recovery-asked-${screen}`);
   const inbox = await signInToWebmail(host, friend, { screen });
-  const page = await followLetter(inbox, "Confirm your recovery e-mail", `links-letter-verify-${screen}`);
+  const page = await followMailedLink(inbox, "Confirm your recovery e-mail", `links-letter-verify-${screen}`);
   if (button) {
     await send(page, button);
     await heading(page, "Recovery e-mail confirmed").waitFor();
@@ -83,20 +83,20 @@ for (const [screen, who, whose] of [["desktop", "tomas", "ben"], ["phone", "elif
     const { panel, page } = await recoveryEmail(owner, friend, screen);
     await heading(page, "Confirm your recovery e-mail").waitFor();
     assert.match(await page.getByRole("main").innerText(), new RegExp(`${friend.address} becomes the recovery e-mail of ${owner.address}`));
-    await forEveryone(host, page, `links-verify-${screen}`);
+    await expectAccessible(host, page, `links-verify-${screen}`);
     const link = page.url();
     await panel.reload();
     assert.equal(await panel.getByText("Verified").count(), 0, "looking at it does nothing");
 
     await send(page, "Confirm this address");
     await heading(page, "Recovery e-mail confirmed").waitFor();
-    await forEveryone(host, page, `links-verified-${screen}`);
+    await expectAccessible(host, page, `links-verified-${screen}`);
     await panel.goto(at("/panel/recovery"));
     await panel.getByText("Verified").waitFor();
     assert.match(await panel.getByRole("main").innerText(), new RegExp(friend.address));
     await page.goto(link);
     await heading(page, OVER).waitFor();
-    await forEveryone(host, page, `links-verify-over-${screen}`);
+    await expectAccessible(host, page, `links-verify-over-${screen}`);
     await page.getByRole("link", { name: "Sign in" }).click();
     await heading(page, "Sign in").waitFor();
   });
@@ -111,13 +111,13 @@ test("W5 the mailed link sets a new password, asks for the code where 2FA is on,
   await asking.getByLabel("E-mail address of the mailbox").fill(owner.address);
   await press(asking, "Send the link");
   await heading(asking, "Check your mail").waitFor();
-  const page = await followLetter(inbox, "Set a new password for your mailbox", "links-letter-reset");
+  const page = await followMailedLink(inbox, "Set a new password for your mailbox", "links-letter-reset");
   await heading(page, "Set a new password").waitFor();
   const link = page.url();
   await page.getByText(`For ${owner.address}`).waitFor();
-  await forEveryone(host, page, "links-reset-desktop");
+  await expectAccessible(host, page, "links-reset-desktop");
   await page.setViewportSize(SCREENS.phone.viewport);
-  await forEveryone(host, page, "links-reset-phone");
+  await expectAccessible(host, page, "links-reset-phone");
   await page.setViewportSize(SCREENS.desktop.viewport);
 
   await page.getByLabel("Six-digit code").fill("000000");
@@ -125,13 +125,13 @@ test("W5 the mailed link sets a new password, asks for the code where 2FA is on,
   await send(page, "Save password");
   await page.getByRole("alert").waitFor();
   assert.match(await page.getByRole("alert").innerText(), /This code is wrong or was used already/);
-  await forEveryone(host, page, "links-reset-wrong-desktop");
+  await expectAccessible(host, page, "links-reset-wrong-desktop");
   await page.getByLabel("Six-digit code").fill(await phone.code());
   await setPassword(page, NEW_PASSWORD);
   await send(page, "Save password");
   await page.waitForURL("**/webmail/sign-in");
   assert.match(await receipt(page), /Password changed\. Ended 1 webmail and 2 user panel sessions\./);
-  await forEveryone(host, page, "links-reset-done-desktop");
+  await expectAccessible(host, page, "links-reset-done-desktop");
   await open.reload();
   await open.waitForURL("**/webmail/sign-in**");
   await signIn(page, owner.address, NEW_PASSWORD);
@@ -139,7 +139,7 @@ test("W5 the mailed link sets a new password, asks for the code where 2FA is on,
 
   await page.goto(link);
   await heading(page, OVER).waitFor();
-  await forEveryone(host, page, "links-reset-over-desktop");
+  await expectAccessible(host, page, "links-reset-over-desktop");
   await page.getByRole("link", { name: "Ask for another link" }).click();
   await page.waitForURL("**/webmail/password-reset?by=mail");
   assert.deepEqual(unexpected(page), []);
@@ -155,15 +155,15 @@ for (const [screen, who] of [["desktop", "jonas"], ["phone", "workshop"]]) {
     assert.match(await app.signIn(owner.address, owner.password), /^OK/);
 
     const inbox = await signInToWebmail(host, owner, { screen });
-    const page = await followLetter(inbox, "Your mailbox has a recovery e-mail", `links-letter-not-me-${screen}`);
+    const page = await followMailedLink(inbox, "Your mailbox has a recovery e-mail", `links-letter-not-me-${screen}`);
     await heading(page, "Was somebody else in your mailbox?").waitFor();
-    await forEveryone(host, page, `links-not-me-${screen}`);
+    await expectAccessible(host, page, `links-not-me-${screen}`);
     const link = page.url();
     assert.ok(!app.isOver, "looking at it does nothing");
     await send(page, "This wasn't me");
     await heading(page, "Everybody is signed out").waitFor();
     assert.match(await page.getByRole("main").innerText(), /Ended .*1 IMAP.* sessions?\./);
-    await forEveryone(host, page, `links-not-me-done-${screen}`);
+    await expectAccessible(host, page, `links-not-me-done-${screen}`);
     assert.ok(app.isOver, "closed before the answer");
     for (const other of [intruder, inbox]) {
       await other.reload();
@@ -183,10 +183,10 @@ for (const [screen, who] of [["desktop", "jonas"], ["phone", "workshop"]]) {
     const panel = await signInToPanel(host, { ...owner, password: NEW_PASSWORD }, { screen });
     await panel.goto(at("/panel/recovery"));
     await panel.getByText("nobody can change the way back in for a day").waitFor();
-    await forEveryone(host, panel, `links-not-me-held-${screen}`);
+    await expectAccessible(host, panel, `links-not-me-held-${screen}`);
     await page.goto(link);
     await heading(page, OVER).waitFor();
-    await forEveryone(host, page, `links-not-me-over-${screen}`);
+    await expectAccessible(host, page, `links-not-me-over-${screen}`);
   });
 }
 
@@ -227,13 +227,13 @@ test("D11 staff who forgot their password hear one sentence, and set a new one b
       .getByText("If an account exists for this email, we've sent password reset instructions.", { exact: true })
       .waitFor();
   }
-  await forEveryone(host, page, "links-staff-asked-phone");
+  await expectAccessible(host, page, "links-staff-asked-phone");
 
   const inbox = await signInToWebmail(host, mailboxOf(host, "rosa"), { screen: "phone" });
-  const link = await followLetter(inbox, "Set a new password for the dashboard", "links-letter-staff");
+  const link = await followMailedLink(inbox, "Set a new password for the dashboard", "links-letter-staff");
   await heading(link, "Set a new password").waitFor();
   await link.getByText(`For ${email}`).waitFor();
-  await forEveryone(host, link, "links-staff-reset-phone");
+  await expectAccessible(host, link, "links-staff-reset-phone");
   await link.getByLabel("Six-digit code or backup code").fill(backupCode);
   await setPassword(link, NEWER_PASSWORD);
   await send(link, "Save password");
@@ -259,7 +259,7 @@ test("W5 on a phone the three ways to a new password stand in one row", async ()
     const boxes = await Promise.all((await ways.all()).map((way) => way.boundingBox()));
     assert.equal(new Set(boxes.map(({ y }) => y)).size, 1, `at ${width} px`);
     assert.ok(boxes.every(({ height }) => height >= 44));
-    assert.equal(await overflow(page), 0);
+    assert.equal(await sidewaysScroll(page), 0);
   }
   await host.screenshot(page, "links-tabs-320");
 });

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { barriers, colourBarriers, overflow } from "./a11y.mjs";
+import { contrastViolations, sidewaysScroll, wcagViolations } from "./a11y.mjs";
 import { mailboxOf, receipt } from "./actions.mjs";
 import { tryPassword } from "./imap.mjs";
 import { SCREENS, TestHost } from "./test_host.mjs";
@@ -58,13 +58,13 @@ for (const [name, to, path] of PAGES) {
     test(`W5 ${name} is for everyone, on a ${screen}`, async () => {
       const page = await host.openPage(to(path), { screen });
       await host.screenshot(page, `${name}-${screen}-light`);
-      assert.deepEqual(await barriers(page), []);
-      assert.equal(await overflow(page), 0);
+      assert.deepEqual(await wcagViolations(page), []);
+      assert.equal(await sidewaysScroll(page), 0);
       await page.emulateMedia({ colorScheme: "dark" });
       await host.screenshot(page, `${name}-${screen}-dark`);
-      assert.deepEqual(await colourBarriers(page), []);
+      assert.deepEqual(await contrastViolations(page), []);
       await page.setViewportSize({ width: 320, height: 700 });
-      assert.equal(await overflow(page), 0, "nor at 320 px");
+      assert.equal(await sidewaysScroll(page), 0, "nor at 320 px");
       await page.context().close();
     });
   }
@@ -77,6 +77,6 @@ for (const screen of Object.keys(SCREENS)) {
     await page.getByRole("button", { name: "Send the link" }).click();
     await page.getByText("If this mailbox has a recovery e-mail, we have sent a link to it.").waitFor();
     await host.screenshot(page, `reset-asked-${screen}`);
-    assert.deepEqual(await barriers(page), []);
+    assert.deepEqual(await wcagViolations(page), []);
   });
 }

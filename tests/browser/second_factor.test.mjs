@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import { forEveryone } from "./a11y.mjs";
+import { expectAccessible } from "./a11y.mjs";
 import { mailboxOf, signIn, signInToWebmail } from "./actions.mjs";
 import { Phone, grouped, inDigitsFrom, phoneOf, scan } from "./authenticator.mjs";
 import { SCREENS, TestHost } from "./test_host.mjs";
@@ -39,14 +39,14 @@ for (const [surface, screen, who, written] of [
     await heading(page, "Enter the code").waitFor();
     const field = page.getByRole("textbox", { name: "Six-digit code" });
     assert.ok(await field.evaluate((input) => input === document.activeElement), "one types at once");
-    await forEveryone(host, page, `steps-code-${surface}-${screen}`);
+    await expectAccessible(host, page, `steps-code-${surface}-${screen}`);
 
     await field.fill("000 000");
     await press(page, "Continue");
     const alert = page.getByRole("alert");
     assert.match(await alert.innerText(), /^This code is wrong or was used already\. Wait for the next one in your app\.$/);
     assert.equal(await field.inputValue(), "", "the next one is typed into an empty field");
-    await forEveryone(host, page, `steps-code-wrong-${surface}-${screen}`);
+    await expectAccessible(host, page, `steps-code-wrong-${surface}-${screen}`);
 
     await field.fill(written(await phone.code()));
     await press(page, "Continue");
@@ -89,13 +89,13 @@ for (const [screen, who] of [["desktop", "workshop"], ["phone", "hello"]]) {
     await page.getByRole("link", { name: "Move to another authenticator" }).click();
     await heading(page, "Confirm that it is you").waitFor();
     await page.getByText("Type your password and a code to go on.").waitFor();
-    await forEveryone(host, page, `steps-confirm-${screen}`);
+    await expectAccessible(host, page, `steps-confirm-${screen}`);
 
     await page.getByLabel("Password", { exact: true }).fill("Not-The-Password-1");
     await page.getByLabel("Six-digit code").fill("000000");
     await press(page, "Continue");
     assert.match(await page.getByRole("alert").innerText(), /This is not your password\./);
-    await forEveryone(host, page, `steps-confirm-wrong-${screen}`);
+    await expectAccessible(host, page, `steps-confirm-wrong-${screen}`);
     await page.getByLabel("Password", { exact: true }).fill(owner.password);
     await page.getByLabel("Six-digit code").fill("000000");
     await press(page, "Continue");
@@ -139,7 +139,7 @@ for (const screen of Object.keys(SCREENS)) {
     await page.waitForURL("**/panel");
     await HOMES.panel(page);
     assert.match(await page.getByRole("main").innerText(), new RegExp(owner.address));
-    await forEveryone(host, page, `steps-hopped-${screen}`);
+    await expectAccessible(host, page, `steps-hopped-${screen}`);
 
     const left = await host.openPage("about:blank", { storageState: older });
     await left.goto(host.demo.web.panel);
@@ -174,7 +174,7 @@ for (const [screen, who] of [["desktop", "owner"], ["phone", "reseller"]]) {
     const page = await host.openPage(at("/dashboard/account"), { screen, permissions: ["clipboard-read", "clipboard-write"] });
     await signIn(page, email, password);
     await heading(page, "Account").waitFor();
-    await forEveryone(host, page, `steps-staff-off-${screen}`);
+    await expectAccessible(host, page, `steps-staff-off-${screen}`);
     const elsewhere = await host.openPage(at("/dashboard/account"), { screen });
     await signIn(elsewhere, email, password);
     await heading(elsewhere, "Account").waitFor();
@@ -184,7 +184,7 @@ for (const [screen, who] of [["desktop", "owner"], ["phone", "reseller"]]) {
     const url = scan(await host.screenshot(page, `steps-staff-scan-${screen}`));
     assert.equal(url.searchParams.get("secret"), (await page.getByLabel("Key to type").inputValue()).replaceAll(/\s/g, ""));
     assert.match(decodeURIComponent(url.pathname), new RegExp(email));
-    await forEveryone(host, page, `steps-staff-set-up-${screen}`);
+    await expectAccessible(host, page, `steps-staff-set-up-${screen}`);
     const phone = new Phone(url.searchParams.get("secret"));
     await page.getByLabel("Code the app shows").fill(await phone.code());
     await press(page, "Turn on");
@@ -193,7 +193,7 @@ for (const [screen, who] of [["desktop", "owner"], ["phone", "reseller"]]) {
     const shown = await page.getByLabel("Backup codes").inputValue();
     const codes = shown.split("\n");
     assert.equal(new Set(codes).size, 10);
-    await forEveryone(host, page, `steps-staff-codes-${screen}`);
+    await expectAccessible(host, page, `steps-staff-codes-${screen}`);
     await press(page, "Copy");
     await page.getByRole("button", { name: "Copied", exact: true }).waitFor();
     assert.equal(await page.evaluate(() => navigator.clipboard.readText()), shown);
@@ -207,18 +207,18 @@ for (const [screen, who] of [["desktop", "owner"], ["phone", "reseller"]]) {
     await page.getByRole("link", { name: "Done" }).click();
     await page.getByText("10 backup codes are left").waitFor();
     assert.ok(!(await page.content()).includes(codes[0]), "they are shown once");
-    await forEveryone(host, page, `steps-staff-on-${screen}`);
+    await expectAccessible(host, page, `steps-staff-on-${screen}`);
 
     // A session from before gives a code before it touches anything.
     await elsewhere.reload();
     await elsewhere.getByRole("link", { name: "Move to another authenticator" }).click();
     await heading(elsewhere, "Confirm that it is you").waitFor();
-    await forEveryone(host, elsewhere, `steps-staff-confirm-${screen}`);
+    await expectAccessible(host, elsewhere, `steps-staff-confirm-${screen}`);
     await elsewhere.getByLabel("Password", { exact: true }).fill(password);
     await elsewhere.getByLabel("Six-digit code or backup code").fill(codes[9]);
     await press(elsewhere, "Continue");
     await heading(elsewhere, "Move to another authenticator").waitFor();
-    await forEveryone(host, elsewhere, `steps-staff-move-${screen}`);
+    await expectAccessible(host, elsewhere, `steps-staff-move-${screen}`);
     await elsewhere.getByRole("link", { name: "Cancel" }).click();
     await elsewhere.getByText("9 backup codes are left").waitFor();
 
@@ -235,7 +235,7 @@ for (const [screen, who] of [["desktop", "owner"], ["phone", "reseller"]]) {
     const inside = () => page.waitForURL("**/dashboard/mailboxes");
     await page.goto(at("/dashboard/mailboxes"));
     await signOut();
-    await forEveryone(host, page, `steps-code-dashboard-${screen}`);
+    await expectAccessible(host, page, `steps-code-dashboard-${screen}`);
     await answer("000000");
     await page.getByRole("alert").waitFor();
     await answer(grouped(await phone.code()));
@@ -254,7 +254,7 @@ for (const [screen, who] of [["desktop", "owner"], ["phone", "reseller"]]) {
     // New ones take the place of the old ones.
     await page.getByRole("link", { name: "New backup codes" }).click();
     await page.getByText("The 7 you have left stop working").waitFor();
-    await forEveryone(host, page, `steps-staff-renew-${screen}`);
+    await expectAccessible(host, page, `steps-staff-renew-${screen}`);
     await press(page, "Make new codes");
     const fresh = (await page.getByLabel("Backup codes").inputValue()).split("\n");
     assert.equal(new Set([...codes, ...fresh]).size, 20);

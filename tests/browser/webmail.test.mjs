@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import { overflow } from "./a11y.mjs";
+import { sidewaysScroll } from "./a11y.mjs";
 import { mailboxOf, receipt, signIn, signInToWebmail } from "./actions.mjs";
 import { HOSTILE, SUBJECT, TRACKER } from "./hostile.mjs";
 import { MailApp, tryPassword } from "./imap.mjs";
@@ -123,7 +123,7 @@ test("W1 on a phone a narrow column keeps its words whole, and the message scrol
     return range.getClientRects().length;
   });
   assert.equal(lines, 1, "one line, not one letter a line");
-  assert.equal(await overflow(page), 0);
+  assert.equal(await sidewaysScroll(page), 0);
 });
 
 test("W1 a hostile message runs no script, loads nothing, and cannot touch the page around it", async () => {
