@@ -13,7 +13,7 @@ import {
   signInToPanel,
   signInToWebmail,
 } from "./actions.mjs";
-import { phoneOf } from "./authenticator.mjs";
+import { enableTwoFactor } from "./authenticator.mjs";
 import { SCREENS, TestHost } from "./test_host.mjs";
 
 const FIRST_LOAD_BYTES = 60 * 1024;
@@ -33,7 +33,7 @@ before(async () => {
   // A session from before the second factor was turned on, and one whose sign-in still lacks the code.
   const bookings = mailboxOf(host, "bookings");
   states.withoutCode = await keep(await signInToWebmail(host, bookings));
-  await phoneOf(host, bookings);
+  await enableTwoFactor(host, bookings);
   const pending = await host.openPage(host.demo.web.webmail);
   await signIn(pending, bookings.address, bookings.password);
   await pending.waitForURL("**/webmail/code**");

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { expectAccessible, sidewaysScroll } from "./a11y.mjs";
 import { mailboxOf, receipt, signIn, signInToDashboard, signInToPanel, signInToWebmail } from "./actions.mjs";
-import { Phone, phoneOf } from "./authenticator.mjs";
+import { Authenticator, enableTwoFactor } from "./authenticator.mjs";
 import { MailApp, tryPassword } from "./imap.mjs";
 import { SCREENS, TestHost, collectErrors } from "./test_host.mjs";
 
@@ -106,7 +106,7 @@ test("W5 the mailed link sets a new password, asks for the code where 2FA is on,
   const [owner, friend] = [mailboxOf(host, "maya"), mailboxOf(host, "support")];
   const { inbox } = await recoveryEmail(owner, friend, "desktop", "Confirm this address");
   const open = await signInToWebmail(host, owner);
-  const phone = await phoneOf(host, owner);
+  const authenticator = await enableTwoFactor(host, owner);
   const asking = await host.openPage(at("/webmail/password-reset?by=mail"));
   await asking.getByLabel("E-mail address of the mailbox").fill(owner.address);
   await press(asking, "Send the link");
@@ -126,7 +126,7 @@ test("W5 the mailed link sets a new password, asks for the code where 2FA is on,
   await page.getByRole("alert").waitFor();
   assert.match(await page.getByRole("alert").innerText(), /This code is wrong or was used already/);
   await expectAccessible(host, page, "links-reset-wrong-desktop");
-  await page.getByLabel("Six-digit code").fill(await phone.code());
+  await page.getByLabel("Six-digit code").fill(await authenticator.code());
   await setPassword(page, NEW_PASSWORD);
   await send(page, "Save password");
   await page.waitForURL("**/webmail/sign-in");
@@ -211,8 +211,8 @@ test("D11 staff who forgot their password hear one sentence, and set a new one b
   const older = await host.openPage(at("/dashboard/account"));
   await signIn(older, email, password);
   await press(older, "Set up");
-  const phone = new Phone((await older.getByLabel("Key to type").inputValue()).replaceAll(/\s/g, ""));
-  await older.getByLabel("Code the app shows").fill(await phone.code());
+  const authenticator = new Authenticator((await older.getByLabel("Key to type").inputValue()).replaceAll(/\s/g, ""));
+  await older.getByLabel("Code the app shows").fill(await authenticator.code());
   await press(older, "Turn on");
   const [backupCode] = (await older.getByLabel("Backup codes").inputValue()).split("\n");
 
@@ -245,7 +245,7 @@ test("D11 staff who forgot their password hear one sentence, and set a new one b
   await link.getByRole("alert").waitFor();
   await signIn(link, email, NEWER_PASSWORD);
   await heading(link, "Enter the code").waitFor();
-  await link.getByLabel("Code", { exact: true }).fill(await phone.code());
+  await link.getByLabel("Code", { exact: true }).fill(await authenticator.code());
   await press(link, "Continue");
   await link.waitForURL("**/dashboard/mailboxes");
   assert.match(await tryPassword(host.demo, email, mailboxOf(host, "rosa").password), /^OK/, "the mailbox has its own");

@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { expectAccessible } from "./a11y.mjs";
 import { mailboxOf, signIn, signInToWebmail } from "./actions.mjs";
-import { Phone, grouped, inDigitsFrom, phoneOf, scan } from "./authenticator.mjs";
+import { Authenticator, enableTwoFactor, grouped, inDigitsFrom, scan } from "./authenticator.mjs";
 import { SCREENS, TestHost } from "./test_host.mjs";
 
 let host;
@@ -33,7 +33,7 @@ for (const [surface, screen, who, written] of [
 ]) {
   test(`W1 P1 the password, then the code, at the ${surface} on a ${screen}`, async () => {
     const owner = mailboxOf(host, who);
-    const phone = await phoneOf(host, owner);
+    const authenticator = await enableTwoFactor(host, owner);
     const page = await host.openPage(host.demo.web[surface], { screen });
     await signIn(page, owner.address, owner.password);
     await heading(page, "Enter the code").waitFor();
@@ -48,7 +48,7 @@ for (const [surface, screen, who, written] of [
     assert.equal(await field.inputValue(), "", "the next one is typed into an empty field");
     await expectAccessible(host, page, `steps-code-wrong-${surface}-${screen}`);
 
-    await field.fill(written(await phone.code()));
+    await field.fill(written(await authenticator.code()));
     await press(page, "Continue");
     await HOMES[surface](page);
     assert.deepEqual(page.errors.filter((error) => !error.includes("status of 403")), []);
@@ -58,11 +58,11 @@ for (const [surface, screen, who, written] of [
 
 test("P1 at the panel the code may stand directly behind the password, without script too", async () => {
   const owner = mailboxOf(host, "jonas");
-  const phone = await phoneOf(host, owner);
+  const authenticator = await enableTwoFactor(host, owner);
   const page = await host.openPage(host.demo.web.panel, { screen: "phone", javaScriptEnabled: false });
   await signIn(page, owner.address, `${owner.password}000000`);
   await page.getByRole("alert").waitFor();
-  await signIn(page, owner.address, owner.password + (await phone.code()));
+  await signIn(page, owner.address, owner.password + (await authenticator.code()));
   await HOMES.panel(page);
 });
 
@@ -84,7 +84,7 @@ for (const [screen, who] of [["desktop", "workshop"], ["phone", "hello"]]) {
   test(`W6 a session without a code confirms before it moves the second factor, on a ${screen}`, async () => {
     const owner = mailboxOf(host, who);
     const page = await signInToWebmail(host, owner, { screen });
-    const phone = await phoneOf(host, owner);
+    const authenticator = await enableTwoFactor(host, owner);
     await page.goto(at("/webmail/account/two-factor"));
     await page.getByRole("link", { name: "Move to another authenticator" }).click();
     await heading(page, "Confirm that it is you").waitFor();
@@ -101,7 +101,7 @@ for (const [screen, who] of [["desktop", "workshop"], ["phone", "hello"]]) {
     await press(page, "Continue");
     assert.match(await page.getByRole("alert").innerText(), /This code is wrong or was used already\./);
     await page.getByLabel("Password", { exact: true }).fill(owner.password);
-    await page.getByLabel("Six-digit code").fill(await phone.code());
+    await page.getByLabel("Six-digit code").fill(await authenticator.code());
     await press(page, "Continue");
     await heading(page, "Move to another authenticator").waitFor();
     assert.equal(new URL(page.url()).pathname, "/webmail/account/two-factor/replace", "where one wanted to go");
@@ -112,7 +112,7 @@ for (const [screen, who] of [["desktop", "workshop"], ["phone", "hello"]]) {
 test("W8 Cancel leads back to the account, and nothing was done", async () => {
   const owner = mailboxOf(host, "bookings");
   const page = await signInToWebmail(host, owner);
-  await phoneOf(host, owner);
+  await enableTwoFactor(host, owner);
   await page.goto(at("/webmail/account/app-passwords"));
   await page.getByLabel("Name").fill("Thunderbird");
   await press(page, "Add app password");
@@ -154,13 +154,13 @@ for (const screen of Object.keys(SCREENS)) {
 test("W3 the hop skips no code: a webmail session from before it is asked for one", async () => {
   const owner = mailboxOf(host, "ben");
   const page = await signInToWebmail(host, owner, { screen: "phone" });
-  const phone = await phoneOf(host, owner);
+  const authenticator = await enableTwoFactor(host, owner);
   await page.reload();
   await page.locator("summary[aria-label='Your account']").click();
   await press(page, "User Settings");
   await heading(page, "Enter the code").waitFor();
   assert.equal(new URL(page.url()).pathname, "/panel/code");
-  await page.getByRole("textbox", { name: "Six-digit code" }).fill(await phone.code());
+  await page.getByRole("textbox", { name: "Six-digit code" }).fill(await authenticator.code());
   await press(page, "Continue");
   await HOMES.panel(page);
   await page.goBack();
@@ -185,8 +185,8 @@ for (const [screen, who] of [["desktop", "owner"], ["phone", "reseller"]]) {
     assert.equal(url.searchParams.get("secret"), (await page.getByLabel("Key to type").inputValue()).replaceAll(/\s/g, ""));
     assert.match(decodeURIComponent(url.pathname), new RegExp(email));
     await expectAccessible(host, page, `steps-staff-set-up-${screen}`);
-    const phone = new Phone(url.searchParams.get("secret"));
-    await page.getByLabel("Code the app shows").fill(await phone.code());
+    const authenticator = new Authenticator(url.searchParams.get("secret"));
+    await page.getByLabel("Code the app shows").fill(await authenticator.code());
     await press(page, "Turn on");
 
     await heading(page, "Two-factor authentication is on").waitFor();
@@ -238,7 +238,7 @@ for (const [screen, who] of [["desktop", "owner"], ["phone", "reseller"]]) {
     await expectAccessible(host, page, `steps-code-dashboard-${screen}`);
     await answer("000000");
     await page.getByRole("alert").waitFor();
-    await answer(grouped(await phone.code()));
+    await answer(grouped(await authenticator.code()));
     await inside();
     await signOut();
     await answer(codes[0].toLowerCase());
