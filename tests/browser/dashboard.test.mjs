@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { mailboxOf, receipt, signIn, signInToDashboard } from "./actions.mjs";
-import { tryPassword } from "./imap.mjs";
+import { tryLogin } from "./imap.mjs";
 import { TestHost } from "./test_host.mjs";
 
 let host;
@@ -85,7 +85,7 @@ test("D1 the list is searched and narrowed by Select Domain", async () => {
 
 test("D1 whoever signed in last comes first, if one wants", async () => {
   const { address, password } = mailboxOf(host, "support");
-  assert.match(await tryPassword(host.demo, address, password), /^OK/);
+  assert.match(await tryLogin(host.demo, address, password), /^OK/);
   const page = await signInToDashboard(host);
   await choose(page, "Sort", "Last sign-in first");
   await page.waitForURL("**sort=last-sign-in**");
@@ -114,7 +114,7 @@ test("D1 an added mailbox stands in the list and can sign in at once", async () 
   await dialog.getByRole("button", { name: "Add mailbox" }).click();
   assert.match(await receipt(page), /reception@tidewater-cycles\.example Mailbox added\./);
   assert.ok((await addresses(page)).includes("reception@tidewater-cycles.example"));
-  assert.match(await tryPassword(host.demo, "reception@tidewater-cycles.example", password), /^OK/);
+  assert.match(await tryLogin(host.demo, "reception@tidewater-cycles.example", password), /^OK/);
 });
 
 test("D1 an address that is taken is refused in the dialog, and what was typed stays", async () => {
@@ -141,17 +141,17 @@ test("D2 a mailbox is deleted in two steps and restored with its mail and passwo
   assert.equal(await focused(), "Keep mailbox", "the focus is on the safe choice");
   await page.keyboard.press("Escape");
   await dialog.waitFor({ state: "detached" });
-  assert.match(await tryPassword(host.demo, address, password), /^OK/, "one step deletes nothing");
+  assert.match(await tryLogin(host.demo, address, password), /^OK/, "one step deletes nothing");
 
   await page.getByRole("link", { name: `Delete ${address}` }).click();
   await dialog.getByRole("button", { name: "Delete mailbox" }).click();
   assert.match(await receipt(page), /Mailbox deleted\./);
   assert.ok(!(await addresses(page)).includes(address));
-  assert.match(await tryPassword(host.demo, address, password), /^NO \[AUTHENTICATIONFAILED\]/);
+  assert.match(await tryLogin(host.demo, address, password), /^NO \[AUTHENTICATIONFAILED\]/);
 
   await page.getByRole("link", { name: "Deleted mailboxes" }).click();
   await page.getByRole("button", { name: `Restore ${address}` }).click();
   assert.match(await receipt(page), /Mailbox restored\./);
   assert.ok((await addresses(page)).includes(address));
-  assert.match(await tryPassword(host.demo, address, password), /^OK/);
+  assert.match(await tryLogin(host.demo, address, password), /^OK/);
 });

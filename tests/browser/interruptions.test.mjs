@@ -12,7 +12,7 @@ import {
   signInToPanel,
   signInToWebmail,
 } from "./actions.mjs";
-import { tryPassword } from "./imap.mjs";
+import { tryLogin } from "./imap.mjs";
 import { TestHost } from "./test_host.mjs";
 
 const NEW_PASSWORD = "Quiet-Harbour-2931";
@@ -130,7 +130,7 @@ test("D9 an answer that is lost is told in the dialog, and nothing is sent again
   await host.screenshot(page, "dialog-lost-answer");
   assert.equal(sent, 1);
   assert.ok(await dialog.getByRole("button", { name: "Save Password" }).isEnabled());
-  assert.match(await tryPassword(host.demo, address, fresh), /^OK/, "as it says: it may have been saved");
+  assert.match(await tryLogin(host.demo, address, fresh), /^OK/, "as it says: it may have been saved");
 });
 
 test("D9 an answer that is a page of its own is shown in the dialog", async () => {

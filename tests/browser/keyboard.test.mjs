@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { mailboxOf } from "./actions.mjs";
-import { tryPassword } from "./imap.mjs";
+import { tryLogin } from "./imap.mjs";
 import { TestHost } from "./test_host.mjs";
 
 const NEW_PASSWORD = "Quiet-Harbour-2931";
@@ -89,8 +89,8 @@ test("D7 by keyboard: sign in, find the mailbox, generate, save, and hear the re
   await tabTo(page, "Save password");
   await page.keyboard.press("Enter");
   assert.match(await receiptInFocus(page), /Password changed\./);
-  assert.match(await tryPassword(host.demo, address, fresh), /^OK/);
-  assert.match(await tryPassword(host.demo, address, password), /^NO/);
+  assert.match(await tryLogin(host.demo, address, fresh), /^OK/);
+  assert.match(await tryLogin(host.demo, address, password), /^NO/);
 });
 
 test("D5 by keyboard: Enter in the last field saves, and does not generate", async () => {
@@ -103,7 +103,7 @@ test("D5 by keyboard: Enter in the last field saves, and does not generate", asy
   await typeInto(page, "New password again", NEW_PASSWORD);
   await page.keyboard.press("Enter");
   assert.match(await receiptInFocus(page), /Password changed\./);
-  assert.match(await tryPassword(host.demo, address, NEW_PASSWORD), /^OK/);
+  assert.match(await tryLogin(host.demo, address, NEW_PASSWORD), /^OK/);
 });
 
 test("D9 D10 by keyboard: a dialog keeps the focus, Escape closes it, and the focus comes back", async () => {
@@ -142,7 +142,7 @@ test("D10 by keyboard: the pencil, New, Update User", async () => {
   await tabTo(page, "Update User");
   await page.keyboard.press("Enter");
   assert.match(await receiptInFocus(page), /Password changed\./);
-  assert.match(await tryPassword(host.demo, address, fresh), /^OK/);
+  assert.match(await tryLogin(host.demo, address, fresh), /^OK/);
 });
 
 test("W1 W2 by keyboard: read a message, change the password, hear the receipt at the sign-in page", async () => {
@@ -167,7 +167,7 @@ test("W1 W2 by keyboard: read a message, change the password, hear the receipt a
   await page.keyboard.press("Space");
   await page.waitForURL("**/webmail/sign-in**");
   assert.match(await receiptInFocus(page), /Password changed\./);
-  assert.match(await tryPassword(host.demo, address, NEW_PASSWORD), /^OK/);
+  assert.match(await tryLogin(host.demo, address, NEW_PASSWORD), /^OK/);
 });
 
 test("W1 by keyboard: Escape closes the account menu and gives the focus back", async () => {

@@ -7,7 +7,7 @@ import { after, before, test } from "node:test";
 import { expectAccessible, sidewaysScroll } from "./a11y.mjs";
 import { mailboxOf, receipt, signIn, signInToDashboard, signInToPanel, signInToWebmail } from "./actions.mjs";
 import { Authenticator, enableTwoFactor } from "./authenticator.mjs";
-import { MailApp, tryPassword } from "./imap.mjs";
+import { ImapClient, tryLogin } from "./imap.mjs";
 import { SCREENS, TestHost, collectErrors } from "./test_host.mjs";
 
 const NEW_PASSWORD = "Quiet-Harbour-2931";
@@ -151,7 +151,7 @@ for (const [screen, who] of [["desktop", "jonas"], ["phone", "workshop"]]) {
     const friend = mailboxOf(host, screen === "phone" ? "hello" : "rosa");
     await recoveryEmail(owner, friend, screen, "Confirm this address");
     const intruder = await signInToPanel(host, owner);
-    const app = await MailApp.open(host.demo);
+    const app = await ImapClient.open(host.demo);
     assert.match(await app.signIn(owner.address, owner.password), /^OK/);
 
     const inbox = await signInToWebmail(host, owner, { screen });
@@ -159,12 +159,12 @@ for (const [screen, who] of [["desktop", "jonas"], ["phone", "workshop"]]) {
     await heading(page, "Was somebody else in your mailbox?").waitFor();
     await expectAccessible(host, page, `links-not-me-${screen}`);
     const link = page.url();
-    assert.ok(!app.isOver, "looking at it does nothing");
+    assert.ok(!app.isClosed, "looking at it does nothing");
     await send(page, "This wasn't me");
     await heading(page, "Everybody is signed out").waitFor();
     assert.match(await page.getByRole("main").innerText(), /Ended .*1 IMAP.* sessions?\./);
     await expectAccessible(host, page, `links-not-me-done-${screen}`);
-    assert.ok(app.isOver, "closed before the answer");
+    assert.ok(app.isClosed, "closed before the answer");
     for (const other of [intruder, inbox]) {
       await other.reload();
       await other.waitForURL("**/sign-in**");
@@ -177,7 +177,7 @@ for (const [screen, who] of [["desktop", "jonas"], ["phone", "workshop"]]) {
     await press(page, "Save password");
     await page.waitForURL("**/webmail/sign-in");
     assert.match(await receipt(page), /Password changed\./);
-    assert.match(await tryPassword(host.demo, owner.address, NEW_PASSWORD), /^OK/);
+    assert.match(await tryLogin(host.demo, owner.address, NEW_PASSWORD), /^OK/);
 
     // Nobody moves the way back in for a day.
     const panel = await signInToPanel(host, { ...owner, password: NEW_PASSWORD }, { screen });
@@ -248,7 +248,7 @@ test("D11 staff who forgot their password hear one sentence, and set a new one b
   await link.getByLabel("Code", { exact: true }).fill(await authenticator.code());
   await press(link, "Continue");
   await link.waitForURL("**/dashboard/mailboxes");
-  assert.match(await tryPassword(host.demo, email, mailboxOf(host, "rosa").password), /^OK/, "the mailbox has its own");
+  assert.match(await tryLogin(host.demo, email, mailboxOf(host, "rosa").password), /^OK/, "the mailbox has its own");
 });
 
 test("W5 on a phone the three ways to a new password stand in one row", async () => {
@@ -280,7 +280,7 @@ for (const screen of Object.keys(SCREENS)) {
     await current.fill(owner.password);
     await press(page, "Save password");
     await page.waitForURL("**/webmail/sign-in");
-    assert.match(await tryPassword(host.demo, owner.address, fresh), /^OK/);
+    assert.match(await tryLogin(host.demo, owner.address, fresh), /^OK/);
   });
 }
 

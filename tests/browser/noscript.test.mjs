@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { mailboxOf, openSecurityTab, receipt, signInToDashboard, signInToPanel, signInToWebmail } from "./actions.mjs";
-import { tryPassword } from "./imap.mjs";
+import { tryLogin } from "./imap.mjs";
 import { TestHost } from "./test_host.mjs";
 
 const PLAIN = { javaScriptEnabled: false };
@@ -14,8 +14,8 @@ before(async () => (host = await TestHost.start()));
 after(() => host?.stop());
 
 async function opensWith(address, fresh, old) {
-  assert.match(await tryPassword(host.demo, address, fresh), /^OK/);
-  assert.match(await tryPassword(host.demo, address, old), /^NO \[AUTHENTICATIONFAILED\]/);
+  assert.match(await tryLogin(host.demo, address, fresh), /^OK/);
+  assert.match(await tryLogin(host.demo, address, old), /^NO \[AUTHENTICATIONFAILED\]/);
 }
 
 test("D7 without script, the Security tab changes a password and shows its receipt", async () => {
@@ -87,7 +87,7 @@ test("D1 without script, the list is narrowed by its button, and a mailbox added
   await page.getByLabel("Password again", { exact: true }).fill(NEW_PASSWORD);
   await page.keyboard.press("Enter");
   assert.match(await receipt(page), /Mailbox added\./);
-  assert.match(await tryPassword(host.demo, "studio@copperkiln.example", NEW_PASSWORD), /^OK/);
+  assert.match(await tryLogin(host.demo, "studio@copperkiln.example", NEW_PASSWORD), /^OK/);
 });
 
 test("W1 without script, mail is read, searched, starred and left", async () => {
@@ -130,7 +130,7 @@ test("P2 without script, the panel changes the password", async () => {
 
 test("W8 without script, mailboxes are picked, whose mail apps would stop is said, and they need an app password", async () => {
   const { address, password } = mailboxOf(host, "workshop");
-  assert.match(await tryPassword(host.demo, address, password), /^OK/);
+  assert.match(await tryLogin(host.demo, address, password), /^OK/);
   const page = await signInToDashboard(host, PLAIN);
   await page.getByRole("link", { name: "Mail apps" }).click();
   await page.getByLabel("Addresses").fill(`${address}\nnobody@nowhere.example`);
@@ -143,5 +143,5 @@ test("W8 without script, mailboxes are picked, whose mail apps would stop is sai
   await page.getByLabel("App passwords only").check();
   await page.getByRole("button", { name: "Save" }).click();
   assert.match(await receipt(page), new RegExp(`${address} Mail apps need an app password now\\.`));
-  assert.match(await tryPassword(host.demo, address, password), /^NO \[AUTHENTICATIONFAILED\]/);
+  assert.match(await tryLogin(host.demo, address, password), /^NO \[AUTHENTICATIONFAILED\]/);
 });

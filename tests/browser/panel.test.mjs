@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { mailboxOf, receipt, signIn, signInToPanel, signInToWebmail } from "./actions.mjs";
-import { MailApp, tryPassword } from "./imap.mjs";
+import { ImapClient, tryLogin } from "./imap.mjs";
 import { TestHost } from "./test_host.mjs";
 
 const NEW_PASSWORD = "Quiet-Harbour-2931";
@@ -39,7 +39,7 @@ test("P1 whoever is sent to sign in comes back to where they wanted to go", asyn
 
 test("P2 Password, new password, confirm, Change: everything else is signed out", async () => {
   const { address, password } = mailboxOf(host, "elif");
-  const app = await MailApp.open(host.demo);
+  const app = await ImapClient.open(host.demo);
   assert.match(await app.signIn(address, password), /^OK/);
   const inbox = await signInToWebmail(host, { address, password });
 
@@ -53,11 +53,11 @@ test("P2 Password, new password, confirm, Change: everything else is signed out"
   await change.click();
   await page.waitForURL("**/panel/sign-in**");
   assert.match(await receipt(page), /Password changed\. Ended .*1 IMAP.* sessions\. Apps need the new password\./);
-  assert.ok(app.isOver, "closed before the receipt");
+  assert.ok(app.isClosed, "closed before the receipt");
 
   await inbox.reload();
   await inbox.waitForURL("**/webmail/sign-in**");
-  assert.match(await tryPassword(host.demo, address, password), /^NO \[AUTHENTICATIONFAILED\]/);
+  assert.match(await tryLogin(host.demo, address, password), /^NO \[AUTHENTICATIONFAILED\]/);
   await signIn(page, address, NEW_PASSWORD);
   await page.getByRole("heading", { name: "User Panel", level: 1 }).waitFor();
 });

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { mailboxOf, openSecurityTab, receipt, signInToDashboard, signInToWebmail } from "./actions.mjs";
-import { MailApp, tryPassword } from "./imap.mjs";
+import { ImapClient, tryLogin } from "./imap.mjs";
 import { TestHost } from "./test_host.mjs";
 
 const VECTORS = new URL("../../crates/authority/vectors/password_policy.json", import.meta.url);
@@ -74,7 +74,7 @@ test("D5 the server enforces the same rules where no script does", async () => {
   assert.match(weak, /The password was not changed\./);
   for (const missing of [/12 characters/, /uppercase/, /number/]) assert.match(weak, missing);
   assert.match(await problems(NEW_PASSWORD, `${NEW_PASSWORD}x`), /The two fields are not the same/);
-  assert.match(await tryPassword(host.demo, address, password), /^OK/, "nothing was changed");
+  assert.match(await tryLogin(host.demo, address, password), /^OK/, "nothing was changed");
 });
 
 test("D6 a generated password stands in both fields, revealed, and is always a valid one", async () => {
@@ -103,12 +103,12 @@ test("D6 a generated password stands in both fields, revealed, and is always a v
 
 test("D7 when the receipt appears, every session is closed, and only the new password opens anything", async () => {
   const { address, password } = mailboxOf(host, "jonas");
-  const apps = await Promise.all([MailApp.open(host.demo), MailApp.open(host.demo)]);
+  const apps = await Promise.all([ImapClient.open(host.demo), ImapClient.open(host.demo)]);
   for (const app of apps) assert.match(await app.signIn(address, password), /^OK/);
-  const bystander = await MailApp.open(host.demo);
+  const bystander = await ImapClient.open(host.demo);
   const other = mailboxOf(host, "priya");
   assert.match(await bystander.signIn(other.address, other.password), /^OK/);
-  const before = await apps[0].state();
+  const before = await apps[0].inboxStatus();
   await apps[1].idle();
   const inbox = await signInToWebmail(host, { address, password });
 
@@ -119,22 +119,22 @@ test("D7 when the receipt appears, every session is closed, and only the new pas
   await page.getByLabel("New password again", { exact: true }).fill(NEW_PASSWORD);
   await page.getByRole("button", { name: "Save password" }).click();
   const said = await receipt(page);
-  assert.deepEqual(apps.map((app) => app.isOver), [true, true], "closed before the receipt");
+  assert.deepEqual(apps.map((app) => app.isClosed), [true, true], "closed before the receipt");
   assert.match(said, /Password changed\. Ended 2 IMAP and 1 webmail sessions\. Apps need the new password\./);
 
-  assert.match(await tryPassword(host.demo, address, password), /^NO \[AUTHENTICATIONFAILED\]/);
+  assert.match(await tryLogin(host.demo, address, password), /^NO \[AUTHENTICATIONFAILED\]/);
   await inbox.reload();
   await inbox.waitForURL("**/webmail/sign-in**");
-  const renewed = await MailApp.open(host.demo);
+  const renewed = await ImapClient.open(host.demo);
   assert.match(await renewed.signIn(address, NEW_PASSWORD), /^OK/);
-  const after = await renewed.state();
+  const after = await renewed.inboxStatus();
   const number = (state, name) => Number(state.match(new RegExp(`${name} (\\d+)`))[1]);
   assert.equal(number(after, "UIDVALIDITY"), number(before, "UIDVALIDITY"), "not a number is lost");
   // The notice of this change may have come in by now.
   for (const name of ["MESSAGES", "UNSEEN", "UIDNEXT"]) {
     assert.ok([0, 1].includes(number(after, name) - number(before, name)), `${name}: not a message is lost`);
   }
-  assert.match(await bystander.state(), /STATUS/, "others are left alone");
+  assert.match(await bystander.inboxStatus(), /STATUS/, "others are left alone");
   for (const app of [renewed, bystander]) app.close();
 });
 
@@ -169,8 +169,8 @@ test("D9 the key changes a password without leaving the list", async () => {
   await dialog.getByRole("button", { name: "Save Password" }).click();
   assert.match(await receipt(page), new RegExp(`${address} Password changed\\.`));
   assert.match(page.url(), /\/dashboard\/mailboxes\?q=elif$/, "as narrowed as before");
-  assert.match(await tryPassword(host.demo, address, fresh), /^OK/);
-  assert.match(await tryPassword(host.demo, address, password), /^NO/);
+  assert.match(await tryLogin(host.demo, address, fresh), /^OK/);
+  assert.match(await tryLogin(host.demo, address, password), /^NO/);
 });
 
 test("D10 the pencil: New, Copy, Update User", async () => {
@@ -187,8 +187,8 @@ test("D10 the pencil: New, Copy, Update User", async () => {
   assert.equal(await dialog.getByLabel(/current/i).count(), 0, "no current password is asked for");
   await dialog.getByRole("button", { name: "Update User" }).click();
   assert.match(await receipt(page), new RegExp(`${address} Password changed\\.`));
-  assert.match(await tryPassword(host.demo, address, fresh), /^OK/);
-  assert.match(await tryPassword(host.demo, address, password), /^NO/);
+  assert.match(await tryLogin(host.demo, address, fresh), /^OK/);
+  assert.match(await tryLogin(host.demo, address, password), /^NO/);
 });
 
 test("D10 a password that is not taken is refused in the pop-up, with the reason", async () => {

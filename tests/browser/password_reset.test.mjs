@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { contrastViolations, sidewaysScroll, wcagViolations } from "./a11y.mjs";
 import { mailboxOf, receipt } from "./actions.mjs";
-import { tryPassword } from "./imap.mjs";
+import { tryLogin } from "./imap.mjs";
 import { SCREENS, TestHost } from "./test_host.mjs";
 
 const NEW_PASSWORD = "Quiet-Harbour-2931";
@@ -27,7 +27,7 @@ for (const [who, javaScriptEnabled] of [["tomas", true], ["ben", false]]) {
     await page.getByRole("button", { name: "Save password" }).last().click();
     await page.waitForURL("**/webmail/sign-in**");
     assert.match(await receipt(page), /Password changed\./);
-    assert.match(await tryPassword(host.demo, address, NEW_PASSWORD), /^OK/);
+    assert.match(await tryLogin(host.demo, address, NEW_PASSWORD), /^OK/);
   });
 }
 

@@ -13,7 +13,7 @@ import {
   signInToPanel,
   signInToWebmail,
 } from "./actions.mjs";
-import { MailApp, tryPassword } from "./imap.mjs";
+import { ImapClient, tryLogin } from "./imap.mjs";
 import { TestHost } from "./test_host.mjs";
 
 let host;
@@ -50,7 +50,7 @@ for (const screen of ["desktop", "phone"]) {
   const who = screen === "phone" ? "elif" : "maya";
   test(`W6 on a ${screen}: the picture is read, the code turns it on, every door asks for one`, async () => {
     const { address, password } = mailboxOf(host, who);
-    const app = await MailApp.open(host.demo);
+    const app = await ImapClient.open(host.demo);
     assert.match(await app.signIn(address, password), /^OK/);
     const page = await signInToPanel(host, { address, password }, { screen, scheme });
     await page.getByRole("link", { name: "Two-factor authentication" }).click();
@@ -58,13 +58,13 @@ for (const screen of ["desktop", "phone"]) {
     await host.screenshot(page, `security-two-factor-off-${screen}`);
     const secret = await turnOn(page, `security-set-up-${screen}`);
     await host.screenshot(page, `security-two-factor-on-${screen}`);
-    assert.ok(!app.isOver, "what was signed in stays signed in");
+    assert.ok(!app.isClosed, "what was signed in stays signed in");
 
     // Mail protocols: the password alone is refused, the code goes directly behind it, once.
-    assert.match(await tryPassword(host.demo, address, password), /^NO \[AUTHENTICATIONFAILED\]/);
+    assert.match(await tryLogin(host.demo, address, password), /^NO \[AUTHENTICATIONFAILED\]/);
     const behind = password + code(secret, 1);
-    assert.match(await tryPassword(host.demo, address, behind), /^OK/);
-    assert.match(await tryPassword(host.demo, address, behind), /^NO \[AUTHENTICATIONFAILED\]/);
+    assert.match(await tryLogin(host.demo, address, behind), /^OK/);
+    assert.match(await tryLogin(host.demo, address, behind), /^NO \[AUTHENTICATIONFAILED\]/);
 
     // Browsers: the next page. Its wrong answer says what to do.
     const webmail = await host.openPage(host.demo.web.webmail, { screen, scheme });
@@ -91,7 +91,7 @@ test("W8 an app password is shown once, opens mail apps and no page, and goes wh
   const letters = await owner.getByLabel("App password").inputValue();
   assert.match(letters, /^([a-z]{4} ){3}[a-z]{4}$/);
   await host.screenshot(owner, "security-app-password-shown");
-  assert.match(await tryPassword(host.demo, other.address, letters.replaceAll(" ", "").toUpperCase()), /^OK/);
+  assert.match(await tryLogin(host.demo, other.address, letters.replaceAll(" ", "").toUpperCase()), /^OK/);
   const stranger = await host.openPage(host.demo.web.webmail);
   await signIn(stranger, other.address, letters);
   await stranger.getByRole("alert").waitFor();
@@ -99,12 +99,12 @@ test("W8 an app password is shown once, opens mail apps and no page, and goes wh
   await owner.getByRole("link", { name: "Done" }).click();
   await owner.getByText("IMAP").first().waitFor();
   await host.screenshot(owner, "security-app-passwords");
-  const app = await MailApp.open(host.demo);
+  const app = await ImapClient.open(host.demo);
   assert.match(await app.signIn(other.address, letters.replaceAll(" ", "")), /^OK/);
   await owner.getByRole("link", { name: "Revoke Thunderbird at work" }).click();
   await owner.getByRole("button", { name: "Revoke" }).click();
   assert.match(await receipt(owner), /revoked\. Ended 1 IMAP session/);
-  assert.ok(app.isOver, "closed before the receipt");
+  assert.ok(app.isClosed, "closed before the receipt");
 });
 
 test("D4 the pill changes within a second when the owner turns it on, without a reload", async () => {

@@ -5,8 +5,8 @@ import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { sidewaysScroll } from "./a11y.mjs";
 import { mailboxOf, receipt, signIn, signInToWebmail } from "./actions.mjs";
-import { HOSTILE, SUBJECT, TRACKER } from "./hostile.mjs";
-import { MailApp, tryPassword } from "./imap.mjs";
+import { HOSTILE, SUBJECT, TRACKER } from "./hostile_message.mjs";
+import { ImapClient, tryLogin } from "./imap.mjs";
 import { deliver } from "./lmtp.mjs";
 import { TestHost } from "./test_host.mjs";
 
@@ -209,7 +209,7 @@ test("W2 a wrong current password changes nothing and ends nothing", async () =>
   const problem = page.getByRole("alert");
   await problem.waitFor();
   assert.match(await problem.innerText(), /The password was not changed\.\s+This is not your current password\./);
-  assert.match(await tryPassword(host.demo, address, password), /^OK/);
+  assert.match(await tryLogin(host.demo, address, password), /^OK/);
   await page.getByRole("link", { name: "Back to mail" }).click();
   await page.getByRole("heading", { name: "Inbox", level: 1 }).waitFor();
 });
@@ -230,7 +230,7 @@ test("W2 a new password signs everything out: this page, another browser, a mail
   const { address, password } = mailboxOf(host, "jonas");
   const page = await signInToWebmail(host, { address, password });
   const elsewhere = await signInToWebmail(host, { address, password }, { screen: "phone" });
-  const app = await MailApp.open(host.demo);
+  const app = await ImapClient.open(host.demo);
   assert.match(await app.signIn(address, password), /^OK/);
   await app.idle();
 
@@ -241,7 +241,7 @@ test("W2 a new password signs everything out: this page, another browser, a mail
   await page.getByRole("button", { name: "Update password and log me out from everywhere" }).click();
   await page.waitForURL("**/webmail/sign-in**");
   assert.match(await receipt(page), /Password changed\. Ended 1 IMAP and 2 webmail sessions\./);
-  assert.ok(app.isOver, "closed before the receipt");
+  assert.ok(app.isClosed, "closed before the receipt");
 
   await elsewhere.locator("[data-lines] a").first().click();
   await elsewhere.waitForURL("**/webmail/sign-in**");
@@ -249,5 +249,5 @@ test("W2 a new password signs everything out: this page, another browser, a mail
   await elsewhere.getByRole("alert").waitFor();
   await signIn(page, address, NEW_PASSWORD);
   await page.waitForURL("**/webmail/folder/INBOX");
-  assert.match(await tryPassword(host.demo, address, password), /^NO \[AUTHENTICATIONFAILED\]/);
+  assert.match(await tryLogin(host.demo, address, password), /^NO \[AUTHENTICATIONFAILED\]/);
 });
