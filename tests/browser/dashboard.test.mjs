@@ -19,7 +19,7 @@ async function choose(page, label, choice) {
 const addresses = (page) => page.locator("tbody th").allInnerTexts();
 
 test("D11 a stranger hears the same for an unknown name and for a wrong password", async () => {
-  const heard = [];
+  const answers = [];
   for (const email of ["nobody@fjordlight.example", host.demo.owner.email]) {
     const page = await host.openPage(host.demo.web.dashboard);
     const answered = page.waitForResponse((response) => response.request().method() === "POST");
@@ -29,9 +29,9 @@ test("D11 a stranger hears the same for an unknown name and for a wrong password
     await alert.waitFor();
     assert.equal(await page.getByRole("textbox", { name: "E-mail" }).inputValue(), email, "what was typed stays");
     assert.equal(await page.getByLabel("Password", { exact: true }).inputValue(), "", "the password does not");
-    heard.push([status, await alert.innerText(), await page.title()]);
+    answers.push([status, await alert.innerText(), await page.title()]);
   }
-  assert.deepEqual(heard[0], heard[1]);
+  assert.deepEqual(answers[0], answers[1]);
 });
 
 test("D11 the sign-in page points mailbox owners to webmail, and webmail account owners here", async () => {
@@ -96,7 +96,7 @@ test("D1 a click anywhere on a row opens the mailbox's settings page", async () 
   const page = await signInToDashboard(host);
   const { address } = mailboxOf(host, "hello");
   const row = page.getByRole("row").filter({ hasText: address });
-  // The link covers its row; the person aims at what they see.
+  // The link covers its row; the pointer aims at what is seen.
   await row.getByText("Tidewater Cycles", { exact: true }).click({ force: true });
   await page.getByRole("heading", { name: address, level: 1 }).waitFor();
   assert.match(page.url(), /\/dashboard\/mailboxes\/[^/]+\/security$/);

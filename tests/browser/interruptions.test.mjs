@@ -1,5 +1,5 @@
-// What goes wrong in a long day: a double click, a line that breaks, a session that ends while one types, the next
-// person at the same browser.
+// Interruptions: a double click, a connection that breaks, a session that ends while a form is filled in, the next user
+// of the same browser.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -16,15 +16,15 @@ import { tryLogin } from "./imap.mjs";
 import { TestHost } from "./test_host.mjs";
 
 const NEW_PASSWORD = "Quiet-Harbour-2931";
-// How long a slow server lets one wait: long enough for a second click.
+// How long a slow server takes to answer: long enough for a second click.
 const SLOW_MS = 1_500;
 
 let host;
 before(async () => (host = await TestHost.start()));
 after(() => host?.stop());
 
-/** Counts the forms that are sent from now on, each of which takes its time. */
-async function slowly(page) {
+/** Counts the forms that are sent from now on, and delays each. */
+async function delayForms(page) {
   const sent = [];
   await page.route("**", async (route) => {
     const request = route.request();
@@ -32,13 +32,13 @@ async function slowly(page) {
       sent.push(request.url());
       await new Promise((resolve) => setTimeout(resolve, SLOW_MS));
     }
-    // The page may be gone when its time has come.
+    // The page may be closed by then.
     await route.continue().catch(() => {});
   });
   return sent;
 }
 
-/** Clicks what saves the form, and once more while it is on its way. */
+/** Clicks what saves the form, and once more while the request runs. */
 const clickTwice = (page) =>
   page.evaluate((pause) => {
     const click = () => document.querySelector(".actions [data-save]").click();
@@ -48,7 +48,7 @@ const clickTwice = (page) =>
 
 const generate = (page) => page.locator("[data-generate]").click();
 
-/** Ends the session a page is in from elsewhere; the browser of the page does not hear of it. */
+/** Ends the session of a page from another context; the page is not told. */
 async function signOutElsewhere(page, url) {
   const elsewhere = await host.openPage(url, { storageState: await page.context().storageState() });
   const menu = elsewhere.locator("summary[aria-label='Your account']");
@@ -62,7 +62,7 @@ test("D7 a second click on Save saves nothing a second time, and the receipt say
   const page = await signInToDashboard(host);
   await openSecurityTab(page, mailboxOf(host, "maya").address);
   await generate(page);
-  const sent = await slowly(page);
+  const sent = await delayForms(page);
   await clickTwice(page);
   assert.match(await receipt(page), /Password changed\./);
   assert.equal(sent.length, 1);
@@ -81,7 +81,7 @@ test("P2 W2 D1 a second click is none in the panel, in the webmail, and where a 
   await dashboard.getByLabel("Address", { exact: true }).fill("front-desk");
   for (const [page, said] of [[panel, /Password changed\./], [webmail, /Password changed\./], [dashboard, /Mailbox added\./]]) {
     await generate(page);
-    const sent = await slowly(page);
+    const sent = await delayForms(page);
     await clickTwice(page);
     assert.match(await receipt(page), said);
     assert.equal(sent.length, 1);
@@ -139,7 +139,7 @@ test("D9 an answer that is a page of its own is shown in the dialog", async () =
   await page.getByRole("link", { name: `Delete ${address}` }).click();
   const dialog = page.getByRole("dialog");
   await dialog.waitFor();
-  // The form of a page that was open while the person signed in anew.
+  // The form of a page that stayed open over a new sign-in.
   await page.locator("dialog input[name=csrf]").evaluate((field) => (field.value = "stale"));
   const sent = [];
   page.on("request", (request) => request.method() === "POST" && sent.push(request.url()));
@@ -155,7 +155,7 @@ test("D9 while a dialog saves it says so and keeps the focus", async () => {
   await page.getByRole("link", { name: `Set password of ${mailboxOf(host, "hello").address}` }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: "Generate", exact: true }).click();
-  const sent = await slowly(page);
+  const sent = await delayForms(page);
   const save = dialog.getByRole("button", { name: "Save Password" });
   await save.click();
   await dialog.getByText("Saving…").waitFor();

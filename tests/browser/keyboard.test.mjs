@@ -1,4 +1,4 @@
-// The whole story by keyboard alone: Tab, Enter, Space and typing, no pointer and no shortcut of the tests.
+// The main tasks by keyboard alone: Tab, Enter, Space and typing, no pointer and no focus set by the tests.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -7,14 +7,14 @@ import { tryLogin } from "./imap.mjs";
 import { TestHost } from "./test_host.mjs";
 
 const NEW_PASSWORD = "Quiet-Harbour-2931";
-// No page has more stops than this; one that cannot be reached is told instead of tabbing on for ever.
+// No page has more stops than this; an element that cannot be reached fails the test instead of looping.
 const STOPS = 120;
 
 let host;
 before(async () => (host = await TestHost.start()));
 after(() => host?.stop());
 
-/** The name and kind of what has the focus, as a screen reader would say it. */
+/** The name and kind of what has the focus, as a screen reader would announce it. */
 const focus = (page) =>
   page.evaluate(() => {
     const { activeElement: at } = document;

@@ -1,6 +1,5 @@
-// What the links in our mails open, followed from the mailbox they were delivered to: a recovery e-mail, a new
-// password, "This wasn't me". And the small ways to those pages: tabs on a phone, a form without script, a password
-// manager.
+// The links in mailed notices, followed from the mailbox they were delivered to: a recovery e-mail, a new password,
+// "This wasn't me". And other ways to those pages: tabs on a phone, a form without script, a password manager.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -179,7 +178,7 @@ for (const [screen, who] of [["desktop", "jonas"], ["phone", "workshop"]]) {
     assert.match(await receipt(page), /Password changed\./);
     assert.match(await tryLogin(host.demo, owner.address, NEW_PASSWORD), /^OK/);
 
-    // Nobody moves the way back in for a day.
+    // The recovery settings are held for a day.
     const panel = await signInToPanel(host, { ...owner, password: NEW_PASSWORD }, { screen });
     await panel.goto(at("/panel/recovery"));
     await panel.getByText("nobody can change the way back in for a day").waitFor();

@@ -1,4 +1,4 @@
-// Everything again where no script runs: pages are right without JavaScript.
+// The main tasks without JavaScript.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";

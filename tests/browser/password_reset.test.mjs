@@ -1,4 +1,4 @@
-// Forgot password?: the ways back in, with and without script, for everyone.
+// Password reset (Forgot password?), with and without script, and the accessibility of its pages.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";

@@ -1,5 +1,5 @@
-// The steps of a sign-in that lie behind the password: the code, the password once more, the hop from webmail to the
-// panel, and the second factor of staff. Every page on a desktop and a phone, in light and dark.
+// What a sign-in asks for beyond the password: the code, reauthentication, the switch from webmail to the panel, and the
+// second factor of staff. Every page on a desktop and a phone, in light and dark.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -17,7 +17,7 @@ const at = (path) => new URL(path, host.demo.web.webmail).href;
 const heading = (page, name) => page.getByRole("heading", { name, level: 1 });
 const press = (page, name) => page.getByRole("button", { name, exact: true }).click();
 
-const HOMES = {
+const expectStartPage = {
   webmail: async (page) => {
     await page.waitForURL("**/webmail/folder/INBOX");
     await heading(page, "Inbox").waitFor({ state: "attached" });
@@ -50,7 +50,7 @@ for (const [surface, screen, who, written] of [
 
     await field.fill(written(await authenticator.code()));
     await press(page, "Continue");
-    await HOMES[surface](page);
+    await expectStartPage[surface](page);
     assert.deepEqual(page.errors.filter((error) => !error.includes("status of 403")), []);
     await page.context().close();
   });
@@ -63,7 +63,7 @@ test("P1 at the panel the code may stand directly behind the password, without s
   await signIn(page, owner.address, `${owner.password}000000`);
   await page.getByRole("alert").waitFor();
   await signIn(page, owner.address, owner.password + (await authenticator.code()));
-  await HOMES.panel(page);
+  await expectStartPage.panel(page);
 });
 
 test("W1 who does not have the phone leaves the code page for another account or another way in", async () => {
@@ -129,7 +129,7 @@ for (const screen of Object.keys(SCREENS)) {
     const page = await signInToWebmail(host, owner, { screen });
     await page.goto(host.demo.web.panel);
     await signIn(page, owner.address, owner.password);
-    await HOMES.panel(page);
+    await expectStartPage.panel(page);
     const older = await page.context().storageState();
 
     await page.goto(host.demo.web.webmail);
@@ -137,7 +137,7 @@ for (const screen of Object.keys(SCREENS)) {
     await host.screenshot(page, `steps-user-menu-${screen}`);
     await press(page, "User Settings");
     await page.waitForURL("**/panel");
-    await HOMES.panel(page);
+    await expectStartPage.panel(page);
     assert.match(await page.getByRole("main").innerText(), new RegExp(owner.address));
     await expectAccessible(host, page, `steps-hopped-${screen}`);
 
@@ -145,7 +145,7 @@ for (const screen of Object.keys(SCREENS)) {
     await left.goto(host.demo.web.panel);
     await left.waitForURL("**/panel/sign-in**");
     await page.goto(host.demo.web.webmail);
-    await HOMES.webmail(page);
+    await expectStartPage.webmail(page);
     await page.context().close();
     await left.context().close();
   });
@@ -162,9 +162,9 @@ test("W3 the hop skips no code: a webmail session from before it is asked for on
   assert.equal(new URL(page.url()).pathname, "/panel/code");
   await page.getByRole("textbox", { name: "Six-digit code" }).fill(await authenticator.code());
   await press(page, "Continue");
-  await HOMES.panel(page);
+  await expectStartPage.panel(page);
   await page.goBack();
-  await HOMES.panel(page);
+  await expectStartPage.panel(page);
   assert.equal(new URL(page.url()).pathname, "/panel", "Back asks for nothing that is done");
 });
 

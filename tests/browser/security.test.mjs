@@ -1,5 +1,5 @@
-// A mailbox owner protects the mailbox: two-factor authentication with somebody else's authenticator and somebody
-// else's QR reader, app passwords, and what the dashboard sees of it.
+// A mailbox owner protects the mailbox: two-factor authentication with an independent authenticator and
+// QR reader, app passwords, and what the dashboard shows of it.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -20,7 +20,7 @@ let host;
 before(async () => (host = await TestHost.start()));
 after(() => host?.stop());
 
-/** The authenticator of RFC 6238 that Debian has. `--now` is a step ahead for a code that was not used yet. */
+/** A TOTP code (RFC 6238) by oathtool; one some steps ahead was not used yet. */
 const code = (secret, stepsAhead = 0) => {
   const now = new Date(Date.now() + stepsAhead * 30_000).toISOString();
   return execFileSync("oathtool", ["--totp", "--base32", `--now=${now}`, secret], { encoding: "utf8" }).trim();
@@ -66,7 +66,7 @@ for (const screen of ["desktop", "phone"]) {
     assert.match(await tryLogin(host.demo, address, behind), /^OK/);
     assert.match(await tryLogin(host.demo, address, behind), /^NO \[AUTHENTICATIONFAILED\]/);
 
-    // Browsers: the next page. Its wrong answer says what to do.
+    // Browsers: the next page asks for the code. The error after a wrong one says what to do.
     const webmail = await host.openPage(host.demo.web.webmail, { screen, scheme });
     await signIn(webmail, address, password);
     await webmail.waitForURL("**/webmail/code**");
@@ -82,25 +82,25 @@ test("W8 an app password is shown once, opens mail apps and no page, and goes wh
   const { address, password } = mailboxOf(host, "maya");
   const page = await host.openPage(host.demo.web.panel);
   await signIn(page, address, password);
-  // Her second factor is on since the test before; another mailbox will do.
+  // The second factor of this mailbox is on since the test before; another one will do.
   const other = host.demo.mailboxes.find(({ address: theirs }) => !/^(maya|elif)@/.test(theirs));
   const owner = await signInToPanel(host, other);
   await owner.getByRole("link", { name: "App passwords" }).click();
   await owner.getByLabel("Name").fill("Thunderbird at work");
   await owner.getByRole("button", { name: "Add app password" }).click();
-  const letters = await owner.getByLabel("App password").inputValue();
-  assert.match(letters, /^([a-z]{4} ){3}[a-z]{4}$/);
+  const appPassword = await owner.getByLabel("App password").inputValue();
+  assert.match(appPassword, /^([a-z]{4} ){3}[a-z]{4}$/);
   await host.screenshot(owner, "security-app-password-shown");
-  assert.match(await tryLogin(host.demo, other.address, letters.replaceAll(" ", "").toUpperCase()), /^OK/);
-  const stranger = await host.openPage(host.demo.web.webmail);
-  await signIn(stranger, other.address, letters);
-  await stranger.getByRole("alert").waitFor();
+  assert.match(await tryLogin(host.demo, other.address, appPassword.replaceAll(" ", "").toUpperCase()), /^OK/);
+  const webmail = await host.openPage(host.demo.web.webmail);
+  await signIn(webmail, other.address, appPassword);
+  await webmail.getByRole("alert").waitFor();
 
   await owner.getByRole("link", { name: "Done" }).click();
   await owner.getByText("IMAP").first().waitFor();
   await host.screenshot(owner, "security-app-passwords");
   const app = await ImapClient.open(host.demo);
-  assert.match(await app.signIn(other.address, letters.replaceAll(" ", "")), /^OK/);
+  assert.match(await app.signIn(other.address, appPassword.replaceAll(" ", "")), /^OK/);
   await owner.getByRole("link", { name: "Revoke Thunderbird at work" }).click();
   await owner.getByRole("button", { name: "Revoke" }).click();
   assert.match(await receipt(owner), /revoked\. Ended 1 IMAP session/);

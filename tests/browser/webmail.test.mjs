@@ -41,14 +41,14 @@ test("W1 one signs in with the full address, whatever its case", async () => {
 
 test("W1 the password's case does matter, and the address without its domain is nobody", async () => {
   const { address, password } = mailboxOf(host, "rosa");
-  const heard = [];
+  const alerts = [];
   for (const [name, secret] of [[address, password.toLowerCase()], ["rosa", password]]) {
     const page = await host.openPage(host.demo.web.webmail);
     await signIn(page, name, secret);
     await page.getByRole("alert").waitFor();
-    heard.push(await page.getByRole("alert").innerText());
+    alerts.push(await page.getByRole("alert").innerText());
   }
-  assert.equal(heard[0], heard[1]);
+  assert.equal(alerts[0], alerts[1]);
 });
 
 test("W1 a message opens beside the list, is read from then on, and Back leads back", async () => {
