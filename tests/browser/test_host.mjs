@@ -5,21 +5,14 @@
 //     after(() => host.stop());
 //     const page = await host.openPage(host.demo.web.dashboard, { screen: "phone", scheme: "dark" });
 
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { existsSync, watch } from "node:fs";
-import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { chromium } from "playwright-core";
+import { DemoServer } from "./demo_server.mjs";
 
-const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
-const BINARY = process.env.POSTWARD_BIN ?? join(ROOT, "target/debug/postward");
 const BROWSER = process.env.POSTWARD_CHROMIUM ?? "/usr/bin/chromium";
-// An unoptimised build makes its sample mail in seconds, also while the other core compiles.
-const START_MS = 120_000;
-const STOP_MS = 10_000;
 
 export const SCREENS = {
   desktop: { viewport: { width: 1280, height: 800 } },
@@ -30,20 +23,20 @@ export const SCREENS = {
 export class TestHost {
   #server;
   #browser;
-  #folder;
   #screenshots;
 
-  /** Where everything listens and who may sign in: the file that `postward demo --json` writes. */
-  demo;
+  /** Where everything listens and who may sign in. */
+  get demo() {
+    return this.#server.demo;
+  }
 
   static async start() {
     const host = new TestHost();
     try {
-      host.#folder = await mkdtemp(join(tmpdir(), "postward-browser-"));
       host.#screenshots = process.env.POSTWARD_SHOTS ?? (await mkdtemp(join(tmpdir(), "postward-shots-")));
       await mkdir(host.#screenshots, { recursive: true });
       const browser = startBrowser().then((started) => (host.#browser = started));
-      const server = host.#startServer().then((demo) => (host.demo = demo));
+      const server = DemoServer.start().then((started) => (host.#server = started));
       // Both are waited for before either may fail, so that `stop` knows what there is to end.
       for (const { reason } of await Promise.allSettled([server, browser])) if (reason) throw reason;
       return host;
@@ -55,8 +48,7 @@ export class TestHost {
 
   async stop() {
     await this.#browser?.close();
-    await this.#stopServer();
-    if (this.#folder) await rm(this.#folder, { recursive: true, force: true });
+    await this.#server?.stop();
     if (this.#screenshots && !process.env.POSTWARD_SHOTS) console.log(`screenshots in ${this.#screenshots}`);
   }
 
@@ -90,41 +82,6 @@ export class TestHost {
     await page.screenshot({ path, fullPage: true, animations: "disabled" });
     return path;
   }
-
-  async #startServer() {
-    const file = join(this.#folder, "demo.json");
-    const written = whenWritten(file);
-    const server = spawn(BINARY, ["demo", "--ephemeral", "--json", file], {
-      stdio: ["ignore", "pipe", "pipe"],
-      env: withoutTestSettings(process.env),
-    });
-    this.#server = server;
-    process.once("exit", () => server.kill("SIGKILL"));
-    let output = "";
-    for (const stream of [server.stdout, server.stderr]) {
-      stream.setEncoding("utf8").on("data", (text) => (output = (output + text).slice(-8_000)));
-    }
-    const exited = new Promise((_, fail) => {
-      server.once("error", (error) => fail(new Error(`${BINARY} could not be started: ${error.message}`)));
-      server.once("exit", (code, signal) => fail(new Error(`${BINARY} demo ended (${code ?? signal}):\n${output}`)));
-    });
-    exited.catch(() => {});
-    const timeout = AbortSignal.timeout(START_MS);
-    const timedOut = once(timeout, "abort").then(() => {
-      throw new Error(`${BINARY} demo wrote no ${file} in ${START_MS / 1000} s:\n${output}`);
-    });
-    return Promise.race([written.content, exited, timedOut]).finally(written.stopWatching);
-  }
-
-  async #stopServer() {
-    const server = this.#server;
-    if (!server?.pid || server.exitCode !== null || server.signalCode !== null) return;
-    const exited = once(server, "exit");
-    server.kill("SIGTERM");
-    const kill = setTimeout(() => server.kill("SIGKILL"), STOP_MS);
-    await exited;
-    clearTimeout(kill);
-  }
 }
 
 /** Collects script errors, console errors and warnings, and requests to other machines from now on. */
@@ -142,11 +99,6 @@ export function collectErrors(page) {
   return errors;
 }
 
-/** The server reads every `POSTWARD_…` as a setting of its own; those that configure the tests are left out. */
-function withoutTestSettings(environment) {
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith("POSTWARD_")));
-}
-
 async function startBrowser() {
   if (!existsSync(BROWSER)) throw new Error(`${BROWSER} is missing: ./test --install --only browser`);
   return chromium.launch({
@@ -161,20 +113,4 @@ async function startBrowser() {
       "--disable-sync",
     ],
   });
-}
-
-/** The content of a JSON file as soon as it can be read whole. */
-function whenWritten(file) {
-  let watcher;
-  const content = new Promise((resolve) => {
-    const read = async () => {
-      try {
-        resolve(JSON.parse(await readFile(file, "utf8")));
-      } catch {
-        // Not there yet, or not written to its end: the next change asks again.
-      }
-    };
-    watcher = watch(dirname(file), read);
-  });
-  return { content, stopWatching: () => watcher.close() };
 }

@@ -1,0 +1,96 @@
+// A demo host as a process of its own: `postward demo` on free ports of this machine.
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { watch } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
+const BINARY = process.env.POSTWARD_BIN ?? join(ROOT, "target/debug/postward");
+// An unoptimised build makes its sample mail in seconds, also while the other core compiles.
+const START_MS = 120_000;
+const STOP_MS = 10_000;
+
+export class DemoServer {
+  #process;
+  #folder;
+
+  /** Where everything listens and who may sign in: the file that `postward demo --json` writes. */
+  demo;
+
+  static async start() {
+    const server = new DemoServer();
+    try {
+      server.#folder = await mkdtemp(join(tmpdir(), "postward-browser-"));
+      server.demo = await server.#run();
+      return server;
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
+  }
+
+  async stop() {
+    await this.#end();
+    if (this.#folder) await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async #run() {
+    const file = join(this.#folder, "demo.json");
+    const written = whenWritten(file);
+    const server = spawn(BINARY, ["demo", "--ephemeral", "--json", file], {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: withoutTestSettings(process.env),
+    });
+    this.#process = server;
+    process.once("exit", () => server.kill("SIGKILL"));
+    let output = "";
+    for (const stream of [server.stdout, server.stderr]) {
+      stream.setEncoding("utf8").on("data", (text) => (output = (output + text).slice(-8_000)));
+    }
+    const exited = new Promise((_, fail) => {
+      server.once("error", (error) => fail(new Error(`${BINARY} could not be started: ${error.message}`)));
+      server.once("exit", (code, signal) => fail(new Error(`${BINARY} demo ended (${code ?? signal}):\n${output}`)));
+    });
+    exited.catch(() => {});
+    const timeout = AbortSignal.timeout(START_MS);
+    const timedOut = once(timeout, "abort").then(() => {
+      throw new Error(`${BINARY} demo wrote no ${file} in ${START_MS / 1000} s:\n${output}`);
+    });
+    return Promise.race([written.content, exited, timedOut]).finally(written.stopWatching);
+  }
+
+  async #end() {
+    const server = this.#process;
+    if (!server?.pid || server.exitCode !== null || server.signalCode !== null) return;
+    const exited = once(server, "exit");
+    server.kill("SIGTERM");
+    const kill = setTimeout(() => server.kill("SIGKILL"), STOP_MS);
+    await exited;
+    clearTimeout(kill);
+  }
+}
+
+/** The server reads every `POSTWARD_…` as a setting of its own; those that configure the tests are left out. */
+function withoutTestSettings(environment) {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith("POSTWARD_")));
+}
+
+/** The content of a JSON file as soon as it can be read whole. */
+function whenWritten(file) {
+  let watcher;
+  const content = new Promise((resolve) => {
+    const read = async () => {
+      try {
+        resolve(JSON.parse(await readFile(file, "utf8")));
+      } catch {
+        // Not there yet, or not written to its end: the next change asks again.
+      }
+    };
+    watcher = watch(dirname(file), read);
+  });
+  return { content, stopWatching: () => watcher.close() };
+}
