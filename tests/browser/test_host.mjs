@@ -14,6 +14,32 @@ import { DemoServer } from "./demo_server.mjs";
 
 const BROWSER = process.env.POSTWARD_CHROMIUM ?? "/usr/bin/chromium";
 
+// What a Chromium with a window does beside the page: it loads pages of its own for the address bar with every new
+// context, and after every navigation it starts a process for the next one. No test can see either, and together they
+// took half of the processor time.
+const UNSEEN_FEATURES = [
+  "SpareRendererForSitePerProcess",
+  "WebUIOmniboxAimPopup",
+  "WebUIOmniboxFullPopup",
+  "WebUIOmniboxPopup",
+];
+// Chromium heeds the last `--disable-features` only: these are the ones that Playwright 1.65 gives on Linux.
+const PLAYWRIGHT_DISABLES = [
+  "AimEnabled",
+  "AvoidCorsURLLoaderRestartOnRedirect",
+  "AvoidUnnecessaryBeforeUnloadCheckSync",
+  "DestroyProfileOnBrowserClose",
+  "HttpsFirstBalancedModeAutoEnable",
+  "HttpsUpgrades",
+  "LensOverlay",
+  "MediaRouter",
+  "NetworkTimeServiceQuerying",
+  "OptimizationHints",
+  "PaintHolding",
+  "PreconnectToSearch",
+  "ThirdPartyStoragePartitioning",
+];
+
 export const SCREENS = {
   desktop: { viewport: { width: 1280, height: 800 } },
   phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
@@ -104,6 +130,7 @@ async function startBrowser() {
   return chromium.launch({
     executablePath: BROWSER,
     args: [
+      `--disable-features=${[...UNSEEN_FEATURES, ...PLAYWRIGHT_DISABLES].join(",")}`,
       "--no-sandbox",
       "--disable-gpu",
       "--disable-quic",
