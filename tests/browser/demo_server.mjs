@@ -1,14 +1,20 @@
 // A demo host as a process of its own: `postward demo` on free ports of this machine.
+//
+// To hash the passwords and write the ten thousand messages of a new demo takes an unoptimised build five seconds of
+// processor time. So `./test` has one made before the tests begin, by `node demo_server.mjs DIR`, and names it in
+// POSTWARD_TEST_DEMO; each server then starts on a copy of that directory. Without it each makes a demo of its own.
 
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { watch } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
-const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
+const THIS_FILE = fileURLToPath(import.meta.url);
+const ROOT = join(dirname(THIS_FILE), "../..");
 const BINARY = process.env.POSTWARD_BIN ?? join(ROOT, "target/debug/postward");
 // An unoptimised build makes its sample mail in seconds, also while the other core compiles.
 const START_MS = 120_000;
@@ -21,11 +27,12 @@ export class DemoServer {
   /** Where everything listens and who may sign in: the file that `postward demo --json` writes. */
   demo;
 
-  static async start() {
+  /** Starts one; `directory` is where it keeps everything, made if it is not there. */
+  static async start(directory) {
     const server = new DemoServer();
     try {
       server.#folder = await mkdtemp(join(tmpdir(), "postward-browser-"));
-      server.demo = await server.#run();
+      server.demo = await server.#run(directory ?? (await server.#copyOfPrepared()));
       return server;
     } catch (error) {
       await server.stop();
@@ -38,10 +45,20 @@ export class DemoServer {
     if (this.#folder) await rm(this.#folder, { recursive: true, force: true });
   }
 
-  async #run() {
+  /** A copy of the prepared demo, below the folder of this server; none if nobody prepared one. */
+  async #copyOfPrepared() {
+    const prepared = process.env.POSTWARD_TEST_DEMO;
+    if (!prepared) return undefined;
+    const copy = join(this.#folder, "demo");
+    // With the times of the files, for they are when the messages arrived.
+    await promisify(execFile)("cp", ["--archive", prepared, copy]);
+    return copy;
+  }
+
+  async #run(directory) {
     const file = join(this.#folder, "demo.json");
     const written = whenWritten(file);
-    const server = spawn(BINARY, ["demo", "--ephemeral", "--json", file], {
+    const server = spawn(BINARY, ["demo", "--ephemeral", "--json", file, ...(directory ? ["--dir", directory] : [])], {
       stdio: ["ignore", "pipe", "pipe"],
       env: withoutTestSettings(process.env),
     });
@@ -93,4 +110,9 @@ function whenWritten(file) {
     watcher = watch(dirname(file), read);
   });
   return { content, stopWatching: () => watcher.close() };
+}
+
+if (process.argv[1] === THIS_FILE) {
+  const server = await DemoServer.start(process.argv[2]);
+  await server.stop();
 }
