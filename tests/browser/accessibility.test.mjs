@@ -38,6 +38,7 @@ before(async () => {
   await signIn(pending, bookings.address, bookings.password);
   await pending.waitForURL("**/webmail/code**");
   states.pendingCode = await keep(pending);
+  await host.closePages();
 });
 after(() => host?.stop());
 

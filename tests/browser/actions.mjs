@@ -1,4 +1,4 @@
-// Actions that many tests begin with: signing in at each surface, opening a page, reading a receipt.
+// Actions that many tests begin with: signing in at each surface, opening a page as somebody who has, reading a receipt.
 
 /** A mailbox of the demo by the part before the `@`. */
 export function mailboxOf(host, localPart) {
@@ -36,6 +36,18 @@ export async function signInToPanel(host, { address, password }, options) {
   await signIn(page, address, password);
   await page.getByRole("heading", { name: "User Panel", level: 1 }).waitFor();
   return page;
+}
+
+/** Like `signInToDashboard`, in a session that the tests of a file share: none of them may end it. */
+export async function openDashboard(host, options) {
+  const storageState = await host.sharedState("dashboard", () => signInToDashboard(host));
+  return host.openPage(new URL("mailboxes", host.demo.web.dashboard).href, { ...options, storageState });
+}
+
+/** Like `signInToWebmail`, in a session of the mailbox that the tests of a file share: none of them may end it. */
+export async function openWebmail(host, mailbox, options) {
+  const storageState = await host.sharedState(`webmail of ${mailbox.address}`, () => signInToWebmail(host, mailbox));
+  return host.openPage(new URL("folder/INBOX", host.demo.web.webmail).href, { ...options, storageState });
 }
 
 /** Goes from the list of mailboxes to the Security tab of one. */

@@ -1,14 +1,15 @@
 // The dashboard: signing in, the list of mailboxes, adding one, deleting one and getting it back.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { mailboxOf, receipt, signIn, signInToDashboard } from "./actions.mjs";
+import { after, afterEach, before, test } from "node:test";
+import { mailboxOf, openDashboard, receipt, signIn, signInToDashboard } from "./actions.mjs";
 import { tryLogin } from "./imap.mjs";
 import { TestHost } from "./test_host.mjs";
 
 let host;
 before(async () => (host = await TestHost.start()));
 after(() => host?.stop());
+afterEach(() => host?.closePages());
 
 /** Chooses with the pointer, as far as a page can tell: the list of choices itself belongs to the browser. */
 async function choose(page, label, choice) {
@@ -60,7 +61,7 @@ test("D11 signing out ends the session, not only the page", async () => {
 });
 
 test("D1 the list is searched and narrowed by Select Domain", async () => {
-  const page = await signInToDashboard(host);
+  const page = await openDashboard(host);
   const everybody = await addresses(page);
   for (const { address } of host.demo.mailboxes) assert.ok(everybody.includes(address), address);
   assert.deepEqual(everybody, [...everybody].sort(), "by address, unless another order is chosen");
@@ -86,14 +87,14 @@ test("D1 the list is searched and narrowed by Select Domain", async () => {
 test("D1 whoever signed in last comes first, if one wants", async () => {
   const { address, password } = mailboxOf(host, "support");
   assert.match(await tryLogin(host.demo, address, password), /^OK/);
-  const page = await signInToDashboard(host);
+  const page = await openDashboard(host);
   await choose(page, "Sort", "Last sign-in first");
   await page.waitForURL("**sort=last-sign-in**");
   assert.equal((await addresses(page))[0], address);
 });
 
 test("D1 a click anywhere on a row opens the mailbox's settings page", async () => {
-  const page = await signInToDashboard(host);
+  const page = await openDashboard(host);
   const { address } = mailboxOf(host, "hello");
   const row = page.getByRole("row").filter({ hasText: address });
   // The link covers its row; the pointer aims at what is seen.
@@ -104,7 +105,7 @@ test("D1 a click anywhere on a row opens the mailbox's settings page", async () 
 });
 
 test("D1 an added mailbox stands in the list and can sign in at once", async () => {
-  const page = await signInToDashboard(host);
+  const page = await openDashboard(host);
   await page.getByRole("link", { name: "Add mailbox" }).click();
   const dialog = page.getByRole("dialog", { name: "Add mailbox" });
   await dialog.getByLabel("Address", { exact: true }).fill("reception");
@@ -118,7 +119,7 @@ test("D1 an added mailbox stands in the list and can sign in at once", async () 
 });
 
 test("D1 an address that is taken is refused in the dialog, and what was typed stays", async () => {
-  const page = await signInToDashboard(host);
+  const page = await openDashboard(host);
   await page.getByRole("link", { name: "Add mailbox" }).click();
   const dialog = page.getByRole("dialog", { name: "Add mailbox" });
   await dialog.getByLabel("Address", { exact: true }).fill("ben");
@@ -132,7 +133,7 @@ test("D1 an address that is taken is refused in the dialog, and what was typed s
 });
 
 test("D2 a mailbox is deleted in two steps and restored with its mail and password", async () => {
-  const page = await signInToDashboard(host);
+  const page = await openDashboard(host);
   const { address, password } = mailboxOf(host, "orders");
   await page.getByRole("link", { name: `Delete ${address}` }).click();
   const dialog = page.getByRole("dialog", { name: `Delete ${address}?` });

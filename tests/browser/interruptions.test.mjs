@@ -2,10 +2,12 @@
 // of the same browser.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, afterEach, before, test } from "node:test";
 import {
   mailboxOf,
+  openDashboard,
   openSecurityTab,
+  openWebmail,
   receipt,
   signIn,
   signInToDashboard,
@@ -22,6 +24,7 @@ const SLOW_MS = 1_500;
 let host;
 before(async () => (host = await TestHost.start()));
 after(() => host?.stop());
+afterEach(() => host?.closePages());
 
 /** Counts the forms that are sent from now on, and delays each. */
 async function delayForms(page) {
@@ -59,7 +62,7 @@ async function signOutElsewhere(page, url) {
 }
 
 test("D7 a second click on Save saves nothing a second time, and the receipt says what the first did", async () => {
-  const page = await signInToDashboard(host);
+  const page = await openDashboard(host);
   await openSecurityTab(page, mailboxOf(host, "maya").address);
   await generate(page);
   const sent = await delayForms(page);
@@ -76,7 +79,7 @@ test("P2 W2 D1 a second click is none in the panel, in the webmail, and where a 
   const webmail = await signInToWebmail(host, owner);
   await webmail.goto(new URL("account", host.demo.web.webmail).href);
   await webmail.getByLabel("Current password").fill(owner.password);
-  const dashboard = await signInToDashboard(host);
+  const dashboard = await openDashboard(host);
   await dashboard.goto(`${dashboard.url()}/new`);
   await dashboard.getByLabel("Address", { exact: true }).fill("front-desk");
   for (const [page, said] of [[panel, /Password changed\./], [webmail, /Password changed\./], [dashboard, /Mailbox added\./]]) {
@@ -89,7 +92,7 @@ test("P2 W2 D1 a second click is none in the panel, in the webmail, and where a 
 });
 
 test("D7 a form that was stopped on its way can be sent again", async () => {
-  const page = await signInToDashboard(host);
+  const page = await openDashboard(host);
   await openSecurityTab(page, mailboxOf(host, "elif").address);
   await generate(page);
   await page.route("**/password", () => {});
@@ -111,7 +114,7 @@ test("D7 a form that was stopped on its way can be sent again", async () => {
 
 test("D9 an answer that is lost is told in the dialog, and nothing is sent again by itself", async () => {
   const { address } = mailboxOf(host, "ben");
-  const page = await signInToDashboard(host);
+  const page = await openDashboard(host);
   await page.getByRole("link", { name: `Set password of ${address}` }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: "Generate", exact: true }).click();
@@ -135,7 +138,7 @@ test("D9 an answer that is lost is told in the dialog, and nothing is sent again
 
 test("D9 an answer that is a page of its own is shown in the dialog", async () => {
   const { address } = mailboxOf(host, "ben");
-  const page = await signInToDashboard(host);
+  const page = await openDashboard(host);
   await page.getByRole("link", { name: `Delete ${address}` }).click();
   const dialog = page.getByRole("dialog");
   await dialog.waitFor();
@@ -151,7 +154,7 @@ test("D9 an answer that is a page of its own is shown in the dialog", async () =
 });
 
 test("D9 while a dialog saves it says so and keeps the focus", async () => {
-  const page = await signInToDashboard(host);
+  const page = await openDashboard(host);
   await page.getByRole("link", { name: `Set password of ${mailboxOf(host, "hello").address}` }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: "Generate", exact: true }).click();
@@ -167,7 +170,7 @@ test("D9 while a dialog saves it says so and keeps the focus", async () => {
 });
 
 test("D9 D10 two clicks on a slow line open one dialog, and a click beside it loses no generated password", async () => {
-  const page = await signInToDashboard(host);
+  const page = await openDashboard(host);
   await page.route("**/password?from=list", async (route) => {
     await new Promise((resolve) => setTimeout(resolve, SLOW_MS));
     await route.continue();
@@ -189,7 +192,7 @@ test("D9 D10 two clicks on a slow line open one dialog, and a click beside it lo
 });
 
 test("D1 with the keyboard one looks at the domains, and chooses with Search", async () => {
-  const page = await signInToDashboard(host);
+  const page = await openDashboard(host);
   const domains = page.getByLabel("Select Domain");
   await domains.focus();
   await page.keyboard.press("ArrowDown");
@@ -270,7 +273,7 @@ test("P2 the next person at the same browser is not told what the last one did",
 });
 
 test("W1 on a phone a tap beside the drawer closes it and opens nothing, and so does Escape", async () => {
-  const page = await signInToWebmail(host, mailboxOf(host, "rosa"), { screen: "phone" });
+  const page = await openWebmail(host, mailboxOf(host, "rosa"), { screen: "phone" });
   const folders = page.getByRole("navigation", { name: "Folders" });
   const opener = page.getByRole("link", { name: "Folders", exact: true });
   await opener.tap();
@@ -288,7 +291,7 @@ test("W1 on a phone a tap beside the drawer closes it and opens nothing, and so 
 });
 
 test("W1 the menu of who is signed in closes behind whoever leaves it with Tab", async () => {
-  const page = await signInToWebmail(host, mailboxOf(host, "rosa"));
+  const page = await openWebmail(host, mailboxOf(host, "rosa"));
   await page.locator("summary[aria-label='Your account']").click();
   const last = page.getByRole("button", { name: "Sign out" });
   await last.focus();
@@ -298,7 +301,7 @@ test("W1 the menu of who is signed in closes behind whoever leaves it with Tab",
 
 /** Gives a mailbox a new password, whatever the tests before have made of it. */
 async function renewed({ address }) {
-  const page = await signInToDashboard(host);
+  const page = await openDashboard(host);
   await openSecurityTab(page, address);
   await page.getByLabel("New password", { exact: true }).fill(NEW_PASSWORD);
   await page.getByLabel("New password again", { exact: true }).fill(NEW_PASSWORD);

@@ -1,7 +1,7 @@
 // The main tasks by keyboard alone: Tab, Enter, Space and typing, no pointer and no focus set by the tests.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, afterEach, before, test } from "node:test";
 import { mailboxOf } from "./actions.mjs";
 import { tryLogin } from "./imap.mjs";
 import { TestHost } from "./test_host.mjs";
@@ -13,6 +13,7 @@ const STOPS = 120;
 let host;
 before(async () => (host = await TestHost.start()));
 after(() => host?.stop());
+afterEach(() => host?.closePages());
 
 /** The name and kind of what has the focus, as a screen reader would announce it. */
 const focus = (page) =>

@@ -2,7 +2,7 @@
 // "This wasn't me". And other ways to those pages: tabs on a phone, a form without script, a password manager.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, afterEach, before, test } from "node:test";
 import { expectAccessible, sidewaysScroll } from "./a11y.mjs";
 import { mailboxOf, receipt, signIn, signInToDashboard, signInToPanel, signInToWebmail } from "./actions.mjs";
 import { Authenticator, enableTwoFactor } from "./authenticator.mjs";
@@ -17,6 +17,7 @@ const OVER = "This link was used, replaced or has expired";
 let host;
 before(async () => (host = await TestHost.start()));
 after(() => host?.stop());
+afterEach(() => host?.closePages());
 
 const at = (path) => new URL(path, host.demo.web.webmail).href;
 const heading = (page, name) => page.getByRole("heading", { name, level: 1 });

@@ -1,8 +1,16 @@
 // The main tasks without JavaScript.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { mailboxOf, openSecurityTab, receipt, signInToDashboard, signInToPanel, signInToWebmail } from "./actions.mjs";
+import { after, afterEach, before, test } from "node:test";
+import {
+  mailboxOf,
+  openDashboard,
+  openSecurityTab,
+  receipt,
+  signInToDashboard,
+  signInToPanel,
+  signInToWebmail,
+} from "./actions.mjs";
 import { tryLogin } from "./imap.mjs";
 import { TestHost } from "./test_host.mjs";
 
@@ -12,6 +20,7 @@ const NEW_PASSWORD = "Quiet-Harbour-2931";
 let host;
 before(async () => (host = await TestHost.start()));
 after(() => host?.stop());
+afterEach(() => host?.closePages());
 
 async function opensWith(address, fresh, old) {
   assert.match(await tryLogin(host.demo, address, fresh), /^OK/);
@@ -34,7 +43,7 @@ test("D7 without script, the Security tab changes a password and shows its recei
 
 test("D6 without script, the server generates, reveals, and saves what it generated", async () => {
   const { address, password } = mailboxOf(host, "tomas");
-  const page = await signInToDashboard(host, PLAIN);
+  const page = await openDashboard(host, PLAIN);
   await openSecurityTab(page, address);
   await page.getByRole("button", { name: "Generate strong password" }).click();
   const first = page.getByLabel("New password", { exact: true });
@@ -50,7 +59,7 @@ test("D6 without script, the server generates, reveals, and saves what it genera
 
 test("D9 without script, the key is a page of its own", async () => {
   const { address, password } = mailboxOf(host, "jonas");
-  const page = await signInToDashboard(host, PLAIN);
+  const page = await openDashboard(host, PLAIN);
   await page.getByRole("link", { name: `Set password of ${address}` }).click();
   await page.getByRole("heading", { name: "Mailbox password", level: 1 }).waitFor();
   await page.getByLabel("New Password", { exact: true }).fill(NEW_PASSWORD);
@@ -63,7 +72,7 @@ test("D9 without script, the key is a page of its own", async () => {
 
 test("D10 without script, the pencil is a page of its own", async () => {
   const { address, password } = mailboxOf(host, "priya");
-  const page = await signInToDashboard(host, PLAIN);
+  const page = await openDashboard(host, PLAIN);
   await page.getByRole("link", { name: `Edit ${address}` }).click();
   await page.getByRole("heading", { name: "Edit mailbox", level: 1 }).waitFor();
   await page.getByRole("button", { name: "New", exact: true }).click();
@@ -75,7 +84,7 @@ test("D10 without script, the pencil is a page of its own", async () => {
 });
 
 test("D1 without script, the list is narrowed by its button, and a mailbox added on a page of its own", async () => {
-  const page = await signInToDashboard(host, PLAIN);
+  const page = await openDashboard(host, PLAIN);
   await page.getByLabel("Select Domain").selectOption({ label: "copperkiln.example" });
   await page.getByRole("button", { name: "Search" }).click();
   await page.waitForURL(/domain=[^&]+/);
@@ -131,7 +140,7 @@ test("P2 without script, the panel changes the password", async () => {
 test("W8 without script, mailboxes are picked, whose mail apps would stop is said, and they need an app password", async () => {
   const { address, password } = mailboxOf(host, "workshop");
   assert.match(await tryLogin(host.demo, address, password), /^OK/);
-  const page = await signInToDashboard(host, PLAIN);
+  const page = await openDashboard(host, PLAIN);
   await page.getByRole("link", { name: "Mail apps" }).click();
   await page.getByLabel("Addresses").fill(`${address}\nnobody@nowhere.example`);
   await page.getByRole("button", { name: "Continue" }).click();

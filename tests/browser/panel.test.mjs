@@ -1,7 +1,7 @@
 // The user panel: a mailbox owner signs in and sets a new password.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, afterEach, before, test } from "node:test";
 import { mailboxOf, receipt, signIn, signInToPanel, signInToWebmail } from "./actions.mjs";
 import { ImapClient, tryLogin } from "./imap.mjs";
 import { TestHost } from "./test_host.mjs";
@@ -11,6 +11,7 @@ const NEW_PASSWORD = "Quiet-Harbour-2931";
 let host;
 before(async () => (host = await TestHost.start()));
 after(() => host?.stop());
+afterEach(() => host?.closePages());
 
 test("P1 one signs in with the full address and the password, and with nothing else", async () => {
   const { address, password } = mailboxOf(host, "maya");

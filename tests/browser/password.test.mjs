@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { after, before, test } from "node:test";
-import { mailboxOf, openSecurityTab, receipt, signInToDashboard, signInToWebmail } from "./actions.mjs";
+import { after, afterEach, before, test } from "node:test";
+import { mailboxOf, openDashboard, openSecurityTab, receipt, signInToWebmail } from "./actions.mjs";
 import { ImapClient, tryLogin } from "./imap.mjs";
 import { TestHost } from "./test_host.mjs";
 
@@ -13,12 +13,13 @@ const NEW_PASSWORD = "Quiet-Harbour-2931";
 let host;
 before(async () => (host = await TestHost.start()));
 after(() => host?.stop());
+afterEach(() => host?.closePages());
 
 /** The names of the rules that are green. */
 const met = (page) => page.locator("[data-rule].met").evaluateAll((rules) => rules.map((rule) => rule.dataset.rule));
 
 test("D5 four rules turn green as one types, and the button says why it waits", async () => {
-  const page = await signInToDashboard(host);
+  const page = await openDashboard(host);
   await openSecurityTab(page, mailboxOf(host, "workshop").address);
   const [first, again] = ["New password", "New password again"].map((label) => page.getByLabel(label, { exact: true }));
   const save = page.getByRole("button", { name: "Save password" });
@@ -49,7 +50,7 @@ test("D5 four rules turn green as one types, and the button says why it waits", 
 });
 
 test("D5 the browser's verdict is the server's for every password of the shared vectors", async () => {
-  const page = await signInToDashboard(host);
+  const page = await openDashboard(host);
   await openSecurityTab(page, mailboxOf(host, "workshop").address);
   const rules = await page.locator("[data-rule]").evaluateAll((lines) => lines.map((line) => line.dataset.rule));
   for (const { password, unmet } of JSON.parse(await readFile(VECTORS, "utf8"))) {
@@ -60,7 +61,7 @@ test("D5 the browser's verdict is the server's for every password of the shared 
 });
 
 test("D5 the server enforces the same rules where no script does", async () => {
-  const page = await signInToDashboard(host, { javaScriptEnabled: false });
+  const page = await openDashboard(host, { javaScriptEnabled: false });
   const { address, password } = mailboxOf(host, "workshop");
   await openSecurityTab(page, address);
   const problems = async (first, again) => {
@@ -78,7 +79,7 @@ test("D5 the server enforces the same rules where no script does", async () => {
 });
 
 test("D6 a generated password stands in both fields, revealed, and is always a valid one", async () => {
-  const page = await signInToDashboard(host);
+  const page = await openDashboard(host);
   await openSecurityTab(page, mailboxOf(host, "workshop").address);
   await page.getByRole("button", { name: "Generate strong password" }).click();
   const fields = page.locator("[data-new], [data-again]");
@@ -112,7 +113,7 @@ test("D7 when the receipt appears, every session is closed, and only the new pas
   await apps[1].idle();
   const inbox = await signInToWebmail(host, { address, password });
 
-  const page = await signInToDashboard(host);
+  const page = await openDashboard(host);
   await openSecurityTab(page, address);
   await page.getByText("Saving ends 2 IMAP and 1 webmail sessions at once.").waitFor();
   await page.getByLabel("New password", { exact: true }).fill(NEW_PASSWORD);
@@ -139,7 +140,7 @@ test("D7 when the receipt appears, every session is closed, and only the new pas
 });
 
 test("D7 a receipt stays until it is dismissed", async () => {
-  const page = await signInToDashboard(host);
+  const page = await openDashboard(host);
   await openSecurityTab(page, mailboxOf(host, "hello").address);
   await page.getByRole("button", { name: "Generate strong password" }).click();
   await page.getByRole("button", { name: "Save password" }).click();
@@ -155,7 +156,7 @@ test("D7 a receipt stays until it is dismissed", async () => {
 });
 
 test("D9 the key changes a password without leaving the list", async () => {
-  const page = await signInToDashboard(host);
+  const page = await openDashboard(host);
   const { address, password } = mailboxOf(host, "elif");
   await page.goto(`${page.url()}?q=elif`);
   await page.getByRole("link", { name: `Set password of ${address}` }).click();
@@ -174,7 +175,7 @@ test("D9 the key changes a password without leaving the list", async () => {
 });
 
 test("D10 the pencil: New, Copy, Update User", async () => {
-  const page = await signInToDashboard(host, { permissions: ["clipboard-read", "clipboard-write"] });
+  const page = await openDashboard(host, { permissions: ["clipboard-read", "clipboard-write"] });
   const { address, password } = mailboxOf(host, "bookings");
   await page.getByRole("link", { name: `Edit ${address}` }).click();
   const dialog = page.getByRole("dialog", { name: "Edit mailbox" });
@@ -192,7 +193,7 @@ test("D10 the pencil: New, Copy, Update User", async () => {
 });
 
 test("D10 a password that is not taken is refused in the pop-up, with the reason", async () => {
-  const page = await signInToDashboard(host);
+  const page = await openDashboard(host);
   const { address } = mailboxOf(host, "accounts");
   await page.getByRole("link", { name: `Edit ${address}` }).click();
   const dialog = page.getByRole("dialog", { name: "Edit mailbox" });

@@ -1,7 +1,7 @@
 // Password reset (Forgot password?), with and without script, and the accessibility of its pages.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, afterEach, before, test } from "node:test";
 import { contrastViolations, sidewaysScroll, wcagViolations } from "./a11y.mjs";
 import { mailboxOf, receipt } from "./actions.mjs";
 import { tryLogin } from "./imap.mjs";
@@ -12,6 +12,7 @@ const NEW_PASSWORD = "Quiet-Harbour-2931";
 let host;
 before(async () => (host = await TestHost.start()));
 after(() => host?.stop());
+afterEach(() => host?.closePages());
 
 const at = (path) => new URL(path, host.demo.web.webmail).href;
 

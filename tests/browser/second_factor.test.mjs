@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { after, before, test } from "node:test";
+import { after, afterEach, before, test } from "node:test";
 import { expectAccessible } from "./a11y.mjs";
 import { mailboxOf, signIn, signInToWebmail } from "./actions.mjs";
 import { Authenticator, enableTwoFactor, grouped, inDigitsFrom, scan } from "./authenticator.mjs";
@@ -12,6 +12,7 @@ import { SCREENS, TestHost } from "./test_host.mjs";
 let host;
 before(async () => (host = await TestHost.start()));
 after(() => host?.stop());
+afterEach(() => host?.closePages());
 
 const at = (path) => new URL(path, host.demo.web.webmail).href;
 const heading = (page, name) => page.getByRole("heading", { name, level: 1 });

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { after, before, test } from "node:test";
+import { after, afterEach, before, test } from "node:test";
 import {
   mailboxOf,
   openSecurityTab,
@@ -19,6 +19,7 @@ import { TestHost } from "./test_host.mjs";
 let host;
 before(async () => (host = await TestHost.start()));
 after(() => host?.stop());
+afterEach(() => host?.closePages());
 
 /** A TOTP code (RFC 6238) by oathtool; one some steps ahead was not used yet. */
 const code = (secret, stepsAhead = 0) => {

@@ -50,6 +50,7 @@ export class TestHost {
   #server;
   #browser;
   #screenshots;
+  #states = new Map();
 
   /** Where everything listens and who may sign in. */
   get demo() {
@@ -100,6 +101,19 @@ export class TestHost {
     page.errors = collectErrors(page);
     await page.goto(url);
     return page;
+  }
+
+  /** Closes every page, each with its context. What is signed in stays signed in. */
+  async closePages() {
+    await Promise.all(this.#browser.contexts().map((context) => context.close()));
+  }
+
+  /** The storage state that `signIn` leaves in a page it returns; it is called once for each `name`. */
+  async sharedState(name, signIn) {
+    if (!this.#states.has(name)) {
+      this.#states.set(name, signIn().then((page) => page.context().storageState()));
+    }
+    return this.#states.get(name);
   }
 
   /** Saves a picture of the page in its whole length as `NAME.png`, and returns the path. */

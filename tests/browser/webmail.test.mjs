@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { after, before, test } from "node:test";
+import { after, afterEach, before, test } from "node:test";
 import { sidewaysScroll } from "./a11y.mjs";
-import { mailboxOf, receipt, signIn, signInToWebmail } from "./actions.mjs";
+import { mailboxOf, openWebmail, receipt, signIn, signInToWebmail } from "./actions.mjs";
 import { HOSTILE, SUBJECT, TRACKER } from "./hostile_message.mjs";
 import { ImapClient, tryLogin } from "./imap.mjs";
 import { deliver } from "./lmtp.mjs";
@@ -26,6 +26,7 @@ Content-Type: text/html; charset=utf-8
 let host;
 before(async () => (host = await TestHost.start()));
 after(() => host?.stop());
+afterEach(() => host?.closePages());
 
 const sheet = (page) => page.frameLocator("iframe[title=Message]");
 
@@ -52,7 +53,7 @@ test("W1 the password's case does matter, and the address without its domain is 
 });
 
 test("W1 a message opens beside the list, is read from then on, and Back leads back", async () => {
-  const page = await signInToWebmail(host, mailboxOf(host, "maya"));
+  const page = await openWebmail(host, mailboxOf(host, "maya"));
   await page.getByRole("link", { name: /^Unread: Elif Demir .* The test tier/ }).click();
   await page.getByRole("heading", { name: "The test tier" }).waitFor();
   assert.match(page.url(), /\/webmail\/folder\/INBOX\/\d+$/);
@@ -64,7 +65,7 @@ test("W1 a message opens beside the list, is read from then on, and Back leads b
 });
 
 test("W1 what is searched for is found, and what is not there is said", async () => {
-  const page = await signInToWebmail(host, mailboxOf(host, "maya"));
+  const page = await openWebmail(host, mailboxOf(host, "maya"));
   const search = page.getByRole("searchbox", { name: "Search Inbox" });
   await search.fill("rye prices");
   await search.press("Enter");
@@ -86,7 +87,7 @@ test("W1 ten thousand messages are a page of them", async () => {
 });
 
 test("W1 on a phone the folders are a drawer, and a message is a page with a way back", async () => {
-  const page = await signInToWebmail(host, mailboxOf(host, "maya"), { screen: "phone" });
+  const page = await openWebmail(host, mailboxOf(host, "maya"), { screen: "phone" });
   const folders = page.getByRole("navigation", { name: "Folders" });
   assert.equal(await folders.isVisible(), false);
   await page.getByRole("link", { name: "Folders", exact: true }).tap();
@@ -188,7 +189,7 @@ test("W1 asked for, remote pictures load, and only those", async () => {
 });
 
 test("W1 an attachment is downloaded as it was sent", async () => {
-  const page = await signInToWebmail(host, mailboxOf(host, "maya"));
+  const page = await openWebmail(host, mailboxOf(host, "maya"));
   await page.getByRole("link", { name: /New prices from the 1st/ }).click();
   const link = page.getByRole("list", { name: "Attachments" }).getByRole("link");
   const name = await link.locator(".wm-file").innerText();
