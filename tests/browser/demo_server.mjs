@@ -1,13 +1,13 @@
 // A demo host as a process of its own: `postward demo` on free ports of this machine.
 //
 // To hash the passwords and write the ten thousand messages of a new demo takes an unoptimised build five seconds of
-// processor time. So `./test` has one made before the tests begin, by `node demo_server.mjs DIR`, and names it in
-// POSTWARD_TEST_DEMO; each server then starts on a copy of that directory. Without it each makes a demo of its own.
+// processor time. So `./test` has one made before the tests begin, by `node demo_server.mjs DIR`, and names DIR in
+// POSTWARD_TEST_DEMO; each server then starts on a copy. Without it each makes a demo of its own.
 
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { watch } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,6 +19,8 @@ const BINARY = process.env.POSTWARD_BIN ?? join(ROOT, "target/debug/postward");
 // An unoptimised build makes its sample mail in seconds, also while the other core compiles.
 const START_MS = 120_000;
 const STOP_MS = 10_000;
+// Ten thousand files, and one test file looks at them: the prepared demo keeps them beside the others.
+const MANY_MESSAGES = "mail/copperkiln.example/alerts/Maildir/cur";
 
 export class DemoServer {
   #process;
@@ -27,12 +29,15 @@ export class DemoServer {
   /** Where everything listens and who may sign in: the file that `postward demo --json` writes. */
   demo;
 
-  /** Starts one; `directory` is where it keeps everything, made if it is not there. */
-  static async start(directory) {
+  /**
+   * Starts one in `directory`, or in a directory of its own. There the mailbox with ten thousand messages may be empty
+   * unless `manyMessages` is asked for.
+   */
+  static async start({ directory, manyMessages = false } = {}) {
     const server = new DemoServer();
     try {
       server.#folder = await mkdtemp(join(tmpdir(), "postward-browser-"));
-      server.demo = await server.#run(directory ?? (await server.#copyOfPrepared()));
+      server.demo = await server.#run(directory ?? (await server.#copyOfPrepared(manyMessages)));
       return server;
     } catch (error) {
       await server.stop();
@@ -45,13 +50,14 @@ export class DemoServer {
     if (this.#folder) await rm(this.#folder, { recursive: true, force: true });
   }
 
-  /** A copy of the prepared demo, below the folder of this server; none if nobody prepared one. */
-  async #copyOfPrepared() {
+  /** Copies the prepared demo below the folder of this server; `undefined` if there is none. */
+  async #copyOfPrepared(manyMessages) {
     const prepared = process.env.POSTWARD_TEST_DEMO;
     if (!prepared) return undefined;
     const copy = join(this.#folder, "demo");
-    // With the times of the files, for they are when the messages arrived.
-    await promisify(execFile)("cp", ["--archive", prepared, copy]);
+    await copyFiles(join(prepared, "demo"), copy);
+    if (manyMessages) await copyFiles(join(prepared, "messages"), join(copy, MANY_MESSAGES));
+    else await mkdir(join(copy, MANY_MESSAGES));
     return copy;
   }
 
@@ -112,7 +118,14 @@ function whenWritten(file) {
   return { content, stopWatching: () => watcher.close() };
 }
 
-if (process.argv[1] === THIS_FILE) {
-  const server = await DemoServer.start(process.argv[2]);
+/** Copies a folder with the times of its files, which are when the messages arrived. `fs.cp` takes ten times as long. */
+const copyFiles = (from, to) => promisify(execFile)("cp", ["--archive", from, to]);
+
+async function prepare(directory) {
+  const demo = join(directory, "demo");
+  const server = await DemoServer.start({ directory: demo });
   await server.stop();
+  await rename(join(demo, MANY_MESSAGES), join(directory, "messages"));
 }
+
+if (process.argv[1] === THIS_FILE) await prepare(process.argv[2]);

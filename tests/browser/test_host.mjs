@@ -57,13 +57,14 @@ export class TestHost {
     return this.#server.demo;
   }
 
-  static async start() {
+  /** `options` are those of the demo server. */
+  static async start(options) {
     const host = new TestHost();
     try {
       host.#screenshots = process.env.POSTWARD_SHOTS ?? (await mkdtemp(join(tmpdir(), "postward-shots-")));
       await mkdir(host.#screenshots, { recursive: true });
       const browser = startBrowser().then((started) => (host.#browser = started));
-      const server = DemoServer.start().then((started) => (host.#server = started));
+      const server = DemoServer.start(options).then((started) => (host.#server = started));
       // Both are waited for before either may fail, so that `stop` knows what there is to end.
       for (const { reason } of await Promise.allSettled([server, browser])) if (reason) throw reason;
       return host;

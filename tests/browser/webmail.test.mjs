@@ -24,7 +24,7 @@ Content-Type: text/html; charset=utf-8
 `;
 
 let host;
-before(async () => (host = await TestHost.start()));
+before(async () => (host = await TestHost.start({ manyMessages: true })));
 after(() => host?.stop());
 afterEach(() => host?.closePages());
 
