@@ -1,22 +1,33 @@
-// What goes wrong in a long day: a double click, a line that breaks, a session that ends while one types, the next
-// person at the same browser.
+// Interruptions: a double click, a connection that breaks, a session that ends while a form is filled in, the next user
+// of the same browser.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { Place } from "./host.mjs";
-import { tryPassword } from "./imap.mjs";
-import { guest, mailboxOf, reader, receipt, securityTab, signIn, staff } from "./people.mjs";
+import { after, afterEach, before, test } from "node:test";
+import {
+  mailboxOf,
+  openDashboard,
+  openSecurityTab,
+  openWebmail,
+  receipt,
+  signIn,
+  signInToDashboard,
+  signInToPanel,
+  signInToWebmail,
+} from "./actions.mjs";
+import { tryLogin } from "./imap.mjs";
+import { TestHost } from "./test_host.mjs";
 
 const NEW_PASSWORD = "Quiet-Harbour-2931";
-// How long a slow server lets one wait: long enough for a second click.
+// How long a slow server takes to answer: long enough for a second click.
 const SLOW_MS = 1_500;
 
-let place;
-before(async () => (place = await Place.open()));
-after(() => place?.close());
+let host;
+before(async () => (host = await TestHost.start()));
+after(() => host?.stop());
+afterEach(() => host?.closePages());
 
-/** Counts the forms that are sent from now on, each of which takes its time. */
-async function slowly(page) {
+/** Counts the forms that are sent from now on, and delays each. */
+async function delayForms(page) {
   const sent = [];
   await page.route("**", async (route) => {
     const request = route.request();
@@ -24,13 +35,13 @@ async function slowly(page) {
       sent.push(request.url());
       await new Promise((resolve) => setTimeout(resolve, SLOW_MS));
     }
-    // The page may be gone when its time has come.
+    // The page may be closed by then.
     await route.continue().catch(() => {});
   });
   return sent;
 }
 
-/** Clicks what saves the form, and once more while it is on its way. */
+/** Clicks what saves the form, and once more while the request runs. */
 const clickTwice = (page) =>
   page.evaluate((pause) => {
     const click = () => document.querySelector(".actions [data-save]").click();
@@ -40,9 +51,9 @@ const clickTwice = (page) =>
 
 const generate = (page) => page.locator("[data-generate]").click();
 
-/** Ends the session a page is in from elsewhere; the browser of the page does not hear of it. */
+/** Ends the session of a page from another context; the page is not told. */
 async function signOutElsewhere(page, url) {
-  const elsewhere = await place.visit(url, { storageState: await page.context().storageState() });
+  const elsewhere = await host.openPage(url, { storageState: await page.context().storageState() });
   const menu = elsewhere.locator("summary[aria-label='Your account']");
   if (await menu.count()) await menu.click();
   await elsewhere.getByRole("button", { name: "Sign out" }).click();
@@ -51,10 +62,10 @@ async function signOutElsewhere(page, url) {
 }
 
 test("D7 a second click on Save saves nothing a second time, and the receipt says what the first did", async () => {
-  const page = await staff(place);
-  await securityTab(page, mailboxOf(place, "maya").address);
+  const page = await openDashboard(host);
+  await openSecurityTab(page, mailboxOf(host, "maya").address);
   await generate(page);
-  const sent = await slowly(page);
+  const sent = await delayForms(page);
   await clickTwice(page);
   assert.match(await receipt(page), /Password changed\./);
   assert.equal(sent.length, 1);
@@ -62,18 +73,18 @@ test("D7 a second click on Save saves nothing a second time, and the receipt say
 });
 
 test("P2 W2 D1 a second click is none in the panel, in the webmail, and where a mailbox is added", async () => {
-  const panel = await guest(place, mailboxOf(place, "tomas"));
-  await panel.goto(new URL("panel/password", new URL("/", place.demo.web.panel)).href);
-  const owner = mailboxOf(place, "priya");
-  const webmail = await reader(place, owner);
-  await webmail.goto(new URL("account", place.demo.web.webmail).href);
+  const panel = await signInToPanel(host, mailboxOf(host, "tomas"));
+  await panel.goto(new URL("panel/password", new URL("/", host.demo.web.panel)).href);
+  const owner = mailboxOf(host, "priya");
+  const webmail = await signInToWebmail(host, owner);
+  await webmail.goto(new URL("account", host.demo.web.webmail).href);
   await webmail.getByLabel("Current password").fill(owner.password);
-  const dashboard = await staff(place);
+  const dashboard = await openDashboard(host);
   await dashboard.goto(`${dashboard.url()}/new`);
   await dashboard.getByLabel("Address", { exact: true }).fill("front-desk");
   for (const [page, said] of [[panel, /Password changed\./], [webmail, /Password changed\./], [dashboard, /Mailbox added\./]]) {
     await generate(page);
-    const sent = await slowly(page);
+    const sent = await delayForms(page);
     await clickTwice(page);
     assert.match(await receipt(page), said);
     assert.equal(sent.length, 1);
@@ -81,8 +92,8 @@ test("P2 W2 D1 a second click is none in the panel, in the webmail, and where a 
 });
 
 test("D7 a form that was stopped on its way can be sent again", async () => {
-  const page = await staff(place);
-  await securityTab(page, mailboxOf(place, "elif").address);
+  const page = await openDashboard(host);
+  await openSecurityTab(page, mailboxOf(host, "elif").address);
   await generate(page);
   await page.route("**/password", () => {});
   const seen = await page.evaluate(async (pause) => {
@@ -102,8 +113,8 @@ test("D7 a form that was stopped on its way can be sent again", async () => {
 });
 
 test("D9 an answer that is lost is told in the dialog, and nothing is sent again by itself", async () => {
-  const { address } = mailboxOf(place, "ben");
-  const page = await staff(place);
+  const { address } = mailboxOf(host, "ben");
+  const page = await openDashboard(host);
   await page.getByRole("link", { name: `Set password of ${address}` }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: "Generate", exact: true }).click();
@@ -119,19 +130,19 @@ test("D9 an answer that is lost is told in the dialog, and nothing is sent again
   await problem.waitFor();
   assert.match(await problem.innerText(), /We could not reach the server\. Check your connection; reload the list/);
   assert.equal(await page.evaluate(() => document.activeElement.hasAttribute("data-problems")), true, "it has the focus");
-  await place.shot(page, "dialog-lost-answer");
+  await host.screenshot(page, "dialog-lost-answer");
   assert.equal(sent, 1);
   assert.ok(await dialog.getByRole("button", { name: "Save Password" }).isEnabled());
-  assert.match(await tryPassword(place.demo, address, fresh), /^OK/, "as it says: it may have been saved");
+  assert.match(await tryLogin(host.demo, address, fresh), /^OK/, "as it says: it may have been saved");
 });
 
 test("D9 an answer that is a page of its own is shown in the dialog", async () => {
-  const { address } = mailboxOf(place, "ben");
-  const page = await staff(place);
+  const { address } = mailboxOf(host, "ben");
+  const page = await openDashboard(host);
   await page.getByRole("link", { name: `Delete ${address}` }).click();
   const dialog = page.getByRole("dialog");
   await dialog.waitFor();
-  // The form of a page that was open while the person signed in anew.
+  // The form of a page that stayed open over a new sign-in.
   await page.locator("dialog input[name=csrf]").evaluate((field) => (field.value = "stale"));
   const sent = [];
   page.on("request", (request) => request.method() === "POST" && sent.push(request.url()));
@@ -139,15 +150,15 @@ test("D9 an answer that is a page of its own is shown in the dialog", async () =
   await page.getByRole("dialog", { name: "This form is no longer good" }).waitFor();
   await dialog.getByText("Nothing has been changed.").waitFor();
   assert.equal(sent.length, 1);
-  await place.shot(page, "dialog-trouble");
+  await host.screenshot(page, "dialog-trouble");
 });
 
 test("D9 while a dialog saves it says so and keeps the focus", async () => {
-  const page = await staff(place);
-  await page.getByRole("link", { name: `Set password of ${mailboxOf(place, "hello").address}` }).click();
+  const page = await openDashboard(host);
+  await page.getByRole("link", { name: `Set password of ${mailboxOf(host, "hello").address}` }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: "Generate", exact: true }).click();
-  const sent = await slowly(page);
+  const sent = await delayForms(page);
   const save = dialog.getByRole("button", { name: "Save Password" });
   await save.click();
   await dialog.getByText("Saving…").waitFor();
@@ -159,12 +170,12 @@ test("D9 while a dialog saves it says so and keeps the focus", async () => {
 });
 
 test("D9 D10 two clicks on a slow line open one dialog, and a click beside it loses no generated password", async () => {
-  const page = await staff(place);
+  const page = await openDashboard(host);
   await page.route("**/password?from=list", async (route) => {
     await new Promise((resolve) => setTimeout(resolve, SLOW_MS));
     await route.continue();
   });
-  const key = page.getByRole("link", { name: `Set password of ${mailboxOf(place, "orders").address}` });
+  const key = page.getByRole("link", { name: `Set password of ${mailboxOf(host, "orders").address}` });
   await key.click();
   await key.click();
   await page.getByRole("dialog").waitFor();
@@ -181,7 +192,7 @@ test("D9 D10 two clicks on a slow line open one dialog, and a click beside it lo
 });
 
 test("D1 with the keyboard one looks at the domains, and chooses with Search", async () => {
-  const page = await staff(place);
+  const page = await openDashboard(host);
   const domains = page.getByLabel("Select Domain");
   await domains.focus();
   await page.keyboard.press("ArrowDown");
@@ -195,35 +206,35 @@ test("D1 with the keyboard one looks at the domains, and chooses with Search", a
 });
 
 test("D1 a session that ends while one types is told, and one comes back to the form", async () => {
-  const page = await staff(place);
+  const page = await signInToDashboard(host);
   await page.goto(`${page.url()}/new`);
   await page.getByLabel("Address", { exact: true }).fill("reception");
   await generate(page);
-  await signOutElsewhere(page, place.demo.web.dashboard);
+  await signOutElsewhere(page, host.demo.web.dashboard);
   await page.getByRole("button", { name: "Add mailbox" }).click();
   await page.waitForURL("**/dashboard/sign-in**");
   await page.getByText("You were signed out, and nothing was saved. Sign in and do it once more.").waitFor();
-  await place.shot(page, "sign-in-unsaved");
-  await signIn(page, place.demo.owner.email, place.demo.owner.password);
+  await host.screenshot(page, "sign-in-unsaved");
+  await signIn(page, host.demo.owner.email, host.demo.owner.password);
   await page.getByRole("heading", { name: "Add mailbox", level: 1 }).waitFor();
   assert.match(page.url(), /\/dashboard\/mailboxes\/new$/);
 });
 
 test("W1 after a sign-in in between, a star and a file lead back to the message", async () => {
-  const owner = mailboxOf(place, "maya");
+  const owner = mailboxOf(host, "maya");
   const password = await renewed(owner);
   for (const act of [
     (page) => page.getByRole("button", { name: "Star", exact: true }).click(),
     (page) => page.getByRole("link", { name: "Download the message" }).click(),
     (page) => page.getByRole("list", { name: "Attachments" }).getByRole("link").click(),
   ]) {
-    const page = await reader(place, { ...owner, password });
+    const page = await signInToWebmail(host, { ...owner, password });
     const downloads = [];
     page.on("download", (download) => downloads.push(download.suggestedFilename()));
     await page.getByRole("link", { name: /New prices from the 1st/ }).click();
     await page.getByRole("heading", { name: /New prices from the 1st/ }).waitFor();
     const message = page.url();
-    await signOutElsewhere(page, place.demo.web.webmail);
+    await signOutElsewhere(page, host.demo.web.webmail);
     await act(page);
     await page.waitForURL("**/webmail/sign-in**");
     await page.getByText("You were signed out").waitFor();
@@ -236,22 +247,22 @@ test("W1 after a sign-in in between, a star and a file lead back to the message"
 });
 
 test("W1 the frame of a message says that one was signed out", async () => {
-  const owner = mailboxOf(place, "rosa");
-  const page = await reader(place, owner);
+  const owner = mailboxOf(host, "rosa");
+  const page = await signInToWebmail(host, owner);
   await page.route("**/body", async (route) => {
-    await signOutElsewhere(page, place.demo.web.webmail);
+    await signOutElsewhere(page, host.demo.web.webmail);
     await route.continue();
   });
   await page.getByRole("navigation", { name: "Folders" }).getByRole("link", { name: "Reading" }).click();
   await page.getByRole("link", { name: /Letterform Friday/ }).click();
   await page.frameLocator("iframe[title=Message]").getByText("You were signed out. Reload the page to sign in.").waitFor();
-  await place.shot(page, "frame-signed-out");
+  await host.screenshot(page, "frame-signed-out");
 });
 
 test("P2 the next person at the same browser is not told what the last one did", async () => {
-  const first = mailboxOf(place, "workshop");
-  const next = mailboxOf(place, "support");
-  const page = await guest(place, first);
+  const first = mailboxOf(host, "workshop");
+  const next = mailboxOf(host, "support");
+  const page = await signInToPanel(host, first);
   await page.getByRole("link", { name: "Password", exact: true }).click();
   await generate(page);
   await page.getByRole("button", { name: "Change", exact: true }).click();
@@ -262,12 +273,12 @@ test("P2 the next person at the same browser is not told what the last one did",
 });
 
 test("W1 on a phone a tap beside the drawer closes it and opens nothing, and so does Escape", async () => {
-  const page = await reader(place, mailboxOf(place, "rosa"), { screen: "phone" });
+  const page = await openWebmail(host, mailboxOf(host, "rosa"), { screen: "phone" });
   const folders = page.getByRole("navigation", { name: "Folders" });
   const opener = page.getByRole("link", { name: "Folders", exact: true });
   await opener.tap();
   await folders.waitFor();
-  await place.shot(page, "drawer-open-phone");
+  await host.screenshot(page, "drawer-open-phone");
   const { width } = await folders.boundingBox();
   await page.touchscreen.tap(width + 40, 300);
   await folders.waitFor({ state: "hidden" });
@@ -280,7 +291,7 @@ test("W1 on a phone a tap beside the drawer closes it and opens nothing, and so 
 });
 
 test("W1 the menu of who is signed in closes behind whoever leaves it with Tab", async () => {
-  const page = await reader(place, mailboxOf(place, "rosa"));
+  const page = await openWebmail(host, mailboxOf(host, "rosa"));
   await page.locator("summary[aria-label='Your account']").click();
   const last = page.getByRole("button", { name: "Sign out" });
   await last.focus();
@@ -290,8 +301,8 @@ test("W1 the menu of who is signed in closes behind whoever leaves it with Tab",
 
 /** Gives a mailbox a new password, whatever the tests before have made of it. */
 async function renewed({ address }) {
-  const page = await staff(place);
-  await securityTab(page, address);
+  const page = await openDashboard(host);
+  await openSecurityTab(page, address);
   await page.getByLabel("New password", { exact: true }).fill(NEW_PASSWORD);
   await page.getByLabel("New password again", { exact: true }).fill(NEW_PASSWORD);
   await page.getByRole("button", { name: "Save password" }).click();

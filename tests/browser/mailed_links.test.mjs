@@ -1,38 +1,38 @@
-// What the links in our mails open, followed from the mailbox they were delivered to: a recovery e-mail, a new
-// password, "This wasn't me". And the small ways to those pages: tabs on a phone, a form without script, a password
-// manager.
+// The links in mailed notices, followed from the mailbox they were delivered to: a recovery e-mail, a new password,
+// "This wasn't me". And other ways to those pages: tabs on a phone, a form without script, a password manager.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { forEveryone } from "./eyes.mjs";
-import { Place, SCREENS, listen, overflow } from "./host.mjs";
-import { MailApp, tryPassword } from "./imap.mjs";
-import { guest, mailboxOf, reader, receipt, signIn, staff } from "./people.mjs";
-import { Phone, phoneOf } from "./phone.mjs";
+import { after, afterEach, before, test } from "node:test";
+import { expectAccessible, sidewaysScroll } from "./a11y.mjs";
+import { mailboxOf, receipt, signIn, signInToDashboard, signInToPanel, signInToWebmail } from "./actions.mjs";
+import { Authenticator, enableTwoFactor } from "./authenticator.mjs";
+import { ImapClient, tryLogin } from "./imap.mjs";
+import { SCREENS, TestHost, collectErrors } from "./test_host.mjs";
 
 const NEW_PASSWORD = "Quiet-Harbour-2931";
 const NEWER_PASSWORD = "Loud-Mountain-4817";
-const LETTER_MS = 20_000;
+const DELIVERY_MS = 20_000;
 const OVER = "This link was used, replaced or has expired";
 
-let place;
-before(async () => (place = await Place.open()));
-after(() => place?.close());
+let host;
+before(async () => (host = await TestHost.start()));
+after(() => host?.stop());
+afterEach(() => host?.closePages());
 
-const at = (path) => new URL(path, place.demo.web.webmail).href;
+const at = (path) => new URL(path, host.demo.web.webmail).href;
 const heading = (page, name) => page.getByRole("heading", { name, level: 1 });
 const press = (page, name) => page.getByRole("button", { name, exact: true }).last().click();
-const unexpected = (page) => page.complaints.filter((complaint) => !/status of 4\d\d/.test(complaint));
+const unexpected = (page) => page.errors.filter((error) => !/status of 4\d\d/.test(error));
 
-/** Opens the newest letter with a subject in the webmail, once it is there, and follows its link in a window of its own. */
-async function followLetter(inbox, subject, shot) {
+/** Opens the newest message with a subject in the webmail, once it is there, and follows its link in a window of its own. */
+async function followMailedLink(inbox, subject, screenshot) {
   // A page of its own: one that was stretched for a picture before does not find its way back under the pointer in time.
   const page = await inbox.context().newPage();
   const line = page.getByRole("link", { name: new RegExp(subject) }).first();
-  const late = Date.now() + LETTER_MS;
+  const late = Date.now() + DELIVERY_MS;
   await page.goto(at("/webmail/folder/INBOX"));
   while (!(await line.isVisible())) {
-    assert.ok(Date.now() < late, `no letter: ${subject}`);
+    assert.ok(Date.now() < late, `no message: ${subject}`);
     await page.reload();
   }
   await line.click();
@@ -40,19 +40,19 @@ async function followLetter(inbox, subject, shot) {
   await link.waitFor();
   const [opened] = await Promise.all([page.waitForEvent("popup"), link.click()]);
   await opened.waitForLoadState();
-  assert.equal(await opened.evaluate(() => document.referrer), "", "the letter is not told of");
-  opened.complaints = listen(opened);
-  await place.shot(page, shot);
+  assert.equal(await opened.evaluate(() => document.referrer), "", "no referrer");
+  opened.errors = collectErrors(opened);
+  await host.screenshot(page, screenshot);
   await page.close();
   return opened;
 }
 
-/** Presses the one button of a link page; what the browser says of where the form comes from must name the page's host. */
+/** Presses the one button of a link page; `Origin` must be that of the page, and `Referer` must not carry the token. */
 async function send(page, button) {
   const [request] = await Promise.all([page.waitForRequest((request) => request.method() === "POST"), press(page, button)]);
   const { origin, referer = "" } = await request.allHeaders();
   assert.equal(origin, new URL(page.url()).origin, "also a browser without Sec-Fetch-Site is let through");
-  assert.ok(!referer.includes("token"), "and the link is told to nobody");
+  assert.ok(!referer.includes("token"), "and the link is not disclosed");
 }
 
 async function setPassword(page, password) {
@@ -62,14 +62,14 @@ async function setPassword(page, password) {
 
 /** Names a recovery e-mail and follows the link there; `button` is the one to press on its page, if any. */
 async function recoveryEmail(owner, friend, screen, button) {
-  const panel = await guest(place, owner, { screen });
+  const panel = await signInToPanel(host, owner, { screen });
   await panel.goto(at("/panel/recovery/email"));
   await panel.getByLabel("Recovery e-mail", { exact: true }).fill(friend.address);
   await panel.getByRole("button", { name: "Send link" }).click();
   await receipt(panel);
-  await place.shot(panel, `links-recovery-asked-${screen}`);
-  const inbox = await reader(place, friend, { screen });
-  const page = await followLetter(inbox, "Confirm your recovery e-mail", `links-letter-verify-${screen}`);
+  await host.screenshot(panel, `links-recovery-asked-${screen}`);
+  const inbox = await signInToWebmail(host, friend, { screen });
+  const page = await followMailedLink(inbox, "Confirm your recovery e-mail", `links-letter-verify-${screen}`);
   if (button) {
     await send(page, button);
     await heading(page, "Recovery e-mail confirmed").waitFor();
@@ -79,45 +79,45 @@ async function recoveryEmail(owner, friend, screen, button) {
 
 for (const [screen, who, whose] of [["desktop", "tomas", "ben"], ["phone", "elif", "priya"]]) {
   test(`W9 a recovery e-mail counts once its link was followed and the button pressed, on a ${screen}`, async () => {
-    const [owner, friend] = [mailboxOf(place, who), mailboxOf(place, whose)];
+    const [owner, friend] = [mailboxOf(host, who), mailboxOf(host, whose)];
     const { panel, page } = await recoveryEmail(owner, friend, screen);
     await heading(page, "Confirm your recovery e-mail").waitFor();
     assert.match(await page.getByRole("main").innerText(), new RegExp(`${friend.address} becomes the recovery e-mail of ${owner.address}`));
-    await forEveryone(place, page, `links-verify-${screen}`);
+    await expectAccessible(host, page, `links-verify-${screen}`);
     const link = page.url();
     await panel.reload();
     assert.equal(await panel.getByText("Verified").count(), 0, "looking at it does nothing");
 
     await send(page, "Confirm this address");
     await heading(page, "Recovery e-mail confirmed").waitFor();
-    await forEveryone(place, page, `links-verified-${screen}`);
+    await expectAccessible(host, page, `links-verified-${screen}`);
     await panel.goto(at("/panel/recovery"));
     await panel.getByText("Verified").waitFor();
     assert.match(await panel.getByRole("main").innerText(), new RegExp(friend.address));
     await page.goto(link);
     await heading(page, OVER).waitFor();
-    await forEveryone(place, page, `links-verify-over-${screen}`);
+    await expectAccessible(host, page, `links-verify-over-${screen}`);
     await page.getByRole("link", { name: "Sign in" }).click();
     await heading(page, "Sign in").waitFor();
   });
 }
 
 test("W5 the mailed link sets a new password, asks for the code where 2FA is on, and is good once", async () => {
-  const [owner, friend] = [mailboxOf(place, "maya"), mailboxOf(place, "support")];
+  const [owner, friend] = [mailboxOf(host, "maya"), mailboxOf(host, "support")];
   const { inbox } = await recoveryEmail(owner, friend, "desktop", "Confirm this address");
-  const open = await reader(place, owner);
-  const phone = await phoneOf(place, owner);
-  const asking = await place.visit(at("/webmail/password-reset?by=mail"));
+  const open = await signInToWebmail(host, owner);
+  const authenticator = await enableTwoFactor(host, owner);
+  const asking = await host.openPage(at("/webmail/password-reset?by=mail"));
   await asking.getByLabel("E-mail address of the mailbox").fill(owner.address);
   await press(asking, "Send the link");
   await heading(asking, "Check your mail").waitFor();
-  const page = await followLetter(inbox, "Set a new password for your mailbox", "links-letter-reset");
+  const page = await followMailedLink(inbox, "Set a new password for your mailbox", "links-letter-reset");
   await heading(page, "Set a new password").waitFor();
   const link = page.url();
   await page.getByText(`For ${owner.address}`).waitFor();
-  await forEveryone(place, page, "links-reset-desktop");
+  await expectAccessible(host, page, "links-reset-desktop");
   await page.setViewportSize(SCREENS.phone.viewport);
-  await forEveryone(place, page, "links-reset-phone");
+  await expectAccessible(host, page, "links-reset-phone");
   await page.setViewportSize(SCREENS.desktop.viewport);
 
   await page.getByLabel("Six-digit code").fill("000000");
@@ -125,13 +125,13 @@ test("W5 the mailed link sets a new password, asks for the code where 2FA is on,
   await send(page, "Save password");
   await page.getByRole("alert").waitFor();
   assert.match(await page.getByRole("alert").innerText(), /This code is wrong or was used already/);
-  await forEveryone(place, page, "links-reset-wrong-desktop");
-  await page.getByLabel("Six-digit code").fill(await phone.code());
+  await expectAccessible(host, page, "links-reset-wrong-desktop");
+  await page.getByLabel("Six-digit code").fill(await authenticator.code());
   await setPassword(page, NEW_PASSWORD);
   await send(page, "Save password");
   await page.waitForURL("**/webmail/sign-in");
   assert.match(await receipt(page), /Password changed\. Ended 1 webmail and 2 user panel sessions\./);
-  await forEveryone(place, page, "links-reset-done-desktop");
+  await expectAccessible(host, page, "links-reset-done-desktop");
   await open.reload();
   await open.waitForURL("**/webmail/sign-in**");
   await signIn(page, owner.address, NEW_PASSWORD);
@@ -139,7 +139,7 @@ test("W5 the mailed link sets a new password, asks for the code where 2FA is on,
 
   await page.goto(link);
   await heading(page, OVER).waitFor();
-  await forEveryone(place, page, "links-reset-over-desktop");
+  await expectAccessible(host, page, "links-reset-over-desktop");
   await page.getByRole("link", { name: "Ask for another link" }).click();
   await page.waitForURL("**/webmail/password-reset?by=mail");
   assert.deepEqual(unexpected(page), []);
@@ -147,24 +147,24 @@ test("W5 the mailed link sets a new password, asks for the code where 2FA is on,
 
 for (const [screen, who] of [["desktop", "jonas"], ["phone", "workshop"]]) {
   test(`W5 This wasn't me ends everything and leads to a new password, on a ${screen}`, async () => {
-    const owner = mailboxOf(place, who);
-    const friend = mailboxOf(place, screen === "phone" ? "hello" : "rosa");
+    const owner = mailboxOf(host, who);
+    const friend = mailboxOf(host, screen === "phone" ? "hello" : "rosa");
     await recoveryEmail(owner, friend, screen, "Confirm this address");
-    const intruder = await guest(place, owner);
-    const app = await MailApp.open(place.demo);
+    const intruder = await signInToPanel(host, owner);
+    const app = await ImapClient.open(host.demo);
     assert.match(await app.signIn(owner.address, owner.password), /^OK/);
 
-    const inbox = await reader(place, owner, { screen });
-    const page = await followLetter(inbox, "Your mailbox has a recovery e-mail", `links-letter-not-me-${screen}`);
+    const inbox = await signInToWebmail(host, owner, { screen });
+    const page = await followMailedLink(inbox, "Your mailbox has a recovery e-mail", `links-letter-not-me-${screen}`);
     await heading(page, "Was somebody else in your mailbox?").waitFor();
-    await forEveryone(place, page, `links-not-me-${screen}`);
+    await expectAccessible(host, page, `links-not-me-${screen}`);
     const link = page.url();
-    assert.ok(!app.isOver, "looking at it does nothing");
+    assert.ok(!app.isClosed, "looking at it does nothing");
     await send(page, "This wasn't me");
     await heading(page, "Everybody is signed out").waitFor();
     assert.match(await page.getByRole("main").innerText(), /Ended .*1 IMAP.* sessions?\./);
-    await forEveryone(place, page, `links-not-me-done-${screen}`);
-    assert.ok(app.isOver, "closed before the answer");
+    await expectAccessible(host, page, `links-not-me-done-${screen}`);
+    assert.ok(app.isClosed, "closed before the answer");
     for (const other of [intruder, inbox]) {
       await other.reload();
       await other.waitForURL("**/sign-in**");
@@ -177,16 +177,16 @@ for (const [screen, who] of [["desktop", "jonas"], ["phone", "workshop"]]) {
     await press(page, "Save password");
     await page.waitForURL("**/webmail/sign-in");
     assert.match(await receipt(page), /Password changed\./);
-    assert.match(await tryPassword(place.demo, owner.address, NEW_PASSWORD), /^OK/);
+    assert.match(await tryLogin(host.demo, owner.address, NEW_PASSWORD), /^OK/);
 
-    // Nobody moves the way back in for a day.
-    const panel = await guest(place, { ...owner, password: NEW_PASSWORD }, { screen });
+    // The recovery settings are held for a day.
+    const panel = await signInToPanel(host, { ...owner, password: NEW_PASSWORD }, { screen });
     await panel.goto(at("/panel/recovery"));
     await panel.getByText("nobody can change the way back in for a day").waitFor();
-    await forEveryone(place, panel, `links-not-me-held-${screen}`);
+    await expectAccessible(host, panel, `links-not-me-held-${screen}`);
     await page.goto(link);
     await heading(page, OVER).waitFor();
-    await forEveryone(place, page, `links-not-me-over-${screen}`);
+    await expectAccessible(host, page, `links-not-me-over-${screen}`);
   });
 }
 
@@ -197,7 +197,7 @@ for (const [path, way] of [
   ["/dashboard/password-reset/link?token=%00", "Ask for another link"],
 ]) {
   test(`W5 a garbled link says so and leads on: ${path}`, async () => {
-    const page = await place.visit(at(path), { screen: "phone" });
+    const page = await host.openPage(at(path), { screen: "phone" });
     await heading(page, OVER).waitFor();
     await page.getByText("Nothing has been changed.").waitFor();
     await page.getByRole("link", { name: way, exact: true }).click();
@@ -207,18 +207,18 @@ for (const [path, way] of [
 }
 
 test("D11 staff who forgot their password hear one sentence, and set a new one by the link and a backup code", async () => {
-  const { email, password } = place.demo.reseller;
-  const older = await place.visit(at("/dashboard/account"));
+  const { email, password } = host.demo.reseller;
+  const older = await host.openPage(at("/dashboard/account"));
   await signIn(older, email, password);
   await press(older, "Set up");
-  const phone = new Phone((await older.getByLabel("Key to type").inputValue()).replaceAll(/\s/g, ""));
-  await older.getByLabel("Code the app shows").fill(await phone.code());
+  const authenticator = new Authenticator((await older.getByLabel("Key to type").inputValue()).replaceAll(/\s/g, ""));
+  await older.getByLabel("Code the app shows").fill(await authenticator.code());
   await press(older, "Turn on");
   const [backupCode] = (await older.getByLabel("Backup codes").inputValue()).split("\n");
 
-  const page = await place.visit(place.demo.web.dashboard, { screen: "phone" });
+  const page = await host.openPage(host.demo.web.dashboard, { screen: "phone" });
   for (const asked of ["nobody@nowhere.example", email]) {
-    await page.goto(place.demo.web.dashboard);
+    await page.goto(host.demo.web.dashboard);
     await page.getByRole("link", { name: "Forgot password?" }).click();
     await heading(page, "Forgot password?").waitFor();
     await page.getByLabel("E-mail", { exact: true }).fill(asked);
@@ -227,13 +227,13 @@ test("D11 staff who forgot their password hear one sentence, and set a new one b
       .getByText("If an account exists for this email, we've sent password reset instructions.", { exact: true })
       .waitFor();
   }
-  await forEveryone(place, page, "links-staff-asked-phone");
+  await expectAccessible(host, page, "links-staff-asked-phone");
 
-  const inbox = await reader(place, mailboxOf(place, "rosa"), { screen: "phone" });
-  const link = await followLetter(inbox, "Set a new password for the dashboard", "links-letter-staff");
+  const inbox = await signInToWebmail(host, mailboxOf(host, "rosa"), { screen: "phone" });
+  const link = await followMailedLink(inbox, "Set a new password for the dashboard", "links-letter-staff");
   await heading(link, "Set a new password").waitFor();
   await link.getByText(`For ${email}`).waitFor();
-  await forEveryone(place, link, "links-staff-reset-phone");
+  await expectAccessible(host, link, "links-staff-reset-phone");
   await link.getByLabel("Six-digit code or backup code").fill(backupCode);
   await setPassword(link, NEWER_PASSWORD);
   await send(link, "Save password");
@@ -245,29 +245,29 @@ test("D11 staff who forgot their password hear one sentence, and set a new one b
   await link.getByRole("alert").waitFor();
   await signIn(link, email, NEWER_PASSWORD);
   await heading(link, "Enter the code").waitFor();
-  await link.getByLabel("Code", { exact: true }).fill(await phone.code());
+  await link.getByLabel("Code", { exact: true }).fill(await authenticator.code());
   await press(link, "Continue");
   await link.waitForURL("**/dashboard/mailboxes");
-  assert.match(await tryPassword(place.demo, email, mailboxOf(place, "rosa").password), /^OK/, "the mailbox has its own");
+  assert.match(await tryLogin(host.demo, email, mailboxOf(host, "rosa").password), /^OK/, "the mailbox has its own");
 });
 
 test("W5 on a phone the three ways to a new password stand in one row", async () => {
-  const page = await place.visit(at("/webmail/password-reset?by=mail"), { screen: "phone" });
+  const page = await host.openPage(at("/webmail/password-reset?by=mail"), { screen: "phone" });
   const ways = page.getByRole("navigation", { name: "Ways to a new password" }).getByRole("link");
   for (const width of [390, 320]) {
     await page.setViewportSize({ width, height: 700 });
     const boxes = await Promise.all((await ways.all()).map((way) => way.boundingBox()));
     assert.equal(new Set(boxes.map(({ y }) => y)).size, 1, `at ${width} px`);
     assert.ok(boxes.every(({ height }) => height >= 44));
-    assert.equal(await overflow(page), 0);
+    assert.equal(await sidewaysScroll(page), 0);
   }
-  await place.shot(page, "links-tabs-320");
+  await host.screenshot(page, "links-tabs-320");
 });
 
 for (const screen of Object.keys(SCREENS)) {
   test(`W5 without script, Generate keeps the address and says which secrets to type now, on a ${screen}`, async () => {
-    const owner = mailboxOf(place, screen === "phone" ? "bookings" : "orders");
-    const page = await place.visit(at("/webmail/password-reset?by=password"), { screen, javaScriptEnabled: false });
+    const owner = mailboxOf(host, screen === "phone" ? "bookings" : "orders");
+    const page = await host.openPage(at("/webmail/password-reset?by=password"), { screen, javaScriptEnabled: false });
     await page.getByLabel("E-mail address of the mailbox").fill(owner.address);
     await page.getByLabel("Current password", { exact: true }).fill(owner.password);
     await press(page, "Generate strong password");
@@ -275,17 +275,17 @@ for (const screen of Object.keys(SCREENS)) {
     const current = page.getByLabel("Current password", { exact: true });
     assert.equal(await current.inputValue(), "");
     await page.getByText("Type it now. What stood here before Generate strong password was not kept.").waitFor();
-    await place.shot(page, `links-generated-${screen}`);
+    await host.screenshot(page, `links-generated-${screen}`);
     const fresh = await page.getByLabel("New password", { exact: true }).inputValue();
     await current.fill(owner.password);
     await press(page, "Save password");
     await page.waitForURL("**/webmail/sign-in");
-    assert.match(await tryPassword(place.demo, owner.address, fresh), /^OK/);
+    assert.match(await tryLogin(host.demo, owner.address, fresh), /^OK/);
   });
 }
 
 test("D11 a password manager leads staff to their own password, over the sign-in page where need be", async () => {
-  const page = await staff(place);
+  const page = await signInToDashboard(host);
   await page.goto(at("/.well-known/change-password"));
   await page.waitForURL("**/dashboard/account");
   await page.getByLabel("Current password", { exact: true }).waitFor();
@@ -293,6 +293,6 @@ test("D11 a password manager leads staff to their own password, over the sign-in
   await page.waitForURL("**/dashboard/sign-in**");
   await page.goto(at("/dashboard/account"));
   await page.waitForURL("**/dashboard/sign-in?next=**");
-  await signIn(page, place.demo.owner.email, place.demo.owner.password);
+  await signIn(page, host.demo.owner.email, host.demo.owner.password);
   await page.waitForURL("**/dashboard/account");
 });

@@ -1,23 +1,25 @@
-// Forgot password?: the ways back in, with and without script, for everyone.
+// Password reset (Forgot password?), with and without script, and the accessibility of its pages.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { Place, SCREENS, barriers, colourBarriers, overflow } from "./host.mjs";
-import { tryPassword } from "./imap.mjs";
-import { mailboxOf, receipt } from "./people.mjs";
+import { after, afterEach, before, test } from "node:test";
+import { expectAccessible, wcagViolations } from "./a11y.mjs";
+import { mailboxOf, receipt } from "./actions.mjs";
+import { tryLogin } from "./imap.mjs";
+import { SCREENS, TestHost } from "./test_host.mjs";
 
 const NEW_PASSWORD = "Quiet-Harbour-2931";
 
-let place;
-before(async () => (place = await Place.open()));
-after(() => place?.close());
+let host;
+before(async () => (host = await TestHost.start()));
+after(() => host?.stop());
+afterEach(() => host?.closePages());
 
-const at = (path) => new URL(path, place.demo.web.webmail).href;
+const at = (path) => new URL(path, host.demo.web.webmail).href;
 
 for (const [who, javaScriptEnabled] of [["tomas", true], ["ben", false]]) {
   test(`W4 the current password sets a new one, ${javaScriptEnabled ? "with" : "without"} script`, async () => {
-    const { address, password } = mailboxOf(place, who);
-    const page = await place.visit(place.demo.web.webmail, { javaScriptEnabled });
+    const { address, password } = mailboxOf(host, who);
+    const page = await host.openPage(host.demo.web.webmail, { javaScriptEnabled });
     await page.getByRole("link", { name: "Change Mailbox Password" }).click();
     await page.getByLabel("E-mail address of the mailbox").fill(address);
     await page.getByLabel("Current password", { exact: true }).fill(password);
@@ -26,12 +28,12 @@ for (const [who, javaScriptEnabled] of [["tomas", true], ["ben", false]]) {
     await page.getByRole("button", { name: "Save password" }).last().click();
     await page.waitForURL("**/webmail/sign-in**");
     assert.match(await receipt(page), /Password changed\./);
-    assert.match(await tryPassword(place.demo, address, NEW_PASSWORD), /^OK/);
+    assert.match(await tryLogin(host.demo, address, NEW_PASSWORD), /^OK/);
   });
 }
 
 test("W5 Forgot password? leads to three ways, and what is wrong is said in one sentence", async () => {
-  const page = await place.visit(place.demo.web.panel);
+  const page = await host.openPage(host.demo.web.panel);
   await page.getByRole("link", { name: "Forgot password?" }).click();
   const ways = page.getByRole("navigation", { name: "Ways to a new password" });
   assert.deepEqual(await ways.getByRole("link").allInnerTexts(), ["Current password", "Recovery code", "Recovery e-mail"]);
@@ -43,39 +45,31 @@ test("W5 Forgot password? leads to three ways, and what is wrong is said in one 
 });
 
 const PAGES = [
-  ["reset-password", at, "/webmail/password-reset?by=password"],
-  ["reset-code", at, "/webmail/password-reset?by=code"],
-  ["reset-mail", at, "/panel/password-reset?by=mail"],
-  ["reset-staff", at, "/dashboard/password-reset"],
-  ["reset-link-over", at, "/webmail/password-reset/link?token=x"],
-  ["sign-in-webmail", at, "/webmail/sign-in"],
-  ["sign-in-staff", at, "/dashboard/sign-in?ended=code"],
+  ["reset-password", "/webmail/password-reset?by=password"],
+  ["reset-code", "/webmail/password-reset?by=code"],
+  ["reset-mail", "/panel/password-reset?by=mail"],
+  ["reset-staff", "/dashboard/password-reset"],
+  ["reset-link-over", "/webmail/password-reset/link?token=x"],
+  ["sign-in-webmail", "/webmail/sign-in"],
+  ["sign-in-staff", "/dashboard/sign-in?ended=code"],
 ];
 
-for (const [name, to, path] of PAGES) {
+for (const [name, path] of PAGES) {
   for (const screen of Object.keys(SCREENS)) {
     test(`W5 ${name} is for everyone, on a ${screen}`, async () => {
-      const page = await place.visit(to(path), { screen });
-      await place.shot(page, `${name}-${screen}-light`);
-      assert.deepEqual(await barriers(page), []);
-      assert.equal(await overflow(page), 0);
-      await page.emulateMedia({ colorScheme: "dark" });
-      await place.shot(page, `${name}-${screen}-dark`);
-      assert.deepEqual(await colourBarriers(page), []);
-      await page.setViewportSize({ width: 320, height: 700 });
-      assert.equal(await overflow(page), 0, "nor at 320 px");
-      await page.context().close();
+      const page = await host.openPage(at(path), { screen });
+      await expectAccessible(host, page, `${name}-${screen}`);
     });
   }
 }
 
 for (const screen of Object.keys(SCREENS)) {
   test(`W5 asking for a link is answered the same for everybody, on a ${screen}`, async () => {
-    const page = await place.visit(at("/webmail/password-reset?by=mail"), { screen });
+    const page = await host.openPage(at("/webmail/password-reset?by=mail"), { screen });
     await page.getByLabel("E-mail address of the mailbox").fill("nobody@nowhere.example");
     await page.getByRole("button", { name: "Send the link" }).click();
     await page.getByText("If this mailbox has a recovery e-mail, we have sent a link to it.").waitFor();
-    await place.shot(page, `reset-asked-${screen}`);
-    assert.deepEqual(await barriers(page), []);
+    await host.screenshot(page, `reset-asked-${screen}`);
+    assert.deepEqual(await wcagViolations(page), []);
   });
 }

@@ -1,6 +1,6 @@
-// A message that tries everything mail must not do, and says so in the page's own words if one of it works.
+// A message that tries everything mail must not do; `window.pwned` names the first script of it that ran.
 
-/** Where it would report to. Nobody is there: `.example` belongs to no one. */
+/** The server it would report to. Nothing answers there: `.example` is reserved (RFC 2606). */
 export const TRACKER = "tracker.elsewhere.example";
 export const SUBJECT = "You have won a bicycle";
 

@@ -1,23 +1,24 @@
-// The steps of a sign-in that lie behind the password: the code, the password once more, the hop from webmail to the
-// panel, and the second factor of staff. Every page on a desktop and a phone, in light and dark.
+// What a sign-in asks for beyond the password: the code, reauthentication, the switch from webmail to the panel, and the
+// second factor of staff. Every page on a desktop and a phone, in light and dark.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { after, before, test } from "node:test";
-import { forEveryone } from "./eyes.mjs";
-import { Place, SCREENS } from "./host.mjs";
-import { mailboxOf, reader, signIn } from "./people.mjs";
-import { Phone, grouped, inDigitsFrom, phoneOf, scan } from "./phone.mjs";
+import { after, afterEach, before, test } from "node:test";
+import { expectAccessible } from "./a11y.mjs";
+import { mailboxOf, signIn, signInToWebmail } from "./actions.mjs";
+import { Authenticator, enableTwoFactor, grouped, inDigitsFrom, scan } from "./authenticator.mjs";
+import { SCREENS, TestHost } from "./test_host.mjs";
 
-let place;
-before(async () => (place = await Place.open()));
-after(() => place?.close());
+let host;
+before(async () => (host = await TestHost.start()));
+after(() => host?.stop());
+afterEach(() => host?.closePages());
 
-const at = (path) => new URL(path, place.demo.web.webmail).href;
+const at = (path) => new URL(path, host.demo.web.webmail).href;
 const heading = (page, name) => page.getByRole("heading", { name, level: 1 });
 const press = (page, name) => page.getByRole("button", { name, exact: true }).click();
 
-const HOMES = {
+const expectStartPage = {
   webmail: async (page) => {
     await page.waitForURL("**/webmail/folder/INBOX");
     await heading(page, "Inbox").waitFor({ state: "attached" });
@@ -32,43 +33,43 @@ for (const [surface, screen, who, written] of [
   ["panel", "phone", "priya", (code) => inDigitsFrom("０", code)],
 ]) {
   test(`W1 P1 the password, then the code, at the ${surface} on a ${screen}`, async () => {
-    const owner = mailboxOf(place, who);
-    const phone = await phoneOf(place, owner);
-    const page = await place.visit(place.demo.web[surface], { screen });
+    const owner = mailboxOf(host, who);
+    const authenticator = await enableTwoFactor(host, owner);
+    const page = await host.openPage(host.demo.web[surface], { screen });
     await signIn(page, owner.address, owner.password);
     await heading(page, "Enter the code").waitFor();
     const field = page.getByRole("textbox", { name: "Six-digit code" });
     assert.ok(await field.evaluate((input) => input === document.activeElement), "one types at once");
-    await forEveryone(place, page, `steps-code-${surface}-${screen}`);
+    await expectAccessible(host, page, `steps-code-${surface}-${screen}`);
 
     await field.fill("000 000");
     await press(page, "Continue");
     const alert = page.getByRole("alert");
     assert.match(await alert.innerText(), /^This code is wrong or was used already\. Wait for the next one in your app\.$/);
     assert.equal(await field.inputValue(), "", "the next one is typed into an empty field");
-    await forEveryone(place, page, `steps-code-wrong-${surface}-${screen}`);
+    await expectAccessible(host, page, `steps-code-wrong-${surface}-${screen}`);
 
-    await field.fill(written(await phone.code()));
+    await field.fill(written(await authenticator.code()));
     await press(page, "Continue");
-    await HOMES[surface](page);
-    assert.deepEqual(page.complaints.filter((complaint) => !complaint.includes("status of 403")), []);
+    await expectStartPage[surface](page);
+    assert.deepEqual(page.errors.filter((error) => !error.includes("status of 403")), []);
     await page.context().close();
   });
 }
 
 test("P1 at the panel the code may stand directly behind the password, without script too", async () => {
-  const owner = mailboxOf(place, "jonas");
-  const phone = await phoneOf(place, owner);
-  const page = await place.visit(place.demo.web.panel, { screen: "phone", javaScriptEnabled: false });
+  const owner = mailboxOf(host, "jonas");
+  const authenticator = await enableTwoFactor(host, owner);
+  const page = await host.openPage(host.demo.web.panel, { screen: "phone", javaScriptEnabled: false });
   await signIn(page, owner.address, `${owner.password}000000`);
   await page.getByRole("alert").waitFor();
-  await signIn(page, owner.address, owner.password + (await phone.code()));
-  await HOMES.panel(page);
+  await signIn(page, owner.address, owner.password + (await authenticator.code()));
+  await expectStartPage.panel(page);
 });
 
 test("W1 who does not have the phone leaves the code page for another account or another way in", async () => {
-  const owner = mailboxOf(place, "jonas");
-  const page = await place.visit(place.demo.web.webmail, { javaScriptEnabled: false });
+  const owner = mailboxOf(host, "jonas");
+  const page = await host.openPage(host.demo.web.webmail, { javaScriptEnabled: false });
   await signIn(page, owner.address, owner.password);
   await heading(page, "Enter the code").waitFor();
   await page.getByRole("link", { name: "Lost your phone?" }).click();
@@ -82,26 +83,26 @@ test("W1 who does not have the phone leaves the code page for another account or
 
 for (const [screen, who] of [["desktop", "workshop"], ["phone", "hello"]]) {
   test(`W6 a session without a code confirms before it moves the second factor, on a ${screen}`, async () => {
-    const owner = mailboxOf(place, who);
-    const page = await reader(place, owner, { screen });
-    const phone = await phoneOf(place, owner);
+    const owner = mailboxOf(host, who);
+    const page = await signInToWebmail(host, owner, { screen });
+    const authenticator = await enableTwoFactor(host, owner);
     await page.goto(at("/webmail/account/two-factor"));
     await page.getByRole("link", { name: "Move to another authenticator" }).click();
     await heading(page, "Confirm that it is you").waitFor();
     await page.getByText("Type your password and a code to go on.").waitFor();
-    await forEveryone(place, page, `steps-confirm-${screen}`);
+    await expectAccessible(host, page, `steps-confirm-${screen}`);
 
     await page.getByLabel("Password", { exact: true }).fill("Not-The-Password-1");
     await page.getByLabel("Six-digit code").fill("000000");
     await press(page, "Continue");
     assert.match(await page.getByRole("alert").innerText(), /This is not your password\./);
-    await forEveryone(place, page, `steps-confirm-wrong-${screen}`);
+    await expectAccessible(host, page, `steps-confirm-wrong-${screen}`);
     await page.getByLabel("Password", { exact: true }).fill(owner.password);
     await page.getByLabel("Six-digit code").fill("000000");
     await press(page, "Continue");
     assert.match(await page.getByRole("alert").innerText(), /This code is wrong or was used already\./);
     await page.getByLabel("Password", { exact: true }).fill(owner.password);
-    await page.getByLabel("Six-digit code").fill(await phone.code());
+    await page.getByLabel("Six-digit code").fill(await authenticator.code());
     await press(page, "Continue");
     await heading(page, "Move to another authenticator").waitFor();
     assert.equal(new URL(page.url()).pathname, "/webmail/account/two-factor/replace", "where one wanted to go");
@@ -110,9 +111,9 @@ for (const [screen, who] of [["desktop", "workshop"], ["phone", "hello"]]) {
 }
 
 test("W8 Cancel leads back to the account, and nothing was done", async () => {
-  const owner = mailboxOf(place, "bookings");
-  const page = await reader(place, owner);
-  await phoneOf(place, owner);
+  const owner = mailboxOf(host, "bookings");
+  const page = await signInToWebmail(host, owner);
+  await enableTwoFactor(host, owner);
   await page.goto(at("/webmail/account/app-passwords"));
   await page.getByLabel("Name").fill("Thunderbird");
   await press(page, "Add app password");
@@ -125,75 +126,75 @@ test("W8 Cancel leads back to the account, and nothing was done", async () => {
 
 for (const screen of Object.keys(SCREENS)) {
   test(`W3 User Settings leads into the panel at once and ends the panel session before it, on a ${screen}`, async () => {
-    const owner = mailboxOf(place, screen === "phone" ? "orders" : "accounts");
-    const page = await reader(place, owner, { screen });
-    await page.goto(place.demo.web.panel);
+    const owner = mailboxOf(host, screen === "phone" ? "orders" : "accounts");
+    const page = await signInToWebmail(host, owner, { screen });
+    await page.goto(host.demo.web.panel);
     await signIn(page, owner.address, owner.password);
-    await HOMES.panel(page);
+    await expectStartPage.panel(page);
     const older = await page.context().storageState();
 
-    await page.goto(place.demo.web.webmail);
+    await page.goto(host.demo.web.webmail);
     await page.locator("summary[aria-label='Your account']").click();
-    await place.shot(page, `steps-user-menu-${screen}`);
+    await host.screenshot(page, `steps-user-menu-${screen}`);
     await press(page, "User Settings");
     await page.waitForURL("**/panel");
-    await HOMES.panel(page);
+    await expectStartPage.panel(page);
     assert.match(await page.getByRole("main").innerText(), new RegExp(owner.address));
-    await forEveryone(place, page, `steps-hopped-${screen}`);
+    await expectAccessible(host, page, `steps-hopped-${screen}`);
 
-    const left = await place.visit("about:blank", { storageState: older });
-    await left.goto(place.demo.web.panel);
+    const left = await host.openPage("about:blank", { storageState: older });
+    await left.goto(host.demo.web.panel);
     await left.waitForURL("**/panel/sign-in**");
-    await page.goto(place.demo.web.webmail);
-    await HOMES.webmail(page);
+    await page.goto(host.demo.web.webmail);
+    await expectStartPage.webmail(page);
     await page.context().close();
     await left.context().close();
   });
 }
 
 test("W3 the hop skips no code: a webmail session from before it is asked for one", async () => {
-  const owner = mailboxOf(place, "ben");
-  const page = await reader(place, owner, { screen: "phone" });
-  const phone = await phoneOf(place, owner);
+  const owner = mailboxOf(host, "ben");
+  const page = await signInToWebmail(host, owner, { screen: "phone" });
+  const authenticator = await enableTwoFactor(host, owner);
   await page.reload();
   await page.locator("summary[aria-label='Your account']").click();
   await press(page, "User Settings");
   await heading(page, "Enter the code").waitFor();
   assert.equal(new URL(page.url()).pathname, "/panel/code");
-  await page.getByRole("textbox", { name: "Six-digit code" }).fill(await phone.code());
+  await page.getByRole("textbox", { name: "Six-digit code" }).fill(await authenticator.code());
   await press(page, "Continue");
-  await HOMES.panel(page);
+  await expectStartPage.panel(page);
   await page.goBack();
-  await HOMES.panel(page);
+  await expectStartPage.panel(page);
   assert.equal(new URL(page.url()).pathname, "/panel", "Back asks for nothing that is done");
 });
 
 for (const [screen, who] of [["desktop", "owner"], ["phone", "reseller"]]) {
   test(`D11 staff set up their second factor, and sign in with a code and with a backup code, on a ${screen}`, async () => {
-    const { email, password } = place.demo[who];
-    const page = await place.visit(at("/dashboard/account"), { screen, permissions: ["clipboard-read", "clipboard-write"] });
+    const { email, password } = host.demo[who];
+    const page = await host.openPage(at("/dashboard/account"), { screen, permissions: ["clipboard-read", "clipboard-write"] });
     await signIn(page, email, password);
     await heading(page, "Account").waitFor();
-    await forEveryone(place, page, `steps-staff-off-${screen}`);
-    const elsewhere = await place.visit(at("/dashboard/account"), { screen });
+    await expectAccessible(host, page, `steps-staff-off-${screen}`);
+    const elsewhere = await host.openPage(at("/dashboard/account"), { screen });
     await signIn(elsewhere, email, password);
     await heading(elsewhere, "Account").waitFor();
 
     await press(page, "Set up");
     await heading(page, "Set up two-factor authentication").waitFor();
-    const url = scan(await place.shot(page, `steps-staff-scan-${screen}`));
+    const url = scan(await host.screenshot(page, `steps-staff-scan-${screen}`));
     assert.equal(url.searchParams.get("secret"), (await page.getByLabel("Key to type").inputValue()).replaceAll(/\s/g, ""));
     assert.match(decodeURIComponent(url.pathname), new RegExp(email));
-    await forEveryone(place, page, `steps-staff-set-up-${screen}`);
-    const phone = new Phone(url.searchParams.get("secret"));
-    await page.getByLabel("Code the app shows").fill(await phone.code());
+    await expectAccessible(host, page, `steps-staff-set-up-${screen}`);
+    const authenticator = new Authenticator(url.searchParams.get("secret"));
+    await page.getByLabel("Code the app shows").fill(await authenticator.code());
     await press(page, "Turn on");
 
     await heading(page, "Two-factor authentication is on").waitFor();
     const shown = await page.getByLabel("Backup codes").inputValue();
     const codes = shown.split("\n");
     assert.equal(new Set(codes).size, 10);
-    await forEveryone(place, page, `steps-staff-codes-${screen}`);
+    await expectAccessible(host, page, `steps-staff-codes-${screen}`);
     await press(page, "Copy");
     await page.getByRole("button", { name: "Copied", exact: true }).waitFor();
     assert.equal(await page.evaluate(() => navigator.clipboard.readText()), shown);
@@ -207,18 +208,18 @@ for (const [screen, who] of [["desktop", "owner"], ["phone", "reseller"]]) {
     await page.getByRole("link", { name: "Done" }).click();
     await page.getByText("10 backup codes are left").waitFor();
     assert.ok(!(await page.content()).includes(codes[0]), "they are shown once");
-    await forEveryone(place, page, `steps-staff-on-${screen}`);
+    await expectAccessible(host, page, `steps-staff-on-${screen}`);
 
     // A session from before gives a code before it touches anything.
     await elsewhere.reload();
     await elsewhere.getByRole("link", { name: "Move to another authenticator" }).click();
     await heading(elsewhere, "Confirm that it is you").waitFor();
-    await forEveryone(place, elsewhere, `steps-staff-confirm-${screen}`);
+    await expectAccessible(host, elsewhere, `steps-staff-confirm-${screen}`);
     await elsewhere.getByLabel("Password", { exact: true }).fill(password);
     await elsewhere.getByLabel("Six-digit code or backup code").fill(codes[9]);
     await press(elsewhere, "Continue");
     await heading(elsewhere, "Move to another authenticator").waitFor();
-    await forEveryone(place, elsewhere, `steps-staff-move-${screen}`);
+    await expectAccessible(host, elsewhere, `steps-staff-move-${screen}`);
     await elsewhere.getByRole("link", { name: "Cancel" }).click();
     await elsewhere.getByText("9 backup codes are left").waitFor();
 
@@ -235,10 +236,10 @@ for (const [screen, who] of [["desktop", "owner"], ["phone", "reseller"]]) {
     const inside = () => page.waitForURL("**/dashboard/mailboxes");
     await page.goto(at("/dashboard/mailboxes"));
     await signOut();
-    await forEveryone(place, page, `steps-code-dashboard-${screen}`);
+    await expectAccessible(host, page, `steps-code-dashboard-${screen}`);
     await answer("000000");
     await page.getByRole("alert").waitFor();
-    await answer(grouped(await phone.code()));
+    await answer(grouped(await authenticator.code()));
     await inside();
     await signOut();
     await answer(codes[0].toLowerCase());
@@ -254,7 +255,7 @@ for (const [screen, who] of [["desktop", "owner"], ["phone", "reseller"]]) {
     // New ones take the place of the old ones.
     await page.getByRole("link", { name: "New backup codes" }).click();
     await page.getByText("The 7 you have left stop working").waitFor();
-    await forEveryone(place, page, `steps-staff-renew-${screen}`);
+    await expectAccessible(host, page, `steps-staff-renew-${screen}`);
     await press(page, "Make new codes");
     const fresh = (await page.getByLabel("Backup codes").inputValue()).split("\n");
     assert.equal(new Set([...codes, ...fresh]).size, 20);
