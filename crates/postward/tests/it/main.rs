@@ -15,6 +15,7 @@ mod house;
 mod mail_apps;
 mod post;
 mod relay;
+mod soak;
 mod staff;
 mod storm;
 mod strangers;
