@@ -6,6 +6,8 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use serde::Deserialize;
@@ -52,19 +54,17 @@ impl Plan {
     }
 }
 
-/// Builds, then runs one target after the other. New inputs and crashes land under `target/fuzz`, never in the
+/// Builds, then runs the targets, one on each core at a time. New inputs and crashes land under `target/fuzz`, never in the
 /// repository's corpus: what belongs there is chosen by a person.
 pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     let known = target_names(root)?;
-    if let Some(stranger) = plan.targets.iter().find(|name| !known.contains(name)) {
-        return Err(format!("no fuzz target {stranger}; there are: {}", known.join(", ")));
+    if let Some(unknown) = plan.targets.iter().find(|name| !known.contains(name)) {
+        return Err(format!("no fuzz target {unknown}; there are: {}", known.join(", ")));
     }
     let chosen = if plan.targets.is_empty() { &known } else { &plan.targets };
-    let workshop = Workshop::open(root)?;
-    workshop.build()?;
-    for target in chosen {
-        workshop.fuzz(target, plan.seconds)?;
-    }
+    let fuzzer = Fuzzer::open(root)?;
+    fuzzer.build()?;
+    fuzzer.fuzz_all(chosen, plan.seconds)?;
     println!("fuzz: {} targets, {} s each, no crash", chosen.len(), plan.seconds);
     Ok(())
 }
@@ -100,8 +100,8 @@ fn target_names(root: &Path) -> Result<Vec<String>, Failure> {
     if names.is_empty() { Err("fuzz/Cargo.toml declares no target".to_owned()) } else { Ok(names) }
 }
 
-/// The folders one run works in.
-struct Workshop {
+/// Builds and runs the targets, with the folders it needs.
+struct Fuzzer {
     manifest: PathBuf,
     corpus: PathBuf,
     /// Builds, found inputs, logs and crashes: everything that may be thrown away.
@@ -109,7 +109,7 @@ struct Workshop {
     triple: String,
 }
 
-impl Workshop {
+impl Fuzzer {
     fn open(root: &Path) -> Result<Self, Failure> {
         let cargo_target =
             std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
@@ -136,6 +136,27 @@ impl Workshop {
             .status()
             .map_err(|error| format!("cargo build could not be started: {error}"))?;
         if status.success() { Ok(()) } else { Err(format!("the fuzz targets do not build: {status}")) }
+    }
+
+    /// A target is one thread. The first crash ends the run of whoever found it; the others end their targets.
+    fn fuzz_all(&self, targets: &[String], seconds: u32) -> Result<(), Failure> {
+        let waiting = Mutex::new(targets.iter());
+        let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
+        let work = || -> Result<(), Failure> {
+            while let Some(target) = next() {
+                self.fuzz(target, seconds)?;
+            }
+            Ok(())
+        };
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        thread::scope(|scope| {
+            let workers: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
+            let outcomes = workers.into_iter().map(|worker| {
+                worker.join().unwrap_or_else(|_| Err("a thread that fuzzed has panicked".to_owned()))
+            });
+            // All of them are waited for before the first failure is told.
+            outcomes.collect::<Vec<_>>().into_iter().collect()
+        })
     }
 
     fn fuzz(&self, target: &str, seconds: u32) -> Result<(), Failure> {

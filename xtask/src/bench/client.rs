@@ -17,16 +17,16 @@ use tokio_rustls::client::TlsStream;
 
 use crate::Failure;
 
-/// Where mail apps come in, and whom they expect there.
+/// Where mail apps connect, and the name they expect there.
 #[derive(Clone)]
-pub(super) struct Door {
+pub(super) struct Endpoint {
     address: SocketAddr,
     name: ServerName<'static>,
     tls: Arc<ClientConfig>,
 }
 
-impl Door {
-    /// Every connection through it is a full handshake.
+impl Endpoint {
+    /// Every connection to it is a full handshake.
     pub(super) fn new(address: SocketAddr, name: &str, certificate: &Path) -> Result<Self, Failure> {
         let unusable = |what: String| format!("{}: {what}", certificate.display());
         let pem = std::fs::read(certificate).map_err(|error| unusable(error.to_string()))?;
@@ -45,7 +45,7 @@ impl Door {
         Ok(Self { address, name, tls: Arc::new(tls) })
     }
 
-    /// The same door for clients that resume what an earlier connection has begun, as mail apps do.
+    /// The same endpoint for clients that resume what an earlier connection has begun, as mail apps do.
     pub(super) fn resuming(mut self) -> Self {
         Arc::make_mut(&mut self.tls).resumption = Resumption::in_memory_sessions(256);
         self
@@ -75,7 +75,7 @@ impl Door {
     }
 
     /// Signs in as often as `sessions` says, in turns over the mailboxes, and leaves each session in its state.
-    pub(super) async fn hold(
+    pub(super) async fn open_sessions(
         &self,
         mailboxes: &[String],
         password: &str,
@@ -85,12 +85,12 @@ impl Door {
         let mut held = Vec::with_capacity(sessions);
         let mut opening = JoinSet::new();
         for mailbox in mailboxes.iter().cycle().take(sessions) {
-            if opening.len() >= AT_ONCE {
+            if opening.len() >= CONCURRENT {
                 collect(&mut opening, &mut held).await?;
             }
-            let (door, mailbox, password) = (self.clone(), mailbox.clone(), password.to_owned());
+            let (endpoint, mailbox, password) = (self.clone(), mailbox.clone(), password.to_owned());
             opening.spawn(async move {
-                let mut client = door.sign_in(&mailbox, &password).await?;
+                let mut client = endpoint.sign_in(&mailbox, &password).await?;
                 if state == Idle::InIdle {
                     client.command("b SELECT INBOX\r\n", "b OK").await?;
                     client.command("c IDLE\r\n", "+").await?;
@@ -107,7 +107,7 @@ impl Door {
 }
 
 /// How many sign in at the same time while sessions are gathered.
-const AT_ONCE: usize = 32;
+const CONCURRENT: usize = 32;
 
 async fn collect(
     opening: &mut JoinSet<io::Result<std::net::TcpStream>>,

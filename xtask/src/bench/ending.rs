@@ -16,28 +16,28 @@ use super::client::Idle;
 use super::engine::StubEngine;
 use super::figure::{Ceiling, Figure, Goal, Report, median};
 use super::host::{Host, Mail, ReconnectCache};
-use super::plan::Scale;
 use super::process;
+use super::scale::Scale;
 use super::sign_ins::PASSWORD;
 
 /// Sessions of one mailbox, and the ms until the last of them may be closed.
-const CROWDS: [(usize, f64); 2] = [(1000, 80.0), (9000, 500.0)];
+const SESSION_COUNTS: [(usize, f64); 2] = [(1000, 80.0), (9000, 500.0)];
 
-/// Whoever is alive after so long has survived.
-const PATIENCE: Duration = Duration::from_secs(15);
+/// A session that is open after so long has survived.
+const TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Measures the time from the sending of the change to the end of the last connection, as its client sees it.
 pub(super) fn measure(binary: &Path, scale: Scale, report: &mut Report) -> Result<(), Failure> {
     let stub = StubEngine::start()?;
     let rows = [
-        (Mail::BuiltIn, Idle::InIdle, "built-in engine, in IDLE", 1),
-        (Mail::Behind(&stub), Idle::SignedIn, "engine behind a socket", 2),
+        (Mail::Embedded, Idle::InIdle, "built-in engine, in IDLE", 1),
+        (Mail::Remote(&stub), Idle::SignedIn, "engine behind a socket", 2),
     ];
     for (mail, state, words, files_per_session) in rows {
-        for (crowd, goal_ms) in CROWDS {
+        for (sessions, goal_ms) in SESSION_COUNTS {
             let host = Host::start(binary, mail, ReconnectCache::On)?;
             let most = process::file_limit().saturating_sub(200) / files_per_session;
-            let crowd = scale.count(crowd).min(most);
+            let sessions = scale.count(sessions).min(most);
             let mailbox = host.add_mailboxes(1, PASSWORD)?;
             let mut ending =
                 Ending { host: &host, mailbox, password: PASSWORD.to_owned(), state, changes: 0 };
@@ -45,12 +45,12 @@ pub(super) fn measure(binary: &Path, scale: Scale, report: &mut Report) -> Resul
             let mut ends = Vec::new();
             for _ in 0..scale.rounds() {
                 alone.push(ending.change(0)?.receipt_ms);
-                ends.push(ending.change(crowd)?);
+                ends.push(ending.change(sessions)?);
             }
             let of = |part: fn(&End) -> f64| median(ends.iter().map(part).collect());
             let alone = median(alone);
             report.add(Figure {
-                name: format!("the last of {crowd} TLS sessions closed, {words}"),
+                name: format!("the last of {sessions} TLS sessions closed, {words}"),
                 value: of(|end| end.last_ms),
                 unit: "ms",
                 ceiling: Some(Ceiling {
@@ -93,18 +93,18 @@ struct End {
 }
 
 impl Ending<'_> {
-    /// Opens a crowd and changes the password, to one the mailbox never had.
-    fn change(&mut self, crowd: usize) -> Result<End, Failure> {
+    /// Opens sessions and changes the password, to one the mailbox never had.
+    fn change(&mut self, sessions: usize) -> Result<End, Failure> {
         let Self { host, mailbox, password, state, changes } = self;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()
             .map_err(|error| format!("no threads for clients: {error}"))?;
-        let held = runtime.block_on(host.door()?.hold(mailbox, password, crowd, *state));
+        let held = runtime.block_on(host.endpoint()?.open_sessions(mailbox, password, sessions, *state));
         let clients = held.map_err(|error| host.failure(&error))?;
         drop(runtime);
         let watch = Watch::over(&clients)?;
-        let watcher = thread::spawn(move || watch.until_all_are_closed(crowd));
+        let watcher = thread::spawn(move || watch.until_all_are_closed(sessions));
 
         *changes += 1;
         *password = format!("Changed-{changes}-times");
@@ -116,8 +116,8 @@ impl Ending<'_> {
         let closed = watcher.join().map_err(|_| "the watcher panicked".to_owned())??;
         let (server, bench) =
             (process::cpu(&host.pids())?.saturating_sub(server), process::own_cpu().saturating_sub(bench));
-        if closed.len() < crowd {
-            return Err(host.failure(&format!("{} of {crowd} sessions survived", crowd - closed.len())));
+        if closed.len() < sessions {
+            return Err(host.failure(&format!("{} of {sessions} sessions survived", sessions - closed.len())));
         }
         let ms = |time: Duration| time.as_secs_f64() * 1000.0;
         let nth = |number: usize| {
@@ -125,8 +125,8 @@ impl Ending<'_> {
         };
         Ok(End {
             first_ms: nth(0),
-            half_ms: nth(crowd / 2),
-            last_ms: nth(crowd.saturating_sub(1)),
+            half_ms: nth(sessions / 2),
+            last_ms: nth(sessions.saturating_sub(1)),
             receipt_ms: ms(receipt),
             server_ms: ms(server),
             bench_ms: ms(bench),
@@ -152,11 +152,11 @@ impl Watch {
     }
 
     /// When each was closed, in order.
-    fn until_all_are_closed(self, crowd: usize) -> Result<Vec<Instant>, Failure> {
-        let deadline = Instant::now() + PATIENCE;
-        let mut closed = Vec::with_capacity(crowd);
+    fn until_all_are_closed(self, sessions: usize) -> Result<Vec<Instant>, Failure> {
+        let deadline = Instant::now() + TIMEOUT;
+        let mut closed = Vec::with_capacity(sessions);
         let mut events = [MaybeUninit::uninit(); 512];
-        while closed.len() < crowd {
+        while closed.len() < sessions {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 break;

@@ -1,4 +1,4 @@
-//! A mail engine of a few lines to put behind the gate: it lets everybody in and answers `OK`, and on `POUR` it sends
+//! A mail engine of a few lines to put behind the gate: it accepts every sign-in and answers `OK`, and on `STREAM` it sends
 //! bytes as fast as they are taken.
 
 use std::io;
@@ -39,19 +39,19 @@ async fn serve(listener: TcpListener) -> io::Result<()> {
     let listener = tokio::net::TcpListener::from_std(listener)?;
     loop {
         let (tcp, _) = listener.accept().await?;
-        tokio::spawn(converse(tcp));
+        tokio::spawn(serve_connection(tcp));
     }
 }
 
 /// How much is handed to the kernel at once: more saves nothing.
-const POUR: usize = 256 * 1024;
+const WRITE_SIZE: usize = 256 * 1024;
 
-async fn converse(tcp: TcpStream) -> io::Result<()> {
+async fn serve_connection(tcp: TcpStream) -> io::Result<()> {
     tcp.set_nodelay(true)?;
     let mut stream = BufReader::with_capacity(512, tcp);
     stream.write_all(b"* OK [CAPABILITY IMAP4rev1 SASL-IR ID] stub\r\n").await?;
     let mut command = String::new();
-    while hear(&mut stream, &mut command).await? {
+    while read_command(&mut stream, &mut command).await? {
         let mut words = command.split_ascii_whitespace();
         let tag = words.next().unwrap_or("*");
         match words.next().unwrap_or_default() {
@@ -60,8 +60,8 @@ async fn converse(tcp: TcpStream) -> io::Result<()> {
                 stream.write_all(ok.as_bytes()).await?;
             }
             "IDLE" => stream.write_all(b"+ idling\r\n").await?,
-            "POUR" => {
-                let bytes = vec![b'x'; POUR];
+            "STREAM" => {
+                let bytes = vec![b'x'; WRITE_SIZE];
                 loop {
                     stream.write_all(&bytes).await?;
                 }
@@ -73,7 +73,7 @@ async fn converse(tcp: TcpStream) -> io::Result<()> {
 }
 
 /// Reads one command, and asks for the literals in it (RFC 9051 §4.3): nginx signs in that way. False at the end.
-async fn hear(stream: &mut BufReader<TcpStream>, command: &mut String) -> io::Result<bool> {
+async fn read_command(stream: &mut BufReader<TcpStream>, command: &mut String) -> io::Result<bool> {
     command.clear();
     while stream.read_line(command).await? > 0 {
         if !command.trim_end().ends_with('}') {

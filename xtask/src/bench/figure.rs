@@ -1,4 +1,4 @@
-//! How an answer is printed: what was measured, beside what this machine could do at best.
+//! How a result is printed: what was measured, beside what this machine could do at best.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::Failure;
 
-/// One answer.
+/// One result.
 #[derive(Serialize)]
 pub(super) struct Figure {
     /// What was measured, in words.
@@ -82,7 +82,7 @@ fn rounded(value: f64) -> String {
     }
 }
 
-/// All answers, printed as they come.
+/// All results, printed as they come.
 pub(super) struct Report {
     figures: Vec<Figure>,
 }

@@ -11,32 +11,32 @@ use crate::Failure;
 
 use super::figure::{Ceiling, Figure, Goal, Report, median};
 use super::host::{Host, Mail, ReconnectCache};
-use super::plan::Scale;
 use super::process;
-use super::sign_ins::{PASSWORD, Pace, pace};
+use super::scale::Scale;
+use super::sign_ins::{PASSWORD, SignInRate, sign_in_rate};
 
-/// One round: the ceiling before, the sign-ins, the ceiling after. The machine's mood changes within seconds.
+/// One round: the ceiling before, the sign-ins, the ceiling after. The speed of a shared machine changes within seconds.
 const SIGN_INS: Duration = Duration::from_secs(6);
 const CEILING: Duration = Duration::from_secs(2);
 
 /// Measures sign-ins a second with the reconnect cache off.
 pub(super) fn measure(binary: &Path, scale: Scale, report: &mut Report) -> Result<(), Failure> {
-    let host = Host::start(binary, Mail::BuiltIn, ReconnectCache::Off)?;
+    let host = Host::start(binary, Mail::Embedded, ReconnectCache::Off)?;
     let mailboxes = host.add_mailboxes(32, PASSWORD)?;
-    let door = host.door()?;
+    let endpoint = host.endpoint()?;
     // What a network costs that was never seen before is not the question.
-    pace(&host, &door, &mailboxes, mailboxes.len(), Duration::ZERO)?;
+    sign_in_rate(&host, &endpoint, &mailboxes, mailboxes.len(), Duration::ZERO)?;
     for connections in [8, 32] {
-        let (mut paces, mut ceilings) = (Vec::new(), Vec::new());
+        let (mut rates, mut ceilings) = (Vec::new(), Vec::new());
         for _ in 0..scale.rounds() {
             ceilings.push(hashes_per_s(scale.time(CEILING))?);
-            paces.push(pace(&host, &door, &mailboxes, connections, scale.time(SIGN_INS))?);
+            rates.push(sign_in_rate(&host, &endpoint, &mailboxes, connections, scale.time(SIGN_INS))?);
             ceilings.push(hashes_per_s(scale.time(CEILING))?);
         }
-        let value = median(paces.iter().map(|pace| pace.sign_ins_per_s).collect());
+        let value = median(rates.iter().map(|rate| rate.sign_ins_per_s).collect());
         let per_hash = median(ceilings.iter().map(|ceiling| ceiling.cpu_ms).collect());
-        let server = median(paces.iter().map(|pace| pace.server_ms).collect());
-        let clients = median(paces.iter().map(|pace: &Pace| pace.clients_ms).collect());
+        let server = median(rates.iter().map(|rate| rate.server_ms).collect());
+        let clients = median(rates.iter().map(|rate: &SignInRate| rate.clients_ms).collect());
         report.add(Figure {
             name: format!("sign-ins, each hashed, {connections} connections, IMAP over TLS"),
             value,

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 
 use crate::Failure;
 
-use super::client::Door;
+use super::client::Endpoint;
 use super::engine::StubEngine;
 use super::process;
 
@@ -22,9 +22,9 @@ use super::process;
 #[derive(Clone, Copy)]
 pub(super) enum Mail<'a> {
     /// In the server.
-    BuiltIn,
+    Embedded,
     /// In an engine behind a socket.
-    Behind(&'a StubEngine),
+    Remote(&'a StubEngine),
 }
 
 /// Whether a password that was right a moment ago is hashed again.
@@ -49,7 +49,7 @@ pub(super) const DOMAIN: &str = "bench.example";
 pub(super) const OWNER: &str = "owner@bench.example";
 
 /// Long enough for a debug build on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 impl Host {
     /// Starts one. It and all its threads stay on the cores the caller is bound to.
@@ -58,7 +58,7 @@ impl Host {
         Self::start_with(binary, address, &configuration(address, mail, cache))
     }
 
-    /// Starts one that is configured otherwise. `address` is where mail apps come in.
+    /// Starts one that is configured otherwise. `address` is where mail apps connect.
     pub(super) fn start_with(binary: &Path, address: SocketAddr, toml: &str) -> Result<Self, Failure> {
         let folder = TempDir::with_prefix("postward-bench-").map_err(|error| error.to_string())?;
         let data = folder.path().join("host");
@@ -102,14 +102,14 @@ impl Host {
         self.folder.path().join("host")
     }
 
-    /// Where mail apps come in.
-    pub(super) fn door(&self) -> Result<Door, Failure> {
-        self.door_at(self.address)
+    /// Where mail apps connect.
+    pub(super) fn endpoint(&self) -> Result<Endpoint, Failure> {
+        self.endpoint_at(self.address)
     }
 
-    /// Where mail apps come in when somebody else stands there with the same name and certificate.
-    pub(super) fn door_at(&self, address: SocketAddr) -> Result<Door, Failure> {
-        Door::new(address, HOSTNAME, &self.data().join("tls/cert.pem"))
+    /// Another address that serves the same name and certificate: a proxy before this host.
+    pub(super) fn endpoint_at(&self, address: SocketAddr) -> Result<Endpoint, Failure> {
+        Endpoint::new(address, HOSTNAME, &self.data().join("tls/cert.pem"))
     }
 
     /// Adds mailboxes with the same password.
@@ -150,7 +150,7 @@ impl Host {
     }
 
     fn wait_until_it_answers(&mut self) -> Result<(), Failure> {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         while self.exchange(&json!({ "command": "domains" })).is_err() {
             let ended = self.child.try_wait().map_err(|error| error.to_string())?;
             if ended.is_some() || Instant::now() > deadline {
@@ -180,8 +180,8 @@ impl Drop for Host {
 /// IMAP with TLS and nothing else.
 fn configuration(imap: SocketAddr, mail: Mail<'_>, cache: ReconnectCache) -> String {
     let engine = match mail {
-        Mail::BuiltIn => "kind = \"embedded\"".to_owned(),
-        Mail::Behind(engine) => format!(
+        Mail::Embedded => "kind = \"embedded\"".to_owned(),
+        Mail::Remote(engine) => format!(
             "kind = \"remote\"\nurl = \"imap://{}\"\nmaster_user = \"gate\"\nmaster_password_file = \"master\"",
             engine.address()
         ),

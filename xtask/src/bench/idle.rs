@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use crate::Failure;
 
-use super::client::{Door, Idle};
+use super::client::{Endpoint, Idle};
 use super::engine::StubEngine;
 use super::figure::{Ceiling, Figure, Goal, Report};
 use super::host::{Host, Mail, ReconnectCache};
 use super::nginx::Nginx;
-use super::plan::Scale;
 use super::process;
+use super::scale::Scale;
 use super::sign_ins::PASSWORD;
 
 const SESSIONS: usize = 4000;
@@ -26,11 +26,12 @@ const SETTLE: Duration = Duration::from_secs(3);
 /// Measures resident memory by session, behind a socket and built in.
 pub(super) fn measure(binary: &Path, scale: Scale, report: &mut Report) -> Result<(), Failure> {
     let stub = StubEngine::start()?;
-    let host = Host::start(binary, Mail::Behind(&stub), ReconnectCache::On)?;
+    let host = Host::start(binary, Mail::Remote(&stub), ReconnectCache::On)?;
     let nginx = match Nginx::start(&host.data().join("tls"), &stub)? {
         Some(nginx) => {
-            let door = host.door_at(nginx.address())?;
-            let cost = Cost::of(&door, &nginx.pids()?, &[String::from("anybody")], Idle::SignedIn, scale)?;
+            let endpoint = host.endpoint_at(nginx.address())?;
+            let cost =
+                Cost::of(&endpoint, &nginx.pids()?, &[String::from("anybody")], Idle::SignedIn, scale)?;
             Some(Ceiling { value: cost.kib_per_session(), what: "nginx's mail proxy before the same engine" })
         }
         None => None,
@@ -42,7 +43,7 @@ pub(super) fn measure(binary: &Path, scale: Scale, report: &mut Report) -> Resul
         (Idle::SignedIn, "built-in engine, signed in"),
         (Idle::InIdle, "built-in engine, INBOX selected, in IDLE"),
     ] {
-        let host = Host::start(binary, Mail::BuiltIn, ReconnectCache::On)?;
+        let host = Host::start(binary, Mail::Embedded, ReconnectCache::On)?;
         report.add(figure(&host, state, scale, words, 40.0)?);
     }
     Ok(())
@@ -51,7 +52,7 @@ pub(super) fn measure(binary: &Path, scale: Scale, report: &mut Report) -> Resul
 fn figure(host: &Host, state: Idle, scale: Scale, words: &str, goal_kib: f64) -> Result<Figure, Failure> {
     let empty = process::resident_kib(&host.pids())?;
     let mailboxes = host.add_mailboxes(MAILBOXES, PASSWORD)?;
-    let cost = Cost::of(&host.door()?, &host.pids(), &mailboxes, state, scale);
+    let cost = Cost::of(&host.endpoint()?, &host.pids(), &mailboxes, state, scale);
     let cost = cost.map_err(|error| host.failure(&error))?;
     Ok(Figure {
         name: format!("an idle TLS session of {}, {words}", cost.sessions),
@@ -70,7 +71,7 @@ fn figure(host: &Host, state: Idle, scale: Scale, words: &str, goal_kib: f64) ->
     })
 }
 
-/// What a crowd of idle sessions takes.
+/// What many idle sessions take.
 struct Cost {
     sessions: usize,
     before_kib: f64,
@@ -80,7 +81,7 @@ struct Cost {
 
 impl Cost {
     fn of(
-        door: &Door,
+        endpoint: &Endpoint,
         pids: &[u32],
         mailboxes: &[String],
         state: Idle,
@@ -91,10 +92,11 @@ impl Cost {
             .build()
             .map_err(|error| format!("no threads for clients: {error}"))?;
         // Threads, caches and every password's hash belong to the server, not to a session.
-        drop(runtime.block_on(door.hold(mailboxes, PASSWORD, MAILBOXES, state))?);
+        drop(runtime.block_on(endpoint.open_sessions(mailboxes, PASSWORD, MAILBOXES, state))?);
         sleep(scale.time(SETTLE));
         let before_kib = process::resident_kib(pids)?;
-        let held = runtime.block_on(door.hold(mailboxes, PASSWORD, scale.count(SESSIONS), state))?;
+        let held =
+            runtime.block_on(endpoint.open_sessions(mailboxes, PASSWORD, scale.count(SESSIONS), state))?;
         let at_once_kib = process::resident_kib(pids)?;
         sleep(scale.time(SETTLE));
         let after_kib = process::resident_kib(pids)?;

@@ -5,12 +5,14 @@
 //! machine means nothing by itself.
 //!
 //! In reading order: [`plan`] is what is asked for, [`host`] the server under test, [`engine`] a mail engine to put
-//! behind it, [`client`] a mail app, [`nginx`] somebody to be measured beside; then one module for each question,
-//! [`hashing`], [`reconnect`], [`idle`], [`ending`], [`splice`] and [`strangers`]; [`figure`] is how an answer is printed.
+//! behind it, [`client`] a mail app, [`nginx`] another mail proxy to compare with; then one module for each benchmark,
+//! [`hashing`], [`reconnect`], [`idle`], [`ending`], [`splice`] and [`account_enumeration`]; [`figure`] prints a result.
 //!
 //! What the bench needs is compiled with the feature `bench` only. Without it, [`run`] builds and calls the xtask
 //! that has it.
 
+#[cfg(feature = "bench")]
+mod account_enumeration;
 #[cfg(feature = "bench")]
 mod background;
 #[cfg(feature = "bench")]
@@ -34,17 +36,17 @@ mod nginx;
 #[cfg(feature = "bench")]
 mod plan;
 #[cfg(feature = "bench")]
-mod pour;
-#[cfg(feature = "bench")]
 mod process;
 #[cfg(feature = "bench")]
 mod reconnect;
+#[cfg(feature = "bench")]
+mod scale;
 #[cfg(feature = "bench")]
 mod sign_ins;
 #[cfg(feature = "bench")]
 mod splice;
 #[cfg(feature = "bench")]
-mod strangers;
+mod throughput;
 
 use std::path::Path;
 use std::process::Command;
@@ -73,7 +75,7 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<(), Failure> {
             plan::built_beside_this()?
         }
     };
-    plan.carry_out(&binary)
+    plan.run(&binary)
 }
 
 fn cargo(root: &Path, task: &[&str], arguments: &[String]) -> Result<(), Failure> {

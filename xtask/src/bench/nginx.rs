@@ -22,7 +22,7 @@ use super::process;
 pub(super) struct Nginx {
     child: Child,
     address: SocketAddr,
-    _let_in: Background,
+    _auth_server: Background,
     // Removed after nginx has ended: fields are dropped in this order.
     _folder: TempDir,
 }
@@ -31,7 +31,7 @@ pub(super) struct Nginx {
 const PROGRAM: &str = "/usr/sbin/nginx";
 const MODULE: &str = "/usr/lib/nginx/modules/ngx_mail_module.so";
 
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Nginx {
     /// Starts one with a certificate, `cert.pem` and `key.pem` of a folder, before an engine. Nothing where it is not
@@ -46,22 +46,22 @@ impl Nginx {
 
     fn listen(tls: &Path, engine: &StubEngine) -> io::Result<Self> {
         let folder = TempDir::with_prefix("postward-bench-nginx-")?;
-        let doorman = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-        doorman.set_nonblocking(true)?;
-        let asked = doorman.local_addr()?;
+        let auth_listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        auth_listener.set_nonblocking(true)?;
+        let auth_http = auth_listener.local_addr()?;
         let engine = engine.address();
-        let let_in = Background::run(move || let_everybody_in(doorman, engine))?;
+        let auth_server = Background::run(move || accept_everybody(auth_listener, engine))?;
         let address = free_port().map_err(io::Error::other)?;
         let file: PathBuf = folder.path().join("nginx.conf");
-        fs::write(&file, configuration(folder.path(), tls, address, asked))?;
+        fs::write(&file, configuration(folder.path(), tls, address, auth_http))?;
         let child = process::ending_with_this(Path::new(PROGRAM))
             .arg("-c")
             .arg(&file)
             .stdin(Stdio::null())
             .stderr(Stdio::null())
             .spawn()?;
-        let nginx = Self { child, address, _let_in: let_in, _folder: folder };
-        let deadline = Instant::now() + PATIENCE;
+        let nginx = Self { child, address, _auth_server: auth_server, _folder: folder };
+        let deadline = Instant::now() + TIMEOUT;
         while let Err(error) = TcpStream::connect(address) {
             if Instant::now() > deadline {
                 return Err(error);
@@ -78,7 +78,7 @@ impl Nginx {
         Ok(pids)
     }
 
-    /// Where mail apps come in.
+    /// Where mail apps connect.
     pub(super) fn address(&self) -> SocketAddr {
         self.address
     }
@@ -94,7 +94,7 @@ impl Drop for Nginx {
     }
 }
 
-fn configuration(folder: &Path, tls: &Path, imap: SocketAddr, asked: SocketAddr) -> String {
+fn configuration(folder: &Path, tls: &Path, imap: SocketAddr, auth_http: SocketAddr) -> String {
     let (folder, tls) = (folder.display(), tls.display());
     // One worker: it is compared with one core, and with the memory of one process.
     format!(
@@ -103,7 +103,7 @@ fn configuration(folder: &Path, tls: &Path, imap: SocketAddr, asked: SocketAddr)
          pid {folder}/pid;\nerror_log {folder}/log;\n\
          events {{ worker_connections 19000; }}\n\
          mail {{\n\
-           auth_http {asked}/;\n\
+           auth_http {auth_http}/;\n\
            ssl_certificate {tls}/cert.pem;\nssl_certificate_key {tls}/key.pem;\n\
            imap_capabilities IMAP4rev1 IDLE;\nimap_auth login plain;\n\
            server {{ listen {imap} ssl; protocol imap; }}\n\
@@ -111,11 +111,11 @@ fn configuration(folder: &Path, tls: &Path, imap: SocketAddr, asked: SocketAddr)
     )
 }
 
-/// What nginx asks who may come in and where to: everybody, to the engine.
-async fn let_everybody_in(doorman: TcpListener, engine: SocketAddr) -> io::Result<()> {
-    let doorman = tokio::net::TcpListener::from_std(doorman)?;
+/// The authentication server that nginx asks (`auth_http`): accepts everybody and names the engine.
+async fn accept_everybody(auth_listener: TcpListener, engine: SocketAddr) -> io::Result<()> {
+    let auth_listener = tokio::net::TcpListener::from_std(auth_listener)?;
     loop {
-        let (tcp, _) = doorman.accept().await?;
+        let (tcp, _) = auth_listener.accept().await?;
         tokio::spawn(async move {
             let mut stream = BufReader::new(tcp);
             let mut line = String::new();

@@ -12,11 +12,11 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::Failure;
 
-use super::client::Door;
+use super::client::Endpoint;
 use super::figure::{Ceiling, Figure, Goal, Report, median};
 use super::host::{Host, Mail, ReconnectCache};
-use super::plan::Scale;
-use super::sign_ins::{PASSWORD, Pace, pace};
+use super::scale::Scale;
+use super::sign_ins::{PASSWORD, SignInRate, sign_in_rate};
 
 const SIGN_INS: Duration = Duration::from_secs(4);
 const CEILING: Duration = Duration::from_secs(1);
@@ -26,25 +26,25 @@ const CONNECTIONS: usize = 32;
 
 /// Measures sign-ins a second that cost no hash.
 pub(super) fn measure(binary: &Path, scale: Scale, report: &mut Report) -> Result<(), Failure> {
-    let host = Host::start(binary, Mail::BuiltIn, ReconnectCache::On)?;
+    let host = Host::start(binary, Mail::Embedded, ReconnectCache::On)?;
     let mailboxes = host.add_mailboxes(CONNECTIONS, PASSWORD)?;
-    let full = host.door()?;
+    let full = host.endpoint()?;
     // Every password is hashed once and remembered.
-    pace(&host, &full, &mailboxes, CONNECTIONS, Duration::ZERO)?;
+    sign_in_rate(&host, &full, &mailboxes, CONNECTIONS, Duration::ZERO)?;
     let alone = server_config(&host.data())?;
     let rows = [(full.clone(), "full TLS handshakes"), (full.resuming(), "resumed TLS sessions")];
-    for (door, how) in rows {
-        let (mut paces, mut ceilings) = (Vec::new(), Vec::new());
+    for (endpoint, how) in rows {
+        let (mut rates, mut ceilings) = (Vec::new(), Vec::new());
         for _ in 0..scale.rounds() {
-            ceilings.push(handshakes_per_s(&door, &alone, scale.time(CEILING))?);
-            paces.push(pace(&host, &door, &mailboxes, CONNECTIONS, scale.time(SIGN_INS))?);
-            ceilings.push(handshakes_per_s(&door, &alone, scale.time(CEILING))?);
+            ceilings.push(handshakes_per_s(&endpoint, &alone, scale.time(CEILING))?);
+            rates.push(sign_in_rate(&host, &endpoint, &mailboxes, CONNECTIONS, scale.time(SIGN_INS))?);
+            ceilings.push(handshakes_per_s(&endpoint, &alone, scale.time(CEILING))?);
         }
-        let server = median(paces.iter().map(|pace| pace.server_ms).collect());
-        let clients = median(paces.iter().map(|pace: &Pace| pace.clients_ms).collect());
+        let server = median(rates.iter().map(|rate| rate.server_ms).collect());
+        let clients = median(rates.iter().map(|rate: &SignInRate| rate.clients_ms).collect());
         report.add(Figure {
             name: format!("sign-ins, reconnect cache, {how}"),
-            value: median(paces.iter().map(|pace| pace.sign_ins_per_s).collect()),
+            value: median(rates.iter().map(|rate| rate.sign_ins_per_s).collect()),
             unit: "/s",
             ceiling: Some(Ceiling {
                 value: median(ceilings),
@@ -80,7 +80,7 @@ pub(super) fn server_config(data: &Path) -> Result<Arc<ServerConfig>, Failure> {
 }
 
 /// Handshakes on every core for a while, both sides, without a network.
-fn handshakes_per_s(door: &Door, server: &Arc<ServerConfig>, time: Duration) -> Result<f64, Failure> {
+fn handshakes_per_s(endpoint: &Endpoint, server: &Arc<ServerConfig>, time: Duration) -> Result<f64, Failure> {
     let rates: io::Result<Vec<f64>> = thread::scope(|scope| {
         let threads: Vec<_> = (0..cores())
             .map(|_| {
@@ -88,7 +88,7 @@ fn handshakes_per_s(door: &Door, server: &Arc<ServerConfig>, time: Duration) -> 
                     let start = Instant::now();
                     let mut done = 0;
                     while start.elapsed() < time {
-                        shake_hands(door, server)?;
+                        handshake(endpoint, server)?;
                         done += 1;
                     }
                     Ok(f64::from(done) / start.elapsed().as_secs_f64())
@@ -107,9 +107,9 @@ fn cores() -> usize {
     thread::available_parallelism().map_or(1, usize::from)
 }
 
-fn shake_hands(door: &Door, server: &Arc<ServerConfig>) -> io::Result<()> {
-    let mut client =
-        ClientConnection::new(Arc::clone(door.tls()), door.name().clone()).map_err(io::Error::other)?;
+fn handshake(endpoint: &Endpoint, server: &Arc<ServerConfig>) -> io::Result<()> {
+    let mut client = ClientConnection::new(Arc::clone(endpoint.tls()), endpoint.name().clone())
+        .map_err(io::Error::other)?;
     let mut server = ServerConnection::new(Arc::clone(server)).map_err(io::Error::other)?;
     let mut wire = Vec::with_capacity(4096);
     // Until the ticket has crossed as well.

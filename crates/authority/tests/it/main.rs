@@ -16,5 +16,6 @@ mod race;
 mod recovery;
 mod second_factor;
 mod sign_in;
+mod soak;
 mod staff_rescue;
 mod trouble;

@@ -1,4 +1,5 @@
 use crate::house::{House, OLD, at, attempt, from, on_both, secret, serve, whole};
+use crate::soak::rounds;
 use postward_authority::{Authority, EndReason, Surface};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -35,7 +36,8 @@ fn g3_a_storm_of_sign_ins_never_leaves_a_session_behind_a_change() {
                 })
             })
             .collect();
-        for n in 0..50 {
+        // Each change meets 64 clients at every stage of a sign-in: one that is left behind shows at once.
+        for n in 0..rounds("a change amid sign-ins", 20, 1_000) {
             let enough = opened.load(Ordering::SeqCst) + 8;
             while opened.load(Ordering::SeqCst) < enough {
                 tokio::task::yield_now().await;

@@ -2,6 +2,7 @@
 //! new.
 
 use crate::house::{House, finish, postward};
+use crate::soak::rounds;
 use postward_authority::{
     Authority, Database, Hashing, Origin, Settings, Surface, ThrottleLimits, Timestamp,
 };
@@ -11,7 +12,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 use tokio::io::AsyncWriteExt;
 
-const RUNS: usize = 200;
+/// Kills of the command that changes a password, spread over the whole of it, and of a server that does.
+const COMMANDS: usize = 100;
+const SERVERS: usize = 5;
 const ADDRESS: &str = "ada@birch.example";
 
 /// How a run ended for whoever asked.
@@ -39,7 +42,7 @@ async fn a_change_that_is_killed_leaves_the_old_password_or_the_new_one() {
     let whole = begun.elapsed();
 
     let (mut old, mut new) = (0, 0);
-    for number in 1..=RUNS {
+    for number in 1..=rounds("a command killed while it changes a password", COMMANDS, 1_000) {
         let next = format!("Password-Number-{number}");
         let after = whole.mul_f64(rand::rng().random_range(0.0..1.2));
         let heard = change_and_kill(&dir, &next, after).await;
@@ -98,7 +101,7 @@ async fn a_server_that_is_killed_forgets_no_change_it_has_acknowledged() {
         let receipt = house.passwd(&address, password).await;
         assert_eq!(receipt["address"], address.as_str());
     };
-    for round in 0..5 {
+    for round in 0..rounds("a server killed while passwords change", SERVERS, 100) {
         let (mut asked, mut acknowledged) = (vec![current.clone()], 0);
         let until = Instant::now() + Duration::from_millis(rand::rng().random_range(50..400));
         while Instant::now() < until {

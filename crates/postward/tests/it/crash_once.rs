@@ -6,6 +6,7 @@ use crate::client::imap::Imap;
 use crate::client::pop3::Pop3;
 use crate::crash::open;
 use crate::house::House;
+use crate::soak::rounds;
 use jiff::SignedDuration;
 use postward_authority::{
     Authority, LinkKind, Notice, Origin, OtherSessions, SessionGuard, SignedIn, Surface, Timestamp, Token,
@@ -16,6 +17,7 @@ use std::time::{Duration, Instant};
 
 /// Kills of a server that is about to spend something.
 const ROUNDS: usize = 30;
+const SOAK_ROUNDS: usize = 300;
 
 /// Kills a host in the middle of an act.
 #[derive(Default)]
@@ -84,7 +86,7 @@ async fn r1_a_server_that_is_killed_has_spent_the_recovery_code_and_set_the_pass
     house.kill().await;
     let (mut spent, mut untouched) = (0, 0);
     let mut killer = Killer::default();
-    for round in 0..=ROUNDS {
+    for round in 0..=rounds("a server killed while a recovery code is used", ROUNDS, SOAK_ROUNDS) {
         let authority = open(&house.dir()).await;
         let operator = authority.operator(Timestamp::now()).await.unwrap();
         let parsed = Address::parse(&address).unwrap();
@@ -155,7 +157,7 @@ async fn w5_a_server_that_is_killed_has_spent_the_mailed_link_and_set_the_passwo
 
     let (mut killer, mut live) = (Killer::default(), None);
     let (mut spent, mut untouched) = (0, 0);
-    for round in 0..=ROUNDS {
+    for round in 0..=rounds("a server killed while a mailed link is used", ROUNDS, SOAK_ROUNDS) {
         let authority = open(&house.dir()).await;
         let token = match live.take() {
             Some(token) => token,
@@ -230,7 +232,7 @@ async fn g2_a_code_that_is_used_while_the_server_is_killed_opens_once_in_all() {
     house.kill().await;
     let mut killers = [Killer::default(), Killer::default()];
     let (mut spent, mut unspent) = (0, 0);
-    for round in 0..=ROUNDS {
+    for round in 0..=rounds("a server killed while a TOTP code is used", ROUNDS, SOAK_ROUNDS) {
         // Somebody new, whose authenticator was set up a step ago: a code of now is a fresh one.
         let address = format!("code-{round}@larkspur-bakery.example");
         let authority = open(&house.dir()).await;

@@ -16,6 +16,7 @@ mod house;
 mod mail_apps;
 mod post;
 mod relay;
+mod soak;
 mod staff;
 mod storm;
 mod strangers;

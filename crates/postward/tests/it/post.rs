@@ -2,6 +2,7 @@
 
 use crate::house::House;
 use crate::relay::{Privacy, Relay, Verdict};
+use crate::soak::rounds;
 use jiff::SignedDuration;
 use postward_authority::{Authority, Database, Settings, Timestamp};
 use rand::RngExt;
@@ -84,7 +85,7 @@ async fn w9_a_host_that_is_killed_while_it_delivers_delivers_every_letter_once()
     let mut house = House::start().await;
     let (address, _) = house.mailbox(0);
     let mut changes = 0;
-    for round in 0..12 {
+    for round in 0..rounds("a host killed while it delivers", 12, 200) {
         for number in 0..3 {
             house.passwd(&address, &format!("Round-{round}-Change-{number}-x")).await;
             changes += 1;

@@ -1,4 +1,4 @@
-//! A flood over one TLS connection, and who pours and who drinks it.
+//! Throughput of one TLS connection: a client that downloads, and a server that sends from memory.
 
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -8,57 +8,58 @@ use std::time::{Duration, Instant};
 
 use rustls::{ClientConnection, ServerConfig, ServerConnection};
 
-use super::client::Door;
+use super::client::Endpoint;
 use super::process;
 
-/// What a client drank.
-pub(super) struct Drunk {
+/// What a client received.
+pub(super) struct Download {
     pub(super) bytes: u64,
     pub(super) time: Duration,
     /// What the client's own thread spent.
     pub(super) cpu: Duration,
-    /// What was asked at the beginning and at the end of the time.
-    pub(super) asked: [Duration; 2],
+    /// CPU time of the server at the beginning and at the end of the time.
+    pub(super) server_cpu: [Duration; 2],
     pub(super) cipher: String,
 }
 
-/// A client that says its lines, waits for the answer to each, and then takes what comes.
-pub(super) fn drink(
-    door: &Door,
+/// Sends each line, waits for its answer, and then reads for so long.
+pub(super) fn measure_download(
+    endpoint: &Endpoint,
     address: SocketAddr,
     lines: &[(String, &str)],
     time: Duration,
-    ask: impl Fn() -> Duration,
-) -> io::Result<Drunk> {
+    server_cpu: impl Fn() -> Duration,
+) -> io::Result<Download> {
     let mut tcp = TcpStream::connect(address)?;
     tcp.set_nodelay(true)?;
-    let mut tls =
-        ClientConnection::new(Arc::clone(door.tls()), door.name().clone()).map_err(io::Error::other)?;
+    let mut tls = ClientConnection::new(Arc::clone(endpoint.tls()), endpoint.name().clone())
+        .map_err(io::Error::other)?;
     let mut stream = rustls::Stream::new(&mut tls, &mut tcp);
-    let mut heard: Vec<u8> = Vec::new();
+    let mut received: Vec<u8> = Vec::new();
     for (line, answer) in lines {
         stream.write_all(line.as_bytes())?;
-        heard.clear();
-        while !heard.windows(answer.len()).any(|window| window == answer.as_bytes()) {
+        received.clear();
+        while !received.windows(answer.len()).any(|window| window == answer.as_bytes()) {
             let mut some = [0; 512];
             let read = stream.read(&mut some)?;
-            heard.extend(
+            received.extend(
                 some.get(..read).filter(|some| !some.is_empty()).ok_or(io::ErrorKind::UnexpectedEof)?,
             );
         }
     }
     let mut sink = vec![0; 64 * 1024];
     // The first tenth is for windows to open and buffers to grow.
-    swallow(&mut stream, &mut sink, time / 10)?;
-    let (asked, cpu, start) = (ask(), process::thread_cpu(), Instant::now());
-    let bytes = swallow(&mut stream, &mut sink, time)?;
-    let (time, cpu, asked) = (start.elapsed(), process::thread_cpu().saturating_sub(cpu), [asked, ask()]);
+    read_for(&mut stream, &mut sink, time / 10)?;
+    let (before, cpu, start) = (server_cpu(), process::thread_cpu(), Instant::now());
+    let bytes = read_for(&mut stream, &mut sink, time)?;
+    let (time, cpu) = (start.elapsed(), process::thread_cpu().saturating_sub(cpu));
+    let server_cpu = [before, server_cpu()];
     let cipher =
         tls.negotiated_cipher_suite().map(|suite| format!("{:?}", suite.suite())).unwrap_or_default();
-    Ok(Drunk { bytes, time, cpu, asked, cipher })
+    Ok(Download { bytes, time, cpu, server_cpu, cipher })
 }
 
-fn swallow(stream: &mut impl Read, sink: &mut [u8], time: Duration) -> io::Result<u64> {
+fn read_for(stream: &mut impl Read, sink: &mut [u8], time: Duration) -> io::Result<u64> {
     let deadline = Instant::now() + time;
     let mut bytes = 0;
     while Instant::now() < deadline {
@@ -70,11 +71,11 @@ fn swallow(stream: &mut impl Read, sink: &mut [u8], time: Duration) -> io::Resul
     Ok(bytes)
 }
 
-/// A TLS server that pours for one client and knows nothing else. Ends when the client hangs up.
-pub(super) fn pourer(tls: Arc<ServerConfig>) -> io::Result<(SocketAddr, JoinHandle<io::Result<()>>)> {
+/// A TLS server that sends to one client as fast as it reads. Ends when the client closes the connection.
+pub(super) fn sending_server(tls: Arc<ServerConfig>) -> io::Result<(SocketAddr, JoinHandle<io::Result<()>>)> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let address = listener.local_addr()?;
-    let pouring = std::thread::spawn(move || {
+    let sending = std::thread::spawn(move || {
         let (mut tcp, _) = listener.accept()?;
         tcp.set_nodelay(true)?;
         let mut tls = ServerConnection::new(tls).map_err(io::Error::other)?;
@@ -88,5 +89,5 @@ pub(super) fn pourer(tls: Arc<ServerConfig>) -> io::Result<(SocketAddr, JoinHand
             }
         }
     });
-    Ok((address, pouring))
+    Ok((address, sending))
 }

@@ -1,7 +1,7 @@
-//! What a stranger can read from the time of an answer: whether an address is known here (G4).
+//! Account enumeration by timing (G4, CWE-208): whether the time of a refusal tells that an address is known here.
 //!
-//! At every door and form, wrong tries at known and at unknown addresses take turns. The figure is how often somebody
-//! guesses right who is given the times of one of each: 50 % is guessing. That is the area under the ROC curve, got
+//! At every endpoint and form, wrong attempts at known and at unknown addresses take turns. The figure is how often
+//! somebody guesses right who is given the times of one of each: 50 % is guessing. That is the area under the ROC curve, got
 //! from the ranks (Mann and Whitney), and needs no assumption on how times are spread.
 
 use std::net::SocketAddr;
@@ -18,41 +18,41 @@ use crate::Failure;
 
 use super::figure::{Figure, Goal, Report};
 use super::host::{DOMAIN, HOSTNAME, Host, OWNER, free_port};
-use super::plan::Scale;
+use super::scale::Scale;
 use super::sign_ins::PASSWORD;
 
-/// Tries of each kind at each door.
-const TRIES: usize = 1000;
+/// Attempts of each kind at each endpoint.
+const ATTEMPTS: usize = 1000;
 /// How many are under way at a time: a refusal waits for its moment, and the cores must not be what it waits for.
-const AT_ONCE: usize = 24;
+const CONCURRENT: usize = 24;
 /// How many are under way when nothing waits: more would measure their queue.
-const AT_ONCE_UNHURRIED: usize = 2;
+const CONCURRENT_WITHOUT_WAIT: usize = 2;
 const MAILBOXES: usize = 200;
 /// How far from guessing a figure may be, in standard errors of it, before it is no accident: one in two thousand.
-const ACCIDENT: f64 = 3.5;
+const MAX_DEVIATION: f64 = 3.5;
 
-/// Where a stranger comes.
+/// Where somebody who is not signed in can type an address.
 #[derive(Clone, Copy)]
-enum Door {
+enum Endpoint {
     Imap,
     Pop3,
     Smtp,
     /// A form: its path, the field of the address, and the other fields. `PASSWORD` in them is another wrong password
-    /// at every try.
+    /// at every attempt.
     Form(&'static str, &'static str, &'static str),
 }
 
-/// Every door and public form at which an address is typed.
-const DOORS: [(&str, Door); 10] = [
-    ("IMAP", Door::Imap),
-    ("POP3", Door::Pop3),
-    ("SMTP", Door::Smtp),
-    ("webmail sign-in", Door::Form("/webmail/sign-in", "address", "password=PASSWORD")),
-    ("user panel sign-in", Door::Form("/panel/sign-in", "address", "password=PASSWORD")),
-    ("dashboard sign-in", Door::Form("/dashboard/sign-in", "email", "password=PASSWORD")),
+/// Every endpoint and public form at which an address is typed.
+const ENDPOINTS: [(&str, Endpoint); 10] = [
+    ("IMAP", Endpoint::Imap),
+    ("POP3", Endpoint::Pop3),
+    ("SMTP", Endpoint::Smtp),
+    ("webmail sign-in", Endpoint::Form("/webmail/sign-in", "address", "password=PASSWORD")),
+    ("user panel sign-in", Endpoint::Form("/panel/sign-in", "address", "password=PASSWORD")),
+    ("dashboard sign-in", Endpoint::Form("/dashboard/sign-in", "email", "password=PASSWORD")),
     (
         "new password, with the current one",
-        Door::Form(
+        Endpoint::Form(
             "/webmail/password-reset",
             "address",
             "by=password&current=PASSWORD&code=&password=Measured-in-2027&password_again=Measured-in-2027",
@@ -60,17 +60,17 @@ const DOORS: [(&str, Door); 10] = [
     ),
     (
         "new password, with a recovery code",
-        Door::Form(
+        Endpoint::Form(
             "/webmail/password-reset",
             "address",
             "by=code&recovery_code=PASSWORD&password=Measured-in-2027&password_again=Measured-in-2027",
         ),
     ),
-    ("a link, for a mailbox", Door::Form("/webmail/password-reset", "address", "by=mail")),
-    ("a link, for staff", Door::Form("/dashboard/password-reset", "address", "by=mail")),
+    ("a link, for a mailbox", Endpoint::Form("/webmail/password-reset", "address", "by=mail")),
+    ("a link, for staff", Endpoint::Form("/dashboard/password-reset", "address", "by=mail")),
 ];
 
-/// Where the doors are.
+/// Where the endpoints are.
 #[derive(Clone, Copy)]
 struct Addresses {
     imap: SocketAddr,
@@ -79,10 +79,10 @@ struct Addresses {
     web: SocketAddr,
 }
 
-/// Measures every door as it is shipped, and then without the moment that refusals wait for: what it has to hide.
+/// Measures every endpoint as it is shipped, and then without the moment that refusals wait for: what it has to hide.
 pub(super) fn measure(binary: &Path, scale: Scale, report: &mut Report) -> Result<(), Failure> {
     for (refusals, wait, at_once) in
-        [("", "", AT_ONCE), (", not waiting", "refusal_after = \"0\"\n", AT_ONCE_UNHURRIED)]
+        [("", "", CONCURRENT), (", not waiting", "refusal_after = \"0\"\n", CONCURRENT_WITHOUT_WAIT)]
     {
         let addresses =
             Addresses { imap: free_port()?, pop3: free_port()?, smtp: free_port()?, web: free_port()? };
@@ -92,23 +92,23 @@ pub(super) fn measure(binary: &Path, scale: Scale, report: &mut Report) -> Resul
             .enable_all()
             .build()
             .map_err(|error| format!("no threads for clients: {error}"))?;
-        for (name, door) in DOORS {
-            let staff = matches!(door, Door::Form(path, ..) if path.starts_with("/dashboard"));
+        for (name, endpoint) in ENDPOINTS {
+            let staff = matches!(endpoint, Endpoint::Form(path, ..) if path.starts_with("/dashboard"));
             let known = if staff { vec![OWNER.to_owned()] } else { mailboxes.clone() };
-            let tries = scale.count(TRIES);
-            let times = runtime.block_on(try_all(door, addresses, known, tries, at_once));
+            let attempts = scale.count(ATTEMPTS);
+            let times = runtime.block_on(measure_attempts(endpoint, addresses, known, attempts, at_once));
             let (known, unknown) = times.map_err(|error| host.failure(&format!("{name}: {error}")))?;
-            let most = (500.0 + 10.0 * ACCIDENT * standard_error(tries)).round() / 10.0;
+            let most = (500.0 + 10.0 * MAX_DEVIATION * standard_error(attempts)).round() / 10.0;
             let goal = refusals.is_empty().then_some(Goal::AtMost(most));
-            report.add(figure(format!("strangers{refusals}: {name}"), &known, &unknown, goal));
+            report.add(figure(format!("account enumeration{refusals}: {name}"), &known, &unknown, goal));
         }
     }
     Ok(())
 }
 
-/// Plain doors on loopback, open to as many tries as are made here.
+/// Plain listeners on loopback, open to as many attempts as are made here.
 fn configuration(Addresses { imap, pop3, smtp, web }: Addresses, wait: &str) -> String {
-    let doors = [("imap", imap), ("pop3", pop3), ("smtp", smtp)]
+    let listeners = [("imap", imap), ("pop3", pop3), ("smtp", smtp)]
         .map(|(name, address)| format!("[{name}]\nplain = [\"{address}\"]\ntls = []\nstarttls = []\n"));
     format!(
         "[server]\nhostname = {HOSTNAME:?}\n{}\
@@ -116,17 +116,17 @@ fn configuration(Addresses { imap, pop3, smtp, web }: Addresses, wait: &str) -> 
          [lmtp]\nlisten = []\n\
          [engine]\nkind = \"embedded\"\n\
          [throttle]\nper_network = 1000000\nper_mailbox = 1000000\n{wait}",
-        doors.concat()
+        listeners.concat()
     )
 }
 
-/// The times of wrong tries at known and at unknown addresses, in milliseconds. They take turns, so that what the machine
+/// The times of wrong attempts at known and at unknown addresses, in milliseconds. They take turns, so that what the machine
 /// does meanwhile is the same for both.
-async fn try_all(
-    door: Door,
+async fn measure_attempts(
+    endpoint: Endpoint,
     addresses: Addresses,
     known: Vec<String>,
-    tries: usize,
+    attempts: usize,
     at_once: usize,
 ) -> Result<(Vec<f64>, Vec<f64>), Failure> {
     let mut clients = JoinSet::new();
@@ -134,15 +134,15 @@ async fn try_all(
         let known = known.clone();
         clients.spawn(async move {
             let mut times = (Vec::new(), Vec::new());
-            for turn in (client..tries).step_by(at_once) {
-                let mailbox = known.get(turn % known.len()).cloned().unwrap_or_default();
+            for number in (client..attempts).step_by(at_once) {
+                let mailbox = known.get(number % known.len()).cloned().unwrap_or_default();
                 // As often as a known one: an address that comes again is answered sooner.
-                let nobody = format!("nobody{}@{DOMAIN}", turn % known.len());
+                let nobody = format!("nobody{}@{DOMAIN}", number % known.len());
                 // Who is first is as often the one as the other.
-                let order = if turn % 2 == 0 { [true, false] } else { [false, true] };
+                let order = if number % 2 == 0 { [true, false] } else { [false, true] };
                 for is_known in order {
                     let address = if is_known { &mailbox } else { &nobody };
-                    let time = door.refusal(addresses, address, turn).await?.as_secs_f64() * 1000.0;
+                    let time = endpoint.refusal(addresses, address, number).await?.as_secs_f64() * 1000.0;
                     if is_known { times.0.push(time) } else { times.1.push(time) }
                 }
             }
@@ -158,7 +158,7 @@ async fn try_all(
     Ok((known, unknown))
 }
 
-impl Door {
+impl Endpoint {
     /// Its own part of what is typed there.
     fn name(self) -> String {
         match self {
@@ -169,24 +169,24 @@ impl Door {
         }
     }
 
-    /// How long it takes until a wrong try is answered, from its last byte to the first of the answer.
-    async fn refusal(self, addresses: Addresses, address: &str, turn: usize) -> Result<Duration, Failure> {
+    /// How long it takes until a wrong attempt is answered, from its last byte to the first of the answer.
+    async fn refusal(self, addresses: Addresses, address: &str, number: usize) -> Result<Duration, Failure> {
         let at = match self {
             Self::Imap => addresses.imap,
             Self::Pop3 => addresses.pop3,
             Self::Smtp => addresses.smtp,
             Self::Form(..) => addresses.web,
         };
-        // A password that was wrong at one door is known to be wrong at the next, and not hashed there.
-        let password = format!("Not-The-Password-{turn}-{}", self.name());
-        self.asked(at, address, &password).await.map_err(|error| error.to_string())
+        // A password that was wrong at one endpoint is known to be wrong at the next, and not hashed there.
+        let password = format!("Not-The-Password-{number}-{}", self.name());
+        self.attempt(at, address, &password).await.map_err(|error| error.to_string())
     }
 
-    async fn asked(self, at: SocketAddr, address: &str, password: &str) -> std::io::Result<Duration> {
+    async fn attempt(self, at: SocketAddr, address: &str, password: &str) -> std::io::Result<Duration> {
         let tcp = TcpStream::connect(at).await?;
         tcp.set_nodelay(true)?;
         let mut stream = BufReader::new(tcp);
-        let (question, refusal) = match self {
+        let (request, refusal) = match self {
             Self::Imap => {
                 answer(&mut stream, "* OK").await?;
                 (format!("a LOGIN {address} {password}\r\n"), "a NO")
@@ -222,17 +222,17 @@ impl Door {
             }
         };
         let begun = Instant::now();
-        stream.write_all(question.as_bytes()).await?;
-        let said = answer(&mut stream, refusal).await?;
+        stream.write_all(request.as_bytes()).await?;
+        let response = answer(&mut stream, refusal).await?;
         let time = begun.elapsed();
         let mut rest = String::new();
         if let Self::Form(path, ..) = self {
             // Only the answer to a question for a link is not a refusal, whether the address is known or not.
             let expected = if path.ends_with("sign-in") { "403" } else { "" };
             stream.read_to_string(&mut rest).await?;
-            let status = said.split(' ').nth(1).unwrap_or_default();
+            let status = response.split(' ').nth(1).unwrap_or_default();
             if !status.starts_with(expected) || status.starts_with(['3', '5']) || status == "429" {
-                return Err(std::io::Error::other(format!("not refused but answered: {said}")));
+                return Err(std::io::Error::other(format!("not refused but answered: {response}")));
             }
         }
         Ok(time)
@@ -270,7 +270,7 @@ fn figure(name: String, known: &[f64], unknown: &[f64], goal: Option<Goal>) -> F
         ceiling: None,
         goal,
         note: format!(
-            "median / 99th percentile: {} for known addresses, {} for unknown ones; {} tries of each, standard error {:.1} %",
+            "median / 99th percentile: {} for known addresses, {} for unknown ones; {} attempts of each, standard error {:.1} %",
             spread(known),
             spread(unknown),
             known.len(),
@@ -295,9 +295,9 @@ fn right_guesses(known: &[f64], unknown: &[f64]) -> f64 {
 }
 
 /// Of the figure, in per cent, where nothing can be read from the times and there are so many of each.
-fn standard_error(tries: usize) -> f64 {
-    let tries = tries as f64;
-    100.0 * ((2.0 * tries + 1.0) / (12.0 * tries * tries)).sqrt()
+fn standard_error(attempts: usize) -> f64 {
+    let attempts = attempts as f64;
+    100.0 * ((2.0 * attempts + 1.0) / (12.0 * attempts * attempts)).sqrt()
 }
 
 #[cfg(test)]
