@@ -12,7 +12,7 @@ use crate::rate_limit::sign_in_throttle::{Throttle, ThrottleLimits};
 use crate::rate_limit::verified_password_cache::{Fingerprints, Reconnect};
 use crate::session::change_broadcast::Events;
 use crate::session::registry::Registry;
-use crate::session::writer::Desk;
+use crate::session::writer::SessionWriter;
 use crate::store::{Db, StoreError, directory, second_factors};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -76,7 +76,7 @@ struct Inner {
     fingerprints: Fingerprints,
     registry: Arc<Registry>,
     /// Writes session rows, many in one transaction.
-    desk: Desk,
+    session_writer: SessionWriter,
     /// Owners' changes of password, one at a time for each mailbox.
     turns: Turns,
     /// Changes under way: they are finished even when whoever asked has hung up.
@@ -94,9 +94,10 @@ impl Authority {
         let db = Arc::new(Db::open(&database).await.map_err(OpenError::Store)?);
         let keys = Arc::new(open_keys(&db, key_file).await.map_err(OpenError::Store)?);
         let (registry, closed) = Registry::new();
-        let desk = Desk::open((db.clone(), keys.clone()), registry.clone(), node.clone(), closed, now)
-            .await
-            .map_err(OpenError::Store)?;
+        let session_writer =
+            SessionWriter::open((db.clone(), keys.clone()), registry.clone(), node.clone(), closed, now)
+                .await
+                .map_err(OpenError::Store)?;
         let inner = Inner {
             db,
             keys,
@@ -108,7 +109,7 @@ impl Authority {
             throttle: Throttle::new(throttle, now),
             fingerprints: Fingerprints::new(),
             registry,
-            desk,
+            session_writer,
             turns: Turns::default(),
             changes: TaskTracker::new(),
         };
@@ -200,8 +201,8 @@ impl Authority {
         &self.inner.turns
     }
 
-    pub(crate) fn desk(&self) -> &Desk {
-        &self.inner.desk
+    pub(crate) fn session_writer(&self) -> &SessionWriter {
+        &self.inner.session_writer
     }
 
     /// Runs an act to its end even when whoever asked for it hangs up: a change that is committed and whose kill nobody

@@ -1,4 +1,4 @@
-//! The desk at which sign-ins are entered: session rows, many in one transaction.
+//! The writer at which sign-ins are entered: session rows, many in one transaction.
 //!
 //! Thousands of sign-ins a second cannot each wait for a transaction of their own. One task takes whatever has come in
 //! since the last commit and writes it together. What invariant 2 asks for holds for every sign-in of a batch: the
@@ -23,61 +23,61 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::{Duration, Instant};
 
-/// The desk. Closing it, by [`Desk::close`], writes what has been handed in.
-pub(crate) struct Desk {
-    errands: Mutex<Option<mpsc::Sender<Errand>>>,
-    clerk: Mutex<Option<JoinHandle<()>>>,
+/// The writer. Closing it, by [`SessionWriter::close`], writes what has been handed in.
+pub(crate) struct SessionWriter {
+    requests: Mutex<Option<mpsc::Sender<WriteRequest>>>,
+    task: Mutex<Option<JoinHandle<()>>>,
 }
 
 /// Something to be written.
-enum Errand {
-    Enter(Box<Entry>),
+enum WriteRequest {
+    Open(Box<PendingSession>),
     Refused(Box<RefusedTry>),
     Touch(SessionId, Timestamp),
 }
 
 /// A verified sign-in that wants its session opened.
-pub(crate) struct Entry {
+pub(crate) struct PendingSession {
     proven: Proven,
     origin: Origin,
     token_digest: Option<Vec<u8>>,
     lifetime: Lifetime,
     now: Timestamp,
-    reply: oneshot::Sender<Result<LiveGuard, NotEntered>>,
+    reply: oneshot::Sender<Result<LiveGuard, OpenSessionError>>,
 }
 
 /// Why a verified sign-in did not become a session.
 #[derive(Debug)]
-pub(crate) enum NotEntered {
+pub(crate) enum OpenSessionError {
     /// The password, the app password or the state has changed since it was verified.
     Overtaken,
     /// The code was used meanwhile.
     CodeSpent,
-    /// The store could not write, or the desk is closed.
+    /// The store could not write, or the writer is closed.
     Unavailable,
 }
 
-impl Entry {
-    /// An entry, and where its guard will arrive.
+impl PendingSession {
+    /// An session, and where its guard will arrive.
     pub(crate) fn new(
         proven: Proven,
         origin: Origin,
         token_digest: Option<Vec<u8>>,
         now: Timestamp,
-    ) -> (Self, oneshot::Receiver<Result<LiveGuard, NotEntered>>) {
+    ) -> (Self, oneshot::Receiver<Result<LiveGuard, OpenSessionError>>) {
         let (reply, guard) = oneshot::channel();
         let lifetime = if token_digest.is_some() { Lifetime::Request } else { Lifetime::Connection };
         (Self { proven, origin, token_digest, lifetime, now, reply }, guard)
     }
 }
 
-impl Desk {
+impl SessionWriter {
     /// What may wait to be written. Sign-ins beyond it wait for their turn; notes of refused tries are dropped, because
     /// a flood of them must not keep sign-ins out.
     const WAITING: usize = 4_096;
     /// What one transaction writes at most, so that it stays short for whoever waits to change a password.
     const BATCH: usize = 256;
-    /// How long the rows of sessions that exist may be owed what happened to them. Nobody waits for it (who is alive
+    /// How long the rows of sessions that exist may be deferred what happened to them. Nobody waits for it (who is alive
     /// stands in the registry), and a transaction for each connection that closes would be half of all work here.
     const LINGER: Duration = Duration::from_millis(100);
 
@@ -91,132 +91,133 @@ impl Desk {
         let mut tx = db.begin(Durability::Relaxed).await?;
         sessions::close_left_over(&mut tx, &node, now).await?;
         tx.commit().await?;
-        let (sender, errands) = mpsc::channel(Self::WAITING);
-        let clerk = Clerk { db, keys, registry, node, latest: now, owed: Vec::new(), due: Instant::now() };
-        let clerk = tokio::spawn(clerk.work(errands, closed));
-        Ok(Self { errands: Mutex::new(Some(sender)), clerk: Mutex::new(Some(clerk)) })
+        let (sender, requests) = mpsc::channel(Self::WAITING);
+        let task =
+            WriterTask { db, keys, registry, node, latest: now, deferred: Vec::new(), due: Instant::now() };
+        let task = tokio::spawn(task.work(requests, closed));
+        Ok(Self { requests: Mutex::new(Some(sender)), task: Mutex::new(Some(task)) })
     }
 
-    /// Hands in a sign-in. Its guard, or why there is none, arrives at the entry's receiver.
-    pub(crate) async fn enter(&self, entry: Entry) -> Result<(), NotEntered> {
-        let sender = self.sender().ok_or(NotEntered::Unavailable)?;
-        sender.send(Errand::Enter(Box::new(entry))).await.map_err(|_| NotEntered::Unavailable)
+    /// Hands in a sign-in. Its guard, or why there is none, arrives at the session's receiver.
+    pub(crate) async fn open_session(&self, session: PendingSession) -> Result<(), OpenSessionError> {
+        let sender = self.sender().ok_or(OpenSessionError::Unavailable)?;
+        sender.send(WriteRequest::Open(Box::new(session))).await.map_err(|_| OpenSessionError::Unavailable)
     }
 
     /// Hands in the note of a refused try.
     pub(crate) fn refused(&self, this: RefusedTry) {
         if let Some(sender) = self.sender()
-            && sender.try_send(Errand::Refused(Box::new(this))).is_err()
+            && sender.try_send(WriteRequest::Refused(Box::new(this))).is_err()
         {
             tracing::warn!("a refused try was not noted: too many are waiting");
         }
     }
 
-    /// Hands in the note that a browser session was used. Lost when the desk is busy: the next use says it again.
+    /// Hands in the note that a browser session was used. Lost when the writer is busy: the next use says it again.
     pub(crate) fn touch(&self, session: SessionId, now: Timestamp) {
         if let Some(sender) = self.sender() {
-            let _busy = sender.try_send(Errand::Touch(session, now));
+            let _busy = sender.try_send(WriteRequest::Touch(session, now));
         }
     }
 
     /// Writes what was handed in and stops.
     pub(crate) async fn close(&self) {
-        drop(self.errands.lock().unwrap_or_else(PoisonError::into_inner).take());
-        let clerk = self.clerk.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(clerk) = clerk
-            && let Err(panic) = clerk.await
+        drop(self.requests.lock().unwrap_or_else(PoisonError::into_inner).take());
+        let task = self.task.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(task) = task
+            && let Err(panic) = task.await
         {
-            tracing::error!(%panic, "the desk has failed");
+            tracing::error!(%panic, "the writer has failed");
         }
     }
 
-    fn sender(&self) -> Option<mpsc::Sender<Errand>> {
-        self.errands.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    fn sender(&self) -> Option<mpsc::Sender<WriteRequest>> {
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-/// The task behind the desk.
-struct Clerk {
+/// The task behind the writer.
+struct WriterTask {
     db: Arc<Db>,
     keys: Arc<Keys>,
     registry: Arc<Registry>,
     node: String,
-    /// The latest moment an errand has named: what a closed connection is dated with, since its drop knows no time.
+    /// The latest moment an request has named: what a closed connection is dated with, since its drop knows no time.
     latest: Timestamp,
     /// What is to be written to the rows of sessions that exist: kept until the store takes it.
-    owed: Vec<(SessionId, Owed)>,
-    /// When that is written at the latest, if anything is owed.
+    deferred: Vec<(SessionId, RowUpdate)>,
+    /// When that is written at the latest, if anything is deferred.
     due: Instant,
 }
 
-/// What a session's row is owed.
-enum Owed {
+/// What a session's row is deferred.
+enum RowUpdate {
     /// That it is over.
     Close,
     /// That it was used.
     Touch(Timestamp),
 }
 
-impl Clerk {
+impl WriterTask {
     async fn work(
         mut self,
-        mut errands: mpsc::Receiver<Errand>,
+        mut requests: mpsc::Receiver<WriteRequest>,
         mut closed: mpsc::UnboundedReceiver<SessionId>,
     ) {
         let mut batch = Vec::new();
         loop {
             tokio::select! {
                 biased;
-                count = errands.recv_many(&mut batch, Desk::BATCH) => if count == 0 { break },
-                () = tokio::time::sleep_until(self.due), if !self.owed.is_empty() => {}
-                Some(session) = closed.recv() => self.owe(session, Owed::Close),
+                count = requests.recv_many(&mut batch, SessionWriter::BATCH) => if count == 0 { break },
+                () = tokio::time::sleep_until(self.due), if !self.deferred.is_empty() => {}
+                Some(session) = closed.recv() => self.defer(session, RowUpdate::Close),
             }
-            while self.owed.len() < Desk::BATCH
+            while self.deferred.len() < SessionWriter::BATCH
                 && let Ok(session) = closed.try_recv()
             {
-                self.owe(session, Owed::Close);
+                self.defer(session, RowUpdate::Close);
             }
             self.write(std::mem::take(&mut batch)).await;
-            if self.owed.len() >= Desk::BATCH || self.due <= Instant::now() {
-                self.pay().await;
+            if self.deferred.len() >= SessionWriter::BATCH || self.due <= Instant::now() {
+                self.flush().await;
             }
         }
         while let Ok(session) = closed.try_recv() {
-            self.owe(session, Owed::Close);
+            self.defer(session, RowUpdate::Close);
         }
-        self.pay().await;
+        self.flush().await;
     }
 
-    fn owe(&mut self, session: SessionId, owed: Owed) {
-        if self.owed.is_empty() {
-            self.due = Instant::now() + Desk::LINGER;
+    fn defer(&mut self, session: SessionId, deferred: RowUpdate) {
+        if self.deferred.is_empty() {
+            self.due = Instant::now() + SessionWriter::LINGER;
         }
-        self.owed.push((session, owed));
+        self.deferred.push((session, deferred));
     }
 
-    async fn write(&mut self, batch: Vec<Errand>) {
-        let (mut entries, mut refused) = (Vec::new(), Vec::new());
-        for errand in batch {
-            match errand {
-                Errand::Enter(entry) => entries.push(*entry),
-                Errand::Refused(this) => refused.push(*this),
-                Errand::Touch(session, at) => self.owe(session, Owed::Touch(at)),
+    async fn write(&mut self, batch: Vec<WriteRequest>) {
+        let (mut pending, mut refused) = (Vec::new(), Vec::new());
+        for request in batch {
+            match request {
+                WriteRequest::Open(session) => pending.push(*session),
+                WriteRequest::Refused(this) => refused.push(*this),
+                WriteRequest::Touch(session, at) => self.defer(session, RowUpdate::Touch(at)),
             }
         }
         // Two nodes that take several rows each in the same order never wait for each other in a circle.
-        entries.sort_by_key(|entry| entry.proven.principal);
-        self.latest = entries.iter().map(|entry| entry.now).fold(self.latest, Timestamp::max);
-        match self.transaction(&entries, &refused).await {
+        pending.sort_by_key(|session| session.proven.principal);
+        self.latest = pending.iter().map(|session| session.now).fold(self.latest, Timestamp::max);
+        match self.transaction(&pending, &refused).await {
             Ok(outcomes) => {
-                for (entry, outcome) in entries.into_iter().zip(outcomes) {
+                for (session, outcome) in pending.into_iter().zip(outcomes) {
                     // Whoever has hung up drops the guard, which closes the session.
-                    let _hung_up = entry.reply.send(outcome);
+                    let _hung_up = session.reply.send(outcome);
                 }
             }
             Err(error) => {
                 tracing::error!(%error, "sign-ins could not be written");
-                for entry in entries {
-                    let _hung_up = entry.reply.send(Err(NotEntered::Unavailable));
+                for session in pending {
+                    let _hung_up = session.reply.send(Err(OpenSessionError::Unavailable));
                 }
             }
         }
@@ -224,19 +225,19 @@ impl Clerk {
 
     async fn transaction(
         &self,
-        entries: &[Entry],
+        pending: &[PendingSession],
         refused: &[RefusedTry],
-    ) -> Result<Vec<Result<LiveGuard, NotEntered>>, StoreError> {
-        let mut outcomes = Vec::with_capacity(entries.len());
-        if entries.is_empty() && refused.is_empty() {
+    ) -> Result<Vec<Result<LiveGuard, OpenSessionError>>, StoreError> {
+        let mut outcomes = Vec::with_capacity(pending.len());
+        if pending.is_empty() && refused.is_empty() {
             return Ok(outcomes);
         }
-        let spends = |entry: &Entry| entry.proven.second_factor();
+        let spends = |session: &PendingSession| session.proven.second_factor();
         // A code that was spent stays spent, even when the power goes now.
-        let durability = if entries.iter().any(spends) { Durability::Durable } else { Durability::Relaxed };
+        let durability = if pending.iter().any(spends) { Durability::Durable } else { Durability::Relaxed };
         let mut tx = self.db.begin(durability).await?;
-        for entry in entries {
-            outcomes.push(self.enter(&mut tx, entry).await?);
+        for session in pending {
+            outcomes.push(self.open_session(&mut tx, session).await?);
         }
         for this in refused {
             audit::refused_try(&mut tx, this).await?;
@@ -245,33 +246,37 @@ impl Clerk {
         Ok(outcomes)
     }
 
-    /// Writes what is owed, or owes it a while longer.
-    async fn pay(&mut self) {
-        if let Err(error) = self.pay_what_is_owed().await {
+    /// Writes what is deferred, or owes it a while longer.
+    async fn flush(&mut self) {
+        if let Err(error) = self.flush_deferred().await {
             tracing::error!(%error, "the ends of sessions could not be written; tried again soon");
-            self.due = Instant::now() + Desk::LINGER;
+            self.due = Instant::now() + SessionWriter::LINGER;
         }
     }
 
-    /// Writes what is owed to the rows of sessions that exist.
-    async fn pay_what_is_owed(&mut self) -> Result<(), StoreError> {
-        while !self.owed.is_empty() {
-            let now = self.owed.len().min(self.db.loose_rows_at_once());
+    /// Writes what is deferred to the rows of sessions that exist.
+    async fn flush_deferred(&mut self) -> Result<(), StoreError> {
+        while !self.deferred.is_empty() {
+            let now = self.deferred.len().min(self.db.loose_rows_at_once());
             let mut tx = self.db.begin(Durability::Relaxed).await?;
-            for (session, owed) in &self.owed[..now] {
-                match owed {
-                    Owed::Close => sessions::close(&mut tx, *session, self.latest).await?,
-                    Owed::Touch(at) => sessions::touch(&mut tx, *session, *at).await?,
+            for (session, deferred) in &self.deferred[..now] {
+                match deferred {
+                    RowUpdate::Close => sessions::close(&mut tx, *session, self.latest).await?,
+                    RowUpdate::Touch(at) => sessions::touch(&mut tx, *session, *at).await?,
                 }
             }
             tx.commit().await?;
-            self.owed.drain(..now);
+            self.deferred.drain(..now);
         }
         Ok(())
     }
 
-    async fn enter(&self, tx: &mut Tx, entry: &Entry) -> Result<Result<LiveGuard, NotEntered>, StoreError> {
-        let Entry { proven, origin, token_digest, lifetime, now, reply: _ } = entry;
+    async fn open_session(
+        &self,
+        tx: &mut Tx,
+        session: &PendingSession,
+    ) -> Result<Result<LiveGuard, OpenSessionError>, StoreError> {
+        let PendingSession { proven, origin, token_digest, lifetime, now, reply: _ } = session;
         let principal = proven.principal;
         let spends = !matches!(proven.spends, Spends::Nothing);
         let taken = match spends {
@@ -279,9 +284,9 @@ impl Clerk {
             false => principals::enter(tx, principal, proven.epoch, *now).await?,
         };
         if !taken {
-            return Ok(Err(NotEntered::Overtaken));
+            return Ok(Err(OpenSessionError::Overtaken));
         }
-        if let Err(not_entered) = spend(tx, entry).await? {
+        if let Err(not_entered) = spend(tx, session).await? {
             return Ok(Err(not_entered));
         }
         if spends {
@@ -327,45 +332,47 @@ impl Clerk {
 }
 
 /// Spends what works once (invariant 5). The principal's row is held: nobody else spends anything of it now.
-async fn spend(tx: &mut Tx, entry: &Entry) -> Result<Result<(), NotEntered>, StoreError> {
-    let Entry { proven, origin, now, .. } = entry;
+async fn spend(tx: &mut Tx, session: &PendingSession) -> Result<Result<(), OpenSessionError>, StoreError> {
+    let PendingSession { proven, origin, now, .. } = session;
     let principal = proven.principal;
     let refused = match &proven.spends {
         Spends::Nothing | Spends::Carried => None,
         Spends::Step { enabled_at, step } => {
             let spent = second_factors::spend(tx, principal, *enabled_at, *step).await?;
-            (!spent).then_some(NotEntered::CodeSpent)
+            (!spent).then_some(OpenSessionError::CodeSpent)
         }
         Spends::BackupCode(digest) => {
             let spent = second_factors::spend_backup_code(tx, principal, digest).await?;
-            (!spent).then_some(NotEntered::CodeSpent)
+            (!spent).then_some(OpenSessionError::CodeSpent)
         }
         Spends::AppPassword { id, digest } => {
             let stands = app_passwords::enter(tx, *id, digest, origin, *now).await?;
-            (!stands).then_some(NotEntered::Overtaken)
+            (!stands).then_some(OpenSessionError::Overtaken)
         }
     };
     let (network, ..) = guesses(proven.known_network, origin);
     if let Some(refused) = refused {
-        if matches!(refused, NotEntered::CodeSpent) {
+        if matches!(refused, OpenSessionError::CodeSpent) {
             second_factors::take_guess_back(tx, principal, &network).await?;
         }
         return Ok(Err(refused));
     }
     // Turned on since the password was verified: then the password alone opens nothing any more.
     if matches!(proven.spends, Spends::Nothing) && second_factors::is_on(tx, principal).await? {
-        return Ok(Err(NotEntered::Overtaken));
+        return Ok(Err(OpenSessionError::Overtaken));
     }
     if let Some(from) = proven.from_session
         && sessions::acting(tx, from).await?.is_none()
     {
-        return Ok(Err(NotEntered::Overtaken));
+        return Ok(Err(OpenSessionError::Overtaken));
     }
     if proven.second_factor() {
         second_factors::forget_guesses(tx, principal, &network).await?;
     }
     match &proven.second_step {
-        Some(digest) if !second_factors::end_second_step(tx, digest).await? => Ok(Err(NotEntered::Overtaken)),
+        Some(digest) if !second_factors::end_second_step(tx, digest).await? => {
+            Ok(Err(OpenSessionError::Overtaken))
+        }
         _ => Ok(Ok(())),
     }
 }

@@ -65,7 +65,7 @@ impl Authority {
         self.changes().close();
         self.changes().wait().await;
         self.registry().kill_everything(EndReason::Shutdown).await;
-        self.desk().close().await;
+        self.session_writer().close().await;
         self.db().close().await;
     }
 

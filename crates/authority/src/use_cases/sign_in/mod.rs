@@ -16,7 +16,7 @@ use crate::model::refusal_cause::Cause;
 use crate::session::proof::Proven;
 use crate::session::registry::{LiveGuard, SessionGuard};
 use crate::session::staff_session::StaffSession;
-use crate::session::writer::{Entry, NotEntered};
+use crate::session::writer::{OpenSessionError, PendingSession};
 use crate::store::audit::RefusedTry;
 use crate::use_cases::sign_in::first_factor::{Login, Reading, Verified};
 use postward_wire::{Address, Attempt, Refusal};
@@ -174,15 +174,17 @@ impl Authority {
         now: Timestamp,
     ) -> Result<LiveGuard, Denied> {
         let principal = proven.principal;
-        let (entry, guard) = Entry::new(proven, origin.clone(), token.map(Token::digest), now);
+        let (pending, guard) = PendingSession::new(proven, origin.clone(), token.map(Token::digest), now);
         let closed = |_| Denied::Unavailable(Unavailable::ShuttingDown);
-        self.desk().enter(entry).await.map_err(closed)?;
+        self.session_writer().open_session(pending).await.map_err(closed)?;
         let cause = match guard.await {
             Ok(Ok(guard)) => return Ok(guard),
             // Right a moment ago, and overtaken by a change of the password or the state (invariant 2).
-            Ok(Err(NotEntered::Overtaken)) => Cause::Overtaken,
-            Ok(Err(NotEntered::CodeSpent)) => Cause::SpentCode,
-            Ok(Err(NotEntered::Unavailable)) => return Err(Denied::Unavailable(Unavailable::NotWritten)),
+            Ok(Err(OpenSessionError::Overtaken)) => Cause::Overtaken,
+            Ok(Err(OpenSessionError::CodeSpent)) => Cause::SpentCode,
+            Ok(Err(OpenSessionError::Unavailable)) => {
+                return Err(Denied::Unavailable(Unavailable::NotWritten));
+            }
             Err(_) => return Err(Denied::Unavailable(Unavailable::ShuttingDown)),
         };
         self.note(Some(principal), login, &origin, cause, now);
@@ -199,6 +201,6 @@ impl Authority {
         now: Timestamp,
     ) {
         let (login, origin, cause) = (login.text().to_owned(), origin.clone(), cause.name());
-        self.desk().refused(RefusedTry { principal, login, origin, cause, at: now });
+        self.session_writer().refused(RefusedTry { principal, login, origin, cause, at: now });
     }
 }

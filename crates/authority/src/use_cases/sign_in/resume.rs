@@ -67,7 +67,7 @@ impl Authority {
             return Err(SignedOut::Ended);
         }
         if now.duration_since(moment(found.seen_at)) >= Lifespan::SEEN_EVERY {
-            self.desk().touch(found.id, now);
+            self.session_writer().touch(found.id, now);
         }
         Ok((live, found.login))
     }
