@@ -7,7 +7,7 @@ use crate::error::{OpenError, Unavailable};
 use crate::model::Timestamp;
 use crate::model::actor::{Actor, Role, Scope, Who};
 use crate::model::database::Database;
-use crate::rate_limit::principal_lock::Turns;
+use crate::rate_limit::principal_lock::PrincipalLocks;
 use crate::rate_limit::sign_in_throttle::{Throttle, ThrottleLimits};
 use crate::rate_limit::verified_password_cache::{Fingerprints, Reconnect};
 use crate::session::change_broadcast::Events;
@@ -78,7 +78,7 @@ struct Inner {
     /// Writes session rows, many in one transaction.
     session_writer: SessionWriter,
     /// Owners' changes of password, one at a time for each mailbox.
-    turns: Turns,
+    principal_locks: PrincipalLocks,
     /// Changes under way: they are finished even when whoever asked has hung up.
     changes: TaskTracker,
 }
@@ -110,7 +110,7 @@ impl Authority {
             fingerprints: Fingerprints::new(),
             registry,
             session_writer,
-            turns: Turns::default(),
+            principal_locks: PrincipalLocks::default(),
             changes: TaskTracker::new(),
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -197,8 +197,8 @@ impl Authority {
         &self.inner.registry
     }
 
-    pub(crate) fn turns(&self) -> &Turns {
-        &self.inner.turns
+    pub(crate) fn principal_locks(&self) -> &PrincipalLocks {
+        &self.inner.principal_locks
     }
 
     pub(crate) fn session_writer(&self) -> &SessionWriter {

@@ -1,30 +1,30 @@
-//! One after the other: acts that must not run side by side for one principal.
+//! A lock for each principal: acts that must not run side by side for one principal wait for each other.
 
 use crate::model::principal::PrincipalId;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
-use tokio::sync::{Mutex as Turn, OwnedMutexGuard};
+use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 
-/// Whose turn it is, for each principal. Those who wait have their turn in the order in which they came.
+/// A lock for each principal that somebody holds or waits for. It is handed on in the order of asking.
 #[derive(Default)]
-pub(crate) struct Turns(Mutex<HashMap<PrincipalId, Weak<Turn<()>>>>);
+pub(crate) struct PrincipalLocks(Mutex<HashMap<PrincipalId, Weak<AsyncMutex<()>>>>);
 
-impl Turns {
-    /// Waits for a turn, which ends when it is dropped.
-    pub(crate) async fn take(&self, of: PrincipalId) -> OwnedMutexGuard<()> {
-        self.turn(of).lock_owned().await
+impl PrincipalLocks {
+    /// Waits for the principal's lock, which is released when the guard is dropped.
+    pub(crate) async fn lock(&self, principal: PrincipalId) -> OwnedMutexGuard<()> {
+        self.of(principal).lock_owned().await
     }
 
-    fn turn(&self, of: PrincipalId) -> Arc<Turn<()>> {
-        let mut turns = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(turn) = turns.get(&of).and_then(Weak::upgrade) {
-            return turn;
+    fn of(&self, principal: PrincipalId) -> Arc<AsyncMutex<()>> {
+        let mut locks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(lock) = locks.get(&principal).and_then(Weak::upgrade) {
+            return lock;
         }
-        // Nobody has a turn or waits for one; the same is forgotten of others.
-        turns.retain(|_, turn| turn.strong_count() > 0);
-        let turn = Arc::default();
-        turns.insert(of, Arc::downgrade(&turn));
-        turn
+        // Nobody holds this one or waits for it; others like it are forgotten.
+        locks.retain(|_, lock| lock.strong_count() > 0);
+        let lock = Arc::default();
+        locks.insert(principal, Arc::downgrade(&lock));
+        lock
     }
 }
 
@@ -35,14 +35,14 @@ mod tests {
 
     #[tokio::test]
     async fn one_principal_waits_for_itself_and_for_nobody_else() {
-        let turns = Turns::default();
-        let first = turns.take(PrincipalId(1)).await;
-        let mut second = Box::pin(turns.take(PrincipalId(1)));
+        let locks = PrincipalLocks::default();
+        let first = locks.lock(PrincipalId(1)).await;
+        let mut second = Box::pin(locks.lock(PrincipalId(1)));
         assert!(second.as_mut().now_or_never().is_none());
-        assert!(turns.take(PrincipalId(2)).now_or_never().is_some());
+        assert!(locks.lock(PrincipalId(2)).now_or_never().is_some());
         drop(first);
         drop(second.await);
-        assert!(turns.take(PrincipalId(3)).now_or_never().is_some());
-        assert_eq!(turns.0.lock().map(|turns| turns.len()).ok(), Some(1));
+        assert!(locks.lock(PrincipalId(3)).now_or_never().is_some());
+        assert_eq!(locks.0.lock().map(|locks| locks.len()).ok(), Some(1));
     }
 }

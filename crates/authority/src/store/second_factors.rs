@@ -39,7 +39,7 @@ pub(crate) async fn is_on(tx: &mut Tx, id: PrincipalId) -> Result<bool, StoreErr
     Ok(found.is_some())
 }
 
-/// Turns a second factor on, or puts another in its place. The step that confirmed it is spent.
+/// PrincipalLocks a second factor on, or puts another in its place. The step that confirmed it is spent.
 pub(crate) async fn put(
     tx: &mut Tx,
     id: PrincipalId,
@@ -54,7 +54,7 @@ pub(crate) async fn put(
     execute!(tx, SQL, id, seed.key, seed.bytes.as_slice(), spent, millis(now)).map(|_| ())
 }
 
-/// Turns it off. False when it was not on.
+/// PrincipalLocks it off. False when it was not on.
 pub(crate) async fn remove(tx: &mut Tx, id: PrincipalId) -> Result<bool, StoreError> {
     Ok(execute!(tx, "DELETE FROM second_factor WHERE principal_id = $1", id)? == 1)
 }

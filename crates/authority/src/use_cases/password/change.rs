@@ -92,7 +92,7 @@ impl Authority {
             Confirmation::RecentSignIn => Confirmed::Recently,
         };
         // Whoever has a session can ask as often as it likes; it must not fill the lanes that others wait in.
-        let _turn = self.turns().take(acting.principal).await;
+        let _lock = self.principal_locks().lock(acting.principal).await;
         let new = self.hash_if_fit(Lane::Known, acting.principal, &new).await?;
         acting.live.step_aside();
         let replacement = Replacement {

@@ -115,7 +115,7 @@ impl Authority {
                 }
             })
             .await?;
-        let _turn = self.turns().take(principal).await;
+        let _lock = self.principal_locks().lock(principal).await;
         let new = self.hash_if_fit(Lane::Known, principal, &new).await?;
         let replacement = Replacement {
             kind: Kind::Mailbox,
@@ -147,7 +147,7 @@ impl Authority {
         self.fits_policy(&new).map_err(RecoverError::Policy)?;
         let login = Login::read(address);
         let (principal, digest) = self.unhurried(self.look_at_code(&login, &code, origin, now)).await?;
-        let _turn = self.turns().take(principal).await;
+        let _lock = self.principal_locks().lock(principal).await;
         let new = self.hash_if_fit(Lane::Known, principal, &new).await?;
         let replacement = Replacement {
             kind: Kind::Mailbox,
@@ -265,7 +265,7 @@ impl Authority {
                 }
             },
         };
-        let _turn = self.turns().take(principal.id).await;
+        let _lock = self.principal_locks().lock(principal.id).await;
         let new = self.hash_if_fit(Lane::Known, principal.id, &new).await?;
         let replacement = Replacement {
             kind: principal.kind,

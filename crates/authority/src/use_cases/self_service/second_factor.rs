@@ -149,7 +149,7 @@ impl Authority {
         seed.set_up(issuer, acting.login).ok_or(SecondFactorError::BeginAgain)
     }
 
-    /// Turns the second factor on, or puts the one that was begun in the place of the old one, with a code of it. The
+    /// PrincipalLocks the second factor on, or puts the one that was begun in the place of the old one, with a code of it. The
     /// code is spent. Staff get ten new backup codes with it.
     ///
     /// # Errors
@@ -217,7 +217,7 @@ impl Authority {
         Ok(TurnedOn { ended, backup_codes })
     }
 
-    /// Turns the second factor off, with the password and a current code; for staff a backup code will do.
+    /// PrincipalLocks the second factor off, with the password and a current code; for staff a backup code will do.
     ///
     /// # Errors
     /// As [`SecondFactorError`] says.
