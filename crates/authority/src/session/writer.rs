@@ -280,8 +280,8 @@ impl WriterTask {
         let principal = proven.principal;
         let spends = !matches!(proven.spends, Spends::Nothing);
         let taken = match spends {
-            true => principals::take(tx, principal, proven.epoch).await?,
-            false => principals::enter(tx, principal, proven.epoch, *now).await?,
+            true => principals::lock_at_epoch(tx, principal, proven.epoch).await?,
+            false => principals::lock_and_note_sign_in(tx, principal, proven.epoch, *now).await?,
         };
         if !taken {
             return Ok(Err(OpenSessionError::Overtaken));
@@ -323,7 +323,7 @@ impl WriterTask {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let network = origin.network().to_string();
-        if principals::is_news(tx, principal, &network).await? {
+        if principals::is_new_network(tx, principal, &network).await? {
             let detail = json!({ "ip": origin.ip, "client": origin.client, "surface": origin.surface });
             tell_owner(tx, &self.keys, principal, Notice::NewPlace, &detail, now).await?;
         }

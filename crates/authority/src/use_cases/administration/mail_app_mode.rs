@@ -14,7 +14,7 @@ use crate::store::{Durability, audit, directory};
 use serde_json::json;
 use std::collections::BTreeSet;
 
-/// Whom *app passwords only* would touch: mailboxes whose mail apps may use the password as things stand.
+/// PrincipalRef *app passwords only* would touch: mailboxes whose mail apps may use the password as things stand.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ShutOut {
     /// How many there are.
@@ -65,7 +65,7 @@ impl Authority {
         Ok(changed)
     }
 
-    /// Whom it would touch if mail apps had to sign in with app passwords only.
+    /// PrincipalRef it would touch if mail apps had to sign in with app passwords only.
     ///
     /// # Errors
     /// As [`ActError`] says.

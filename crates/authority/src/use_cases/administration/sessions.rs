@@ -233,7 +233,7 @@ impl Authority {
 
 /// Ends whatever would open something later: resuming does not bring it back (D15). The row is held first.
 async fn forget_half_done(tx: &mut Tx, id: PrincipalId) -> Result<(), StoreError> {
-    principals::hold_any(tx, id).await?;
+    principals::lock_existing(tx, id).await?;
     second_factors::end_second_steps(tx, id).await?;
     second_factors::end_enrolments(tx, id).await?;
     recovery::end_all_links(tx, id).await

@@ -13,7 +13,7 @@ use crate::model::receipt::Receipt;
 use crate::notification::notify::tell_staff;
 use crate::session::change_broadcast::PrincipalChange;
 use crate::session::forget_second_factor::forget;
-use crate::store::principals::{self, Principal, Whom};
+use crate::store::principals::{self, Principal, PrincipalRef};
 use crate::store::{Durability, audit};
 use crate::use_cases::password::change::{AppPasswords, Redeems, Replacement, ResetError};
 use crate::use_cases::sign_in::first_factor::Login;
@@ -65,7 +65,7 @@ impl Authority {
     ) -> Result<bool, ActError> {
         let person = self.person(actor, email).await?;
         let mut tx = self.db().begin(Durability::Durable).await?;
-        principals::hold(&mut tx, person.id).await?.ok_or(ActError::NotFound)?;
+        principals::lock_principal(&mut tx, person.id).await?.ok_or(ActError::NotFound)?;
         if !forget(&mut tx, person.id).await? {
             return Ok(false);
         }
@@ -84,7 +84,7 @@ impl Authority {
             return Err(ActError::NotFound);
         }
         let login = Login::of_text(email.as_str());
-        let whom = Whom::Login(Kind::Staff, login.text());
+        let whom = PrincipalRef::Login(Kind::Staff, login.text());
         principals::find(self.db(), whom, "", Timestamp::MAX).await?.ok_or(ActError::NotFound)
     }
 }

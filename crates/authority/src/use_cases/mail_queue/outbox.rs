@@ -149,7 +149,7 @@ pub struct Letter {
     pub at: Timestamp,
     /// Where it goes.
     pub recipient: String,
-    /// Whom it is about: a mailbox address, or the e-mail of a person of the dashboard.
+    /// PrincipalRef it is about: a mailbox address, or the e-mail of a person of the dashboard.
     pub about: String,
     /// Whether that is a person of the dashboard.
     pub is_staff: bool,

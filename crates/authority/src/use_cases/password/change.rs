@@ -312,7 +312,7 @@ async fn redeem(
     // Whoever may not sign in may not come back in this way either (D15).
     let may_sign_in = match redeems {
         Redeems::Nothing => true,
-        _ => principals::hold(tx, principal).await?.is_some(),
+        _ => principals::lock_principal(tx, principal).await?.is_some(),
     };
     if redeemed && may_sign_in { Ok(()) } else { Err(NotReplaced::Overtaken) }
 }

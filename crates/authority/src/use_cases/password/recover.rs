@@ -19,7 +19,7 @@ use crate::notification::link_token;
 use crate::rate_limit::sign_in_throttle::{Reservation, Try, Verdict};
 use crate::session::proof::Spends;
 use crate::store::outbox::{self, NewLetter};
-use crate::store::principals::{self, Principal, Whom};
+use crate::store::principals::{self, Principal, PrincipalRef};
 use crate::store::recovery::{self, LinkRow};
 use crate::store::{Durability, StoreError, Tx, moment};
 use crate::use_cases::password::change::{AppPasswords, Redeems, Replacement};
@@ -291,7 +291,8 @@ impl Authority {
         now: Timestamp,
     ) -> Result<Option<(LinkRow, Principal)>, Unavailable> {
         let Some(link) = self.link(token, kind, now).await? else { return Ok(None) };
-        let principal = principals::find(self.db(), Whom::Id(link.principal_id), "", Timestamp::MAX).await?;
+        let principal =
+            principals::find(self.db(), PrincipalRef::Id(link.principal_id), "", Timestamp::MAX).await?;
         let stands = |principal: &Principal| {
             principal.state == State::Active && (kind == LinkKind::NotMe || principal.epoch == link.epoch)
         };
@@ -330,7 +331,7 @@ impl Authority {
         now: Timestamp,
     ) -> Result<(PrincipalId, [u8; 32]), Denied> {
         let found = match login.address() {
-            Some(address) => self.find(Whom::Login(Kind::Mailbox, address), origin, now).await?,
+            Some(address) => self.find(PrincipalRef::Login(Kind::Mailbox, address), origin, now).await?,
             None => None,
         };
         let known = found.as_ref().is_some_and(|principal| principal.known_network);
@@ -433,7 +434,8 @@ impl Authority {
 
     async fn mail_link(&self, kind: Kind, login: &Login, now: Timestamp) -> Result<(), StoreError> {
         let Some(address) = login.address() else { return Ok(()) };
-        let found = principals::find(self.db(), Whom::Login(kind, address), "", Timestamp::MAX).await?;
+        let found =
+            principals::find(self.db(), PrincipalRef::Login(kind, address), "", Timestamp::MAX).await?;
         let Some(principal) = found.filter(|principal| principal.state == State::Active) else {
             return Ok(());
         };
@@ -450,7 +452,7 @@ impl Authority {
             return Ok(());
         }
         let mut tx = self.db().begin(Durability::Durable).await?;
-        if principals::hold(&mut tx, principal.id).await? != Some(principal.epoch) {
+        if principals::lock_principal(&mut tx, principal.id).await? != Some(principal.epoch) {
             return Ok(());
         }
         if recovery::link_made_since(&mut tx, principal.id, link_kind.name(), just_now).await? {

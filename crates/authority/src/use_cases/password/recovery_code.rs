@@ -90,7 +90,7 @@ impl Authority {
         let code = TEXT.draw(&mut rand::rng());
         // Always there: it was drawn by the same table that reads it.
         let digest = digest(mailbox.into(), &code).unwrap_or_default();
-        principals::hold_any(tx, mailbox.into()).await?;
+        principals::lock_existing(tx, mailbox.into()).await?;
         recovery::put_code(tx, mailbox.into(), &digest, now).await?;
         let subject = Subject::Mailbox(mailbox, address);
         audit::audit(tx, by, Event::RecoveryCodeIssued, &subject, &json!({}), now).await?;

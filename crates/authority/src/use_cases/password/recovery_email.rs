@@ -161,7 +161,7 @@ impl Authority {
         let login = Address::parse(&principal.login).map_err(|_| LinkError::Over)?;
         let address = link.address.ok_or(LinkError::Over)?;
         let mut tx = self.db().begin(Durability::Durable).await?;
-        let stands = principals::hold(&mut tx, principal.id).await? == Some(link.epoch);
+        let stands = principals::lock_principal(&mut tx, principal.id).await? == Some(link.epoch);
         if !stands || not_held(&mut tx, principal.id, now).await.is_err() {
             return Err(LinkError::Over);
         }
@@ -201,7 +201,7 @@ impl Authority {
         let address = Address::parse(&principal.login).map_err(|_| LinkError::Over)?;
         let id = principal.id;
         let mut tx = self.db().begin(Durability::Durable).await?;
-        let Some(epoch) = principals::hold(&mut tx, id).await? else { return Err(LinkError::Over) };
+        let Some(epoch) = principals::lock_principal(&mut tx, id).await? else { return Err(LinkError::Over) };
         if !recovery::spend_link(&mut tx, link.id, now).await? {
             return Err(LinkError::Over);
         }

@@ -200,7 +200,7 @@ impl Authority {
     ) -> Result<(String, BTreeMap<Surface, u64>), AppPasswordError> {
         let mailbox = PrincipalId::from(session.mailbox());
         let mut tx = self.db().begin(Durability::Durable).await?;
-        principals::hold(&mut tx, mailbox).await?.ok_or(NotNow::SessionEnded)?;
+        principals::lock_principal(&mut tx, mailbox).await?.ok_or(NotNow::SessionEnded)?;
         let Some(name) = app_passwords::revoke(&mut tx, mailbox, id, "revoked", now).await? else {
             return Err(AppPasswordError::NotFound);
         };

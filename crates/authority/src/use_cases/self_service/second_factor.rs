@@ -23,7 +23,7 @@ use crate::session::one_time_proof::spend_code;
 use crate::session::proof::Spends;
 use crate::session::registry::SessionGuard;
 use crate::session::staff_session::StaffSession;
-use crate::store::principals::Whom;
+use crate::store::principals::PrincipalRef;
 use crate::store::{Durability, Tx, audit, moment, second_factors, sessions};
 use crate::use_cases::sign_in::first_factor::{Login, Reading, Verified};
 use crate::use_cases::sign_in::reauthentication::Acting;
@@ -249,7 +249,8 @@ impl Authority {
         };
         let mut tx = self.db().begin(Durability::Durable).await?;
         let taken =
-            crate::store::principals::take(&mut tx, acting.principal, first.principal().epoch).await?;
+            crate::store::principals::lock_at_epoch(&mut tx, acting.principal, first.principal().epoch)
+                .await?;
         if !taken || sessions::acting(&mut tx, acting.session).await?.is_none() {
             return Err(SecondFactorError::NotNow(NotNow::SessionEnded));
         }
@@ -297,7 +298,7 @@ impl Authority {
         origin: &Origin,
         now: Timestamp,
     ) -> Result<Spends, SecondFactorError> {
-        let found = self.find(Whom::Id(acting.principal), origin, now).await?;
+        let found = self.find(PrincipalRef::Id(acting.principal), origin, now).await?;
         let (Some(principal), Some(code)) = (found, code) else { return Ok(Spends::Nothing) };
         if principal.second_factor.is_none() {
             return Ok(Spends::Nothing);

@@ -14,7 +14,7 @@ use crate::session::ended_sessions::EndedSessions;
 use crate::session::proof::{FirstFactor, Spends};
 use crate::session::registry::SessionGuard;
 use crate::store::app_passwords::{self, Bearer};
-use crate::store::principals::{self, Whom, tell_new_places, tells_new_places};
+use crate::store::principals::{self, PrincipalRef, tell_new_places, tells_new_places};
 use crate::store::{Durability, audit, moment, sessions};
 use crate::use_cases::administration::audit::{AuditEntry, RefusedTry};
 use crate::use_cases::administration::sessions::LiveSession;
@@ -85,7 +85,7 @@ impl Authority {
             OwnSessions::All => Of::All,
         };
         let mut tx = self.db().begin(Durability::Durable).await?;
-        principals::hold_any(&mut tx, acting.principal).await?;
+        principals::lock_existing(&mut tx, acting.principal).await?;
         let rows = sessions::end(&mut tx, acting.principal, of, EndReason::Ended, now).await?;
         let in_store = EndedSessions::of(rows);
         if in_store.total() == 0 {
@@ -180,7 +180,7 @@ impl Authority {
     /// # Errors
     /// When the store does not answer.
     pub async fn own_mail_app_mode(&self, session: &SessionGuard) -> Result<MailAppMode, Unavailable> {
-        let whom = Whom::Id(session.mailbox().into());
+        let whom = PrincipalRef::Id(session.mailbox().into());
         let found = principals::find(self.db(), whom, "", Timestamp::MAX).await?;
         Ok(found.map_or(MailAppMode::AppPasswordsOnly, |principal| principal.mail_apps))
     }
@@ -222,7 +222,7 @@ impl Authority {
             let mut tx = self.db().begin(Durability::Relaxed).await.map_err(Unavailable::from)?;
             sessions::acting(&mut tx, session.id()).await.map_err(Unavailable::from)?
         };
-        let found = self.find(Whom::Id(session.mailbox().into()), &origin, now).await?;
+        let found = self.find(PrincipalRef::Id(session.mailbox().into()), &origin, now).await?;
         let (Some(from), Some(principal)) = (from, found) else { return Err(SignedOut::Ended) };
         let proved_at = moment(from.proved_at);
         let proven = match FirstFactor::of(principal).alone() {

@@ -15,7 +15,7 @@ use crate::rate_limit::sign_in_throttle::{Try, Verdict};
 use crate::rate_limit::verified_password_cache::Fingerprint;
 use crate::session::proof::{FirstFactor, Proven};
 use crate::store::credentials;
-use crate::store::principals::{self, Principal, Whom};
+use crate::store::principals::{self, Principal, PrincipalRef};
 use postward_wire::{Address, Secret};
 use zeroize::Zeroizing;
 
@@ -90,7 +90,7 @@ impl Authority {
             return Err(Denied::Unavailable(Unavailable::Frozen));
         }
         let found = match login.is_address {
-            true => self.find(Whom::Login(kind, &login.text), origin, now).await?,
+            true => self.find(PrincipalRef::Login(kind, &login.text), origin, now).await?,
             false => None,
         };
         if let Some(proven) = self.by_app_password(found.as_ref(), secret, reading).await? {
@@ -202,7 +202,7 @@ impl Authority {
     /// Looks a principal up, with what a try from there needs to know of it.
     pub(crate) async fn find(
         &self,
-        whom: Whom<'_>,
+        whom: PrincipalRef<'_>,
         origin: &Origin,
         now: Timestamp,
     ) -> Result<Option<Principal>, Unavailable> {

@@ -135,7 +135,7 @@ impl Authority {
             Err(Denied::Unavailable(unavailable)) => return Err(unavailable.into()),
         };
         let mut tx = self.db().begin(Durability::Durable).await?;
-        if !principals::take(&mut tx, acting.principal, epoch).await? {
+        if !principals::lock_at_epoch(&mut tx, acting.principal, epoch).await? {
             return Err(ConfirmError::SessionEnded);
         }
         let by_code = matches!(spends, Spends::Step { .. } | Spends::BackupCode(_));
@@ -156,7 +156,7 @@ impl Authority {
         acting: &Acting<'_>,
         now: Timestamp,
     ) -> Result<Epoch, NotNow> {
-        let held = principals::hold(tx, acting.principal).await?;
+        let held = principals::lock_principal(tx, acting.principal).await?;
         let session = sessions::acting(tx, acting.session).await?;
         let (Some(epoch), Some(session)) = (held, session) else { return Err(NotNow::SessionEnded) };
         let recent = now.duration_since(moment(session.proved_at)) <= Confirmation::RECENT;

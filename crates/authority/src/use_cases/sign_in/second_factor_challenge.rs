@@ -20,7 +20,7 @@ use crate::rate_limit::code_attempts::guesses;
 use crate::session::proof::{FirstFactor, Proven, Spends};
 use crate::session::registry::{LiveGuard, SessionGuard};
 use crate::session::staff_session::StaffSession;
-use crate::store::principals::{Principal, Whom};
+use crate::store::principals::{Principal, PrincipalRef};
 use crate::store::second_factors::{self, SecondStepRow};
 use crate::store::{Durability, moment};
 use crate::use_cases::sign_in::first_factor::Login;
@@ -138,7 +138,7 @@ impl Authority {
         let Some(row) = self.pending(pending, origin.surface, now).await? else {
             return Err(SecondStepError::Over);
         };
-        let found = self.find(Whom::Id(row.principal_id), origin, now).await?;
+        let found = self.find(PrincipalRef::Id(row.principal_id), origin, now).await?;
         let still = |principal: &Principal| principal.epoch == row.epoch && principal.state == State::Active;
         let Some(principal) = found.filter(still) else { return Err(SecondStepError::Over) };
 
