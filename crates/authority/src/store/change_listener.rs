@@ -4,20 +4,20 @@ use super::db::{CHANGES, CHANNEL, Db, StoreError};
 use crate::model::principal::PrincipalId;
 use sqlx::postgres::PgListener;
 
-/// Rings when another node says that it has ended sessions. It only shortens the wait: the rows are the truth.
-pub(crate) struct Bell<'a> {
+/// Hears when another node says that it has ended sessions. It only shortens the wait: the rows are the truth.
+pub(crate) struct ChangeListener<'a> {
     db: &'a Db,
     listener: Option<PgListener>,
 }
 
-impl<'a> Bell<'a> {
+impl<'a> ChangeListener<'a> {
     pub(crate) fn new(db: &'a Db) -> Self {
         Self { db, listener: None }
     }
 
-    /// Waits for the bell, and says which principal has changed, if it rang for that. Without one (on SQLite, or while
+    /// Waits for a notification, and says which principal has changed, if it tells of that. Without a listener (on SQLite, or while
     /// the store is away) it is silent.
-    pub(crate) async fn rung(&mut self) -> Option<PrincipalId> {
+    pub(crate) async fn next(&mut self) -> Option<PrincipalId> {
         let Db::Postgres(pool) = self.db else { return std::future::pending().await };
         if self.listener.is_none() {
             let connecting = async {
@@ -28,7 +28,7 @@ impl<'a> Bell<'a> {
             let Ok(listener) = connecting.await else { return std::future::pending().await };
             self.listener = Some(listener);
         }
-        // Every way out is a reason to look: a bell, a lost connection (bells may have been missed), or an error.
+        // Every way out is a reason to look: a notification, a lost connection (some may have been missed), or an error.
         let listener = self.listener.as_mut()?;
         match listener.try_recv().await {
             Ok(heard) => {

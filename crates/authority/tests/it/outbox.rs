@@ -206,7 +206,7 @@ async fn tidy(authority: &Authority, second: i64) {
         asked.cancel();
         at(second)
     };
-    authority.watch(clock, stop).await;
+    authority.run_sweep(clock, stop).await;
 }
 
 async fn rows(database: &Database) -> i64 {

@@ -87,7 +87,7 @@ fn d4_open_pages_hear_of_a_second_factor_at_once_on_every_node() {
         let stop = CancellationToken::new();
         let watching = elsewhere.clone().map(|other| {
             let stop = stop.clone();
-            tokio::spawn(async move { other.watch(|| at(1), stop).await })
+            tokio::spawn(async move { other.run_sweep(|| at(1), stop).await })
         });
         let mut there = elsewhere.as_ref().map(|other| other.listen(house.ada));
         // The bell of the other node has to hang before it can ring.

@@ -68,7 +68,7 @@ fn o2_a_kill_reaches_sessions_on_every_node() {
         let stop = CancellationToken::new();
         let watching = {
             let (other, stop) = (other.clone(), stop.clone());
-            tokio::spawn(async move { other.watch(|| at(1), stop).await })
+            tokio::spawn(async move { other.run_sweep(|| at(1), stop).await })
         };
         let origin = from("192.0.2.1", Surface::Imap);
         let guard = other.sign_in(attempt("ada@north.example", OLD), origin.clone(), at(1)).await.unwrap();

@@ -95,7 +95,7 @@ async fn a_frozen_node_serves_nothing(name: &str, engine: Engine) {
     let watching = host.authority.clone();
     let mut watch = JoinSet::new();
     let stop = host.stop.clone();
-    watch.spawn(async move { watching.watch(Timestamp::now, stop).await });
+    watch.spawn(async move { watching.run_sweep(Timestamp::now, stop).await });
 
     let mut session = host.connect(Protocol::Imap, Encryption::Tls).await;
     assert!(session.log_in(ADA, PASSWORD).await.starts_with("l OK"));

@@ -107,7 +107,7 @@ impl Server {
             _lock: lock,
         };
         let (watching, stop_watch) = (authority.clone(), server.stop_watch.clone());
-        server.watch.spawn(async move { watching.watch(Timestamp::now, stop_watch).await });
+        server.watch.spawn(async move { watching.run_sweep(Timestamp::now, stop_watch).await });
         for listener in sockets.mail {
             let gate = gate.clone();
             server.spawn_service(|stop| async move { gate.serve(listener, stop).await });

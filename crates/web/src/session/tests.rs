@@ -162,7 +162,7 @@ async fn a_frozen_node_lets_no_page_go_on_until_the_store_is_back() {
     let stop = CancellationToken::new();
     let watching = {
         let (authority, stop) = (host.authority.clone(), stop.clone());
-        tokio::spawn(async move { authority.watch(Timestamp::now, stop).await })
+        tokio::spawn(async move { authority.run_sweep(Timestamp::now, stop).await })
     };
 
     // One page has begun to answer, another is at work.

@@ -6,7 +6,7 @@ use crate::model::end_reason::{EndReason, Of};
 use crate::model::origin::Surface;
 use crate::session::change_broadcast::PrincipalChange;
 use crate::session::lifespan::Lifespan;
-use crate::store::change_listener::Bell;
+use crate::store::change_listener::ChangeListener;
 use crate::store::{Db, Durability, StoreError, audit, outbox, recovery, second_factors, sessions};
 use jiff::SignedDuration;
 use std::time::Duration;
@@ -31,8 +31,8 @@ const TIDY_EVERY: Duration = Duration::from_secs(3_600);
 impl Authority {
     /// Watches the store until `stop`: kills what was ended elsewhere, forgets what is old, and with several nodes
     /// freezes this one when it cannot prove that it is up to date. Somebody must own and await this.
-    pub async fn watch(&self, clock: impl Fn() -> Timestamp + Send, stop: CancellationToken) {
-        let mut bell = Bell::new(self.db());
+    pub async fn run_sweep(&self, clock: impl Fn() -> Timestamp + Send, stop: CancellationToken) {
+        let mut listener = ChangeListener::new(self.db());
         let mut lease = Lease { proven: Instant::now(), alone: matches!(self.db(), Db::Sqlite(_)) };
         let mut tick = tokio::time::interval(POLL);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -41,7 +41,7 @@ impl Authority {
             tokio::select! {
                 () = stop.cancelled() => break,
                 _ = tick.tick() => {}
-                changed = bell.rung() => if let Some(of) = changed {
+                changed = listener.next() => if let Some(of) = changed {
                     self.tell(of, PrincipalChange::Elsewhere);
                 }
             }
@@ -52,7 +52,7 @@ impl Authority {
                 Ok(Err(error)) => tracing::error!(%error, "the store does not answer the sweep"),
                 Err(_) => tracing::error!("the store is too slow for the sweep"),
             }
-            self.abide(&lease);
+            self.apply_lease(&lease);
             if tidied.is_none_or(|tidied| tidied.elapsed() >= TIDY_EVERY) {
                 tidied = Some(Instant::now());
                 self.tidy(clock()).await;
@@ -88,7 +88,7 @@ impl Authority {
     }
 
     /// Does what the lease demands. A sweep has always come before a thaw: only a proof thaws, and a sweep is the proof.
-    fn abide(&self, lease: &Lease) {
+    fn apply_lease(&self, lease: &Lease) {
         let registry = self.registry();
         match lease.state() {
             LeaseState::Proven if registry.is_frozen() => {
