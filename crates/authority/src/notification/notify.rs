@@ -12,7 +12,7 @@ use serde_json::Value;
 
 /// Tells a mailbox of something: a letter to itself, and one to its recovery e-mail. Each carries a link with which
 /// whoever reads it can say that it was not them.
-pub(crate) async fn tell_owner(
+pub(crate) async fn notify_owner(
     tx: &mut Tx,
     keys: &Keys,
     mailbox: PrincipalId,
@@ -23,13 +23,13 @@ pub(crate) async fn tell_owner(
     let login = principals::login(tx, mailbox).await?;
     let recovery = recovery::email_of(tx, mailbox).await?;
     for recipient in login.iter().chain(recovery.iter()) {
-        tell(tx, keys, (mailbox, recipient), notice, detail, now).await?;
+        notify(tx, keys, (mailbox, recipient), notice, detail, now).await?;
     }
     Ok(())
 }
 
 /// Tells one reader of something that was done to a mailbox.
-pub(crate) async fn tell(
+pub(crate) async fn notify(
     tx: &mut Tx,
     keys: &Keys,
     (mailbox, recipient): (PrincipalId, &str),
@@ -43,7 +43,7 @@ pub(crate) async fn tell(
 }
 
 /// Tells a person of the dashboard of something that concerns its own sign-in.
-pub(crate) async fn tell_staff(
+pub(crate) async fn notify_staff(
     tx: &mut Tx,
     (person, email): (PrincipalId, &str),
     notice: Notice,

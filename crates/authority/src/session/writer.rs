@@ -9,7 +9,7 @@ use crate::model::Timestamp;
 use crate::model::notice::Notice;
 use crate::model::origin::Origin;
 use crate::model::principal::{PrincipalId, SessionId};
-use crate::notification::notify::tell_owner;
+use crate::notification::notify::notify_owner;
 use crate::rate_limit::code_attempts::guesses;
 use crate::session::proof::{Proven, Spends};
 use crate::session::registry::{Lifetime, LiveGuard, Registry};
@@ -325,7 +325,7 @@ impl WriterTask {
         let network = origin.network().to_string();
         if principals::is_new_network(tx, principal, &network).await? {
             let detail = json!({ "ip": origin.ip, "client": origin.client, "surface": origin.surface });
-            tell_owner(tx, &self.keys, principal, Notice::NewPlace, &detail, now).await?;
+            notify_owner(tx, &self.keys, principal, Notice::NewPlace, &detail, now).await?;
         }
         principals::remember_network(tx, principal, &network, now).await
     }

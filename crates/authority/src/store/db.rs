@@ -217,7 +217,7 @@ impl Tx {
     }
 
     /// Tells the other nodes, at the commit, that something about a principal has changed.
-    pub(crate) async fn tell_changed(&mut self, of: PrincipalId) -> Result<(), StoreError> {
+    pub(crate) async fn broadcast_change(&mut self, of: PrincipalId) -> Result<(), StoreError> {
         if let Self::Postgres(transaction) = self {
             let told = sqlx::query("SELECT pg_notify($1, $2)").bind(CHANGES).bind(of.0.to_string());
             told.execute(&mut **transaction).await?;
@@ -226,7 +226,7 @@ impl Tx {
     }
 
     /// Tells the other nodes, at the commit, that sessions were ended. On SQLite there are none.
-    pub(crate) async fn tell_other_nodes(&mut self) -> Result<(), StoreError> {
+    pub(crate) async fn broadcast_ended_sessions(&mut self) -> Result<(), StoreError> {
         if let Self::Postgres(transaction) = self {
             sqlx::query("SELECT pg_notify($1, '')").bind(CHANNEL).execute(&mut **transaction).await?;
         }

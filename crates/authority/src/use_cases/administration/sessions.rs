@@ -174,7 +174,7 @@ impl Authority {
         self.finish(async move {
             let mut tx = this.db().begin(Durability::Durable).await?;
             sessions::end(&mut tx, principal, Of::Session(id), EndReason::Ended, now).await?;
-            tx.tell_other_nodes().await?;
+            tx.broadcast_ended_sessions().await?;
             tx.commit().await?;
             this.registry().kill(principal, Of::Session(id), EndReason::Ended).await;
             Ok(())
@@ -216,7 +216,7 @@ impl Authority {
         let subject = Subject::Mailbox(mailbox.id, mailbox.address.as_str());
         let detail = json!({ "ended": in_store.total() });
         audit::audit(&mut tx, &by, ending.event(), &subject, &detail, now).await?;
-        tx.tell_other_nodes().await?;
+        tx.broadcast_ended_sessions().await?;
         tx.commit().await?;
 
         let here = self.registry().kill(principal, ending.of(), ending.reason()).await;

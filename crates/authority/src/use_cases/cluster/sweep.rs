@@ -42,7 +42,7 @@ impl Authority {
                 () = stop.cancelled() => break,
                 _ = tick.tick() => {}
                 changed = listener.next() => if let Some(of) = changed {
-                    self.tell(of, PrincipalChange::Elsewhere);
+                    self.broadcast_change(of, PrincipalChange::Elsewhere);
                 }
             }
             let asked = Instant::now();

@@ -16,7 +16,7 @@ use crate::model::notice::Notice;
 use crate::model::origin::Origin;
 use crate::model::principal::{Epoch, Kind, MailboxId, PrincipalId, SessionId, StaffId};
 use crate::model::receipt::Receipt;
-use crate::notification::notify::{tell_owner, tell_staff};
+use crate::notification::notify::{notify_owner, notify_staff};
 use crate::session::change_broadcast::PrincipalChange;
 use crate::session::ended_sessions::EndedSessions;
 use crate::session::forget_second_factor::forget;
@@ -223,14 +223,14 @@ impl Authority {
         let mut tx = self.db().begin(Durability::Durable).await?;
         let Replaced { epoch, rows, app_passwords_revoked, factor_off } =
             self.replace_in(&mut tx, &replacement).await?;
-        tx.tell_other_nodes().await?;
-        tx.tell_changed(replacement.principal).await?;
+        tx.broadcast_ended_sessions().await?;
+        tx.broadcast_change(replacement.principal).await?;
         tx.commit().await?;
 
         let Replacement { principal, login, now, .. } = replacement;
         let in_store = EndedSessions::of(rows);
         let here = self.registry().kill(principal, Of::All, EndReason::PasswordChanged).await;
-        self.tell(principal, PrincipalChange::SecondFactor);
+        self.broadcast_change(principal, PrincipalChange::SecondFactor);
         let ended = in_store.alive(self.node(), &here, now);
         let address = Address::parse(&login).map_err(|_| NotReplaced::Overtaken)?;
         Ok(Receipt { address, epoch, ended, app_passwords_revoked, second_factor_off: factor_off })
@@ -276,8 +276,8 @@ impl Authority {
         let mut detail = by.as_detail();
         detail["second_factor_off"] = factor_off.into();
         match kind {
-            Kind::Mailbox => tell_owner(tx, self.keys(), principal, *notice, &detail, now).await?,
-            Kind::Staff => tell_staff(tx, (principal, login), *notice, &detail, now).await?,
+            Kind::Mailbox => notify_owner(tx, self.keys(), principal, *notice, &detail, now).await?,
+            Kind::Staff => notify_staff(tx, (principal, login), *notice, &detail, now).await?,
         }
         Ok(Replaced { epoch, rows, app_passwords_revoked, factor_off })
     }

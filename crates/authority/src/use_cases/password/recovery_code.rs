@@ -9,7 +9,7 @@ use crate::model::audit_event::{By, Event, Subject};
 use crate::model::notice::Notice;
 use crate::model::origin::Origin;
 use crate::model::principal::MailboxId;
-use crate::notification::notify::tell_owner;
+use crate::notification::notify::notify_owner;
 use crate::session::change_broadcast::PrincipalChange;
 use crate::session::registry::SessionGuard;
 use crate::store::{Durability, StoreError, Tx, audit, moment, principals, recovery};
@@ -56,7 +56,7 @@ impl Authority {
         let mut tx = self.db().begin(Durability::Durable).await?;
         let code = self.issue(&mut tx, mailbox, row.address.as_str(), &By::actor(actor), now).await?;
         tx.commit().await?;
-        self.tell(mailbox.into(), PrincipalChange::Recovery);
+        self.broadcast_change(mailbox.into(), PrincipalChange::Recovery);
         Ok(code)
     }
 
@@ -75,7 +75,7 @@ impl Authority {
         let address = session.address().as_str();
         let code = self.issue(&mut tx, session.mailbox(), address, &By::owner(address, origin), now).await?;
         tx.commit().await?;
-        self.tell(session.mailbox().into(), PrincipalChange::Recovery);
+        self.broadcast_change(session.mailbox().into(), PrincipalChange::Recovery);
         Ok(code)
     }
 
@@ -95,8 +95,8 @@ impl Authority {
         let subject = Subject::Mailbox(mailbox, address);
         audit::audit(tx, by, Event::RecoveryCodeIssued, &subject, &json!({}), now).await?;
         let detail = by.as_detail();
-        tell_owner(tx, self.keys(), mailbox.into(), Notice::RecoveryCodeIssued, &detail, now).await?;
-        tx.tell_changed(mailbox.into()).await?;
+        notify_owner(tx, self.keys(), mailbox.into(), Notice::RecoveryCodeIssued, &detail, now).await?;
+        tx.broadcast_change(mailbox.into()).await?;
         Ok(code)
     }
 }

@@ -13,7 +13,7 @@ use crate::model::origin::Origin;
 use crate::model::principal::{MailboxId, PrincipalId};
 use crate::model::receipt::Receipt;
 use crate::notification::link_token;
-use crate::notification::notify::{tell, tell_owner};
+use crate::notification::notify::{notify, notify_owner};
 use crate::session::change_broadcast::PrincipalChange;
 use crate::session::ended_sessions::EndedSessions;
 use crate::session::registry::SessionGuard;
@@ -131,15 +131,15 @@ impl Authority {
         let by = By::owner(acting.login, origin);
         // Before it is gone: it is one of those that are told.
         let notice = Notice::RecoveryEmailReplaced;
-        tell_owner(&mut tx, self.keys(), acting.principal, notice, &by.as_detail(), now).await?;
+        notify_owner(&mut tx, self.keys(), acting.principal, notice, &by.as_detail(), now).await?;
         if !recovery::remove_email(&mut tx, acting.principal).await? {
             return Err(RecoveryEmailError::None);
         }
         recovery::end_links(&mut tx, acting.principal, LinkKind::Reset.name()).await?;
         audit::audit(&mut tx, &by, Event::RecoveryEmailRemoved, &acting.subject(), &json!({}), now).await?;
-        tx.tell_changed(acting.principal).await?;
+        tx.broadcast_change(acting.principal).await?;
         tx.commit().await?;
-        self.tell(acting.principal, PrincipalChange::Recovery);
+        self.broadcast_change(acting.principal, PrincipalChange::Recovery);
         Ok(())
     }
 
@@ -173,18 +173,18 @@ impl Authority {
         let mut detail = by.as_detail();
         if let Some(before) = &before {
             let to = (principal.id, before.as_str());
-            tell(&mut tx, self.keys(), to, Notice::RecoveryEmailReplaced, &detail, now).await?;
+            notify(&mut tx, self.keys(), to, Notice::RecoveryEmailReplaced, &detail, now).await?;
         }
         recovery::put_email(&mut tx, principal.id, &address, now).await?;
         recovery::end_links(&mut tx, principal.id, LinkKind::Reset.name()).await?;
         detail["address"] = address.as_str().into();
-        tell_owner(&mut tx, self.keys(), principal.id, Notice::RecoveryEmailSet, &detail, now).await?;
+        notify_owner(&mut tx, self.keys(), principal.id, Notice::RecoveryEmailSet, &detail, now).await?;
         let subject = Subject::Mailbox(MailboxId(principal.id.0), login.as_str());
         let detail = json!({ "address": address });
         audit::audit(&mut tx, &by, Event::RecoveryEmailSet, &subject, &detail, now).await?;
-        tx.tell_changed(principal.id).await?;
+        tx.broadcast_change(principal.id).await?;
         tx.commit().await?;
-        self.tell(principal.id, PrincipalChange::Recovery);
+        self.broadcast_change(principal.id, PrincipalChange::Recovery);
         Ok((login, address))
     }
 
@@ -220,14 +220,14 @@ impl Authority {
         // Whoever reads the letter need not be the owner.
         let by = By::reader(link.address.as_deref().unwrap_or(address.as_str()), origin);
         audit::audit(&mut tx, &by, Event::NotMe, &subject, &detail, now).await?;
-        tx.tell_changed(id).await?;
-        tx.tell_other_nodes().await?;
+        tx.broadcast_change(id).await?;
+        tx.broadcast_ended_sessions().await?;
         let this = self.clone();
         let ended = self
             .finish(async move {
                 tx.commit().await?;
                 let here = this.registry().kill(id, Of::All, EndReason::Ended).await;
-                this.tell(id, PrincipalChange::Recovery);
+                this.broadcast_change(id, PrincipalChange::Recovery);
                 Ok::<_, Unavailable>(in_store.alive(this.node(), &here, now))
             })
             .await??;

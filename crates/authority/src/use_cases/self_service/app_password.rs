@@ -9,7 +9,7 @@ use crate::model::end_reason::{EndReason, Of};
 use crate::model::notice::Notice;
 use crate::model::origin::{Origin, Surface};
 use crate::model::principal::{AppPasswordId, PrincipalId};
-use crate::notification::notify::tell_owner;
+use crate::notification::notify::notify_owner;
 use crate::session::ended_sessions::EndedSessions;
 use crate::session::registry::SessionGuard;
 use crate::store::app_passwords::{self, DigestRow};
@@ -264,7 +264,7 @@ impl Authority {
         let mut detail = by.as_detail();
         detail["name"] = name.into();
         let mailbox = session.mailbox().into();
-        tell_owner(tx, self.keys(), mailbox, Notice::AppPasswordAdded, &detail, now).await
+        notify_owner(tx, self.keys(), mailbox, Notice::AppPasswordAdded, &detail, now).await
     }
 
     /// Commits what has ended sessions, then kills them, whoever has hung up meanwhile.
@@ -275,7 +275,7 @@ impl Authority {
         rows: Vec<EndedRow>,
         now: Timestamp,
     ) -> Result<BTreeMap<Surface, u64>, Unavailable> {
-        tx.tell_other_nodes().await?;
+        tx.broadcast_ended_sessions().await?;
         let this = self.clone();
         self.finish(async move {
             tx.commit().await?;

@@ -21,7 +21,7 @@ impl Authority {
     }
 
     /// Tells whoever listens on this node. The transaction that made the change has told the others.
-    pub(crate) fn tell(&self, of: PrincipalId, change: PrincipalChange) {
+    pub(crate) fn broadcast_change(&self, of: PrincipalId, change: PrincipalChange) {
         self.events().send(of, change);
     }
 }

@@ -15,7 +15,7 @@ use crate::model::end_reason::{EndReason, Of};
 use crate::model::notice::Notice;
 use crate::model::origin::{Origin, Surface};
 use crate::model::principal::{Kind, MailboxId, PrincipalId};
-use crate::notification::notify::{tell_owner, tell_staff};
+use crate::notification::notify::{notify_owner, notify_staff};
 use crate::session::change_broadcast::PrincipalChange;
 use crate::session::ended_sessions::EndedSessions;
 use crate::session::forget_second_factor::forget;
@@ -198,15 +198,15 @@ impl Authority {
         let by = By::owner(acting.login, origin);
         let detail = json!({ "ended": in_store.total() });
         audit::audit(&mut tx, &by, event, &acting.subject(), &detail, now).await?;
-        self.tell_reader(&mut tx, acting, notice, &by, now).await?;
-        tx.tell_changed(acting.principal).await?;
-        tx.tell_other_nodes().await?;
+        self.notify_principal(&mut tx, acting, notice, &by, now).await?;
+        tx.broadcast_change(acting.principal).await?;
+        tx.broadcast_ended_sessions().await?;
         // From here on it is finished even when whoever asked has hung up.
         let (this, principal, session) = (self.clone(), acting.principal, acting.session);
         let ended = self
             .finish(async move {
                 tx.commit().await?;
-                this.tell(principal, PrincipalChange::SecondFactor);
+                this.broadcast_change(principal, PrincipalChange::SecondFactor);
                 if others == OtherSessions::Stay {
                     return Ok::<_, Unavailable>(None);
                 }
@@ -260,10 +260,10 @@ impl Authority {
         forget(&mut tx, acting.principal).await?;
         let by = By::owner(acting.login, origin);
         audit::audit(&mut tx, &by, Event::SecondFactorOff, &acting.subject(), &json!({}), now).await?;
-        self.tell_reader(&mut tx, acting, Notice::SecondFactorOff, &by, now).await?;
-        tx.tell_changed(acting.principal).await?;
+        self.notify_principal(&mut tx, acting, Notice::SecondFactorOff, &by, now).await?;
+        tx.broadcast_change(acting.principal).await?;
         tx.commit().await?;
-        self.tell(acting.principal, PrincipalChange::SecondFactor);
+        self.broadcast_change(acting.principal, PrincipalChange::SecondFactor);
         Ok(())
     }
 
@@ -314,7 +314,7 @@ impl Authority {
     }
 
     /// Tells whoever acts what was done to its sign-in.
-    pub(crate) async fn tell_reader(
+    pub(crate) async fn notify_principal(
         &self,
         tx: &mut Tx,
         acting: &Acting<'_>,
@@ -324,8 +324,8 @@ impl Authority {
     ) -> Result<(), crate::store::StoreError> {
         let detail = by.as_detail();
         match acting.kind {
-            Kind::Mailbox => tell_owner(tx, self.keys(), acting.principal, notice, &detail, now).await,
-            Kind::Staff => tell_staff(tx, (acting.principal, acting.login), notice, &detail, now).await,
+            Kind::Mailbox => notify_owner(tx, self.keys(), acting.principal, notice, &detail, now).await,
+            Kind::Staff => notify_staff(tx, (acting.principal, acting.login), notice, &detail, now).await,
         }
     }
 }

@@ -93,7 +93,7 @@ impl Authority {
         }
         let (by, detail) = (By::owner(acting.login, origin), json!({ "ended": in_store.total() }));
         audit::audit(&mut tx, &by, Event::SessionsEnded, &acting.subject(), &detail, now).await?;
-        tx.tell_other_nodes().await?;
+        tx.broadcast_ended_sessions().await?;
         // The request that asks for the end of its own session has to outlive it to answer.
         let own = matches!(which, OwnSessions::All)
             || matches!(which, OwnSessions::One(id) if id == acting.session);

@@ -15,7 +15,7 @@ use crate::model::notice::Notice;
 use crate::model::origin::{Origin, Surface};
 use crate::model::principal::{AccountId, Kind, PrincipalId, State};
 use crate::model::refusal_cause::Cause;
-use crate::notification::notify::{tell_owner, tell_staff};
+use crate::notification::notify::{notify_owner, notify_staff};
 use crate::rate_limit::code_attempts::guesses;
 use crate::session::proof::{FirstFactor, Proven, Spends};
 use crate::session::registry::{LiveGuard, SessionGuard};
@@ -258,9 +258,9 @@ impl Authority {
                 match principal.kind {
                     Kind::Mailbox => {
                         let keys = self.keys();
-                        tell_owner(&mut tx, keys, principal.id, Notice::WrongCodes, &detail, now).await?;
+                        notify_owner(&mut tx, keys, principal.id, Notice::WrongCodes, &detail, now).await?;
                     }
-                    Kind::Staff => tell_staff(&mut tx, reader, Notice::WrongCodes, &detail, now).await?,
+                    Kind::Staff => notify_staff(&mut tx, reader, Notice::WrongCodes, &detail, now).await?,
                 }
             }
             tx.commit().await
