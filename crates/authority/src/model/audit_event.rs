@@ -107,7 +107,7 @@ impl<'a> Subject<'a> {
 }
 
 /// Who did it and from where, as the audit keeps it.
-pub(crate) struct By {
+pub(crate) struct AuditActor {
     pub(crate) actor: String,
     pub(crate) surface: Option<Surface>,
     pub(crate) ip: Option<String>,
@@ -115,7 +115,7 @@ pub(crate) struct By {
     pub(crate) client: Option<String>,
 }
 
-impl By {
+impl AuditActor {
     /// An act of staff or the operator.
     pub(crate) fn actor(actor: &Actor) -> Self {
         let (name, surface) = match &actor.who {

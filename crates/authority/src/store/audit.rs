@@ -5,7 +5,7 @@ use super::row::row;
 use super::{Db, millis};
 use crate::model::Timestamp;
 use crate::model::actor::Actor;
-use crate::model::audit_event::{By, Event, Subject};
+use crate::model::audit_event::{AuditActor, Event, Subject};
 use crate::model::origin::{Origin, Surface};
 use crate::model::principal::PrincipalId;
 
@@ -13,7 +13,7 @@ use crate::model::principal::PrincipalId;
 /// read there and then: a mailbox that moves later takes its history along no further than that.
 pub(crate) async fn audit(
     tx: &mut Tx,
-    by: &By,
+    by: &AuditActor,
     event: Event,
     subject: &Subject<'_>,
     detail: &serde_json::Value,

@@ -7,7 +7,7 @@ use crate::authority::Authority;
 use crate::error::ActError;
 use crate::model::Timestamp;
 use crate::model::actor::Actor;
-use crate::model::audit_event::{By, Event, Subject};
+use crate::model::audit_event::{AuditActor, Event, Subject};
 use crate::model::mail_app_mode::{MailAppMode, ModeOf};
 use crate::store::app_passwords::{self, Bearer};
 use crate::store::{Durability, audit, directory};
@@ -57,7 +57,7 @@ impl Authority {
         for (of, name) in &named {
             if app_passwords::set_mode(&mut tx, of.bearer(), mode).await? {
                 changed += 1;
-                let (by, detail) = (By::actor(actor), json!({ "mode": mode }));
+                let (by, detail) = (AuditActor::actor(actor), json!({ "mode": mode }));
                 audit::audit(&mut tx, &by, Event::MailAppModeSet, &of.subject(name), &detail, now).await?;
             }
         }

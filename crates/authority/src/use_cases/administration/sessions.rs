@@ -4,7 +4,7 @@ use crate::authority::Authority;
 use crate::error::{ActError, Unavailable};
 use crate::model::Timestamp;
 use crate::model::actor::Actor;
-use crate::model::audit_event::{By, Event, Subject};
+use crate::model::audit_event::{AuditActor, Event, Subject};
 use crate::model::end_reason::{EndReason, Of};
 use crate::model::mailbox::Mailbox;
 use crate::model::origin::Surface;
@@ -126,7 +126,8 @@ impl Authority {
             return Err(ActError::NotFound);
         }
         let subject = Subject::Mailbox(mailbox, row.address.as_str());
-        audit::audit(&mut tx, &By::actor(actor), Event::SignInResumed, &subject, &json!({}), now).await?;
+        audit::audit(&mut tx, &AuditActor::actor(actor), Event::SignInResumed, &subject, &json!({}), now)
+            .await?;
         Ok(tx.commit().await?)
     }
 
@@ -192,14 +193,14 @@ impl Authority {
     ) -> Result<Receipt, ActError> {
         let row = self.reachable(actor, mailbox).await?;
         actor.may_write()?;
-        let (this, by) = (self.clone(), By::actor(actor));
+        let (this, by) = (self.clone(), AuditActor::actor(actor));
         self.finish(async move { this.end_and_kill(row, by, ending, now).await }).await?
     }
 
     async fn end_and_kill(
         &self,
         mailbox: Mailbox,
-        by: By,
+        by: AuditActor,
         ending: Ending,
         now: Timestamp,
     ) -> Result<Receipt, ActError> {

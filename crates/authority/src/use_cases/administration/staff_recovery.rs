@@ -6,7 +6,7 @@ use crate::credential::hasher::Lane;
 use crate::error::{ActError, NotReplaced};
 use crate::model::Timestamp;
 use crate::model::actor::{Actor, Who};
-use crate::model::audit_event::{By, Event, Subject};
+use crate::model::audit_event::{AuditActor, Event, Subject};
 use crate::model::notice::Notice;
 use crate::model::principal::{Kind, StaffId};
 use crate::model::receipt::Receipt;
@@ -40,7 +40,7 @@ impl Authority {
             new: self.hash_if_fit(Lane::Staff, person.id, &new).await?,
             event: Event::StaffPasswordReset,
             notice: Notice::PasswordReset,
-            by: By::actor(actor),
+            by: AuditActor::actor(actor),
             redeems: Redeems::Nothing,
             app_passwords: AppPasswords::Revoke,
             now,
@@ -69,7 +69,7 @@ impl Authority {
         if !forget(&mut tx, person.id).await? {
             return Ok(false);
         }
-        let (by, subject) = (By::actor(actor), Subject::Staff(StaffId(person.id.0), &person.login));
+        let (by, subject) = (AuditActor::actor(actor), Subject::Staff(StaffId(person.id.0), &person.login));
         audit::audit(&mut tx, &by, Event::SecondFactorOff, &subject, &json!({}), now).await?;
         let reader = (person.id, person.login.as_str());
         notify_staff(&mut tx, reader, Notice::SecondFactorOff, &by.as_detail(), now).await?;

@@ -9,7 +9,7 @@ use crate::credential::password_policy::{PasswordProblem, prepare};
 use crate::error::{ActError, Denied, NotReplaced, Unavailable, Unfit};
 use crate::model::Timestamp;
 use crate::model::actor::{Actor, ReadOnly};
-use crate::model::audit_event::{By, Event, Subject};
+use crate::model::audit_event::{AuditActor, Event, Subject};
 use crate::model::end_reason::{EndReason, Of};
 use crate::model::link_kind::LinkKind;
 use crate::model::notice::Notice;
@@ -102,7 +102,7 @@ impl Authority {
             new,
             event,
             notice,
-            by: By::owner(acting.login, origin),
+            by: AuditActor::owner(acting.login, origin),
             redeems: Redeems::Session(acting.session, confirmed),
             app_passwords,
             now,
@@ -140,7 +140,7 @@ impl Authority {
             new: self.hash_if_fit(Lane::Staff, mailbox.into(), &new).await?,
             event: Event::PasswordReset,
             notice: Notice::PasswordReset,
-            by: By::actor(actor),
+            by: AuditActor::actor(actor),
             redeems: Redeems::Nothing,
             app_passwords: AppPasswords::Revoke,
             now,
@@ -334,7 +334,7 @@ pub(crate) struct Replacement {
     pub(crate) new: Phc,
     pub(crate) event: Event,
     pub(crate) notice: Notice,
-    pub(crate) by: By,
+    pub(crate) by: AuditActor,
     pub(crate) redeems: Redeems,
     pub(crate) app_passwords: AppPasswords,
     pub(crate) now: Timestamp,

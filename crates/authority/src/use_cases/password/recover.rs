@@ -8,7 +8,7 @@ use crate::credential::recovery_code;
 use crate::credential::token::Token;
 use crate::error::{Denied, LinkError, NotEnough, NotReplaced, Unavailable, Unfit};
 use crate::model::Timestamp;
-use crate::model::audit_event::{By, Event};
+use crate::model::audit_event::{AuditActor, Event};
 use crate::model::link_kind::LinkKind;
 use crate::model::notice::Notice;
 use crate::model::origin::Origin;
@@ -124,7 +124,7 @@ impl Authority {
             new,
             event: Event::PasswordChanged,
             notice: Notice::PasswordChanged,
-            by: By::owner(login.text(), origin),
+            by: AuditActor::owner(login.text(), origin),
             redeems: Redeems::Password { epoch, spends },
             app_passwords: AppPasswords::Revoke,
             now,
@@ -156,7 +156,7 @@ impl Authority {
             new,
             event: Event::RecoveredByCode,
             notice: Notice::RecoveredByCode,
-            by: By::owner(login.text(), origin),
+            by: AuditActor::owner(login.text(), origin),
             redeems: Redeems::RecoveryCode(digest),
             app_passwords: AppPasswords::Revoke,
             now,
@@ -273,7 +273,7 @@ impl Authority {
             new,
             event,
             notice,
-            by: By::owner(&principal.login, origin),
+            by: AuditActor::owner(&principal.login, origin),
             redeems: Redeems::Link { id: link.id, epoch: link.epoch, spends },
             app_passwords: AppPasswords::Revoke,
             now,

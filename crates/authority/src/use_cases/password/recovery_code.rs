@@ -5,7 +5,7 @@ use crate::credential::recovery_code::{TEXT, digest};
 use crate::error::{ActError, NotNow, Unavailable};
 use crate::model::Timestamp;
 use crate::model::actor::Actor;
-use crate::model::audit_event::{By, Event, Subject};
+use crate::model::audit_event::{AuditActor, Event, Subject};
 use crate::model::notice::Notice;
 use crate::model::origin::Origin;
 use crate::model::principal::MailboxId;
@@ -54,7 +54,7 @@ impl Authority {
         let row = self.reachable(actor, mailbox).await?;
         actor.may_write()?;
         let mut tx = self.db().begin(Durability::Durable).await?;
-        let code = self.issue(&mut tx, mailbox, row.address.as_str(), &By::actor(actor), now).await?;
+        let code = self.issue(&mut tx, mailbox, row.address.as_str(), &AuditActor::actor(actor), now).await?;
         tx.commit().await?;
         self.broadcast_change(mailbox.into(), PrincipalChange::Recovery);
         Ok(code)
@@ -73,7 +73,8 @@ impl Authority {
         let mut tx = self.db().begin(Durability::Durable).await?;
         self.act(&mut tx, &session.into(), now).await?;
         let address = session.address().as_str();
-        let code = self.issue(&mut tx, session.mailbox(), address, &By::owner(address, origin), now).await?;
+        let code =
+            self.issue(&mut tx, session.mailbox(), address, &AuditActor::owner(address, origin), now).await?;
         tx.commit().await?;
         self.broadcast_change(session.mailbox().into(), PrincipalChange::Recovery);
         Ok(code)
@@ -84,7 +85,7 @@ impl Authority {
         tx: &mut Tx,
         mailbox: MailboxId,
         address: &str,
-        by: &By,
+        by: &AuditActor,
         now: Timestamp,
     ) -> Result<Secret, StoreError> {
         let code = TEXT.draw(&mut rand::rng());

@@ -5,7 +5,7 @@ use crate::authority::Authority;
 use crate::credential::token::Token;
 use crate::error::{LinkError, NotNow, Unavailable};
 use crate::model::Timestamp;
-use crate::model::audit_event::{By, Event, Subject};
+use crate::model::audit_event::{AuditActor, Event, Subject};
 use crate::model::end_reason::{EndReason, Of};
 use crate::model::link_kind::LinkKind;
 use crate::model::notice::Notice;
@@ -128,7 +128,7 @@ impl Authority {
         let mut tx = self.db().begin(Durability::Durable).await?;
         self.act(&mut tx, &acting, now).await?;
         not_held(&mut tx, acting.principal, now).await?;
-        let by = By::owner(acting.login, origin);
+        let by = AuditActor::owner(acting.login, origin);
         // Before it is gone: it is one of those that are told.
         let notice = Notice::RecoveryEmailReplaced;
         notify_owner(&mut tx, self.keys(), acting.principal, notice, &by.as_detail(), now).await?;
@@ -168,7 +168,7 @@ impl Authority {
         if !recovery::spend_link(&mut tx, link.id, now).await? {
             return Err(LinkError::Over);
         }
-        let by = By::owner(login.as_str(), origin);
+        let by = AuditActor::owner(login.as_str(), origin);
         let before = recovery::email_of(&mut tx, principal.id).await?.filter(|before| *before != address);
         let mut detail = by.as_detail();
         if let Some(before) = &before {
@@ -218,7 +218,7 @@ impl Authority {
         let subject = Subject::Mailbox(MailboxId(id.0), address.as_str());
         let detail = json!({ "ended": in_store.total(), "app_passwords_revoked": app_passwords_revoked });
         // Whoever reads the letter need not be the owner.
-        let by = By::reader(link.address.as_deref().unwrap_or(address.as_str()), origin);
+        let by = AuditActor::reader(link.address.as_deref().unwrap_or(address.as_str()), origin);
         audit::audit(&mut tx, &by, Event::NotMe, &subject, &detail, now).await?;
         tx.broadcast_change(id).await?;
         tx.broadcast_ended_sessions().await?;

@@ -4,7 +4,7 @@ use crate::authority::Authority;
 use crate::credential::app_password::Letters;
 use crate::error::{NotNow, Unavailable};
 use crate::model::Timestamp;
-use crate::model::audit_event::{By, Event, Subject};
+use crate::model::audit_event::{AuditActor, Event, Subject};
 use crate::model::end_reason::{EndReason, Of};
 use crate::model::notice::Notice;
 use crate::model::origin::{Origin, Surface};
@@ -208,7 +208,7 @@ impl Authority {
         let address = session.address().as_str();
         let subject = Subject::Mailbox(session.mailbox(), address);
         let detail = json!({ "name": name, "ended": rows.len() });
-        let by = By::owner(address, origin);
+        let by = AuditActor::owner(address, origin);
         audit::audit(&mut tx, &by, Event::AppPasswordRevoked, &subject, &detail, now).await?;
         let ended = self.commit_and_kill(tx, mailbox, rows, now).await?;
         Ok((name, ended))
@@ -259,7 +259,7 @@ impl Authority {
     ) -> Result<(), crate::store::StoreError> {
         let address = session.address().as_str();
         let subject = Subject::Mailbox(session.mailbox(), address);
-        let by = By::owner(address, origin);
+        let by = AuditActor::owner(address, origin);
         audit::audit(tx, &by, event, &subject, &json!({ "name": name }), now).await?;
         let mut detail = by.as_detail();
         detail["name"] = name.into();

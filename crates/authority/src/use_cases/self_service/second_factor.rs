@@ -10,7 +10,7 @@ use crate::credential::totp_binding::bound;
 use crate::error::{ActError, Denied, NotEnough, NotNow, Unavailable};
 use crate::model::Timestamp;
 use crate::model::actor::Actor;
-use crate::model::audit_event::{By, Event};
+use crate::model::audit_event::{AuditActor, Event};
 use crate::model::end_reason::{EndReason, Of};
 use crate::model::notice::Notice;
 use crate::model::origin::{Origin, Surface};
@@ -195,7 +195,7 @@ impl Authority {
             false => (Event::SecondFactorOn, Notice::SecondFactorOn),
             true => (Event::SecondFactorReplaced, Notice::SecondFactorReplaced),
         };
-        let by = By::owner(acting.login, origin);
+        let by = AuditActor::owner(acting.login, origin);
         let detail = json!({ "ended": in_store.total() });
         audit::audit(&mut tx, &by, event, &acting.subject(), &detail, now).await?;
         self.notify_principal(&mut tx, acting, notice, &by, now).await?;
@@ -258,7 +258,7 @@ impl Authority {
             return Err(SecondFactorError::CodeWrong);
         }
         forget(&mut tx, acting.principal).await?;
-        let by = By::owner(acting.login, origin);
+        let by = AuditActor::owner(acting.login, origin);
         audit::audit(&mut tx, &by, Event::SecondFactorOff, &acting.subject(), &json!({}), now).await?;
         self.notify_principal(&mut tx, acting, Notice::SecondFactorOff, &by, now).await?;
         tx.broadcast_change(acting.principal).await?;
@@ -284,7 +284,7 @@ impl Authority {
             return Err(SecondFactorError::IsOff);
         }
         let codes = put_backup_codes(&mut tx, acting.principal).await?;
-        let by = By::owner(acting.login, origin);
+        let by = AuditActor::owner(acting.login, origin);
         audit::audit(&mut tx, &by, Event::BackupCodesRenewed, &acting.subject(), &json!({}), now).await?;
         tx.commit().await?;
         Ok(codes)
@@ -319,7 +319,7 @@ impl Authority {
         tx: &mut Tx,
         acting: &Acting<'_>,
         notice: Notice,
-        by: &By,
+        by: &AuditActor,
         now: Timestamp,
     ) -> Result<(), crate::store::StoreError> {
         let detail = by.as_detail();

@@ -5,7 +5,7 @@ use crate::credential::token::Token;
 use crate::error::{ActError, NotNow, SignedOut, Unavailable};
 use crate::model::Timestamp;
 use crate::model::actor::Actor;
-use crate::model::audit_event::{By, Event};
+use crate::model::audit_event::{AuditActor, Event};
 use crate::model::end_reason::{EndReason, Of};
 use crate::model::mail_app_mode::MailAppMode;
 use crate::model::origin::{Origin, Surface};
@@ -91,7 +91,7 @@ impl Authority {
         if in_store.total() == 0 {
             return Ok(in_store.alive(self.node(), &[], now));
         }
-        let (by, detail) = (By::owner(acting.login, origin), json!({ "ended": in_store.total() }));
+        let (by, detail) = (AuditActor::owner(acting.login, origin), json!({ "ended": in_store.total() }));
         audit::audit(&mut tx, &by, Event::SessionsEnded, &acting.subject(), &detail, now).await?;
         tx.broadcast_ended_sessions().await?;
         // The request that asks for the end of its own session has to outlive it to answer.
@@ -170,7 +170,7 @@ impl Authority {
         let mut tx = self.db().begin(Durability::Durable).await?;
         self.act(&mut tx, &acting, now).await?;
         tell_new_places(&mut tx, acting.principal, tell).await?;
-        let (by, detail) = (By::owner(acting.login, origin), json!({ "on": tell }));
+        let (by, detail) = (AuditActor::owner(acting.login, origin), json!({ "on": tell }));
         audit::audit(&mut tx, &by, Event::NewPlaceNoticesSet, &acting.subject(), &detail, now).await?;
         Ok(tx.commit().await?)
     }
@@ -200,7 +200,7 @@ impl Authority {
         let mut tx = self.db().begin(Durability::Durable).await?;
         self.act(&mut tx, &acting, now).await?;
         app_passwords::set_mode(&mut tx, Bearer::Mailbox(acting.principal.0), Some(mode.name())).await?;
-        let (by, detail) = (By::owner(acting.login, origin), json!({ "mode": mode.name() }));
+        let (by, detail) = (AuditActor::owner(acting.login, origin), json!({ "mode": mode.name() }));
         audit::audit(&mut tx, &by, Event::MailAppModeSet, &acting.subject(), &detail, now).await?;
         Ok(tx.commit().await?)
     }
