@@ -149,7 +149,7 @@ impl From<StoreError> for AddError {
 
 /// Why somebody may not act on its own sign-in now. Nothing has changed.
 #[derive(Debug)]
-pub enum NotNow {
+pub enum ReauthRequired {
     /// Ask for the password again, and for a code where a second factor is on.
     ConfirmFirst,
     /// The session has ended.
@@ -158,7 +158,7 @@ pub enum NotNow {
     Unavailable(Unavailable),
 }
 
-impl<E: Into<Unavailable>> From<E> for NotNow {
+impl<E: Into<Unavailable>> From<E> for ReauthRequired {
     fn from(error: E) -> Self {
         Self::Unavailable(error.into())
     }

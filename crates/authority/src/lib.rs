@@ -32,7 +32,7 @@ pub use credential::password_generator::{PASSWORD_RECIPE, PasswordRecipe, genera
 pub use credential::password_policy::{PasswordPolicy, PasswordProblem, PolicyRule, Requirement};
 pub use credential::token::Token;
 pub use credential::totp::SetUp;
-pub use error::{ActError, AddError, LinkError, NotNow, OpenError, SignedOut, Unavailable};
+pub use error::{ActError, AddError, LinkError, OpenError, ReauthRequired, SignedOut, Unavailable};
 pub use model::Timestamp;
 pub use model::actor::{Actor, Role};
 pub use model::database::Database;
@@ -63,5 +63,5 @@ pub use use_cases::self_service::second_factor::{OtherSessions, SecondFactorErro
 pub use use_cases::self_service::sessions::{OwnSessions, PastSession};
 pub use use_cases::sign_in::SignedIn;
 pub use use_cases::sign_in::confirmation::Confirmation;
-pub use use_cases::sign_in::reauthentication::{Acting, ConfirmError};
+pub use use_cases::sign_in::reauthentication::{OwnSession, ReauthenticationError};
 pub use use_cases::sign_in::second_factor_challenge::SecondStepError;

@@ -362,7 +362,7 @@ async fn spend(tx: &mut Tx, session: &PendingSession) -> Result<Result<(), OpenS
         return Ok(Err(OpenSessionError::Overtaken));
     }
     if let Some(from) = proven.from_session
-        && sessions::acting(tx, from).await?.is_none()
+        && sessions::proof(tx, from).await?.is_none()
     {
         return Ok(Err(OpenSessionError::Overtaken));
     }

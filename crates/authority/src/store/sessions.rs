@@ -220,7 +220,7 @@ pub(crate) async fn is_open(db: &Db, id: SessionId) -> Result<bool, StoreError> 
 
 row! {
     /// What a session has proved, if it is not ended; asked in the transaction that relies on it.
-    pub(crate) struct Acting {
+    pub(crate) struct SessionProof {
         /// When its password was given.
         pub(crate) proved_at: i64,
         /// Whether a second factor was.
@@ -229,7 +229,7 @@ row! {
 }
 
 /// Finds it.
-pub(crate) async fn acting(tx: &mut Tx, id: SessionId) -> Result<Option<Acting>, StoreError> {
+pub(crate) async fn proof(tx: &mut Tx, id: SessionId) -> Result<Option<SessionProof>, StoreError> {
     const SQL: &str = "SELECT COALESCE(proved_at, opened_at) AS proved_at, second_factor FROM session
         WHERE id = $1 AND ended_at IS NULL";
     on!(tx tx, conn => sqlx::query_as(SQL).bind(id).fetch_optional(conn).await)

@@ -1,8 +1,8 @@
 use crate::authenticator::wrong_code;
 use crate::house::{House, NEW, OLD, Served, at, attempt, from, on_both, secret, serve};
 use postward_authority::{
-    AppPasswordError, AppPasswordId, AppPasswords, Authority, Confirmation, MailAppMode, ModeOf, NotNow,
-    Surface,
+    AppPasswordError, AppPasswordId, AppPasswords, Authority, Confirmation, MailAppMode, ModeOf,
+    ReauthRequired, Surface,
 };
 use postward_wire::{Refusal, Secret};
 
@@ -88,7 +88,7 @@ fn w8_there_are_twenty_five_at_most_and_names_have_bounds() {
         }
         assert!(matches!(add("One more").await, Err(AppPasswordError::TooMany)));
         let old = house.authority.add_app_password(&guard, "Late", &webmail, at(700)).await;
-        assert!(matches!(old, Err(AppPasswordError::NotNow(NotNow::ConfirmFirst))));
+        assert!(matches!(old, Err(AppPasswordError::ReauthRequired(ReauthRequired::ConfirmFirst))));
     });
 }
 

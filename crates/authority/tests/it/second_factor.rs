@@ -1,7 +1,7 @@
 use crate::authenticator::{Authenticator, wrong_code};
 use crate::house::{House, NEW, OLD, at, attempt, from, on_both, owed, secret, serve, whole};
 use postward_authority::{
-    AppPasswords, Authority, ChangeError, ConfirmError, Confirmation, NotNow, OtherSessions,
+    AppPasswords, Authority, ChangeError, Confirmation, OtherSessions, ReauthRequired, ReauthenticationError,
     SecondFactorError, SecondStepError, SignedIn, SignedOut, Surface, Token,
 };
 use postward_wire::Refusal;
@@ -325,8 +325,8 @@ fn a_session_from_before_has_to_give_a_code_before_it_changes_anything() {
         let webmail = from("192.0.2.1", Surface::Webmail);
         let (_, before) = house.browser(Surface::Webmail, 0).await;
         let phone = house.second_factor(0).await;
-        let may = house.authority.may_act(&before, at(1)).await;
-        assert!(matches!(may, Err(NotNow::ConfirmFirst)));
+        let may = house.authority.require_recent_auth(&before, at(1)).await;
+        assert!(matches!(may, Err(ReauthRequired::ConfirmFirst)));
         let change = async |second: i64| {
             let confirmation = Confirmation::Current(secret(OLD));
             house
@@ -339,15 +339,18 @@ fn a_session_from_before_has_to_give_a_code_before_it_changes_anything() {
         assert!(added.is_err());
         let confirm = async |code: Option<&str>, second: i64| {
             let code = code.map(secret);
-            house.authority.confirm_again(&before, &secret(OLD), code.as_ref(), &webmail, at(second)).await
+            house.authority.reauthenticate(&before, &secret(OLD), code.as_ref(), &webmail, at(second)).await
         };
-        assert!(matches!(confirm(None, 30).await, Err(ConfirmError::CodeMissing)));
+        assert!(matches!(confirm(None, 30).await, Err(ReauthenticationError::CodeMissing)));
         let wrong = wrong_code(&phone, at(30));
-        assert!(matches!(confirm(Some(&wrong), 30).await, Err(ConfirmError::CodeWrong)));
+        assert!(matches!(confirm(Some(&wrong), 30).await, Err(ReauthenticationError::CodeWrong)));
         confirm(Some(&phone.digits(at(30))), 30).await.unwrap();
-        assert!(house.authority.may_act(&before, at(31)).await.is_ok());
+        assert!(house.authority.require_recent_auth(&before, at(31)).await.is_ok());
         // Ten minutes later the password will do: the session has given its code.
-        assert!(matches!(house.authority.may_act(&before, at(700)).await, Err(NotNow::ConfirmFirst)));
+        assert!(matches!(
+            house.authority.require_recent_auth(&before, at(700)).await,
+            Err(ReauthRequired::ConfirmFirst)
+        ));
         confirm(None, 700).await.unwrap();
         assert!(change(701).await.is_ok());
     });
@@ -365,7 +368,10 @@ fn w3_a_hop_is_as_strong_and_as_old_as_where_it_comes_from() {
         };
         assert_eq!(panel.surface(), Surface::Panel);
         // Its password is as old as the webmail's.
-        assert!(matches!(house.authority.may_act(&panel, at(1_000)).await, Err(NotNow::ConfirmFirst)));
+        assert!(matches!(
+            house.authority.require_recent_auth(&panel, at(1_000)).await,
+            Err(ReauthRequired::ConfirmFirst)
+        ));
         drop(panel);
 
         let phone = house.second_factor(1_000).await;

@@ -149,7 +149,7 @@ async fn add(
         Err(AppPasswordError::Name) => "Give it a name of at most 60 characters, like “Phone”.",
         Err(AppPasswordError::TooMany) => "There are 25 already. Revoke one you do not use any more first.",
         Err(AppPasswordError::NotFound) => return Err(PageError::NotFound),
-        Err(AppPasswordError::NotNow(why)) => {
+        Err(AppPasswordError::ReauthRequired(why)) => {
             return reauthenticate::not_now(why, site, surface, &surface.account_path("app-passwords"));
         }
     };
@@ -249,7 +249,7 @@ fn otherwise(
     id: AppPasswordId,
 ) -> Result<Response, PageError> {
     match error {
-        AppPasswordError::NotNow(why) => {
+        AppPasswordError::ReauthRequired(why) => {
             let next = surface.account_path(&format!("app-passwords/{id}/{}", act.name()));
             reauthenticate::not_now(why, site, surface, &next)
         }

@@ -113,7 +113,7 @@ async fn ask_for_code(context: RequestContext, owner: Owner) -> Result<Response,
 /// Shows a step, to whoever may act now.
 async fn begin(context: &RequestContext, owner: &Owner, step: Step) -> Result<Response, PageError> {
     let (site, surface) = (&context.site, owner.surface);
-    match site.authority.may_act(&*owner.guard, site.now()).await {
+    match site.authority.require_recent_auth(&*owner.guard, site.now()).await {
         Ok(()) => show(context, owner, step).await,
         Err(why) => reauthenticate::not_now(why, site, surface, &step.path(surface)),
     }
@@ -175,7 +175,7 @@ fn not_changed(
 ) -> Result<Response, PageError> {
     let surface = owner.surface;
     match why {
-        RecoveryEmailError::NotNow(why) => {
+        RecoveryEmailError::ReauthRequired(why) => {
             reauthenticate::not_now(why, &context.site, surface, &surface.account_path(next))
         }
         RecoveryEmailError::Held(_) | RecoveryEmailError::None | RecoveryEmailError::Itself => {

@@ -134,7 +134,7 @@ async fn ask_to_turn_off(context: RequestContext, owner: Owner) -> Result<Respon
 /// Shows a step to whoever may act now, so that nobody fills in a form in vain.
 async fn ask(context: &RequestContext, owner: &Owner, step: Step) -> Result<Response, PageError> {
     let (site, surface) = (&context.site, owner.surface);
-    match site.authority.may_act(&*owner.guard, site.now()).await {
+    match site.authority.require_recent_auth(&*owner.guard, site.now()).await {
         Ok(()) => show(context, owner, step).await,
         Err(why) => reauthenticate::not_now(why, site, surface, &surface.account_path("two-factor/replace")),
     }
@@ -232,7 +232,7 @@ fn otherwise(
     next: &str,
 ) -> Result<Response, PageError> {
     match error {
-        SecondFactorError::NotNow(why) => {
+        SecondFactorError::ReauthRequired(why) => {
             reauthenticate::not_now(why, site, surface, &surface.account_path(next))
         }
         SecondFactorError::BeginAgain

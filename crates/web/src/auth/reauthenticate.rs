@@ -18,7 +18,7 @@ use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
-use postward_authority::{ConfirmError, NotNow};
+use postward_authority::{ReauthRequired, ReauthenticationError};
 use postward_wire::Secret;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -77,15 +77,15 @@ pub(crate) fn ask(surface: WebSurface, next: &str) -> Response {
 
 /// What follows when somebody may not act now; `next` is come back to once the password was given again.
 pub(crate) fn not_now(
-    why: NotNow,
+    why: ReauthRequired,
     site: &Site,
     surface: WebSurface,
     next: &str,
 ) -> Result<Response, PageError> {
     match why {
-        NotNow::ConfirmFirst => Ok(ask(surface, next)),
-        NotNow::SessionEnded => signed_out(site, surface),
-        NotNow::Unavailable(cause) => Err(cause.into()),
+        ReauthRequired::ConfirmFirst => Ok(ask(surface, next)),
+        ReauthRequired::SessionEnded => signed_out(site, surface),
+        ReauthRequired::Unavailable(cause) => Err(cause.into()),
     }
 }
 
@@ -101,8 +101,8 @@ async fn page(
 ) -> Result<Response, PageError> {
     let authority = &context.site.authority;
     let owes_code = match &principal {
-        Principal::Owner(owner) => authority.owes_code_to_confirm(&*owner.guard).await?,
-        Principal::Staff(staff) => authority.owes_code_to_confirm(&*staff.session).await?,
+        Principal::Owner(owner) => authority.reauthentication_needs_code(&*owner.guard).await?,
+        Principal::Staff(staff) => authority.reauthentication_needs_code(&*staff.session).await?,
     };
     let shown = Shown { status: StatusCode::OK, code: Code::of(owes_code), problem: None };
     Ok(show(&context, &principal, query.next, shown))
@@ -120,25 +120,29 @@ async fn submit(
     let (password, code) = (Secret::new(form.password), typed.map(Secret::new));
     let confirmed = match &principal {
         Principal::Owner(owner) => {
-            site.authority.confirm_again(&*owner.guard, &password, code.as_ref(), &origin, now).await
+            site.authority.reauthenticate(&*owner.guard, &password, code.as_ref(), &origin, now).await
         }
         Principal::Staff(staff) => {
-            site.authority.confirm_again(&*staff.session, &password, code.as_ref(), &origin, now).await
+            site.authority.reauthenticate(&*staff.session, &password, code.as_ref(), &origin, now).await
         }
     };
     let (status, code, field, text) = match confirmed {
         Ok(()) => return Ok(see_other(after_sign_in(surface, &form.next))),
-        Err(ConfirmError::SessionEnded) => return signed_out(site, surface),
-        Err(ConfirmError::Unavailable(cause)) => return Err(cause.into()),
-        Err(ConfirmError::PasswordWrong) => {
+        Err(ReauthenticationError::SessionEnded) => return signed_out(site, surface),
+        Err(ReauthenticationError::Unavailable(cause)) => return Err(cause.into()),
+        Err(ReauthenticationError::PasswordWrong) => {
             (StatusCode::UNPROCESSABLE_ENTITY, asked, "password", "This is not your password.")
         }
-        Err(ConfirmError::CodeMissing) => {
+        Err(ReauthenticationError::CodeMissing) => {
             let why = "Two-factor authentication is on. Type your password again, and the code too.";
             (StatusCode::UNPROCESSABLE_ENTITY, Code::Asked, "code", why)
         }
-        Err(ConfirmError::CodeWrong) => (StatusCode::UNPROCESSABLE_ENTITY, Code::Asked, "code", WRONG_CODE),
-        Err(ConfirmError::TooManyTries) => (StatusCode::TOO_MANY_REQUESTS, asked, "password", TOO_MANY_TRIES),
+        Err(ReauthenticationError::CodeWrong) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, Code::Asked, "code", WRONG_CODE)
+        }
+        Err(ReauthenticationError::TooManyTries) => {
+            (StatusCode::TOO_MANY_REQUESTS, asked, "password", TOO_MANY_TRIES)
+        }
     };
     let problem = Some(FormProblem::new(field, text));
     Ok(show(&context, &principal, form.next, Shown { status, code, problem }))

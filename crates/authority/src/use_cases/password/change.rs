@@ -30,7 +30,7 @@ use crate::store::{
 };
 use crate::use_cases::sign_in::confirmation::{Confirmation, Confirmed};
 use crate::use_cases::sign_in::first_factor::{Login, Reading, Verified};
-use crate::use_cases::sign_in::reauthentication::Acting;
+use crate::use_cases::sign_in::reauthentication::OwnSession;
 use futures_util::future::{try_join, try_join_all};
 use postward_wire::{Address, Secret};
 use serde_json::json;
@@ -51,7 +51,7 @@ impl Authority {
         origin: &Origin,
         now: Timestamp,
     ) -> Result<Receipt, ChangeError> {
-        let acting = Acting::from(session);
+        let acting = OwnSession::from(session);
         let event = (Event::PasswordChanged, Notice::PasswordChanged);
         self.change_own(&acting, confirmation, new, app_passwords, event, origin, now).await
     }
@@ -69,7 +69,7 @@ impl Authority {
         origin: &Origin,
         now: Timestamp,
     ) -> Result<Receipt, ChangeError> {
-        let acting = Acting::from(session);
+        let acting = OwnSession::from(session);
         let event = (Event::StaffPasswordChanged, Notice::PasswordChanged);
         self.change_own(&acting, confirmation, new, AppPasswords::Revoke, event, origin, now).await
     }
@@ -77,7 +77,7 @@ impl Authority {
     #[expect(clippy::too_many_arguments, reason = "the two public acts in one; nobody else calls it")]
     async fn change_own(
         &self,
-        acting: &Acting<'_>,
+        acting: &OwnSession<'_>,
         confirmation: Confirmation,
         new: Secret,
         app_passwords: AppPasswords,
@@ -155,7 +155,7 @@ impl Authority {
     /// worth nothing here (an intruder's session remembers too).
     async fn confirm(
         &self,
-        acting: &Acting<'_>,
+        acting: &OwnSession<'_>,
         current: &Secret,
         origin: &Origin,
         now: Timestamp,
@@ -293,7 +293,7 @@ async fn redeem(
     let redeemed = match redeems {
         Redeems::Nothing => true,
         Redeems::Session(session, confirmed) => {
-            let Some(acting) = sessions::acting(tx, *session).await? else {
+            let Some(acting) = sessions::proof(tx, *session).await? else {
                 return Err(NotReplaced::Overtaken);
             };
             let recent = now.duration_since(moment(acting.proved_at)) <= Confirmation::RECENT;

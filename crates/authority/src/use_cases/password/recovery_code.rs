@@ -2,7 +2,7 @@
 
 use crate::authority::Authority;
 use crate::credential::recovery_code::{TEXT, digest};
-use crate::error::{ActError, NotNow, Unavailable};
+use crate::error::{ActError, ReauthRequired, Unavailable};
 use crate::model::Timestamp;
 use crate::model::actor::Actor;
 use crate::model::audit_event::{AuditActor, Event, Subject};
@@ -63,15 +63,15 @@ impl Authority {
     /// Issues a new recovery code at the owner's wish (W9).
     ///
     /// # Errors
-    /// As [`NotNow`] says.
+    /// As [`ReauthRequired`] says.
     pub async fn issue_own_recovery_code(
         &self,
         session: &SessionGuard,
         origin: &Origin,
         now: Timestamp,
-    ) -> Result<Secret, NotNow> {
+    ) -> Result<Secret, ReauthRequired> {
         let mut tx = self.db().begin(Durability::Durable).await?;
-        self.act(&mut tx, &session.into(), now).await?;
+        self.begin_self_service(&mut tx, &session.into(), now).await?;
         let address = session.address().as_str();
         let code =
             self.issue(&mut tx, session.mailbox(), address, &AuditActor::owner(address, origin), now).await?;

@@ -3,7 +3,7 @@
 
 use crate::authority::Authority;
 use crate::credential::token::Token;
-use crate::error::{LinkError, NotNow, Unavailable};
+use crate::error::{LinkError, ReauthRequired, Unavailable};
 use crate::model::Timestamp;
 use crate::model::audit_event::{AuditActor, Event, Subject};
 use crate::model::end_reason::{EndReason, Of};
@@ -21,7 +21,7 @@ use crate::store::outbox::{self, NewLetter};
 use crate::store::{
     Durability, Tx, app_passwords, audit, moment, principals, recovery, second_factors, sessions,
 };
-use crate::use_cases::sign_in::reauthentication::Acting;
+use crate::use_cases::sign_in::reauthentication::OwnSession;
 use jiff::SignedDuration;
 use postward_wire::Address;
 use serde_json::json;
@@ -43,7 +43,7 @@ pub struct RecoveryEmail {
 #[derive(Debug)]
 pub enum RecoveryEmailError {
     /// The session may not do that now.
-    NotNow(NotNow),
+    ReauthRequired(ReauthRequired),
     /// It is the mailbox itself, which is closed to whoever has lost its password.
     Itself,
     /// Somebody has said that it was not them: not before this moment.
@@ -54,13 +54,13 @@ pub enum RecoveryEmailError {
 
 impl<E: Into<Unavailable>> From<E> for RecoveryEmailError {
     fn from(error: E) -> Self {
-        Self::NotNow(NotNow::Unavailable(error.into()))
+        Self::ReauthRequired(ReauthRequired::Unavailable(error.into()))
     }
 }
 
-impl From<NotNow> for RecoveryEmailError {
-    fn from(not_now: NotNow) -> Self {
-        Self::NotNow(not_now)
+impl From<ReauthRequired> for RecoveryEmailError {
+    fn from(not_now: ReauthRequired) -> Self {
+        Self::ReauthRequired(not_now)
     }
 }
 
@@ -93,9 +93,9 @@ impl Authority {
         if address == session.address() {
             return Err(RecoveryEmailError::Itself);
         }
-        let acting = Acting::from(session);
+        let acting = OwnSession::from(session);
         let mut tx = self.db().begin(Durability::Durable).await?;
-        self.act(&mut tx, &acting, now).await?;
+        self.begin_self_service(&mut tx, &acting, now).await?;
         not_held(&mut tx, acting.principal, now).await?;
         let (kind, to) = (LinkKind::VerifyRecoveryEmail, Some(address.as_str()));
         let link = link_token::make(&mut tx, self.keys(), acting.principal, kind, to, now).await?;
@@ -124,9 +124,9 @@ impl Authority {
         origin: &Origin,
         now: Timestamp,
     ) -> Result<(), RecoveryEmailError> {
-        let acting = Acting::from(session);
+        let acting = OwnSession::from(session);
         let mut tx = self.db().begin(Durability::Durable).await?;
-        self.act(&mut tx, &acting, now).await?;
+        self.begin_self_service(&mut tx, &acting, now).await?;
         not_held(&mut tx, acting.principal, now).await?;
         let by = AuditActor::owner(acting.login, origin);
         // Before it is gone: it is one of those that are told.

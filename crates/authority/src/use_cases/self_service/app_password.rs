@@ -2,7 +2,7 @@
 
 use crate::authority::Authority;
 use crate::credential::app_password::Letters;
-use crate::error::{NotNow, Unavailable};
+use crate::error::{ReauthRequired, Unavailable};
 use crate::model::Timestamp;
 use crate::model::audit_event::{AuditActor, Event, Subject};
 use crate::model::end_reason::{EndReason, Of};
@@ -61,7 +61,7 @@ pub struct MailApp {
 #[derive(Debug)]
 pub enum AppPasswordError {
     /// The session may not do that now.
-    NotNow(NotNow),
+    ReauthRequired(ReauthRequired),
     /// The name is empty or too long.
     Name,
     /// There are [`Authority::APP_PASSWORDS`] already.
@@ -72,13 +72,13 @@ pub enum AppPasswordError {
 
 impl<E: Into<Unavailable>> From<E> for AppPasswordError {
     fn from(error: E) -> Self {
-        Self::NotNow(NotNow::Unavailable(error.into()))
+        Self::ReauthRequired(ReauthRequired::Unavailable(error.into()))
     }
 }
 
-impl From<NotNow> for AppPasswordError {
-    fn from(not_now: NotNow) -> Self {
-        Self::NotNow(not_now)
+impl From<ReauthRequired> for AppPasswordError {
+    fn from(not_now: ReauthRequired) -> Self {
+        Self::ReauthRequired(not_now)
     }
 }
 
@@ -152,7 +152,7 @@ impl Authority {
         let mailbox = PrincipalId::from(session.mailbox());
         let (letters, row) = self.draw(mailbox, AppPasswordId::draw(&mut rand::rng()))?;
         let mut tx = self.db().begin(Durability::Durable).await?;
-        self.act(&mut tx, &session.into(), now).await?;
+        self.begin_self_service(&mut tx, &session.into(), now).await?;
         if app_passwords::active(&mut tx, mailbox).await? >= Self::APP_PASSWORDS as i64 {
             return Err(AppPasswordError::TooMany);
         }
@@ -176,7 +176,7 @@ impl Authority {
         let mailbox = PrincipalId::from(session.mailbox());
         let (letters, row) = self.draw(mailbox, id)?;
         let mut tx = self.db().begin(Durability::Durable).await?;
-        self.act(&mut tx, &session.into(), now).await?;
+        self.begin_self_service(&mut tx, &session.into(), now).await?;
         let Some(name) = app_passwords::rotate(&mut tx, mailbox, &row, now).await? else {
             return Err(AppPasswordError::NotFound);
         };
@@ -200,7 +200,7 @@ impl Authority {
     ) -> Result<(String, BTreeMap<Surface, u64>), AppPasswordError> {
         let mailbox = PrincipalId::from(session.mailbox());
         let mut tx = self.db().begin(Durability::Durable).await?;
-        principals::lock_principal(&mut tx, mailbox).await?.ok_or(NotNow::SessionEnded)?;
+        principals::lock_principal(&mut tx, mailbox).await?.ok_or(ReauthRequired::SessionEnded)?;
         let Some(name) = app_passwords::revoke(&mut tx, mailbox, id, "revoked", now).await? else {
             return Err(AppPasswordError::NotFound);
         };

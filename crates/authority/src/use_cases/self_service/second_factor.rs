@@ -7,7 +7,7 @@ use crate::authority::Authority;
 use crate::credential::backup_code;
 use crate::credential::totp::{Code, Seed, SetUp};
 use crate::credential::totp_binding::bound;
-use crate::error::{ActError, Denied, NotEnough, NotNow, Unavailable};
+use crate::error::{ActError, Denied, NotEnough, ReauthRequired, Unavailable};
 use crate::model::Timestamp;
 use crate::model::actor::Actor;
 use crate::model::audit_event::{AuditActor, Event};
@@ -26,7 +26,7 @@ use crate::session::staff_session::StaffSession;
 use crate::store::principals::PrincipalRef;
 use crate::store::{Durability, Tx, audit, moment, second_factors, sessions};
 use crate::use_cases::sign_in::first_factor::{Login, Reading, Verified};
-use crate::use_cases::sign_in::reauthentication::Acting;
+use crate::use_cases::sign_in::reauthentication::OwnSession;
 use jiff::SignedDuration;
 use postward_wire::Secret;
 use serde_json::json;
@@ -56,7 +56,7 @@ pub struct TurnedOn {
 #[derive(Debug)]
 pub enum SecondFactorError {
     /// The session may not do that now.
-    NotNow(NotNow),
+    ReauthRequired(ReauthRequired),
     /// The code is wrong, or was used before.
     CodeWrong,
     /// The password is wrong.
@@ -71,13 +71,13 @@ pub enum SecondFactorError {
 
 impl<E: Into<Unavailable>> From<E> for SecondFactorError {
     fn from(error: E) -> Self {
-        Self::NotNow(NotNow::Unavailable(error.into()))
+        Self::ReauthRequired(ReauthRequired::Unavailable(error.into()))
     }
 }
 
-impl From<NotNow> for SecondFactorError {
-    fn from(not_now: NotNow) -> Self {
-        Self::NotNow(not_now)
+impl From<ReauthRequired> for SecondFactorError {
+    fn from(not_now: ReauthRequired) -> Self {
+        Self::ReauthRequired(not_now)
     }
 }
 
@@ -124,7 +124,7 @@ impl Authority {
     /// As [`SecondFactorError`] says.
     pub async fn begin_second_factor(
         &self,
-        session: impl Into<Acting<'_>>,
+        session: impl Into<OwnSession<'_>>,
         code: Option<&Secret>,
         issuer: &str,
         origin: &Origin,
@@ -134,7 +134,7 @@ impl Authority {
         let spends = self.code_of_the_one_that_is_on(acting, code, origin, now).await?;
         let seed = Seed::draw(&mut rand::rng());
         let mut tx = self.db().begin(Durability::Durable).await?;
-        self.act(&mut tx, acting, now).await?;
+        self.begin_self_service(&mut tx, acting, now).await?;
         let replaces = second_factors::is_on(&mut tx, acting.principal).await?;
         if replaces && matches!(spends, Spends::Nothing) {
             return Err(SecondFactorError::CodeWrong);
@@ -156,7 +156,7 @@ impl Authority {
     /// As [`SecondFactorError`] says.
     pub async fn turn_on_second_factor(
         &self,
-        session: impl Into<Acting<'_>>,
+        session: impl Into<OwnSession<'_>>,
         code: &Secret,
         others: OtherSessions,
         origin: &Origin,
@@ -165,7 +165,7 @@ impl Authority {
         let acting = &session.into();
         let Some(code) = Code::parse(code.expose()) else { return Err(SecondFactorError::CodeWrong) };
         let mut tx = self.db().begin(Durability::Durable).await?;
-        self.act(&mut tx, acting, now).await?;
+        self.begin_self_service(&mut tx, acting, now).await?;
         let since = now.checked_sub(SHOWN_FOR).unwrap_or(Timestamp::MIN);
         let Some(sealed) = second_factors::enrolment(&mut tx, acting.session, since).await? else {
             return Err(SecondFactorError::BeginAgain);
@@ -223,7 +223,7 @@ impl Authority {
     /// As [`SecondFactorError`] says.
     pub async fn turn_off_second_factor(
         &self,
-        session: impl Into<Acting<'_>>,
+        session: impl Into<OwnSession<'_>>,
         password: &Secret,
         code: &Secret,
         origin: &Origin,
@@ -251,8 +251,8 @@ impl Authority {
         let taken =
             crate::store::principals::lock_at_epoch(&mut tx, acting.principal, first.principal().epoch)
                 .await?;
-        if !taken || sessions::acting(&mut tx, acting.session).await?.is_none() {
-            return Err(SecondFactorError::NotNow(NotNow::SessionEnded));
+        if !taken || sessions::proof(&mut tx, acting.session).await?.is_none() {
+            return Err(SecondFactorError::ReauthRequired(ReauthRequired::SessionEnded));
         }
         if !spend_code(&mut tx, acting.principal, &spends).await? {
             return Err(SecondFactorError::CodeWrong);
@@ -277,9 +277,9 @@ impl Authority {
         origin: &Origin,
         now: Timestamp,
     ) -> Result<Vec<Secret>, SecondFactorError> {
-        let acting = Acting::from(session);
+        let acting = OwnSession::from(session);
         let mut tx = self.db().begin(Durability::Durable).await?;
-        self.act(&mut tx, &acting, now).await?;
+        self.begin_self_service(&mut tx, &acting, now).await?;
         if !second_factors::is_on(&mut tx, acting.principal).await? {
             return Err(SecondFactorError::IsOff);
         }
@@ -293,7 +293,7 @@ impl Authority {
     /// What a code of the second factor that is on now will spend; nothing where none is on.
     async fn code_of_the_one_that_is_on(
         &self,
-        acting: &Acting<'_>,
+        acting: &OwnSession<'_>,
         code: Option<&Secret>,
         origin: &Origin,
         now: Timestamp,
@@ -317,7 +317,7 @@ impl Authority {
     pub(crate) async fn notify_principal(
         &self,
         tx: &mut Tx,
-        acting: &Acting<'_>,
+        acting: &OwnSession<'_>,
         notice: Notice,
         by: &AuditActor,
         now: Timestamp,

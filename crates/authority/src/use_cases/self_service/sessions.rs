@@ -2,7 +2,7 @@
 
 use crate::authority::Authority;
 use crate::credential::token::Token;
-use crate::error::{ActError, NotNow, SignedOut, Unavailable};
+use crate::error::{ActError, ReauthRequired, SignedOut, Unavailable};
 use crate::model::Timestamp;
 use crate::model::actor::Actor;
 use crate::model::audit_event::{AuditActor, Event};
@@ -20,7 +20,7 @@ use crate::use_cases::administration::audit::{AuditEntry, RefusedTry};
 use crate::use_cases::administration::sessions::LiveSession;
 use crate::use_cases::sign_in::SignedIn;
 use crate::use_cases::sign_in::first_factor::Login;
-use crate::use_cases::sign_in::reauthentication::Acting;
+use crate::use_cases::sign_in::reauthentication::OwnSession;
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -62,7 +62,7 @@ impl Authority {
     /// When the store does not answer.
     pub async fn own_sessions(
         &self,
-        session: impl Into<Acting<'_>>,
+        session: impl Into<OwnSession<'_>>,
     ) -> Result<Vec<LiveSession>, Unavailable> {
         self.live_sessions(session.into().principal).await
     }
@@ -73,7 +73,7 @@ impl Authority {
     /// When the store does not answer: they may still be alive.
     pub async fn end_own_sessions(
         &self,
-        session: impl Into<Acting<'_>>,
+        session: impl Into<OwnSession<'_>>,
         which: OwnSessions,
         origin: &Origin,
         now: Timestamp,
@@ -158,17 +158,17 @@ impl Authority {
     /// Sets whether the owner is told of sign-ins from new places.
     ///
     /// # Errors
-    /// As [`NotNow`] says.
+    /// As [`ReauthRequired`] says.
     pub async fn tell_new_places(
         &self,
         session: &SessionGuard,
         tell: bool,
         origin: &Origin,
         now: Timestamp,
-    ) -> Result<(), NotNow> {
-        let acting = Acting::from(session);
+    ) -> Result<(), ReauthRequired> {
+        let acting = OwnSession::from(session);
         let mut tx = self.db().begin(Durability::Durable).await?;
-        self.act(&mut tx, &acting, now).await?;
+        self.begin_self_service(&mut tx, &acting, now).await?;
         tell_new_places(&mut tx, acting.principal, tell).await?;
         let (by, detail) = (AuditActor::owner(acting.login, origin), json!({ "on": tell }));
         audit::audit(&mut tx, &by, Event::NewPlaceNoticesSet, &acting.subject(), &detail, now).await?;
@@ -188,17 +188,17 @@ impl Authority {
     /// Sets what the owner's mail apps may sign in with. What is signed in stays so.
     ///
     /// # Errors
-    /// As [`NotNow`] says.
+    /// As [`ReauthRequired`] says.
     pub async fn set_own_mail_app_mode(
         &self,
         session: &SessionGuard,
         mode: MailAppMode,
         origin: &Origin,
         now: Timestamp,
-    ) -> Result<(), NotNow> {
-        let acting = Acting::from(session);
+    ) -> Result<(), ReauthRequired> {
+        let acting = OwnSession::from(session);
         let mut tx = self.db().begin(Durability::Durable).await?;
-        self.act(&mut tx, &acting, now).await?;
+        self.begin_self_service(&mut tx, &acting, now).await?;
         app_passwords::set_mode(&mut tx, Bearer::Mailbox(acting.principal.0), Some(mode.name())).await?;
         let (by, detail) = (AuditActor::owner(acting.login, origin), json!({ "mode": mode.name() }));
         audit::audit(&mut tx, &by, Event::MailAppModeSet, &acting.subject(), &detail, now).await?;
@@ -220,7 +220,7 @@ impl Authority {
         let origin = Origin { surface: to, ..origin.clone() };
         let from = {
             let mut tx = self.db().begin(Durability::Relaxed).await.map_err(Unavailable::from)?;
-            sessions::acting(&mut tx, session.id()).await.map_err(Unavailable::from)?
+            sessions::proof(&mut tx, session.id()).await.map_err(Unavailable::from)?
         };
         let found = self.find(PrincipalRef::Id(session.mailbox().into()), &origin, now).await?;
         let (Some(from), Some(principal)) = (from, found) else { return Err(SignedOut::Ended) };

@@ -2,10 +2,10 @@
 //!
 //! Setting up a second factor, adding an app password, naming a recovery e-mail: whoever found an open browser must not
 //! be able to. Such an act asks for a session whose password was given at most [`Confirmation::RECENT`] ago and, where a
-//! second factor is on, with its code. [`Authority::confirm_again`] makes a session that.
+//! second factor is on, with its code. [`Authority::reauthenticate`] makes a session that.
 
 use crate::authority::Authority;
-use crate::error::{Denied, NotEnough, NotNow, Unavailable};
+use crate::error::{Denied, NotEnough, ReauthRequired, Unavailable};
 use crate::model::Timestamp;
 use crate::model::audit_event::Subject;
 use crate::model::origin::Origin;
@@ -21,7 +21,7 @@ use postward_wire::Secret;
 
 /// Whoever is signed in and acts on its own sign-in: an owner by its [`SessionGuard`], a person of the dashboard by its
 /// [`StaffSession`]. What the two do with theirs is the same; whose it is goes along.
-pub struct Acting<'a> {
+pub struct OwnSession<'a> {
     pub(crate) kind: Kind,
     pub(crate) principal: PrincipalId,
     pub(crate) session: SessionId,
@@ -29,21 +29,21 @@ pub struct Acting<'a> {
     pub(crate) live: &'a LiveGuard,
 }
 
-impl<'a> From<&'a SessionGuard> for Acting<'a> {
+impl<'a> From<&'a SessionGuard> for OwnSession<'a> {
     fn from(guard: &'a SessionGuard) -> Self {
         let (principal, session) = (guard.live.principal(), guard.live.session());
         Self { kind: Kind::Mailbox, principal, session, login: guard.address().as_str(), live: &guard.live }
     }
 }
 
-impl<'a> From<&'a StaffSession> for Acting<'a> {
+impl<'a> From<&'a StaffSession> for OwnSession<'a> {
     fn from(session: &'a StaffSession) -> Self {
         let (principal, id) = (session.live.principal(), session.live.session());
         Self { kind: Kind::Staff, principal, session: id, login: session.email(), live: &session.live }
     }
 }
 
-impl<'a> Acting<'a> {
+impl<'a> OwnSession<'a> {
     /// How the audit names it.
     pub(crate) fn subject(&self) -> Subject<'a> {
         match self.kind {
@@ -55,7 +55,7 @@ impl<'a> Acting<'a> {
 
 /// Why somebody is not taken for who it says it is. The session stands.
 #[derive(Debug)]
-pub enum ConfirmError {
+pub enum ReauthenticationError {
     /// The password is wrong.
     PasswordWrong,
     /// The password is right, and a code is needed.
@@ -70,7 +70,7 @@ pub enum ConfirmError {
     Unavailable(Unavailable),
 }
 
-impl<E: Into<Unavailable>> From<E> for ConfirmError {
+impl<E: Into<Unavailable>> From<E> for ReauthenticationError {
     fn from(error: E) -> Self {
         Self::Unavailable(error.into())
     }
@@ -81,16 +81,23 @@ impl Authority {
     ///
     /// # Errors
     /// Why not.
-    pub async fn may_act(&self, session: impl Into<Acting<'_>>, now: Timestamp) -> Result<(), NotNow> {
+    pub async fn require_recent_auth(
+        &self,
+        session: impl Into<OwnSession<'_>>,
+        now: Timestamp,
+    ) -> Result<(), ReauthRequired> {
         let mut tx = self.db().begin(Durability::Relaxed).await?;
-        self.act(&mut tx, &session.into(), now).await.map(|_| ())
+        self.begin_self_service(&mut tx, &session.into(), now).await.map(|_| ())
     }
 
-    /// Whether [`Authority::confirm_again`] will want a code: a second factor is on, and the session has not given one.
+    /// Whether [`Authority::reauthenticate`] will want a code: a second factor is on, and the session has not given one.
     ///
     /// # Errors
     /// The store could not answer.
-    pub async fn owes_code_to_confirm(&self, session: impl Into<Acting<'_>>) -> Result<bool, Unavailable> {
+    pub async fn reauthentication_needs_code(
+        &self,
+        session: impl Into<OwnSession<'_>>,
+    ) -> Result<bool, Unavailable> {
         let acting = session.into();
         let owes = !self.has_given_code(&acting).await?;
         Ok(owes && second_factors::enabled_at(self.db(), acting.principal).await?.is_some())
@@ -100,15 +107,15 @@ impl Authority {
     /// the session may act on its own sign-in for a while.
     ///
     /// # Errors
-    /// As [`ConfirmError`] says.
-    pub async fn confirm_again(
+    /// As [`ReauthenticationError`] says.
+    pub async fn reauthenticate(
         &self,
-        session: impl Into<Acting<'_>>,
+        session: impl Into<OwnSession<'_>>,
         password: &Secret,
         code: Option<&Secret>,
         origin: &Origin,
         now: Timestamp,
-    ) -> Result<(), ConfirmError> {
+    ) -> Result<(), ReauthenticationError> {
         let acting = &session.into();
         let login = Login::of_text(acting.login);
         let verified = self.verify(acting.kind, &login, password, Reading::Password, origin, now).await;
@@ -122,51 +129,51 @@ impl Authority {
                         Err(NotEnough::Unavailable(unavailable)) => return Err(unavailable.into()),
                         Err(NotEnough::Refused(cause)) => {
                             self.note(Some(acting.principal), &login, origin, cause, now);
-                            return Err(ConfirmError::CodeWrong);
+                            return Err(ReauthenticationError::CodeWrong);
                         }
                     },
                     (None, true) => Spends::Carried,
-                    (None, false) => return Err(ConfirmError::CodeMissing),
+                    (None, false) => return Err(ReauthenticationError::CodeMissing),
                 };
                 (principal.epoch, spends)
             }
-            Err(Denied::Rejected) => return Err(ConfirmError::PasswordWrong),
-            Err(Denied::TooManyTries) => return Err(ConfirmError::TooManyTries),
+            Err(Denied::Rejected) => return Err(ReauthenticationError::PasswordWrong),
+            Err(Denied::TooManyTries) => return Err(ReauthenticationError::TooManyTries),
             Err(Denied::Unavailable(unavailable)) => return Err(unavailable.into()),
         };
         let mut tx = self.db().begin(Durability::Durable).await?;
         if !principals::lock_at_epoch(&mut tx, acting.principal, epoch).await? {
-            return Err(ConfirmError::SessionEnded);
+            return Err(ReauthenticationError::SessionEnded);
         }
         let by_code = matches!(spends, Spends::Step { .. } | Spends::BackupCode(_));
         if !spend_code(&mut tx, acting.principal, &spends).await? {
-            return Err(ConfirmError::CodeWrong);
+            return Err(ReauthenticationError::CodeWrong);
         }
         if !sessions::prove(&mut tx, acting.session, by_code, now).await? {
-            return Err(ConfirmError::SessionEnded);
+            return Err(ReauthenticationError::SessionEnded);
         }
         Ok(tx.commit().await?)
     }
 
     /// Takes the principal's row, and with it the right to act: until the transaction ends the password, the second
     /// factor and the session stay what they are.
-    pub(crate) async fn act(
+    pub(crate) async fn begin_self_service(
         &self,
         tx: &mut Tx,
-        acting: &Acting<'_>,
+        acting: &OwnSession<'_>,
         now: Timestamp,
-    ) -> Result<Epoch, NotNow> {
+    ) -> Result<Epoch, ReauthRequired> {
         let held = principals::lock_principal(tx, acting.principal).await?;
-        let session = sessions::acting(tx, acting.session).await?;
-        let (Some(epoch), Some(session)) = (held, session) else { return Err(NotNow::SessionEnded) };
+        let session = sessions::proof(tx, acting.session).await?;
+        let (Some(epoch), Some(session)) = (held, session) else { return Err(ReauthRequired::SessionEnded) };
         let recent = now.duration_since(moment(session.proved_at)) <= Confirmation::RECENT;
         let weak = !session.second_factor && second_factors::is_on(tx, acting.principal).await?;
-        if recent && !weak { Ok(epoch) } else { Err(NotNow::ConfirmFirst) }
+        if recent && !weak { Ok(epoch) } else { Err(ReauthRequired::ConfirmFirst) }
     }
 
     /// Whether the session was opened with a code, or has given one since.
-    async fn has_given_code(&self, acting: &Acting<'_>) -> Result<bool, Unavailable> {
+    async fn has_given_code(&self, acting: &OwnSession<'_>) -> Result<bool, Unavailable> {
         let mut tx = self.db().begin(Durability::Relaxed).await?;
-        Ok(sessions::acting(&mut tx, acting.session).await?.is_some_and(|session| session.second_factor))
+        Ok(sessions::proof(&mut tx, acting.session).await?.is_some_and(|session| session.second_factor))
     }
 }

@@ -103,7 +103,7 @@ async fn set_up(context: RequestContext, staff: Staff, _: Signed<NoFields>) -> R
 
 /// `GET /dashboard/account/two-factor/replace`: to whoever may act now, so that nobody types a code in vain.
 async fn ask_to_replace(context: RequestContext, staff: Staff) -> Result<Response, PageError> {
-    match context.site.authority.may_act(&*staff.session, context.site.now()).await {
+    match context.site.authority.require_recent_auth(&*staff.session, context.site.now()).await {
         Ok(()) => Ok(replacing(StatusCode::OK, &context, &staff, None)),
         Err(why) => not_now(&context.site, why.into(), REPLACE),
     }
@@ -270,7 +270,9 @@ fn off(
 /// password again.
 fn not_now(site: &Site, error: SecondFactorError, here: &str) -> Result<Response, PageError> {
     match error {
-        SecondFactorError::NotNow(why) => reauthenticate::not_now(why, site, WebSurface::Dashboard, here),
+        SecondFactorError::ReauthRequired(why) => {
+            reauthenticate::not_now(why, site, WebSurface::Dashboard, here)
+        }
         // The page itself says how things are.
         _ => Ok(see_other(PATH)),
     }
