@@ -360,8 +360,9 @@ fn a_session_from_before_has_to_give_a_code_before_it_changes_anything() {
 fn w3_a_hop_is_as_strong_and_as_old_as_where_it_comes_from() {
     on_both(async |house: House| {
         let webmail = from("192.0.2.1", Surface::Webmail);
-        let hop =
-            async |guard, second: i64| house.authority.hop(guard, Surface::Panel, &webmail, at(second)).await;
+        let hop = async |guard, second: i64| {
+            house.authority.switch_surface(guard, Surface::Panel, &webmail, at(second)).await
+        };
         let (_, before) = house.browser(Surface::Webmail, 0).await;
         let Ok(SignedIn::Session(_, panel)) = hop(&before, 1_000).await else {
             panic!("it was asked for more")
@@ -382,7 +383,7 @@ fn w3_a_hop_is_as_strong_and_as_old_as_where_it_comes_from() {
         let finished =
             house.authority.finish_sign_in(&pending, &phone.code(at(1_100)), &panel, at(1_100)).await;
         let (_, strong) = finished.unwrap();
-        let back = house.authority.hop(&strong, Surface::Webmail, &panel, at(1_200)).await;
+        let back = house.authority.switch_surface(&strong, Surface::Webmail, &panel, at(1_200)).await;
         assert!(matches!(back, Ok(SignedIn::Session(..))));
         drop(strong);
     });

@@ -27,7 +27,10 @@ pub(super) async fn hop(
             Err(SignedOut::Unavailable(cause)) => return Err(cause.into()),
         }
     }
-    match site.authority.hop(&owner.guard, to.into(), &context.origin(WebSurface::Webmail), site.now()).await
+    match site
+        .authority
+        .switch_surface(&owner.guard, to.into(), &context.origin(WebSurface::Webmail), site.now())
+        .await
     {
         Ok(SignedIn::Session(token, _guard)) => signed_in(site, to, &token, to.entry().home),
         Ok(SignedIn::CodeOwed(token)) => second_factor_challenge::ask(site, to, &token, to.entry().home),

@@ -210,7 +210,7 @@ impl Authority {
     ///
     /// # Errors
     /// When the session has ended, or that cannot be said.
-    pub async fn hop(
+    pub async fn switch_surface(
         &self,
         session: &SessionGuard,
         to: Surface,
