@@ -43,7 +43,7 @@ impl EndReason {
 
 /// Which guards of a principal to kill.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Of {
+pub(crate) enum SessionSelector {
     /// All.
     All,
     /// Those of one session.

@@ -3,7 +3,7 @@
 //! A session is in the registry from before its sign-in is committed until its guard is dropped. Killing marks the
 //! guards and then waits until they are gone: when [`Registry::kill`] returns, nothing they stood for is alive.
 
-use crate::model::end_reason::{EndReason, Of};
+use crate::model::end_reason::{EndReason, SessionSelector};
 use crate::model::origin::Surface;
 use crate::model::principal::{MailboxId, PrincipalId, SessionId};
 use postward_wire::Address;
@@ -144,7 +144,12 @@ impl Registry {
     ///
     /// A holder that does not let go within [`Registry::PATIENCE`] is a bug of ours. It is reported in the log, and
     /// waited for all the same: no answer is better than one that is not true.
-    pub(crate) async fn kill(&self, principal: PrincipalId, of: Of, reason: EndReason) -> Vec<SessionId> {
+    pub(crate) async fn kill(
+        &self,
+        principal: PrincipalId,
+        of: SessionSelector,
+        reason: EndReason,
+    ) -> Vec<SessionId> {
         let doomed = self.mark(principal, of, reason);
         for (done, entry) in doomed.iter().enumerate() {
             while tokio::time::timeout(Self::PATIENCE, entry.gone.cancelled()).await.is_err() {
@@ -156,7 +161,12 @@ impl Registry {
 
     /// Ends the principal's sessions on this node without waiting until they are gone: for the sweep, which must not
     /// stand still because one of them does.
-    pub(crate) fn mark(&self, principal: PrincipalId, of: Of, reason: EndReason) -> Vec<Arc<Live>> {
+    pub(crate) fn mark(
+        &self,
+        principal: PrincipalId,
+        of: SessionSelector,
+        reason: EndReason,
+    ) -> Vec<Arc<Live>> {
         let doomed: Vec<_> = match self.sessions().get(&principal) {
             Some(entries) => entries.values().filter(|entry| of.includes(entry)).cloned().collect(),
             None => return Vec::new(),
@@ -172,14 +182,15 @@ impl Registry {
 
     /// Ends every session of this node, for the same reason, and waits until every one is gone.
     pub(crate) async fn kill_everything(&self, reason: EndReason) {
-        let kills = self.principals().into_iter().map(|principal| self.kill(principal, Of::All, reason));
+        let kills =
+            self.principals().into_iter().map(|principal| self.kill(principal, SessionSelector::All, reason));
         futures_util::future::join_all(kills).await;
     }
 
     /// The same without waiting.
     pub(crate) fn mark_everything(&self, reason: EndReason) {
         for principal in self.principals() {
-            self.mark(principal, Of::All, reason);
+            self.mark(principal, SessionSelector::All, reason);
         }
     }
 
@@ -240,7 +251,7 @@ impl Registry {
     }
 }
 
-impl Of {
+impl SessionSelector {
     fn includes(self, entry: &Live) -> bool {
         match self {
             Self::All => true,

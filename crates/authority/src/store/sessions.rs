@@ -4,7 +4,7 @@ use super::db::{StoreError, Tx, execute, on};
 use super::row::row;
 use super::{Db, millis};
 use crate::model::Timestamp;
-use crate::model::end_reason::{EndReason, Of};
+use crate::model::end_reason::{EndReason, SessionSelector};
 use crate::model::origin::{Origin, Surface};
 use crate::model::principal::{AppPasswordId, Epoch, PrincipalId, SessionId};
 use sqlx::AssertSqlSafe;
@@ -73,7 +73,7 @@ row! {
 pub(crate) async fn end(
     tx: &mut Tx,
     principal: PrincipalId,
-    of: Of,
+    of: SessionSelector,
     reason: EndReason,
     now: Timestamp,
 ) -> Result<Vec<EndedRow>, StoreError> {
@@ -83,9 +83,9 @@ pub(crate) async fn end(
             AND ($2 IS NULL OR id = $2) AND ($5 IS NULL OR id <> $5)
         RETURNING id, surface, node, opened_at, seen_at";
     let (only, but) = match of {
-        Of::All => (None, None),
-        Of::Session(id) => (Some(id.0), None),
-        Of::AllBut(id) => (None, Some(id.0)),
+        SessionSelector::All => (None, None),
+        SessionSelector::Session(id) => (Some(id.0), None),
+        SessionSelector::AllBut(id) => (None, Some(id.0)),
     };
     on!(tx tx, conn => {
         sqlx::query_as(SQL).bind(principal).bind(only).bind(millis(now)).bind(reason.name()).bind(but)

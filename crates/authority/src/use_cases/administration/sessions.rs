@@ -5,7 +5,7 @@ use crate::error::{ActError, Unavailable};
 use crate::model::Timestamp;
 use crate::model::actor::Actor;
 use crate::model::audit_event::{AuditActor, Event, Subject};
-use crate::model::end_reason::{EndReason, Of};
+use crate::model::end_reason::{EndReason, SessionSelector};
 use crate::model::mailbox::Mailbox;
 use crate::model::origin::Surface;
 use crate::model::principal::{MailboxId, PrincipalId, SessionId, Transition};
@@ -90,8 +90,8 @@ impl Authority {
         now: Timestamp,
     ) -> Result<Receipt, ActError> {
         let of = match which {
-            Which::All => Of::All,
-            Which::One(id) => Of::Session(id),
+            Which::All => SessionSelector::All,
+            Which::One(id) => SessionSelector::Session(id),
         };
         self.end(actor, mailbox, Ending::Sessions(of), now).await
     }
@@ -174,10 +174,10 @@ impl Authority {
         let this = self.clone();
         self.finish(async move {
             let mut tx = this.db().begin(Durability::Durable).await?;
-            sessions::end(&mut tx, principal, Of::Session(id), EndReason::Ended, now).await?;
+            sessions::end(&mut tx, principal, SessionSelector::Session(id), EndReason::Ended, now).await?;
             tx.broadcast_ended_sessions().await?;
             tx.commit().await?;
-            this.registry().kill(principal, Of::Session(id), EndReason::Ended).await;
+            this.registry().kill(principal, SessionSelector::Session(id), EndReason::Ended).await;
             Ok(())
         })
         .await?
@@ -210,7 +210,7 @@ impl Authority {
             return Err(ActError::NotFound);
         }
         let rows = sessions::end(&mut tx, principal, ending.of(), ending.reason(), now).await?;
-        if matches!(ending, Ending::Sessions(Of::Session(_))) && rows.is_empty() {
+        if matches!(ending, Ending::Sessions(SessionSelector::Session(_))) && rows.is_empty() {
             return Err(ActError::NotFound);
         }
         let in_store = EndedSessions::of(rows);
@@ -243,7 +243,7 @@ async fn forget_half_done(tx: &mut Tx, id: PrincipalId) -> Result<(), StoreError
 /// The ways to end sessions without a new password.
 #[derive(Clone, Copy, Debug)]
 enum Ending {
-    Sessions(Of),
+    Sessions(SessionSelector),
     Suspend,
     Delete,
 }
@@ -266,10 +266,10 @@ impl Ending {
         }
     }
 
-    fn of(self) -> Of {
+    fn of(self) -> SessionSelector {
         match self {
             Self::Sessions(of) => of,
-            Self::Suspend | Self::Delete => Of::All,
+            Self::Suspend | Self::Delete => SessionSelector::All,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::authority::Authority;
 use crate::model::Timestamp;
-use crate::model::end_reason::{EndReason, Of};
+use crate::model::end_reason::{EndReason, SessionSelector};
 use crate::model::origin::Surface;
 use crate::session::change_broadcast::PrincipalChange;
 use crate::session::lifespan::Lifespan;
@@ -73,7 +73,8 @@ impl Authority {
     /// sessions belong to no node.
     async fn sweep(&self) -> Result<(), StoreError> {
         for row in sessions::to_close(self.db(), self.node()).await? {
-            let found = self.registry().mark(row.principal_id, Of::Session(row.id), row.reason());
+            let found =
+                self.registry().mark(row.principal_id, SessionSelector::Session(row.id), row.reason());
             if found.is_empty() {
                 // Nothing of it is alive; its row was left open by a desk that could not write.
                 self.registry().report_closed(row.id);
@@ -82,7 +83,7 @@ impl Authority {
         // Those that are registered after this look into the store themselves.
         let requests: Vec<_> = self.registry().requests().into_iter().collect();
         for row in sessions::ended_among(self.db(), &requests).await? {
-            self.registry().mark(row.principal_id, Of::Session(row.id), row.reason());
+            self.registry().mark(row.principal_id, SessionSelector::Session(row.id), row.reason());
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ use crate::error::{ActError, Denied, NotReplaced, Unavailable, Unfit};
 use crate::model::Timestamp;
 use crate::model::actor::{Actor, ReadOnly};
 use crate::model::audit_event::{AuditActor, Event, Subject};
-use crate::model::end_reason::{EndReason, Of};
+use crate::model::end_reason::{EndReason, SessionSelector};
 use crate::model::link_kind::LinkKind;
 use crate::model::notice::Notice;
 use crate::model::origin::Origin;
@@ -229,7 +229,7 @@ impl Authority {
 
         let Replacement { principal, login, now, .. } = replacement;
         let in_store = EndedSessions::of(rows);
-        let here = self.registry().kill(principal, Of::All, EndReason::PasswordChanged).await;
+        let here = self.registry().kill(principal, SessionSelector::All, EndReason::PasswordChanged).await;
         self.broadcast_change(principal, PrincipalChange::SecondFactor);
         let ended = in_store.alive(self.node(), &here, now);
         let address = Address::parse(&login).map_err(|_| NotReplaced::Overtaken)?;
@@ -263,7 +263,8 @@ impl Authority {
             AppPasswords::Revoke => app_passwords::revoke_all(tx, principal, "password-changed", now).await?,
             AppPasswords::Keep => 0,
         };
-        let rows = sessions::end(tx, principal, Of::All, EndReason::PasswordChanged, now).await?;
+        let rows =
+            sessions::end(tx, principal, SessionSelector::All, EndReason::PasswordChanged, now).await?;
         let detail = json!({
             "epoch": epoch, "ended": rows.len(), "app_passwords_revoked": app_passwords_revoked,
             "second_factor_off": factor_off,

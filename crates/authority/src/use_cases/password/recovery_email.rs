@@ -6,7 +6,7 @@ use crate::credential::token::Token;
 use crate::error::{LinkError, ReauthRequired, Unavailable};
 use crate::model::Timestamp;
 use crate::model::audit_event::{AuditActor, Event, Subject};
-use crate::model::end_reason::{EndReason, Of};
+use crate::model::end_reason::{EndReason, SessionSelector};
 use crate::model::link_kind::LinkKind;
 use crate::model::notice::Notice;
 use crate::model::origin::Origin;
@@ -213,7 +213,7 @@ impl Authority {
         let until = now.checked_add(HOLD).unwrap_or(Timestamp::MAX);
         recovery::hold(&mut tx, id, until).await?;
         let app_passwords_revoked = app_passwords::revoke_all(&mut tx, id, "not-me", now).await?;
-        let rows = sessions::end(&mut tx, id, Of::All, EndReason::Ended, now).await?;
+        let rows = sessions::end(&mut tx, id, SessionSelector::All, EndReason::Ended, now).await?;
         let in_store = EndedSessions::of(rows);
         let subject = Subject::Mailbox(MailboxId(id.0), address.as_str());
         let detail = json!({ "ended": in_store.total(), "app_passwords_revoked": app_passwords_revoked });
@@ -226,7 +226,7 @@ impl Authority {
         let ended = self
             .finish(async move {
                 tx.commit().await?;
-                let here = this.registry().kill(id, Of::All, EndReason::Ended).await;
+                let here = this.registry().kill(id, SessionSelector::All, EndReason::Ended).await;
                 this.broadcast_change(id, PrincipalChange::Recovery);
                 Ok::<_, Unavailable>(in_store.alive(this.node(), &here, now))
             })

@@ -5,7 +5,7 @@ use crate::credential::app_password::Letters;
 use crate::error::{ReauthRequired, Unavailable};
 use crate::model::Timestamp;
 use crate::model::audit_event::{AuditActor, Event, Subject};
-use crate::model::end_reason::{EndReason, Of};
+use crate::model::end_reason::{EndReason, SessionSelector};
 use crate::model::notice::Notice;
 use crate::model::origin::{Origin, Surface};
 use crate::model::principal::{AppPasswordId, PrincipalId};
@@ -281,7 +281,9 @@ impl Authority {
             tx.commit().await?;
             let mut here = Vec::new();
             for row in &rows {
-                here.extend(this.registry().kill(principal, Of::Session(row.id), EndReason::Ended).await);
+                here.extend(
+                    this.registry().kill(principal, SessionSelector::Session(row.id), EndReason::Ended).await,
+                );
             }
             Ok(EndedSessions::of(rows).alive(this.node(), &here, now))
         })

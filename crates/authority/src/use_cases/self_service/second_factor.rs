@@ -11,7 +11,7 @@ use crate::error::{ActError, Denied, NotEnough, ReauthRequired, Unavailable};
 use crate::model::Timestamp;
 use crate::model::actor::Actor;
 use crate::model::audit_event::{AuditActor, Event};
-use crate::model::end_reason::{EndReason, Of};
+use crate::model::end_reason::{EndReason, SessionSelector};
 use crate::model::notice::Notice;
 use crate::model::origin::{Origin, Surface};
 use crate::model::principal::{Kind, MailboxId, PrincipalId};
@@ -186,7 +186,7 @@ impl Authority {
         let rows = match others {
             OtherSessions::Stay => Vec::new(),
             OtherSessions::End => {
-                let but = Of::AllBut(acting.session);
+                let but = SessionSelector::AllBut(acting.session);
                 sessions::end(&mut tx, acting.principal, but, EndReason::Ended, now).await?
             }
         };
@@ -210,7 +210,8 @@ impl Authority {
                 if others == OtherSessions::Stay {
                     return Ok::<_, Unavailable>(None);
                 }
-                let here = this.registry().kill(principal, Of::AllBut(session), EndReason::Ended).await;
+                let here =
+                    this.registry().kill(principal, SessionSelector::AllBut(session), EndReason::Ended).await;
                 Ok(Some(in_store.alive(this.node(), &here, now)))
             })
             .await??;

@@ -6,7 +6,7 @@ use crate::error::{ActError, ReauthRequired, SignedOut, Unavailable};
 use crate::model::Timestamp;
 use crate::model::actor::Actor;
 use crate::model::audit_event::{AuditActor, Event};
-use crate::model::end_reason::{EndReason, Of};
+use crate::model::end_reason::{EndReason, SessionSelector};
 use crate::model::mail_app_mode::MailAppMode;
 use crate::model::origin::{Origin, Surface};
 use crate::model::principal::{MailboxId, PrincipalId};
@@ -80,9 +80,9 @@ impl Authority {
     ) -> Result<BTreeMap<Surface, u64>, Unavailable> {
         let acting = &session.into();
         let of = match which {
-            OwnSessions::One(id) => Of::Session(id),
-            OwnSessions::Others => Of::AllBut(acting.session),
-            OwnSessions::All => Of::All,
+            OwnSessions::One(id) => SessionSelector::Session(id),
+            OwnSessions::Others => SessionSelector::AllBut(acting.session),
+            OwnSessions::All => SessionSelector::All,
         };
         let mut tx = self.db().begin(Durability::Durable).await?;
         principals::lock_existing(&mut tx, acting.principal).await?;
