@@ -9,7 +9,7 @@ use crate::model::actor::{Actor, Role, Scope, Who};
 use crate::model::database::Database;
 use crate::rate_limit::principal_lock::PrincipalLocks;
 use crate::rate_limit::sign_in_throttle::{Throttle, ThrottleLimits};
-use crate::rate_limit::verified_password_cache::{Fingerprints, Reconnect};
+use crate::rate_limit::verified_password_cache::{Fingerprints, VerifiedPasswordCache};
 use crate::session::change_broadcast::Events;
 use crate::session::registry::Registry;
 use crate::session::writer::SessionWriter;
@@ -70,7 +70,7 @@ struct Inner {
     node: String,
     policy: PasswordPolicy,
     hasher: Hasher,
-    reconnect: Reconnect,
+    verified_passwords: VerifiedPasswordCache,
     throttle: Throttle,
     /// Names wrong passwords without keeping them.
     fingerprints: Fingerprints,
@@ -105,7 +105,7 @@ impl Authority {
             node,
             policy,
             hasher,
-            reconnect: Reconnect::new(reconnect),
+            verified_passwords: VerifiedPasswordCache::new(reconnect),
             throttle: Throttle::new(throttle, now),
             fingerprints: Fingerprints::new(),
             registry,
@@ -158,7 +158,7 @@ impl Authority {
 
     /// How many sessions and requests are alive on this node, and how many sign-ins the reconnect cache has served.
     pub fn figures(&self) -> Figures {
-        Figures { live: self.registry().len() as u64, reconnect_hits: self.inner.reconnect.hits() }
+        Figures { live: self.registry().len() as u64, reconnect_hits: self.inner.verified_passwords.hits() }
     }
 
     pub(crate) fn db(&self) -> &Db {
@@ -181,8 +181,8 @@ impl Authority {
         &self.inner.hasher
     }
 
-    pub(crate) fn reconnect(&self) -> &Reconnect {
-        &self.inner.reconnect
+    pub(crate) fn verified_passwords(&self) -> &VerifiedPasswordCache {
+        &self.inner.verified_passwords
     }
 
     pub(crate) fn throttle(&self) -> &Throttle {

@@ -39,14 +39,14 @@ impl Fingerprints {
 }
 
 /// The cache itself.
-pub(crate) struct Reconnect {
+pub(crate) struct VerifiedPasswordCache {
     fingerprints: Fingerprints,
     lasts: Duration,
     verified: Mutex<HashMap<Fingerprint, Timestamp>>,
     hits: AtomicU64,
 }
 
-impl Reconnect {
+impl VerifiedPasswordCache {
     /// As many as a node has mailboxes that are read at the same time; 48 bytes each.
     const REMEMBERED_AT_MOST: usize = 100_000;
 
@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn nothing_is_remembered_past_its_epoch_its_time_or_its_mailbox() {
-        let cache = Reconnect::new(Duration::from_secs(300));
+        let cache = VerifiedPasswordCache::new(Duration::from_secs(300));
         let (alice, bob) = (PrincipalId(1), PrincipalId(2));
         let at = |second: i64| Timestamp::from_second(second).expect("a time");
         cache.remember(alice, Epoch(7), "secret", at(1_000));
@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn switched_off_it_remembers_nothing() {
-        let cache = Reconnect::new(Duration::ZERO);
+        let cache = VerifiedPasswordCache::new(Duration::ZERO);
         cache.remember(PrincipalId(1), Epoch(1), "secret", Timestamp::UNIX_EPOCH);
         assert!(!cache.verified(PrincipalId(1), Epoch(1), "secret", Timestamp::UNIX_EPOCH));
     }

@@ -104,10 +104,9 @@ impl Authority {
         let epoch = found.as_ref().map_or(Epoch::ZERO, |principal| principal.epoch);
         let is_cached = |principal: &Principal, candidate: &Candidate| {
             principal.state == State::Active
-                && candidate
-                    .password
-                    .as_ref()
-                    .is_some_and(|password| self.reconnect().verified(principal.id, epoch, password, now))
+                && candidate.password.as_ref().is_some_and(|password| {
+                    self.verified_passwords().verified(principal.id, epoch, password, now)
+                })
         };
         if let Some(principal) = &found
             && let Some(at) = candidates.iter().position(|candidate| is_cached(principal, candidate))
@@ -168,7 +167,7 @@ impl Authority {
         let beyond = reservation.beyond();
         match (found, right) {
             (Some(principal), Some((password, code))) if principal.state == State::Active => {
-                self.reconnect().remember(principal.id, epoch, &password, now);
+                self.verified_passwords().remember(principal.id, epoch, &password, now);
                 self.renew_outdated(&principal, password);
                 match self.beyond_password(principal.clone(), code, reading, origin, now).await {
                     Ok(verified) => {
