@@ -5,9 +5,9 @@ use rand::{CryptoRng, RngExt as _};
 use zeroize::Zeroizing;
 
 /// Sixteen lower-case letters: 75 bits.
-pub(crate) struct Letters(pub(crate) Zeroizing<String>);
+pub(crate) struct AppPasswordText(pub(crate) Zeroizing<String>);
 
-impl Letters {
+impl AppPasswordText {
     const COUNT: usize = 16;
     const GROUP: usize = 4;
 
@@ -43,7 +43,7 @@ mod tests {
     #[test]
     fn w8_spaces_and_capitals_are_ignored_when_typed() {
         let check = |typed: &str, expected: Option<&str>| {
-            let found = Letters::parse(typed).map(|letters| letters.0.to_string());
+            let found = AppPasswordText::parse(typed).map(|letters| letters.0.to_string());
             assert_eq!(found.as_deref(), expected, "{typed:?}");
         };
         check("abcd efgh ijkl mnop", Some("abcdefghijklmnop"));
@@ -56,9 +56,9 @@ mod tests {
 
     #[test]
     fn w8_an_app_password_is_sixteen_letters_in_four_groups() {
-        let letters = Letters::draw(&mut rand::rng());
+        let letters = AppPasswordText::draw(&mut rand::rng());
         let shown = letters.shown();
         assert_eq!(shown.expose().split(' ').map(str::len).collect::<Vec<_>>(), [4; 4]);
-        assert_eq!(Letters::parse(shown.expose()).map(|read| read.0), Some(letters.0));
+        assert_eq!(AppPasswordText::parse(shown.expose()).map(|read| read.0), Some(letters.0));
     }
 }

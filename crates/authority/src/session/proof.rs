@@ -1,4 +1,4 @@
-//! What a sign-in has proved. A session is opened with a [`Proven`] and with nothing less (invariant 6).
+//! What a sign-in has proved. A session is opened with a [`AuthProof`] and with nothing less (invariant 6).
 
 use crate::credential::totp::TimeStep;
 use crate::model::Timestamp;
@@ -11,13 +11,13 @@ pub(crate) struct FirstFactor {
 }
 
 /// Everything that is asked for was right, at this epoch.
-pub(crate) struct Proven {
+pub(crate) struct AuthProof {
     pub(crate) principal: PrincipalId,
     pub(crate) epoch: Epoch,
     /// Whether the network was seen before; else it is remembered.
     pub(crate) known_network: bool,
     /// What works once, and is spent by the transaction that opens the session.
-    pub(crate) spends: Spends,
+    pub(crate) spends: OneTimeProof,
     /// The browser's pending second step, which ends with it: the hash of its token.
     pub(crate) second_step: Option<Vec<u8>>,
     /// When the password was given, where that was not now.
@@ -27,7 +27,7 @@ pub(crate) struct Proven {
 }
 
 /// What a sign-in spends.
-pub(crate) enum Spends {
+pub(crate) enum OneTimeProof {
     /// Nothing: no second factor is on.
     Nothing,
     /// The step of a code, held against the seed of that time.
@@ -51,26 +51,26 @@ impl FirstFactor {
     }
 
     /// Whether that is all there is to prove.
-    pub(crate) fn alone(self) -> Result<Proven, Self> {
+    pub(crate) fn alone(self) -> Result<AuthProof, Self> {
         match self.principal.second_factor {
-            None => Ok(Proven::of(&self.principal, Spends::Nothing)),
+            None => Ok(AuthProof::of(&self.principal, OneTimeProof::Nothing)),
             Some(_) => Err(self),
         }
     }
 
     /// With the second factor.
-    pub(crate) fn with(self, spends: Spends) -> Proven {
-        Proven::of(&self.principal, spends)
+    pub(crate) fn with(self, spends: OneTimeProof) -> AuthProof {
+        AuthProof::of(&self.principal, spends)
     }
 }
 
-impl Proven {
+impl AuthProof {
     /// An app password is both factors in one: it was made by somebody who had proved them.
     pub(crate) fn by_app_password(principal: &Principal, id: AppPasswordId, digest: Vec<u8>) -> Self {
-        Self::of(principal, Spends::AppPassword { id, digest })
+        Self::of(principal, OneTimeProof::AppPassword { id, digest })
     }
 
-    fn of(principal: &Principal, spends: Spends) -> Self {
+    fn of(principal: &Principal, spends: OneTimeProof) -> Self {
         let Principal { id, epoch, known_network, .. } = principal;
         let (principal, epoch, known_network) = (*id, *epoch, *known_network);
         Self {
@@ -87,8 +87,8 @@ impl Proven {
     /// Whether a second factor was given.
     pub(crate) fn second_factor(&self) -> bool {
         match self.spends {
-            Spends::Step { .. } | Spends::BackupCode(_) | Spends::Carried => true,
-            Spends::Nothing | Spends::AppPassword { .. } => false,
+            OneTimeProof::Step { .. } | OneTimeProof::BackupCode(_) | OneTimeProof::Carried => true,
+            OneTimeProof::Nothing | OneTimeProof::AppPassword { .. } => false,
         }
     }
 }

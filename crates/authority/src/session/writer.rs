@@ -11,7 +11,7 @@ use crate::model::origin::Origin;
 use crate::model::principal::{PrincipalId, SessionId};
 use crate::notification::notify::notify_owner;
 use crate::rate_limit::code_attempts::guesses;
-use crate::session::proof::{Proven, Spends};
+use crate::session::proof::{AuthProof, OneTimeProof};
 use crate::session::registry::{Lifetime, LiveGuard, Registry};
 use crate::store::audit::{self, RefusedTry};
 use crate::store::sessions::{self, NewSession};
@@ -38,7 +38,7 @@ enum WriteRequest {
 
 /// A verified sign-in that wants its session opened.
 pub(crate) struct PendingSession {
-    proven: Proven,
+    proven: AuthProof,
     origin: Origin,
     token_digest: Option<Vec<u8>>,
     lifetime: Lifetime,
@@ -60,7 +60,7 @@ pub(crate) enum OpenSessionError {
 impl PendingSession {
     /// An session, and where its guard will arrive.
     pub(crate) fn new(
-        proven: Proven,
+        proven: AuthProof,
         origin: Origin,
         token_digest: Option<Vec<u8>>,
         now: Timestamp,
@@ -278,7 +278,7 @@ impl WriterTask {
     ) -> Result<Result<LiveGuard, OpenSessionError>, StoreError> {
         let PendingSession { proven, origin, token_digest, lifetime, now, reply: _ } = session;
         let principal = proven.principal;
-        let spends = !matches!(proven.spends, Spends::Nothing);
+        let spends = !matches!(proven.spends, OneTimeProof::Nothing);
         let taken = match spends {
             true => principals::lock_at_epoch(tx, principal, proven.epoch).await?,
             false => principals::lock_and_note_sign_in(tx, principal, proven.epoch, *now).await?,
@@ -302,7 +302,7 @@ impl WriterTask {
             origin: origin.clone(),
             token_digest: token_digest.clone(),
             app_password: match proven.spends {
-                Spends::AppPassword { id, .. } => Some(id),
+                OneTimeProof::AppPassword { id, .. } => Some(id),
                 _ => None,
             },
             second_factor: proven.second_factor(),
@@ -331,21 +331,21 @@ impl WriterTask {
     }
 }
 
-/// Spends what works once (invariant 5). The principal's row is held: nobody else spends anything of it now.
+/// OneTimeProof what works once (invariant 5). The principal's row is held: nobody else spends anything of it now.
 async fn spend(tx: &mut Tx, session: &PendingSession) -> Result<Result<(), OpenSessionError>, StoreError> {
     let PendingSession { proven, origin, now, .. } = session;
     let principal = proven.principal;
     let refused = match &proven.spends {
-        Spends::Nothing | Spends::Carried => None,
-        Spends::Step { enabled_at, step } => {
+        OneTimeProof::Nothing | OneTimeProof::Carried => None,
+        OneTimeProof::Step { enabled_at, step } => {
             let spent = second_factors::spend(tx, principal, *enabled_at, *step).await?;
             (!spent).then_some(OpenSessionError::CodeSpent)
         }
-        Spends::BackupCode(digest) => {
+        OneTimeProof::BackupCode(digest) => {
             let spent = second_factors::spend_backup_code(tx, principal, digest).await?;
             (!spent).then_some(OpenSessionError::CodeSpent)
         }
-        Spends::AppPassword { id, digest } => {
+        OneTimeProof::AppPassword { id, digest } => {
             let stands = app_passwords::enter(tx, *id, digest, origin, *now).await?;
             (!stands).then_some(OpenSessionError::Overtaken)
         }
@@ -358,7 +358,7 @@ async fn spend(tx: &mut Tx, session: &PendingSession) -> Result<Result<(), OpenS
         return Ok(Err(refused));
     }
     // Turned on since the password was verified: then the password alone opens nothing any more.
-    if matches!(proven.spends, Spends::Nothing) && second_factors::is_on(tx, principal).await? {
+    if matches!(proven.spends, OneTimeProof::Nothing) && second_factors::is_on(tx, principal).await? {
         return Ok(Err(OpenSessionError::Overtaken));
     }
     if let Some(from) = proven.from_session

@@ -59,7 +59,7 @@ pub(crate) async fn remove(tx: &mut Tx, id: PrincipalId) -> Result<bool, StoreEr
     Ok(execute!(tx, "DELETE FROM second_factor WHERE principal_id = $1", id)? == 1)
 }
 
-/// Spends a time step (invariant 5). False when it, or a later one, was spent before, or the seed is not the one the
+/// OneTimeProof a time step (invariant 5). False when it, or a later one, was spent before, or the seed is not the one the
 /// code was held against any more.
 pub(crate) async fn spend(
     tx: &mut Tx,
@@ -211,7 +211,7 @@ pub(crate) async fn put_backup_codes(
     Ok(())
 }
 
-/// Spends a backup code (invariant 5). False when there is none like it.
+/// OneTimeProof a backup code (invariant 5). False when there is none like it.
 pub(crate) async fn spend_backup_code(
     tx: &mut Tx,
     id: PrincipalId,

@@ -15,7 +15,7 @@ use crate::session::change_broadcast::PrincipalChange;
 use crate::session::forget_second_factor::forget;
 use crate::store::principals::{self, Principal, PrincipalRef};
 use crate::store::{Durability, audit};
-use crate::use_cases::password::change::{AppPasswords, Redeems, Replacement, ResetError};
+use crate::use_cases::password::change::{AppPasswords, Authorization, Replacement, ResetError};
 use crate::use_cases::sign_in::first_factor::Login;
 use postward_wire::{Address, Secret};
 use serde_json::json;
@@ -41,7 +41,7 @@ impl Authority {
             event: Event::StaffPasswordReset,
             notice: Notice::PasswordReset,
             by: AuditActor::actor(actor),
-            redeems: Redeems::Nothing,
+            redeems: Authorization::Nothing,
             app_passwords: AppPasswords::Revoke,
             now,
             login: person.login,

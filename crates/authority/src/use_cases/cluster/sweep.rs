@@ -92,11 +92,11 @@ impl Authority {
     fn apply_lease(&self, lease: &Lease) {
         let registry = self.registry();
         match lease.state() {
-            LeaseState::Proven if registry.is_frozen() => {
+            LeaseState::AuthProof if registry.is_frozen() => {
                 tracing::warn!("this node is up to date again: sessions flow");
                 registry.thaw();
             }
-            LeaseState::Proven => {}
+            LeaseState::AuthProof => {}
             LeaseState::Lapsed if !registry.is_frozen() => {
                 tracing::error!("this node cannot prove that it is up to date: sessions are frozen");
                 registry.freeze();
@@ -142,7 +142,7 @@ struct Lease {
 }
 
 enum LeaseState {
-    Proven,
+    AuthProof,
     Lapsed,
     Hopeless,
 }
@@ -150,8 +150,8 @@ enum LeaseState {
 impl Lease {
     fn state(&self) -> LeaseState {
         match self.proven.elapsed() {
-            _ if self.alone => LeaseState::Proven,
-            age if age < LEASE => LeaseState::Proven,
+            _ if self.alone => LeaseState::AuthProof,
+            age if age < LEASE => LeaseState::AuthProof,
             age if age < LEASE + GRACE => LeaseState::Lapsed,
             _ => LeaseState::Hopeless,
         }

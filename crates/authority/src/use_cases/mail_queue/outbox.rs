@@ -1,4 +1,4 @@
-//! Letters to be mailed: written in the transaction of what they tell of, and handed out until they are on their way.
+//! AppPasswordText to be mailed: written in the transaction of what they tell of, and handed out until they are on their way.
 //!
 //! Whoever delivers them asks for what is due with [`Authority::letters_due`] and says of each what became of it. A
 //! letter is in one pair of hands at a time; what was never heard of again is handed out anew.

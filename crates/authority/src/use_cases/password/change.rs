@@ -21,7 +21,7 @@ use crate::session::change_broadcast::PrincipalChange;
 use crate::session::ended_sessions::EndedSessions;
 use crate::session::forget_second_factor::forget;
 use crate::session::one_time_proof::spend_code;
-use crate::session::proof::Spends;
+use crate::session::proof::OneTimeProof;
 use crate::session::registry::SessionGuard;
 use crate::session::staff_session::StaffSession;
 use crate::store::sessions::{self, EndedRow};
@@ -103,7 +103,7 @@ impl Authority {
             event,
             notice,
             by: AuditActor::owner(acting.login, origin),
-            redeems: Redeems::Session(acting.session, confirmed),
+            redeems: Authorization::Session(acting.session, confirmed),
             app_passwords,
             now,
         };
@@ -141,7 +141,7 @@ impl Authority {
             event: Event::PasswordReset,
             notice: Notice::PasswordReset,
             by: AuditActor::actor(actor),
-            redeems: Redeems::Nothing,
+            redeems: Authorization::Nothing,
             app_passwords: AppPasswords::Revoke,
             now,
         };
@@ -241,9 +241,11 @@ impl Authority {
             replacement;
         let (principal, now) = (*principal, *now);
         let expected = match redeems {
-            Redeems::Session(_, Confirmed::At(epoch)) => Some(*epoch),
-            Redeems::Password { epoch, .. } | Redeems::Link { epoch, .. } => Some(*epoch),
-            Redeems::Nothing | Redeems::Session(_, Confirmed::Recently) | Redeems::RecoveryCode(_) => None,
+            Authorization::Session(_, Confirmed::At(epoch)) => Some(*epoch),
+            Authorization::Password { epoch, .. } | Authorization::Link { epoch, .. } => Some(*epoch),
+            Authorization::Nothing
+            | Authorization::Session(_, Confirmed::Recently)
+            | Authorization::RecoveryCode(_) => None,
         };
         let Some(epoch) = credentials::replace(tx, principal, expected, new, now).await? else {
             return Err(NotReplaced::Overtaken);
@@ -251,7 +253,7 @@ impl Authority {
         // The principal's row is held: what is read or spent of it now is true until the commit.
         redeem(tx, principal, redeems, now).await?;
         let factor_off = match redeems {
-            Redeems::RecoveryCode(_) => forget(tx, principal).await?,
+            Authorization::RecoveryCode(_) => forget(tx, principal).await?,
             _ => false,
         };
         second_factors::end_second_steps(tx, principal).await?;
@@ -288,12 +290,12 @@ impl Authority {
 async fn redeem(
     tx: &mut Tx,
     principal: PrincipalId,
-    redeems: &Redeems,
+    redeems: &Authorization,
     now: Timestamp,
 ) -> Result<(), NotReplaced> {
     let redeemed = match redeems {
-        Redeems::Nothing => true,
-        Redeems::Session(session, confirmed) => {
+        Authorization::Nothing => true,
+        Authorization::Session(session, confirmed) => {
             let Some(acting) = sessions::proof(tx, *session).await? else {
                 return Err(NotReplaced::Overtaken);
             };
@@ -304,15 +306,15 @@ async fn redeem(
             }
             true
         }
-        Redeems::Password { spends, .. } => spend_code(tx, principal, spends).await?,
-        Redeems::RecoveryCode(digest) => recovery::spend_code(tx, principal, digest).await?,
-        Redeems::Link { id, spends, .. } => {
+        Authorization::Password { spends, .. } => spend_code(tx, principal, spends).await?,
+        Authorization::RecoveryCode(digest) => recovery::spend_code(tx, principal, digest).await?,
+        Authorization::Link { id, spends, .. } => {
             recovery::spend_link(tx, *id, now).await? && spend_code(tx, principal, spends).await?
         }
     };
     // Whoever may not sign in may not come back in this way either (D15).
     let may_sign_in = match redeems {
-        Redeems::Nothing => true,
+        Authorization::Nothing => true,
         _ => principals::lock_principal(tx, principal).await?.is_some(),
     };
     if redeemed && may_sign_in { Ok(()) } else { Err(NotReplaced::Overtaken) }
@@ -336,23 +338,23 @@ pub(crate) struct Replacement {
     pub(crate) event: Event,
     pub(crate) notice: Notice,
     pub(crate) by: AuditActor,
-    pub(crate) redeems: Redeems,
+    pub(crate) redeems: Authorization,
     pub(crate) app_passwords: AppPasswords,
     pub(crate) now: Timestamp,
 }
 
 /// What entitles to a change: it is spent by it.
-pub(crate) enum Redeems {
+pub(crate) enum Authorization {
     /// The right of staff.
     Nothing,
     /// The session that asks, and how it was confirmed.
     Session(SessionId, Confirmed),
     /// The password without a session, and the code that goes with it.
-    Password { epoch: Epoch, spends: Spends },
+    Password { epoch: Epoch, spends: OneTimeProof },
     /// The recovery code, by what the store keeps of it. It turns the second factor off (R1).
     RecoveryCode([u8; 32]),
     /// A mailed link, and the code that goes with it.
-    Link { id: i64, epoch: Epoch, spends: Spends },
+    Link { id: i64, epoch: Epoch, spends: OneTimeProof },
 }
 
 /// What a change has done in its transaction.

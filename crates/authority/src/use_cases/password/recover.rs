@@ -17,12 +17,12 @@ use crate::model::receipt::Receipt;
 use crate::model::refusal_cause::{Cause, Wrong};
 use crate::notification::link_token;
 use crate::rate_limit::sign_in_throttle::{Reservation, Try, Verdict};
-use crate::session::proof::Spends;
+use crate::session::proof::OneTimeProof;
 use crate::store::outbox::{self, NewLetter};
 use crate::store::principals::{self, Principal, PrincipalRef};
 use crate::store::recovery::{self, LinkRow};
 use crate::store::{Durability, StoreError, Tx, moment};
-use crate::use_cases::password::change::{AppPasswords, Redeems, Replacement};
+use crate::use_cases::password::change::{AppPasswords, Authorization, Replacement};
 use crate::use_cases::password::recovery_email::HOLD;
 use crate::use_cases::sign_in::first_factor::{Login, Reading, Verified};
 use jiff::SignedDuration;
@@ -125,7 +125,7 @@ impl Authority {
             event: Event::PasswordChanged,
             notice: Notice::PasswordChanged,
             by: AuditActor::owner(login.text(), origin),
-            redeems: Redeems::Password { epoch, spends },
+            redeems: Authorization::Password { epoch, spends },
             app_passwords: AppPasswords::Revoke,
             now,
         };
@@ -157,7 +157,7 @@ impl Authority {
             event: Event::RecoveredByCode,
             notice: Notice::RecoveredByCode,
             by: AuditActor::owner(login.text(), origin),
-            redeems: Redeems::RecoveryCode(digest),
+            redeems: Authorization::RecoveryCode(digest),
             app_passwords: AppPasswords::Revoke,
             now,
         };
@@ -253,7 +253,7 @@ impl Authority {
             return Err(LinkError::Over);
         };
         let spends = match (&principal.second_factor, code.filter(|code| !code.expose().is_empty())) {
-            (None, _) => Spends::Nothing,
+            (None, _) => OneTimeProof::Nothing,
             (Some(_), None) => return Err(LinkError::CodeMissing),
             (Some(_), Some(code)) => match self.check_typed(&principal, &code, origin, now).await {
                 Ok(spends) => spends,
@@ -274,7 +274,7 @@ impl Authority {
             event,
             notice,
             by: AuditActor::owner(&principal.login, origin),
-            redeems: Redeems::Link { id: link.id, epoch: link.epoch, spends },
+            redeems: Authorization::Link { id: link.id, epoch: link.epoch, spends },
             app_passwords: AppPasswords::Revoke,
             now,
             login: principal.login,
@@ -306,7 +306,7 @@ impl Authority {
         code: Option<&Secret>,
         origin: &Origin,
         now: Timestamp,
-    ) -> Result<Spends, Denied> {
+    ) -> Result<OneTimeProof, Denied> {
         let outcome = match code.filter(|code| !code.expose().is_empty()) {
             Some(code) => self.check_typed(principal, code, origin, now).await,
             None => Err(NotEnough::Refused(Cause::CodeMissing)),

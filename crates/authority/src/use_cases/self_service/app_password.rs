@@ -1,7 +1,7 @@
 //! App passwords: one for each mail app, made for it and good for mail protocols only (W8).
 
 use crate::authority::Authority;
-use crate::credential::app_password::Letters;
+use crate::credential::app_password::AppPasswordText;
 use crate::error::{ReauthRequired, Unavailable};
 use crate::model::Timestamp;
 use crate::model::audit_event::{AuditActor, Event, Subject};
@@ -218,7 +218,7 @@ impl Authority {
     pub(crate) async fn find_app_password(
         &self,
         of: PrincipalId,
-        letters: &Letters,
+        letters: &AppPasswordText,
     ) -> Result<Option<DigestRow>, Unavailable> {
         let rows = app_passwords::digests(self.db(), of).await?;
         let mut under: Option<(crate::credential::key_file::KeyId, [u8; 32])> = None;
@@ -240,8 +240,8 @@ impl Authority {
         Ok(None)
     }
 
-    fn draw(&self, of: PrincipalId, id: AppPasswordId) -> Result<(Letters, DigestRow), Unavailable> {
-        let letters = Letters::draw(&mut rand::rng());
+    fn draw(&self, of: PrincipalId, id: AppPasswordId) -> Result<(AppPasswordText, DigestRow), Unavailable> {
+        let letters = AppPasswordText::draw(&mut rand::rng());
         let key_id = self.keys().newest()?;
         let digest =
             self.keys().digest(key_id, "app password", &[&of.0.to_be_bytes(), letters.0.as_bytes()])?;

@@ -20,7 +20,7 @@ use crate::session::change_broadcast::PrincipalChange;
 use crate::session::ended_sessions::EndedSessions;
 use crate::session::forget_second_factor::forget;
 use crate::session::one_time_proof::spend_code;
-use crate::session::proof::Spends;
+use crate::session::proof::OneTimeProof;
 use crate::session::registry::SessionGuard;
 use crate::session::staff_session::StaffSession;
 use crate::store::principals::PrincipalRef;
@@ -136,7 +136,7 @@ impl Authority {
         let mut tx = self.db().begin(Durability::Durable).await?;
         self.begin_self_service(&mut tx, acting, now).await?;
         let replaces = second_factors::is_on(&mut tx, acting.principal).await?;
-        if replaces && matches!(spends, Spends::Nothing) {
+        if replaces && matches!(spends, OneTimeProof::Nothing) {
             return Err(SecondFactorError::CodeWrong);
         }
         if !spend_code(&mut tx, acting.principal, &spends).await? {
@@ -298,11 +298,11 @@ impl Authority {
         code: Option<&Secret>,
         origin: &Origin,
         now: Timestamp,
-    ) -> Result<Spends, SecondFactorError> {
+    ) -> Result<OneTimeProof, SecondFactorError> {
         let found = self.find(PrincipalRef::Id(acting.principal), origin, now).await?;
-        let (Some(principal), Some(code)) = (found, code) else { return Ok(Spends::Nothing) };
+        let (Some(principal), Some(code)) = (found, code) else { return Ok(OneTimeProof::Nothing) };
         if principal.second_factor.is_none() {
-            return Ok(Spends::Nothing);
+            return Ok(OneTimeProof::Nothing);
         }
         match self.check_typed(&principal, code, origin, now).await {
             Ok(spends) => Ok(spends),

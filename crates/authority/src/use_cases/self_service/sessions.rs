@@ -11,7 +11,7 @@ use crate::model::mail_app_mode::MailAppMode;
 use crate::model::origin::{Origin, Surface};
 use crate::model::principal::{MailboxId, PrincipalId};
 use crate::session::ended_sessions::EndedSessions;
-use crate::session::proof::{FirstFactor, Spends};
+use crate::session::proof::{FirstFactor, OneTimeProof};
 use crate::session::registry::SessionGuard;
 use crate::store::app_passwords::{self, Bearer};
 use crate::store::principals::{self, PrincipalRef, tell_new_places, tells_new_places};
@@ -227,7 +227,7 @@ impl Authority {
         let proved_at = moment(from.proved_at);
         let proven = match FirstFactor::of(principal).alone() {
             Ok(proven) => proven,
-            Err(first) if from.second_factor => first.with(Spends::Carried),
+            Err(first) if from.second_factor => first.with(OneTimeProof::Carried),
             Err(first) => {
                 let token = self.begin_second_step(first.principal(), to, (proved_at, now)).await?;
                 return Ok(SignedIn::CodeOwed(token));

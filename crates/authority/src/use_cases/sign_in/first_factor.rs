@@ -1,7 +1,7 @@
 //! The first factor: what was typed is held against what the store knows, at the price a try has.
 
 use crate::authority::Authority;
-use crate::credential::app_password::Letters;
+use crate::credential::app_password::AppPasswordText;
 use crate::credential::hasher::Lane;
 use crate::credential::password_policy::prepare;
 use crate::credential::totp::Code;
@@ -13,7 +13,7 @@ use crate::model::principal::{Epoch, Kind, State};
 use crate::model::refusal_cause::{Cause, Wrong};
 use crate::rate_limit::sign_in_throttle::{Try, Verdict};
 use crate::rate_limit::verified_password_cache::Fingerprint;
-use crate::session::proof::{FirstFactor, Proven};
+use crate::session::proof::{AuthProof, FirstFactor};
 use crate::store::credentials;
 use crate::store::principals::{self, Principal, PrincipalRef};
 use postward_wire::{Address, Secret};
@@ -70,7 +70,7 @@ impl Candidate {
 /// What was found to be right.
 pub(crate) enum Verified {
     /// All that is asked for.
-    Whole(Proven),
+    Whole(AuthProof),
     /// The password; a code is owed.
     CodeOwed(FirstFactor),
 }
@@ -247,15 +247,15 @@ impl Authority {
         found: Option<&Principal>,
         secret: &Secret,
         reading: Reading,
-    ) -> Result<Option<Proven>, Denied> {
+    ) -> Result<Option<AuthProof>, Denied> {
         let Some(principal) = found.filter(|principal| principal.state == State::Active) else {
             return Ok(None);
         };
-        let (Reading::CodeBehind, Some(letters)) = (reading, Letters::parse(secret.expose())) else {
+        let (Reading::CodeBehind, Some(letters)) = (reading, AppPasswordText::parse(secret.expose())) else {
             return Ok(None);
         };
         let row = self.find_app_password(principal.id, &letters).await?;
-        Ok(row.map(|row| Proven::by_app_password(principal, row.id, row.digest)))
+        Ok(row.map(|row| AuthProof::by_app_password(principal, row.id, row.digest)))
     }
 
     /// The password was right: what else is asked for, and was it given?

@@ -13,7 +13,7 @@ use crate::model::Timestamp;
 use crate::model::origin::Origin;
 use crate::model::principal::{Kind, PrincipalId};
 use crate::model::refusal_cause::Cause;
-use crate::session::proof::Proven;
+use crate::session::proof::AuthProof;
 use crate::session::registry::{LiveGuard, SessionGuard};
 use crate::session::staff_session::StaffSession;
 use crate::session::writer::{OpenSessionError, PendingSession};
@@ -167,7 +167,7 @@ impl Authority {
     /// Opens a session for whoever has proved everything.
     pub(crate) async fn enter(
         &self,
-        proven: Proven,
+        proven: AuthProof,
         login: &Login,
         origin: Origin,
         token: Option<&Token>,

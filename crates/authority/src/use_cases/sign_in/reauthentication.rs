@@ -11,7 +11,7 @@ use crate::model::audit_event::Subject;
 use crate::model::origin::Origin;
 use crate::model::principal::{Epoch, Kind, MailboxId, PrincipalId, SessionId, StaffId};
 use crate::session::one_time_proof::spend_code;
-use crate::session::proof::Spends;
+use crate::session::proof::OneTimeProof;
 use crate::session::registry::{LiveGuard, SessionGuard};
 use crate::session::staff_session::StaffSession;
 use crate::store::{Durability, Tx, moment, principals, second_factors, sessions};
@@ -132,7 +132,7 @@ impl Authority {
                             return Err(ReauthenticationError::CodeWrong);
                         }
                     },
-                    (None, true) => Spends::Carried,
+                    (None, true) => OneTimeProof::Carried,
                     (None, false) => return Err(ReauthenticationError::CodeMissing),
                 };
                 (principal.epoch, spends)
@@ -145,7 +145,7 @@ impl Authority {
         if !principals::lock_at_epoch(&mut tx, acting.principal, epoch).await? {
             return Err(ReauthenticationError::SessionEnded);
         }
-        let by_code = matches!(spends, Spends::Step { .. } | Spends::BackupCode(_));
+        let by_code = matches!(spends, OneTimeProof::Step { .. } | OneTimeProof::BackupCode(_));
         if !spend_code(&mut tx, acting.principal, &spends).await? {
             return Err(ReauthenticationError::CodeWrong);
         }

@@ -17,7 +17,7 @@ use crate::model::principal::{AccountId, Kind, PrincipalId, State};
 use crate::model::refusal_cause::Cause;
 use crate::notification::notify::{notify_owner, notify_staff};
 use crate::rate_limit::code_attempts::guesses;
-use crate::session::proof::{FirstFactor, Proven, Spends};
+use crate::session::proof::{AuthProof, FirstFactor, OneTimeProof};
 use crate::session::registry::{LiveGuard, SessionGuard};
 use crate::session::staff_session::StaffSession;
 use crate::store::principals::{Principal, PrincipalRef};
@@ -181,7 +181,7 @@ impl Authority {
         typed: &Secret,
         origin: &Origin,
         now: Timestamp,
-    ) -> Result<Proven, NotEnough> {
+    ) -> Result<AuthProof, NotEnough> {
         // Turned off meanwhile: then the password was all that is asked for.
         let first = match FirstFactor::of(principal).alone() {
             Ok(proven) => return Ok(proven),
@@ -198,7 +198,7 @@ impl Authority {
         typed: &Secret,
         origin: &Origin,
         now: Timestamp,
-    ) -> Result<Spends, NotEnough> {
+    ) -> Result<OneTimeProof, NotEnough> {
         if let Some(code) = Code::parse(typed.expose()) {
             return self.check_code(principal, &code, origin, now).await;
         }
@@ -206,7 +206,7 @@ impl Authority {
         self.reserve_guess(principal, origin, now).await?;
         let digest = backup_code::digest(principal.id, typed);
         match second_factors::has_backup_code(self.db(), principal.id, &digest).await? {
-            true => Ok(Spends::BackupCode(digest)),
+            true => Ok(OneTimeProof::BackupCode(digest)),
             false => Err(self.wrong_code(principal, origin, now).await),
         }
     }
@@ -219,7 +219,7 @@ impl Authority {
         code: &Code,
         origin: &Origin,
         now: Timestamp,
-    ) -> Result<Spends, NotEnough> {
+    ) -> Result<OneTimeProof, NotEnough> {
         let Some(factor) = &principal.second_factor else {
             return Err(NotEnough::Refused(Cause::WrongCode));
         };
@@ -227,7 +227,7 @@ impl Authority {
         let seed = self.open_seed(principal.account, principal.id, &factor.seed)?;
         self.reserve_guess(principal, origin, now).await?;
         match seed.step_of(code, now) {
-            Some(step) => Ok(Spends::Step { enabled_at: factor.enabled_at, step }),
+            Some(step) => Ok(OneTimeProof::Step { enabled_at: factor.enabled_at, step }),
             None => Err(self.wrong_code(principal, origin, now).await),
         }
     }
