@@ -63,12 +63,12 @@ fn poll_live(
     wait: &mut Wait,
     cx: &mut Context<'_>,
 ) -> Poll<Result<(), EndReason>> {
-    if wait.is_none() && handle.guard.flowing() {
+    if wait.is_none() && handle.guard.is_live() {
         return Poll::Ready(Ok(()));
     }
     let waiting = wait.get_or_insert_with(|| {
         let handle = Arc::clone(handle);
-        Box::pin(async move { handle.guard.checkpoint().await })
+        Box::pin(async move { handle.guard.wait_until_live().await })
     });
     let passed = ready!(waiting.as_mut().poll(cx));
     *wait = None;
@@ -123,7 +123,7 @@ impl Drop for GuardedStream {
     fn drop(&mut self) {
         // Without a closing reply, the engine was stopped in the middle of a message or the client does not keep up:
         // what waits for it in the kernel is dropped with the session.
-        let without_reply = !self.handle.guard.flowing() && self.closing_reply == CLOSING_REPLY;
+        let without_reply = !self.handle.guard.is_live() && self.closing_reply == CLOSING_REPLY;
         if without_reply || self.handle.aborted.load(Ordering::Acquire) {
             self.socket.abort_on_close();
         }

@@ -73,7 +73,7 @@ impl Splice {
             match pause {
                 Ok(Pause::HalfClosed) => {}
                 Ok(Pause::Held) => {
-                    if guard.checkpoint().await.is_err() {
+                    if guard.wait_until_live().await.is_err() {
                         return;
                     }
                 }
@@ -148,7 +148,7 @@ impl Direction {
                 self.state = State::Closing;
                 continue;
             }
-            if !guard.flowing() {
+            if !guard.is_live() {
                 return Poll::Ready(Ok(Some(Pause::Held)));
             }
             let written = ready!(Pin::new(&mut *sink).poll_write(cx, chunk))?;

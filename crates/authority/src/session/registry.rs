@@ -54,13 +54,13 @@ impl SessionGuard {
 
     /// Passes at once while all is well, waits while this node is frozen, fails when the session is ended. To be
     /// asked before bytes are handed on.
-    pub async fn checkpoint(&self) -> Result<(), EndReason> {
-        self.live.checkpoint().await
+    pub async fn wait_until_live(&self) -> Result<(), EndReason> {
+        self.live.wait_until_live().await
     }
 
-    /// What [`SessionGuard::checkpoint`] would say without waiting: true when bytes may be handed on.
-    pub fn flowing(&self) -> bool {
-        self.live.flowing()
+    /// What [`SessionGuard::wait_until_live`] would say without waiting: true when bytes may be handed on.
+    pub fn is_live(&self) -> bool {
+        self.live.is_live()
     }
 }
 
@@ -287,7 +287,7 @@ impl LiveGuard {
         self.entry.end_reason().unwrap_or(EndReason::Ended)
     }
 
-    pub(crate) async fn checkpoint(&self) -> Result<(), EndReason> {
+    pub(crate) async fn wait_until_live(&self) -> Result<(), EndReason> {
         loop {
             // Asked for before the flags are read: a thaw in between is not missed.
             let thawed = self.registry.thawed.notified();
@@ -304,7 +304,7 @@ impl LiveGuard {
         }
     }
 
-    pub(crate) fn flowing(&self) -> bool {
+    pub(crate) fn is_live(&self) -> bool {
         !self.entry.ended.is_cancelled() && !self.is_held()
     }
 
@@ -313,13 +313,13 @@ impl LiveGuard {
     }
 
     /// Takes the guard out of the registry: it is about to end its own session and has to outlive that to answer.
-    pub(crate) fn step_aside(&self) {
+    pub(crate) fn detach(&self) {
         self.entry.aside.store(true, Ordering::SeqCst);
         self.registry.forget(&self.entry);
     }
 
     /// Puts it back, because the session was not ended after all.
-    pub(crate) fn step_back(&self) {
+    pub(crate) fn reattach(&self) {
         self.entry.aside.store(false, Ordering::SeqCst);
         self.registry.remember(&self.entry);
     }

@@ -49,13 +49,13 @@ impl StaffSession {
         self.live.ended().await
     }
 
-    /// To be asked before bytes are handed on, as [`SessionGuard::checkpoint`].
-    pub async fn checkpoint(&self) -> Result<(), EndReason> {
-        self.live.checkpoint().await
+    /// To be asked before bytes are handed on, as [`SessionGuard::wait_until_live`].
+    pub async fn wait_until_live(&self) -> Result<(), EndReason> {
+        self.live.wait_until_live().await
     }
 
-    /// What [`StaffSession::checkpoint`] would say without waiting, as [`SessionGuard::flowing`].
-    pub fn flowing(&self) -> bool {
-        self.live.flowing()
+    /// What [`StaffSession::wait_until_live`] would say without waiting, as [`SessionGuard::is_live`].
+    pub fn is_live(&self) -> bool {
+        self.live.is_live()
     }
 }

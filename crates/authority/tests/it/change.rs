@@ -40,7 +40,7 @@ fn d7_a_reset_ends_every_session_before_it_answers_and_says_how_many() {
         assert_eq!(receipt.ended.values().copied().collect::<Vec<_>>(), [1; Surface::OF_MAILBOXES.len()]);
         assert_eq!(house.sign_in("ada@north.example", OLD).await.err(), Some(Refusal::Rejected));
         assert!(house.sign_in("ada@north.example", NEW).await.is_ok());
-        assert!(bystander.flowing());
+        assert!(bystander.is_live());
     });
 }
 
@@ -79,7 +79,7 @@ fn w2_the_current_password_is_verified_against_the_store_and_not_the_session() {
         // Nothing has changed, and the session stands and can still be ended.
         drop(guard);
         let guard = house.authority.resume(&token, &webmail, at(3)).await.unwrap();
-        assert!(guard.flowing());
+        assert!(guard.is_live());
         let served = serve(guard);
         house.authority.reset(&house.operator, house.ada, secret(NEW), at(4)).await.unwrap();
         assert!(served.over().is_some());
@@ -98,7 +98,7 @@ fn p2_a_recent_sign_in_stands_for_the_current_password_and_an_old_one_does_not()
             .change(&guard, Confirmation::RecentSignIn, secret(NEW), AppPasswords::Revoke, &panel, at(601))
             .await;
         assert!(matches!(late, Err(ChangeError::ConfirmFirst)));
-        assert!(guard.flowing());
+        assert!(guard.is_live());
         let change = house.authority.change(
             &guard,
             Confirmation::RecentSignIn,

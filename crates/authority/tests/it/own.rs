@@ -21,13 +21,13 @@ fn w7_an_owner_ends_one_the_others_or_all_and_still_hears_how_many() {
         };
         // Somebody else's session is nothing of ours.
         assert_eq!(end(OwnSessions::One(stranger.id()), 1).await.values().sum::<u64>(), 0);
-        assert!(stranger.flowing());
+        assert!(stranger.is_live());
         assert_eq!(end(OwnSessions::One(one_id), 2).await[&Surface::Imap], 1);
         assert!(one.over().is_some() && other.over().is_none());
         assert_eq!(house.authority.own_sessions(&acting).await.unwrap().len(), 3);
         let ended = end(OwnSessions::Others, 3).await;
         assert_eq!((ended[&Surface::Imap], ended[&Surface::Panel], ended[&Surface::Webmail]), (1, 1, 0));
-        assert!(other.over().is_some() && acting.flowing());
+        assert!(other.over().is_some() && acting.is_live());
         let panel = from("192.0.2.1", Surface::Panel);
         assert!(matches!(house.authority.resume(&panel_token, &panel, at(4)).await, Err(SignedOut::Ended)));
         // The acting one too, and it still answers.
@@ -128,6 +128,6 @@ fn d11_staff_end_their_own_sessions_and_no_mailbox_with_them() {
         assert_eq!(ended.unwrap()[&Surface::Dashboard], 1);
         let gone = house.authority.resume_staff(&token, &dashboard, at(4)).await;
         assert!(matches!(gone, Err(SignedOut::Ended)));
-        assert!(mailbox.flowing());
+        assert!(mailbox.is_live());
     });
 }

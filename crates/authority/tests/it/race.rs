@@ -99,7 +99,7 @@ fn o2_a_kill_reaches_sessions_on_every_node() {
         let gone = tokio::time::timeout(std::time::Duration::from_secs(2), gone).await;
         assert!(gone.is_ok(), "a session on the other node outlived the change by two seconds");
         assert!(served.iter().all(|session| session.over() == Some(EndReason::PasswordChanged)));
-        assert!(bystander.flowing());
+        assert!(bystander.is_live());
         let old = other.sign_in(attempt("ada@north.example", OLD), origin, at(3)).await;
         assert!(old.is_err());
         stop.cancel();

@@ -95,7 +95,7 @@ fn w6_turning_it_on_leaves_sessions_alone_or_ends_the_others_as_asked() {
         let phone_app = house.sign_in(ADA, OLD).await.unwrap();
         let (_, guard) = house.browser(Surface::Webmail, 0).await;
         house.second_factor_of(&guard, 0).await;
-        assert!(phone_app.flowing());
+        assert!(phone_app.is_live());
         drop(phone_app);
 
         let bob = attempt("bob@south.example", OLD);
@@ -113,7 +113,7 @@ fn w6_turning_it_on_leaves_sessions_alone_or_ends_the_others_as_asked() {
             .unwrap();
         assert_eq!(on.ended.unwrap()[&Surface::Imap], 1);
         assert!(served.over().is_some());
-        assert!(guard.flowing());
+        assert!(guard.is_live());
     });
 }
 

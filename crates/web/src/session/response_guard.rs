@@ -36,17 +36,17 @@ impl SessionProof {
         }
     }
 
-    async fn checkpoint(self) -> Result<(), EndReason> {
+    async fn wait_until_live(self) -> Result<(), EndReason> {
         match self {
-            Self::Owner(guard) => guard.checkpoint().await,
-            Self::Staff(session) => session.checkpoint().await,
+            Self::Owner(guard) => guard.wait_until_live().await,
+            Self::Staff(session) => session.wait_until_live().await,
         }
     }
 
-    fn flowing(&self) -> bool {
+    fn is_live(&self) -> bool {
         match self {
-            Self::Owner(guard) => guard.flowing(),
-            Self::Staff(session) => session.flowing(),
+            Self::Owner(guard) => guard.is_live(),
+            Self::Staff(session) => session.is_live(),
         }
     }
 }
@@ -102,11 +102,11 @@ impl SessionWatch {
         if let Poll::Ready(reason) = self.ended.as_mut().poll(cx) {
             return Poll::Ready(Err(reason));
         }
-        if self.thaw.is_none() && self.proof.flowing() {
+        if self.thaw.is_none() && self.proof.is_live() {
             return Poll::Ready(Ok(()));
         }
         let proof = &self.proof;
-        let thaw = self.thaw.get_or_insert_with(|| Box::pin(proof.clone().checkpoint()));
+        let thaw = self.thaw.get_or_insert_with(|| Box::pin(proof.clone().wait_until_live()));
         let passed = ready!(thaw.as_mut().poll(cx));
         self.thaw = None;
         Poll::Ready(passed)

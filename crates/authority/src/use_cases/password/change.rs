@@ -94,7 +94,7 @@ impl Authority {
         // Whoever has a session can ask as often as it likes; it must not fill the lanes that others wait in.
         let _lock = self.principal_locks().lock(acting.principal).await;
         let new = self.hash_if_fit(Lane::Known, acting.principal, &new).await?;
-        acting.live.step_aside();
+        acting.live.detach();
         let replacement = Replacement {
             kind: acting.kind,
             principal: acting.principal,
@@ -110,7 +110,7 @@ impl Authority {
         match self.replace_credential(replacement).await {
             Ok(receipt) => Ok(receipt),
             Err(error) => {
-                acting.live.step_back();
+                acting.live.reattach();
                 Err(match error {
                     NotReplaced::Overtaken => ChangeError::SessionEnded,
                     NotReplaced::NotRecent => ChangeError::ConfirmFirst,

@@ -103,7 +103,7 @@ impl Authority {
         self.fits_policy(&new).map_err(RecoverError::Policy)?;
         let login = Login::read(&attempt.authcid);
         let (principal, epoch, spends) = self
-            .unhurried(async {
+            .with_min_response_time(async {
                 let reading = Reading::Either;
                 match self.verify(Kind::Mailbox, &login, &attempt.secret, reading, origin, now).await? {
                     Verified::Whole(proven) => Ok((proven.principal, proven.epoch, proven.spends)),
@@ -146,7 +146,8 @@ impl Authority {
     ) -> Result<Receipt, RecoverError> {
         self.fits_policy(&new).map_err(RecoverError::Policy)?;
         let login = Login::read(address);
-        let (principal, digest) = self.unhurried(self.look_at_code(&login, &code, origin, now)).await?;
+        let (principal, digest) =
+            self.with_min_response_time(self.look_at_code(&login, &code, origin, now)).await?;
         let _lock = self.principal_locks().lock(principal).await;
         let new = self.hash_if_fit(Lane::Known, principal, &new).await?;
         let replacement = Replacement {

@@ -98,7 +98,7 @@ impl Authority {
         let own = matches!(which, OwnSessions::All)
             || matches!(which, OwnSessions::One(id) if id == acting.session);
         if own {
-            acting.live.step_aside();
+            acting.live.detach();
         }
         let (this, principal) = (self.clone(), acting.principal);
         let ended = self.finish(async move {
@@ -108,7 +108,7 @@ impl Authority {
         });
         let ended = ended.await.and_then(|ended| ended);
         if own && ended.is_err() {
-            acting.live.step_back();
+            acting.live.reattach();
         }
         ended
     }

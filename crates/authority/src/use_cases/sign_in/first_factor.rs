@@ -117,7 +117,7 @@ impl Authority {
                 return Err(Denied::Rejected);
             }
             let code = candidates.into_iter().nth(at).and_then(|candidate| candidate.code);
-            return match self.beyond_password(principal.clone(), code, reading, origin, now).await {
+            return match self.require_second_factor(principal.clone(), code, reading, origin, now).await {
                 Ok(verified) => Ok(verified),
                 Err(NotEnough::Unavailable(unavailable)) => Err(unavailable.into()),
                 Err(NotEnough::Refused(cause)) => {
@@ -169,7 +169,7 @@ impl Authority {
             (Some(principal), Some((password, code))) if principal.state == State::Active => {
                 self.verified_passwords().remember(principal.id, epoch, &password, now);
                 self.renew_outdated(&principal, password);
-                match self.beyond_password(principal.clone(), code, reading, origin, now).await {
+                match self.require_second_factor(principal.clone(), code, reading, origin, now).await {
                     Ok(verified) => {
                         reservation.right();
                         return Ok(verified);
@@ -192,7 +192,14 @@ impl Authority {
                 reservation.wrong(Wrong::Plain);
                 let (login, origin, remember) =
                     (login.clone(), origin.clone(), (!beyond).then_some(remembered));
-                self.look_back(WrongTry { found, password: typed, login, origin, remember, at: now });
+                self.detect_previous_password(WrongTry {
+                    found,
+                    password: typed,
+                    login,
+                    origin,
+                    remember,
+                    at: now,
+                });
             }
         }
         Err(if beyond { Denied::TooManyTries } else { Denied::Rejected })
@@ -259,7 +266,7 @@ impl Authority {
     }
 
     /// The password was right: what else is asked for, and was it given?
-    async fn beyond_password(
+    async fn require_second_factor(
         &self,
         principal: Principal,
         code: Option<Code>,
@@ -286,7 +293,7 @@ impl Authority {
 
     /// The tripwire: finds out, when the machine has nothing better to do, whether a wrong password was the mailbox's
     /// password once, and notes the refused try as what it was. The stranger has long been answered.
-    fn look_back(&self, wrong: WrongTry) {
+    fn detect_previous_password(&self, wrong: WrongTry) {
         let this = self.clone();
         self.changes().spawn(async move {
             let WrongTry { found, password, login, origin, remember, at } = wrong;

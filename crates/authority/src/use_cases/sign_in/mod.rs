@@ -51,7 +51,7 @@ impl Authority {
                 Verified::CodeOwed(_) => Err(Denied::Rejected),
             }
         };
-        let live = self.unhurried(admitted).await.map_err(|denied| denied.refusal())?;
+        let live = self.with_min_response_time(admitted).await.map_err(|denied| denied.refusal())?;
         let address = Address::parse(login.text()).map_err(|_| Refusal::Unavailable)?;
         Ok(SessionGuard { live, address, surface })
     }
@@ -122,7 +122,7 @@ impl Authority {
                 }
             }
         };
-        self.unhurried(admitted).await.map_err(|denied| denied.refusal())
+        self.with_min_response_time(admitted).await.map_err(|denied| denied.refusal())
     }
 
     async fn verify_attempt(
@@ -138,7 +138,7 @@ impl Authority {
     }
 
     /// Answers a refusal no sooner than the throttle says, whatever the reason.
-    pub(crate) async fn unhurried<T>(
+    pub(crate) async fn with_min_response_time<T>(
         &self,
         deciding: impl Future<Output = Result<T, Denied>>,
     ) -> Result<T, Denied> {

@@ -159,7 +159,7 @@ impl Authority {
             let live = self.enter(proven, &by_name, origin.clone(), Some(&token), now).await?;
             Ok((token, live))
         };
-        match self.unhurried(finishing).await {
+        match self.with_min_response_time(finishing).await {
             Ok((token, live)) => Ok((token, live, login)),
             Err(Denied::Unavailable(unavailable)) => Err(unavailable.into()),
             Err(Denied::Rejected | Denied::TooManyTries) => {
