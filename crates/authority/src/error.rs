@@ -181,13 +181,13 @@ impl From<Unavailable> for SignedOut {
 
 /// Why nobody gets in.
 #[derive(Debug)]
-pub(crate) enum Denied {
+pub(crate) enum AuthFailure {
     Rejected,
     TooManyTries,
     Unavailable(Unavailable),
 }
 
-impl Denied {
+impl AuthFailure {
     pub(crate) fn refusal(&self) -> Refusal {
         match self {
             Self::Rejected => Refusal::Rejected,
@@ -197,39 +197,39 @@ impl Denied {
     }
 }
 
-impl From<Unavailable> for Denied {
+impl From<Unavailable> for AuthFailure {
     fn from(unavailable: Unavailable) -> Self {
         Self::Unavailable(unavailable)
     }
 }
 
 /// Why a right password was not enough.
-pub(crate) enum NotEnough {
+pub(crate) enum CodeFailure {
     Refused(Cause),
     Unavailable(Unavailable),
 }
 
-impl<E: Into<Unavailable>> From<E> for NotEnough {
+impl<E: Into<Unavailable>> From<E> for CodeFailure {
     fn from(error: E) -> Self {
         Self::Unavailable(error.into())
     }
 }
 
 /// Why a password does not become a mailbox's new one.
-pub(crate) enum Unfit {
+pub(crate) enum NewPasswordError {
     /// What is wrong with it.
     Policy(Vec<PasswordProblem>),
     Unavailable(Unavailable),
 }
 
-impl<E: Into<Unavailable>> From<E> for Unfit {
+impl<E: Into<Unavailable>> From<E> for NewPasswordError {
     fn from(error: E) -> Self {
         Self::Unavailable(error.into())
     }
 }
 
 /// Why nothing was replaced.
-pub(crate) enum NotReplaced {
+pub(crate) enum ReplaceError {
     /// The mailbox, the password or the acting session is not what it was when the act began.
     Overtaken,
     /// The acting session is too old to confirm a change.
@@ -237,7 +237,7 @@ pub(crate) enum NotReplaced {
     Unavailable(Unavailable),
 }
 
-impl<E: Into<Unavailable>> From<E> for NotReplaced {
+impl<E: Into<Unavailable>> From<E> for ReplaceError {
     fn from(error: E) -> Self {
         Self::Unavailable(error.into())
     }
@@ -264,20 +264,20 @@ impl<E: Into<Unavailable>> From<E> for LinkError {
     }
 }
 
-impl From<Unfit> for LinkError {
-    fn from(unfit: Unfit) -> Self {
+impl From<NewPasswordError> for LinkError {
+    fn from(unfit: NewPasswordError) -> Self {
         match unfit {
-            Unfit::Policy(problems) => Self::Policy(problems),
-            Unfit::Unavailable(unavailable) => Self::Unavailable(unavailable),
+            NewPasswordError::Policy(problems) => Self::Policy(problems),
+            NewPasswordError::Unavailable(unavailable) => Self::Unavailable(unavailable),
         }
     }
 }
 
-impl From<NotReplaced> for LinkError {
-    fn from(not_replaced: NotReplaced) -> Self {
+impl From<ReplaceError> for LinkError {
+    fn from(not_replaced: ReplaceError) -> Self {
         match not_replaced {
-            NotReplaced::Overtaken | NotReplaced::NotRecent => Self::Over,
-            NotReplaced::Unavailable(unavailable) => Self::Unavailable(unavailable),
+            ReplaceError::Overtaken | ReplaceError::NotRecent => Self::Over,
+            ReplaceError::Unavailable(unavailable) => Self::Unavailable(unavailable),
         }
     }
 }

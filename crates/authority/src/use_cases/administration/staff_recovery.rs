@@ -3,7 +3,7 @@
 
 use crate::authority::Authority;
 use crate::credential::hasher::Lane;
-use crate::error::{ActError, NotReplaced};
+use crate::error::{ActError, ReplaceError};
 use crate::model::Timestamp;
 use crate::model::actor::{Actor, Who};
 use crate::model::audit_event::{AuditActor, Event, Subject};
@@ -47,8 +47,8 @@ impl Authority {
             login: person.login,
         };
         self.replace_credential(replacement).await.map_err(|error| match error {
-            NotReplaced::Overtaken | NotReplaced::NotRecent => ResetError::NotFound,
-            NotReplaced::Unavailable(unavailable) => ResetError::Unavailable(unavailable),
+            ReplaceError::Overtaken | ReplaceError::NotRecent => ResetError::NotFound,
+            ReplaceError::Unavailable(unavailable) => ResetError::Unavailable(unavailable),
         })
     }
 

@@ -45,10 +45,10 @@ impl Authority {
             let Some(row) = row else { continue };
             match Letter::read(id, row, now) {
                 Ok(letter) => taken.push(letter),
-                Err(Unfit::LinkEnded) => {
+                Err(WithheldLetter::LinkEnded) => {
                     self.letter_refused(id, "the link in it has ended before it could be sent", now).await?
                 }
-                Err(Unfit::Unknown) => {
+                Err(WithheldLetter::Unknown) => {
                     self.letter_delayed(id, "this version does not know this kind of letter", now).await?
                 }
             }
@@ -164,7 +164,7 @@ pub struct Letter {
 }
 
 /// Why a letter is not handed out.
-enum Unfit {
+enum WithheldLetter {
     /// Its link would open nothing.
     LinkEnded,
     /// Written by a newer version, which will be back.
@@ -172,13 +172,13 @@ enum Unfit {
 }
 
 impl Letter {
-    fn read(id: LetterId, row: LetterRow, now: Timestamp) -> Result<Self, Unfit> {
+    fn read(id: LetterId, row: LetterRow, now: Timestamp) -> Result<Self, WithheldLetter> {
         let LetterRow { at, login, kind, recipient, notice, detail, link_id, link_expires_at, tries } = row;
-        let notice = Notice::from_name(&notice).ok_or(Unfit::Unknown)?;
+        let notice = Notice::from_name(&notice).ok_or(WithheldLetter::Unknown)?;
         let stands = link_expires_at.is_some_and(|end| moment(end) > now);
         // A letter that tells of something goes without its link; one that is nothing but its link does not go.
         if link_id.is_some() && !stands && notice.is_a_link() {
-            return Err(Unfit::LinkEnded);
+            return Err(WithheldLetter::LinkEnded);
         }
         Ok(Self {
             id,

@@ -6,7 +6,7 @@
 use crate::authority::Authority;
 use crate::credential::hasher::{HasherError, Lane, Phc};
 use crate::credential::password_policy::{PasswordProblem, prepare};
-use crate::error::{ActError, Denied, NotReplaced, Unavailable, Unfit};
+use crate::error::{ActError, AuthFailure, NewPasswordError, ReplaceError, Unavailable};
 use crate::model::Timestamp;
 use crate::model::actor::{Actor, ReadOnly};
 use crate::model::audit_event::{AuditActor, Event, Subject};
@@ -112,9 +112,9 @@ impl Authority {
             Err(error) => {
                 acting.live.reattach();
                 Err(match error {
-                    NotReplaced::Overtaken => ChangeError::SessionEnded,
-                    NotReplaced::NotRecent => ChangeError::ConfirmFirst,
-                    NotReplaced::Unavailable(unavailable) => ChangeError::Unavailable(unavailable),
+                    ReplaceError::Overtaken => ChangeError::SessionEnded,
+                    ReplaceError::NotRecent => ChangeError::ConfirmFirst,
+                    ReplaceError::Unavailable(unavailable) => ChangeError::Unavailable(unavailable),
                 })
             }
         }
@@ -146,8 +146,8 @@ impl Authority {
             now,
         };
         self.replace_credential(replacement).await.map_err(|error| match error {
-            NotReplaced::Overtaken | NotReplaced::NotRecent => ResetError::NotFound,
-            NotReplaced::Unavailable(unavailable) => ResetError::Unavailable(unavailable),
+            ReplaceError::Overtaken | ReplaceError::NotRecent => ResetError::NotFound,
+            ReplaceError::Unavailable(unavailable) => ResetError::Unavailable(unavailable),
         })
     }
 
@@ -165,9 +165,9 @@ impl Authority {
             Ok(Verified::Whole(proven)) => Ok(proven.epoch),
             // Whether the session has given a code is read in the transaction.
             Ok(Verified::CodeOwed(first)) => Ok(first.principal().epoch),
-            Err(Denied::Rejected) => Err(ChangeError::CurrentPasswordWrong),
-            Err(Denied::TooManyTries) => Err(ChangeError::TooManyTries),
-            Err(Denied::Unavailable(unavailable)) => Err(ChangeError::Unavailable(unavailable)),
+            Err(AuthFailure::Rejected) => Err(ChangeError::CurrentPasswordWrong),
+            Err(AuthFailure::TooManyTries) => Err(ChangeError::TooManyTries),
+            Err(AuthFailure::Unavailable(unavailable)) => Err(ChangeError::Unavailable(unavailable)),
         }
     }
 
@@ -175,12 +175,17 @@ impl Authority {
     /// mailbox has had it. Whoever knows one of the former passwords is why it is being changed.
     ///
     /// All of that is hashed on as many cores as there are: every moment until the commit is one that an intruder has.
-    pub(crate) async fn hash_if_fit(&self, lane: Lane, id: PrincipalId, new: &Secret) -> Result<Phc, Unfit> {
+    pub(crate) async fn hash_if_fit(
+        &self,
+        lane: Lane,
+        id: PrincipalId,
+        new: &Secret,
+    ) -> Result<Phc, NewPasswordError> {
         let problems = self.policy().problems(new.expose());
         if !problems.is_empty() {
-            return Err(Unfit::Policy(problems));
+            return Err(NewPasswordError::Policy(problems));
         }
-        let prepared = prepare(new.expose()).map_err(|problem| Unfit::Policy(vec![problem]))?;
+        let prepared = prepare(new.expose()).map_err(|problem| NewPasswordError::Policy(vec![problem]))?;
         let used = credentials::used(self.db(), id).await?;
         let hasher = self.hasher();
         let was = used.iter().map(|hash| hasher.verify(lane, prepared.clone(), Some(hash)));
@@ -188,8 +193,8 @@ impl Authority {
         // The first is the current one.
         match was.iter().position(|was| *was) {
             None => Ok(hash),
-            Some(0) => Err(Unfit::Policy(vec![PasswordProblem::Unchanged])),
-            Some(_) => Err(Unfit::Policy(vec![PasswordProblem::UsedBefore])),
+            Some(0) => Err(NewPasswordError::Policy(vec![PasswordProblem::Unchanged])),
+            Some(_) => Err(NewPasswordError::Policy(vec![PasswordProblem::UsedBefore])),
         }
     }
 
@@ -214,12 +219,12 @@ impl Authority {
 
     /// The one writer (invariants 1 and 4). Runs to its end even when whoever asked has hung up: a committed change
     /// whose kill nobody finished would leave the old sessions alive.
-    pub(crate) async fn replace_credential(&self, replacement: Replacement) -> Result<Receipt, NotReplaced> {
+    pub(crate) async fn replace_credential(&self, replacement: Replacement) -> Result<Receipt, ReplaceError> {
         let this = self.clone();
         self.finish(async move { this.replace_and_kill(replacement).await }).await?
     }
 
-    async fn replace_and_kill(&self, replacement: Replacement) -> Result<Receipt, NotReplaced> {
+    async fn replace_and_kill(&self, replacement: Replacement) -> Result<Receipt, ReplaceError> {
         let mut tx = self.db().begin(Durability::Durable).await?;
         let Replaced { epoch, rows, app_passwords_revoked, factor_off } =
             self.replace_in(&mut tx, &replacement).await?;
@@ -232,11 +237,11 @@ impl Authority {
         let here = self.registry().kill(principal, SessionSelector::All, EndReason::PasswordChanged).await;
         self.broadcast_change(principal, PrincipalChange::SecondFactor);
         let ended = in_store.alive(self.node(), &here, now);
-        let address = Address::parse(&login).map_err(|_| NotReplaced::Overtaken)?;
+        let address = Address::parse(&login).map_err(|_| ReplaceError::Overtaken)?;
         Ok(Receipt { address, epoch, ended, app_passwords_revoked, second_factor_off: factor_off })
     }
 
-    async fn replace_in(&self, tx: &mut Tx, replacement: &Replacement) -> Result<Replaced, NotReplaced> {
+    async fn replace_in(&self, tx: &mut Tx, replacement: &Replacement) -> Result<Replaced, ReplaceError> {
         let Replacement { kind, principal, login, new, event, notice, by, redeems, app_passwords, now } =
             replacement;
         let (principal, now) = (*principal, *now);
@@ -248,7 +253,7 @@ impl Authority {
             | Authorization::RecoveryCode(_) => None,
         };
         let Some(epoch) = credentials::replace(tx, principal, expected, new, now).await? else {
-            return Err(NotReplaced::Overtaken);
+            return Err(ReplaceError::Overtaken);
         };
         // The principal's row is held: what is read or spent of it now is true until the commit.
         redeem(tx, principal, redeems, now).await?;
@@ -292,17 +297,17 @@ async fn redeem(
     principal: PrincipalId,
     redeems: &Authorization,
     now: Timestamp,
-) -> Result<(), NotReplaced> {
+) -> Result<(), ReplaceError> {
     let redeemed = match redeems {
         Authorization::Nothing => true,
         Authorization::Session(session, confirmed) => {
             let Some(acting) = sessions::proof(tx, *session).await? else {
-                return Err(NotReplaced::Overtaken);
+                return Err(ReplaceError::Overtaken);
             };
             let recent = now.duration_since(moment(acting.proved_at)) <= Confirmation::RECENT;
             let weak = !acting.second_factor && second_factors::is_on(tx, principal).await?;
             if weak || (matches!(confirmed, Confirmed::Recently) && !recent) {
-                return Err(NotReplaced::NotRecent);
+                return Err(ReplaceError::NotRecent);
             }
             true
         }
@@ -317,7 +322,7 @@ async fn redeem(
         Authorization::Nothing => true,
         _ => principals::lock_principal(tx, principal).await?.is_some(),
     };
-    if redeemed && may_sign_in { Ok(()) } else { Err(NotReplaced::Overtaken) }
+    if redeemed && may_sign_in { Ok(()) } else { Err(ReplaceError::Overtaken) }
 }
 
 /// What becomes of app passwords when the owner changes the password.
@@ -365,20 +370,20 @@ struct Replaced {
     factor_off: bool,
 }
 
-impl From<Unfit> for ChangeError {
-    fn from(unfit: Unfit) -> Self {
+impl From<NewPasswordError> for ChangeError {
+    fn from(unfit: NewPasswordError) -> Self {
         match unfit {
-            Unfit::Policy(problems) => Self::Policy(problems),
-            Unfit::Unavailable(unavailable) => Self::Unavailable(unavailable),
+            NewPasswordError::Policy(problems) => Self::Policy(problems),
+            NewPasswordError::Unavailable(unavailable) => Self::Unavailable(unavailable),
         }
     }
 }
 
-impl From<Unfit> for ResetError {
-    fn from(unfit: Unfit) -> Self {
+impl From<NewPasswordError> for ResetError {
+    fn from(unfit: NewPasswordError) -> Self {
         match unfit {
-            Unfit::Policy(problems) => Self::Policy(problems),
-            Unfit::Unavailable(unavailable) => Self::Unavailable(unavailable),
+            NewPasswordError::Policy(problems) => Self::Policy(problems),
+            NewPasswordError::Unavailable(unavailable) => Self::Unavailable(unavailable),
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::credential::hasher::Lane;
 use crate::credential::password_policy::PasswordProblem;
 use crate::credential::recovery_code;
 use crate::credential::token::Token;
-use crate::error::{Denied, LinkError, NotEnough, NotReplaced, Unavailable, Unfit};
+use crate::error::{AuthFailure, CodeFailure, LinkError, NewPasswordError, ReplaceError, Unavailable};
 use crate::model::Timestamp;
 use crate::model::audit_event::{AuditActor, Event};
 use crate::model::link_kind::LinkKind;
@@ -58,30 +58,30 @@ pub struct OpenLink {
     pub code_needed: bool,
 }
 
-impl From<Denied> for RecoverError {
-    fn from(denied: Denied) -> Self {
+impl From<AuthFailure> for RecoverError {
+    fn from(denied: AuthFailure) -> Self {
         match denied {
-            Denied::Rejected => Self::Refused,
-            Denied::TooManyTries => Self::TooManyTries,
-            Denied::Unavailable(unavailable) => Self::Unavailable(unavailable),
+            AuthFailure::Rejected => Self::Refused,
+            AuthFailure::TooManyTries => Self::TooManyTries,
+            AuthFailure::Unavailable(unavailable) => Self::Unavailable(unavailable),
         }
     }
 }
 
-impl From<Unfit> for RecoverError {
-    fn from(unfit: Unfit) -> Self {
+impl From<NewPasswordError> for RecoverError {
+    fn from(unfit: NewPasswordError) -> Self {
         match unfit {
-            Unfit::Policy(problems) => Self::Policy(problems),
-            Unfit::Unavailable(unavailable) => Self::Unavailable(unavailable),
+            NewPasswordError::Policy(problems) => Self::Policy(problems),
+            NewPasswordError::Unavailable(unavailable) => Self::Unavailable(unavailable),
         }
     }
 }
 
-impl From<NotReplaced> for RecoverError {
-    fn from(not_replaced: NotReplaced) -> Self {
+impl From<ReplaceError> for RecoverError {
+    fn from(not_replaced: ReplaceError) -> Self {
         match not_replaced {
-            NotReplaced::Overtaken | NotReplaced::NotRecent => Self::Refused,
-            NotReplaced::Unavailable(unavailable) => Self::Unavailable(unavailable),
+            ReplaceError::Overtaken | ReplaceError::NotRecent => Self::Refused,
+            ReplaceError::Unavailable(unavailable) => Self::Unavailable(unavailable),
         }
     }
 }
@@ -258,8 +258,8 @@ impl Authority {
             (Some(_), None) => return Err(LinkError::CodeMissing),
             (Some(_), Some(code)) => match self.check_typed(&principal, &code, origin, now).await {
                 Ok(spends) => spends,
-                Err(NotEnough::Unavailable(unavailable)) => return Err(unavailable.into()),
-                Err(NotEnough::Refused(cause)) => {
+                Err(CodeFailure::Unavailable(unavailable)) => return Err(unavailable.into()),
+                Err(CodeFailure::Refused(cause)) => {
                     let login = Login::of_text(&principal.login);
                     self.note(Some(principal.id), &login, origin, cause, now);
                     return Err(LinkError::CodeWrong);
@@ -307,18 +307,18 @@ impl Authority {
         code: Option<&Secret>,
         origin: &Origin,
         now: Timestamp,
-    ) -> Result<OneTimeProof, Denied> {
+    ) -> Result<OneTimeProof, AuthFailure> {
         let outcome = match code.filter(|code| !code.expose().is_empty()) {
             Some(code) => self.check_typed(principal, code, origin, now).await,
-            None => Err(NotEnough::Refused(Cause::CodeMissing)),
+            None => Err(CodeFailure::Refused(Cause::CodeMissing)),
         };
         match outcome {
             Ok(spends) => Ok(spends),
-            Err(NotEnough::Unavailable(unavailable)) => Err(Denied::Unavailable(unavailable)),
-            Err(NotEnough::Refused(cause)) => {
+            Err(CodeFailure::Unavailable(unavailable)) => Err(AuthFailure::Unavailable(unavailable)),
+            Err(CodeFailure::Refused(cause)) => {
                 let login = Login::of_text(&principal.login);
                 self.note(Some(principal.id), &login, origin, cause, now);
-                Err(Denied::Rejected)
+                Err(AuthFailure::Rejected)
             }
         }
     }
@@ -330,7 +330,7 @@ impl Authority {
         code: &Secret,
         origin: &Origin,
         now: Timestamp,
-    ) -> Result<(PrincipalId, [u8; 32]), Denied> {
+    ) -> Result<(PrincipalId, [u8; 32]), AuthFailure> {
         let found = match login.address() {
             Some(address) => self.find(PrincipalRef::Login(Kind::Mailbox, address), origin, now).await?,
             None => None,
@@ -342,8 +342,8 @@ impl Authority {
             Err(denied) => {
                 let principal = found.as_ref().map(|principal| principal.id);
                 let cause = match denied {
-                    Denied::TooManyTries => Cause::Throttled,
-                    Denied::Rejected | Denied::Unavailable(_) => Cause::WrongRecovery,
+                    AuthFailure::TooManyTries => Cause::Throttled,
+                    AuthFailure::Rejected | AuthFailure::Unavailable(_) => Cause::WrongRecovery,
                 };
                 self.note(principal, login, origin, cause, now);
                 return Err(denied);
@@ -358,7 +358,7 @@ impl Authority {
         }
         reservation.wrong(Wrong::Plain);
         self.note(found.map(|principal| principal.id), login, origin, Cause::WrongRecovery, now);
-        Err(Denied::Rejected)
+        Err(AuthFailure::Rejected)
     }
 
     /// A place for a try at something else than a password, with a slate of its own: guessing at it closes no door.
@@ -370,7 +370,7 @@ impl Authority {
         known: bool,
         origin: &Origin,
         now: Timestamp,
-    ) -> Result<Reservation<'_>, Denied> {
+    ) -> Result<Reservation<'_>, AuthFailure> {
         let counted = self.fingerprints().of(&[what.as_bytes(), login.text().as_bytes(), typed.as_bytes()]);
         let this = Try {
             login: format!("{what} {}", login.text()),
@@ -388,11 +388,11 @@ impl Authority {
                 }
                 match reservation.is_drawn(&mut rand::rng()) {
                     true => Ok(reservation),
-                    false => Err(Denied::TooManyTries),
+                    false => Err(AuthFailure::TooManyTries),
                 }
             }
-            Verdict::WrongBefore(_) => Err(Denied::Rejected),
-            Verdict::TooMany => Err(Denied::TooManyTries),
+            Verdict::WrongBefore(_) => Err(AuthFailure::Rejected),
+            Verdict::TooMany => Err(AuthFailure::TooManyTries),
         }
     }
 
@@ -411,9 +411,9 @@ impl Authority {
         // the same try, which is what a person who waits for the letter does.
         let place = self.place_for(what, &login, "", false, origin, now).await;
         let outcome = match place {
-            Err(Denied::TooManyTries) => Err(RecoverError::TooManyTries),
-            Err(Denied::Unavailable(unavailable)) => Err(unavailable.into()),
-            Ok(_) | Err(Denied::Rejected) => {
+            Err(AuthFailure::TooManyTries) => Err(RecoverError::TooManyTries),
+            Err(AuthFailure::Unavailable(unavailable)) => Err(unavailable.into()),
+            Ok(_) | Err(AuthFailure::Rejected) => {
                 if let Ok(reservation) = place {
                     reservation.wrong(Wrong::Plain);
                 }

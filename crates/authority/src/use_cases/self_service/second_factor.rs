@@ -7,7 +7,7 @@ use crate::authority::Authority;
 use crate::credential::backup_code;
 use crate::credential::totp::{Code, Seed, SetUp};
 use crate::credential::totp_binding::bound;
-use crate::error::{ActError, Denied, NotEnough, ReauthRequired, Unavailable};
+use crate::error::{ActError, AuthFailure, CodeFailure, ReauthRequired, Unavailable};
 use crate::model::Timestamp;
 use crate::model::actor::Actor;
 use crate::model::audit_event::{AuditActor, Event};
@@ -236,14 +236,14 @@ impl Authority {
         let first = match verified {
             Ok(Verified::CodeOwed(first)) => first,
             Ok(Verified::Whole(_)) => return Err(SecondFactorError::IsOff),
-            Err(Denied::Rejected) => return Err(SecondFactorError::PasswordWrong),
-            Err(Denied::TooManyTries) => return Err(SecondFactorError::TooManyTries),
-            Err(Denied::Unavailable(unavailable)) => return Err(unavailable.into()),
+            Err(AuthFailure::Rejected) => return Err(SecondFactorError::PasswordWrong),
+            Err(AuthFailure::TooManyTries) => return Err(SecondFactorError::TooManyTries),
+            Err(AuthFailure::Unavailable(unavailable)) => return Err(unavailable.into()),
         };
         let spends = match self.check_typed(first.principal(), code, origin, now).await {
             Ok(spends) => spends,
-            Err(NotEnough::Unavailable(unavailable)) => return Err(unavailable.into()),
-            Err(NotEnough::Refused(cause)) => {
+            Err(CodeFailure::Unavailable(unavailable)) => return Err(unavailable.into()),
+            Err(CodeFailure::Refused(cause)) => {
                 self.note(Some(acting.principal), &login, origin, cause, now);
                 return Err(SecondFactorError::CodeWrong);
             }
@@ -306,8 +306,8 @@ impl Authority {
         }
         match self.check_typed(&principal, code, origin, now).await {
             Ok(spends) => Ok(spends),
-            Err(NotEnough::Unavailable(unavailable)) => Err(unavailable.into()),
-            Err(NotEnough::Refused(cause)) => {
+            Err(CodeFailure::Unavailable(unavailable)) => Err(unavailable.into()),
+            Err(CodeFailure::Refused(cause)) => {
                 self.note(Some(acting.principal), &Login::of_text(acting.login), origin, cause, now);
                 Err(SecondFactorError::CodeWrong)
             }

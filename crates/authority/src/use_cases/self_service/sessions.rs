@@ -241,7 +241,7 @@ impl Authority {
         let login = Login::of(session.address());
         let live = match self.enter(proven, &login, origin, Some(&token), now).await {
             Ok(live) => live,
-            Err(crate::error::Denied::Unavailable(unavailable)) => return Err(unavailable.into()),
+            Err(crate::error::AuthFailure::Unavailable(unavailable)) => return Err(unavailable.into()),
             Err(_) => return Err(SignedOut::Ended),
         };
         let address = session.address().clone();

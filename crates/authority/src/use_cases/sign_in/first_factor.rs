@@ -5,7 +5,7 @@ use crate::credential::app_password::AppPasswordText;
 use crate::credential::hasher::Lane;
 use crate::credential::password_policy::prepare;
 use crate::credential::totp::Code;
-use crate::error::{Denied, NotEnough, Unavailable};
+use crate::error::{AuthFailure, CodeFailure, Unavailable};
 use crate::model::Timestamp;
 use crate::model::mail_app_mode::MailAppMode;
 use crate::model::origin::{Origin, Surface};
@@ -85,9 +85,9 @@ impl Authority {
         reading: Reading,
         origin: &Origin,
         now: Timestamp,
-    ) -> Result<Verified, Denied> {
+    ) -> Result<Verified, AuthFailure> {
         if self.registry().is_frozen() {
-            return Err(Denied::Unavailable(Unavailable::Frozen));
+            return Err(AuthFailure::Unavailable(Unavailable::Frozen));
         }
         let found = match login.is_address {
             true => self.find(PrincipalRef::Login(kind, &login.text), origin, now).await?,
@@ -114,18 +114,18 @@ impl Authority {
             // A phone that repeats a stale code all night is one wrong guess.
             if second_factor && let Some(wrong) = self.throttle().wrong_before(&remembered) {
                 self.note_refusal(found.as_ref(), login, origin, Cause::from(wrong), now);
-                return Err(Denied::Rejected);
+                return Err(AuthFailure::Rejected);
             }
             let code = candidates.into_iter().nth(at).and_then(|candidate| candidate.code);
             return match self.require_second_factor(principal.clone(), code, reading, origin, now).await {
                 Ok(verified) => Ok(verified),
-                Err(NotEnough::Unavailable(unavailable)) => Err(unavailable.into()),
-                Err(NotEnough::Refused(cause)) => {
+                Err(CodeFailure::Unavailable(unavailable)) => Err(unavailable.into()),
+                Err(CodeFailure::Refused(cause)) => {
                     if let Some(wrong) = cause.lasting() {
                         self.throttle().wrong(remembered, wrong);
                     }
                     self.note_refusal(found.as_ref(), login, origin, cause, now);
-                    Err(Denied::Rejected)
+                    Err(AuthFailure::Rejected)
                 }
             };
         }
@@ -135,11 +135,11 @@ impl Authority {
             Verdict::Verify(reservation) => reservation,
             Verdict::WrongBefore(wrong) => {
                 self.note_refusal(found.as_ref(), login, origin, Cause::from(wrong), now);
-                return Err(Denied::Rejected);
+                return Err(AuthFailure::Rejected);
             }
             Verdict::TooMany => {
                 self.note_refusal(found.as_ref(), login, origin, Cause::Throttled, now);
-                return Err(Denied::TooManyTries);
+                return Err(AuthFailure::TooManyTries);
             }
         };
 
@@ -149,7 +149,7 @@ impl Authority {
         }
         if !reservation.is_drawn(&mut rand::rng()) {
             self.note_refusal(found.as_ref(), login, origin, Cause::Throttled, now);
-            return Err(Denied::TooManyTries);
+            return Err(AuthFailure::TooManyTries);
         }
         let lane = if known { Lane::Known } else { Lane::Stranger };
         let mut right = None;
@@ -174,8 +174,8 @@ impl Authority {
                         reservation.right();
                         return Ok(verified);
                     }
-                    Err(NotEnough::Unavailable(unavailable)) => return Err(unavailable.into()),
-                    Err(NotEnough::Refused(cause)) => {
+                    Err(CodeFailure::Unavailable(unavailable)) => return Err(unavailable.into()),
+                    Err(CodeFailure::Refused(cause)) => {
                         if let Some(wrong) = cause.lasting() {
                             reservation.wrong(wrong);
                         }
@@ -202,7 +202,7 @@ impl Authority {
                 });
             }
         }
-        Err(if beyond { Denied::TooManyTries } else { Denied::Rejected })
+        Err(if beyond { AuthFailure::TooManyTries } else { AuthFailure::Rejected })
     }
 
     /// Looks a principal up, with what a try from there needs to know of it.
@@ -254,7 +254,7 @@ impl Authority {
         found: Option<&Principal>,
         secret: &Secret,
         reading: Reading,
-    ) -> Result<Option<AuthProof>, Denied> {
+    ) -> Result<Option<AuthProof>, AuthFailure> {
         let Some(principal) = found.filter(|principal| principal.state == State::Active) else {
             return Ok(None);
         };
@@ -273,16 +273,16 @@ impl Authority {
         reading: Reading,
         origin: &Origin,
         now: Timestamp,
-    ) -> Result<Verified, NotEnough> {
+    ) -> Result<Verified, CodeFailure> {
         if reading == Reading::CodeBehind && principal.mail_apps == MailAppMode::AppPasswordsOnly {
-            return Err(NotEnough::Refused(Cause::AppPasswordRequired));
+            return Err(CodeFailure::Refused(Cause::AppPasswordRequired));
         }
         let (first, code) = match (FirstFactor::of(principal).alone(), code) {
             (Ok(proven), None) => return Ok(Verified::Whole(proven)),
             // Six digits behind a password that has none to give.
-            (Ok(_), Some(_)) => return Err(NotEnough::Refused(Cause::Wrong)),
+            (Ok(_), Some(_)) => return Err(CodeFailure::Refused(Cause::Wrong)),
             (Err(_), None) if reading == Reading::CodeBehind => {
-                return Err(NotEnough::Refused(Cause::CodeMissing));
+                return Err(CodeFailure::Refused(Cause::CodeMissing));
             }
             (Err(first), None) => return Ok(Verified::CodeOwed(first)),
             (Err(first), Some(code)) => (first, code),

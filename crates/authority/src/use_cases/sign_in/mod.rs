@@ -8,7 +8,7 @@ pub(crate) mod second_factor_challenge;
 
 use crate::authority::Authority;
 use crate::credential::token::Token;
-use crate::error::{Denied, Unavailable};
+use crate::error::{AuthFailure, Unavailable};
 use crate::model::Timestamp;
 use crate::model::origin::Origin;
 use crate::model::principal::{Kind, PrincipalId};
@@ -48,7 +48,7 @@ impl Authority {
             match self.verify_attempt(Kind::Mailbox, &login, &attempt, &origin, now).await? {
                 Verified::Whole(proven) => self.enter(proven, &login, origin, None, now).await,
                 // A mail protocol has no next page; the corridor has refused this already.
-                Verified::CodeOwed(_) => Err(Denied::Rejected),
+                Verified::CodeOwed(_) => Err(AuthFailure::Rejected),
             }
         };
         let live = self.with_min_response_time(admitted).await.map_err(|denied| denied.refusal())?;
@@ -132,7 +132,7 @@ impl Authority {
         attempt: &Attempt,
         origin: &Origin,
         now: Timestamp,
-    ) -> Result<Verified, Denied> {
+    ) -> Result<Verified, AuthFailure> {
         let reading = Reading::at(origin.surface);
         self.verify(kind, login, &attempt.secret, reading, origin, now).await
     }
@@ -140,14 +140,14 @@ impl Authority {
     /// Answers a refusal no sooner than the throttle says, whatever the reason.
     pub(crate) async fn with_min_response_time<T>(
         &self,
-        deciding: impl Future<Output = Result<T, Denied>>,
-    ) -> Result<T, Denied> {
+        deciding: impl Future<Output = Result<T, AuthFailure>>,
+    ) -> Result<T, AuthFailure> {
         let begun = tokio::time::Instant::now();
         let denied = match deciding.await {
             Ok(admitted) => return Ok(admitted),
             Err(denied) => denied,
         };
-        if let Denied::Unavailable(unavailable) = &denied {
+        if let AuthFailure::Unavailable(unavailable) = &denied {
             tracing::error!(%unavailable, "a sign-in could not be decided");
         }
         tokio::time::sleep_until(begun + self.answer_after(&denied)).await;
@@ -156,11 +156,11 @@ impl Authority {
 
     /// How long after the try a refusal is answered, at the earliest. Beyond the limits some tries are looked at and
     /// some are not; that must not be heard.
-    fn answer_after(&self, denied: &Denied) -> Duration {
+    fn answer_after(&self, denied: &AuthFailure) -> Duration {
         let limits = self.throttle().limits();
         match denied {
-            Denied::Rejected | Denied::Unavailable(_) => limits.refusal_after,
-            Denied::TooManyTries => limits.refusal_after + limits.besieged_wait,
+            AuthFailure::Rejected | AuthFailure::Unavailable(_) => limits.refusal_after,
+            AuthFailure::TooManyTries => limits.refusal_after + limits.besieged_wait,
         }
     }
 
@@ -172,10 +172,10 @@ impl Authority {
         origin: Origin,
         token: Option<&Token>,
         now: Timestamp,
-    ) -> Result<LiveGuard, Denied> {
+    ) -> Result<LiveGuard, AuthFailure> {
         let principal = proven.principal;
         let (pending, guard) = PendingSession::new(proven, origin.clone(), token.map(Token::digest), now);
-        let closed = |_| Denied::Unavailable(Unavailable::ShuttingDown);
+        let closed = |_| AuthFailure::Unavailable(Unavailable::ShuttingDown);
         self.session_writer().open_session(pending).await.map_err(closed)?;
         let cause = match guard.await {
             Ok(Ok(guard)) => return Ok(guard),
@@ -183,12 +183,12 @@ impl Authority {
             Ok(Err(OpenSessionError::Overtaken)) => Cause::Overtaken,
             Ok(Err(OpenSessionError::CodeSpent)) => Cause::SpentCode,
             Ok(Err(OpenSessionError::Unavailable)) => {
-                return Err(Denied::Unavailable(Unavailable::NotWritten));
+                return Err(AuthFailure::Unavailable(Unavailable::NotWritten));
             }
-            Err(_) => return Err(Denied::Unavailable(Unavailable::ShuttingDown)),
+            Err(_) => return Err(AuthFailure::Unavailable(Unavailable::ShuttingDown)),
         };
         self.note(Some(principal), login, &origin, cause, now);
-        Err(Denied::Rejected)
+        Err(AuthFailure::Rejected)
     }
 
     /// Notes a refused try.

@@ -5,7 +5,7 @@
 //! second factor is on, with its code. [`Authority::reauthenticate`] makes a session that.
 
 use crate::authority::Authority;
-use crate::error::{Denied, NotEnough, ReauthRequired, Unavailable};
+use crate::error::{AuthFailure, CodeFailure, ReauthRequired, Unavailable};
 use crate::model::Timestamp;
 use crate::model::audit_event::Subject;
 use crate::model::origin::Origin;
@@ -126,8 +126,8 @@ impl Authority {
                 let spends = match (code, self.has_given_code(acting).await?) {
                     (Some(code), _) => match self.check_typed(principal, code, origin, now).await {
                         Ok(spends) => spends,
-                        Err(NotEnough::Unavailable(unavailable)) => return Err(unavailable.into()),
-                        Err(NotEnough::Refused(cause)) => {
+                        Err(CodeFailure::Unavailable(unavailable)) => return Err(unavailable.into()),
+                        Err(CodeFailure::Refused(cause)) => {
                             self.note(Some(acting.principal), &login, origin, cause, now);
                             return Err(ReauthenticationError::CodeWrong);
                         }
@@ -137,9 +137,9 @@ impl Authority {
                 };
                 (principal.epoch, spends)
             }
-            Err(Denied::Rejected) => return Err(ReauthenticationError::PasswordWrong),
-            Err(Denied::TooManyTries) => return Err(ReauthenticationError::TooManyTries),
-            Err(Denied::Unavailable(unavailable)) => return Err(unavailable.into()),
+            Err(AuthFailure::Rejected) => return Err(ReauthenticationError::PasswordWrong),
+            Err(AuthFailure::TooManyTries) => return Err(ReauthenticationError::TooManyTries),
+            Err(AuthFailure::Unavailable(unavailable)) => return Err(unavailable.into()),
         };
         let mut tx = self.db().begin(Durability::Durable).await?;
         if !principals::lock_at_epoch(&mut tx, acting.principal, epoch).await? {

@@ -9,7 +9,7 @@ use crate::credential::key_file::Sealed;
 use crate::credential::token::Token;
 use crate::credential::totp::{Code, Seed};
 use crate::credential::totp_binding::bound;
-use crate::error::{Denied, NotEnough, Unavailable};
+use crate::error::{AuthFailure, CodeFailure, Unavailable};
 use crate::model::Timestamp;
 use crate::model::notice::Notice;
 use crate::model::origin::{Origin, Surface};
@@ -147,10 +147,10 @@ impl Authority {
         let finishing = async {
             let mut proven = match self.prove(principal, code, origin, now).await {
                 Ok(proven) => proven,
-                Err(NotEnough::Unavailable(unavailable)) => return Err(unavailable.into()),
-                Err(NotEnough::Refused(cause)) => {
+                Err(CodeFailure::Unavailable(unavailable)) => return Err(unavailable.into()),
+                Err(CodeFailure::Refused(cause)) => {
                     self.note(Some(row.principal_id), &by_name, origin, cause, now);
-                    return Err(Denied::Rejected);
+                    return Err(AuthFailure::Rejected);
                 }
             };
             proven.second_step = Some(digest.clone());
@@ -161,8 +161,8 @@ impl Authority {
         };
         match self.with_min_response_time(finishing).await {
             Ok((token, live)) => Ok((token, live, login)),
-            Err(Denied::Unavailable(unavailable)) => Err(unavailable.into()),
-            Err(Denied::Rejected | Denied::TooManyTries) => {
+            Err(AuthFailure::Unavailable(unavailable)) => Err(unavailable.into()),
+            Err(AuthFailure::Rejected | AuthFailure::TooManyTries) => {
                 let mut tx = self.db().begin(Durability::Relaxed).await?;
                 second_factors::fail_second_step(&mut tx, &digest).await?;
                 tx.commit().await?;
@@ -181,7 +181,7 @@ impl Authority {
         typed: &Secret,
         origin: &Origin,
         now: Timestamp,
-    ) -> Result<AuthProof, NotEnough> {
+    ) -> Result<AuthProof, CodeFailure> {
         // Turned off meanwhile: then the password was all that is asked for.
         let first = match FirstFactor::of(principal).alone() {
             Ok(proven) => return Ok(proven),
@@ -198,7 +198,7 @@ impl Authority {
         typed: &Secret,
         origin: &Origin,
         now: Timestamp,
-    ) -> Result<OneTimeProof, NotEnough> {
+    ) -> Result<OneTimeProof, CodeFailure> {
         if let Some(code) = Code::parse(typed.expose()) {
             return self.check_code(principal, &code, origin, now).await;
         }
@@ -219,9 +219,9 @@ impl Authority {
         code: &Code,
         origin: &Origin,
         now: Timestamp,
-    ) -> Result<OneTimeProof, NotEnough> {
+    ) -> Result<OneTimeProof, CodeFailure> {
         let Some(factor) = &principal.second_factor else {
-            return Err(NotEnough::Refused(Cause::WrongCode));
+            return Err(CodeFailure::Refused(Cause::WrongCode));
         };
         // First, so that a trouble of ours costs no guess.
         let seed = self.open_seed(principal.account, principal.id, &factor.seed)?;
@@ -238,17 +238,17 @@ impl Authority {
         principal: &Principal,
         origin: &Origin,
         now: Timestamp,
-    ) -> Result<(), NotEnough> {
+    ) -> Result<(), CodeFailure> {
         let (network, at_most, window) = guesses(principal.known_network, origin);
         let since = now.checked_sub(window).unwrap_or(Timestamp::MIN);
         let mut tx = self.db().begin(Durability::Relaxed).await?;
         let counted = second_factors::guess(&mut tx, principal.id, &network, since, at_most, now).await?;
         tx.commit().await?;
-        if counted { Ok(()) } else { Err(NotEnough::Refused(Cause::TooManyCodes)) }
+        if counted { Ok(()) } else { Err(CodeFailure::Refused(Cause::TooManyCodes)) }
     }
 
     /// Notes a wrong code behind a right password, and tells the owner when there were several.
-    async fn wrong_code(&self, principal: &Principal, origin: &Origin, now: Timestamp) -> NotEnough {
+    async fn wrong_code(&self, principal: &Principal, origin: &Origin, now: Timestamp) -> CodeFailure {
         let noted = async {
             let (network, ..) = guesses(principal.known_network, origin);
             let mut tx = self.db().begin(Durability::Relaxed).await?;
@@ -266,7 +266,7 @@ impl Authority {
             tx.commit().await
         };
         match noted.await {
-            Ok(()) => NotEnough::Refused(Cause::WrongCode),
+            Ok(()) => CodeFailure::Refused(Cause::WrongCode),
             Err(error) => error.into(),
         }
     }
