@@ -30,7 +30,7 @@ pub struct ThrottleLimits {
     /// How long wrong tries are remembered, at least.
     pub window: Duration,
     /// How long a try waits when it is beyond the limits but comes from a known network, until one of those that have
-    /// come meanwhile is drawn and looked at; and a stranger's when the mailbox has had ten times `per_mailbox` wrong
+    /// come meanwhile is admitted and looked at; and a stranger's when the mailbox has had ten times `per_mailbox` wrong
     /// tries from all networks together: guessing is slow, and the owner still gets in. Zero looks at every one.
     pub besieged_wait: Duration,
 }
@@ -52,7 +52,7 @@ const GENEROUS: u32 = 10;
 
 /// One try, before anything is verified.
 #[derive(Clone, Debug)]
-pub(crate) struct Try {
+pub(crate) struct Attempt {
     /// What was typed as the name, in canonical form where it has one. A new password wipes no slate: that would tell
     /// which mailboxes exist.
     pub(crate) login: String,
@@ -86,26 +86,26 @@ pub(crate) enum Verdict<'a> {
 /// nobody pays for it.
 pub(crate) struct Reservation<'a> {
     throttle: &'a Throttle,
-    this: Try,
+    this: Attempt,
     /// How long to wait before it is looked at.
     pub(crate) wait: Duration,
-    /// Beyond the limits, and looked at only because it may be the owner, if it is drawn.
-    lot: Option<Box<Lot>>,
+    /// Beyond the limits, and looked at only because it may be the owner, if it is admitted.
+    ticket: Option<Box<Ticket>>,
     settled: bool,
 }
 
-/// A try that takes part in a draw.
-struct Lot {
-    draw: Draw,
+/// A try that takes part in a admission.
+struct Ticket {
+    admission: Admission,
     number: u64,
 }
 
-/// Where the tries beyond the limits are drawn from: those at one mailbox from one network. An address from which the
-/// mailbox was signed in has a draw of its own, so that the loudest neighbour is no competitor.
+/// Where the tries beyond the limits are admitted from: those at one mailbox from one network. An address from which the
+/// mailbox was signed in has a admission of its own, so that the loudest neighbour is no competitor.
 #[derive(Clone, PartialEq, Eq, Hash)]
-enum Draw {
+enum Admission {
     Network(String, String),
-    Home(String, IpAddr),
+    KnownAddress(String, IpAddr),
 }
 
 /// The memory of wrong tries.
@@ -116,26 +116,26 @@ pub(crate) struct Throttle {
 
 struct Memory {
     wrong: Generations<Fingerprint, Wrong>,
-    by_network: Generations<String, Tries>,
-    by_mailbox_and_network: Generations<(String, String), Tries>,
-    by_mailbox: Generations<String, Tries>,
-    /// Draws that are open, and the lots in them with what is counted of each try. The first of them that has waited
-    /// its time closes the draw.
-    draws: HashMap<Draw, Vec<(u64, Fingerprint)>>,
-    /// Lots that were drawn while their try still waits.
-    drawn: HashSet<u64>,
-    lots: u64,
-    /// Tries that were not drawn. Whoever comes again with the same password goes before those who only guess.
-    unlucky: Generations<Fingerprint, ()>,
+    by_network: Generations<String, Attempts>,
+    by_mailbox_and_network: Generations<(String, String), Attempts>,
+    by_mailbox: Generations<String, Attempts>,
+    /// Draws that are open, and the tickets in them with what is counted of each try. The first of them that has waited
+    /// its time closes the admission.
+    admissions: HashMap<Admission, Vec<(u64, Fingerprint)>>,
+    /// Lots that were admitted while their try still waits.
+    admitted: HashSet<u64>,
+    tickets: u64,
+    /// Attempts that were not admitted. Whoever comes again with the same password goes before those who only guess.
+    deferred: Generations<Fingerprint, ()>,
     /// The last few addresses a mailbox was signed in from.
-    homes: Generations<String, VecDeque<IpAddr>>,
+    known_addresses: Generations<String, VecDeque<IpAddr>>,
 }
 
 impl Throttle {
     /// Keys a table holds before it forgets its older half early: under a flood of made-up names memory stays flat.
     const KEYS_AT_MOST: usize = 50_000;
     /// Addresses a mailbox is known to be signed in from: the house, the office, the phone.
-    const HOMES: usize = 4;
+    const KNOWN_ADDRESSES: usize = 4;
 
     pub(crate) fn new(limits: ThrottleLimits, now: Timestamp) -> Self {
         let memory = Memory {
@@ -143,11 +143,11 @@ impl Throttle {
             by_network: Generations::new(now),
             by_mailbox_and_network: Generations::new(now),
             by_mailbox: Generations::new(now),
-            draws: HashMap::new(),
-            drawn: HashSet::new(),
-            lots: 0,
-            unlucky: Generations::new(now),
-            homes: Generations::new(now),
+            admissions: HashMap::new(),
+            admitted: HashSet::new(),
+            tickets: 0,
+            deferred: Generations::new(now),
+            known_addresses: Generations::new(now),
         };
         Self { limits, memory: Mutex::new(memory) }
     }
@@ -157,7 +157,7 @@ impl Throttle {
     }
 
     /// Whether a try is looked at.
-    pub(crate) fn reserve(&self, this: Try, now: Timestamp) -> Verdict<'_> {
+    pub(crate) fn reserve(&self, this: Attempt, now: Timestamp) -> Verdict<'_> {
         let ThrottleLimits { per_network, per_mailbox, besieged_wait, window, refusal_after: _ } =
             self.limits;
         let mut memory = self.memory();
@@ -180,18 +180,18 @@ impl Throttle {
             if !this.known && !this.changed {
                 return Verdict::TooMany;
             }
-            let lot = memory.enter(&this);
-            return Verdict::Verify(Reservation::new(self, this, besieged_wait, Some(Box::new(lot))));
+            let ticket = memory.enter(&this);
+            return Verdict::Verify(Reservation::new(self, this, besieged_wait, Some(Box::new(ticket))));
         }
         memory.by_network.entry(this.network.clone()).distinct.insert(this.counted);
         memory.by_mailbox_and_network.entry(pair).distinct.insert(this.counted);
         let everywhere = memory.by_mailbox.entry(this.login.clone());
         everywhere.expire(window, now);
-        let besieged = !everywhere.has_room(this.counted, per_mailbox.saturating_mul(GENEROUS));
-        if !besieged {
+        let under_attack = !everywhere.has_room(this.counted, per_mailbox.saturating_mul(GENEROUS));
+        if !under_attack {
             everywhere.distinct.insert(this.counted);
         }
-        let wait = if besieged && !this.known { besieged_wait } else { Duration::ZERO };
+        let wait = if under_attack && !this.known { besieged_wait } else { Duration::ZERO };
         Verdict::Verify(Reservation::new(self, this, wait, None))
     }
 
@@ -211,56 +211,59 @@ impl Throttle {
 }
 
 impl<'a> Reservation<'a> {
-    fn new(throttle: &'a Throttle, this: Try, wait: Duration, lot: Option<Box<Lot>>) -> Self {
-        Self { throttle, this, wait, lot, settled: false }
+    fn new(throttle: &'a Throttle, this: Attempt, wait: Duration, ticket: Option<Box<Ticket>>) -> Self {
+        Self { throttle, this, wait, ticket, settled: false }
     }
 
     /// Whether it is beyond the limits: a wrong password then hears what a stranger hears who is not looked at, or it
     /// would tell that the mailbox exists.
     pub(crate) fn beyond(&self) -> bool {
-        self.lot.is_some()
+        self.ticket.is_some()
     }
 
     /// Whether the try, which has waited, is to be looked at. To be asked once.
     ///
     /// Of those beyond the limits one is, each time: the owner gets in past a neighbour's guessing, and guessing gets
-    /// nowhere. It is any of those that came before and were not drawn; if there is none, any at all.
-    pub(crate) fn is_drawn(&self, rng: &mut impl Rng) -> bool {
-        let Some(Lot { draw, number }) = self.lot.as_deref() else { return true };
+    /// nowhere. It is any of those that came before and were not admitted; if there is none, any at all.
+    pub(crate) fn is_admitted(&self, rng: &mut impl Rng) -> bool {
+        let Some(Ticket { admission, number }) = self.ticket.as_deref() else { return true };
         let mut memory = self.throttle.memory();
-        let is_first = memory.draws.get(draw).is_some_and(|lots| lots.iter().any(|(lot, _)| lot == number));
-        if is_first && let Some(lots) = memory.draws.remove(draw) {
-            let again = |(_, counted): &&(u64, Fingerprint)| memory.unlucky.find(counted).is_some();
-            let mut those: Vec<_> = lots.iter().filter(again).collect();
+        let is_first = memory
+            .admissions
+            .get(admission)
+            .is_some_and(|tickets| tickets.iter().any(|(ticket, _)| ticket == number));
+        if is_first && let Some(tickets) = memory.admissions.remove(admission) {
+            let again = |(_, counted): &&(u64, Fingerprint)| memory.deferred.find(counted).is_some();
+            let mut those: Vec<_> = tickets.iter().filter(again).collect();
             if those.is_empty() {
-                those = lots.iter().collect();
+                those = tickets.iter().collect();
             }
             let (winner, _) = those[rng.next_u64() as usize % those.len()];
-            memory.drawn.insert(*winner);
+            memory.admitted.insert(*winner);
         }
-        let is_drawn = memory.drawn.remove(number);
-        match is_drawn {
-            true => memory.unlucky.remove(&self.this.counted),
-            false => memory.unlucky.insert(self.this.counted, ()),
+        let is_admitted = memory.admitted.remove(number);
+        match is_admitted {
+            true => memory.deferred.remove(&self.this.counted),
+            false => memory.deferred.insert(self.this.counted, ()),
         }
-        is_drawn
+        is_admitted
     }
 
     /// The password was right.
     pub(crate) fn right(self) {
         // The place is given back by the drop.
         let mut memory = self.throttle.memory();
-        let homes = memory.homes.entry(self.this.login.clone());
-        homes.retain(|home| *home != self.this.ip);
-        homes.push_front(self.this.ip);
-        homes.truncate(Throttle::HOMES);
+        let known_addresses = memory.known_addresses.entry(self.this.login.clone());
+        known_addresses.retain(|home| *home != self.this.ip);
+        known_addresses.push_front(self.this.ip);
+        known_addresses.truncate(Throttle::KNOWN_ADDRESSES);
     }
 
     /// The password opened nothing, and will not for as long as this epoch and this state last.
     pub(crate) fn wrong(mut self, wrong: Wrong) {
         self.settled = true;
         // Beyond the limits nothing is remembered: a stranger's guess is not, there.
-        if self.lot.is_none() {
+        if self.ticket.is_none() {
             self.throttle.wrong(self.this.remembered, wrong);
         }
     }
@@ -268,10 +271,10 @@ impl<'a> Reservation<'a> {
 
 impl Drop for Reservation<'_> {
     fn drop(&mut self) {
-        let Try { login, network, ip: _, known: _, changed: _, counted, remembered: _ } = &self.this;
+        let Attempt { login, network, ip: _, known: _, changed: _, counted, remembered: _ } = &self.this;
         let mut memory = self.throttle.memory();
-        if let Some(lot) = &self.lot {
-            memory.leave(lot);
+        if let Some(ticket) = &self.ticket {
+            memory.leave(ticket);
         } else if !self.settled {
             memory.by_mailbox_and_network.entry((login.clone(), network.clone())).uncount(counted);
             memory.by_network.entry(network.clone()).uncount(counted);
@@ -282,12 +285,12 @@ impl Drop for Reservation<'_> {
 
 /// The distinct wrong tries of one window, which begins with the first of them.
 #[derive(Default)]
-struct Tries {
+struct Attempts {
     began: Option<Timestamp>,
     distinct: HashSet<Fingerprint>,
 }
 
-impl Tries {
+impl Attempts {
     fn expire(&mut self, window: Duration, now: Timestamp) {
         if self.began.is_none_or(|began| elapsed(began, now) >= window) {
             *self = Self { began: Some(now), distinct: HashSet::new() };
@@ -320,31 +323,32 @@ impl Memory {
         by_network.age(window, now);
         by_mailbox_and_network.age(window, now);
         by_mailbox.age(window, now);
-        self.unlucky.age(window, now);
+        self.deferred.age(window, now);
         // Forgotten only when there are too many.
-        self.homes.age(Duration::MAX, now);
+        self.known_addresses.age(Duration::MAX, now);
     }
 
-    /// A try takes part in its draw, and opens it when there is none.
-    fn enter(&mut self, this: &Try) -> Lot {
-        let Try { login, network, ip, known: _, changed: _, counted, remembered: _ } = this;
-        let at_home = self.homes.find(login).is_some_and(|homes| homes.contains(ip));
-        let draw = match at_home {
-            true => Draw::Home(login.clone(), *ip),
-            false => Draw::Network(login.clone(), network.clone()),
+    /// A try takes part in its admission, and opens it when there is none.
+    fn enter(&mut self, this: &Attempt) -> Ticket {
+        let Attempt { login, network, ip, known: _, changed: _, counted, remembered: _ } = this;
+        let at_home =
+            self.known_addresses.find(login).is_some_and(|known_addresses| known_addresses.contains(ip));
+        let admission = match at_home {
+            true => Admission::KnownAddress(login.clone(), *ip),
+            false => Admission::Network(login.clone(), network.clone()),
         };
-        self.lots += 1;
-        self.draws.entry(draw.clone()).or_default().push((self.lots, *counted));
-        Lot { draw, number: self.lots }
+        self.tickets += 1;
+        self.admissions.entry(admission.clone()).or_default().push((self.tickets, *counted));
+        Ticket { admission, number: self.tickets }
     }
 
     /// A try is over, or whoever made it has hung up.
-    fn leave(&mut self, Lot { draw, number }: &Lot) {
-        self.drawn.remove(number);
-        if let Some(lots) = self.draws.get_mut(draw) {
-            lots.retain(|(lot, _)| lot != number);
-            if lots.is_empty() {
-                self.draws.remove(draw);
+    fn leave(&mut self, Ticket { admission, number }: &Ticket) {
+        self.admitted.remove(number);
+        if let Some(tickets) = self.admissions.get_mut(admission) {
+            tickets.retain(|(ticket, _)| ticket != number);
+            if tickets.is_empty() {
+                self.admissions.remove(admission);
             }
         }
     }

@@ -25,16 +25,16 @@ fn wrong(throttle: &Throttle, login: &str, network: &str, n: u128) -> Came {
     guess(throttle, a_try(login, network, n), 1)
 }
 
-fn a_try(login: &str, network: &str, n: u128) -> Try {
+fn a_try(login: &str, network: &str, n: u128) -> Attempt {
     let (login, network, ip) = (login.to_owned(), network.to_owned(), [192, 0, 2, 66].into());
-    Try { login, network, ip, known: false, changed: false, counted: n, remembered: n }
+    Attempt { login, network, ip, known: false, changed: false, counted: n, remembered: n }
 }
 
-fn guess(throttle: &Throttle, this: Try, second: i64) -> Came {
+fn guess(throttle: &Throttle, this: Attempt, second: i64) -> Came {
     match throttle.reserve(this, at(second)) {
         Verdict::Verify(reservation) => {
             let wait = reservation.wait;
-            if !reservation.is_drawn(&mut rand::rng()) {
+            if !reservation.is_admitted(&mut rand::rng()) {
                 return TooMany;
             }
             reservation.wrong(Wrong::Plain);
@@ -77,32 +77,32 @@ fn the_owner_gets_in_past_a_neighbours_guessing() {
     }
     // However many come together, one is looked at: the same guesses cost no more hashes when they are louder.
     for n in 0..5 {
-        let lots: Vec<_> = (100..160)
+        let tickets: Vec<_> = (100..160)
             .map(|guess| wait_for_the_draw(&throttle, neighbour("a@x.example", n * 60 + guess)))
             .collect();
-        assert_eq!(lots.iter().filter(|lot| lot.is_drawn(&mut rand::rng())).count(), 1);
+        assert_eq!(tickets.iter().filter(|ticket| ticket.is_admitted(&mut rand::rng())).count(), 1);
     }
 }
 
 /// A try from a network the mailbox is known in, which is over its limit there.
-fn neighbour(login: &str, n: u128) -> Try {
-    Try { known: true, ..a_try(login, "net1", n) }
+fn neighbour(login: &str, n: u128) -> Attempt {
+    Attempt { known: true, ..a_try(login, "net1", n) }
 }
 
-fn wait_for_the_draw(throttle: &Throttle, this: Try) -> Reservation<'_> {
+fn wait_for_the_draw(throttle: &Throttle, this: Attempt) -> Reservation<'_> {
     match throttle.reserve(this, at(1)) {
         Verdict::Verify(reservation) => {
             assert!(reservation.beyond() && reservation.wait == throttle.limits().besieged_wait);
             reservation
         }
-        Verdict::WrongBefore(_) | Verdict::TooMany => panic!("it was not let into the draw"),
+        Verdict::WrongBefore(_) | Verdict::TooMany => panic!("it was not let into the admission"),
     }
 }
 
 #[test]
 fn an_owner_at_an_address_of_its_own_gets_in_at_the_first_try() {
     let throttle = throttle();
-    let owner = |n| Try { ip: [192, 0, 2, 1].into(), ..neighbour("a@x.example", n) };
+    let owner = |n| Attempt { ip: [192, 0, 2, 1].into(), ..neighbour("a@x.example", n) };
     let Verdict::Verify(signed_in) = throttle.reserve(owner(50), at(0)) else {
         panic!("nobody has guessed yet")
     };
@@ -115,9 +115,9 @@ fn an_owner_at_an_address_of_its_own_gets_in_at_the_first_try() {
     let owners = wait_for_the_draw(&throttle, owner(51));
     let after: Vec<_> =
         (160..200).map(|n| wait_for_the_draw(&throttle, neighbour("a@x.example", n))).collect();
-    let guesses = before.iter().chain(&after).filter(|lot| lot.is_drawn(&mut rand::rng()));
+    let guesses = before.iter().chain(&after).filter(|ticket| ticket.is_admitted(&mut rand::rng()));
     assert_eq!(guesses.count(), 1);
-    assert!(owners.is_drawn(&mut rand::rng()));
+    assert!(owners.is_admitted(&mut rand::rng()));
 }
 
 #[test]
@@ -130,20 +130,21 @@ fn an_owner_who_shares_its_address_with_a_guesser_gets_in_at_the_second_try() {
     for round in 0u128.. {
         let guesses =
             |from: u128| (from..from + 60).map(|n| neighbour("a@x.example", 1_000 * (round + 1) + n));
-        let lots: Vec<_> = (guesses(0).map(|this| wait_for_the_draw(&throttle, this))).collect();
+        let tickets: Vec<_> = (guesses(0).map(|this| wait_for_the_draw(&throttle, this))).collect();
         let owners = wait_for_the_draw(&throttle, neighbour("a@x.example", 50));
-        for lot in lots {
-            lot.is_drawn(&mut rand::rng());
+        for ticket in tickets {
+            ticket.is_admitted(&mut rand::rng());
         }
         tries += 1;
-        if owners.is_drawn(&mut rand::rng()) {
+        if owners.is_admitted(&mut rand::rng()) {
             break;
         }
     }
     assert!(tries <= 2, "{tries}");
-    // Its luck is spent with it, and so is the guesser's: who was not drawn only goes before those who come anew.
-    let lots: Vec<_> = [50, 2_000].map(|n| wait_for_the_draw(&throttle, neighbour("a@x.example", n))).into();
-    assert_eq!(lots.iter().filter(|lot| lot.is_drawn(&mut rand::rng())).count(), 1);
+    // Its luck is spent with it, and so is the guesser's: who was not admitted only goes before those who come anew.
+    let tickets: Vec<_> =
+        [50, 2_000].map(|n| wait_for_the_draw(&throttle, neighbour("a@x.example", n))).into();
+    assert_eq!(tickets.iter().filter(|ticket| ticket.is_admitted(&mut rand::rng())).count(), 1);
 }
 
 #[test]
@@ -152,18 +153,18 @@ fn whoever_hangs_up_is_not_drawn_and_leaves_nothing_behind() {
     for n in 0..20 {
         wrong(&throttle, "a@x.example", "net1", n);
     }
-    let mut lots: Vec<_> =
+    let mut tickets: Vec<_> =
         (100..110).map(|n| wait_for_the_draw(&throttle, neighbour("a@x.example", n))).collect();
-    let last = lots.pop().unwrap();
-    drop(lots);
-    assert!(last.is_drawn(&mut rand::rng()));
+    let last = tickets.pop().unwrap();
+    drop(tickets);
+    assert!(last.is_admitted(&mut rand::rng()));
     drop(last);
     let (one, other) = (neighbour("a@x.example", 120), neighbour("a@x.example", 121));
-    let lots = [wait_for_the_draw(&throttle, one), wait_for_the_draw(&throttle, other)];
-    lots[0].is_drawn(&mut rand::rng());
-    drop(lots);
+    let tickets = [wait_for_the_draw(&throttle, one), wait_for_the_draw(&throttle, other)];
+    tickets[0].is_admitted(&mut rand::rng());
+    drop(tickets);
     let memory = throttle.memory();
-    assert!(memory.draws.is_empty() && memory.drawn.is_empty());
+    assert!(memory.admissions.is_empty() && memory.admitted.is_empty());
 }
 
 #[test]
@@ -199,7 +200,7 @@ fn a_besieged_mailbox_makes_strangers_wait_and_never_its_owner() {
     }
     let wait = throttle.limits().besieged_wait;
     assert_eq!(wrong(&throttle, "a@x.example", "new", 31), VerifiedAfter(wait));
-    let owner = Try { known: true, ..a_try("a@x.example", "home", 99) };
+    let owner = Attempt { known: true, ..a_try("a@x.example", "home", 99) };
     assert_eq!(guess(&throttle, owner, 1), Verified);
 }
 

@@ -16,7 +16,7 @@ use crate::model::principal::{Kind, PrincipalId, State};
 use crate::model::receipt::Receipt;
 use crate::model::refusal_cause::{Cause, Wrong};
 use crate::notification::link_token;
-use crate::rate_limit::sign_in_throttle::{Reservation, Try, Verdict};
+use crate::rate_limit::sign_in_throttle::{Attempt as ThrottledAttempt, Reservation, Verdict};
 use crate::session::proof::OneTimeProof;
 use crate::store::outbox::{self, NewLetter};
 use crate::store::principals::{self, Principal, PrincipalRef};
@@ -372,7 +372,7 @@ impl Authority {
         now: Timestamp,
     ) -> Result<Reservation<'_>, AuthFailure> {
         let counted = self.fingerprints().of(&[what.as_bytes(), login.text().as_bytes(), typed.as_bytes()]);
-        let this = Try {
+        let this = ThrottledAttempt {
             login: format!("{what} {}", login.text()),
             network: origin.network().to_string(),
             ip: origin.ip,
@@ -386,7 +386,7 @@ impl Authority {
                 if !reservation.wait.is_zero() {
                     tokio::time::sleep(reservation.wait).await;
                 }
-                match reservation.is_drawn(&mut rand::rng()) {
+                match reservation.is_admitted(&mut rand::rng()) {
                     true => Ok(reservation),
                     false => Err(AuthFailure::TooManyTries),
                 }

@@ -11,7 +11,7 @@ use crate::model::mail_app_mode::MailAppMode;
 use crate::model::origin::{Origin, Surface};
 use crate::model::principal::{Epoch, Kind, State};
 use crate::model::refusal_cause::{Cause, Wrong};
-use crate::rate_limit::sign_in_throttle::{Try, Verdict};
+use crate::rate_limit::sign_in_throttle::{Attempt as ThrottledAttempt, Verdict};
 use crate::rate_limit::verified_password_cache::Fingerprint;
 use crate::session::proof::{AuthProof, FirstFactor};
 use crate::store::credentials;
@@ -98,7 +98,7 @@ impl Authority {
         }
         let second_factor = found.as_ref().is_some_and(|principal| principal.second_factor.is_some());
         let candidates = reading.candidates(secret.expose(), second_factor);
-        let this = self.as_try(kind, login, (secret, reading), found.as_ref(), origin);
+        let this = self.as_throttled_attempt(kind, login, (secret, reading), found.as_ref(), origin);
         let remembered = this.remembered;
 
         let epoch = found.as_ref().map_or(Epoch::ZERO, |principal| principal.epoch);
@@ -147,7 +147,7 @@ impl Authority {
         if !reservation.wait.is_zero() {
             tokio::time::sleep(reservation.wait).await;
         }
-        if !reservation.is_drawn(&mut rand::rng()) {
+        if !reservation.is_admitted(&mut rand::rng()) {
             self.note_refusal(found.as_ref(), login, origin, Cause::Throttled, now);
             return Err(AuthFailure::TooManyTries);
         }
@@ -220,14 +220,14 @@ impl Authority {
     /// What the throttle is told of a try. What was typed is counted. What is remembered of it is another matter: what is
     /// wrong in one epoch, at one kind of door, or while sign-in is suspended or a second factor is on, may be right in the
     /// next.
-    fn as_try(
+    fn as_throttled_attempt(
         &self,
         kind: Kind,
         login: &Login,
         (secret, reading): (&Secret, Reading),
         found: Option<&Principal>,
         origin: &Origin,
-    ) -> Try {
+    ) -> ThrottledAttempt {
         let prepared = prepare(secret.expose()).unwrap_or_default();
         let (whose, name, typed) = (kind.name().as_bytes(), login.text.as_bytes(), prepared.as_bytes());
         let epoch = found.map_or(Epoch::ZERO, |principal| principal.epoch).0.to_be_bytes();
@@ -236,7 +236,7 @@ impl Authority {
         let factor = factor.map_or(0, |factor| factor.enabled_at).to_be_bytes();
         let reading = [reading as u8];
         let mode = found.map_or(MailAppMode::default(), |principal| principal.mail_apps).name().as_bytes();
-        Try {
+        ThrottledAttempt {
             login: format!("{} {}", kind.name(), login.text),
             network: origin.network().to_string(),
             ip: origin.ip,
