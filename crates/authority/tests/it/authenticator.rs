@@ -1,6 +1,6 @@
 //! An owner's phone: what it was shown, and the codes it shows.
 
-use crate::house::{House, OLD, at, attempt, from, secret, whole};
+use crate::test_host::{OLD, TestHost, at, attempt, from, secret, whole};
 use postward_authority::{OtherSessions, SessionGuard, SetUp, Surface, Timestamp, Token};
 use postward_wire::Secret;
 
@@ -32,7 +32,7 @@ pub(crate) fn wrong_code(phone: &Authenticator, now: Timestamp) -> String {
     (0..10).map(|n| format!("00000{n}")).find(|code| !good.contains(code)).unwrap()
 }
 
-impl House {
+impl TestHost {
     /// Signs ada in at a browser surface, from home.
     pub(crate) async fn browser(&self, surface: Surface, second: i64) -> (Token, SessionGuard) {
         let (attempt, origin) = (attempt("ada@north.example", OLD), from("192.0.2.1", surface));

@@ -1,4 +1,4 @@
-use crate::house::{House, OLD, at, attempt, from, on_both, serve, whole};
+use crate::test_host::{OLD, TestHost, at, attempt, from, on_both, serve, whole};
 use postward_authority::{Authority, Database, OwnSessions, PrincipalChange, SignedOut, Surface};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -7,7 +7,7 @@ const ADA: &str = "ada@north.example";
 
 #[test]
 fn w7_an_owner_ends_one_the_others_or_all_and_still_hears_how_many() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let webmail = from("192.0.2.1", Surface::Webmail);
         let (token, acting) = house.browser(Surface::Webmail, 0).await;
         let (panel_token, panel) = house.browser(Surface::Panel, 0).await;
@@ -46,7 +46,7 @@ fn w7_an_owner_ends_one_the_others_or_all_and_still_hears_how_many() {
 
 #[test]
 fn w7_a_sign_in_from_a_new_place_is_told_unless_the_owner_does_not_want_to_know() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let sign_in = async |ip: &str, second: i64| {
             drop(
                 house
@@ -74,7 +74,7 @@ fn w7_a_sign_in_from_a_new_place_is_told_unless_the_owner_does_not_want_to_know(
 
 #[test]
 fn d4_open_pages_hear_of_a_second_factor_at_once_on_every_node() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let mut here = house.authority.listen(house.ada);
         let mut neighbour = house.authority.listen(house.bob);
         let elsewhere = match &house.database {
@@ -116,7 +116,7 @@ fn d4_open_pages_hear_of_a_second_factor_at_once_on_every_node() {
 
 #[test]
 fn d11_staff_end_their_own_sessions_and_no_mailbox_with_them() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let mailbox = house.sign_in(ADA, OLD).await.unwrap();
         let owner = house.staff("owner@north.example").await;
         let dashboard = from("192.0.2.9", Surface::Dashboard);

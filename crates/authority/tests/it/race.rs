@@ -1,5 +1,5 @@
-use crate::house::{House, OLD, at, attempt, from, on_both, secret, serve, whole};
 use crate::soak::rounds;
+use crate::test_host::{OLD, TestHost, at, attempt, from, on_both, secret, serve, whole};
 use postward_authority::{Authority, EndReason, Surface};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 /// them. After each change nothing opened before it is alive.
 #[test]
 fn g3_a_storm_of_sign_ins_never_leaves_a_session_behind_a_change() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let house = Arc::new(house);
         let (stop, opened) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
         let current = Arc::new(std::sync::RwLock::new(OLD.to_owned()));
@@ -59,7 +59,7 @@ fn g3_a_storm_of_sign_ins_never_leaves_a_session_behind_a_change() {
 /// Invariant 1 across nodes: what another node ended is gone here without anybody asking here.
 #[test]
 fn o2_a_kill_reaches_sessions_on_every_node() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         if matches!(house.database, postward_authority::Database::Sqlite(_)) {
             return;
         }

@@ -1,5 +1,5 @@
 use crate::authenticator::{Authenticator, wrong_code};
-use crate::house::{House, NEW, OLD, at, attempt, from, on_both, owed, secret, serve, whole};
+use crate::test_host::{NEW, OLD, TestHost, at, attempt, from, on_both, owed, secret, serve, whole};
 use postward_authority::{
     AppPasswords, Authority, ChangeError, Confirmation, OtherSessions, ReauthRequired, ReauthenticationError,
     SecondFactorError, SecondStepError, SignedIn, SignedOut, Surface, Token,
@@ -9,7 +9,7 @@ use postward_wire::Refusal;
 const ADA: &str = "ada@north.example";
 
 /// What ada hears at a door with what she types there, from home.
-async fn knock(house: &House, surface: Surface, typed: &str, second: i64) -> Knock {
+async fn knock(house: &TestHost, surface: Surface, typed: &str, second: i64) -> Knock {
     let (attempt, origin) = (attempt(ADA, typed), from("192.0.2.1", surface));
     match surface {
         Surface::Imap | Surface::Pop3 | Surface::Smtp => {
@@ -40,7 +40,7 @@ const REFUSED: Knock = Knock::Refused(Refusal::Rejected);
 /// Invariant 6: the doors are listed in the code; whoever adds one decides here what it says.
 #[test]
 fn invariant_6_the_password_alone_opens_no_door() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let phone = house.second_factor(0).await;
         for (n, surface) in (1..).zip(Surface::OF_MAILBOXES) {
             let now = 60 * n;
@@ -60,7 +60,7 @@ fn invariant_6_the_password_alone_opens_no_door() {
 
 #[test]
 fn g2_a_password_that_ends_in_six_digits_is_no_hole() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let tail = format!("{OLD}123456");
         house.authority.reset(&house.operator, house.ada, secret(&tail), at(0)).await.unwrap();
         // Without a second factor it is a password like any other.
@@ -91,7 +91,7 @@ fn g2_a_password_that_ends_in_six_digits_is_no_hole() {
 
 #[test]
 fn w6_turning_it_on_leaves_sessions_alone_or_ends_the_others_as_asked() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let phone_app = house.sign_in(ADA, OLD).await.unwrap();
         let (_, guard) = house.browser(Surface::Webmail, 0).await;
         house.second_factor_of(&guard, 0).await;
@@ -119,7 +119,7 @@ fn w6_turning_it_on_leaves_sessions_alone_or_ends_the_others_as_asked() {
 
 #[test]
 fn w6_nothing_is_on_before_a_code_of_the_new_seed_was_seen() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let (_, guard) = house.browser(Surface::Webmail, 0).await;
         let webmail = from("192.0.2.1", Surface::Webmail);
         let on = async |code: &str, second: i64| {
@@ -152,7 +152,7 @@ fn w6_nothing_is_on_before_a_code_of_the_new_seed_was_seen() {
 
 #[test]
 fn w6_replacing_and_turning_off_need_a_current_code() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let (_, guard) = house.browser(Surface::Webmail, 0).await;
         let phone = house.second_factor_of(&guard, 0).await;
         let webmail = from("192.0.2.1", Surface::Webmail);
@@ -196,7 +196,7 @@ fn w6_replacing_and_turning_off_need_a_current_code() {
 
 #[test]
 fn a_pending_second_step_opens_nothing_else_and_dies_with_what_it_stands_on() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let phone = house.second_factor(0).await;
         let webmail = from("192.0.2.1", Surface::Webmail);
         let begin = async |second: i64| {
@@ -248,7 +248,7 @@ fn a_pending_second_step_opens_nothing_else_and_dies_with_what_it_stands_on() {
 
 #[test]
 fn clock_steps_never_let_a_code_work_twice() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let phone = house.second_factor(0).await;
         let mut latest = 0;
         for (step, from_clock) in [0, 3_600, -3_600, 0, 7_200, 30].into_iter().enumerate() {
@@ -268,7 +268,7 @@ fn clock_steps_never_let_a_code_work_twice() {
 
 #[test]
 fn guesses_at_codes_end_and_close_no_other_door() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let (_, guard) = house.browser(Surface::Webmail, 0).await;
         let webmail = from("192.0.2.1", Surface::Webmail);
         let added = house.authority.add_app_password(&guard, "Phone", &webmail, at(0)).await;
@@ -307,7 +307,7 @@ fn guesses_at_codes_end_and_close_no_other_door() {
 
 #[test]
 fn a_phone_that_repeats_a_stale_code_is_one_guess() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let phone = house.second_factor(0).await;
         let stale = format!("{OLD}{}", phone.digits(at(60)));
         assert_eq!(knock(&house, Surface::Imap, &stale, 60).await, Knock::In);
@@ -321,7 +321,7 @@ fn a_phone_that_repeats_a_stale_code_is_one_guess() {
 
 #[test]
 fn a_session_from_before_has_to_give_a_code_before_it_changes_anything() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let webmail = from("192.0.2.1", Surface::Webmail);
         let (_, before) = house.browser(Surface::Webmail, 0).await;
         let phone = house.second_factor(0).await;
@@ -358,7 +358,7 @@ fn a_session_from_before_has_to_give_a_code_before_it_changes_anything() {
 
 #[test]
 fn w3_a_hop_is_as_strong_and_as_old_as_where_it_comes_from() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let webmail = from("192.0.2.1", Surface::Webmail);
         let hop = async |guard, second: i64| {
             house.authority.switch_surface(guard, Surface::Panel, &webmail, at(second)).await
@@ -393,7 +393,7 @@ fn w3_a_hop_is_as_strong_and_as_old_as_where_it_comes_from() {
 /// nobody else notices.
 #[test]
 fn invariant_7_without_its_key_file_a_second_factor_is_a_trouble_and_never_off() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let phone = house.second_factor(0).await;
         house.authority.shut_down().await;
         let file = house.key_file();
@@ -429,7 +429,7 @@ fn invariant_7_without_its_key_file_a_second_factor_is_a_trouble_and_never_off()
 
 #[test]
 fn keys_are_rotated_while_people_sign_in() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let phone = house.second_factor(0).await;
         let (_, guard) = whole(
             house
@@ -460,7 +460,7 @@ fn keys_are_rotated_while_people_sign_in() {
 
 #[test]
 fn d11_staff_have_a_second_factor_of_their_own_and_ten_backup_codes() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let owner = house.staff("owner@north.example").await;
         let dashboard = from("192.0.2.9", Surface::Dashboard);
         let authority = &house.authority;

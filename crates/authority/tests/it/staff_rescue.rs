@@ -1,12 +1,12 @@
 //! People of the dashboard who have lost everything (D11).
 
 use crate::authenticator::Authenticator;
-use crate::house::{House, NEW, OLD, address, at, attempt, from, on_both, owed, secret};
+use crate::test_host::{NEW, OLD, TestHost, address, at, attempt, from, on_both, owed, secret};
 use postward_authority::{ActError, Notice, OtherSessions, ResetError, SignedIn, Surface};
 
 #[test]
 fn d11_only_the_operator_lets_staff_in_again_who_have_lost_phone_and_backup_codes() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         const EMAIL: &str = "owner@north.example";
         let (authority, email) = (&house.authority, address(EMAIL));
         let owner = house.staff(EMAIL).await;

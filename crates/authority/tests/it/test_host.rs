@@ -18,7 +18,7 @@ pub(crate) const OLD: &str = "Old horse battery 1";
 pub(crate) const NEW: &str = "New horse battery 2";
 
 /// A host with two customers, each with a domain, a mailbox and an owner.
-pub(crate) struct House {
+pub(crate) struct TestHost {
     pub(crate) authority: Authority,
     pub(crate) operator: Actor,
     pub(crate) database: Database,
@@ -30,16 +30,16 @@ pub(crate) struct House {
 }
 
 /// Runs a test on SQLite, and on PostgreSQL where the test command has started one (`./test` always has).
-pub(crate) fn on_both<F: Future<Output = ()>>(test: impl Fn(House) -> F) {
+pub(crate) fn on_both<F: Future<Output = ()>>(test: impl Fn(TestHost) -> F) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         let dir = tempfile::tempdir().unwrap();
         let database = Database::Sqlite(dir.path().join("postward.db"));
-        test(House::build(database, dir).await).await;
+        test(TestHost::build(database, dir).await).await;
         match std::env::var("POSTWARD_TEST_PG") {
             Ok(url) => {
                 let dir = tempfile::tempdir().unwrap();
-                test(House::build(fresh_postgres(&url).await, dir).await).await;
+                test(TestHost::build(fresh_postgres(&url).await, dir).await).await;
             }
             Err(_) => assert!(std::env::var("CI").is_err(), "CI runs every test on PostgreSQL too"),
         }
@@ -72,7 +72,7 @@ pub(crate) fn settings(database: Database, keys: &Path) -> Settings {
     }
 }
 
-impl House {
+impl TestHost {
     async fn build(database: Database, dir: TempDir) -> Self {
         let authority =
             Authority::open(settings(database.clone(), &dir.path().join(KEYS)), at(0)).await.unwrap();
