@@ -1,7 +1,7 @@
-//! The developer's tasks: `cargo xtask tidy`, `fuzz`, `bench` and `ci`.
+//! The developer's tasks: `cargo xtask tidy`, `fuzz`, `soak`, `bench` and `ci`.
 //!
 //! In reading order: [`tidy`] checks the rules a compiler cannot, [`fuzz`] feeds bytes to every parser that is reachable
-//! before sign-in, [`bench`] measures the release binary from
+//! before sign-in, [`soak`] repeats the long tests at their full length, [`bench`] measures the release binary from
 //! outside, [`ci`] does what the integration run does.
 //! Nothing here is part of the product.
 #![expect(
@@ -14,6 +14,7 @@ mod bench;
 mod ci;
 mod failure;
 mod fuzz;
+mod soak;
 mod tidy;
 
 use std::path::PathBuf;
@@ -25,6 +26,7 @@ const USAGE: &str = "\
 usage: cargo xtask TASK
   tidy [--under-way]             check the rules a compiler cannot: layers, names, clocks, secrets, stale paths
   fuzz [--seconds N] [TARGET …]  build the fuzz targets and run each for N seconds (default 60)
+  soak [NAME|all]                run the long tests at their full length; without a name, list them
   bench [--quick] [--only NAME] [--json FILE]
                                  measure the release binary: hashing, reconnect, idle, ending, splice,
                                  account-enumeration
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
     let outcome = match (task, rest) {
         ("tidy", options) => tidy::run(&root, options),
         ("fuzz", options) => fuzz::Plan::parse(options).and_then(|plan| fuzz::run(&root, &plan)),
+        ("soak", options) => soak::run(&root, options),
         ("bench", options) => bench::run(&root, options),
         ("ci", []) => ci::run(&root),
         _ => Err(USAGE.to_owned()),
