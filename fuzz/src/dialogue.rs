@@ -1,11 +1,12 @@
-//! A stranger before sign-in: what every target does with its bytes, as plain functions. The fuzzer drives them, and an
+//! Fuzz targets of `postward-wire`, the dialogues before sign-in, as plain functions. The fuzzer drives them, and an
 //! ordinary test of `postward-wire` replays the corpus through them.
 
 use postward_wire::imap::Upstream;
-use postward_wire::sasl::{Exchange, Mechanism, Turn};
+use postward_wire::sasl::{Exchange, Mechanism, Outcome};
 use postward_wire::upstream::Origin;
 use postward_wire::{
-    Address, Attempt, Channel, Dialogue, Limits, Opening, Protocol, Refusal, Secret, Step, UpstreamStep,
+    Address, Attempt, Channel, Dialogue, DialogueConfig, Limits, Protocol, Refusal, Secret, Step,
+    UpstreamStep,
 };
 
 /// What a target does with its bytes: it panics, or it does not.
@@ -21,17 +22,17 @@ pub const TARGETS: [(&str, Run); 6] = [
     ("address", address),
 ];
 
-/// A stranger at the IMAP door.
+/// An IMAP client before sign-in.
 pub fn imap_preauth(data: &[u8]) {
     preauth(Protocol::Imap, data);
 }
 
-/// A stranger at the POP3 door.
+/// A POP3 client before sign-in.
 pub fn pop3_preauth(data: &[u8]) {
     preauth(Protocol::Pop3, data);
 }
 
-/// A stranger at the submission door.
+/// A submission client before sign-in.
 pub fn smtp_preauth(data: &[u8]) {
     preauth(Protocol::Smtp, data);
 }
@@ -41,27 +42,27 @@ pub fn sasl(data: &[u8]) {
     let Some((first, messages)) = data.split_first() else { return };
     let mechanism = if first & 1 == 0 { Mechanism::Plain } else { Mechanism::Login };
     let mut lines = messages.split(|byte| *byte == b'\n');
-    let mut turn = match lines.next().filter(|_| first & 2 == 0) {
+    let mut outcome = match lines.next().filter(|_| first & 2 == 0) {
         Some(initial) => Exchange::start_with(mechanism, initial),
         None => Exchange::start(mechanism),
     };
     for line in lines {
-        match turn {
-            Turn::Challenge(_, exchange) => turn = exchange.answer(line),
-            Turn::Complete(attempt) => return assert_clean(&attempt),
-            Turn::Cancelled | Turn::Malformed | Turn::Unfit => return,
+        match outcome {
+            Outcome::Challenge(_, exchange) => outcome = exchange.answer(line),
+            Outcome::Complete(attempt) => return assert_clean(&attempt),
+            Outcome::Cancelled | Outcome::Malformed | Outcome::InvalidCredentials => return,
         }
     }
 }
 
-/// An engine that has gone mad. Whatever it says, it is told nothing that the gate did not mean to say.
+/// An engine that sends anything. Whatever it is, what it is sent is whole lines of printable ASCII.
 pub fn imap_upstream(data: &[u8]) {
-    let Some((first, words)) = data.split_first() else { return };
+    let Some((first, bytes)) = data.split_first() else { return };
     let Ok(mailbox) = Address::parse("ada@example.com") else { return };
     let origin = Origin { ip: [192, 0, 2, 7].into(), port: 40123, session: "session".into() };
     let secret = Secret::new("master key".into());
     let mut upstream = Upstream::new(mailbox, "gate".into(), secret, (first & 1 == 0).then_some(origin));
-    let mut pieces = words.chunks(piece_size(*first));
+    let mut pieces = bytes.chunks(piece_size(*first));
     loop {
         match upstream.step() {
             UpstreamStep::Receive => match pieces.next() {
@@ -86,18 +87,18 @@ pub fn address(data: &[u8]) {
     assert_eq!(format!("{}@{}", address.local_part(), address.domain()), address.as_str());
 }
 
-/// The first byte says how private the connection is and how the network cuts it; the rest is what the client sends.
+/// The first byte chooses the TLS state and how the network cuts the rest, which is what the client sends.
 /// How it is cut must not change what happens.
 fn preauth(protocol: Protocol, data: &[u8]) {
-    let Some((first, words)) = data.split_first() else { return };
+    let Some((first, bytes)) = data.split_first() else { return };
     let channel = match first & 3 {
         0 => Channel::Tls,
         1 => Channel::StartTlsRequired,
         2 => Channel::StartTlsOptional,
         _ => Channel::PlainText,
     };
-    let cut = converse(protocol, channel, words, piece_size(*first));
-    let whole = converse(protocol, channel, words, usize::MAX);
+    let cut = run(protocol, channel, bytes, piece_size(*first));
+    let whole = run(protocol, channel, bytes, usize::MAX);
     assert_eq!(cut, whole);
 }
 
@@ -110,18 +111,18 @@ fn piece_size(first: u8) -> usize {
     }
 }
 
-/// Talks until the bytes are used up or the dialogue is over, and tells what was said. Sign-ins succeed where the
+/// Runs until the bytes are used up or the dialogue is over, and returns the whole output. Sign-ins succeed where the
 /// password is `secret`.
-fn converse(protocol: Protocol, channel: Channel, words: &[u8], piece_size: usize) -> Vec<u8> {
+fn run(protocol: Protocol, channel: Channel, input: &[u8], piece_size: usize) -> Vec<u8> {
     let limits = Limits::default();
-    let opening = Opening { hostname: "mx.example.com".into(), message_size: 1 << 20, channel, limits };
-    let mut dialogue = Dialogue::new(protocol, opening);
-    let mut rest = words;
-    let mut heard = Vec::new();
-    let mut private = channel != Channel::StartTlsRequired;
-    for _ in 0..words.len() + 1000 {
+    let config = DialogueConfig { hostname: "mx.example.com".into(), message_size: 1 << 20, channel, limits };
+    let mut dialogue = Dialogue::new(protocol, config);
+    let mut rest = input;
+    let mut output = Vec::new();
+    let mut passwords_allowed = channel != Channel::StartTlsRequired;
+    for _ in 0..input.len() + 1000 {
         match dialogue.step() {
-            Step::Receive if rest.is_empty() => return heard,
+            Step::Receive if rest.is_empty() => return output,
             Step::Receive => {
                 let (piece, later) = rest.split_at(piece_size.min(rest.len()));
                 rest = later;
@@ -129,17 +130,17 @@ fn converse(protocol: Protocol, channel: Channel, words: &[u8], piece_size: usiz
             }
             Step::Send(bytes) => {
                 assert_lines(&bytes);
-                heard.extend_from_slice(&bytes);
+                output.extend_from_slice(&bytes);
             }
             Step::StartTls => {
                 // Where the network has brought more, more is thrown away: the rest cannot be compared.
                 rest = &[];
-                private = true;
+                passwords_allowed = true;
                 dialogue.tls_started();
                 assert!(dialogue.client_name().is_none());
             }
             Step::SignIn(attempt) => {
-                assert!(private, "a password was taken over plain text");
+                assert!(passwords_allowed, "a password was taken over plain text");
                 assert_clean(&attempt);
                 match attempt.secret.expose() {
                     "secret" => dialogue.accepted("IMAP4rev1 IDLE"),
@@ -149,18 +150,18 @@ fn converse(protocol: Protocol, channel: Channel, words: &[u8], piece_size: usiz
             }
             Step::Splice { reply, pipelined } => {
                 assert_lines(&reply);
-                heard.extend_from_slice(&reply);
-                heard.extend_from_slice(&pipelined);
-                heard.extend_from_slice(rest);
-                return heard;
+                output.extend_from_slice(&reply);
+                output.extend_from_slice(&pipelined);
+                output.extend_from_slice(rest);
+                return output;
             }
             Step::Close => {
-                heard.extend_from_slice(b"closed");
-                return heard;
+                output.extend_from_slice(b"closed");
+                return output;
             }
         }
     }
-    panic!("the dialogue goes round in circles");
+    panic!("the dialogue does not end");
 }
 
 fn assert_clean(attempt: &Attempt) {

@@ -1,33 +1,33 @@
-// A mail app, as small as one can be: enough IMAP to sign in, to wait, and to notice that one was thrown out.
+// A minimal IMAP client: enough to sign in, to wait with IDLE, and to notice that the server closed the connection.
 //
-//     const app = await MailApp.open(place.demo);
+//     const app = await ImapClient.open(host.demo);
 //     await app.signIn(address, password);        // "OK" or "NO [AUTHENTICATIONFAILED] …"
-//     await app.over;                              // resolves once the server has closed the connection
+//     await app.closed;                           // resolves once the server has closed the connection
 
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { connect } from "node:tls";
 
-export class MailApp {
+export class ImapClient {
   #socket;
   #text = "";
   #count = 0;
 
   /** Whether the connection is closed. */
-  isOver = false;
+  isClosed = false;
   /** Resolves when it is. */
-  over;
+  closed;
 
   static async open({ imap, ca_cert }) {
-    const app = new MailApp();
+    const app = new ImapClient();
     const ca = await readFile(ca_cert);
     const socket = connect({ host: imap.host, port: imap.tls_port, servername: "localhost", ca });
     app.#socket = socket;
-    // A cut connection is what these tests are about: it is told by `over`, not by an exception.
+    // A closed connection is an expected result here: `closed` reports it, not an exception.
     socket.on("error", () => {});
-    app.over = new Promise((resolve) => {
+    app.closed = new Promise((resolve) => {
       const ended = () => {
-        app.isOver = true;
+        app.isClosed = true;
         socket.destroy();
         resolve();
       };
@@ -42,7 +42,7 @@ export class MailApp {
     return app;
   }
 
-  /** Sends one command and returns what it was answered: every line, the tag taken off the last. */
+  /** Sends one command and returns every line of the response, the last one without its tag. */
   async command(line) {
     const tag = `t${++this.#count}`;
     this.#text = "";
@@ -51,18 +51,18 @@ export class MailApp {
     return answer.replace(`${tag} `, "").trimEnd();
   }
 
-  /** `OK …`, or what the server says to a password it does not take. */
+  /** The tagged response to LOGIN. */
   async signIn(address, password) {
     const answer = await this.command(`LOGIN ${quoted(address)} ${quoted(password)}`);
     return answer.split("\r\n").at(-1);
   }
 
-  /** Says what it says about INBOX: how many messages, and the numbers no message may lose. */
-  async state() {
+  /** The STATUS of INBOX. */
+  async inboxStatus() {
     return this.command("STATUS INBOX (MESSAGES UNSEEN UIDNEXT UIDVALIDITY)");
   }
 
-  /** Waits for mail, as a phone does all day. */
+  /** Selects INBOX and enters IDLE. */
   async idle() {
     await this.command("SELECT INBOX");
     this.#text = "";
@@ -76,16 +76,16 @@ export class MailApp {
 
   async #until(pattern) {
     while (!pattern.test(this.#text)) {
-      if (this.isOver) throw new Error(`the server hung up after: ${this.#text}`);
-      await Promise.race([once(this.#socket, "more"), this.over]);
+      if (this.isClosed) throw new Error(`the server closed the connection after: ${this.#text}`);
+      await Promise.race([once(this.#socket, "more"), this.closed]);
     }
     return this.#text;
   }
 }
 
-/** One try from a fresh connection. */
-export async function tryPassword(demo, address, password) {
-  const app = await MailApp.open(demo);
+/** The response to LOGIN on a connection of its own. */
+export async function tryLogin(demo, address, password) {
+  const app = await ImapClient.open(demo);
   try {
     return await app.signIn(address, password);
   } finally {

@@ -1,20 +1,21 @@
-// The whole story by keyboard alone: Tab, Enter, Space and typing, no pointer and no shortcut of the tests.
+// The main tasks by keyboard alone: Tab, Enter, Space and typing, no pointer and no focus set by the tests.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { Place } from "./host.mjs";
-import { tryPassword } from "./imap.mjs";
-import { mailboxOf } from "./people.mjs";
+import { after, afterEach, before, test } from "node:test";
+import { mailboxOf } from "./actions.mjs";
+import { tryLogin } from "./imap.mjs";
+import { TestHost } from "./test_host.mjs";
 
 const NEW_PASSWORD = "Quiet-Harbour-2931";
-// No page has more stops than this; one that cannot be reached is told instead of tabbing on for ever.
+// No page has more stops than this; an element that cannot be reached fails the test instead of looping.
 const STOPS = 120;
 
-let place;
-before(async () => (place = await Place.open()));
-after(() => place?.close());
+let host;
+before(async () => (host = await TestHost.start()));
+after(() => host?.stop());
+afterEach(() => host?.closePages());
 
-/** The name and kind of what has the focus, as a screen reader would say it. */
+/** The name and kind of what has the focus, as a screen reader would announce it. */
 const focus = (page) =>
   page.evaluate(() => {
     const { activeElement: at } = document;
@@ -64,14 +65,14 @@ async function signInAt(page, field, name, password) {
 }
 
 async function atDashboard() {
-  const page = await place.visit(place.demo.web.dashboard);
-  await signInAt(page, "E-mail", place.demo.owner.email, place.demo.owner.password);
+  const page = await host.openPage(host.demo.web.dashboard);
+  await signInAt(page, "E-mail", host.demo.owner.email, host.demo.owner.password);
   await page.waitForURL("**/dashboard/mailboxes");
   return page;
 }
 
 test("D7 by keyboard: sign in, find the mailbox, generate, save, and hear the receipt", async () => {
-  const { address, password } = mailboxOf(place, "tomas");
+  const { address, password } = mailboxOf(host, "tomas");
   const page = await atDashboard();
   await page.keyboard.press("Tab");
   assert.equal((await focus(page)).name, "Skip to content", "the first stop");
@@ -89,12 +90,12 @@ test("D7 by keyboard: sign in, find the mailbox, generate, save, and hear the re
   await tabTo(page, "Save password");
   await page.keyboard.press("Enter");
   assert.match(await receiptInFocus(page), /Password changed\./);
-  assert.match(await tryPassword(place.demo, address, fresh), /^OK/);
-  assert.match(await tryPassword(place.demo, address, password), /^NO/);
+  assert.match(await tryLogin(host.demo, address, fresh), /^OK/);
+  assert.match(await tryLogin(host.demo, address, password), /^NO/);
 });
 
 test("D5 by keyboard: Enter in the last field saves, and does not generate", async () => {
-  const { address } = mailboxOf(place, "orders");
+  const { address } = mailboxOf(host, "orders");
   const page = await atDashboard();
   await tabTo(page, address);
   await page.keyboard.press("Enter");
@@ -103,11 +104,11 @@ test("D5 by keyboard: Enter in the last field saves, and does not generate", asy
   await typeInto(page, "New password again", NEW_PASSWORD);
   await page.keyboard.press("Enter");
   assert.match(await receiptInFocus(page), /Password changed\./);
-  assert.match(await tryPassword(place.demo, address, NEW_PASSWORD), /^OK/);
+  assert.match(await tryLogin(host.demo, address, NEW_PASSWORD), /^OK/);
 });
 
 test("D9 D10 by keyboard: a dialog keeps the focus, Escape closes it, and the focus comes back", async () => {
-  const { address } = mailboxOf(place, "maya");
+  const { address } = mailboxOf(host, "maya");
   const page = await atDashboard();
   for (const opener of [`Set password of ${address}`, `Edit ${address}`, `Delete ${address}`, "Add mailbox"]) {
     await tabTo(page, opener);
@@ -130,7 +131,7 @@ test("D9 D10 by keyboard: a dialog keeps the focus, Escape closes it, and the fo
 });
 
 test("D10 by keyboard: the pencil, New, Update User", async () => {
-  const { address } = mailboxOf(place, "hello");
+  const { address } = mailboxOf(host, "hello");
   const page = await atDashboard();
   await tabTo(page, `Edit ${address}`);
   await page.keyboard.press("Enter");
@@ -142,12 +143,12 @@ test("D10 by keyboard: the pencil, New, Update User", async () => {
   await tabTo(page, "Update User");
   await page.keyboard.press("Enter");
   assert.match(await receiptInFocus(page), /Password changed\./);
-  assert.match(await tryPassword(place.demo, address, fresh), /^OK/);
+  assert.match(await tryLogin(host.demo, address, fresh), /^OK/);
 });
 
 test("W1 W2 by keyboard: read a message, change the password, hear the receipt at the sign-in page", async () => {
-  const { address, password } = mailboxOf(place, "jonas");
-  const page = await place.visit(place.demo.web.webmail);
+  const { address, password } = mailboxOf(host, "jonas");
+  const page = await host.openPage(host.demo.web.webmail);
   await signInAt(page, "E-mail address", address, password);
   await page.waitForURL("**/webmail/folder/INBOX");
   await tabTo(page, /Saturday ride: the route/);
@@ -167,12 +168,12 @@ test("W1 W2 by keyboard: read a message, change the password, hear the receipt a
   await page.keyboard.press("Space");
   await page.waitForURL("**/webmail/sign-in**");
   assert.match(await receiptInFocus(page), /Password changed\./);
-  assert.match(await tryPassword(place.demo, address, NEW_PASSWORD), /^OK/);
+  assert.match(await tryLogin(host.demo, address, NEW_PASSWORD), /^OK/);
 });
 
 test("W1 by keyboard: Escape closes the account menu and gives the focus back", async () => {
-  const { address, password } = mailboxOf(place, "priya");
-  const page = await place.visit(place.demo.web.webmail);
+  const { address, password } = mailboxOf(host, "priya");
+  const page = await host.openPage(host.demo.web.webmail);
   await signInAt(page, "E-mail address", address, password);
   await page.waitForURL("**/webmail/folder/INBOX");
   await tabTo(page, "Your account");
@@ -184,7 +185,7 @@ test("W1 by keyboard: Escape closes the account menu and gives the focus back", 
 });
 
 test("D11 by keyboard: after a refused sign-in the problem has the focus", async () => {
-  const page = await place.visit(place.demo.web.dashboard);
+  const page = await host.openPage(host.demo.web.dashboard);
   await signInAt(page, "E-mail", "nobody@fjordlight.example", NEW_PASSWORD);
   await page.waitForFunction(() => document.activeElement?.hasAttribute("data-problems"));
   assert.match((await focus(page)).name, /wrong/);

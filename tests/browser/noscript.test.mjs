@@ -1,27 +1,36 @@
-// Everything again where no script runs: pages are right without JavaScript.
+// The main tasks without JavaScript.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { Place } from "./host.mjs";
-import { tryPassword } from "./imap.mjs";
-import { guest, mailboxOf, reader, receipt, securityTab, staff } from "./people.mjs";
+import { after, afterEach, before, test } from "node:test";
+import {
+  mailboxOf,
+  openDashboard,
+  openSecurityTab,
+  receipt,
+  signInToDashboard,
+  signInToPanel,
+  signInToWebmail,
+} from "./actions.mjs";
+import { tryLogin } from "./imap.mjs";
+import { TestHost } from "./test_host.mjs";
 
 const PLAIN = { javaScriptEnabled: false };
 const NEW_PASSWORD = "Quiet-Harbour-2931";
 
-let place;
-before(async () => (place = await Place.open()));
-after(() => place?.close());
+let host;
+before(async () => (host = await TestHost.start()));
+after(() => host?.stop());
+afterEach(() => host?.closePages());
 
 async function opensWith(address, fresh, old) {
-  assert.match(await tryPassword(place.demo, address, fresh), /^OK/);
-  assert.match(await tryPassword(place.demo, address, old), /^NO \[AUTHENTICATIONFAILED\]/);
+  assert.match(await tryLogin(host.demo, address, fresh), /^OK/);
+  assert.match(await tryLogin(host.demo, address, old), /^NO \[AUTHENTICATIONFAILED\]/);
 }
 
 test("D7 without script, the Security tab changes a password and shows its receipt", async () => {
-  const { address, password } = mailboxOf(place, "maya");
-  const page = await staff(place, PLAIN);
-  await securityTab(page, address);
+  const { address, password } = mailboxOf(host, "maya");
+  const page = await signInToDashboard(host, PLAIN);
+  await openSecurityTab(page, address);
   await page.getByLabel("New password", { exact: true }).fill(NEW_PASSWORD);
   await page.getByLabel("New password again", { exact: true }).fill(NEW_PASSWORD);
   await page.keyboard.press("Enter");
@@ -33,9 +42,9 @@ test("D7 without script, the Security tab changes a password and shows its recei
 });
 
 test("D6 without script, the server generates, reveals, and saves what it generated", async () => {
-  const { address, password } = mailboxOf(place, "tomas");
-  const page = await staff(place, PLAIN);
-  await securityTab(page, address);
+  const { address, password } = mailboxOf(host, "tomas");
+  const page = await openDashboard(host, PLAIN);
+  await openSecurityTab(page, address);
   await page.getByRole("button", { name: "Generate strong password" }).click();
   const first = page.getByLabel("New password", { exact: true });
   const fresh = await first.inputValue();
@@ -49,8 +58,8 @@ test("D6 without script, the server generates, reveals, and saves what it genera
 });
 
 test("D9 without script, the key is a page of its own", async () => {
-  const { address, password } = mailboxOf(place, "jonas");
-  const page = await staff(place, PLAIN);
+  const { address, password } = mailboxOf(host, "jonas");
+  const page = await openDashboard(host, PLAIN);
   await page.getByRole("link", { name: `Set password of ${address}` }).click();
   await page.getByRole("heading", { name: "Mailbox password", level: 1 }).waitFor();
   await page.getByLabel("New Password", { exact: true }).fill(NEW_PASSWORD);
@@ -62,8 +71,8 @@ test("D9 without script, the key is a page of its own", async () => {
 });
 
 test("D10 without script, the pencil is a page of its own", async () => {
-  const { address, password } = mailboxOf(place, "priya");
-  const page = await staff(place, PLAIN);
+  const { address, password } = mailboxOf(host, "priya");
+  const page = await openDashboard(host, PLAIN);
   await page.getByRole("link", { name: `Edit ${address}` }).click();
   await page.getByRole("heading", { name: "Edit mailbox", level: 1 }).waitFor();
   await page.getByRole("button", { name: "New", exact: true }).click();
@@ -75,7 +84,7 @@ test("D10 without script, the pencil is a page of its own", async () => {
 });
 
 test("D1 without script, the list is narrowed by its button, and a mailbox added on a page of its own", async () => {
-  const page = await staff(place, PLAIN);
+  const page = await openDashboard(host, PLAIN);
   await page.getByLabel("Select Domain").selectOption({ label: "copperkiln.example" });
   await page.getByRole("button", { name: "Search" }).click();
   await page.waitForURL(/domain=[^&]+/);
@@ -87,11 +96,11 @@ test("D1 without script, the list is narrowed by its button, and a mailbox added
   await page.getByLabel("Password again", { exact: true }).fill(NEW_PASSWORD);
   await page.keyboard.press("Enter");
   assert.match(await receipt(page), /Mailbox added\./);
-  assert.match(await tryPassword(place.demo, "studio@copperkiln.example", NEW_PASSWORD), /^OK/);
+  assert.match(await tryLogin(host.demo, "studio@copperkiln.example", NEW_PASSWORD), /^OK/);
 });
 
 test("W1 without script, mail is read, searched, starred and left", async () => {
-  const page = await reader(place, mailboxOf(place, "rosa"), PLAIN);
+  const page = await signInToWebmail(host, mailboxOf(host, "rosa"), PLAIN);
   await page.getByRole("navigation", { name: "Folders" }).getByRole("link", { name: "Reading" }).click();
   await page.getByRole("link", { name: /Letterform Friday/ }).click();
   await page.frameLocator("iframe[title=Message]").getByText("ampersand").first().waitFor();
@@ -103,8 +112,8 @@ test("W1 without script, mail is read, searched, starred and left", async () => 
 });
 
 test("W2 without script, the owner changes the password and is signed out", async () => {
-  const { address, password } = mailboxOf(place, "ben");
-  const page = await reader(place, { address, password }, PLAIN);
+  const { address, password } = mailboxOf(host, "ben");
+  const page = await signInToWebmail(host, { address, password }, PLAIN);
   await page.locator("summary[aria-label='Your account']").click();
   await page.getByRole("link", { name: "My account" }).click();
   await page.getByLabel("Current password").fill(password);
@@ -117,8 +126,8 @@ test("W2 without script, the owner changes the password and is signed out", asyn
 });
 
 test("P2 without script, the panel changes the password", async () => {
-  const { address, password } = mailboxOf(place, "hello");
-  const page = await guest(place, { address, password }, PLAIN);
+  const { address, password } = mailboxOf(host, "hello");
+  const page = await signInToPanel(host, { address, password }, PLAIN);
   await page.getByRole("link", { name: "Password", exact: true }).click();
   await page.getByRole("button", { name: "Generate strong password" }).click();
   const fresh = await page.getByLabel("New password", { exact: true }).inputValue();
@@ -129,9 +138,9 @@ test("P2 without script, the panel changes the password", async () => {
 });
 
 test("W8 without script, mailboxes are picked, whose mail apps would stop is said, and they need an app password", async () => {
-  const { address, password } = mailboxOf(place, "workshop");
-  assert.match(await tryPassword(place.demo, address, password), /^OK/);
-  const page = await staff(place, PLAIN);
+  const { address, password } = mailboxOf(host, "workshop");
+  assert.match(await tryLogin(host.demo, address, password), /^OK/);
+  const page = await openDashboard(host, PLAIN);
   await page.getByRole("link", { name: "Mail apps" }).click();
   await page.getByLabel("Addresses").fill(`${address}\nnobody@nowhere.example`);
   await page.getByRole("button", { name: "Continue" }).click();
@@ -143,5 +152,5 @@ test("W8 without script, mailboxes are picked, whose mail apps would stop is sai
   await page.getByLabel("App passwords only").check();
   await page.getByRole("button", { name: "Save" }).click();
   assert.match(await receipt(page), new RegExp(`${address} Mail apps need an app password now\\.`));
-  assert.match(await tryPassword(place.demo, address, password), /^NO \[AUTHENTICATIONFAILED\]/);
+  assert.match(await tryLogin(host.demo, address, password), /^NO \[AUTHENTICATIONFAILED\]/);
 });

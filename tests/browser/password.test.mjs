@@ -2,24 +2,25 @@
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { after, before, test } from "node:test";
-import { Place } from "./host.mjs";
-import { MailApp, tryPassword } from "./imap.mjs";
-import { mailboxOf, reader, receipt, securityTab, staff } from "./people.mjs";
+import { after, afterEach, before, test } from "node:test";
+import { mailboxOf, openDashboard, openSecurityTab, receipt, signInToWebmail } from "./actions.mjs";
+import { ImapClient, tryLogin } from "./imap.mjs";
+import { TestHost } from "./test_host.mjs";
 
 const VECTORS = new URL("../../crates/authority/vectors/password_policy.json", import.meta.url);
 const NEW_PASSWORD = "Quiet-Harbour-2931";
 
-let place;
-before(async () => (place = await Place.open()));
-after(() => place?.close());
+let host;
+before(async () => (host = await TestHost.start()));
+after(() => host?.stop());
+afterEach(() => host?.closePages());
 
 /** The names of the rules that are green. */
 const met = (page) => page.locator("[data-rule].met").evaluateAll((rules) => rules.map((rule) => rule.dataset.rule));
 
 test("D5 four rules turn green as one types, and the button says why it waits", async () => {
-  const page = await staff(place);
-  await securityTab(page, mailboxOf(place, "workshop").address);
+  const page = await openDashboard(host);
+  await openSecurityTab(page, mailboxOf(host, "workshop").address);
   const [first, again] = ["New password", "New password again"].map((label) => page.getByLabel(label, { exact: true }));
   const save = page.getByRole("button", { name: "Save password" });
   const why = page.locator("[data-why]");
@@ -49,8 +50,8 @@ test("D5 four rules turn green as one types, and the button says why it waits", 
 });
 
 test("D5 the browser's verdict is the server's for every password of the shared vectors", async () => {
-  const page = await staff(place);
-  await securityTab(page, mailboxOf(place, "workshop").address);
+  const page = await openDashboard(host);
+  await openSecurityTab(page, mailboxOf(host, "workshop").address);
   const rules = await page.locator("[data-rule]").evaluateAll((lines) => lines.map((line) => line.dataset.rule));
   for (const { password, unmet } of JSON.parse(await readFile(VECTORS, "utf8"))) {
     await page.getByLabel("New password", { exact: true }).fill(password);
@@ -60,9 +61,9 @@ test("D5 the browser's verdict is the server's for every password of the shared 
 });
 
 test("D5 the server enforces the same rules where no script does", async () => {
-  const page = await staff(place, { javaScriptEnabled: false });
-  const { address, password } = mailboxOf(place, "workshop");
-  await securityTab(page, address);
+  const page = await openDashboard(host, { javaScriptEnabled: false });
+  const { address, password } = mailboxOf(host, "workshop");
+  await openSecurityTab(page, address);
   const problems = async (first, again) => {
     await page.getByLabel("New password", { exact: true }).fill(first);
     await page.getByLabel("New password again", { exact: true }).fill(again);
@@ -74,12 +75,12 @@ test("D5 the server enforces the same rules where no script does", async () => {
   assert.match(weak, /The password was not changed\./);
   for (const missing of [/12 characters/, /uppercase/, /number/]) assert.match(weak, missing);
   assert.match(await problems(NEW_PASSWORD, `${NEW_PASSWORD}x`), /The two fields are not the same/);
-  assert.match(await tryPassword(place.demo, address, password), /^OK/, "nothing was changed");
+  assert.match(await tryLogin(host.demo, address, password), /^OK/, "nothing was changed");
 });
 
 test("D6 a generated password stands in both fields, revealed, and is always a valid one", async () => {
-  const page = await staff(place);
-  await securityTab(page, mailboxOf(place, "workshop").address);
+  const page = await openDashboard(host);
+  await openSecurityTab(page, mailboxOf(host, "workshop").address);
   await page.getByRole("button", { name: "Generate strong password" }).click();
   const fields = page.locator("[data-new], [data-again]");
   const [first, again] = await fields.evaluateAll((found) => found.map(({ value, type }) => ({ value, type })));
@@ -102,45 +103,45 @@ test("D6 a generated password stands in both fields, revealed, and is always a v
 });
 
 test("D7 when the receipt appears, every session is closed, and only the new password opens anything", async () => {
-  const { address, password } = mailboxOf(place, "jonas");
-  const apps = await Promise.all([MailApp.open(place.demo), MailApp.open(place.demo)]);
+  const { address, password } = mailboxOf(host, "jonas");
+  const apps = await Promise.all([ImapClient.open(host.demo), ImapClient.open(host.demo)]);
   for (const app of apps) assert.match(await app.signIn(address, password), /^OK/);
-  const bystander = await MailApp.open(place.demo);
-  const other = mailboxOf(place, "priya");
+  const bystander = await ImapClient.open(host.demo);
+  const other = mailboxOf(host, "priya");
   assert.match(await bystander.signIn(other.address, other.password), /^OK/);
-  const before = await apps[0].state();
+  const before = await apps[0].inboxStatus();
   await apps[1].idle();
-  const inbox = await reader(place, { address, password });
+  const inbox = await signInToWebmail(host, { address, password });
 
-  const page = await staff(place);
-  await securityTab(page, address);
+  const page = await openDashboard(host);
+  await openSecurityTab(page, address);
   await page.getByText("Saving ends 2 IMAP and 1 webmail sessions at once.").waitFor();
   await page.getByLabel("New password", { exact: true }).fill(NEW_PASSWORD);
   await page.getByLabel("New password again", { exact: true }).fill(NEW_PASSWORD);
   await page.getByRole("button", { name: "Save password" }).click();
   const said = await receipt(page);
-  assert.deepEqual(apps.map((app) => app.isOver), [true, true], "closed before the receipt");
+  assert.deepEqual(apps.map((app) => app.isClosed), [true, true], "closed before the receipt");
   assert.match(said, /Password changed\. Ended 2 IMAP and 1 webmail sessions\. Apps need the new password\./);
 
-  assert.match(await tryPassword(place.demo, address, password), /^NO \[AUTHENTICATIONFAILED\]/);
+  assert.match(await tryLogin(host.demo, address, password), /^NO \[AUTHENTICATIONFAILED\]/);
   await inbox.reload();
   await inbox.waitForURL("**/webmail/sign-in**");
-  const renewed = await MailApp.open(place.demo);
+  const renewed = await ImapClient.open(host.demo);
   assert.match(await renewed.signIn(address, NEW_PASSWORD), /^OK/);
-  const after = await renewed.state();
+  const after = await renewed.inboxStatus();
   const number = (state, name) => Number(state.match(new RegExp(`${name} (\\d+)`))[1]);
   assert.equal(number(after, "UIDVALIDITY"), number(before, "UIDVALIDITY"), "not a number is lost");
   // The notice of this change may have come in by now.
   for (const name of ["MESSAGES", "UNSEEN", "UIDNEXT"]) {
     assert.ok([0, 1].includes(number(after, name) - number(before, name)), `${name}: not a message is lost`);
   }
-  assert.match(await bystander.state(), /STATUS/, "others are left alone");
+  assert.match(await bystander.inboxStatus(), /STATUS/, "others are left alone");
   for (const app of [renewed, bystander]) app.close();
 });
 
 test("D7 a receipt stays until it is dismissed", async () => {
-  const page = await staff(place);
-  await securityTab(page, mailboxOf(place, "hello").address);
+  const page = await openDashboard(host);
+  await openSecurityTab(page, mailboxOf(host, "hello").address);
   await page.getByRole("button", { name: "Generate strong password" }).click();
   await page.getByRole("button", { name: "Save password" }).click();
   await receipt(page);
@@ -155,8 +156,8 @@ test("D7 a receipt stays until it is dismissed", async () => {
 });
 
 test("D9 the key changes a password without leaving the list", async () => {
-  const page = await staff(place);
-  const { address, password } = mailboxOf(place, "elif");
+  const page = await openDashboard(host);
+  const { address, password } = mailboxOf(host, "elif");
   await page.goto(`${page.url()}?q=elif`);
   await page.getByRole("link", { name: `Set password of ${address}` }).click();
   const dialog = page.getByRole("dialog", { name: "Mailbox password" });
@@ -169,13 +170,13 @@ test("D9 the key changes a password without leaving the list", async () => {
   await dialog.getByRole("button", { name: "Save Password" }).click();
   assert.match(await receipt(page), new RegExp(`${address} Password changed\\.`));
   assert.match(page.url(), /\/dashboard\/mailboxes\?q=elif$/, "as narrowed as before");
-  assert.match(await tryPassword(place.demo, address, fresh), /^OK/);
-  assert.match(await tryPassword(place.demo, address, password), /^NO/);
+  assert.match(await tryLogin(host.demo, address, fresh), /^OK/);
+  assert.match(await tryLogin(host.demo, address, password), /^NO/);
 });
 
 test("D10 the pencil: New, Copy, Update User", async () => {
-  const page = await staff(place, { permissions: ["clipboard-read", "clipboard-write"] });
-  const { address, password } = mailboxOf(place, "bookings");
+  const page = await openDashboard(host, { permissions: ["clipboard-read", "clipboard-write"] });
+  const { address, password } = mailboxOf(host, "bookings");
   await page.getByRole("link", { name: `Edit ${address}` }).click();
   const dialog = page.getByRole("dialog", { name: "Edit mailbox" });
   await dialog.getByRole("button", { name: "New", exact: true }).click();
@@ -187,13 +188,13 @@ test("D10 the pencil: New, Copy, Update User", async () => {
   assert.equal(await dialog.getByLabel(/current/i).count(), 0, "no current password is asked for");
   await dialog.getByRole("button", { name: "Update User" }).click();
   assert.match(await receipt(page), new RegExp(`${address} Password changed\\.`));
-  assert.match(await tryPassword(place.demo, address, fresh), /^OK/);
-  assert.match(await tryPassword(place.demo, address, password), /^NO/);
+  assert.match(await tryLogin(host.demo, address, fresh), /^OK/);
+  assert.match(await tryLogin(host.demo, address, password), /^NO/);
 });
 
 test("D10 a password that is not taken is refused in the pop-up, with the reason", async () => {
-  const page = await staff(place);
-  const { address } = mailboxOf(place, "accounts");
+  const page = await openDashboard(host);
+  const { address } = mailboxOf(host, "accounts");
   await page.getByRole("link", { name: `Edit ${address}` }).click();
   const dialog = page.getByRole("dialog", { name: "Edit mailbox" });
   // It meets the four rules, and everybody uses it.

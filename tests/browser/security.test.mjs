@@ -1,119 +1,120 @@
-// A mailbox owner protects the mailbox: two-factor authentication with somebody else's authenticator and somebody
-// else's QR reader, app passwords, and what the dashboard sees of it.
+// A mailbox owner protects the mailbox: two-factor authentication with an independent authenticator and
+// QR reader, app passwords, and what the dashboard shows of it.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { after, before, test } from "node:test";
-import { Place } from "./host.mjs";
-import { MailApp, tryPassword } from "./imap.mjs";
-import { guest, mailboxOf, reader, receipt, securityTab, signIn, staff } from "./people.mjs";
+import { after, afterEach, before, test } from "node:test";
+import {
+  mailboxOf,
+  openSecurityTab,
+  receipt,
+  signIn,
+  signInToDashboard,
+  signInToPanel,
+  signInToWebmail,
+} from "./actions.mjs";
+import { Authenticator, scan } from "./authenticator.mjs";
+import { ImapClient, tryLogin } from "./imap.mjs";
+import { TestHost } from "./test_host.mjs";
 
-let place;
-before(async () => (place = await Place.open()));
-after(() => place?.close());
+let host;
+before(async () => (host = await TestHost.start()));
+after(() => host?.stop());
+afterEach(() => host?.closePages());
 
-/** The authenticator of RFC 6238 that Debian has. `--now` is a step ahead for a code that was not used yet. */
-const code = (secret, stepsAhead = 0) => {
-  const now = new Date(Date.now() + stepsAhead * 30_000).toISOString();
-  return execFileSync("oathtool", ["--totp", "--base32", `--now=${now}`, secret], { encoding: "utf8" }).trim();
-};
-
-/** What a QR reader makes of a screenshot. */
-const scan = (picture) => execFileSync("zbarimg", ["--quiet", "--raw", picture], { encoding: "utf8" }).trim();
-
-/** Goes from the page to the picture, reads it and turns two-factor authentication on; the secret it shares. */
+/** Sets up two-factor authentication on the page by its QR code and turns it on; returns the authenticator. */
 async function turnOn(page, name) {
   await page.getByRole("button", { name: "Set up" }).click();
   await page.getByRole("heading", { name: "Set up two-factor authentication" }).waitFor();
-  const url = new URL(scan(await place.shot(page, name)));
+  const url = scan(await host.screenshot(page, name));
   assert.equal(url.protocol, "otpauth:");
   const secret = url.searchParams.get("secret");
   const typed = await page.getByLabel("Key to type").inputValue();
   assert.equal(typed.replaceAll(" ", ""), secret, "the key to type is the one in the picture");
-  await page.getByLabel("Code the app shows").fill(code(secret));
+  const authenticator = new Authenticator(secret);
+  await page.getByLabel("Code the app shows").fill(await authenticator.code());
   await page.getByRole("button", { name: "Turn on" }).click();
   assert.match(await receipt(page), /Two-factor authentication is on\. Other sessions stay signed in\./);
   assert.ok(!(await page.content()).includes(secret), "it is shown once");
-  return secret;
+  return authenticator;
 }
 
 for (const screen of ["desktop", "phone"]) {
   const scheme = screen === "phone" ? "dark" : "light";
   const who = screen === "phone" ? "elif" : "maya";
   test(`W6 on a ${screen}: the picture is read, the code turns it on, every door asks for one`, async () => {
-    const { address, password } = mailboxOf(place, who);
-    const app = await MailApp.open(place.demo);
+    const { address, password } = mailboxOf(host, who);
+    const app = await ImapClient.open(host.demo);
     assert.match(await app.signIn(address, password), /^OK/);
-    const page = await guest(place, { address, password }, { screen, scheme });
+    const page = await signInToPanel(host, { address, password }, { screen, scheme });
     await page.getByRole("link", { name: "Two-factor authentication" }).click();
     await page.getByText("will be asked for a code").waitFor();
-    await place.shot(page, `security-two-factor-off-${screen}`);
-    const secret = await turnOn(page, `security-set-up-${screen}`);
-    await place.shot(page, `security-two-factor-on-${screen}`);
-    assert.ok(!app.isOver, "what was signed in stays signed in");
+    await host.screenshot(page, `security-two-factor-off-${screen}`);
+    const authenticator = await turnOn(page, `security-set-up-${screen}`);
+    await host.screenshot(page, `security-two-factor-on-${screen}`);
+    assert.ok(!app.isClosed, "what was signed in stays signed in");
 
     // Mail protocols: the password alone is refused, the code goes directly behind it, once.
-    assert.match(await tryPassword(place.demo, address, password), /^NO \[AUTHENTICATIONFAILED\]/);
-    const behind = password + code(secret, 1);
-    assert.match(await tryPassword(place.demo, address, behind), /^OK/);
-    assert.match(await tryPassword(place.demo, address, behind), /^NO \[AUTHENTICATIONFAILED\]/);
+    assert.match(await tryLogin(host.demo, address, password), /^NO \[AUTHENTICATIONFAILED\]/);
+    const behind = password + (await authenticator.code());
+    assert.match(await tryLogin(host.demo, address, behind), /^OK/);
+    assert.match(await tryLogin(host.demo, address, behind), /^NO \[AUTHENTICATIONFAILED\]/);
 
-    // Browsers: the next page. Its wrong answer says what to do.
-    const webmail = await place.visit(place.demo.web.webmail, { screen, scheme });
+    // Browsers: the next page asks for the code. The error after a wrong one says what to do.
+    const webmail = await host.openPage(host.demo.web.webmail, { screen, scheme });
     await signIn(webmail, address, password);
     await webmail.waitForURL("**/webmail/code**");
-    await place.shot(webmail, `security-code-${screen}`);
+    await host.screenshot(webmail, `security-code-${screen}`);
     await webmail.getByRole("textbox").fill("000 000");
     await webmail.getByRole("button", { name: "Continue" }).click();
     await webmail.getByText("Wait for the next one in your app").waitFor();
-    assert.deepEqual(webmail.complaints.filter((complaint) => !/403/.test(complaint)), []);
+    assert.deepEqual(webmail.errors.filter((error) => !/403/.test(error)), []);
   });
 }
 
 test("W8 an app password is shown once, opens mail apps and no page, and goes when it is revoked", async () => {
-  const { address, password } = mailboxOf(place, "maya");
-  const page = await place.visit(place.demo.web.panel);
+  const { address, password } = mailboxOf(host, "maya");
+  const page = await host.openPage(host.demo.web.panel);
   await signIn(page, address, password);
-  // Her second factor is on since the test before; another mailbox will do.
-  const other = place.demo.mailboxes.find(({ address: theirs }) => !/^(maya|elif)@/.test(theirs));
-  const owner = await guest(place, other);
+  // The second factor of this mailbox is on since the test before; another one will do.
+  const other = host.demo.mailboxes.find(({ address: theirs }) => !/^(maya|elif)@/.test(theirs));
+  const owner = await signInToPanel(host, other);
   await owner.getByRole("link", { name: "App passwords" }).click();
   await owner.getByLabel("Name").fill("Thunderbird at work");
   await owner.getByRole("button", { name: "Add app password" }).click();
-  const letters = await owner.getByLabel("App password").inputValue();
-  assert.match(letters, /^([a-z]{4} ){3}[a-z]{4}$/);
-  await place.shot(owner, "security-app-password-shown");
-  assert.match(await tryPassword(place.demo, other.address, letters.replaceAll(" ", "").toUpperCase()), /^OK/);
-  const stranger = await place.visit(place.demo.web.webmail);
-  await signIn(stranger, other.address, letters);
-  await stranger.getByRole("alert").waitFor();
+  const appPassword = await owner.getByLabel("App password").inputValue();
+  assert.match(appPassword, /^([a-z]{4} ){3}[a-z]{4}$/);
+  await host.screenshot(owner, "security-app-password-shown");
+  assert.match(await tryLogin(host.demo, other.address, appPassword.replaceAll(" ", "").toUpperCase()), /^OK/);
+  const webmail = await host.openPage(host.demo.web.webmail);
+  await signIn(webmail, other.address, appPassword);
+  await webmail.getByRole("alert").waitFor();
 
   await owner.getByRole("link", { name: "Done" }).click();
   await owner.getByText("IMAP").first().waitFor();
-  await place.shot(owner, "security-app-passwords");
-  const app = await MailApp.open(place.demo);
-  assert.match(await app.signIn(other.address, letters.replaceAll(" ", "")), /^OK/);
+  await host.screenshot(owner, "security-app-passwords");
+  const app = await ImapClient.open(host.demo);
+  assert.match(await app.signIn(other.address, appPassword.replaceAll(" ", "")), /^OK/);
   await owner.getByRole("link", { name: "Revoke Thunderbird at work" }).click();
   await owner.getByRole("button", { name: "Revoke" }).click();
   assert.match(await receipt(owner), /revoked\. Ended 1 IMAP session/);
-  assert.ok(app.isOver, "closed before the receipt");
+  assert.ok(app.isClosed, "closed before the receipt");
 });
 
 test("D4 the pill changes within a second when the owner turns it on, without a reload", async () => {
-  const [, , third] = place.demo.mailboxes.filter(({ address }) => !/^(maya|elif)@/.test(address));
-  const watcher = await staff(place);
+  const [, , third] = host.demo.mailboxes.filter(({ address }) => !/^(maya|elif)@/.test(address));
+  const watcher = await signInToDashboard(host);
   await watcher.getByRole("searchbox").or(watcher.getByLabel("Search")).first().fill(third.address);
   await watcher.keyboard.press("Enter");
-  await securityTab(watcher, third.address);
+  await openSecurityTab(watcher, third.address);
   await watcher.getByText("2FA off").waitFor();
   const typed = watcher.getByLabel("New password", { exact: true });
   await typed.fill("Half-typed");
-  const inbox = await reader(place, third);
-  await inbox.goto(new URL("/webmail/account/two-factor", place.demo.web.webmail).href);
+  const inbox = await signInToWebmail(host, third);
+  await inbox.goto(new URL("/webmail/account/two-factor", host.demo.web.webmail).href);
   await turnOn(inbox, "security-set-up-webmail");
   const begun = Date.now();
   await watcher.getByText("2FA on").first().waitFor({ timeout: 5_000 });
   assert.ok(Date.now() - begun < 1_000, `it took ${Date.now() - begun} ms`);
   assert.equal(await typed.inputValue(), "Half-typed", "what is half typed stays");
-  await place.shot(watcher, "security-pill-on");
+  await host.screenshot(watcher, "security-pill-on");
 });

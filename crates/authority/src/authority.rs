@@ -1,31 +1,23 @@
 //! The authority itself: what it is opened with and what it holds.
 
-use crate::Timestamp;
-use crate::desk::Desk;
-use crate::events::Events;
-use crate::hasher::{Hasher, HasherError, Hashing};
-use crate::keys::{KeyError, Keys};
-use crate::policy::Policy;
-use crate::reconnect::{Fingerprints, Reconnect};
-use crate::registry::Registry;
-use crate::scope::{Actor, Role, Scope, Who};
+use crate::credential::hasher::{Hasher, Hashing};
+use crate::credential::key_file::Keys;
+use crate::credential::password_policy::PasswordPolicy;
+use crate::error::{OpenError, Unavailable};
+use crate::model::Timestamp;
+use crate::model::actor::{Actor, Role, Scope, Who};
+use crate::model::database::Database;
+use crate::rate_limit::principal_lock::PrincipalLocks;
+use crate::rate_limit::sign_in_throttle::{Throttle, ThrottleLimits};
+use crate::rate_limit::verified_password_cache::{Fingerprints, VerifiedPasswordCache};
+use crate::session::change_broadcast::Events;
+use crate::session::registry::Registry;
+use crate::session::writer::SessionWriter;
 use crate::store::{Db, StoreError, directory, second_factors};
-use crate::throttle::{Limits, Throttle};
-use crate::turns::Turns;
-use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::task::TaskTracker;
-
-/// Where the store lives.
-#[derive(Clone, Debug)]
-pub enum Database {
-    /// A SQLite file, created when missing. Its directory must exist.
-    Sqlite(PathBuf),
-    /// A PostgreSQL URL, `postgres://…`.
-    Postgres(String),
-}
 
 /// What the authority is opened with.
 #[derive(Clone, Debug)]
@@ -35,13 +27,13 @@ pub struct Settings {
     /// The name of this node, unique among the nodes of one store.
     pub node: String,
     /// What a new password must be.
-    pub policy: Policy,
+    pub policy: PasswordPolicy,
     /// What a hash costs and how many are computed at once.
     pub hashing: Hashing,
     /// How long a verified password is remembered for mail apps that reconnect; zero switches it off.
     pub reconnect: Duration,
     /// What tries cost a stranger.
-    pub throttle: Limits,
+    pub throttle: ThrottleLimits,
     /// Where the keys of second factors, app passwords and links are kept: outside the database. Made when it is missing and
     /// nothing in the store needs one.
     pub key_file: PathBuf,
@@ -54,10 +46,10 @@ impl Settings {
             database,
             key_file,
             node: "main".to_owned(),
-            policy: Policy::trekmail(),
+            policy: PasswordPolicy::trekmail(),
             hashing: Hashing::default(),
             reconnect: Duration::from_secs(300),
-            throttle: Limits::default(),
+            throttle: ThrottleLimits::default(),
         }
     }
 }
@@ -76,17 +68,17 @@ struct Inner {
     keys: Arc<Keys>,
     events: Events,
     node: String,
-    policy: Policy,
+    policy: PasswordPolicy,
     hasher: Hasher,
-    reconnect: Reconnect,
+    verified_passwords: VerifiedPasswordCache,
     throttle: Throttle,
     /// Names wrong passwords without keeping them.
     fingerprints: Fingerprints,
     registry: Arc<Registry>,
     /// Writes session rows, many in one transaction.
-    desk: Desk,
+    session_writer: SessionWriter,
     /// Owners' changes of password, one at a time for each mailbox.
-    turns: Turns,
+    principal_locks: PrincipalLocks,
     /// Changes under way: they are finished even when whoever asked has hung up.
     changes: TaskTracker,
 }
@@ -102,9 +94,10 @@ impl Authority {
         let db = Arc::new(Db::open(&database).await.map_err(OpenError::Store)?);
         let keys = Arc::new(open_keys(&db, key_file).await.map_err(OpenError::Store)?);
         let (registry, closed) = Registry::new();
-        let desk = Desk::open((db.clone(), keys.clone()), registry.clone(), node.clone(), closed, now)
-            .await
-            .map_err(OpenError::Store)?;
+        let session_writer =
+            SessionWriter::open((db.clone(), keys.clone()), registry.clone(), node.clone(), closed, now)
+                .await
+                .map_err(OpenError::Store)?;
         let inner = Inner {
             db,
             keys,
@@ -112,12 +105,12 @@ impl Authority {
             node,
             policy,
             hasher,
-            reconnect: Reconnect::new(reconnect),
+            verified_passwords: VerifiedPasswordCache::new(reconnect),
             throttle: Throttle::new(throttle, now),
             fingerprints: Fingerprints::new(),
             registry,
-            desk,
-            turns: Turns::default(),
+            session_writer,
+            principal_locks: PrincipalLocks::default(),
             changes: TaskTracker::new(),
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -137,7 +130,7 @@ impl Authority {
     }
 
     /// What a new password must be.
-    pub fn policy(&self) -> &Policy {
+    pub fn policy(&self) -> &PasswordPolicy {
         &self.inner.policy
     }
 
@@ -165,7 +158,7 @@ impl Authority {
 
     /// How many sessions and requests are alive on this node, and how many sign-ins the reconnect cache has served.
     pub fn figures(&self) -> Figures {
-        Figures { live: self.registry().len() as u64, reconnect_hits: self.inner.reconnect.hits() }
+        Figures { live: self.registry().len() as u64, reconnect_hits: self.inner.verified_passwords.hits() }
     }
 
     pub(crate) fn db(&self) -> &Db {
@@ -188,8 +181,8 @@ impl Authority {
         &self.inner.hasher
     }
 
-    pub(crate) fn reconnect(&self) -> &Reconnect {
-        &self.inner.reconnect
+    pub(crate) fn verified_passwords(&self) -> &VerifiedPasswordCache {
+        &self.inner.verified_passwords
     }
 
     pub(crate) fn throttle(&self) -> &Throttle {
@@ -204,12 +197,12 @@ impl Authority {
         &self.inner.registry
     }
 
-    pub(crate) fn turns(&self) -> &Turns {
-        &self.inner.turns
+    pub(crate) fn principal_locks(&self) -> &PrincipalLocks {
+        &self.inner.principal_locks
     }
 
-    pub(crate) fn desk(&self) -> &Desk {
-        &self.inner.desk
+    pub(crate) fn session_writer(&self) -> &SessionWriter {
+        &self.inner.session_writer
     }
 
     /// Runs an act to its end even when whoever asked for it hangs up: a change that is committed and whose kill nobody
@@ -250,80 +243,4 @@ pub struct Figures {
     pub live: u64,
     /// Sign-ins that cost no hash because the password was verified shortly before.
     pub reconnect_hits: u64,
-}
-
-/// Why the authority could not be opened.
-#[derive(Debug)]
-pub enum OpenError {
-    /// The store cannot be opened.
-    #[non_exhaustive]
-    Store(StoreError),
-    /// The configured hash cost is not one argon2 knows.
-    #[non_exhaustive]
-    Hasher(HasherError),
-}
-
-impl fmt::Display for OpenError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Store(error) => write!(f, "the store cannot be opened: {error}"),
-            Self::Hasher(error) => write!(f, "passwords cannot be hashed as configured: {error}"),
-        }
-    }
-}
-
-impl std::error::Error for OpenError {}
-
-/// A trouble of ours. It is never counted against anybody, and trying again later is right.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum Unavailable {
-    /// The store did not answer, or not in a way that makes sense.
-    #[non_exhaustive]
-    Store(StoreError),
-    /// No hash could be computed.
-    #[non_exhaustive]
-    Hasher(HasherError),
-    /// What is sealed cannot be opened.
-    #[non_exhaustive]
-    Key(KeyError),
-    /// The session could not be written; the log says why, once for all sign-ins it kept out.
-    NotWritten,
-    /// This node cannot prove that it is up to date.
-    Frozen,
-    /// The server is going down.
-    ShuttingDown,
-}
-
-impl fmt::Display for Unavailable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Store(error) => write!(f, "the store does not answer: {error}"),
-            Self::Hasher(error) => write!(f, "no password could be hashed: {error}"),
-            Self::Key(error) => error.fmt(f),
-            Self::NotWritten => f.write_str("the session could not be written"),
-            Self::Frozen => f.write_str("this node cannot prove that it is up to date"),
-            Self::ShuttingDown => f.write_str("the server is going down"),
-        }
-    }
-}
-
-impl std::error::Error for Unavailable {}
-
-impl From<StoreError> for Unavailable {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
-
-impl From<KeyError> for Unavailable {
-    fn from(error: KeyError) -> Self {
-        Self::Key(error)
-    }
-}
-
-impl From<HasherError> for Unavailable {
-    fn from(error: HasherError) -> Self {
-        Self::Hasher(error)
-    }
 }

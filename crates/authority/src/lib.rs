@@ -1,78 +1,67 @@
 //! Who may sign in, who is signed in, and what ends when a password changes.
 //!
 //! Every use case of Postward that touches a credential or a session exists here, exactly once; the surfaces (mail
-//! protocols, web pages, command line) translate to and from it. In reading order:
+//! protocols, web pages, command line) translate to and from it. From the ground up, each layer naming only those before it:
 //!
-//! * [`principal`], [`origin`], [`scope`]: who, from where, and what they may see.
-//! * [`sign_in`]: an attempt becomes a [`SessionGuard`] or a refusal. The only way in. [`resume`]: a cookie becomes one
-//!   again, for one request.
-//! * [`credential`]: a new password. The only place that writes one, and the place that ends what was open.
-//! * [`registry`]: the sessions alive on this node; [`watch`]: the sweep that hears of changes made elsewhere.
-//! * [`policy`], [`generator`], [`hasher`], [`reconnect`], [`throttle`]: what a password must be and what a try costs.
-//! * [`directory`], [`sessions`], [`audit`]: accounts, domains, mailboxes and staff; what is open; what happened.
-//! * [`app_password`], [`mail_app_mode`]: one for each mail app, and who may still use the mailbox's password.
-//! * [`outbox`]: what people are told of it by mail, until it is on its way.
+//! * `model`: ids, kinds, states, reasons, receipts. No I/O, no clock.
+//! * `credential`: what opens a mailbox, as text and as what is kept of it: password policy, hasher, TOTP, codes, key file.
+//! * `rate_limit`: what attempts cost: the throttle of sign-ins, the cache of verified passwords.
+//! * `store`: the one place that speaks SQL. It is private: nobody else can write a credential row.
+//! * `notification`: notices to the people concerned, written in the transaction of what they tell of.
+//! * `session`: the guards of the sessions alive on this node, the writer of their rows, and ending them.
+//! * [`Authority`]: the handle that holds all of this.
+//! * `use_cases`: the acts. `sign_in` is the only way in; `password::change` holds the one function that writes a
+//!   credential and ends what was open; `cluster::sweep` hears of what other nodes have done.
 //!
-//! This crate knows no HTTP, no IMAP and no socket. Its store is private: nobody else can write a credential row.
+//! This crate knows no HTTP, no IMAP and no socket.
 
-mod acting;
-pub mod app_password;
-pub mod audit;
-pub mod authority;
-mod backup_code;
-mod cause;
-mod code_text;
-pub mod credential;
-mod desk;
-pub mod directory;
-pub mod events;
-mod first_factor;
-pub mod generator;
-pub mod hasher;
-mod key_rotation;
-pub mod keys;
-pub mod link;
-pub mod mail_app_mode;
-mod notices;
-pub mod origin;
-pub mod outbox;
-pub mod own;
-pub mod policy;
-pub mod principal;
-mod proof;
-pub mod reconnect;
-pub mod recover;
-pub mod recovery_code;
-pub mod recovery_email;
-pub mod registry;
-pub mod resume;
-pub mod scope;
-pub mod second_factor;
-pub mod second_step;
-pub mod sessions;
-pub mod sign_in;
-mod staff_rescue;
+mod authority;
+mod credential;
+mod error;
+mod model;
+mod notification;
+mod rate_limit;
+mod session;
 mod store;
-pub mod throttle;
-pub mod token;
-mod totp;
-mod turns;
-pub mod watch;
+mod use_cases;
 
-pub use acting::{Acting, ConfirmError, NotNow};
-pub use authority::{Authority, Database, Figures, OpenError, Settings, Unavailable};
-pub use credential::{AppPasswords, ChangeError, Confirmation, Receipt, ResetError};
-pub use link::LinkKind;
-pub use origin::{Origin, Surface};
-pub use outbox::{Letter, LetterId, Notice};
-pub use policy::Policy;
-pub use principal::{AccountId, AppPasswordId, DomainId, MailboxId, SessionId, StaffId};
-pub use registry::{EndReason, SessionGuard};
-pub use resume::{SignedOut, StaffSession};
-pub use scope::{Actor, Role};
-pub use sign_in::SignedIn;
-pub use token::Token;
-pub use totp::SetUp;
-
-/// A moment in time. It is always an argument: nothing in this crate reads a clock.
-pub type Timestamp = jiff::Timestamp;
+pub use authority::{Authority, Figures, Settings};
+pub use credential::hasher::{HasherError, Hashing};
+pub use credential::key_file::KeyError;
+pub use credential::password_generator::{PASSWORD_RECIPE, PasswordRecipe, generate_password};
+pub use credential::password_policy::{PasswordPolicy, PasswordProblem, PolicyRule, Requirement};
+pub use credential::token::Token;
+pub use credential::totp::SetUp;
+pub use error::{ActError, AddError, LinkError, OpenError, ReauthRequired, SignedOut, Unavailable};
+pub use model::Timestamp;
+pub use model::actor::{Actor, Role};
+pub use model::database::Database;
+pub use model::end_reason::EndReason;
+pub use model::link_kind::LinkKind;
+pub use model::mail_app_mode::{MailAppMode, ModeAt, ModeOf};
+pub use model::mailbox::{
+    Account, AccountKind, Cursor, Delivery, Domain, Mailbox, MailboxPage, MailboxQuery, MailboxState, Sort,
+};
+pub use model::notice::{LetterId, Notice};
+pub use model::origin::{Network, Origin, Surface};
+pub use model::principal::{AccountId, AppPasswordId, DomainId, Epoch, MailboxId, SessionId, StaffId};
+pub use model::receipt::Receipt;
+pub use rate_limit::sign_in_throttle::ThrottleLimits;
+pub use session::change_broadcast::{ChangeSubscription, PrincipalChange};
+pub use session::registry::SessionGuard;
+pub use session::staff_session::StaffSession;
+pub use use_cases::administration::audit::{AuditEntry, RefusedTry};
+pub use use_cases::administration::mail_app_mode::ShutOut;
+pub use use_cases::administration::sessions::{LiveSession, Which};
+pub use use_cases::administration::staff::NewStaff;
+pub use use_cases::mail_queue::outbox::{Letter, OUTBOX_LEASE};
+pub use use_cases::password::change::{AppPasswords, ChangeError, ResetError};
+pub use use_cases::password::recover::{OpenLink, RecoverError};
+pub use use_cases::password::recovery_email::{RecoveryEmail, RecoveryEmailError};
+pub use use_cases::self_service::app_password::{AppPassword, AppPasswordError, AppPasswordUse, MailApp};
+pub use use_cases::self_service::second_factor::{OtherSessions, SecondFactorError, TurnedOn};
+pub use use_cases::self_service::sessions::{OwnSessions, PastSession};
+pub use use_cases::sign_in::SignedIn;
+pub use use_cases::sign_in::confirmation::Confirmation;
+pub use use_cases::sign_in::reauthentication::{OwnSession, ReauthenticationError};
+pub use use_cases::sign_in::second_factor_challenge::SecondStepError;

@@ -1,17 +1,18 @@
-//! The gate as the binary holds it.
+//! The gate as the binary holds it: accepts on listeners, serves each connection, dials the engine for the webmail.
 
-use crate::corridor::{self, Arrival};
-use crate::engine::{BoxStream, Engine, EngineUnavailable, Ready};
+use crate::context::GateContext;
+use crate::engine::{BoxStream, Engine, EngineSession};
+use crate::error::EngineUnavailable;
 use crate::limits::Limits;
 use crate::listener::Listener;
+use crate::pre_auth::{self, Accepted};
 use crate::session;
-use crate::strangers::Strangers;
+use crate::socket;
 use crate::tls::TlsHandle;
-use crate::visit;
+use crate::webmail_stream;
 use postward_authority::{Authority, SessionGuard};
+use postward_wire::Protocol;
 use postward_wire::upstream::Origin;
-use postward_wire::{Channel, Opening, Protocol};
-use socket2::{SockRef, TcpKeepalive};
 use std::borrow::Cow;
 use std::io;
 use std::net::SocketAddr;
@@ -24,17 +25,7 @@ use tokio_util::task::TaskTracker;
 
 /// The gate. Cheap to clone; all clones are the same one.
 #[derive(Clone)]
-pub struct Gate(Arc<House>);
-
-/// What every connection of this gate shares.
-pub(crate) struct House {
-    pub(crate) authority: Authority,
-    pub(crate) engine: Engine,
-    pub(crate) tls: TlsHandle,
-    hostname: String,
-    pub(crate) limits: Limits,
-    strangers: Arc<Strangers>,
-}
+pub struct Gate(Arc<GateContext>);
 
 impl Gate {
     /// Puts a gate before an engine. Nothing listens yet.
@@ -45,15 +36,14 @@ impl Gate {
         hostname: String,
         limits: Limits,
     ) -> Self {
-        let strangers = Strangers::new(&limits);
-        Self(Arc::new(House { authority, engine, tls, hostname, limits, strangers }))
+        Self(Arc::new(GateContext::new(authority, engine, tls, hostname, limits)))
     }
 
-    /// Serves a listener until `stop`, and then its sessions until they have come to an end, or until
-    /// [`Limits::drain`] is over. When it returns, nothing of it is alive any more.
+    /// Serves a listener until `stop`, and then its sessions until they have ended, or until [`Limits::drain`] is over.
+    /// When it returns, all its connections are closed.
     pub async fn serve(&self, listener: Listener, stop: CancellationToken) {
         let sessions = TaskTracker::new();
-        // Should this future be dropped, its sessions come to an end all the same.
+        // Should this future be dropped, its sessions end all the same.
         let end = stop.child_token();
         let _end_on_drop = end.clone().drop_guard();
         loop {
@@ -64,15 +54,15 @@ impl Gate {
             };
             match accepted {
                 Ok((tcp, peer)) => {
-                    if let Some(arrival) = self.0.arrival(&listener, tcp, peer) {
-                        sessions.spawn(attend(Arc::clone(&self.0), arrival, end.clone()));
+                    if let Some(accepted) = accept(&self.0, &listener, tcp, peer) {
+                        sessions.spawn(serve_connection(Arc::clone(&self.0), accepted, end.clone()));
                     }
                 }
                 Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
                 Err(error) => {
                     // Out of file descriptors, as a rule: the next accept would fail at once again.
                     tracing::error!(%error, "cannot accept connections");
-                    sleep(OUT_OF_FILES).await;
+                    sleep(ACCEPT_RETRY).await;
                 }
             }
         }
@@ -81,7 +71,7 @@ impl Gate {
         sessions.wait().await;
     }
 
-    /// Opens a mailbox for an IMAP client of this house (the webmail). The stream speaks IMAP in the authenticated
+    /// Opens a mailbox for an IMAP client in this process (the webmail). The stream speaks IMAP in the authenticated
     /// state, with no greeting before it; the text is the engine's capabilities.
     ///
     /// The caller drops the stream when the session of `guard` is ended; both ends are gone then.
@@ -93,67 +83,40 @@ impl Gate {
         let origin =
             Origin { ip: client.ip().to_canonical(), port: client.port(), session: guard.id().to_string() };
         Ok(match self.0.engine.open(Protocol::Imap, guard.address(), origin).await? {
-            Ready::Local(mut opened) => {
+            EngineSession::Local(mut opened) => {
                 let capabilities = std::mem::take(&mut opened.capabilities);
-                (visit::local(opened), capabilities)
+                (webmail_stream::local(opened), capabilities)
             }
-            Ready::Remote(mut dialled) => {
-                let capabilities = std::mem::take(&mut dialled.capabilities);
-                (visit::remote(dialled), Cow::Owned(capabilities))
+            EngineSession::Remote(mut upstream) => {
+                let capabilities = std::mem::take(&mut upstream.capabilities);
+                (webmail_stream::remote(upstream), Cow::Owned(capabilities))
             }
         })
     }
 }
 
-/// What of its answers the kernel holds for a client beyond what is on its way: when a session has come to an end of its
-/// own, that can no longer be taken back. A splice hands on as much at once.
-const UNSENT: u32 = 64 * 1024;
+/// The pause after a failed accept: long enough for some connections to be closed, short enough to go unnoticed.
+const ACCEPT_RETRY: Duration = Duration::from_millis(100);
 
-/// Long enough for some connections to be closed, short enough to go unnoticed.
-const OUT_OF_FILES: Duration = Duration::from_millis(100);
-
-/// A connection's whole life. The way in is boxed and gone when the session starts, so that a session that lasts for
-/// days holds nothing of it.
-async fn attend(house: Arc<House>, arrival: Arrival, stop: CancellationToken) {
-    let signed_in = Box::pin(corridor::walk(&house, arrival, &stop)).await;
-    let drain = house.limits.drain;
-    drop(house);
+/// Serves one connection from the accept to its end. What the pre-authentication needs is boxed and freed when the
+/// session starts: a session may last for days.
+async fn serve_connection(context: Arc<GateContext>, accepted: Accepted, stop: CancellationToken) {
+    let signed_in = Box::pin(pre_auth::drive(&context, accepted, &stop)).await;
+    let drain = context.limits.drain;
+    drop(context);
     if let Some(signed_in) = signed_in {
         session::serve(signed_in, stop, drain).await;
     }
 }
 
-impl House {
-    fn arrival(&self, listener: &Listener, tcp: TcpStream, peer: SocketAddr) -> Option<Arrival> {
-        let stranger = self.strangers.admit(peer.ip());
-        if let Err(error) = self.prepare(&tcp) {
-            tracing::debug!(%error, "a connection was gone before it was accepted");
-            return None;
-        }
-        Some(Arrival { protocol: listener.protocol, encryption: listener.encryption, tcp, peer, stranger })
+/// Takes a slot for a connection that was accepted. None where it is gone already.
+fn accept(context: &GateContext, listener: &Listener, tcp: TcpStream, peer: SocketAddr) -> Option<Accepted> {
+    let slot = context.limiter.admit(peer.ip());
+    if let Err(error) = socket::configure(&tcp, &context.limits) {
+        tracing::debug!(%error, "a connection was gone before it was accepted");
+        return None;
     }
-
-    fn prepare(&self, tcp: &TcpStream) -> io::Result<()> {
-        tcp.set_nodelay(true)?;
-        let socket = SockRef::from(tcp);
-        let probe =
-            TcpKeepalive::new().with_time(self.limits.keepalive).with_interval(self.limits.keepalive / 4);
-        socket.set_tcp_keepalive(&probe)?;
-        #[cfg(any(target_os = "linux", target_os = "android"))]
-        socket.set_tcp_user_timeout(Some(self.limits.unread))?;
-        socket.set_tcp_notsent_lowat(UNSENT)?;
-        Ok(())
-    }
-
-    /// What a dialogue is told of the house.
-    pub(crate) fn opening(&self, channel: Channel) -> Opening {
-        Opening {
-            hostname: self.hostname.clone(),
-            message_size: self.limits.message_size,
-            channel,
-            limits: self.limits.dialogue,
-        }
-    }
+    Some(Accepted { protocol: listener.protocol, encryption: listener.encryption, tcp, peer, slot })
 }
 
 #[cfg(test)]
@@ -165,7 +128,7 @@ mod tests {
         fn size<A, B, C, F>(_: impl FnOnce(A, B, C) -> F) -> usize {
             size_of::<F>()
         }
-        let task = size(attend);
+        let task = size(serve_connection);
         assert!(task <= 512, "{task} bytes");
     }
 }

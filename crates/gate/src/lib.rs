@@ -1,33 +1,37 @@
-//! The front door: a stranger's connection becomes a proven session of the mail engine, or nothing.
+//! The mail proxy: an accepted connection becomes a signed-in session of the mail engine, or is closed.
 //!
-//! One corridor, walked once by every connection: [`listener`] (a socket and what it speaks) → [`strangers`] (a slot,
-//! while somebody is not yet known) → [`tls`] → [`corridor`] (the dialogue, driven up to the sign-in) → [`engine`]
-//! (built in, or [`remote`] over IMAP) → [`session`] (served until either side hangs up or the session is ended).
-//! [`gate`] is what the binary holds; [`limits`] is every number in it.
+//! Each connection takes one way: [`listener`] (a socket, its protocol and encryption) → [`pre_auth_limits`] (a slot,
+//! for as long as nobody has signed in) → [`tls`] → [`pre_auth`] (the dialogue, driven up to the sign-in, under one
+//! deadline) → [`engine`] (built in, or [`remote_imap`]) → [`session`] (served until either side hangs up or it is
+//! ended). [`gate`] is what the binary holds, [`context`] what all connections share; [`limits`] has every number,
+//! [`error`] every error.
 //!
-//! Nothing is served without a [`SessionGuard`](postward_authority::SessionGuard): [`tether`] and [`splice`] ask it
-//! before they hand bytes on, and it is dropped last, when both sockets are gone. [`visit`] is the way of a client
-//! that is in the house already: the webmail.
+//! Nothing is served without a [`SessionGuard`](postward_authority::SessionGuard): [`guarded_stream`] (built-in engine)
+//! and [`splice`] (remote engine) ask it before bytes pass, and it is dropped last, when both sockets are closed.
+//! [`webmail_stream`] is the engine's IMAP for the webmail, which has signed its user in itself.
 //!
-//! This crate knows no mail store, no web page and no password: it carries an attempt to the authority and forgets it.
+//! This crate knows no mail store and no web page, and keeps no password: an attempt is passed to the authority.
 
-mod corridor;
+mod context;
 pub mod engine;
+mod error;
 pub mod gate;
+mod guarded_stream;
 pub mod limits;
 pub mod listener;
-pub mod remote;
+mod pre_auth;
+mod pre_auth_limits;
+pub mod remote_imap;
 mod session;
 mod socket;
 mod splice;
-mod strangers;
-mod tether;
 pub mod tls;
-mod visit;
+mod webmail_stream;
 
-pub use engine::{BoxStream, Conversation, Duplex, Engine, EngineUnavailable, LocalEngine, Opened};
+pub use engine::{BoxStream, ClientConnection, Duplex, Engine, LocalEngine, LocalSession};
+pub use error::{EngineUnavailable, ListenerError, RemoteError, TlsError};
 pub use gate::Gate;
 pub use limits::Limits;
-pub use listener::{Encryption, Listener, ListenerError};
-pub use remote::{Master, RemoteEngine, RemoteError};
-pub use tls::{TlsError, TlsHandle};
+pub use listener::{Encryption, Listener};
+pub use remote_imap::{MasterUser, RemoteEngine};
+pub use tls::TlsHandle;

@@ -1,7 +1,7 @@
 //! A listening socket and what is spoken on it.
 
+use crate::error::ListenerError;
 use postward_wire::Protocol;
-use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use tokio::net::{TcpListener, TcpSocket};
@@ -71,53 +71,5 @@ impl Listener {
     /// The address listened on, with the port the system chose where 0 was asked for.
     pub fn address(&self) -> io::Result<SocketAddr> {
         self.socket.local_addr()
-    }
-}
-
-/// Why there is no listener, in words for the operator.
-#[derive(Debug)]
-pub enum ListenerError {
-    /// The address cannot be listened on.
-    Bind {
-        /// The address.
-        address: SocketAddr,
-        /// What the system said.
-        cause: io::Error,
-    },
-    /// The socket that was handed over does not listen.
-    Socket(io::Error),
-    /// Passwords in clear were asked for on an address others can reach.
-    PlainInPublic {
-        /// The address.
-        address: SocketAddr,
-    },
-}
-
-impl fmt::Display for ListenerError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Bind { address, cause } if cause.kind() == io::ErrorKind::PermissionDenied => write!(
-                f,
-                "cannot listen on {address}: ports below 1024 need root or the capability CAP_NET_BIND_SERVICE"
-            ),
-            Self::Bind { address, cause } if cause.kind() == io::ErrorKind::AddrInUse => {
-                write!(f, "cannot listen on {address}: another program listens there already")
-            }
-            Self::Bind { address, cause } => write!(f, "cannot listen on {address}: {cause}"),
-            Self::Socket(cause) => write!(f, "the socket handed over does not listen: {cause}"),
-            Self::PlainInPublic { address } => write!(
-                f,
-                "{address} is not a loopback address: passwords in clear are taken on 127.0.0.1 and ::1 only"
-            ),
-        }
-    }
-}
-
-impl std::error::Error for ListenerError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Bind { cause, .. } | Self::Socket(cause) => Some(cause),
-            Self::PlainInPublic { .. } => None,
-        }
     }
 }

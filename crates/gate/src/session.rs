@@ -1,9 +1,9 @@
-//! From the sign-in to the end: a session is served until either side hangs up or somebody ends it.
+//! A session from the sign-in to its end: served until either side hangs up or it is ended.
 
-use crate::corridor::SignedIn;
-use crate::engine::{Conversation, Ready};
+use crate::engine::{ClientConnection, EngineSession};
+use crate::guarded_stream::{GuardedStream, SessionHandle};
+use crate::pre_auth::SignedIn;
 use crate::splice::Splice;
-use crate::tether::{Leash, Tethered};
 use futures_util::future::BoxFuture;
 use postward_authority::SessionGuard;
 use std::sync::Arc;
@@ -11,46 +11,46 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-/// How long the built-in engine has, once a session is ended, to say goodbye. Whoever changes the password waits for it,
-/// so it is a blink.
-const GOODBYE: Duration = Duration::from_millis(50);
+/// How long the built-in engine has, once a session is ended, to write its closing reply. A password change waits for
+/// it.
+const CLOSING_REPLY_TIMEOUT: Duration = Duration::from_millis(50);
 
-/// How long it has to let what it changes come to rest. It looks before each message whether to go on, so that only a
-/// disk that hangs takes so long: a password change waits for that, but not for ever.
-const REST: Duration = Duration::from_secs(3);
+/// How long it then has to finish what it is changing. It asks before each message whether to go on, so that only a
+/// disk that hangs takes so long: a password change waits for that too, but not for ever.
+const FINISH_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// How long nothing may have been copied for a splice to count as idle when the server goes down.
-const QUIET: Duration = Duration::from_millis(250);
+/// How long nothing must have been copied for a splice to count as idle when the server shuts down.
+const IDLE: Duration = Duration::from_millis(250);
 
-/// Serves a session. `stop` asks it to come to an end within `drain`.
+/// Serves a session. When `stop` is cancelled it ends within `drain`.
 ///
 /// When it is done, the client's connection and the engine's are closed, and only then the guard is dropped: whoever
-/// ended the session waits for that. Boxed, so that the one kind of session does not pay for the other's size.
+/// ended the session waits for that. Boxed, so that neither kind of session takes the other's size.
 pub(crate) fn serve(signed_in: SignedIn, stop: CancellationToken, drain: Duration) -> BoxFuture<'static, ()> {
     let SignedIn { client, guard, engine, pipelined } = signed_in;
     match engine {
-        Ready::Local(opened) => {
-            let (leash, halt) = (Leash::new(guard), CancellationToken::new());
-            let stream = Box::new(Tethered::new(client, leash.clone()));
-            let served = (opened.serve)(Conversation { stream, pipelined, stop: halt.clone() });
-            Box::pin(serve_local(served, leash, halt, stop, drain))
+        EngineSession::Local(opened) => {
+            let (handle, halt) = (SessionHandle::new(guard), CancellationToken::new());
+            let stream = Box::new(GuardedStream::new(client, handle.clone()));
+            let served = (opened.serve)(ClientConnection { stream, pipelined, stop: halt.clone() });
+            Box::pin(serve_local(served, handle, halt, stop, drain))
         }
-        Ready::Remote(dialled) => {
-            Box::pin(serve_remote(Splice::new(client, pipelined, dialled), guard, stop, drain))
+        EngineSession::Remote(upstream) => {
+            Box::pin(serve_remote(Splice::new(client, pipelined, upstream), guard, stop, drain))
         }
     }
 }
 
 async fn serve_local(
     mut served: BoxFuture<'static, ()>,
-    leash: Arc<Leash>,
+    handle: Arc<SessionHandle>,
     halt: CancellationToken,
     stop: CancellationToken,
     drain: Duration,
 ) {
     let ended = tokio::select! {
         biased;
-        _reason = leash.guard().ended() => true,
+        _reason = handle.guard().ended() => true,
         () = stop.cancelled() => false,
         () = &mut served => return,
     };
@@ -58,20 +58,20 @@ async fn serve_local(
     if !ended {
         tokio::select! {
             biased;
-            _reason = leash.guard().ended() => {}
+            _reason = handle.guard().ended() => {}
             () = sleep(drain) => {}
             () = &mut served => return,
         }
     }
-    if timeout(GOODBYE, &mut served).await.is_err() {
-        leash.cut();
-        // A change the client had begun may still be under way: dropped now, it would go on behind the back of whoever
-        // is told that all is over.
-        let _ = timeout(REST, &mut served).await;
+    if timeout(CLOSING_REPLY_TIMEOUT, &mut served).await.is_err() {
+        handle.abort();
+        // A change the client had begun may still be under way: dropped now, it would go on after the session was
+        // reported as ended.
+        let _ = timeout(FINISH_TIMEOUT, &mut served).await;
     }
     drop(served);
     // Arguments would be dropped in an order of their own.
-    let _last = leash;
+    let _last = handle;
 }
 
 async fn serve_remote(mut splice: Splice, guard: SessionGuard, stop: CancellationToken, drain: Duration) {
@@ -84,18 +84,18 @@ async fn serve_remote(mut splice: Splice, guard: SessionGuard, stop: Cancellatio
 async fn copy_to_end(splice: &mut Splice, guard: &SessionGuard, stop: &CancellationToken, drain: Duration) {
     tokio::select! {
         biased;
-        _reason = guard.ended() => return splice.cut(),
+        _reason = guard.ended() => return splice.abort(),
         () = stop.cancelled() => {}
         () = splice.run(guard) => return,
     }
-    // Nobody but the engine can tell where a sentence ends, so a silence has to do.
+    // Only the engine knows where a reply ends, so a silence has to do.
     let deadline = Instant::now() + drain;
     while Instant::now() < deadline {
         let before = splice.copied();
         tokio::select! {
             biased;
-            _reason = guard.ended() => return splice.cut(),
-            () = sleep(QUIET) => if splice.copied() == before { return },
+            _reason = guard.ended() => return splice.abort(),
+            () = sleep(IDLE) => if splice.copied() == before { return },
             () = splice.run(guard) => return,
         }
     }

@@ -1,7 +1,8 @@
-//! A connection of the gate: TCP, with or without TLS around it.
+//! A socket of the gate: TCP, with or without TLS around it; its options, and its read buffer.
 
+use crate::limits::Limits;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use socket2::SockRef;
+use socket2::{SockRef, TcpKeepalive};
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -9,7 +10,7 @@ use tokio::io::{AsyncBufRead, AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsStream;
 
-/// TCP, with or without TLS around it. The TLS state is boxed, so that moving a socket along the corridor is cheap.
+/// TCP, with or without TLS around it. The TLS state is boxed, so that moving a socket is cheap.
 pub(crate) enum Socket {
     Plain(TcpStream),
     Tls(Box<TlsStream<TcpStream>>),
@@ -31,8 +32,7 @@ impl Socket {
         }
     }
 
-    /// Lets the close that follows be an abort: what the kernel has not sent yet is thrown away, and nobody is waited
-    /// for.
+    /// Makes the close that follows a reset: what the kernel has not sent yet is dropped, and nobody is waited for.
     pub(crate) fn abort_on_close(&self) {
         // It can only fail on a connection that is gone.
         let _ = self.tcp().set_zero_linger();
@@ -51,7 +51,7 @@ impl Socket {
         !matches!(poll(&mut asked, Some(&at_once)), Ok(1..)) || !asked[0].revents().contains(PollFlags::OUT)
     }
 
-    /// Waits for bytes and lends them out; none means that the other side has ended. No memory is held while
+    /// Waits for bytes and lends them out; an empty chunk means that the other side has ended. No memory is held while
     /// nothing comes: TLS lends out its own, and for TCP the buffer is made when there is something to read.
     pub(crate) fn poll_chunk<'a>(
         &'a mut self,
@@ -138,6 +138,23 @@ impl Buffer {
         }
         Poll::Ready(Ok(()))
     }
+}
+
+/// How many bytes the kernel holds for a client beyond what is in flight: when a session has ended, they can no
+/// longer be taken back. A splice writes as much at once.
+const UNSENT: u32 = 64 * 1024;
+
+/// Sets the options of an accepted connection: no delay, keepalive, and how long and how much the kernel holds of
+/// what the client does not take.
+pub(crate) fn configure(tcp: &TcpStream, limits: &Limits) -> io::Result<()> {
+    tcp.set_nodelay(true)?;
+    let socket = SockRef::from(tcp);
+    let probe = TcpKeepalive::new().with_time(limits.keepalive).with_interval(limits.keepalive / 4);
+    socket.set_tcp_keepalive(&probe)?;
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    socket.set_tcp_user_timeout(Some(limits.unread))?;
+    socket.set_tcp_notsent_lowat(UNSENT)?;
+    Ok(())
 }
 
 impl AsyncRead for Socket {

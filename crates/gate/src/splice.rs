@@ -1,6 +1,6 @@
-//! Copying bytes between a client and a remote engine, for as long as the session stands.
+//! The splice: bytes are copied between a client and a remote engine, for as long as the session is live.
 
-use crate::remote::Dialled;
+use crate::remote_imap::UpstreamConnection;
 use crate::socket::{Buffer, Socket};
 use postward_authority::SessionGuard;
 use std::future::poll_fn;
@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::io::AsyncWrite;
 use tokio::time::timeout;
 
-/// A client and an engine, joined. Nothing in it grows with what was copied, and an idle one holds no buffer.
+/// A client and an engine, spliced. Nothing in it grows with what was copied, and an idle one holds no buffer.
 pub(crate) struct Splice {
     client: Socket,
     engine: Socket,
@@ -20,10 +20,10 @@ pub(crate) struct Splice {
     copied: u64,
 }
 
-/// How long a client that has hung up on its side may take nothing before it is given up.
-const HALF_CLOSED: Duration = Duration::from_secs(60);
+/// How long a client that has closed its side may take nothing before the splice ends.
+const HALF_CLOSED_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// One way through the splice.
+/// One direction of the splice.
 struct Direction {
     buffer: Buffer,
     state: State,
@@ -31,29 +31,29 @@ struct Direction {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
-    /// All that was copied is on its way.
+    /// All that was copied has been sent.
     Flushed,
     /// Something was copied that TLS may hold back.
     Unflushed,
-    /// The source is at its end; the other side has yet to hear it.
+    /// The source is at its end; the sink has yet to be shut down.
     Closing,
     Closed,
 }
 
 /// Why copying pauses.
 enum Pause {
-    /// Bytes have come that may not be handed on now.
+    /// Bytes have come that may not pass now: the node is frozen or the session ended.
     Held,
-    /// The client has hung up on its side; the engine may go on answering.
+    /// The client has closed its side; the engine may go on answering.
     HalfClosed,
     /// There is nothing left to copy.
-    Over,
+    Done,
 }
 
 impl Splice {
-    /// Joins a client, and what it sent behind its sign-in, to the engine that has opened its mailbox.
-    pub(crate) fn new(client: Socket, pipelined: Vec<u8>, dialled: Dialled) -> Self {
-        let Dialled { socket: engine, capabilities: _, pipelined: early } = dialled;
+    /// Splices a client, with what it sent behind its sign-in, and the engine that has opened its mailbox.
+    pub(crate) fn new(client: Socket, pipelined: Vec<u8>, upstream: UpstreamConnection) -> Self {
+        let UpstreamConnection { socket: engine, capabilities: _, pipelined: early } = upstream;
         Self { client, engine, up: Direction::after(pipelined), down: Direction::after(early), copied: 0 }
     }
 
@@ -62,7 +62,7 @@ impl Splice {
         loop {
             let copied = self.copied;
             let pause = if self.up.state == State::Closed {
-                match timeout(HALF_CLOSED, poll_fn(|cx| self.poll(cx, guard))).await {
+                match timeout(HALF_CLOSED_TIMEOUT, poll_fn(|cx| self.poll(cx, guard))).await {
                     Ok(pause) => pause,
                     Err(_) if self.copied == copied => return,
                     Err(_) => continue,
@@ -73,11 +73,11 @@ impl Splice {
             match pause {
                 Ok(Pause::HalfClosed) => {}
                 Ok(Pause::Held) => {
-                    if guard.checkpoint().await.is_err() {
+                    if guard.wait_until_live().await.is_err() {
                         return;
                     }
                 }
-                Ok(Pause::Over) | Err(_) => return,
+                Ok(Pause::Done) | Err(_) => return,
             }
         }
     }
@@ -87,16 +87,16 @@ impl Splice {
         self.copied
     }
 
-    /// Lets the client's connection be aborted when it is dropped: what it has not received yet, it never will.
-    pub(crate) fn cut(&self) {
+    /// Lets the client's connection be reset when it is dropped: what it has not received by then, it never will.
+    pub(crate) fn abort(&self) {
         self.client.abort_on_close();
     }
 
     fn poll(&mut self, cx: &mut Context<'_>, guard: &SessionGuard) -> Poll<io::Result<Pause>> {
         let Self { client, engine, up, down, copied } = self;
-        // When the engine has said its last word the session is over, whatever the client still wants to say.
+        // When the engine has closed its side the session is over, whatever the client still sends.
         if let Poll::Ready(flow) = down.poll(cx, engine, client, guard, copied)? {
-            return Poll::Ready(Ok(flow.unwrap_or(Pause::Over)));
+            return Poll::Ready(Ok(flow.unwrap_or(Pause::Done)));
         }
         if up.state == State::Closed {
             return Poll::Pending;
@@ -112,7 +112,7 @@ impl Direction {
         Self { buffer: Buffer::holding(received), state: State::Flushed }
     }
 
-    /// Copies until the source is at its end and the sink has heard of it, or until it has to pause.
+    /// Copies until the source is at its end and the sink is shut down (None), or until it has to pause.
     fn poll(
         &mut self,
         cx: &mut Context<'_>,
@@ -140,7 +140,7 @@ impl Direction {
             };
             let chunk = match chunk {
                 Ok(chunk) => chunk,
-                // Many a client ends TLS by hanging up.
+                // Many clients close TCP without close_notify.
                 Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => &[],
                 Err(error) => return Poll::Ready(Err(error)),
             };
@@ -148,7 +148,7 @@ impl Direction {
                 self.state = State::Closing;
                 continue;
             }
-            if !guard.flowing() {
+            if !guard.is_live() {
                 return Poll::Ready(Ok(Some(Pause::Held)));
             }
             let written = ready!(Pin::new(&mut *sink).poll_write(cx, chunk))?;

@@ -1,11 +1,11 @@
-//! Certificates, and the TLS configuration that can be changed while the gate is open.
+//! Certificates, and the TLS configuration that can be replaced while the gate is serving.
 
+use crate::error::TlsError;
 use rustls::ServerConfig;
 use rustls::crypto::ring;
 use rustls::server::ServerSessionMemoryCache;
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
-use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// The TLS configuration in force. Clones share it: a reload through one is seen by all, at the next handshake.
@@ -53,61 +53,12 @@ pub fn server_config(certificate_pem: &[u8], key_pem: &[u8]) -> Result<Arc<Serve
             rustls::Error::InconsistentKeys(_) => TlsError::Mismatch,
             other => TlsError::Unusable(other),
         })?;
-    // Stateless tickets for whoever takes them; nothing is kept for a session that is never resumed.
+    // Stateless tickets for clients that take them; nothing is kept for a session that is never resumed.
     config.ticketer = ring::Ticketer::new().map_err(TlsError::Unusable)?;
     config.session_storage = ServerSessionMemoryCache::new(RESUMABLE);
     // A mail app resumes one connection at a time.
     config.send_tls13_tickets = 1;
     Ok(Arc::new(config))
-}
-
-/// Why a certificate and its key cannot be used, in words for the operator. The caller knows the file names and puts
-/// them in front.
-#[derive(Debug)]
-pub enum TlsError {
-    /// The certificate file is no PEM.
-    Certificate(rustls_pki_types::pem::Error),
-    /// The certificate file holds no certificate.
-    NoCertificate,
-    /// The key file is no PEM.
-    Key(rustls_pki_types::pem::Error),
-    /// The key file holds no private key.
-    NoKey,
-    /// The key is not the one the certificate was made for.
-    Mismatch,
-    /// What was read is not fit for use.
-    Unusable(rustls::Error),
-}
-
-impl fmt::Display for TlsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Certificate(cause) => {
-                write!(f, "the certificate file is damaged ({cause}); PEM text was expected")
-            }
-            Self::NoCertificate => f.write_str(
-                "the certificate file holds no certificate; expected is PEM text with the host's certificate first \
-                 (-----BEGIN CERTIFICATE-----), the intermediate ones behind it",
-            ),
-            Self::Key(cause) => write!(f, "the key file is damaged ({cause}); PEM text was expected"),
-            Self::NoKey => f.write_str(
-                "the key file holds no private key; expected is PEM text with -----BEGIN PRIVATE KEY----- (PKCS#8), \
-                 RSA PRIVATE KEY or EC PRIVATE KEY, without a passphrase",
-            ),
-            Self::Mismatch => f.write_str("the key does not belong to the first certificate of the file"),
-            Self::Unusable(cause) => write!(f, "the certificate or its key cannot be used: {cause}"),
-        }
-    }
-}
-
-impl std::error::Error for TlsError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Certificate(cause) | Self::Key(cause) => Some(cause),
-            Self::Unusable(cause) => Some(cause),
-            Self::NoCertificate | Self::NoKey | Self::Mismatch => None,
-        }
-    }
 }
 
 #[cfg(test)]

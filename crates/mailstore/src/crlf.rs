@@ -1,5 +1,5 @@
-//! Line ends. Inside, every line of a message ends in CRLF, as RFC 5322 §2.3 wants it; files that other tools left in
-//! the Maildir may end theirs in LF.
+//! CRLF line ends. Messages are served and received with CRLF (RFC 5322 §2.3); files that other programs put into the
+//! Maildir may have LF.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ pub(crate) struct CrlfEnds {
 }
 
 impl CrlfEnds {
-    /// The next piece with its line ends in order; borrowed where nothing had to be done.
+    /// The next piece with CRLF line ends; borrowed where nothing had to be changed.
     pub(crate) fn fix<'a>(&mut self, piece: &'a [u8]) -> Cow<'a, [u8]> {
         let mut fixed: Option<Vec<u8>> = None;
         let mut copied = 0;
@@ -35,7 +35,7 @@ impl CrlfEnds {
         }
     }
 
-    /// How many octets the piece has once its line ends are in order.
+    /// How many octets the piece has with CRLF line ends.
     pub(crate) fn fixed_len(&mut self, piece: &[u8]) -> u64 {
         let mut added = 0;
         let mut before = if self.after_cr { b'\r' } else { 0 };

@@ -1,26 +1,31 @@
-//! What can go wrong with mail on disk, named by whose fault it is.
+//! The errors of the mail store, and whose fault each is.
+//!
+//! [`MailError`] is for every operation on mail: the client's fault (`NotFound`, `Exists`, `Misuse`), ours (`Unavailable`),
+//! or of neither (`Stopped`: the session ended first). The protocols translate it to their answers and keep its cause for the
+//! log. A recipient that cannot be looked up is [`crate::Unavailable`]. Inside the crate, `UidListError` says why the UID
+//! list of a folder cannot be used, `StreamEnd` why a client's stream ended, and `SessionEnd` why an IMAP session did.
 
 use std::{fmt, io};
 
-/// Why an act on a mailbox did not happen. No message is half done when one of these comes back.
+/// Why an operation on a mailbox failed. No message is left half changed.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum MailError {
-    /// The folder, message or mailbox is not there (any more).
+    /// The client's fault: the folder, message or mailbox does not exist, or does not any more.
     NotFound,
-    /// There is one of that name already.
+    /// The client's fault: the name is in use.
     Exists,
-    /// The client asked for something that cannot be; the sentence may be shown to it.
+    /// The client's fault: it asked for something impossible. The sentence may be shown to it.
     Misuse(&'static str),
-    /// The session this was done for has ended in the meantime. What was done until then is done, unless the act is
-    /// all or nothing.
+    /// No fault: the session has ended meanwhile. What was done until then stays, unless the operation is all or
+    /// none.
     Stopped,
-    /// Trouble of ours: a full disk, a permission, a broken device. Trying again later is right, and the cause is
-    /// for the log only.
+    /// Our fault, or that of our host: a full disk, a permission, a broken device. The client may try again later; the
+    /// cause is for the log only.
     Unavailable(io::Error),
 }
 
-/// What every act on mail returns.
+/// What every operation on mail returns.
 pub type Result<T, E = MailError> = std::result::Result<T, E>;
 
 impl fmt::Display for MailError {
@@ -44,7 +49,7 @@ impl std::error::Error for MailError {
     }
 }
 
-/// A file that is missing is an answer; everything else is our trouble.
+/// A missing file means that something does not exist; every other error is ours.
 impl From<io::Error> for MailError {
     fn from(cause: io::Error) -> Self {
         match cause.kind() {

@@ -4,8 +4,8 @@ use std::ops::{BitAnd, BitOr, Not};
 
 /// A set of flags of one message: the five system flags of IMAP and up to 26 keywords.
 ///
-/// Which keyword a letter stands for is the folder's business (`dovecot-keywords`), so sets of different folders
-/// must not be mixed; [`crate::Folder::copy_to`] translates.
+/// Which keyword a letter stands for depends on the folder (`dovecot-keywords`): sets of different folders must not be
+/// mixed; [`crate::Folder::copy_to`] translates.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Flags(u32);
 
@@ -33,7 +33,7 @@ impl Flags {
     pub const SEEN: Self = Self(1 << 30);
     /// `\Deleted`
     pub const DELETED: Self = Self(1 << 31);
-    /// Maildir's "passed on"; IMAP has no word for it, but other tools set it and it must survive our renames.
+    /// Maildir's "passed". IMAP has no such flag, but other programs set it, and renames must keep it.
     const PASSED: Self = Self(1 << 28);
 
     /// How many keywords a folder can have: Maildir gives them the letters a to z.
@@ -49,7 +49,7 @@ impl Flags {
         (b'T', Self::DELETED),
     ];
 
-    /// The flag of the folder's keyword number `index`; nothing if there cannot be so many.
+    /// The flag of the folder's keyword number `index`; no flag if a folder cannot have so many.
     pub fn keyword(index: usize) -> Self {
         if index < Self::MAX_KEYWORDS { Self(1 << index) } else { Self::NONE }
     }
@@ -69,7 +69,7 @@ impl Flags {
         Self(self.0 & !((1 << Self::MAX_KEYWORDS) - 1))
     }
 
-    /// What the set becomes.
+    /// The set after a STORE.
     #[must_use]
     pub fn changed(self, change: FlagChange, by: Self) -> Self {
         match change {
@@ -79,7 +79,7 @@ impl Flags {
         }
     }
 
-    /// Reads what stands behind `:2,`. Letters nobody has defined are passed over.
+    /// Parses the letters behind `:2,` in a file name. Undefined ones are ignored.
     pub(crate) fn from_letters(letters: &str) -> Self {
         letters.bytes().fold(Self::NONE, |set, letter| match letter {
             b'a'..=b'z' => set | Self::keyword(usize::from(letter - b'a')),
@@ -87,7 +87,7 @@ impl Flags {
         })
     }
 
-    /// What stands behind `:2,`.
+    /// The letters behind `:2,` in a file name.
     pub(crate) fn letters(self) -> String {
         let system =
             Self::LETTERS.iter().filter(|(_, flag)| self.contains(*flag)).map(|(l, _)| char::from(*l));

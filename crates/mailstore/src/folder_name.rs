@@ -1,10 +1,10 @@
-//! Folder names: what people and clients call a folder, and what its directory is called.
+//! Folder names: as people write them, in modified UTF-7 for clients, and as directories.
 
 use crate::error::{MailError, Result};
 use base64::{Engine, alphabet, engine::general_purpose};
 use std::fmt;
 
-/// The name of a folder, as people read it. Levels are divided by [`FolderName::DELIMITER`].
+/// The name of a folder, as people read it. Levels are separated by [`FolderName::DELIMITER`].
 ///
 /// A `FolderName` can always be a directory of a Maildir++: no empty level, no `/`, no control character, short
 /// enough for a file system, and `INBOX` in its one spelling (RFC 9051 §5.1: it is case-insensitive).
@@ -12,13 +12,13 @@ use std::fmt;
 pub struct FolderName(String);
 
 impl FolderName {
-    /// Divides the levels, on the wire and on disk: Maildir++ has no other.
+    /// The hierarchy delimiter, for clients and on disk: Maildir++ has no other.
     pub const DELIMITER: char = '.';
-    /// Enough for every real tree, and shorter than a file name may be (255).
+    /// The largest length of a directory name, in octets: less than that of a file name (255).
     pub const MAX_ENCODED: usize = 240;
     const INBOX: &'static str = "INBOX";
 
-    /// Where mail arrives.
+    /// INBOX, where mail is delivered.
     pub fn inbox() -> Self {
         Self(Self::INBOX.to_owned())
     }
@@ -62,7 +62,7 @@ impl FolderName {
         encode(&self.0)
     }
 
-    /// Whether this is where mail arrives.
+    /// Whether this is INBOX.
     pub fn is_inbox(&self) -> bool {
         self.0 == Self::INBOX
     }
@@ -82,21 +82,21 @@ impl FolderName {
         self.0.strip_prefix(&above.0).is_some_and(|rest| rest.starts_with(Self::DELIMITER))
     }
 
-    /// What the folder is called when `from`, which it is or is below of, is called `to`.
-    pub(crate) fn moved(&self, from: &Self, to: &Self) -> Result<Self> {
+    /// The name of the folder after `from`, which is this folder or one above it, is renamed to `to`.
+    pub(crate) fn renamed(&self, from: &Self, to: &Self) -> Result<Self> {
         let rest = self.0.strip_prefix(&from.0).unwrap_or_default();
         Self::parse(&format!("{}{rest}", to.0))
     }
 
-    /// The directory inside the Maildir; nothing for INBOX, which is the Maildir itself.
+    /// The directory inside the Maildir; `None` for INBOX, which is the Maildir itself.
     pub(crate) fn directory(&self) -> Option<String> {
         (!self.is_inbox()).then(|| format!(".{}", encode(&self.0)))
     }
 
-    /// Reads a directory name back. Directories that are no folder (`cur`, `..trash`) are nothing.
+    /// Parses the name of a directory; `None` if it is no folder (`cur`, `..trash`).
     pub(crate) fn from_directory(directory: &str) -> Option<Self> {
         let name = Self::parse_modified_utf7(directory.strip_prefix('.')?).ok()?;
-        // Two spellings of one folder would be two folders with one name.
+        // Two encodings of one name would be two folders with one name.
         (name.directory().as_deref() == Some(directory)).then_some(name)
     }
 }
@@ -117,10 +117,10 @@ pub enum SpecialUse {
 }
 
 impl SpecialUse {
-    /// Every use. Each has its folder from the first opening of a mailbox on.
+    /// Every use. A new mailbox has a folder for each.
     pub const ALL: [Self; 5] = [Self::Sent, Self::Drafts, Self::Trash, Self::Junk, Self::Archive];
 
-    /// The name of its folder; the attribute is this behind a backslash.
+    /// The name of its folder; its attribute is this name behind a backslash.
     pub fn name(self) -> &'static str {
         match self {
             Self::Sent => "Sent",
@@ -136,7 +136,7 @@ impl SpecialUse {
         FolderName(self.name().to_owned())
     }
 
-    /// What the folder is for, if it is for something.
+    /// The use of a folder, if it has one.
     pub fn of(name: &FolderName) -> Option<Self> {
         Self::ALL.into_iter().find(|special| special.name() == name.as_str())
     }

@@ -3,83 +3,71 @@
 //! # Reading order
 //!
 //! [`Mailstore`] finds the mailbox of an address, [`OpenMailbox`] is its folders, [`Folder`] is one of them, shared by
-//! all sessions that look at it, and [`View`] is what a folder looked like at one moment. Below them, `disk` is a
-//! folder's directory, `maildir` its file names and the order of writes, `uidlist` and its neighbours the small files
-//! beside the messages, in the forms Dovecot reads.
+//! all sessions that have it open, and [`Snapshot`] is what a folder held at one moment. They and the files below them, in
+//! the formats Dovecot reads, are in `storage`.
 //!
-//! Above them, `conversation` is a bounded exchange of lines; [`serve_pop3`], [`serve_submission`] and [`serve_lmtp`]
-//! (which share `smtp`) and [`serve_imap`] are the protocols.
+//! Above them, `line_stream` is a bounded stream of lines to a client's [`Connection`]; [`serve_pop3`], [`serve_submission`]
+//! and [`serve_lmtp`] (which share `smtp`) and [`serve_imap`] are the protocols.
 //!
 //! # On disk
 //!
 //! ```text
 //! root/<domain>/<local-part>/Maildir/{cur,new,tmp}        INBOX
-//! root/<domain>/<local-part>/Maildir/.Sent/{cur,new,tmp}  a folder; levels are divided by dots
+//! root/<domain>/<local-part>/Maildir/.Sent/{cur,new,tmp}  a folder; its levels are separated by dots
 //!     …/dovecot-uidlist  dovecot-keywords  maildirfolder  of each folder
 //!     …/subscriptions  dovecot-uidvalidity                of the mailbox
-//!     …/deliveries/                                       what `once` has delivered, until nobody can repeat it
-//! root/.shelf/<domain>/<local-part>/<when>/               deleted mailboxes, until they are purged
-//! root/.spool/                                            large messages while they come in; they have no names
+//!     …/deliveries/                                       what `deliver_once` has delivered, until it cannot be repeated
+//! root/.shelf/<domain>/<local-part>/<time>-<random>/      the trash: deleted mailboxes, until they are purged
+//! root/.spool/                                            large messages while they are received; unlinked files
 //! ```
 //!
 //! # Promises
 //!
-//! * What was accepted is never lost: contents are synced, then renamed into place, then the directory is synced, and
-//!   only then is anything answered.
+//! * Accepted mail is never lost: contents are synced, then renamed into place, then the directory is synced, and only then
+//!   the client is answered.
 //! * [`Mailstore::deliver_once`] delivers once, however often it is repeated, and whenever the process died.
-//! * A UID is never given to a second message, also not after a crash. A list of UIDs that cannot be trusted changes
-//!   UIDVALIDITY; the mail stays.
-//! * Other tools may deliver, rename and remove files at any time; it is seen at the next [`Folder::sync`].
-//! * A session that waits holds no buffer, and every line, message, wait and queue has its limit in [`Limits`].
-//! * When a session's future has returned, nothing the session began goes on. Whoever drops it ends it at any await,
-//!   with mail whole; work under way then ends before its next message.
+//! * A UID is never assigned to a second message, also not after a crash. A malformed list of UIDs changes UIDVALIDITY; the
+//!   mail stays.
+//! * Other programs may deliver, rename and remove files at any time; it is seen at the next [`Folder::sync`].
+//! * An idle session holds no buffer, and every line, message, wait and queue has its limit in [`Limits`].
+//! * When a session's future has returned, nothing the session began goes on. Dropping the future ends the session at any
+//!   await, and loses no mail; work under way then ends before its next message.
 //!
 //! # What it never does
 //!
-//! It knows no password and asks no authority: it is handed a stream and a proven [`postward_wire::Address`], and who
-//! a recipient is it asks [`Recipients`].
+//! It knows no password and asks no authority: it is handed a connection and a proven [`postward_wire::Address`], and looks
+//! recipients up through [`Recipients`].
 
-mod conversation;
+mod connection;
 mod crlf;
-mod disk;
-mod errand;
 mod error;
 mod flags;
-mod folder;
 mod folder_name;
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
 pub mod fuzzing;
-pub mod imap;
-mod keywords;
+mod imap;
 mod limits;
-mod listing;
-mod lmtp;
-mod mailbox;
-mod maildir;
-mod once;
+mod line_stream;
 mod pop3;
 mod recipients;
-mod shelf;
 mod smtp;
-mod spool;
-mod store;
-mod submission;
-mod subscriptions;
-mod uidlist;
-mod uidvalidity;
-mod view;
+mod storage;
 
+pub use connection::{ClientStream, Connection};
 pub use error::{MailError, Result};
 pub use flags::{FlagChange, Flags};
-pub use folder::{Append, Appended, Copied, Folder, Octets};
 pub use folder_name::{FolderName, SpecialUse};
+pub use imap::capability::CAPABILITIES as IMAP_CAPABILITIES;
 pub use imap::serve_imap;
 pub use limits::Limits;
-pub use lmtp::{serve_lmtp, serve_lmtp_session};
-pub use mailbox::{FolderInfo, OpenMailbox};
-pub use pop3::serve_pop3;
+pub use pop3::session::serve_pop3;
 pub use recipients::{Recipient, Recipients, Unavailable};
-pub use store::Mailstore;
-pub use submission::serve_submission;
-pub use view::{Message, View};
+pub use smtp::lmtp::{serve_lmtp, serve_lmtp_session};
+pub use smtp::submission::serve_submission;
+pub use storage::append::{Append, Appended, Octets};
+pub use storage::folder::Folder;
+pub use storage::mailbox::{FolderInfo, OpenMailbox};
+pub use storage::mailstore::Mailstore;
+pub use storage::snapshot::{Message, Snapshot};
+pub use storage::transfer::Copied;

@@ -1,4 +1,4 @@
-//! How much one session may ask for, and how long it may take.
+//! Limits of a session: how much it may ask for, and how long it may take.
 
 use std::time::Duration;
 
@@ -12,21 +12,22 @@ pub struct Limits {
     pub pop3_idle: Duration,
     /// RFC 5321 §4.5.3.2.7: at least 5 minutes.
     pub smtp_idle: Duration,
-    /// How long a peer may refuse to take a single byte from us. One that never reads holds memory and a slot.
+    /// How long a client may accept no octet. One that never reads holds memory and a connection.
     pub write_stall: Duration,
-    /// How long one message may take to come in: a byte a second would otherwise hold a file and a slot for months.
+    /// How long the transfer of one message may take: at an octet per second it would otherwise take months.
     pub message_time: Duration,
-    /// The largest message taken, by SMTP, LMTP and APPEND: what other hosts and phones take in one piece.
+    /// The largest message accepted by submission, LMTP and APPEND, in octets: as large as other hosts accept.
     pub message_size: usize,
     /// RFC 5321 §4.5.3.1.8: at least 100 recipients for one message.
     pub recipients: usize,
     /// RFC 5321 §4.5.3.1.4 asks for 512 octets in a command line; parameters of extensions come on top.
     pub command_line: usize,
-    /// The header of a message that comes in by SMTP or LMTP is held in memory. Real ones end at a few dozen KiB.
+    /// The largest header of a message that is submitted or delivered, in octets: it is held in memory. Real ones have a
+    /// few dozen KiB.
     pub header_size: usize,
-    /// Wrong commands in a row before the session ends: a scanner is talking, not a mail app.
+    /// Bad commands in a row before the session ends: then the client is a scanner, not a mail app.
     pub bad_commands: u32,
-    /// LMTP sessions at once: each may fill the disk, and the mail exchanger in front queues what must wait.
+    /// LMTP sessions at the same time: each may fill the disk, and the mail exchanger in front queues what must wait.
     pub lmtp_sessions: usize,
 }
 

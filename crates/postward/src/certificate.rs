@@ -1,30 +1,30 @@
-//! Certificates of our own making, for a demo and for the first hour of a real host.
+//! Issues certificates: a self-signed one for a new host, and one of a throw-away CA for a demo.
 
-use crate::problem::Problem;
+use crate::command_error::CommandError;
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
     KeyUsagePurpose, date_time_ymd,
 };
 
 /// A certificate and its key, in PEM.
-pub(crate) struct Pair {
+pub(crate) struct CertificateAndKey {
     pub(crate) certificate: String,
     pub(crate) key: String,
 }
 
-/// A certificate signed by itself, for the names it is asked for.
-pub(crate) fn self_signed(names: &[&str]) -> Result<Pair, Problem> {
-    made(|| {
+/// A self-signed certificate for some names.
+pub(crate) fn self_signed(names: &[&str]) -> Result<CertificateAndKey, CommandError> {
+    issue(|| {
         let key = KeyPair::generate()?;
         let certificate = leaf(names)?.self_signed(&key)?;
-        Ok(Pair { certificate: certificate.pem(), key: key.serialize_pem() })
+        Ok(CertificateAndKey { certificate: certificate.pem(), key: key.serialize_pem() })
     })
 }
 
-/// A certificate signed by an authority made for this one purpose, whose key is thrown away. Returns the pair and the
-/// authority's certificate, which clients are told to trust.
-pub(crate) fn signed_by_throwaway(names: &[&str]) -> Result<(Pair, String), Problem> {
-    made(|| {
+/// A certificate of a CA that is created for it, whose key is thrown away. Also returns the certificate of the CA, for
+/// clients to trust.
+pub(crate) fn signed_by_new_ca(names: &[&str]) -> Result<(CertificateAndKey, String), CommandError> {
+    issue(|| {
         let mut params = CertificateParams::default();
         params.distinguished_name.push(DnType::CommonName, "Postward demo (this run only)");
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
@@ -33,7 +33,7 @@ pub(crate) fn signed_by_throwaway(names: &[&str]) -> Result<(Pair, String), Prob
         let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate()?)?;
         let key = KeyPair::generate()?;
         let certificate = leaf(names)?.signed_by(&key, &issuer)?;
-        Ok((Pair { certificate: certificate.pem(), key: key.serialize_pem() }, issuer.pem()))
+        Ok((CertificateAndKey { certificate: certificate.pem(), key: key.serialize_pem() }, issuer.pem()))
     })
 }
 
@@ -50,7 +50,7 @@ fn leaf(names: &[&str]) -> Result<CertificateParams, rcgen::Error> {
     Ok(params)
 }
 
-/// From yesterday, for clocks that are behind. Some clients refuse certificates valid for more than 825 days.
+/// Valid from yesterday, for clocks that are behind. Some clients refuse certificates valid for more than 825 days.
 fn validity(params: &mut CertificateParams) {
     let today = jiff::Zoned::now().date();
     let day = |date: jiff::civil::Date| {
@@ -60,6 +60,6 @@ fn validity(params: &mut CertificateParams) {
     params.not_after = day(today.saturating_add(jiff::Span::new().days(800)));
 }
 
-fn made<T>(make: impl FnOnce() -> Result<T, rcgen::Error>) -> Result<T, Problem> {
-    make().map_err(|error| Problem::new(format!("The certificate cannot be made: {error}.")))
+fn issue<T>(make: impl FnOnce() -> Result<T, rcgen::Error>) -> Result<T, CommandError> {
+    make().map_err(|error| CommandError::new(format!("The certificate cannot be made: {error}.")))
 }

@@ -1,11 +1,11 @@
-//! `postward check`: everything that would keep a server from starting, said before it is started.
+//! `postward check`: checks everything that would keep a server from starting.
 
-use crate::config::{self, Config, Doors, EngineKind, Source};
-use crate::data_dir::{DataDir, HoldError};
+use crate::command_error::CommandError;
+use crate::config::{self, Config, EngineKind, Listeners, Source};
+use crate::data_dir::{DataDir, LockError};
+use crate::mailer::Relay;
 use crate::open;
 use crate::output::{self, Format};
-use crate::post::Relay;
-use crate::problem::Problem;
 use postward_authority::{Authority, Database};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
@@ -15,7 +15,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::ExitCode;
 
-/// One thing looked at.
+/// The result of one check.
 #[derive(Debug, Serialize)]
 struct Finding {
     what: &'static str,
@@ -24,19 +24,19 @@ struct Finding {
     detail: String,
 }
 
-/// What was found.
+/// The verdict of one check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum Verdict {
     Ok,
-    /// It works, and should be looked at.
+    /// It works, and the operator should look at it.
     Warning,
-    /// The server would not start, or not do its work.
+    /// The server would not start, or would not work.
     Wrong,
 }
 
-/// Looks at everything and prints what it found. Fails when something is wrong.
-pub(crate) async fn run(source: &Source, format: Format) -> Result<ExitCode, Problem> {
+/// Runs all checks and prints the findings. The exit code is a failure when something is wrong.
+pub(crate) async fn run(source: &Source, format: Format) -> Result<ExitCode, CommandError> {
     let findings = findings(source).await;
     match format {
         Format::Json => output::json(&findings),
@@ -57,15 +57,15 @@ async fn findings(source: &Source) -> Vec<Finding> {
     findings.extend(certificate(&config));
     findings.extend(proxies(&config));
     findings.push(relay(&config));
-    match data.hold() {
-        Ok(_hold) => {
+    match data.lock() {
+        Ok(_lock) => {
             findings.extend(store(&config).await);
             findings.extend(ports(&config));
         }
-        Err(HoldError::Held) => {
+        Err(LockError::Locked) => {
             findings.push(ok("server", "it runs: store and ports are its own".to_owned()))
         }
-        Err(HoldError::Io(error)) => {
+        Err(LockError::Io(error)) => {
             findings.push(wrong("data directory", format!("it cannot be used: {error}")))
         }
     }
@@ -89,8 +89,8 @@ fn certificate(config: &Config) -> Vec<Finding> {
     let files = &config.certificate;
     let what = "certificate";
     let mut findings = match open::certificate(files) {
-        Err(problem) => vec![wrong(what, problem.to_string())],
-        Ok(_) if stands_alone(&files.chain) => vec![warning(
+        Err(error) => vec![wrong(what, error.to_string())],
+        Ok(_) if has_no_intermediate(&files.chain) => vec![warning(
             what,
             format!(
                 "{} has no intermediate certificate: mail apps will warn their people",
@@ -107,30 +107,32 @@ fn certificate(config: &Config) -> Vec<Finding> {
     findings
 }
 
-/// One certificate without intermediate ones is signed by itself, or is missing what proves it: both make mail apps warn.
-fn stands_alone(chain: &Path) -> bool {
+/// Whether the chain is a single certificate: it is self-signed, or its intermediate certificates are missing, and mail
+/// apps warn of both.
+fn has_no_intermediate(chain: &Path) -> bool {
     std::fs::read(chain).is_ok_and(|pem| CertificateDer::pem_slice_iter(&pem).count() == 1)
 }
 
-/// Without a word of the proxy in front, one stranger's wrong tries would count against everybody who comes through it.
+/// Behind a proxy that is not trusted, all browsers share one network: the wrong passwords of one client would throttle
+/// everybody.
 fn proxies(config: &Config) -> Option<Finding> {
     let what = "trusted proxies";
     let trusted = &config.web.trusted_proxies;
     if !trusted.is_empty() {
         return Some(ok(what, trusted.to_string()));
     }
-    let problem =
+    let warned =
         "none, though browsers come through one: they all count as one; name it in web.trusted_proxies";
-    config.is_behind_proxy().then(|| warning(what, problem.to_owned()))
+    config.is_behind_proxy().then(|| warning(what, warned.to_owned()))
 }
 
-/// Where letters of this host can go. What is told is told once, here: they wait without complaint.
+/// Where mail of this host can be delivered. Letters without a route wait and log nothing, so the warning is given here.
 fn relay(config: &Config) -> Finding {
     let what = "relay";
-    match (&config.post.relay, &config.engine) {
-        (Some(named), _) => match Relay::open(named, &config.post.from, &config.hostname) {
-            Ok(_) => ok(what, format!("{}:{}, from {}", named.host, named.port, config.post.from)),
-            Err(problem) => wrong(what, problem.to_string()),
+    match (&config.mailer.relay, &config.engine) {
+        (Some(named), _) => match Relay::open(named, &config.mailer.from, &config.hostname) {
+            Ok(_) => ok(what, format!("{}:{}, from {}", named.host, named.port, config.mailer.from)),
+            Err(error) => wrong(what, error.to_string()),
         },
         (None, EngineKind::Embedded) => {
             let waits = "none: notices reach the mailboxes of this host, and letters to other addresses wait until \
@@ -151,7 +153,7 @@ async fn store(config: &Config) -> Vec<Finding> {
         Database::Postgres(_) => "PostgreSQL".to_owned(),
     };
     let authority = match open::authority(config).await {
-        Err(problem) => return vec![wrong("store", problem.to_string())],
+        Err(error) => return vec![wrong("store", error.to_string())],
         Ok(authority) => authority,
     };
     match authority.ready().await {
@@ -160,7 +162,7 @@ async fn store(config: &Config) -> Vec<Finding> {
     }
 }
 
-/// Whether the key file opens what the store has sealed, and only for whom it should.
+/// Whether the key file opens what the store has sealed, and only its owner can read it.
 async fn key_file(config: &Config, authority: &Authority) -> Finding {
     let (what, path) = ("key file", config.key_file.display());
     let mode = std::fs::metadata(&config.key_file).map(|found| found.permissions().mode());
@@ -174,11 +176,13 @@ async fn key_file(config: &Config, authority: &Authority) -> Finding {
 }
 
 fn ports(config: &Config) -> Vec<Finding> {
-    let doors = |doors: &Doors| [doors.tls.clone(), doors.starttls.clone(), doors.plain.clone()].concat();
-    let mut all = vec![("IMAP", doors(&config.imap))];
+    let addresses = |listeners: &Listeners| {
+        [listeners.tls.clone(), listeners.starttls.clone(), listeners.plain.clone()].concat()
+    };
+    let mut all = vec![("IMAP", addresses(&config.imap))];
     if matches!(config.engine, EngineKind::Embedded) {
-        all.push(("POP3", doors(&config.pop3)));
-        all.push(("SMTP", doors(&config.smtp)));
+        all.push(("POP3", addresses(&config.pop3)));
+        all.push(("SMTP", addresses(&config.smtp)));
         all.push(("LMTP", config.lmtp.clone()));
     }
     all.push(("web", [config.web.http.clone(), config.web.tls.clone()].concat()));

@@ -1,24 +1,22 @@
-//! `postward init`: a directory for a real host.
+//! `postward init`: creates the data directory of a new host, with configuration, certificate, store and first owner.
 
 use crate::certificate;
-use crate::cli::secret;
+use crate::command_error::CommandError;
 use crate::config::{self, FILE_NAME, Source};
 use crate::data_dir::DataDir;
 use crate::open;
 use crate::output::{self, Format};
-use crate::problem::Problem;
+use crate::password_input;
+use crate::private_file;
 use clap::Args;
-use postward_authority::directory::{AddError, NewStaff};
-use postward_authority::policy::Problem as PasswordProblem;
-use postward_authority::{Authority, Policy, Role, Timestamp};
+use postward_authority::{AddError, Authority, NewStaff, PasswordPolicy, PasswordProblem, Role, Timestamp};
 use postward_wire::{Address, Secret};
-use std::fs::{self, OpenOptions};
-use std::io::{self, IsTerminal, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs;
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// What `init` is told.
+/// The arguments of `init`.
 #[derive(Args)]
 pub(crate) struct Options {
     /// The directory to make; it may exist if it is empty
@@ -41,8 +39,8 @@ pub(crate) struct Options {
     json: bool,
 }
 
-/// Makes the directory. Whatever can be refused is refused before anything is written.
-pub(crate) async fn run(options: Options) -> Result<ExitCode, Problem> {
+/// Creates the directory. Everything that can be refused is refused before anything is written.
+pub(crate) async fn run(options: Options) -> Result<ExitCode, CommandError> {
     let Options { dir, hostname, owner, generate, postgres_url_file, json } = options;
     let store = match postgres_url_file {
         Some(file) => postgres_lines(&file)?,
@@ -50,21 +48,21 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, Problem> {
     };
     let text = config_text(&hostname, &store);
     config::parse(Path::new(FILE_NAME), &text, [])?;
-    let owner = Address::parse(&owner).map_err(|error| Problem::new(format!("{owner:?}: {error}")))?;
-    // A terminal has nobody waiting to type: the first password of a host is best made, not thought up.
-    let made = generate || io::stdin().is_terminal();
-    let password = if made { secret::generated() } else { secret::from_stdin()? };
-    let problems = Policy::trekmail().problems(password.expose());
+    let owner = Address::parse(&owner).map_err(|error| CommandError::new(format!("{owner:?}: {error}")))?;
+    // On a terminal the first password of a host is generated: a generated one is stronger than one thought up.
+    let generated = generate || io::stdin().is_terminal();
+    let password = if generated { password_input::generated() } else { password_input::read()? };
+    let problems = PasswordPolicy::trekmail().problems(password.expose());
     if !problems.is_empty() {
-        return Err(Problem::new(sentences(&problems)));
+        return Err(CommandError::new(sentences(&problems)));
     }
     refuse_unless_empty(&dir)?;
 
     let data = DataDir::at(&dir);
     write_files(&data, &hostname, &text).map_err(|error| unwritable(&dir, &error))??;
     let config = config::load(&Source::Directory(dir.clone()))?;
-    let _hold = data.hold().map_err(|_| Problem::new(format!("{} is in use.", dir.display())))?;
-    let shown = made.then(|| password.expose().to_owned());
+    let _lock = data.lock().map_err(|_| CommandError::new(format!("{} is in use.", dir.display())))?;
+    let shown = generated.then(|| password.expose().to_owned());
     let authority = open::authority(&config).await?;
     let added = add_owner(&authority, &owner, password).await;
     authority.shut_down().await;
@@ -74,12 +72,12 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, Problem> {
         Format::Json => output::json(&serde_json::json!({
             "dir": dir, "config": dir.join(FILE_NAME), "owner": { "email": owner.as_str(), "password": shown },
         })),
-        Format::Text => explain(&dir, &hostname, &owner, shown.as_deref()),
+        Format::Text => print_next_steps(&dir, &hostname, &owner, shown.as_deref()),
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn refuse_unless_empty(dir: &Path) -> Result<(), Problem> {
+fn refuse_unless_empty(dir: &Path) -> Result<(), CommandError> {
     let empty = match fs::read_dir(dir) {
         Ok(mut entries) => entries.next().is_none(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => true,
@@ -89,35 +87,28 @@ fn refuse_unless_empty(dir: &Path) -> Result<(), Problem> {
         return Ok(());
     }
     let dir = dir.display();
-    Err(Problem::new(format!(
+    Err(CommandError::new(format!(
         "{dir} is not empty, and nothing in it was touched; name a new directory or an empty one."
     )))
 }
 
-fn write_files(data: &DataDir, hostname: &str, config: &str) -> io::Result<Result<(), Problem>> {
+fn write_files(data: &DataDir, hostname: &str, config: &str) -> io::Result<Result<(), CommandError>> {
     data.create()?;
     let tls = DataDir::at(data.path().join("tls"));
     tls.create()?;
     let pair = match certificate::self_signed(&[hostname]) {
         Ok(pair) => pair,
-        Err(problem) => return Ok(Err(problem)),
+        Err(error) => return Ok(Err(error)),
     };
-    write_new(&tls.path().join("key.pem"), &pair.key)?;
-    write_new(&tls.path().join("cert.pem"), &pair.certificate)?;
-    write_new(&data.path().join(FILE_NAME), config)?;
+    private_file::create(&tls.path().join("key.pem"), &pair.key)?;
+    private_file::create(&tls.path().join("cert.pem"), &pair.certificate)?;
+    private_file::create(&data.path().join(FILE_NAME), config)?;
     Ok(Ok(()))
 }
 
-/// Writes a file that nobody else may read, and that was not there before.
-pub(crate) fn write_new(path: &Path, text: &str) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()
-}
-
-async fn add_owner(authority: &Authority, owner: &Address, password: Secret) -> Result<(), Problem> {
+async fn add_owner(authority: &Authority, owner: &Address, password: Secret) -> Result<(), CommandError> {
     let now = Timestamp::now();
-    let failed = |why: String| Problem::new(format!("The owner cannot be added: {why}"));
+    let failed = |why: String| CommandError::new(format!("The owner cannot be added: {why}"));
     let operator = authority.operator(now).await.map_err(|error| failed(error.to_string()))?;
     let account = operator.account();
     let new = NewStaff { account, email: owner, role: Role::Owner, domains: None, password };
@@ -133,11 +124,11 @@ fn sentences(problems: &[PasswordProblem]) -> String {
     problems.iter().map(PasswordProblem::sentence).collect::<Vec<_>>().join(" ")
 }
 
-fn unwritable(dir: &Path, error: &io::Error) -> Problem {
-    Problem::new(format!("{} cannot be made: {error}.", dir.display()))
+fn unwritable(dir: &Path, error: &io::Error) -> CommandError {
+    CommandError::new(format!("{} cannot be made: {error}.", dir.display()))
 }
 
-fn explain(dir: &Path, hostname: &str, owner: &Address, password: Option<&str>) {
+fn print_next_steps(dir: &Path, hostname: &str, owner: &Address, password: Option<&str>) {
     let shown = dir.display();
     output::line(format_args!("Made {shown}: configuration, store, a certificate, and the first owner."));
     output::line("");
@@ -160,12 +151,13 @@ fn explain(dir: &Path, hostname: &str, owner: &Address, password: Option<&str>) 
     output::line(format_args!("  postward mailbox add you@example.com --generate --dir {shown}"));
 }
 
-fn postgres_lines(file: &Path) -> Result<String, Problem> {
-    let file = file.canonicalize().map_err(|error| Problem::new(format!("{}: {error}.", file.display())))?;
+fn postgres_lines(file: &Path) -> Result<String, CommandError> {
+    let file =
+        file.canonicalize().map_err(|error| CommandError::new(format!("{}: {error}.", file.display())))?;
     Ok(format!("kind = \"postgres\"\nurl_file = {file:?}\n"))
 }
 
-/// The configuration of a new host: what has to be decided, and the defaults of what may be.
+/// The configuration of a new host: what has to be set, and the defaults of everything else as comments.
 fn config_text(hostname: &str, store: &str) -> String {
     format!(
         "\

@@ -1,4 +1,4 @@
-//! The log: one event a line on standard error, for people or for programs.
+//! The log: one event a line on standard error, as text or as JSON.
 
 use crate::config::LogFormat;
 use tracing_subscriber::EnvFilter;

@@ -1,14 +1,14 @@
-//! Opening what a configuration names: the store, the certificate.
+//! Opens what a configuration names: the authority on its store, the TLS certificate, other files.
 
+use crate::command_error::CommandError;
 use crate::config::{Certificate, Config};
-use crate::problem::Problem;
 use postward_authority::{Authority, Settings, Timestamp};
 use rustls::ServerConfig;
 use std::path::Path;
 use std::sync::Arc;
 
 /// Opens the authority on the store of a configuration.
-pub(crate) async fn authority(config: &Config) -> Result<Authority, Problem> {
+pub(crate) async fn authority(config: &Config) -> Result<Authority, CommandError> {
     let settings = Settings {
         database: config.store.clone(),
         node: config.node.clone(),
@@ -21,17 +21,17 @@ pub(crate) async fn authority(config: &Config) -> Result<Authority, Problem> {
     Ok(Authority::open(settings, Timestamp::now()).await?)
 }
 
-/// Reads certificate and key into what TLS listeners use.
-pub(crate) fn certificate(files: &Certificate) -> Result<Arc<ServerConfig>, Problem> {
+/// Reads the certificate and its key into the configuration of the TLS listeners.
+pub(crate) fn certificate(files: &Certificate) -> Result<Arc<ServerConfig>, CommandError> {
     let chain = read(&files.chain, "certificate")?;
     let key = read(&files.key, "private key")?;
     postward_gate::tls::server_config(&chain, &key).map_err(|error| {
-        Problem::new(format!("{} and {}: {error}.", files.chain.display(), files.key.display()))
+        CommandError::new(format!("{} and {}: {error}.", files.chain.display(), files.key.display()))
     })
 }
 
-/// Reads a file the configuration names.
-pub(crate) fn read(path: &Path, what: &str) -> Result<Vec<u8>, Problem> {
+/// Reads a file that the configuration names; `what` describes it in an error.
+pub(crate) fn read(path: &Path, what: &str) -> Result<Vec<u8>, CommandError> {
     std::fs::read(path)
-        .map_err(|error| Problem::new(format!("The {what} {} cannot be read: {error}.", path.display())))
+        .map_err(|error| CommandError::new(format!("The {what} {} cannot be read: {error}.", path.display())))
 }

@@ -1,6 +1,6 @@
-//! What the commands print.
+//! Prints the results of commands: lines, tables and JSON.
 //!
-//! A reader that goes away (`postward audit | head`) ends the output, and never the program with a panic.
+//! When the reader closes the pipe (`postward audit | head`), the output ends, and the program does not panic.
 
 use serde::Serialize;
 use std::fmt::Display;
@@ -17,14 +17,14 @@ pub(crate) enum Format {
 
 /// Prints a line.
 pub(crate) fn line(text: impl Display) {
-    give_up_quietly(writeln!(stdout().lock(), "{text}"));
+    ignore_closed_pipe(writeln!(stdout().lock(), "{text}"));
 }
 
 /// Prints a JSON document on a line of its own.
 pub(crate) fn json(document: &impl Serialize) {
     match serde_json::to_string(document) {
         Ok(text) => line(text),
-        Err(error) => complaint(format_args!("the result cannot be written as JSON: {error}")),
+        Err(error) => stderr_line(format_args!("the result cannot be written as JSON: {error}")),
     }
 }
 
@@ -46,10 +46,10 @@ pub(crate) fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) {
     }
 }
 
-/// Says what went wrong, where results do not go.
-pub(crate) fn complaint(text: impl Display) {
-    give_up_quietly(writeln!(stderr().lock(), "{text}"));
+/// Prints a line on standard error.
+pub(crate) fn stderr_line(text: impl Display) {
+    ignore_closed_pipe(writeln!(stderr().lock(), "{text}"));
 }
 
-/// Nobody is left to be told when even this fails.
-fn give_up_quietly(_: io::Result<()>) {}
+/// A closed pipe is no error of the command.
+fn ignore_closed_pipe(_: io::Result<()>) {}

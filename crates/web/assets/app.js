@@ -1,12 +1,12 @@
 // Pages are right without this file; with it they answer while one types.
 
 import { watchDialogs } from "./dialog.js";
-import { enliven } from "./password.js";
-import { watchForms } from "./sending.js";
+import { enhance } from "./password.js";
+import { submitOnce } from "./submit_once.js";
 
-enliven(document);
+enhance(document);
 watchDialogs();
-watchForms();
+submitOnce();
 
 // After a redirect or a refusal, the first thing said is what happened. A receipt stays on the pages that follow, but
 // takes the focus once: until the next form is sent.
@@ -22,7 +22,7 @@ document.addEventListener("submit", (event) => {
   if (!event.target.matches("[data-theme-switch], [data-filters]")) sessionStorage.removeItem("told");
 });
 
-// The page has done what the form asks for; the server hears of it, also when the person is already on their way.
+// The page has done what the form asks for; the server is notified, also while the browser leaves the page.
 function tell(form, submitter) {
   const body = new URLSearchParams(new FormData(form, submitter));
   fetch(form.action, { method: "POST", body, redirect: "manual", keepalive: true });

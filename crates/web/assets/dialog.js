@@ -1,7 +1,7 @@
 // Links marked `data-dialog` open in place: the same page, asked for as a fragment, in a native dialog.
 
-import { enliven } from "./password.js";
-import { begin, end } from "./sending.js";
+import { enhance } from "./password.js";
+import { beginSubmit, endSubmit } from "./submit_once.js";
 
 // A proxy that has lost its server may say nothing for very long.
 const PATIENCE_MS = 60_000;
@@ -50,7 +50,7 @@ async function open(link) {
   });
   dialog.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (begin(event.target, event.submitter)) send(dialog, event.target, event.submitter);
+    if (beginSubmit(event.target, event.submitter)) send(dialog, event.target, event.submitter);
   });
   fill(dialog, await answer.text());
   show(dialog);
@@ -88,7 +88,7 @@ function fill(dialog, html) {
   close.setAttribute("aria-label", "Close");
   close.append(icon(CROSS));
   dialog.replaceChildren(body, close);
-  enliven(dialog);
+  enhance(dialog);
 }
 
 function focusFirst(dialog) {
@@ -114,7 +114,7 @@ async function send(dialog, form, submitter) {
     if (new URL(answer.url).pathname === location.pathname) return location.reload();
     return location.assign(answer.url);
   }
-  end(form);
+  endSubmit(form);
   show(dialog);
   const page = new DOMParser().parseFromString(html ?? "", "text/html");
   const heading = page.querySelector("main h1");

@@ -2,8 +2,8 @@
 
 import { generate, unmet } from "./policy.js";
 
-// Brings what the server rendered to life, below `root`.
-export function enliven(root) {
+// Enhances what the server rendered below `root`.
+export function enhance(root) {
   for (const button of root.querySelectorAll("[data-reveal]")) reveal(button);
   for (const button of root.querySelectorAll("[data-copy]")) copy(button, root);
   for (const button of root.querySelectorAll("[data-print]")) printing(button);

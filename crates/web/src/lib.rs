@@ -3,93 +3,70 @@
 //! A page is three steps: parse what the browser sent, call one use case of `postward-authority`, render the outcome.
 //! In reading order:
 //!
-//! * [`site`], [`brand`], [`engine`]: what all pages share, and what the webmail asks of a mail engine.
-//! * [`serve`]: sockets in, requests out; [`dress`]: the headers and error pages every answer wears.
-//! * [`visit`], [`trusted_proxies`]: who knocks, and from where.
-//! * [`session`], [`turned_away`], [`csrf`], [`form`], [`cookies`]: who is signed in and who is not, and whether a form
-//!   is theirs.
-//! * [`activity`], [`client`], [`page`], [`receipt`], [`trouble`], [`when`], [`assets`], [`theme`]: what pages are made of.
-//! * [`live`]: pages that hear of changes while they are open; [`qr`]: what an authenticator reads off a page.
-//! * [`sign_in`], [`second_step`], [`confirm`]: the one sign-in page, the code after it, and the password once more.
-//! * [`password_form`]: the one form for a new password, wherever it appears.
-//! * [`password_reset`], [`mailed_link`], [`told`]: *Forgot password?*, and what the links in our mails open.
-//! * [`security`]: what owners settle of their own sign-in, in the panel and in the webmail.
+//! * [`web_surface`]: the three surfaces and the table of what is different about them.
+//! * [`site`]: what all pages share: the authority, the mail engine, the public address, the brand, the trusted
+//!   proxies.
+//! * [`view`]: what pages are made of.
+//! * [`http`]: sockets in, requests out, and every answer that is not a page of its own.
+//! * [`session`]: who is signed in; a request ends with its session.
+//! * [`auth`]: the sign-in page, the code after it, the password once more, *Forgot password?* and mailed links.
+//! * [`account_security`]: how owners look after their own sign-in, in the panel and in the webmail.
+//! * [`root`]: the addresses that belong to no surface.
 //! * [`dashboard`], [`panel`], [`webmail`]: the three surfaces, one file per page.
 //!
 //! Nothing here decides who may do what: no page holds a password, a hash or a rule of its own.
 
-mod activity;
-mod assets;
-mod brand;
-mod client;
-mod confirm;
-mod cookies;
-mod csrf;
+mod account_security;
+mod auth;
 mod dashboard;
-mod dress;
-mod engine;
-mod form;
-mod front;
-mod live;
-mod mailed_link;
-mod page;
+mod http;
 mod panel;
-mod password_form;
-mod password_reset;
-mod qr;
-mod receipt;
-mod second_step;
-mod security;
-mod serve;
+mod root;
 mod session;
-mod sign_in;
 mod site;
-mod theme;
-mod told;
-mod trouble;
-mod trusted_proxies;
-mod turned_away;
-mod visit;
+mod view;
+mod web_surface;
 mod webmail;
-mod when;
 
-pub use brand::{Brand, Colour};
-pub use engine::{ImapConnection, ImapStream, MailEngine};
-pub use mailed_link::link_path;
-pub use serve::{Transport, serve};
-pub use site::{PublicUrl, PublicUrlError, Scheme, Site, SiteKey};
-pub use trusted_proxies::{TrustedProxies, TrustedProxyError};
-pub use visit::Peer;
+pub use auth::mailed_link::link_path;
+pub use http::connection::Peer;
+pub use http::server::{Transport, serve};
+pub use site::Site;
+pub use site::brand::{Brand, Colour};
+pub use site::mail_engine::{ImapConnection, ImapStream, MailEngine};
+pub use site::public_url::{PublicUrl, PublicUrlError, Scheme};
+pub use site::site_key::SiteKey;
+pub use site::trusted_proxies::{TrustedProxies, TrustedProxyError};
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
+use http::error_page::PageError;
 use std::sync::Arc;
 use tower_http::compression::CompressionLayer;
-use trouble::Trouble;
 
 /// All pages of a site.
 pub fn router(site: Site) -> Router {
     let site = Arc::new(site);
     Router::new()
-        .route("/", get(front::page))
-        .route("/dashboard/", get(async || page::see_other("/dashboard")))
-        .route("/panel/", get(async || page::see_other("/panel")))
-        .route("/healthz", get(front::health))
-        .route("/.well-known/change-password", get(front::change_password))
-        .route("/assets/{stamp}/{name}", get(assets::serve))
-        .route("/brand.css", get(assets::brand))
-        .route("/favicon.ico", get(assets::favicon))
-        .route("/theme", post(theme::switch))
-        .route("/receipt/dismiss", post(receipt::dismiss))
+        .route("/", get(root::page))
+        .route("/dashboard/", get(async || http::redirect::see_other("/dashboard")))
+        .route("/panel/", get(async || http::redirect::see_other("/panel")))
+        .route("/healthz", get(root::health))
+        .route("/.well-known/change-password", get(root::change_password))
+        .route("/assets/{stamp}/{name}", get(http::static_files::serve))
+        .route("/brand.css", get(http::static_files::brand))
+        .route("/favicon.ico", get(http::static_files::favicon))
+        .route("/theme", post(root::theme))
+        .route("/receipt/dismiss", post(root::dismiss_flash))
         .merge(dashboard::routes(&site))
         .merge(panel::routes(&site))
         .merge(webmail::routes(&site))
-        .merge(mailed_link::routes())
-        .fallback(async || Trouble::NotFound)
-        .method_not_allowed_fallback(async || Trouble::Method)
-        .layer(from_fn(csrf::same_origin))
-        .layer(from_fn_with_state(Arc::clone(&site), dress::dress))
+        .merge(auth::mailed_link::routes())
+        .fallback(async || PageError::NotFound)
+        .method_not_allowed_fallback(async || PageError::MethodNotAllowed)
+        .layer(from_fn(http::csrf::same_origin))
+        .layer(from_fn_with_state(Arc::clone(&site), http::security_headers::apply))
         .layer(CompressionLayer::new())
         .with_state(site)
 }

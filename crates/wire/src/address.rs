@@ -80,7 +80,7 @@ pub fn parse_local_part(text: &str) -> Result<String, AddressError> {
     if atoms_ok { Ok(text.to_ascii_lowercase()) } else { Err(AddressError::LocalPart) }
 }
 
-/// RFC 5322 §3.2.3, less `/`, which no mailbox needs and every path fears.
+/// RFC 5322 §3.2.3, less `/`: no mailbox needs it, and a path must not contain it.
 fn is_atext(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-=?^_`{|}~".contains(&byte)
 }

@@ -9,7 +9,7 @@ use alloc::string::String;
 pub struct ClientName(String);
 
 impl ClientName {
-    /// Long enough for every real mail app and host name in a list, short enough to be no burden to anybody.
+    /// In bytes: long enough for the mail apps and host names there are, short enough for a list.
     pub const MAX_LEN: usize = 64;
 
     /// Takes what can be shown of it, or nothing if that is nothing.
@@ -31,7 +31,7 @@ pub fn plain(client: &str) -> String {
     if !client.starts_with("Mozilla/") {
         return client.into();
     }
-    // Each pretends to be the ones below it.
+    // Each also names the ones below it.
     const BROWSERS: [(&str, &str); 6] = [
         ("Edg", "Edge"),
         ("OPR/", "Opera"),

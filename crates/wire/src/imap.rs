@@ -1,8 +1,8 @@
-//! IMAP up to the sign-in: with a stranger (inside [`crate::Dialogue`]) and with the engine behind ([`Upstream`]).
+//! IMAP up to the sign-in: with a client (inside [`crate::Dialogue`]) and with a remote engine ([`Upstream`]).
 
 mod literal;
-mod preauth;
+mod pre_auth;
 mod upstream;
 
-pub(crate) use preauth::PreAuth;
+pub(crate) use pre_auth::PreAuth;
 pub use upstream::Upstream;

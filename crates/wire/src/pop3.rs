@@ -1,22 +1,22 @@
-//! POP3 up to the sign-in, with a stranger (RFC 1939 §4, RFC 2449, RFC 2595, RFC 5034).
+//! POP3 before sign-in (RFC 1939 §4, RFC 2449, RFC 2595, RFC 5034).
 
-use crate::dialogue::Attempt;
-use crate::opening::Opening;
-use crate::preauth::Move;
+use crate::action::Action;
+use crate::dialogue_config::DialogueConfig;
+use crate::line::verb_and_argument;
 use crate::refusal::Refusal;
-use crate::sasl::{self, Exchange, Mechanism, Turn};
+use crate::sasl::{self, AuthArgumentError, Exchange, Outcome};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::mem;
 
-/// What a stranger may say in POP3 before sign-in.
+/// The AUTHORIZATION state of POP3 (RFC 1939 §4).
 #[derive(Default)]
 pub(crate) struct PreAuth(State);
 
 #[derive(Default)]
 enum State {
-    /// Nothing has been said that matters.
+    /// Between two commands.
     #[default]
     Idle,
     /// `USER` gave a name; only `PASS` makes use of it.
@@ -27,15 +27,15 @@ enum State {
 
 impl PreAuth {
     // The greeting has no `<timestamp>`: APOP needs the password in plain text and is not offered (RFC 1939 §7).
-    pub(crate) fn greeting(opening: &Opening) -> Vec<u8> {
-        format!("+OK {} Postward ready.\r\n", opening.hostname).into_bytes()
+    pub(crate) fn greeting(config: &DialogueConfig) -> Vec<u8> {
+        format!("+OK {} Postward ready.\r\n", config.hostname).into_bytes()
     }
 
-    pub(crate) fn hear(&mut self, line: &[u8], opening: &Opening) -> Move {
+    pub(crate) fn handle_line(&mut self, line: &[u8], config: &DialogueConfig) -> Action {
         match mem::take(&mut self.0) {
-            State::Sasl(exchange) => self.turn(exchange.answer(line)),
-            State::Named { name } => self.command(line, Some(&name), opening),
-            State::Idle => self.command(line, None, opening),
+            State::Sasl(exchange) => self.sasl_outcome(exchange.answer(line)),
+            State::Named { name } => self.command(line, Some(&name), config),
+            State::Idle => self.command(line, None, config),
         }
     }
 
@@ -47,87 +47,72 @@ impl PreAuth {
         format!("-ERR {}\r\n", refusal.pop3()).into_bytes()
     }
 
-    fn command(&mut self, line: &[u8], name: Option<&[u8]>, opening: &Opening) -> Move {
-        let (verb, argument) = match line.iter().position(|byte| *byte == b' ') {
-            Some(space) => (line.get(..space), line.get(space + 1..)),
-            None => (Some(line), None),
-        };
-        let verb = verb.unwrap_or_default().to_ascii_uppercase();
+    fn command(&mut self, line: &[u8], name: Option<&[u8]>, config: &DialogueConfig) -> Action {
+        let (verb, argument) = verb_and_argument(line);
         match (verb.as_slice(), argument) {
-            (b"CAPA", None) => Move::Say(capabilities(opening).into_bytes()),
-            (b"QUIT", None) => Move::Leave(b"+OK Good-bye.\r\n".to_vec()),
-            (b"STLS", None) if opening.channel.offers_start_tls() => {
-                Move::StartTls(b"+OK Begin TLS now.\r\n".to_vec())
+            (b"CAPA", None) => Action::Reply(capabilities(config).into_bytes()),
+            (b"QUIT", None) => Action::Quit(b"+OK Good-bye.\r\n".to_vec()),
+            (b"STLS", None) if config.channel.offers_start_tls() => {
+                Action::StartTls(b"+OK Begin TLS now.\r\n".to_vec())
             }
-            (b"STLS", None) => complain("STLS is not offered here."),
-            (b"USER" | b"PASS" | b"AUTH", Some(_)) if opening.channel.refuses_passwords() => {
-                complain("Start TLS first (STLS).")
+            (b"STLS", None) => bad_command("STLS is not offered here."),
+            (b"USER" | b"PASS" | b"AUTH", Some(_)) if config.channel.refuses_passwords() => {
+                bad_command("Start TLS first (STLS).")
             }
             (b"USER", Some(name)) => {
                 self.0 = State::Named { name: name.trim_ascii().to_vec() };
-                Move::Say(b"+OK Send PASS.\r\n".to_vec())
+                Action::Reply(b"+OK Send PASS.\r\n".to_vec())
             }
             // RFC 1939 §7: one argument, so that spaces belong to the password.
             (b"PASS", Some(password)) => match name {
-                Some(name) => sign_in(sasl::attempt(name, password)),
-                None => complain("Send USER first."),
+                Some(name) => Action::sign_in(sasl::attempt(name, password)),
+                None => bad_command("Send USER first."),
             },
             // RFC 1734 knows no such form, but it is what mail apps ask older servers with.
-            (b"AUTH", None) => Move::Say(b"+OK\r\nPLAIN\r\nLOGIN\r\n.\r\n".to_vec()),
+            (b"AUTH", None) => Action::Reply(b"+OK\r\nPLAIN\r\nLOGIN\r\n.\r\n".to_vec()),
             (b"AUTH", Some(argument)) => self.auth(argument),
-            (b"USER" | b"PASS", None) => complain("An argument is missing."),
+            (b"USER" | b"PASS", None) => bad_command("An argument is missing."),
             (b"NOOP" | b"STAT" | b"LIST" | b"RETR" | b"DELE" | b"RSET" | b"TOP" | b"UIDL", _) => {
-                complain("Sign in first.")
+                bad_command("Sign in first.")
             }
-            _ => complain("Unknown command."),
+            _ => bad_command("Unknown command."),
         }
     }
 
-    // RFC 5034 §4: AUTH mechanism [initial-response]
-    fn auth(&mut self, argument: &[u8]) -> Move {
-        let mut words = argument.split(|byte| *byte == b' ');
-        let mechanism = words.next().and_then(Mechanism::named);
-        match (mechanism, words.next(), words.next()) {
-            (Some(mechanism), None, _) => self.turn(Exchange::start(mechanism)),
-            (Some(mechanism), Some(initial), None) => self.turn(Exchange::start_with(mechanism, initial)),
-            (Some(_), Some(_), Some(_)) => complain("Too many arguments."),
-            (None, ..) => complain("Mechanism is not offered."),
+    fn auth(&mut self, argument: &[u8]) -> Action {
+        match Exchange::start_with_argument(argument) {
+            Ok(outcome) => self.sasl_outcome(outcome),
+            Err(AuthArgumentError::TooManyArguments) => bad_command("Too many arguments."),
+            Err(AuthArgumentError::UnknownMechanism) => bad_command("Mechanism is not offered."),
         }
     }
 
-    fn turn(&mut self, turn: Turn) -> Move {
-        match turn {
-            Turn::Challenge(challenge, exchange) => {
+    fn sasl_outcome(&mut self, outcome: Outcome) -> Action {
+        match outcome {
+            Outcome::Challenge(challenge, exchange) => {
                 self.0 = State::Sasl(exchange);
-                Move::Say(format!("+ {challenge}\r\n").into_bytes())
+                Action::Reply(format!("+ {challenge}\r\n").into_bytes())
             }
-            Turn::Complete(attempt) => sign_in(Some(attempt)),
-            Turn::Unfit => sign_in(None),
-            Turn::Cancelled => complain("Cancelled."),
-            Turn::Malformed => complain("Not base64, or not what this mechanism sends."),
+            Outcome::Complete(attempt) => Action::SignIn(attempt),
+            Outcome::InvalidCredentials => Action::Reject,
+            Outcome::Cancelled => bad_command("Cancelled."),
+            Outcome::Malformed => bad_command("Not base64, or not what this mechanism sends."),
         }
     }
 }
 
-fn sign_in(attempt: Option<Attempt>) -> Move {
-    match attempt {
-        Some(attempt) => Move::Ask(attempt),
-        None => Move::Refuse(PreAuth::refused(Refusal::Rejected)),
-    }
-}
-
-fn capabilities(opening: &Opening) -> String {
+fn capabilities(config: &DialogueConfig) -> String {
     let mut list = String::from("+OK Capabilities follow.\r\n");
     list += "UIDL\r\nTOP\r\nRESP-CODES\r\nAUTH-RESP-CODE\r\nPIPELINING\r\n";
-    if opening.channel.offers_start_tls() {
+    if config.channel.offers_start_tls() {
         list += "STLS\r\n";
     }
-    if !opening.channel.refuses_passwords() {
+    if !config.channel.refuses_passwords() {
         list += "USER\r\nSASL PLAIN LOGIN\r\n";
     }
     list + ".\r\n"
 }
 
-fn complain(text: &str) -> Move {
-    Move::Complain(format!("-ERR {text}\r\n").into_bytes())
+fn bad_command(text: &str) -> Action {
+    Action::BadCommand(format!("-ERR {text}\r\n").into_bytes())
 }

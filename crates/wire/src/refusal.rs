@@ -1,6 +1,6 @@
-//! The one table of what a stranger hears when a sign-in does not succeed.
+//! What a client is told when a sign-in does not succeed, in each protocol: the one table of it.
 
-/// What the stranger is told. Why it happened is kept elsewhere (the authority's `Cause`) and never sent.
+/// What the client is told. Why it happened is kept elsewhere (the authority's `Cause`) and never sent.
 ///
 /// Unknown address, wrong password, wrong or spent code and a suspended mailbox are all [`Refusal::Rejected`], so
 /// that nobody can learn which addresses exist.
@@ -8,14 +8,14 @@
 pub enum Refusal {
     /// The credentials do not open this mailbox.
     Rejected,
-    /// Something on our side is in the way: trying again later, with the same password, is right.
+    /// A fault on our side: trying again later, with the same password, is right.
     Unavailable,
     /// Too many tries from this network. Depends on what was typed and from where, never on what exists.
     TooManyTries,
 }
 
 impl Refusal {
-    /// Every refusal, for tests that walk the table.
+    /// Every refusal, for tests of the whole table.
     pub const ALL: [Self; 3] = [Self::Rejected, Self::Unavailable, Self::TooManyTries];
 
     /// The text of a tagged IMAP `NO` (RFC 5530 §3).

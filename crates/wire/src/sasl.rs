@@ -1,21 +1,21 @@
-//! The one copy of the SASL mechanisms a stranger may use: PLAIN (RFC 4616) and LOGIN
+//! The SASL mechanisms offered before sign-in, once for all protocols: PLAIN (RFC 4616) and LOGIN
 //! (draft-murchison-sasl-login).
 //!
-//! The three protocols wrap the same exchange differently; nothing but the wrapping is theirs.
+//! Each protocol frames the same exchange in its own way.
 
 use crate::address::Address;
-use crate::dialogue::Attempt;
 use crate::secret::Secret;
+use crate::step::Attempt;
 use alloc::string::String;
 use alloc::vec::Vec;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
-/// The longest name taken: an [`Address`] in its longest spelling, with room for a domain typed in Unicode.
+/// The longest name taken, in bytes: an [`Address`] in its longest spelling, its domain typed in Unicode.
 pub const MAX_NAME: usize = 2 * Address::MAX_LEN;
 
-/// The longest password taken: 256 characters of UTF-8 and the six digits behind them.
+/// The longest password taken, in bytes: 256 characters of UTF-8 and the six digits behind them.
 pub const MAX_PASSWORD: usize = 256 * 4 + 6;
 
 /// A mechanism that carries name and password.
@@ -23,7 +23,7 @@ pub const MAX_PASSWORD: usize = 256 * 4 + 6;
 pub enum Mechanism {
     /// RFC 4616: everything in one message.
     Plain,
-    /// Name and password asked for one after the other. Obsolete, and all that some phones know.
+    /// Name and password asked for one after the other. Obsolete, and all that some phones can do.
     Login,
 }
 
@@ -50,40 +50,60 @@ enum State {
 }
 
 /// What a message from the client led to.
-pub enum Turn {
+pub enum Outcome {
     /// Send this challenge, already in base64, and hand the answer to the exchange.
     Challenge(&'static str, Exchange),
     /// Name and password are complete.
     Complete(Attempt),
-    /// The client thought better of it (`*`).
+    /// The client cancelled (`*`).
     Cancelled,
     /// Not base64, or not the mechanism's message.
     Malformed,
-    /// Well formed, and no credentials of anybody: the stranger hears what every wrong password hears.
-    Unfit,
+    /// Well formed, but credentials that can be nobody's: to be answered like every wrong password.
+    InvalidCredentials,
+}
+
+/// Why the argument of AUTH begins no exchange.
+pub(crate) enum AuthArgumentError {
+    /// The mechanism is none of [`Mechanism`].
+    UnknownMechanism,
+    /// There is more than an initial response.
+    TooManyArguments,
 }
 
 impl Exchange {
     /// Begins without an initial response.
-    pub fn start(mechanism: Mechanism) -> Turn {
+    pub fn start(mechanism: Mechanism) -> Outcome {
         match mechanism {
-            Mechanism::Plain => Turn::Challenge("", Self(State::Plain)),
+            Mechanism::Plain => Outcome::Challenge("", Self(State::Plain)),
             // "Username:"
-            Mechanism::Login => Turn::Challenge("VXNlcm5hbWU6", Self(State::LoginName)),
+            Mechanism::Login => Outcome::Challenge("VXNlcm5hbWU6", Self(State::LoginName)),
         }
     }
 
     /// Begins with an initial response as it stands in the command: base64, or `=` for an empty one (RFC 4954 §4).
-    pub fn start_with(mechanism: Mechanism, initial: &[u8]) -> Turn {
+    pub fn start_with(mechanism: Mechanism, initial: &[u8]) -> Outcome {
         let initial = if initial == b"=" { b"" } else { initial };
         match decode(initial) {
             Some(message) => Self::start_with_decoded(mechanism, message),
-            None => Turn::Malformed,
+            None => Outcome::Malformed,
         }
     }
 
-    /// Begins with an initial response that somebody else has decoded.
-    pub fn start_with_decoded(mechanism: Mechanism, message: Zeroizing<Vec<u8>>) -> Turn {
+    /// Begins with the argument of AUTH in POP3 and SMTP: a mechanism and perhaps an initial response
+    /// (RFC 5034 §4, RFC 4954 §4).
+    pub(crate) fn start_with_argument(argument: &[u8]) -> Result<Outcome, AuthArgumentError> {
+        let mut words = argument.split(|byte| *byte == b' ');
+        let mechanism = words.next().and_then(Mechanism::named).ok_or(AuthArgumentError::UnknownMechanism)?;
+        match (words.next(), words.next()) {
+            (None, _) => Ok(Self::start(mechanism)),
+            (Some(initial), None) => Ok(Self::start_with(mechanism, initial)),
+            (Some(_), Some(_)) => Err(AuthArgumentError::TooManyArguments),
+        }
+    }
+
+    /// Begins with an initial response that is decoded already.
+    pub fn start_with_decoded(mechanism: Mechanism, message: Zeroizing<Vec<u8>>) -> Outcome {
         match mechanism {
             Mechanism::Plain => Self(State::Plain).take(message),
             Mechanism::Login => Self(State::LoginName).take(message),
@@ -91,53 +111,57 @@ impl Exchange {
     }
 
     /// Goes on with a line of the client.
-    pub fn answer(self, line: &[u8]) -> Turn {
+    pub fn answer(self, line: &[u8]) -> Outcome {
         if line == b"*" {
-            return Turn::Cancelled;
+            return Outcome::Cancelled;
         }
         match decode(line) {
             Some(message) => self.take(message),
-            None => Turn::Malformed,
+            None => Outcome::Malformed,
         }
     }
 
-    fn take(self, message: Zeroizing<Vec<u8>>) -> Turn {
+    fn take(self, message: Zeroizing<Vec<u8>>) -> Outcome {
         match self.0 {
             State::Plain => plain(&message),
             // "Password:"
-            State::LoginName => Turn::Challenge("UGFzc3dvcmQ6", Self(State::LoginPassword { name: message })),
+            State::LoginName => {
+                Outcome::Challenge("UGFzc3dvcmQ6", Self(State::LoginPassword { name: message }))
+            }
             State::LoginPassword { name } => complete(&name, &message),
         }
     }
 }
 
-/// Makes an attempt of what was typed, or nothing if nobody can be called or have chosen that: both must be UTF-8
-/// (RFC 4616 §2), not empty, of bearable length, and without NUL, CR and LF.
+/// Makes an attempt of a name and a password, or none where they can be nobody's: both must be UTF-8 (RFC 4616 §2),
+/// not empty, no longer than [`MAX_NAME`] and [`MAX_PASSWORD`], and without NUL, CR and LF.
 pub fn attempt(name: &[u8], password: &[u8]) -> Option<Attempt> {
     let authcid = text_within(name, MAX_NAME)?;
     let secret = text_within(password, MAX_PASSWORD)?;
     Some(Attempt { authcid: String::from(authcid), secret: Secret::new(String::from(secret)) })
 }
 
-fn complete(name: &[u8], password: &[u8]) -> Turn {
-    attempt(name, password).map_or(Turn::Unfit, Turn::Complete)
+fn complete(name: &[u8], password: &[u8]) -> Outcome {
+    attempt(name, password).map_or(Outcome::InvalidCredentials, Outcome::Complete)
 }
 
 // RFC 4616 §2: message = [authzid] UTF8NUL authcid UTF8NUL passwd
-fn plain(message: &[u8]) -> Turn {
+fn plain(message: &[u8]) -> Outcome {
     let mut parts = message.split(|byte| *byte == 0);
     let (Some(authzid), Some(authcid), Some(password), None) =
         (parts.next(), parts.next(), parts.next(), parts.next())
     else {
-        return Turn::Malformed;
+        return Outcome::Malformed;
     };
     match complete(authcid, password) {
-        Turn::Complete(attempt) if !names_the_same(authzid, &attempt.authcid) => Turn::Unfit,
-        turn => turn,
+        Outcome::Complete(attempt) if !names_the_same(authzid, &attempt.authcid) => {
+            Outcome::InvalidCredentials
+        }
+        outcome => outcome,
     }
 }
 
-/// Nobody acts for somebody else here: an authzid may only repeat the authcid, in whatever spelling.
+/// Proxy authorization is not offered: an authzid may only repeat the authcid, in whatever spelling.
 fn names_the_same(authzid: &[u8], authcid: &str) -> bool {
     if authzid.is_empty() || authzid == authcid.as_bytes() {
         return true;

@@ -1,4 +1,4 @@
-//! A password, code or token on its way through the house.
+//! A password, code or token in memory: not printable, not cloneable, wiped when dropped.
 
 use alloc::string::String;
 use zeroize::Zeroizing;

@@ -1,17 +1,17 @@
-//! Message submission up to the sign-in, with a stranger (RFC 6409, RFC 5321, RFC 4954, RFC 3207).
+//! Message submission before sign-in (RFC 6409, RFC 5321, RFC 4954, RFC 3207).
 
+use crate::action::Action;
 use crate::client_name::ClientName;
-use crate::dialogue::Attempt;
-use crate::opening::Opening;
-use crate::preauth::Move;
+use crate::dialogue_config::DialogueConfig;
+use crate::line::verb_and_argument;
 use crate::refusal::Refusal;
-use crate::sasl::{Exchange, Mechanism, Turn};
+use crate::sasl::{AuthArgumentError, Exchange, Outcome};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::mem;
 
-/// What a stranger may say in SMTP before sign-in.
+/// An SMTP session before AUTH has succeeded.
 #[derive(Default)]
 pub(crate) struct PreAuth {
     state: State,
@@ -32,23 +32,23 @@ enum State {
 }
 
 impl PreAuth {
-    pub(crate) fn greeting(opening: &Opening) -> Vec<u8> {
-        format!("220 {} ESMTP Postward ready.\r\n", opening.hostname).into_bytes()
+    pub(crate) fn greeting(config: &DialogueConfig) -> Vec<u8> {
+        format!("220 {} ESMTP Postward ready.\r\n", config.hostname).into_bytes()
     }
 
     pub(crate) fn client_name(&self) -> Option<&ClientName> {
         self.client_name.as_ref()
     }
 
-    pub(crate) fn hear(&mut self, line: &[u8], opening: &Opening) -> Move {
+    pub(crate) fn handle_line(&mut self, line: &[u8], config: &DialogueConfig) -> Action {
         match mem::take(&mut self.state) {
             State::Sasl(exchange) => {
                 self.state = State::Ehlo;
-                self.turn(exchange.answer(line))
+                self.sasl_outcome(exchange.answer(line))
             }
             state => {
                 self.state = state;
-                self.command(line, opening)
+                self.command(line, config)
             }
         }
     }
@@ -61,40 +61,38 @@ impl PreAuth {
         format!("{}\r\n", refusal.smtp()).into_bytes()
     }
 
-    fn command(&mut self, line: &[u8], opening: &Opening) -> Move {
-        let (verb, argument) = match line.iter().position(|byte| *byte == b' ') {
-            Some(space) => (line.get(..space), line.get(space + 1..)),
-            None => (Some(line), None),
-        };
-        let verb = verb.unwrap_or_default().to_ascii_uppercase();
+    fn command(&mut self, line: &[u8], config: &DialogueConfig) -> Action {
+        let (verb, argument) = verb_and_argument(line);
         let argument = argument.unwrap_or_default().trim_ascii();
         match verb.as_slice() {
-            b"EHLO" | b"HELO" if argument.is_empty() => complain("501 5.5.4 A host name is missing."),
+            b"EHLO" | b"HELO" if argument.is_empty() => bad_command("501 5.5.4 A host name is missing."),
             b"EHLO" => {
                 self.introduce(State::Ehlo, argument);
-                Move::Say(extensions(opening).into_bytes())
+                Action::Reply(extensions(config).into_bytes())
             }
             b"HELO" => {
                 self.introduce(State::Helo, argument);
-                say(&format!("250 {}", opening.hostname))
+                reply(&format!("250 {}", config.hostname))
             }
-            b"STARTTLS" if !argument.is_empty() => complain("501 5.5.4 STARTTLS takes no argument."),
-            b"STARTTLS" if opening.channel.offers_start_tls() => {
-                Move::StartTls(b"220 2.0.0 Begin TLS now.\r\n".to_vec())
+            b"STARTTLS" if !argument.is_empty() => bad_command("501 5.5.4 STARTTLS takes no argument."),
+            b"STARTTLS" if config.channel.offers_start_tls() => {
+                Action::StartTls(b"220 2.0.0 Begin TLS now.\r\n".to_vec())
             }
-            b"STARTTLS" => complain("503 5.5.1 STARTTLS is not offered here."),
+            b"STARTTLS" => bad_command("503 5.5.1 STARTTLS is not offered here."),
             // RFC 4954 §6.
-            b"AUTH" if opening.channel.refuses_passwords() => complain("538 5.7.11 Start TLS first."),
-            b"AUTH" if !matches!(self.state, State::Ehlo) => complain("503 5.5.1 Send EHLO first."),
+            b"AUTH" if config.channel.refuses_passwords() => bad_command("538 5.7.11 Start TLS first."),
+            b"AUTH" if !matches!(self.state, State::Ehlo) => bad_command("503 5.5.1 Send EHLO first."),
             b"AUTH" => self.auth(argument),
-            b"NOOP" => say("250 2.0.0 Done."),
-            b"RSET" => say("250 2.0.0 Done."),
+            b"NOOP" => reply("250 2.0.0 Done."),
+            b"RSET" => reply("250 2.0.0 Done."),
             // RFC 5321 §3.5.3: nobody learns here who has a mailbox.
-            b"VRFY" => say("252 2.1.5 Send mail, and see."),
-            b"QUIT" => Move::Leave(b"221 2.0.0 Good-bye.\r\n".to_vec()),
+            b"VRFY" => reply("252 2.1.5 Send mail, and see."),
+            b"QUIT" => Action::Quit(b"221 2.0.0 Good-bye.\r\n".to_vec()),
             // RFC 4954 §6.
-            b"MAIL" | b"RCPT" | b"DATA" | b"BDAT" | b"EXPN" | b"ETRN" => complain("530 5.7.0 Sign in first."),
-            _ => complain("500 5.5.2 Unknown command."),
+            b"MAIL" | b"RCPT" | b"DATA" | b"BDAT" | b"EXPN" | b"ETRN" => {
+                bad_command("530 5.7.0 Sign in first.")
+            }
+            _ => bad_command("500 5.5.2 Unknown command."),
         }
     }
 
@@ -103,41 +101,30 @@ impl PreAuth {
         self.client_name = ClientName::from_wire(argument);
     }
 
-    // RFC 4954 §4: AUTH mechanism [initial-response]
-    fn auth(&mut self, argument: &[u8]) -> Move {
-        let mut words = argument.split(|byte| *byte == b' ');
-        let mechanism = words.next().and_then(Mechanism::named);
-        match (mechanism, words.next(), words.next()) {
-            (Some(mechanism), None, _) => self.turn(Exchange::start(mechanism)),
-            (Some(mechanism), Some(initial), None) => self.turn(Exchange::start_with(mechanism, initial)),
-            (Some(_), Some(_), Some(_)) => complain("501 5.5.4 Too many arguments."),
-            (None, ..) => complain("504 5.5.4 Mechanism is not offered."),
+    fn auth(&mut self, argument: &[u8]) -> Action {
+        match Exchange::start_with_argument(argument) {
+            Ok(outcome) => self.sasl_outcome(outcome),
+            Err(AuthArgumentError::TooManyArguments) => bad_command("501 5.5.4 Too many arguments."),
+            Err(AuthArgumentError::UnknownMechanism) => bad_command("504 5.5.4 Mechanism is not offered."),
         }
     }
 
-    fn turn(&mut self, turn: Turn) -> Move {
-        match turn {
-            Turn::Challenge(challenge, exchange) => {
+    fn sasl_outcome(&mut self, outcome: Outcome) -> Action {
+        match outcome {
+            Outcome::Challenge(challenge, exchange) => {
                 self.state = State::Sasl(exchange);
-                say(&format!("334 {challenge}"))
+                reply(&format!("334 {challenge}"))
             }
-            Turn::Complete(attempt) => sign_in(Some(attempt)),
-            Turn::Unfit => sign_in(None),
-            Turn::Cancelled => complain("501 5.7.0 Cancelled."),
-            Turn::Malformed => complain("501 5.5.2 Not base64, or not what this mechanism sends."),
+            Outcome::Complete(attempt) => Action::SignIn(attempt),
+            Outcome::InvalidCredentials => Action::Reject,
+            Outcome::Cancelled => bad_command("501 5.7.0 Cancelled."),
+            Outcome::Malformed => bad_command("501 5.5.2 Not base64, or not what this mechanism sends."),
         }
     }
 }
 
-fn sign_in(attempt: Option<Attempt>) -> Move {
-    match attempt {
-        Some(attempt) => Move::Ask(attempt),
-        None => Move::Refuse(PreAuth::refused(Refusal::Rejected)),
-    }
-}
-
-fn extensions(opening: &Opening) -> String {
-    let Opening { hostname, message_size, channel, limits: _ } = opening;
+fn extensions(config: &DialogueConfig) -> String {
+    let DialogueConfig { hostname, message_size, channel, limits: _ } = config;
     let mut list = format!("250-{hostname}\r\n250-PIPELINING\r\n250-SIZE {message_size}\r\n250-8BITMIME\r\n");
     if channel.offers_start_tls() {
         list += "250-STARTTLS\r\n";
@@ -148,10 +135,10 @@ fn extensions(opening: &Opening) -> String {
     list + "250 ENHANCEDSTATUSCODES\r\n"
 }
 
-fn say(reply: &str) -> Move {
-    Move::Say(format!("{reply}\r\n").into_bytes())
+fn reply(text: &str) -> Action {
+    Action::Reply(format!("{text}\r\n").into_bytes())
 }
 
-fn complain(reply: &str) -> Move {
-    Move::Complain(format!("{reply}\r\n").into_bytes())
+fn bad_command(text: &str) -> Action {
+    Action::BadCommand(format!("{text}\r\n").into_bytes())
 }

@@ -1,4 +1,4 @@
-//! The contract between a dialogue with the engine behind and whoever drives it.
+//! The contract between a dialogue with a remote mail engine and its driver.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -17,20 +17,20 @@ pub enum UpstreamStep {
         /// What the engine sent behind its answer. It belongs to the client.
         pipelined: Vec<u8>,
     },
-    /// The engine has understood and said no, with these words for the log. It is our trouble, never the stranger's:
-    /// his password was right.
+    /// The engine has refused, with these words for the log. That is a fault on our side, never the client's: its
+    /// password was right.
     Refused(String),
     /// The engine does not speak the protocol, or has gone. Close.
     Broken,
 }
 
-/// Where the person in front of the gate connected from, for the engine's own log.
+/// Where the client connected from, for the engine's own log.
 #[derive(Clone, Debug)]
 pub struct Origin {
-    /// The address the person connected from.
+    /// The client's address.
     pub ip: IpAddr,
-    /// The port the person connected from.
+    /// The client's port.
     pub port: u16,
-    /// The session's name in our log.
+    /// The session's id in our log.
     pub session: String,
 }

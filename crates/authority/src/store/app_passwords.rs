@@ -1,19 +1,21 @@
 //! App passwords, and what mail apps may sign in with.
 
 use super::db::{StoreError, Tx, execute, on};
+use super::row::row;
 use super::{Db, millis};
-use crate::Timestamp;
-use crate::keys::KeyId;
-use crate::origin::Origin;
-use crate::principal::{AppPasswordId, PrincipalId};
+use crate::credential::key_file::KeyId;
+use crate::model::Timestamp;
+use crate::model::origin::Origin;
+use crate::model::principal::{AppPasswordId, PrincipalId};
 use sqlx::AssertSqlSafe;
 
-/// What is compared at a sign-in.
-#[derive(sqlx::FromRow)]
-pub(crate) struct DigestRow {
-    pub(crate) id: AppPasswordId,
-    pub(crate) key_id: KeyId,
-    pub(crate) digest: Vec<u8>,
+row! {
+    /// What is compared at a sign-in.
+    pub(crate) struct DigestRow {
+        pub(crate) id: AppPasswordId,
+        pub(crate) key_id: KeyId,
+        pub(crate) digest: Vec<u8>,
+    }
 }
 
 /// The app passwords of a mailbox that open something.
@@ -36,17 +38,18 @@ pub(crate) async fn enter(
     Ok(execute!(tx, SQL, id, digest, millis(now), origin.ip.to_string(), origin.surface.name())? == 1)
 }
 
-/// A row, for lists.
-#[derive(sqlx::FromRow)]
-pub(crate) struct AppPasswordRow {
-    pub(crate) id: AppPasswordId,
-    pub(crate) name: String,
-    pub(crate) created_at: i64,
-    pub(crate) used_at: Option<i64>,
-    pub(crate) used_ip: Option<String>,
-    pub(crate) used_surface: Option<String>,
-    pub(crate) revoked_at: Option<i64>,
-    pub(crate) revoke_reason: Option<String>,
+row! {
+    /// A row, for lists.
+    pub(crate) struct AppPasswordRow {
+        pub(crate) id: AppPasswordId,
+        pub(crate) name: String,
+        pub(crate) created_at: i64,
+        pub(crate) used_at: Option<i64>,
+        pub(crate) used_ip: Option<String>,
+        pub(crate) used_surface: Option<String>,
+        pub(crate) revoked_at: Option<i64>,
+        pub(crate) revoke_reason: Option<String>,
+    }
 }
 
 /// The app passwords of a mailbox, newest first, those that open nothing any more last.
@@ -122,12 +125,13 @@ pub(crate) async fn revoke_all(
     execute!(tx, SQL, of, millis(now), reason)
 }
 
-/// A mail app that has signed in with the mailbox's own password.
-#[derive(sqlx::FromRow)]
-pub(crate) struct MailAppRow {
-    pub(crate) surface: String,
-    pub(crate) client: Option<String>,
-    pub(crate) seen_at: i64,
+row! {
+    /// A mail app that has signed in with the mailbox's own password.
+    pub(crate) struct MailAppRow {
+        pub(crate) surface: String,
+        pub(crate) client: Option<String>,
+        pub(crate) seen_at: i64,
+    }
 }
 
 /// The mail apps that have used a mailbox's password since a moment, latest first.
@@ -176,12 +180,13 @@ fn open_to_passwords(of: Bearer) -> (&'static str, i64) {
     (sql, of.id())
 }
 
-/// How many mailboxes may use the password now, and how many of them would miss it.
-#[derive(sqlx::FromRow)]
-pub(crate) struct ShutOutRow {
-    pub(crate) mailboxes: i64,
-    pub(crate) without: i64,
-    pub(crate) in_use: i64,
+row! {
+    /// How many mailboxes may use the password now, and how many of them would miss it.
+    pub(crate) struct ShutOutRow {
+        pub(crate) mailboxes: i64,
+        pub(crate) without: i64,
+        pub(crate) in_use: i64,
+    }
 }
 
 /// Counts the mailboxes that would be shut out if only app passwords were good: all, those that have none, and those

@@ -2,9 +2,9 @@
 
 use super::db::{StoreError, Tx, execute, on};
 use super::{Db, millis};
-use crate::Timestamp;
-use crate::hasher::Phc;
-use crate::principal::{Epoch, PrincipalId};
+use crate::credential::hasher::Phc;
+use crate::model::Timestamp;
+use crate::model::principal::{Epoch, PrincipalId};
 
 /// How many passwords before the current one are remembered: a device that was off for a year, or an intruder with an
 /// old leak, is recognised; more would only cost hashes.

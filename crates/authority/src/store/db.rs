@@ -1,7 +1,7 @@
 //! The two databases behind one face.
 
-use crate::authority::Database;
-use crate::principal::PrincipalId;
+use crate::model::database::Database;
+use crate::model::principal::PrincipalId;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
@@ -132,7 +132,7 @@ impl Db {
 
     async fn migrate(&self) -> Result<(), sqlx::migrate::MigrateError> {
         const HISTORY: [(i64, &str, &str); 3] = [
-            (1, "house", include_str!("schema/0001_house.sql")),
+            (1, "house", include_str!("schema/0001_initial.sql")),
             (2, "second factor", include_str!("schema/0002_second_factor.sql")),
             (3, "outbox", include_str!("schema/0003_outbox.sql")),
         ];
@@ -217,7 +217,7 @@ impl Tx {
     }
 
     /// Tells the other nodes, at the commit, that something about a principal has changed.
-    pub(crate) async fn tell_changed(&mut self, of: PrincipalId) -> Result<(), StoreError> {
+    pub(crate) async fn broadcast_change(&mut self, of: PrincipalId) -> Result<(), StoreError> {
         if let Self::Postgres(transaction) = self {
             let told = sqlx::query("SELECT pg_notify($1, $2)").bind(CHANGES).bind(of.0.to_string());
             told.execute(&mut **transaction).await?;
@@ -226,7 +226,7 @@ impl Tx {
     }
 
     /// Tells the other nodes, at the commit, that sessions were ended. On SQLite there are none.
-    pub(crate) async fn tell_other_nodes(&mut self) -> Result<(), StoreError> {
+    pub(crate) async fn broadcast_ended_sessions(&mut self) -> Result<(), StoreError> {
         if let Self::Postgres(transaction) = self {
             sqlx::query("SELECT pg_notify($1, '')").bind(CHANNEL).execute(&mut **transaction).await?;
         }

@@ -1,22 +1,23 @@
 //! Accounts, domains, mailboxes and staff: writing them, and finding one.
 
 use super::db::{StoreError, Tx, execute, on};
-use super::principals::Kind;
+use super::row::row;
 use super::{Db, millis};
-use crate::Timestamp;
-use crate::hasher::Phc;
-use crate::principal::{AccountId, DomainId, Epoch, MailboxId, PrincipalId, StaffId};
-use crate::scope::Scope;
+use crate::credential::hasher::Phc;
+use crate::model::Timestamp;
+use crate::model::actor::Scope;
+use crate::model::principal::{AccountId, DomainId, Epoch, Kind, MailboxId, PrincipalId, StaffId};
 
-/// An account's row.
-#[derive(sqlx::FromRow)]
-pub(crate) struct AccountRow {
-    pub(crate) id: AccountId,
-    pub(crate) parent_id: Option<AccountId>,
-    pub(crate) kind: String,
-    pub(crate) name: String,
-    pub(crate) path: String,
-    pub(crate) mail_app_mode: Option<String>,
+row! {
+    /// An account's row.
+    pub(crate) struct AccountRow {
+        pub(crate) id: AccountId,
+        pub(crate) parent_id: Option<AccountId>,
+        pub(crate) kind: String,
+        pub(crate) name: String,
+        pub(crate) path: String,
+        pub(crate) mail_app_mode: Option<String>,
+    }
 }
 
 /// The accounts within a scope, parents before children.
@@ -40,14 +41,15 @@ pub(crate) async fn add_account(tx: &mut Tx, row: &AccountRow, now: Timestamp) -
     execute!(tx, SQL, row.id, row.parent_id, &row.kind, &row.name, &row.path, millis(now)).map(|_| ())
 }
 
-/// A domain's row.
-#[derive(sqlx::FromRow)]
-pub(crate) struct DomainRow {
-    pub(crate) id: DomainId,
-    pub(crate) name: String,
-    pub(crate) account_id: AccountId,
-    pub(crate) mail_app_mode: Option<String>,
-    pub(crate) mode_above: Option<String>,
+row! {
+    /// A domain's row.
+    pub(crate) struct DomainRow {
+        pub(crate) id: DomainId,
+        pub(crate) name: String,
+        pub(crate) account_id: AccountId,
+        pub(crate) mail_app_mode: Option<String>,
+        pub(crate) mode_above: Option<String>,
+    }
 }
 
 /// The domains within a scope, by name.
@@ -115,13 +117,14 @@ pub(crate) async fn add_staff(
     Ok(())
 }
 
-/// A person of the dashboard with the account it belongs to.
-#[derive(sqlx::FromRow)]
-pub(crate) struct StaffRow {
-    pub(crate) account_id: AccountId,
-    pub(crate) path: String,
-    pub(crate) role: String,
-    pub(crate) some_domains: bool,
+row! {
+    /// A person of the dashboard with the account it belongs to.
+    pub(crate) struct StaffRow {
+        pub(crate) account_id: AccountId,
+        pub(crate) path: String,
+        pub(crate) role: String,
+        pub(crate) some_domains: bool,
+    }
 }
 
 /// Finds a person of the dashboard.
@@ -131,10 +134,11 @@ pub(crate) async fn staff(db: &Db, id: PrincipalId) -> Result<Option<StaffRow>, 
     on!(db db, conn => sqlx::query_as(SQL).bind(id).fetch_optional(conn).await)
 }
 
-/// What stands at an address, for delivery: whether the domain is ours, and the mailbox's state.
-#[derive(sqlx::FromRow)]
-pub(crate) struct DeliveryRow {
-    pub(crate) state: Option<String>,
+row! {
+    /// What stands at an address, for delivery: whether the domain is ours, and the mailbox's state.
+    pub(crate) struct DeliveryRow {
+        pub(crate) state: Option<String>,
+    }
 }
 
 /// Finds what stands at an address; none when the domain is not ours.

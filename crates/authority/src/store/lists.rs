@@ -2,27 +2,29 @@
 
 use super::Db;
 use super::db::{StoreError, on};
-use crate::directory::{Cursor, MailboxQuery, Sort};
-use crate::principal::{AccountId, DomainId, Epoch, MailboxId};
-use crate::scope::Scope;
+use super::row::row;
+use crate::model::actor::Scope;
+use crate::model::mailbox::{Cursor, MailboxQuery, Sort};
+use crate::model::principal::{AccountId, DomainId, Epoch, MailboxId};
 use sqlx::AssertSqlSafe;
 
-/// A mailbox's row.
-#[derive(sqlx::FromRow)]
-pub(crate) struct MailboxRow {
-    pub(crate) id: MailboxId,
-    pub(crate) login: String,
-    pub(crate) state: String,
-    pub(crate) credential_epoch: Epoch,
-    pub(crate) last_sign_in_at: Option<i64>,
-    pub(crate) created_at: i64,
-    pub(crate) deleted_at: Option<i64>,
-    pub(crate) domain_id: DomainId,
-    pub(crate) account_id: AccountId,
-    pub(crate) account_name: String,
-    pub(crate) two_factor: bool,
-    pub(crate) mail_app_mode: Option<String>,
-    pub(crate) mode_above: Option<String>,
+row! {
+    /// A mailbox's row.
+    pub(crate) struct MailboxRow {
+        pub(crate) id: MailboxId,
+        pub(crate) login: String,
+        pub(crate) state: String,
+        pub(crate) credential_epoch: Epoch,
+        pub(crate) last_sign_in_at: Option<i64>,
+        pub(crate) created_at: i64,
+        pub(crate) deleted_at: Option<i64>,
+        pub(crate) domain_id: DomainId,
+        pub(crate) account_id: AccountId,
+        pub(crate) account_name: String,
+        pub(crate) two_factor: bool,
+        pub(crate) mail_app_mode: Option<String>,
+        pub(crate) mode_above: Option<String>,
+    }
 }
 
 const COLUMNS: &str = "SELECT p.id, p.login, p.state, p.credential_epoch, p.last_sign_in_at, p.created_at,

@@ -4,21 +4,22 @@
 //! told) stands in [`db`]. The other modules hold the statements, one for each act or question.
 
 pub(crate) mod app_passwords;
-pub(crate) mod bell;
+pub(crate) mod audit;
+pub(crate) mod change_listener;
 pub(crate) mod credentials;
 pub(crate) mod db;
 pub(crate) mod directory;
-pub(crate) mod journal;
 pub(crate) mod lists;
 pub(crate) mod outbox;
 pub(crate) mod principals;
 pub(crate) mod recovery;
+mod row;
 pub(crate) mod second_factors;
 pub(crate) mod sessions;
 
 pub(crate) use db::{Db, Durability, StoreError, Tx};
 
-use crate::Timestamp;
+use crate::model::Timestamp;
 
 /// How the store writes a moment.
 pub(crate) fn millis(at: Timestamp) -> i64 {

@@ -1,14 +1,15 @@
 //! The rows of letters to be mailed.
 
 use super::db::{StoreError, Tx, execute, on};
+use super::row::row;
 use super::{Db, millis};
-use crate::Timestamp;
-use crate::outbox::{LetterId, Notice};
-use crate::principal::PrincipalId;
+use crate::model::Timestamp;
+use crate::model::notice::{LetterId, Notice};
+use crate::model::principal::PrincipalId;
 
 /// A letter about to be written.
 pub(crate) struct NewLetter<'a> {
-    /// Whom it is about.
+    /// PrincipalRef it is about.
     pub(crate) principal: PrincipalId,
     pub(crate) recipient: &'a str,
     pub(crate) notice: Notice,
@@ -39,21 +40,22 @@ pub(crate) async fn due(db: &Db, limit: u32, now: Timestamp) -> Result<Vec<Lette
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
-/// A letter that was taken.
-#[derive(sqlx::FromRow)]
-pub(crate) struct LetterRow {
-    pub(crate) at: i64,
-    /// Null when whom it is about is gone.
-    pub(crate) login: Option<String>,
-    /// The same.
-    pub(crate) kind: Option<String>,
-    pub(crate) recipient: String,
-    pub(crate) notice: String,
-    pub(crate) detail: String,
-    pub(crate) link_id: Option<i64>,
-    /// When the link ends; null when there is none any more, or never was one.
-    pub(crate) link_expires_at: Option<i64>,
-    pub(crate) tries: i64,
+row! {
+    /// A letter that was taken.
+    pub(crate) struct LetterRow {
+        pub(crate) at: i64,
+        /// Null when whom it is about is gone.
+        pub(crate) login: Option<String>,
+        /// The same.
+        pub(crate) kind: Option<String>,
+        pub(crate) recipient: String,
+        pub(crate) notice: String,
+        pub(crate) detail: String,
+        pub(crate) link_id: Option<i64>,
+        /// When the link ends; null when there is none any more, or never was one.
+        pub(crate) link_expires_at: Option<i64>,
+        pub(crate) tries: i64,
+    }
 }
 
 /// Takes a due letter: nobody else gets it before `until`. None when somebody else was quicker.

@@ -1,56 +1,14 @@
 //! Looking a principal up, and the one row a sign-in takes.
 
 use super::db::{StoreError, Tx, execute, on};
+use super::row::row;
 use super::second_factors::SecondFactor;
 use super::{Db, millis};
-use crate::Timestamp;
-use crate::app_password::MailAppMode;
-use crate::hasher::Phc;
-use crate::keys::{KeyId, Sealed};
-use crate::principal::{AccountId, Epoch, PrincipalId};
-
-/// The two kinds of principal. Their names live apart: a person and a mailbox may be spelt alike.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Mailbox,
-    Staff,
-}
-
-impl Kind {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Mailbox => "mailbox",
-            Self::Staff => "staff",
-        }
-    }
-}
-
-/// Whether a principal may sign in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum State {
-    Active,
-    Suspended,
-    Deleted,
-}
-
-impl State {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Suspended => "suspended",
-            Self::Deleted => "deleted",
-        }
-    }
-
-    /// What is not known to be active is not: fail closed.
-    pub(crate) fn from_name(name: &str) -> Self {
-        match name {
-            "active" => Self::Active,
-            "deleted" | "deleted-suspended" => Self::Deleted,
-            _ => Self::Suspended,
-        }
-    }
-}
+use crate::credential::hasher::Phc;
+use crate::credential::key_file::{KeyId, Sealed};
+use crate::model::Timestamp;
+use crate::model::mail_app_mode::MailAppMode;
+use crate::model::principal::{AccountId, Epoch, Kind, PrincipalId, State, Transition};
 
 /// What a sign-in needs to know of a principal.
 #[derive(Clone)]
@@ -72,26 +30,27 @@ pub(crate) struct Principal {
     pub(crate) mail_apps: MailAppMode,
 }
 
-#[derive(sqlx::FromRow)]
-struct PrincipalRow {
-    id: PrincipalId,
-    kind: String,
-    login: String,
-    credential_epoch: Epoch,
-    password_hash: String,
-    state: String,
-    known_network: bool,
-    changed: bool,
-    account_id: Option<AccountId>,
-    key_id: Option<KeyId>,
-    sealed_seed: Option<Vec<u8>>,
-    enabled_at: Option<i64>,
-    mail_app_mode: Option<String>,
+row! {
+    struct PrincipalRow {
+        id: PrincipalId,
+        kind: String,
+        login: String,
+        credential_epoch: Epoch,
+        password_hash: String,
+        state: String,
+        known_network: bool,
+        changed: bool,
+        account_id: Option<AccountId>,
+        key_id: Option<KeyId>,
+        sealed_seed: Option<Vec<u8>>,
+        enabled_at: Option<i64>,
+        mail_app_mode: Option<String>,
+    }
 }
 
-/// Whom to find.
+/// PrincipalRef to find.
 #[derive(Clone, Copy)]
-pub(crate) enum Whom<'a> {
+pub(crate) enum PrincipalRef<'a> {
     /// By login, in canonical form.
     Login(Kind, &'a str),
     Id(PrincipalId),
@@ -100,7 +59,7 @@ pub(crate) enum Whom<'a> {
 /// Finds a principal; says whether it knows the network, and whether its password was changed since then.
 pub(crate) async fn find(
     db: &Db,
-    whom: Whom<'_>,
+    whom: PrincipalRef<'_>,
     network: &str,
     since: Timestamp,
 ) -> Result<Option<Principal>, StoreError> {
@@ -128,11 +87,11 @@ pub(crate) async fn find(
         };
     }
     let row: Option<PrincipalRow> = on!(db db, conn => match whom {
-        Whom::Login(kind, login) => {
+        PrincipalRef::Login(kind, login) => {
             sqlx::query_as(select!("p.kind = $3 AND p.login = $4"))
                 .bind(network).bind(millis(since)).bind(kind.name()).bind(login).fetch_optional(conn).await
         }
-        Whom::Id(id) => {
+        PrincipalRef::Id(id) => {
             sqlx::query_as(select!("p.id = $3"))
                 .bind(network).bind(millis(since)).bind(id).fetch_optional(conn).await
         }
@@ -163,14 +122,14 @@ impl Principal {
 
 /// Takes the principal's row at the epoch that was verified (invariant 2). False when the password, or the state, has
 /// changed meanwhile. Until the transaction ends nobody can change either.
-pub(crate) async fn take(tx: &mut Tx, id: PrincipalId, epoch: Epoch) -> Result<bool, StoreError> {
+pub(crate) async fn lock_at_epoch(tx: &mut Tx, id: PrincipalId, epoch: Epoch) -> Result<bool, StoreError> {
     const SQL: &str = "UPDATE principal SET credential_epoch = credential_epoch
         WHERE id = $1 AND credential_epoch = $2 AND state = 'active'";
     Ok(execute!(tx, SQL, id, epoch)? == 1)
 }
 
 /// The same for a sign-in that spends nothing, which is noted at once.
-pub(crate) async fn enter(
+pub(crate) async fn lock_and_note_sign_in(
     tx: &mut Tx,
     id: PrincipalId,
     epoch: Epoch,
@@ -187,7 +146,7 @@ pub(crate) async fn signed_in(tx: &mut Tx, id: PrincipalId, now: Timestamp) -> R
 }
 
 /// Takes the row of a principal that may sign in, whatever its epoch, and says which that is.
-pub(crate) async fn hold(tx: &mut Tx, id: PrincipalId) -> Result<Option<Epoch>, StoreError> {
+pub(crate) async fn lock_principal(tx: &mut Tx, id: PrincipalId) -> Result<Option<Epoch>, StoreError> {
     const SQL: &str = "UPDATE principal SET credential_epoch = credential_epoch
         WHERE id = $1 AND state = 'active' RETURNING credential_epoch";
     let held: Option<(Epoch,)> = on!(tx tx, conn => sqlx::query_as(SQL).bind(id).fetch_optional(conn).await)?;
@@ -195,7 +154,7 @@ pub(crate) async fn hold(tx: &mut Tx, id: PrincipalId) -> Result<Option<Epoch>, 
 }
 
 /// Takes the row of a principal that is not deleted, whether it may sign in or not.
-pub(crate) async fn hold_any(tx: &mut Tx, id: PrincipalId) -> Result<bool, StoreError> {
+pub(crate) async fn lock_existing(tx: &mut Tx, id: PrincipalId) -> Result<bool, StoreError> {
     const SQL: &str = "UPDATE principal SET credential_epoch = credential_epoch
         WHERE id = $1 AND state IN ('active', 'suspended')";
     Ok(execute!(tx, SQL, id)? == 1)
@@ -220,7 +179,7 @@ pub(crate) async fn login(tx: &mut Tx, id: PrincipalId) -> Result<Option<String>
 
 /// Whether the owner of a mailbox is to be told of a network it was never signed in from: it wants to be, and it is not
 /// the first one.
-pub(crate) async fn is_news(tx: &mut Tx, id: PrincipalId, network: &str) -> Result<bool, StoreError> {
+pub(crate) async fn is_new_network(tx: &mut Tx, id: PrincipalId, network: &str) -> Result<bool, StoreError> {
     const SQL: &str = "SELECT 1 FROM mailbox m WHERE m.id = $1 AND m.tell_new_places
         AND EXISTS (SELECT 1 FROM known_network k WHERE k.principal_id = m.id AND k.network <> $2)
         AND NOT EXISTS (SELECT 1 FROM known_network k WHERE k.principal_id = m.id AND k.network = $2)";
@@ -251,16 +210,6 @@ pub(crate) async fn remember_network(
     const SQL: &str = "INSERT INTO known_network (principal_id, network, seen_at) VALUES ($1, $2, $3)
         ON CONFLICT (principal_id, network) DO UPDATE SET seen_at = excluded.seen_at";
     execute!(tx, SQL, id, network, millis(now)).map(|_| ())
-}
-
-/// Whether a principal may sign in changes in one of these ways, and in no other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Transition {
-    Suspend,
-    Resume,
-    Delete,
-    /// Back to what it was when it was deleted: a suspension is not lifted by the way.
-    Restore,
 }
 
 /// Changes whether a principal may sign in. False when it is not in a state from which that makes sense.

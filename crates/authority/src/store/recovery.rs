@@ -1,10 +1,11 @@
 //! Ways back in: recovery codes, recovery e-mails, mailed links.
 
 use super::db::{StoreError, Tx, execute, on};
+use super::row::row;
 use super::{Db, millis};
-use crate::Timestamp;
-use crate::keys::KeyId;
-use crate::principal::{Epoch, PrincipalId};
+use crate::credential::key_file::KeyId;
+use crate::model::Timestamp;
+use crate::model::principal::{Epoch, PrincipalId};
 
 /// Puts a new recovery code in the place of the one before.
 pub(crate) async fn put_code(
@@ -33,7 +34,7 @@ pub(crate) async fn is_code(db: &Db, of: PrincipalId, digest: &[u8]) -> Result<b
     Ok(found.is_some())
 }
 
-/// Spends the code (invariant 5). False when it is not the active one.
+/// OneTimeProof the code (invariant 5). False when it is not the active one.
 pub(crate) async fn spend_code(tx: &mut Tx, of: PrincipalId, digest: &[u8]) -> Result<bool, StoreError> {
     const SQL: &str = "DELETE FROM recovery_code WHERE principal_id = $1 AND digest = $2";
     Ok(execute!(tx, SQL, of, digest)? == 1)
@@ -97,16 +98,18 @@ pub(crate) async fn hold(tx: &mut Tx, of: PrincipalId, until: Timestamp) -> Resu
     execute!(tx, "UPDATE mailbox SET recovery_held_until = $2 WHERE id = $1", of, millis(until)).map(|_| ())
 }
 
-/// A link's row.
-#[derive(Clone, sqlx::FromRow)]
-pub(crate) struct LinkRow {
-    pub(crate) id: i64,
-    pub(crate) principal_id: PrincipalId,
-    pub(crate) kind: String,
-    pub(crate) epoch: Epoch,
-    pub(crate) key_id: KeyId,
-    pub(crate) address: Option<String>,
-    pub(crate) expires_at: i64,
+row! {
+    /// A link's row.
+    #[derive(Clone)]
+    pub(crate) struct LinkRow {
+        pub(crate) id: i64,
+        pub(crate) principal_id: PrincipalId,
+        pub(crate) kind: String,
+        pub(crate) epoch: Epoch,
+        pub(crate) key_id: KeyId,
+        pub(crate) address: Option<String>,
+        pub(crate) expires_at: i64,
+    }
 }
 
 /// Writes a link.
@@ -177,7 +180,7 @@ pub(crate) async fn link_by_id(db: &Db, id: i64, now: Timestamp) -> Result<Optio
     on!(db db, conn => sqlx::query_as(SQL).bind(id).bind(millis(now)).fetch_optional(conn).await)
 }
 
-/// Spends a link (invariant 5). False when it was spent, replaced or has expired.
+/// OneTimeProof a link (invariant 5). False when it was spent, replaced or has expired.
 pub(crate) async fn spend_link(tx: &mut Tx, id: i64, now: Timestamp) -> Result<bool, StoreError> {
     const SQL: &str = "DELETE FROM link WHERE id = $1 AND expires_at > $2";
     Ok(execute!(tx, SQL, id, millis(now))? == 1)

@@ -1,11 +1,12 @@
 //! Second factors: the sealed seed, the step that was spent last, setting one up, and the browsers that still owe a code.
 
 use super::db::{StoreError, Tx, execute, on};
+use super::row::row;
 use super::{Db, millis};
-use crate::Timestamp;
-use crate::keys::{KeyId, Sealed};
-use crate::principal::{AccountId, Epoch, PrincipalId, SessionId};
-use crate::totp::TimeStep;
+use crate::credential::key_file::{KeyId, Sealed};
+use crate::credential::totp::TimeStep;
+use crate::model::Timestamp;
+use crate::model::principal::{AccountId, Epoch, PrincipalId, SessionId};
 
 /// The second factor of a principal.
 #[derive(Clone)]
@@ -38,7 +39,7 @@ pub(crate) async fn is_on(tx: &mut Tx, id: PrincipalId) -> Result<bool, StoreErr
     Ok(found.is_some())
 }
 
-/// Turns a second factor on, or puts another in its place. The step that confirmed it is spent.
+/// PrincipalLocks a second factor on, or puts another in its place. The step that confirmed it is spent.
 pub(crate) async fn put(
     tx: &mut Tx,
     id: PrincipalId,
@@ -53,12 +54,12 @@ pub(crate) async fn put(
     execute!(tx, SQL, id, seed.key, seed.bytes.as_slice(), spent, millis(now)).map(|_| ())
 }
 
-/// Turns it off. False when it was not on.
+/// PrincipalLocks it off. False when it was not on.
 pub(crate) async fn remove(tx: &mut Tx, id: PrincipalId) -> Result<bool, StoreError> {
     Ok(execute!(tx, "DELETE FROM second_factor WHERE principal_id = $1", id)? == 1)
 }
 
-/// Spends a time step (invariant 5). False when it, or a later one, was spent before, or the seed is not the one the
+/// OneTimeProof a time step (invariant 5). False when it, or a later one, was spent before, or the seed is not the one the
 /// code was held against any more.
 pub(crate) async fn spend(
     tx: &mut Tx,
@@ -145,14 +146,15 @@ pub(crate) async fn end_enrolments(tx: &mut Tx, id: PrincipalId) -> Result<(), S
     execute!(tx, "DELETE FROM enrolment WHERE principal_id = $1", id).map(|_| ())
 }
 
-/// A browser whose password was right and that still owes a code.
-#[derive(sqlx::FromRow)]
-pub(crate) struct SecondStepRow {
-    pub(crate) principal_id: PrincipalId,
-    pub(crate) epoch: Epoch,
-    pub(crate) proved_at: i64,
-    pub(crate) begun_at: i64,
-    pub(crate) tries: i64,
+row! {
+    /// A browser whose password was right and that still owes a code.
+    pub(crate) struct SecondStepRow {
+        pub(crate) principal_id: PrincipalId,
+        pub(crate) epoch: Epoch,
+        pub(crate) proved_at: i64,
+        pub(crate) begun_at: i64,
+        pub(crate) tries: i64,
+    }
 }
 
 /// Notes one.
@@ -209,7 +211,7 @@ pub(crate) async fn put_backup_codes(
     Ok(())
 }
 
-/// Spends a backup code (invariant 5). False when there is none like it.
+/// OneTimeProof a backup code (invariant 5). False when there is none like it.
 pub(crate) async fn spend_backup_code(
     tx: &mut Tx,
     id: PrincipalId,
@@ -234,13 +236,14 @@ pub(crate) async fn backup_codes_left(db: &Db, id: PrincipalId) -> Result<i64, S
     Ok(left)
 }
 
-/// A seed that is sealed under an older key than the newest.
-#[derive(sqlx::FromRow)]
-pub(crate) struct OutdatedRow {
-    pub(crate) principal_id: PrincipalId,
-    pub(crate) account_id: AccountId,
-    pub(crate) key_id: KeyId,
-    pub(crate) sealed_seed: Vec<u8>,
+row! {
+    /// A seed that is sealed under an older key than the newest.
+    pub(crate) struct OutdatedRow {
+        pub(crate) principal_id: PrincipalId,
+        pub(crate) account_id: AccountId,
+        pub(crate) key_id: KeyId,
+        pub(crate) sealed_seed: Vec<u8>,
+    }
 }
 
 /// Some of the seeds that are not sealed under a key.

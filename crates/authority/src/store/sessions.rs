@@ -1,11 +1,12 @@
 //! Session rows.
 
 use super::db::{StoreError, Tx, execute, on};
+use super::row::row;
 use super::{Db, millis};
-use crate::Timestamp;
-use crate::origin::{Origin, Surface};
-use crate::principal::{AppPasswordId, Epoch, PrincipalId, SessionId};
-use crate::registry::{EndReason, Of};
+use crate::model::Timestamp;
+use crate::model::end_reason::{EndReason, SessionSelector};
+use crate::model::origin::{Origin, Surface};
+use crate::model::principal::{AppPasswordId, Epoch, PrincipalId, SessionId};
 use sqlx::AssertSqlSafe;
 
 /// A session about to be opened.
@@ -56,14 +57,15 @@ pub(crate) async fn open(
     .map(|_| ())
 }
 
-/// A session that was just ended.
-#[derive(sqlx::FromRow)]
-pub(crate) struct EndedRow {
-    pub(crate) id: SessionId,
-    pub(crate) surface: String,
-    pub(crate) node: String,
-    pub(crate) opened_at: i64,
-    pub(crate) seen_at: i64,
+row! {
+    /// A session that was just ended.
+    pub(crate) struct EndedRow {
+        pub(crate) id: SessionId,
+        pub(crate) surface: String,
+        pub(crate) node: String,
+        pub(crate) opened_at: i64,
+        pub(crate) seen_at: i64,
+    }
 }
 
 /// Ends sessions of a principal, in the transaction of the reason. A browser's session needs no closing; a connection
@@ -71,7 +73,7 @@ pub(crate) struct EndedRow {
 pub(crate) async fn end(
     tx: &mut Tx,
     principal: PrincipalId,
-    of: Of,
+    of: SessionSelector,
     reason: EndReason,
     now: Timestamp,
 ) -> Result<Vec<EndedRow>, StoreError> {
@@ -81,9 +83,9 @@ pub(crate) async fn end(
             AND ($2 IS NULL OR id = $2) AND ($5 IS NULL OR id <> $5)
         RETURNING id, surface, node, opened_at, seen_at";
     let (only, but) = match of {
-        Of::All => (None, None),
-        Of::Session(id) => (Some(id.0), None),
-        Of::AllBut(id) => (None, Some(id.0)),
+        SessionSelector::All => (None, None),
+        SessionSelector::Session(id) => (Some(id.0), None),
+        SessionSelector::AllBut(id) => (None, Some(id.0)),
     };
     on!(tx tx, conn => {
         sqlx::query_as(SQL).bind(principal).bind(only).bind(millis(now)).bind(reason.name()).bind(but)
@@ -141,12 +143,13 @@ pub(crate) async fn touch(tx: &mut Tx, id: SessionId, now: Timestamp) -> Result<
     execute!(tx, SQL, id, millis(now)).map(|_| ())
 }
 
-/// A session that was ended and may be alive on this node.
-#[derive(sqlx::FromRow)]
-pub(crate) struct ToClose {
-    pub(crate) id: SessionId,
-    pub(crate) principal_id: PrincipalId,
-    end_reason: Option<String>,
+row! {
+    /// A session that was ended and may be alive on this node.
+    pub(crate) struct ToClose {
+        pub(crate) id: SessionId,
+        pub(crate) principal_id: PrincipalId,
+        end_reason: Option<String>,
+    }
 }
 
 impl ToClose {
@@ -184,14 +187,15 @@ pub(crate) async fn ended_among(db: &Db, ids: &[SessionId]) -> Result<Vec<ToClos
     Ok(ended)
 }
 
-/// The session a cookie stands for, if it still opens anything.
-#[derive(sqlx::FromRow)]
-pub(crate) struct Resumed {
-    pub(crate) id: SessionId,
-    pub(crate) principal_id: PrincipalId,
-    pub(crate) login: String,
-    pub(crate) opened_at: i64,
-    pub(crate) seen_at: i64,
+row! {
+    /// The session a cookie stands for, if it still opens anything.
+    pub(crate) struct Resumed {
+        pub(crate) id: SessionId,
+        pub(crate) principal_id: PrincipalId,
+        pub(crate) login: String,
+        pub(crate) opened_at: i64,
+        pub(crate) seen_at: i64,
+    }
 }
 
 /// Finds a browser session by the hash of its token: not ended, of the current epoch, of an active principal.
@@ -214,17 +218,18 @@ pub(crate) async fn is_open(db: &Db, id: SessionId) -> Result<bool, StoreError> 
     Ok(found.is_some())
 }
 
-/// What a session has proved, if it is not ended; asked in the transaction that relies on it.
-#[derive(sqlx::FromRow)]
-pub(crate) struct Acting {
-    /// When its password was given.
-    pub(crate) proved_at: i64,
-    /// Whether a second factor was.
-    pub(crate) second_factor: bool,
+row! {
+    /// What a session has proved, if it is not ended; asked in the transaction that relies on it.
+    pub(crate) struct SessionProof {
+        /// When its password was given.
+        pub(crate) proved_at: i64,
+        /// Whether a second factor was.
+        pub(crate) second_factor: bool,
+    }
 }
 
 /// Finds it.
-pub(crate) async fn acting(tx: &mut Tx, id: SessionId) -> Result<Option<Acting>, StoreError> {
+pub(crate) async fn proof(tx: &mut Tx, id: SessionId) -> Result<Option<SessionProof>, StoreError> {
     const SQL: &str = "SELECT COALESCE(proved_at, opened_at) AS proved_at, second_factor FROM session
         WHERE id = $1 AND ended_at IS NULL";
     on!(tx tx, conn => sqlx::query_as(SQL).bind(id).fetch_optional(conn).await)
@@ -247,18 +252,19 @@ pub(crate) async fn give_code(tx: &mut Tx, id: SessionId) -> Result<(), StoreErr
     execute!(tx, "UPDATE session SET second_factor = TRUE WHERE id = $1", id).map(|_| ())
 }
 
-/// A live session, for lists.
-#[derive(sqlx::FromRow)]
-pub(crate) struct LiveRow {
-    pub(crate) id: SessionId,
-    pub(crate) surface: String,
-    pub(crate) ip: String,
-    pub(crate) client: Option<String>,
-    pub(crate) opened_at: i64,
-    pub(crate) seen_at: i64,
-    pub(crate) second_factor: bool,
-    /// The name of the app password that opened it.
-    pub(crate) app_password: Option<String>,
+row! {
+    /// A live session, for lists.
+    pub(crate) struct LiveRow {
+        pub(crate) id: SessionId,
+        pub(crate) surface: String,
+        pub(crate) ip: String,
+        pub(crate) client: Option<String>,
+        pub(crate) opened_at: i64,
+        pub(crate) seen_at: i64,
+        pub(crate) second_factor: bool,
+        /// The name of the app password that opened it.
+        pub(crate) app_password: Option<String>,
+    }
 }
 
 /// The sessions of a principal that are not ended, newest first. No list is longer than the limit.
@@ -270,16 +276,17 @@ pub(crate) async fn live(db: &Db, principal: PrincipalId, limit: i64) -> Result<
     on!(db db, conn => sqlx::query_as(SQL).bind(principal).bind(limit).fetch_all(conn).await)
 }
 
-/// A session of the past or of now, for the history.
-#[derive(sqlx::FromRow)]
-pub(crate) struct PastRow {
-    pub(crate) surface: String,
-    pub(crate) ip: String,
-    pub(crate) client: Option<String>,
-    pub(crate) opened_at: i64,
-    pub(crate) ended_at: Option<i64>,
-    pub(crate) end_reason: Option<String>,
-    pub(crate) app_password: Option<String>,
+row! {
+    /// A session of the past or of now, for the history.
+    pub(crate) struct PastRow {
+        pub(crate) surface: String,
+        pub(crate) ip: String,
+        pub(crate) client: Option<String>,
+        pub(crate) opened_at: i64,
+        pub(crate) ended_at: Option<i64>,
+        pub(crate) end_reason: Option<String>,
+        pub(crate) app_password: Option<String>,
+    }
 }
 
 /// The newest sessions of a principal, those that are over included.

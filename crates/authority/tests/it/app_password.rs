@@ -1,18 +1,19 @@
 use crate::authenticator::wrong_code;
-use crate::house::{House, NEW, OLD, Served, at, attempt, from, on_both, secret, serve};
-use postward_authority::app_password::{AppPasswordError, MailAppMode};
-use postward_authority::mail_app_mode::ModeOf;
-use postward_authority::{AppPasswordId, AppPasswords, Authority, Confirmation, NotNow, Surface};
+use crate::test_host::{NEW, OLD, Served, TestHost, at, attempt, from, on_both, secret, serve};
+use postward_authority::{
+    AppPasswordError, AppPasswordId, AppPasswords, Authority, Confirmation, MailAppMode, ModeOf,
+    ReauthRequired, Surface,
+};
 use postward_wire::{Refusal, Secret};
 
 const ADA: &str = "ada@north.example";
 
 /// A session that an app password has opened, served.
-async fn opened_by(house: &House, app_password: &str, surface: Surface) -> Result<Served, Refusal> {
+async fn opened_by(house: &TestHost, app_password: &str, surface: Surface) -> Result<Served, Refusal> {
     house.authority.sign_in(attempt(ADA, app_password), from("192.0.2.1", surface), at(5)).await.map(serve)
 }
 
-async fn add(house: &House, name: &str) -> (AppPasswordId, Secret) {
+async fn add(house: &TestHost, name: &str) -> (AppPasswordId, Secret) {
     let (_, guard) = house.browser(Surface::Webmail, 0).await;
     let webmail = from("192.0.2.1", Surface::Webmail);
     house.authority.add_app_password(&guard, name, &webmail, at(1)).await.unwrap()
@@ -20,7 +21,7 @@ async fn add(house: &House, name: &str) -> (AppPasswordId, Secret) {
 
 #[test]
 fn w8_an_app_password_opens_mail_protocols_however_it_is_spelt_and_nothing_else() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let (_, shown) = add(&house, "Phone").await;
         let spelt = shown.expose().to_uppercase();
         for surface in [Surface::Imap, Surface::Pop3, Surface::Smtp] {
@@ -44,7 +45,7 @@ fn w8_an_app_password_opens_mail_protocols_however_it_is_spelt_and_nothing_else(
 
 #[test]
 fn w8_revoking_and_rotating_end_exactly_what_it_opened() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let ((phone, phone_shown), (tablet, tablet_shown)) =
             (add(&house, "Phone").await, add(&house, "Tablet").await);
         let by_phone = opened_by(&house, phone_shown.expose(), Surface::Imap).await.unwrap();
@@ -75,7 +76,7 @@ fn w8_revoking_and_rotating_end_exactly_what_it_opened() {
 
 #[test]
 fn w8_there_are_twenty_five_at_most_and_names_have_bounds() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let (_, guard) = house.browser(Surface::Webmail, 0).await;
         let webmail = from("192.0.2.1", Surface::Webmail);
         let add = async |name: &str| house.authority.add_app_password(&guard, name, &webmail, at(1)).await;
@@ -87,13 +88,13 @@ fn w8_there_are_twenty_five_at_most_and_names_have_bounds() {
         }
         assert!(matches!(add("One more").await, Err(AppPasswordError::TooMany)));
         let old = house.authority.add_app_password(&guard, "Late", &webmail, at(700)).await;
-        assert!(matches!(old, Err(AppPasswordError::NotNow(NotNow::ConfirmFirst))));
+        assert!(matches!(old, Err(AppPasswordError::ReauthRequired(ReauthRequired::ConfirmFirst))));
     });
 }
 
 #[test]
 fn d7_a_change_revokes_app_passwords_and_the_owner_may_keep_them() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let (_, shown) = add(&house, "Phone").await;
         let session = opened_by(&house, shown.expose(), Surface::Imap).await.unwrap();
         let (_, guard) = house.browser(Surface::Webmail, 0).await;
@@ -112,7 +113,7 @@ fn d7_a_change_revokes_app_passwords_and_the_owner_may_keep_them() {
 
 #[test]
 fn w8_the_mode_nearest_to_the_mailbox_decides_and_the_owner_sees_why_an_app_was_refused() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let (_, shown) = add(&house, "Phone").await;
         let only = Some(MailAppMode::AppPasswordsOnly);
         let any = Some(MailAppMode::PasswordOrAppPassword);
@@ -146,7 +147,7 @@ fn w8_the_mode_nearest_to_the_mailbox_decides_and_the_owner_sees_why_an_app_was_
 
 #[test]
 fn w6_the_apps_that_use_the_password_are_listed_and_those_with_one_of_their_own_are_not() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let (_, shown) = add(&house, "Phone").await;
         let day = 24 * 3_600;
         let app = |name: &str, surface| from("192.0.2.1", surface).with_client(name);
@@ -174,7 +175,7 @@ fn w6_the_apps_that_use_the_password_are_listed_and_those_with_one_of_their_own_
 
 #[test]
 fn a_right_password_with_a_wrong_code_tells_the_activity_and_not_the_stranger() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let phone = house.second_factor(0).await;
         let typed = format!("{OLD}{}", wrong_code(&phone, at(60)));
         for password in [typed.as_str(), OLD, "Not the one 1"] {

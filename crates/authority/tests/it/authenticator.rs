@@ -1,8 +1,7 @@
 //! An owner's phone: what it was shown, and the codes it shows.
 
-use crate::house::{House, OLD, at, attempt, from, secret, whole};
-use postward_authority::second_factor::Others;
-use postward_authority::{SessionGuard, SetUp, Surface, Timestamp, Token};
+use crate::test_host::{OLD, TestHost, at, attempt, from, secret, whole};
+use postward_authority::{OtherSessions, SessionGuard, SetUp, Surface, Timestamp, Token};
 use postward_wire::Secret;
 
 /// An authenticator that was set up.
@@ -33,7 +32,7 @@ pub(crate) fn wrong_code(phone: &Authenticator, now: Timestamp) -> String {
     (0..10).map(|n| format!("00000{n}")).find(|code| !good.contains(code)).unwrap()
 }
 
-impl House {
+impl TestHost {
     /// Signs ada in at a browser surface, from home.
     pub(crate) async fn browser(&self, surface: Surface, second: i64) -> (Token, SessionGuard) {
         let (attempt, origin) = (attempt("ada@north.example", OLD), from("192.0.2.1", surface));
@@ -45,19 +44,22 @@ impl House {
         self.browser(Surface::Webmail, second).await.1
     }
 
-    /// Turns ada's second factor on.
+    /// PrincipalLocks ada's second factor on.
     pub(crate) async fn second_factor(&self, second: i64) -> Authenticator {
         let (_, guard) = self.browser(Surface::Webmail, second).await;
         self.second_factor_of(&guard, second).await
     }
 
-    /// Turns the second factor of whoever has this session on.
+    /// PrincipalLocks the second factor of whoever has this session on.
     pub(crate) async fn second_factor_of(&self, guard: &SessionGuard, second: i64) -> Authenticator {
         let webmail = from("192.0.2.1", Surface::Webmail);
         let begun = self.authority.begin_second_factor(guard, None, "North", &webmail, at(second)).await;
         let phone = Authenticator::of(&begun.unwrap());
         let code = phone.code(at(second));
-        let on = self.authority.turn_on_second_factor(guard, &code, Others::Stay, &webmail, at(second)).await;
+        let on = self
+            .authority
+            .turn_on_second_factor(guard, &code, OtherSessions::Stay, &webmail, at(second))
+            .await;
         assert!(on.unwrap().ended.is_none());
         phone
     }

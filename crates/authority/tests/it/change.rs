@@ -1,15 +1,16 @@
-use crate::house::{House, NEW, OLD, Served, address, at, attempt, from, on_both, secret, serve, whole};
-use postward_authority::hasher::Hashing;
-use postward_authority::policy::{Asks, Problem};
+use crate::test_host::{
+    NEW, OLD, Served, TestHost, address, at, attempt, from, on_both, secret, serve, whole,
+};
 use postward_authority::{
-    AppPasswords, Authority, ChangeError, Confirmation, EndReason, ResetError, Settings, SignedOut, Surface,
+    AppPasswords, Authority, ChangeError, Confirmation, EndReason, Hashing, PasswordProblem, Requirement,
+    ResetError, Settings, SignedOut, Surface,
 };
 use postward_wire::Refusal;
 use std::sync::Arc;
 use tokio::task::JoinSet;
 
 /// Signs in at every door a mailbox has; the doors are listed in the code.
-async fn at_every_door(house: &House) -> Vec<Served> {
+async fn at_every_door(house: &TestHost) -> Vec<Served> {
     let mut served = Vec::new();
     for surface in Surface::OF_MAILBOXES {
         let (attempt, origin) = (attempt("ada@north.example", OLD), from("192.0.2.1", surface));
@@ -28,7 +29,7 @@ async fn at_every_door(house: &House) -> Vec<Served> {
 
 #[test]
 fn d7_a_reset_ends_every_session_before_it_answers_and_says_how_many() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let bystander = house.sign_in("bob@south.example", OLD).await.unwrap();
         let served = at_every_door(&house).await;
         let receipt = house.authority.reset(&house.operator, house.ada, secret(NEW), at(2)).await.unwrap();
@@ -41,13 +42,13 @@ fn d7_a_reset_ends_every_session_before_it_answers_and_says_how_many() {
         assert_eq!(receipt.ended.values().copied().collect::<Vec<_>>(), [1; Surface::OF_MAILBOXES.len()]);
         assert_eq!(house.sign_in("ada@north.example", OLD).await.err(), Some(Refusal::Rejected));
         assert!(house.sign_in("ada@north.example", NEW).await.is_ok());
-        assert!(bystander.flowing());
+        assert!(bystander.is_live());
     });
 }
 
 #[test]
 fn w2_the_owners_change_ends_its_own_session_too_and_still_answers() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let others = at_every_door(&house).await;
         let webmail = from("192.0.2.1", Surface::Webmail);
         let signed_in =
@@ -68,7 +69,7 @@ fn w2_the_owners_change_ends_its_own_session_too_and_still_answers() {
 
 #[test]
 fn w2_the_current_password_is_verified_against_the_store_and_not_the_session() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let webmail = from("192.0.2.1", Surface::Webmail);
         let signed_in =
             house.authority.sign_in_browser(attempt("ada@north.example", OLD), webmail.clone(), at(1));
@@ -80,7 +81,7 @@ fn w2_the_current_password_is_verified_against_the_store_and_not_the_session() {
         // Nothing has changed, and the session stands and can still be ended.
         drop(guard);
         let guard = house.authority.resume(&token, &webmail, at(3)).await.unwrap();
-        assert!(guard.flowing());
+        assert!(guard.is_live());
         let served = serve(guard);
         house.authority.reset(&house.operator, house.ada, secret(NEW), at(4)).await.unwrap();
         assert!(served.over().is_some());
@@ -89,7 +90,7 @@ fn w2_the_current_password_is_verified_against_the_store_and_not_the_session() {
 
 #[test]
 fn p2_a_recent_sign_in_stands_for_the_current_password_and_an_old_one_does_not() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let panel = from("192.0.2.1", Surface::Panel);
         let sign_in =
             || house.authority.sign_in_browser(attempt("ada@north.example", OLD), panel.clone(), at(0));
@@ -99,7 +100,7 @@ fn p2_a_recent_sign_in_stands_for_the_current_password_and_an_old_one_does_not()
             .change(&guard, Confirmation::RecentSignIn, secret(NEW), AppPasswords::Revoke, &panel, at(601))
             .await;
         assert!(matches!(late, Err(ChangeError::ConfirmFirst)));
-        assert!(guard.flowing());
+        assert!(guard.is_live());
         let change = house.authority.change(
             &guard,
             Confirmation::RecentSignIn,
@@ -127,12 +128,16 @@ fn p2_a_recent_sign_in_stands_for_the_current_password_and_an_old_one_does_not()
 
 #[test]
 fn d5_the_server_enforces_the_rules_whatever_the_browser_did() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let refused = house.authority.reset(&house.operator, house.ada, secret("short"), at(2)).await;
         let Err(ResetError::Policy(problems)) = refused else { panic!("a weak password was taken") };
         assert_eq!(
             problems,
-            [Problem::Unmet(Asks::Length(12)), Problem::Unmet(Asks::Upper), Problem::Unmet(Asks::Digit)]
+            [
+                PasswordProblem::Unmet(Requirement::Length(12)),
+                PasswordProblem::Unmet(Requirement::Upper),
+                PasswordProblem::Unmet(Requirement::Digit)
+            ]
         );
         assert!(house.sign_in("ada@north.example", OLD).await.is_ok());
     });
@@ -140,7 +145,7 @@ fn d5_the_server_enforces_the_rules_whatever_the_browser_did() {
 
 #[test]
 fn invariant_14_each_act_leaves_exactly_one_audit_row_and_a_refused_one_none() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let before = house.authority.audit(&house.operator, Some(house.ada), 100).await.unwrap().len();
         house.authority.reset(&house.operator, house.ada, secret(NEW), at(2)).await.unwrap();
         let _refused = house.authority.reset(&house.operator, house.ada, secret("short"), at(3)).await;
@@ -153,7 +158,7 @@ fn invariant_14_each_act_leaves_exactly_one_audit_row_and_a_refused_one_none() {
 
 #[test]
 fn a_change_is_finished_and_kills_even_when_whoever_asked_hangs_up() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let served = serve(house.sign_in("ada@north.example", OLD).await.unwrap());
         let (authority, operator, ada) = (house.authority.clone(), house.operator.clone(), house.ada);
         let asked = tokio::spawn(async move { authority.reset(&operator, ada, secret(NEW), at(2)).await });
@@ -175,7 +180,7 @@ fn a_change_is_finished_and_kills_even_when_whoever_asked_hangs_up() {
 
 #[test]
 fn old_passwords_stay_dead_through_many_changes() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let mut passwords = vec![OLD.to_owned()];
         for n in 0..6 {
             let next = format!("Horse battery number {n}");
@@ -194,14 +199,14 @@ fn old_passwords_stay_dead_through_many_changes() {
 
 #[test]
 fn d7_the_old_password_stops_because_it_cannot_be_set_again() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let reset =
             async |to: &str| house.authority.reset(&house.operator, house.ada, secret(to), at(2)).await;
         let Err(ResetError::Policy(problems)) = reset(OLD).await else { panic!("it was set again") };
-        assert_eq!(problems, [Problem::Unchanged]);
+        assert_eq!(problems, [PasswordProblem::Unchanged]);
         reset(NEW).await.unwrap();
         let Err(ResetError::Policy(problems)) = reset(OLD).await else { panic!("it was set again") };
-        assert_eq!(problems, [Problem::UsedBefore]);
+        assert_eq!(problems, [PasswordProblem::UsedBefore]);
     });
 }
 
@@ -209,7 +214,7 @@ fn d7_the_old_password_stops_because_it_cannot_be_set_again() {
 /// waits in.
 #[test]
 fn d7_whoever_has_a_session_cannot_keep_staff_from_throwing_it_out() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let hashing = Hashing { memory_kib: 4 * 1024, passes: 1, at_once: 1, waiting: 5 };
         let settings = Settings { hashing, ..house.settings() };
         let authority = Authority::open(settings, at(1)).await.unwrap();

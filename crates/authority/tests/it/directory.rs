@@ -1,12 +1,12 @@
-use crate::house::{House, NEW, OLD, address, at, on_both, secret};
-use postward_authority::directory::{AddError, Delivery, MailboxQuery, NewStaff, Sort};
-use postward_authority::sessions::{ActError, Which};
-use postward_authority::{Actor, DomainId, ResetError, Role};
+use crate::test_host::{NEW, OLD, TestHost, address, at, on_both, secret};
+use postward_authority::{
+    ActError, Actor, AddError, Delivery, DomainId, MailboxQuery, NewStaff, ResetError, Role, Sort, Which,
+};
 use postward_wire::Refusal;
 
 #[test]
 fn invariant_13_nobody_sees_or_touches_anything_outside_the_subtree() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let north = house.staff("owner@north.example").await;
         let actor = north.actor();
         let page = house
@@ -44,7 +44,7 @@ fn invariant_13_nobody_sees_or_touches_anything_outside_the_subtree() {
 
 #[test]
 fn d12_a_reader_looks_and_touches_nothing() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let reader = house.staff("reader@north.example").await;
         let (authority, actor, ada) = (&house.authority, reader.actor(), house.ada);
         assert!(authority.mailbox(actor, ada).await.is_ok());
@@ -60,8 +60,8 @@ fn d12_a_reader_looks_and_touches_nothing() {
 
 #[test]
 fn d2_a_deleted_mailbox_opens_nothing_keeps_its_address_and_can_be_restored() {
-    on_both(async |house: House| {
-        let served = crate::house::serve(house.sign_in("ada@north.example", OLD).await.unwrap());
+    on_both(async |house: TestHost| {
+        let served = crate::test_host::serve(house.sign_in("ada@north.example", OLD).await.unwrap());
         house.authority.delete_mailbox(&house.operator, house.ada, at(2)).await.unwrap();
         assert!(served.over().is_some());
         assert_eq!(house.sign_in("ada@north.example", OLD).await.err(), Some(Refusal::Rejected));
@@ -81,7 +81,7 @@ fn d2_a_deleted_mailbox_opens_nothing_keeps_its_address_and_can_be_restored() {
 
 #[test]
 fn d1_pages_of_the_list_meet_without_gap_or_overlap_in_both_directions() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         for n in 0..23 {
             let address = address(&format!("user{n:02}@north.example"));
             house.authority.add_mailbox(&house.operator, &address, secret(NEW), at(n)).await.unwrap();
@@ -113,13 +113,13 @@ fn d1_pages_of_the_list_meet_without_gap_or_overlap_in_both_directions() {
     });
 }
 
-fn ids(rows: &[postward_authority::directory::Mailbox]) -> Vec<postward_authority::MailboxId> {
+fn ids(rows: &[postward_authority::Mailbox]) -> Vec<postward_authority::MailboxId> {
     rows.iter().map(|row| row.id).collect()
 }
 
 #[test]
 fn d1_search_finds_what_was_typed_and_nothing_it_could_mean_to_a_database() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let find = async |text: &str| {
             let query = MailboxQuery { search: Some(text.to_owned()), limit: 50, ..Default::default() };
             house.authority.mailboxes(&house.operator, &query).await.unwrap().total
@@ -134,7 +134,7 @@ fn d1_search_finds_what_was_typed_and_nothing_it_could_mean_to_a_database() {
 
 #[test]
 fn d15_restoring_a_mailbox_does_not_lift_a_suspension() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         house.authority.suspend(&house.operator, house.ada, at(2)).await.unwrap();
         house.authority.delete_mailbox(&house.operator, house.ada, at(3)).await.unwrap();
         house.authority.restore_mailbox(&house.operator, house.ada, at(4)).await.unwrap();
@@ -146,7 +146,7 @@ fn d15_restoring_a_mailbox_does_not_lift_a_suspension() {
 
 #[test]
 fn d12_whoever_is_limited_to_domains_lets_nobody_in_who_is_not() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let (authority, operator) = (&house.authority, &house.operator);
         let north = authority.mailbox(operator, house.ada).await.unwrap();
         authority.add_domain(operator, north.account, "more.example", at(1)).await.unwrap();

@@ -1,17 +1,15 @@
 //! What staff see and set of what mail apps may sign in with (W8), within what they may reach (D12).
 
-use crate::house::{House, NEW, OLD, address, at, from, on_both, secret};
-use postward_authority::app_password::MailAppMode;
-use postward_authority::directory::NewStaff;
-use postward_authority::mail_app_mode::{ModeAt, ModeOf};
-use postward_authority::sessions::ActError;
-use postward_authority::{Actor, Authority, DomainId, MailboxId, Role, Surface};
+use crate::test_host::{NEW, OLD, TestHost, address, at, from, on_both, secret};
+use postward_authority::{
+    ActError, Actor, Authority, DomainId, MailAppMode, MailboxId, ModeAt, ModeOf, NewStaff, Role, Surface,
+};
 
 const ONLY: Option<MailAppMode> = Some(MailAppMode::AppPasswordsOnly);
 const ANY: Option<MailAppMode> = Some(MailAppMode::PasswordOrAppPassword);
 
 async fn set(
-    house: &House,
+    house: &TestHost,
     actor: &Actor,
     of: &[ModeOf],
     mode: Option<MailAppMode>,
@@ -30,7 +28,7 @@ async fn told(authority: &Authority, actor: &Actor, mailbox: MailboxId) -> [Mode
 }
 
 /// Somebody of North who is limited to a domain.
-async fn limited_to(house: &House, domain: DomainId) -> postward_authority::StaffSession {
+async fn limited_to(house: &TestHost, domain: DomainId) -> postward_authority::StaffSession {
     let account = house.authority.mailbox(&house.operator, house.ada).await.unwrap().account;
     let (email, password) = (address("limited@north.example"), secret(OLD));
     let domains = Some(&[domain][..]);
@@ -41,7 +39,7 @@ async fn limited_to(house: &House, domain: DomainId) -> postward_authority::Staf
 
 #[test]
 fn w8_staff_see_what_was_set_where_and_what_holds() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let (authority, operator) = (&house.authority, &house.operator);
         let ada = authority.mailbox(operator, house.ada).await.unwrap();
         let told = async || told(authority, operator, house.ada).await;
@@ -60,7 +58,7 @@ fn w8_staff_see_what_was_set_where_and_what_holds() {
 
 #[test]
 fn d12_whoever_is_limited_to_domains_sees_and_sets_theirs_and_nothing_above() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let (authority, operator) = (&house.authority, &house.operator);
         let ada = authority.mailbox(operator, house.ada).await.unwrap();
         let more = authority.add_domain(operator, ada.account, "more.example", at(1)).await.unwrap();
@@ -92,7 +90,7 @@ fn d12_whoever_is_limited_to_domains_sees_and_sets_theirs_and_nothing_above() {
 
 #[test]
 fn invariant_13_modes_of_others_answer_as_if_they_did_not_exist_and_readers_set_none() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let ada = house.authority.mailbox(&house.operator, house.ada).await.unwrap();
         let neighbour = house.staff("owner@south.example").await;
         let reader = house.staff("reader@north.example").await;
@@ -111,7 +109,7 @@ fn invariant_13_modes_of_others_answer_as_if_they_did_not_exist_and_readers_set_
 
 #[test]
 fn invariant_14_a_list_has_one_line_in_the_audit_for_each_mailbox_that_changed() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let both = [ModeOf::Mailbox(house.ada), ModeOf::Mailbox(house.bob)];
         assert_eq!(set(&house, &house.operator, &both[..1], ONLY).await.unwrap(), 1);
         let twice = [both, both].concat();
@@ -129,7 +127,7 @@ fn invariant_14_a_list_has_one_line_in_the_audit_for_each_mailbox_that_changed()
 
 #[test]
 fn w8_before_it_is_set_staff_hear_whose_mail_apps_would_stop() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let (authority, operator) = (&house.authority, &house.operator);
         let ada = authority.mailbox(operator, house.ada).await.unwrap();
         let cleo = address("cleo@north.example");

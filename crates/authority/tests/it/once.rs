@@ -1,10 +1,9 @@
 //! Invariant 5: what works once works once, whoever comes at the same time, over two processes.
 
 use crate::authenticator::Authenticator;
-use crate::house::{House, OLD, address, at, attempt, from, on_both, secret, settings};
 use crate::soak;
-use postward_authority::recover::{LinkError, RecoverError};
-use postward_authority::{Authority, Database, LinkKind, Surface, Token};
+use crate::test_host::{OLD, TestHost, address, at, attempt, from, on_both, secret, settings};
+use postward_authority::{Authority, Database, LinkError, LinkKind, RecoverError, Surface, Token};
 use postward_wire::Refusal;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::PathBuf;
@@ -122,7 +121,7 @@ struct Other {
 }
 
 impl Other {
-    fn start(house: &House) -> Self {
+    fn start(house: &TestHost) -> Self {
         let database = match &house.database {
             Database::Sqlite(path) => path.display().to_string(),
             Database::Postgres(url) => url.clone(),
@@ -192,7 +191,7 @@ fn the_other_process() {
 
 /// Sixty-four at once: exactly one. On a machine that has no time for them all may be turned away for the moment; then it
 /// was not spent either.
-async fn exactly_one(house: &House, other: &mut Other, once: &Once, second: i64) {
+async fn exactly_one(house: &TestHost, other: &mut Other, once: &Once, second: i64) {
     other.order(once, second);
     let here = once.used(&house.authority, second).await;
     let there = other.answer();
@@ -205,7 +204,7 @@ async fn exactly_one(house: &House, other: &mut Other, once: &Once, second: i64)
 
 #[test]
 fn invariant_5_one_code_opens_one_session() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let phone: Authenticator = house.second_factor(0).await;
         let mut other = Other::start(&house);
         for round in rounds("64 uses of one TOTP code") {
@@ -218,7 +217,7 @@ fn invariant_5_one_code_opens_one_session() {
 
 #[test]
 fn invariant_5_one_recovery_code_sets_one_password() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let mut other = Other::start(&house);
         for round in rounds("64 uses of one recovery code") {
             // Far enough apart: to the throttle, those who lost have guessed wrong.
@@ -233,7 +232,7 @@ fn invariant_5_one_recovery_code_sets_one_password() {
 
 #[test]
 fn invariant_5_one_link_sets_one_password() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let webmail = from("192.0.2.1", Surface::Webmail);
         let guard = house.confirmed(0).await;
         house.authority.name_recovery_email(&guard, &address("ada@home.example"), at(0)).await.unwrap();

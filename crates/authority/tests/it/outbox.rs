@@ -1,8 +1,7 @@
 //! The outbox: every letter in one pair of hands at a time, tried until it is on its way, and never forgotten meanwhile.
 
-use crate::house::{House, at, on_both, secret};
-use postward_authority::outbox::LEASE;
-use postward_authority::{Authority, Database, Letter, Notice, Settings};
+use crate::test_host::{TestHost, at, on_both, secret};
+use postward_authority::{Authority, Database, Letter, Notice, OUTBOX_LEASE, Settings};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, Executor as _, PgConnection, SqliteConnection};
 use std::path::Path;
@@ -12,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 const DAY: i64 = 24 * 3_600;
 
 /// Sets so many passwords, each of which is told of in a letter.
-async fn write_letters(house: &House, letters: usize) {
+async fn write_letters(house: &TestHost, letters: usize) {
     for number in 0..letters {
         let new = secret(&format!("Fresh horse battery {number}"));
         house.authority.reset(&house.operator, house.ada, new, at(2)).await.unwrap();
@@ -23,13 +22,13 @@ async fn due(authority: &Authority, second: i64) -> Vec<Letter> {
     authority.letters_due(at(second), 1_000).await.unwrap()
 }
 
-async fn only_letter(house: &House, second: i64) -> Letter {
+async fn only_letter(house: &TestHost, second: i64) -> Letter {
     let [letter] = <[Letter; 1]>::try_from(due(&house.authority, second).await).unwrap();
     letter
 }
 
 /// Another node of the same store, where there can be one.
-async fn neighbour(house: &House) -> Authority {
+async fn neighbour(house: &TestHost) -> Authority {
     match &house.database {
         Database::Sqlite(_) => house.authority.clone(),
         Database::Postgres(_) => {
@@ -41,7 +40,7 @@ async fn neighbour(house: &House) -> Authority {
 
 #[test]
 fn a_letter_tells_what_happened_to_whom_and_says_who_did_it() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         write_letters(&house, 1).await;
         let letter = only_letter(&house, 3).await;
         assert_eq!((letter.about.as_str(), letter.notice), ("ada@north.example", Notice::PasswordReset));
@@ -52,7 +51,7 @@ fn a_letter_tells_what_happened_to_whom_and_says_who_did_it() {
 
 #[test]
 fn two_nodes_and_64_postmen_are_never_handed_the_same_letter() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         const LETTERS: usize = 40;
         write_letters(&house, LETTERS).await;
         let nodes = [house.authority.clone(), neighbour(&house).await];
@@ -72,19 +71,19 @@ fn two_nodes_and_64_postmen_are_never_handed_the_same_letter() {
 
 #[test]
 fn a_letter_nobody_was_heard_of_again_is_handed_out_when_its_lease_ends() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         write_letters(&house, 1).await;
         let neighbour = neighbour(&house).await;
         let letter = only_letter(&house, 3).await;
-        assert!(due(&neighbour, 2 + LEASE.as_secs()).await.is_empty());
-        let again = due(&neighbour, 3 + LEASE.as_secs()).await;
+        assert!(due(&neighbour, 2 + OUTBOX_LEASE.as_secs()).await.is_empty());
+        let again = due(&neighbour, 3 + OUTBOX_LEASE.as_secs()).await;
         assert_eq!(again.iter().map(|letter| letter.id).collect::<Vec<_>>(), [letter.id]);
     });
 }
 
 #[test]
 fn a_node_that_starts_again_has_its_letters_back_at_once_and_not_those_of_others() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         write_letters(&house, 2).await;
         let neighbour = neighbour(&house).await;
         house.authority.letters_due(at(3), 1).await.unwrap();
@@ -98,7 +97,7 @@ fn a_node_that_starts_again_has_its_letters_back_at_once_and_not_those_of_others
 
 #[test]
 fn a_letter_that_was_sent_is_never_handed_out_again() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         write_letters(&house, 1).await;
         let letter = only_letter(&house, 3).await;
         house.authority.letter_sent(letter.id, at(4)).await.unwrap();
@@ -112,7 +111,7 @@ fn a_letter_that_was_sent_is_never_handed_out_again() {
 
 #[test]
 fn a_letter_that_fails_waits_longer_each_time_and_is_given_up_after_days() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         write_letters(&house, 1).await;
         let (mut now, mut tries) = (3, 0);
         while now <= 2 + 5 * DAY {
@@ -132,7 +131,7 @@ fn a_letter_that_fails_waits_longer_each_time_and_is_given_up_after_days() {
 
 #[test]
 fn a_letter_that_is_refused_for_good_is_given_up_at_once() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         write_letters(&house, 1).await;
         let letter = only_letter(&house, 3).await;
         house.authority.letter_refused(letter.id, "550 5.1.1", at(4)).await.unwrap();
@@ -142,7 +141,7 @@ fn a_letter_that_is_refused_for_good_is_given_up_at_once() {
 
 #[test]
 fn a_letter_without_a_way_out_waits_as_long_as_it_takes() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         write_letters(&house, 1).await;
         for day in [1, 30, 300] {
             let letter = only_letter(&house, day * DAY).await;
@@ -154,7 +153,7 @@ fn a_letter_without_a_way_out_waits_as_long_as_it_takes() {
 
 #[test]
 fn r1_a_letter_that_is_nothing_but_an_ended_link_is_given_up_and_one_that_tells_of_something_goes() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         write_letters(&house, 1).await;
         write(
             &house.database,
@@ -175,7 +174,7 @@ fn r1_a_letter_that_is_nothing_but_an_ended_link_is_given_up_and_one_that_tells_
 
 #[test]
 fn a_letter_of_a_newer_version_waits_for_a_node_that_knows_it() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         write_letters(&house, 1).await;
         write(&house.database, "UPDATE outbox SET notice = 'from-the-future'").await;
         assert!(due(&house.authority, 3).await.is_empty());
@@ -186,7 +185,7 @@ fn a_letter_of_a_newer_version_waits_for_a_node_that_knows_it() {
 
 #[test]
 fn letters_that_are_done_with_are_forgotten_after_90_days_and_waiting_ones_never() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         write_letters(&house, 3).await;
         let letters = due(&house.authority, 3).await;
         house.authority.letter_sent(letters[0].id, at(4)).await.unwrap();
@@ -207,7 +206,7 @@ async fn tidy(authority: &Authority, second: i64) {
         asked.cancel();
         at(second)
     };
-    authority.watch(clock, stop).await;
+    authority.run_sweep(clock, stop).await;
 }
 
 async fn rows(database: &Database) -> i64 {

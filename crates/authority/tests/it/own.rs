@@ -1,7 +1,5 @@
-use crate::house::{House, OLD, at, attempt, from, on_both, serve, whole};
-use postward_authority::events::Change;
-use postward_authority::own::OwnSessions;
-use postward_authority::{Authority, Database, SignedOut, Surface};
+use crate::test_host::{OLD, TestHost, at, attempt, from, on_both, serve, whole};
+use postward_authority::{Authority, Database, OwnSessions, PrincipalChange, SignedOut, Surface};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
@@ -9,7 +7,7 @@ const ADA: &str = "ada@north.example";
 
 #[test]
 fn w7_an_owner_ends_one_the_others_or_all_and_still_hears_how_many() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let webmail = from("192.0.2.1", Surface::Webmail);
         let (token, acting) = house.browser(Surface::Webmail, 0).await;
         let (panel_token, panel) = house.browser(Surface::Panel, 0).await;
@@ -23,13 +21,13 @@ fn w7_an_owner_ends_one_the_others_or_all_and_still_hears_how_many() {
         };
         // Somebody else's session is nothing of ours.
         assert_eq!(end(OwnSessions::One(stranger.id()), 1).await.values().sum::<u64>(), 0);
-        assert!(stranger.flowing());
+        assert!(stranger.is_live());
         assert_eq!(end(OwnSessions::One(one_id), 2).await[&Surface::Imap], 1);
         assert!(one.over().is_some() && other.over().is_none());
         assert_eq!(house.authority.own_sessions(&acting).await.unwrap().len(), 3);
         let ended = end(OwnSessions::Others, 3).await;
         assert_eq!((ended[&Surface::Imap], ended[&Surface::Panel], ended[&Surface::Webmail]), (1, 1, 0));
-        assert!(other.over().is_some() && acting.flowing());
+        assert!(other.over().is_some() && acting.is_live());
         let panel = from("192.0.2.1", Surface::Panel);
         assert!(matches!(house.authority.resume(&panel_token, &panel, at(4)).await, Err(SignedOut::Ended)));
         // The acting one too, and it still answers.
@@ -48,7 +46,7 @@ fn w7_an_owner_ends_one_the_others_or_all_and_still_hears_how_many() {
 
 #[test]
 fn w7_a_sign_in_from_a_new_place_is_told_unless_the_owner_does_not_want_to_know() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let sign_in = async |ip: &str, second: i64| {
             drop(
                 house
@@ -76,7 +74,7 @@ fn w7_a_sign_in_from_a_new_place_is_told_unless_the_owner_does_not_want_to_know(
 
 #[test]
 fn d4_open_pages_hear_of_a_second_factor_at_once_on_every_node() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let mut here = house.authority.listen(house.ada);
         let mut neighbour = house.authority.listen(house.bob);
         let elsewhere = match &house.database {
@@ -89,7 +87,7 @@ fn d4_open_pages_hear_of_a_second_factor_at_once_on_every_node() {
         let stop = CancellationToken::new();
         let watching = elsewhere.clone().map(|other| {
             let stop = stop.clone();
-            tokio::spawn(async move { other.watch(|| at(1), stop).await })
+            tokio::spawn(async move { other.run_sweep(|| at(1), stop).await })
         });
         let mut there = elsewhere.as_ref().map(|other| other.listen(house.ada));
         // The bell of the other node has to hang before it can ring.
@@ -98,9 +96,15 @@ fn d4_open_pages_hear_of_a_second_factor_at_once_on_every_node() {
         }
         house.second_factor(1).await;
         let soon = Duration::from_secs(1);
-        assert_eq!(tokio::time::timeout(soon, here.next()).await.unwrap(), Some(Change::SecondFactor));
+        assert_eq!(
+            tokio::time::timeout(soon, here.next()).await.unwrap(),
+            Some(PrincipalChange::SecondFactor)
+        );
         if let Some(there) = &mut there {
-            assert_eq!(tokio::time::timeout(soon, there.next()).await.unwrap(), Some(Change::Elsewhere));
+            assert_eq!(
+                tokio::time::timeout(soon, there.next()).await.unwrap(),
+                Some(PrincipalChange::Elsewhere)
+            );
         }
         assert!(tokio::time::timeout(Duration::from_millis(20), neighbour.next()).await.is_err());
         stop.cancel();
@@ -112,7 +116,7 @@ fn d4_open_pages_hear_of_a_second_factor_at_once_on_every_node() {
 
 #[test]
 fn d11_staff_end_their_own_sessions_and_no_mailbox_with_them() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let mailbox = house.sign_in(ADA, OLD).await.unwrap();
         let owner = house.staff("owner@north.example").await;
         let dashboard = from("192.0.2.9", Surface::Dashboard);
@@ -124,6 +128,6 @@ fn d11_staff_end_their_own_sessions_and_no_mailbox_with_them() {
         assert_eq!(ended.unwrap()[&Surface::Dashboard], 1);
         let gone = house.authority.resume_staff(&token, &dashboard, at(4)).await;
         assert!(matches!(gone, Err(SignedOut::Ended)));
-        assert!(mailbox.flowing());
+        assert!(mailbox.is_live());
     });
 }

@@ -1,5 +1,5 @@
-use crate::house::{House, OLD, at, attempt, from, on_both, secret, serve, whole};
 use crate::soak::rounds;
+use crate::test_host::{OLD, TestHost, at, attempt, from, on_both, secret, serve, whole};
 use postward_authority::{Authority, EndReason, Surface};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 /// them. After each change nothing opened before it is alive.
 #[test]
 fn g3_a_storm_of_sign_ins_never_leaves_a_session_behind_a_change() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let house = Arc::new(house);
         let (stop, opened) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
         let current = Arc::new(std::sync::RwLock::new(OLD.to_owned()));
@@ -59,7 +59,7 @@ fn g3_a_storm_of_sign_ins_never_leaves_a_session_behind_a_change() {
 /// Invariant 1 across nodes: what another node ended is gone here without anybody asking here.
 #[test]
 fn o2_a_kill_reaches_sessions_on_every_node() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         if matches!(house.database, postward_authority::Database::Sqlite(_)) {
             return;
         }
@@ -68,7 +68,7 @@ fn o2_a_kill_reaches_sessions_on_every_node() {
         let stop = CancellationToken::new();
         let watching = {
             let (other, stop) = (other.clone(), stop.clone());
-            tokio::spawn(async move { other.watch(|| at(1), stop).await })
+            tokio::spawn(async move { other.run_sweep(|| at(1), stop).await })
         };
         let origin = from("192.0.2.1", Surface::Imap);
         let guard = other.sign_in(attempt("ada@north.example", OLD), origin.clone(), at(1)).await.unwrap();
@@ -99,7 +99,7 @@ fn o2_a_kill_reaches_sessions_on_every_node() {
         let gone = tokio::time::timeout(std::time::Duration::from_secs(2), gone).await;
         assert!(gone.is_ok(), "a session on the other node outlived the change by two seconds");
         assert!(served.iter().all(|session| session.over() == Some(EndReason::PasswordChanged)));
-        assert!(bystander.flowing());
+        assert!(bystander.is_live());
         let old = other.sign_in(attempt("ada@north.example", OLD), origin, at(3)).await;
         assert!(old.is_err());
         stop.cancel();

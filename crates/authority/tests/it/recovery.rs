@@ -1,8 +1,6 @@
 use crate::authenticator::wrong_code;
-use crate::house::{House, NEW, OLD, address, at, attempt, from, on_both, secret, serve};
-use postward_authority::recover::{LinkError, RecoverError};
-use postward_authority::recovery_email::RecoveryEmailError;
-use postward_authority::{LinkKind, Surface, Token};
+use crate::test_host::{NEW, OLD, TestHost, address, at, attempt, from, on_both, secret, serve};
+use postward_authority::{LinkError, LinkKind, RecoverError, RecoveryEmailError, Surface, Token};
 use postward_wire::Refusal;
 
 const ADA: &str = "ada@north.example";
@@ -10,7 +8,7 @@ const HOME: &str = "ada@home.example";
 
 #[test]
 fn r1_the_recovery_code_sets_a_password_once_turns_2fa_off_and_is_told() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let webmail = from("198.51.100.7", Surface::Webmail);
         let served = serve(house.sign_in(ADA, OLD).await.unwrap());
         house.second_factor(0).await;
@@ -41,7 +39,7 @@ fn r1_the_recovery_code_sets_a_password_once_turns_2fa_off_and_is_told() {
 
 #[test]
 fn r2_guessing_at_recovery_codes_ends_and_closes_no_door() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let code = house.authority.issue_recovery_code(&house.operator, house.ada, at(1)).await.unwrap();
         let webmail = from("203.0.113.7", Surface::Webmail);
         let mut throttled = 0;
@@ -59,7 +57,7 @@ fn r2_guessing_at_recovery_codes_ends_and_closes_no_door() {
 
 #[test]
 fn w5_what_a_stranger_hears_is_the_same_whatever_there_is() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let phone = house.second_factor(0).await;
         house.authority.issue_recovery_code(&house.operator, house.ada, at(1)).await.unwrap();
         house.authority.suspend(&house.operator, house.bob, at(1)).await.unwrap();
@@ -97,7 +95,7 @@ fn w5_what_a_stranger_hears_is_the_same_whatever_there_is() {
 }
 
 /// Names ada's recovery e-mail and follows the link.
-async fn recovery_email(house: &House, address_: &str, second: i64) {
+async fn recovery_email(house: &TestHost, address_: &str, second: i64) {
     let webmail = from("192.0.2.1", Surface::Webmail);
     let guard = house.confirmed(second).await;
     house.authority.name_recovery_email(&guard, &address(address_), at(second)).await.unwrap();
@@ -108,7 +106,7 @@ async fn recovery_email(house: &House, address_: &str, second: i64) {
 
 #[test]
 fn w9_a_recovery_email_counts_once_it_is_verified_and_the_one_before_hears_of_it() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let webmail = from("192.0.2.1", Surface::Webmail);
         let guard = house.confirmed(0).await;
         let own = house.authority.name_recovery_email(&guard, &address(ADA), at(0)).await;
@@ -129,7 +127,7 @@ fn w9_a_recovery_email_counts_once_it_is_verified_and_the_one_before_hears_of_it
 
 #[test]
 fn w5_a_mailed_link_sets_a_password_once_and_leaves_2fa_on() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let webmail = from("198.51.100.7", Surface::Webmail);
         recovery_email(&house, HOME, 0).await;
         let ask = async |second: i64| {
@@ -172,7 +170,7 @@ fn w5_a_mailed_link_sets_a_password_once_and_leaves_2fa_on() {
 
 #[test]
 fn asking_twice_mails_one_link_and_nobody_without_a_recovery_email_gets_one() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let webmail = from("198.51.100.7", Surface::Webmail);
         let ask = async |who: &str, second: i64| {
             house.authority.ask_for_reset_link(who, &webmail, at(second)).await.unwrap();
@@ -192,7 +190,7 @@ fn asking_twice_mails_one_link_and_nobody_without_a_recovery_email_gets_one() {
 
 #[test]
 fn this_wasnt_me_ends_everything_and_holds_the_recovery_email_for_a_day() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let webmail = from("198.51.100.7", Surface::Webmail);
         recovery_email(&house, HOME, 0).await;
         let hour = 3_600;
@@ -227,7 +225,7 @@ fn this_wasnt_me_ends_everything_and_holds_the_recovery_email_for_a_day() {
 
 #[test]
 fn d11_staff_reset_their_own_password_by_mail_and_no_way_leads_to_a_mailbox() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let dashboard = from("192.0.2.9", Surface::Dashboard);
         let authority = &house.authority;
         for who in ["owner@north.example", "nobody@north.example", ADA] {

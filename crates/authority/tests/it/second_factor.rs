@@ -1,17 +1,15 @@
 use crate::authenticator::{Authenticator, wrong_code};
-use crate::house::{House, NEW, OLD, at, attempt, from, on_both, owed, secret, serve, whole};
-use postward_authority::second_factor::{Others, SecondFactorError};
-use postward_authority::second_step::SecondStepError;
+use crate::test_host::{NEW, OLD, TestHost, at, attempt, from, on_both, owed, secret, serve, whole};
 use postward_authority::{
-    AppPasswords, Authority, ChangeError, ConfirmError, Confirmation, NotNow, SignedIn, SignedOut, Surface,
-    Token,
+    AppPasswords, Authority, ChangeError, Confirmation, OtherSessions, ReauthRequired, ReauthenticationError,
+    SecondFactorError, SecondStepError, SignedIn, SignedOut, Surface, Token,
 };
 use postward_wire::Refusal;
 
 const ADA: &str = "ada@north.example";
 
 /// What ada hears at a door with what she types there, from home.
-async fn knock(house: &House, surface: Surface, typed: &str, second: i64) -> Knock {
+async fn knock(house: &TestHost, surface: Surface, typed: &str, second: i64) -> Knock {
     let (attempt, origin) = (attempt(ADA, typed), from("192.0.2.1", surface));
     match surface {
         Surface::Imap | Surface::Pop3 | Surface::Smtp => {
@@ -42,7 +40,7 @@ const REFUSED: Knock = Knock::Refused(Refusal::Rejected);
 /// Invariant 6: the doors are listed in the code; whoever adds one decides here what it says.
 #[test]
 fn invariant_6_the_password_alone_opens_no_door() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let phone = house.second_factor(0).await;
         for (n, surface) in (1..).zip(Surface::OF_MAILBOXES) {
             let now = 60 * n;
@@ -62,7 +60,7 @@ fn invariant_6_the_password_alone_opens_no_door() {
 
 #[test]
 fn g2_a_password_that_ends_in_six_digits_is_no_hole() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let tail = format!("{OLD}123456");
         house.authority.reset(&house.operator, house.ada, secret(&tail), at(0)).await.unwrap();
         // Without a second factor it is a password like any other.
@@ -93,11 +91,11 @@ fn g2_a_password_that_ends_in_six_digits_is_no_hole() {
 
 #[test]
 fn w6_turning_it_on_leaves_sessions_alone_or_ends_the_others_as_asked() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let phone_app = house.sign_in(ADA, OLD).await.unwrap();
         let (_, guard) = house.browser(Surface::Webmail, 0).await;
         house.second_factor_of(&guard, 0).await;
-        assert!(phone_app.flowing());
+        assert!(phone_app.is_live());
         drop(phone_app);
 
         let bob = attempt("bob@south.example", OLD);
@@ -108,22 +106,28 @@ fn w6_turning_it_on_leaves_sessions_alone_or_ends_the_others_as_asked() {
         let begun =
             house.authority.begin_second_factor(&guard, None, "North", &webmail, at(0)).await.unwrap();
         let code = Authenticator::of(&begun).code(at(0));
-        let on =
-            house.authority.turn_on_second_factor(&guard, &code, Others::End, &webmail, at(0)).await.unwrap();
+        let on = house
+            .authority
+            .turn_on_second_factor(&guard, &code, OtherSessions::End, &webmail, at(0))
+            .await
+            .unwrap();
         assert_eq!(on.ended.unwrap()[&Surface::Imap], 1);
         assert!(served.over().is_some());
-        assert!(guard.flowing());
+        assert!(guard.is_live());
     });
 }
 
 #[test]
 fn w6_nothing_is_on_before_a_code_of_the_new_seed_was_seen() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let (_, guard) = house.browser(Surface::Webmail, 0).await;
         let webmail = from("192.0.2.1", Surface::Webmail);
         let on = async |code: &str, second: i64| {
             let code = secret(code);
-            house.authority.turn_on_second_factor(&guard, &code, Others::Stay, &webmail, at(second)).await
+            house
+                .authority
+                .turn_on_second_factor(&guard, &code, OtherSessions::Stay, &webmail, at(second))
+                .await
         };
         assert!(matches!(on("123456", 0).await, Err(SecondFactorError::BeginAgain)));
         let first =
@@ -148,7 +152,7 @@ fn w6_nothing_is_on_before_a_code_of_the_new_seed_was_seen() {
 
 #[test]
 fn w6_replacing_and_turning_off_need_a_current_code() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let (_, guard) = house.browser(Surface::Webmail, 0).await;
         let phone = house.second_factor_of(&guard, 0).await;
         let webmail = from("192.0.2.1", Surface::Webmail);
@@ -168,7 +172,7 @@ fn w6_replacing_and_turning_off_need_a_current_code() {
             Knock::In
         );
         let code = next.code(at(90));
-        let on = house.authority.turn_on_second_factor(&guard, &code, Others::Stay, &webmail, at(90));
+        let on = house.authority.turn_on_second_factor(&guard, &code, OtherSessions::Stay, &webmail, at(90));
         on.await.unwrap();
         assert_eq!(
             knock(&house, Surface::Imap, &format!("{OLD}{}", phone.digits(at(120))), 120).await,
@@ -192,7 +196,7 @@ fn w6_replacing_and_turning_off_need_a_current_code() {
 
 #[test]
 fn a_pending_second_step_opens_nothing_else_and_dies_with_what_it_stands_on() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let phone = house.second_factor(0).await;
         let webmail = from("192.0.2.1", Surface::Webmail);
         let begin = async |second: i64| {
@@ -244,7 +248,7 @@ fn a_pending_second_step_opens_nothing_else_and_dies_with_what_it_stands_on() {
 
 #[test]
 fn clock_steps_never_let_a_code_work_twice() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let phone = house.second_factor(0).await;
         let mut latest = 0;
         for (step, from_clock) in [0, 3_600, -3_600, 0, 7_200, 30].into_iter().enumerate() {
@@ -264,7 +268,7 @@ fn clock_steps_never_let_a_code_work_twice() {
 
 #[test]
 fn guesses_at_codes_end_and_close_no_other_door() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let (_, guard) = house.browser(Surface::Webmail, 0).await;
         let webmail = from("192.0.2.1", Surface::Webmail);
         let added = house.authority.add_app_password(&guard, "Phone", &webmail, at(0)).await;
@@ -303,7 +307,7 @@ fn guesses_at_codes_end_and_close_no_other_door() {
 
 #[test]
 fn a_phone_that_repeats_a_stale_code_is_one_guess() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let phone = house.second_factor(0).await;
         let stale = format!("{OLD}{}", phone.digits(at(60)));
         assert_eq!(knock(&house, Surface::Imap, &stale, 60).await, Knock::In);
@@ -317,12 +321,12 @@ fn a_phone_that_repeats_a_stale_code_is_one_guess() {
 
 #[test]
 fn a_session_from_before_has_to_give_a_code_before_it_changes_anything() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let webmail = from("192.0.2.1", Surface::Webmail);
         let (_, before) = house.browser(Surface::Webmail, 0).await;
         let phone = house.second_factor(0).await;
-        let may = house.authority.may_act(&before, at(1)).await;
-        assert!(matches!(may, Err(NotNow::ConfirmFirst)));
+        let may = house.authority.require_recent_auth(&before, at(1)).await;
+        assert!(matches!(may, Err(ReauthRequired::ConfirmFirst)));
         let change = async |second: i64| {
             let confirmation = Confirmation::Current(secret(OLD));
             house
@@ -335,15 +339,18 @@ fn a_session_from_before_has_to_give_a_code_before_it_changes_anything() {
         assert!(added.is_err());
         let confirm = async |code: Option<&str>, second: i64| {
             let code = code.map(secret);
-            house.authority.confirm_again(&before, &secret(OLD), code.as_ref(), &webmail, at(second)).await
+            house.authority.reauthenticate(&before, &secret(OLD), code.as_ref(), &webmail, at(second)).await
         };
-        assert!(matches!(confirm(None, 30).await, Err(ConfirmError::CodeMissing)));
+        assert!(matches!(confirm(None, 30).await, Err(ReauthenticationError::CodeMissing)));
         let wrong = wrong_code(&phone, at(30));
-        assert!(matches!(confirm(Some(&wrong), 30).await, Err(ConfirmError::CodeWrong)));
+        assert!(matches!(confirm(Some(&wrong), 30).await, Err(ReauthenticationError::CodeWrong)));
         confirm(Some(&phone.digits(at(30))), 30).await.unwrap();
-        assert!(house.authority.may_act(&before, at(31)).await.is_ok());
+        assert!(house.authority.require_recent_auth(&before, at(31)).await.is_ok());
         // Ten minutes later the password will do: the session has given its code.
-        assert!(matches!(house.authority.may_act(&before, at(700)).await, Err(NotNow::ConfirmFirst)));
+        assert!(matches!(
+            house.authority.require_recent_auth(&before, at(700)).await,
+            Err(ReauthRequired::ConfirmFirst)
+        ));
         confirm(None, 700).await.unwrap();
         assert!(change(701).await.is_ok());
     });
@@ -351,17 +358,21 @@ fn a_session_from_before_has_to_give_a_code_before_it_changes_anything() {
 
 #[test]
 fn w3_a_hop_is_as_strong_and_as_old_as_where_it_comes_from() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let webmail = from("192.0.2.1", Surface::Webmail);
-        let hop =
-            async |guard, second: i64| house.authority.hop(guard, Surface::Panel, &webmail, at(second)).await;
+        let hop = async |guard, second: i64| {
+            house.authority.switch_surface(guard, Surface::Panel, &webmail, at(second)).await
+        };
         let (_, before) = house.browser(Surface::Webmail, 0).await;
         let Ok(SignedIn::Session(_, panel)) = hop(&before, 1_000).await else {
             panic!("it was asked for more")
         };
         assert_eq!(panel.surface(), Surface::Panel);
         // Its password is as old as the webmail's.
-        assert!(matches!(house.authority.may_act(&panel, at(1_000)).await, Err(NotNow::ConfirmFirst)));
+        assert!(matches!(
+            house.authority.require_recent_auth(&panel, at(1_000)).await,
+            Err(ReauthRequired::ConfirmFirst)
+        ));
         drop(panel);
 
         let phone = house.second_factor(1_000).await;
@@ -372,7 +383,7 @@ fn w3_a_hop_is_as_strong_and_as_old_as_where_it_comes_from() {
         let finished =
             house.authority.finish_sign_in(&pending, &phone.code(at(1_100)), &panel, at(1_100)).await;
         let (_, strong) = finished.unwrap();
-        let back = house.authority.hop(&strong, Surface::Webmail, &panel, at(1_200)).await;
+        let back = house.authority.switch_surface(&strong, Surface::Webmail, &panel, at(1_200)).await;
         assert!(matches!(back, Ok(SignedIn::Session(..))));
         drop(strong);
     });
@@ -382,7 +393,7 @@ fn w3_a_hop_is_as_strong_and_as_old_as_where_it_comes_from() {
 /// nobody else notices.
 #[test]
 fn invariant_7_without_its_key_file_a_second_factor_is_a_trouble_and_never_off() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let phone = house.second_factor(0).await;
         house.authority.shut_down().await;
         let file = house.key_file();
@@ -418,7 +429,7 @@ fn invariant_7_without_its_key_file_a_second_factor_is_a_trouble_and_never_off()
 
 #[test]
 fn keys_are_rotated_while_people_sign_in() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let phone = house.second_factor(0).await;
         let (_, guard) = whole(
             house
@@ -449,14 +460,14 @@ fn keys_are_rotated_while_people_sign_in() {
 
 #[test]
 fn d11_staff_have_a_second_factor_of_their_own_and_ten_backup_codes() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let owner = house.staff("owner@north.example").await;
         let dashboard = from("192.0.2.9", Surface::Dashboard);
         let authority = &house.authority;
         let begun = authority.begin_second_factor(&owner, None, "North", &dashboard, at(1)).await.unwrap();
         let phone = Authenticator::of(&begun);
         let code = phone.code(at(1));
-        let on = authority.turn_on_second_factor(&owner, &code, Others::Stay, &dashboard, at(1));
+        let on = authority.turn_on_second_factor(&owner, &code, OtherSessions::Stay, &dashboard, at(1));
         let codes = on.await.unwrap().backup_codes;
         assert_eq!(codes.len(), 10);
         assert_eq!(authority.staff_second_factor(&owner).await.unwrap().map(|(_, left)| left), Some(10));

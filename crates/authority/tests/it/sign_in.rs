@@ -1,13 +1,12 @@
-use crate::house::{House, NEW, OLD, at, attempt, from, on_both, secret, whole};
-use postward_authority::sessions::Which;
-use postward_authority::{Authority, SignedOut, Surface, Token};
+use crate::test_host::{NEW, OLD, TestHost, at, attempt, from, on_both, secret, whole};
+use postward_authority::{Authority, SignedOut, Surface, Token, Which};
 use postward_wire::Refusal;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 #[test]
 fn w1_the_right_password_opens_and_case_of_the_address_does_not_matter() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         assert!(house.sign_in("ada@north.example", OLD).await.is_ok());
         assert!(house.sign_in("Ada@North.Example", OLD).await.is_ok());
         assert!(house.sign_in("ada@north.example", "old horse battery 1").await.is_err());
@@ -16,7 +15,7 @@ fn w1_the_right_password_opens_and_case_of_the_address_does_not_matter() {
 
 #[test]
 fn g4_a_stranger_hears_the_same_whatever_is_wrong() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         house.authority.suspend(&house.operator, house.bob, at(1)).await.unwrap();
         for (name, password) in [
             ("ada@north.example", NEW),
@@ -36,7 +35,7 @@ fn g4_a_stranger_hears_the_same_whatever_is_wrong() {
 
 #[test]
 fn d11_a_persons_sign_in_opens_no_mailbox_and_a_mailbox_no_dashboard() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let dashboard = from("192.0.2.1", Surface::Dashboard);
         let as_staff = attempt("ada@north.example", OLD);
         let refused = house.authority.sign_in_staff(as_staff, dashboard.clone(), at(1)).await;
@@ -51,7 +50,7 @@ fn d11_a_persons_sign_in_opens_no_mailbox_and_a_mailbox_no_dashboard() {
 
 #[test]
 fn a_cookie_opens_its_own_surface_until_it_is_signed_out() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let webmail = from("192.0.2.1", Surface::Webmail);
         let signed_in =
             house.authority.sign_in_browser(attempt("ada@north.example", OLD), webmail.clone(), at(1));
@@ -70,7 +69,7 @@ fn a_cookie_opens_its_own_surface_until_it_is_signed_out() {
 
 #[test]
 fn a_browser_session_does_not_outlive_its_lifespan() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let webmail = from("192.0.2.1", Surface::Webmail);
         let signed_in =
             house.authority.sign_in_browser(attempt("ada@north.example", OLD), webmail.clone(), at(0));
@@ -86,18 +85,18 @@ fn a_browser_session_does_not_outlive_its_lifespan() {
 
 #[test]
 fn live_sessions_are_listed_and_ended_one_by_one() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let keep = house.sign_in("ada@north.example", OLD).await.unwrap();
         let end = house.sign_in("ada@north.example", OLD).await.unwrap();
         let (kept, ended) = (keep.id(), end.id());
-        let served = crate::house::serve(end);
+        let served = crate::test_host::serve(end);
         let receipt =
             house.authority.end_sessions(&house.operator, house.ada, Which::One(ended), at(2)).await.unwrap();
         assert_eq!(receipt.ended[&Surface::Imap], 1);
         assert!(served.over().is_some());
         let live = house.authority.sessions(&house.operator, house.ada).await.unwrap();
         assert_eq!(live.iter().map(|session| session.id).collect::<Vec<_>>(), [kept]);
-        assert!(keep.flowing());
+        assert!(keep.is_live());
         // The password is untouched.
         assert!(house.sign_in("ada@north.example", OLD).await.is_ok());
     });
@@ -105,8 +104,8 @@ fn live_sessions_are_listed_and_ended_one_by_one() {
 
 #[test]
 fn d15_a_suspended_mailbox_is_refused_at_once_and_resumes_without_its_sessions() {
-    on_both(async |house: House| {
-        let served = crate::house::serve(house.sign_in("ada@north.example", OLD).await.unwrap());
+    on_both(async |house: TestHost| {
+        let served = crate::test_host::serve(house.sign_in("ada@north.example", OLD).await.unwrap());
         house.authority.suspend(&house.operator, house.ada, at(2)).await.unwrap();
         assert!(served.over().is_some());
         // The password was verified a moment ago, and that is worth nothing now.
@@ -120,7 +119,7 @@ fn d15_a_suspended_mailbox_is_refused_at_once_and_resumes_without_its_sessions()
 /// An operator may say so; nobody should be kept out by the arithmetic.
 #[test]
 fn a_window_without_end_lets_people_in() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let mut settings = house.settings();
         settings.throttle.window = Duration::from_millis(u64::MAX);
         let authority = Authority::open(settings, at(1)).await.unwrap();
@@ -132,7 +131,7 @@ fn a_window_without_end_lets_people_in() {
 /// Who forgot the password, guessed until nothing was looked at any more and was given a new one should not have to wait.
 #[test]
 fn a_new_password_opens_the_mailbox_for_whoever_guessed_at_the_forgotten_one() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let from_a_hotel = |password: String| {
             let origin = from("198.51.100.7", Surface::Imap);
             house.authority.sign_in(attempt("ada@north.example", &password), origin, at(2))
@@ -150,7 +149,7 @@ fn a_new_password_opens_the_mailbox_for_whoever_guessed_at_the_forgotten_one() {
 /// Invariant 8: whoever has the right password of a suspended mailbox cannot tell that it is right.
 #[test]
 fn g4_the_right_password_of_a_suspended_mailbox_sounds_like_a_wrong_one_however_it_is_tried() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         for name in ["ada@north.example", "bob@south.example"] {
             assert!(house.sign_in(name, OLD).await.is_ok());
         }
@@ -188,7 +187,7 @@ fn g4_the_right_password_of_a_suspended_mailbox_sounds_like_a_wrong_one_however_
 
 #[test]
 fn guessing_ends_and_the_owner_gets_in_from_where_it_always_comes() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         assert!(house.sign_in("ada@north.example", OLD).await.is_ok());
         let mut refusals = Vec::new();
         for n in 0..12 {
@@ -212,7 +211,7 @@ fn guessing_ends_and_the_owner_gets_in_from_where_it_always_comes() {
 /// Invariant 8: that a password was changed, and with it that there is one, cannot be heard by guessing.
 #[test]
 fn g4_a_changed_password_does_not_tell_a_guesser_that_the_mailbox_exists() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         assert!(house.sign_in("ada@north.example", OLD).await.is_ok());
         // From a stranger's network, and from one where the mailbox is known.
         for ip in ["198.51.100.7", "192.0.2.1"] {
@@ -246,7 +245,7 @@ fn g4_a_changed_password_does_not_tell_a_guesser_that_the_mailbox_exists() {
 /// Invariant 8: what was tried beyond the limits leaves no trace by which a mailbox that exists is told apart.
 #[test]
 fn g4_a_network_whose_time_is_over_hears_the_same_of_every_address() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         assert!(house.sign_in("ada@north.example", OLD).await.is_ok());
         let guess = async |name: &str, n: i32, second: i64| {
             let guess = attempt(name, &format!("guess {n} at {second}"));
@@ -272,7 +271,7 @@ fn g4_a_network_whose_time_is_over_hears_the_same_of_every_address() {
 
 #[test]
 fn the_previous_password_is_told_apart_in_the_activity_and_nowhere_else() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         house.authority.reset(&house.operator, house.ada, secret(NEW), at(2)).await.unwrap();
         assert_eq!(house.sign_in("ada@north.example", OLD).await.err(), Some(Refusal::Rejected));
         assert_eq!(
@@ -295,7 +294,7 @@ fn the_previous_password_is_told_apart_in_the_activity_and_nowhere_else() {
 
 #[test]
 fn the_owner_is_not_locked_out_by_a_neighbours_guessing_and_the_neighbour_learns_nothing() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let home = || from("192.0.2.1", Surface::Imap);
         assert!(house.sign_in("ada@north.example", OLD).await.is_ok());
         let mut heard = Vec::new();
@@ -319,7 +318,7 @@ fn the_owner_is_not_locked_out_by_a_neighbours_guessing_and_the_neighbour_learns
 /// both come from the same one at the second try.
 #[test]
 fn the_owner_gets_in_past_a_flood_of_guesses_from_next_door_and_from_the_same_address() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         let mut settings = house.settings();
         settings.node = "besieged".to_owned();
         settings.reconnect = Duration::ZERO;
@@ -368,7 +367,7 @@ fn the_owner_gets_in_past_a_flood_of_guesses_from_next_door_and_from_the_same_ad
 
 #[test]
 fn what_is_no_name_at_all_is_refused_like_any_other() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         for name in ["ada\0@north.example", "\0", "ada@north.example\r\n", "'; DROP TABLE principal; --"] {
             assert_eq!(house.sign_in(name, "x").await.err(), Some(Refusal::Rejected), "{name:?}");
         }

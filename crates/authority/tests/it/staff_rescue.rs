@@ -1,14 +1,12 @@
 //! People of the dashboard who have lost everything (D11).
 
 use crate::authenticator::Authenticator;
-use crate::house::{House, NEW, OLD, address, at, attempt, from, on_both, owed, secret};
-use postward_authority::second_factor::Others;
-use postward_authority::sessions::ActError;
-use postward_authority::{Notice, ResetError, SignedIn, Surface};
+use crate::test_host::{NEW, OLD, TestHost, address, at, attempt, from, on_both, owed, secret};
+use postward_authority::{ActError, Notice, OtherSessions, ResetError, SignedIn, Surface};
 
 #[test]
 fn d11_only_the_operator_lets_staff_in_again_who_have_lost_phone_and_backup_codes() {
-    on_both(async |house: House| {
+    on_both(async |house: TestHost| {
         const EMAIL: &str = "owner@north.example";
         let (authority, email) = (&house.authority, address(EMAIL));
         let owner = house.staff(EMAIL).await;
@@ -16,7 +14,7 @@ fn d11_only_the_operator_lets_staff_in_again_who_have_lost_phone_and_backup_code
         let begun = authority.begin_second_factor(&owner, None, "North", &dashboard, at(1)).await.unwrap();
         let phone = Authenticator::of(&begun);
         let code = phone.code(at(1));
-        let on = authority.turn_on_second_factor(&owner, &code, Others::Stay, &dashboard, at(1));
+        let on = authority.turn_on_second_factor(&owner, &code, OtherSessions::Stay, &dashboard, at(1));
         let backup = on.await.unwrap().backup_codes;
         let begin = async |password: &str, second: i64| {
             authority.sign_in_staff(attempt(EMAIL, password), dashboard.clone(), at(second)).await

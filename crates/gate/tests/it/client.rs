@@ -1,4 +1,4 @@
-//! A mail app, as far as a transcript needs one.
+//! A mail client, as far as these tests need one.
 
 use postward_gate::BoxStream;
 use rustls::pki_types::{CertificateDer, ServerName};
@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 /// No answer in a test takes longer, even where everything runs at once.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 pub(crate) struct Client {
     stream: BufReader<BoxStream>,
@@ -67,7 +67,7 @@ impl Client {
 
     pub(crate) async fn exactly(&mut self, length: usize) -> Vec<u8> {
         let mut bytes = vec![0; length];
-        timeout(PATIENCE, self.stream.read_exact(&mut bytes)).await.expect("all of it").unwrap();
+        timeout(TIMEOUT, self.stream.read_exact(&mut bytes)).await.expect("all of it").unwrap();
         bytes
     }
 
@@ -75,7 +75,7 @@ impl Client {
     pub(crate) async fn line(&mut self) -> String {
         let mut line = String::new();
         // A connection that is reset is over, like one that is closed.
-        let _over = timeout(PATIENCE, self.stream.read_line(&mut line)).await.expect("an answer");
+        let _over = timeout(TIMEOUT, self.stream.read_line(&mut line)).await.expect("an answer");
         line.trim_end().to_owned()
     }
 
@@ -99,13 +99,13 @@ impl Client {
     /// Reads whatever is left and waits for the end; says how much it was.
     pub(crate) async fn rest(&mut self) -> usize {
         let mut rest = Vec::new();
-        let _over = timeout(PATIENCE, self.stream.read_to_end(&mut rest)).await.expect("an end");
+        let _over = timeout(TIMEOUT, self.stream.read_to_end(&mut rest)).await.expect("an end");
         rest.len()
     }
 
     /// Waits until anything has come, and says how much.
     pub(crate) async fn some(&mut self) -> usize {
-        timeout(PATIENCE, self.stream.fill_buf()).await.expect("something").unwrap().len()
+        timeout(TIMEOUT, self.stream.fill_buf()).await.expect("something").unwrap().len()
     }
 
     /// The greeting and the IMAP sign-in; returns the tagged answer.

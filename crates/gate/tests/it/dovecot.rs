@@ -1,9 +1,9 @@
-//! The real thing: Debian's Dovecot as remote engine, by its master user.
+//! Debian's Dovecot as remote engine, by its master user.
 
 use crate::client::Client;
 use crate::host::{ADA, Host, PASSWORD, secret, skip};
 use postward_authority::Surface;
-use postward_gate::{Encryption, Engine, Limits, Master, RemoteEngine};
+use postward_gate::{Encryption, Engine, Limits, MasterUser, RemoteEngine};
 use postward_wire::Protocol;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -56,9 +56,9 @@ impl Dovecot {
 
     /// Another program says in no other way that it is ready.
     async fn listens(&self) {
-        let patience = Instant::now() + Duration::from_secs(20);
+        let deadline = Instant::now() + Duration::from_secs(20);
         while TcpStream::connect(("127.0.0.1", self.port)).await.is_err() {
-            assert!(Instant::now() < patience, "Dovecot does not listen: {}", self.log());
+            assert!(Instant::now() < deadline, "Dovecot does not listen: {}", self.log());
             sleep(Duration::from_millis(50)).await;
         }
     }
@@ -68,7 +68,7 @@ impl Dovecot {
     }
 
     fn engine(&self) -> Engine {
-        let master = Master { user: "gate".into(), password: secret("engine-secret") };
+        let master = MasterUser { user: "gate".into(), password: secret("engine-secret") };
         let url = format!("imap://127.0.0.1:{}", self.port);
         Engine::Remote(Arc::new(RemoteEngine::new(&url, b"", master).unwrap()))
     }

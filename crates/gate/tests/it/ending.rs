@@ -1,7 +1,7 @@
 //! What happens to open sessions when their password changes (invariants 1 and 2).
 
 use crate::client::Client;
-use crate::engine::{Echo, LETTER};
+use crate::engine::{Echo, MESSAGE};
 use crate::host::{ADA, CHANGED, Host, PASSWORD};
 use postward_authority::Surface;
 use postward_gate::{Encryption, Engine, Limits};
@@ -57,12 +57,12 @@ async fn mail_that_waits_for_a_slow_client_goes_with_the_session() {
         let password = if encryption == Encryption::Tls { CHANGED } else { PASSWORD };
         assert!(session.log_in(ADA, password).await.starts_with("l OK"));
         session.until("* imap").await;
-        session.send("LETTER\r\n").await;
+        session.send("MESSAGE\r\n").await;
         assert!(session.some().await > 0);
         let receipt = host.reset_to(if password == CHANGED { "A-Third-Horse-9" } else { CHANGED }).await;
         assert_eq!(receipt.ended[&Surface::Imap], 1);
         let received = session.rest().await;
-        assert!(received < LETTER, "{received} bytes came through");
+        assert!(received < MESSAGE, "{received} bytes came through");
     }
 }
 
@@ -70,23 +70,23 @@ async fn mail_that_waits_for_a_slow_client_goes_with_the_session() {
 async fn an_engine_that_does_not_listen_is_dropped() {
     let host = Host::new().await;
     let mut session = host.session().await;
-    assert_eq!(session.ask("DEAF").await, "* deaf");
+    assert_eq!(session.ask("HANG").await, "* hanging");
     host.reset().await;
     assert_eq!(session.rest().await, 0);
 }
 
 #[tokio::test]
 async fn a_sign_in_that_a_change_overtakes_is_not_served() {
-    let echo = Echo::shut();
-    let (doors, knocks) = (echo.doors.clone(), echo.knocks.clone());
+    let echo = Echo::blocked();
+    let (open_permits, open_attempts) = (echo.open_permits.clone(), echo.open_attempts.clone());
     let host = Host::with(Engine::Local(Arc::new(echo)), Limits::default()).await;
     let mut client = host.connect(Protocol::Imap, Encryption::Tls).await;
     client.until("* OK").await;
     client.send(&format!("l LOGIN {ADA} {PASSWORD}\r\n")).await;
-    knocks.acquire().await.unwrap().forget();
+    open_attempts.acquire().await.unwrap().forget();
     // The password was right and the mailbox is being opened: now it changes.
     let receipt = host.reset().await;
     assert_eq!(receipt.ended[&Surface::Imap], 1);
-    doors.add_permits(1);
+    open_permits.add_permits(1);
     assert!(client.line().await.starts_with("l NO [UNAVAILABLE]"));
 }

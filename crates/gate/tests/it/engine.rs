@@ -1,7 +1,7 @@
-//! A built-in engine that a test can read at a glance: it echoes lines, and misbehaves on command.
+//! A built-in engine for tests: it echoes lines, and misbehaves on command.
 
 use futures_util::future::BoxFuture;
-use postward_gate::{BoxStream, Conversation, EngineUnavailable, LocalEngine, Opened};
+use postward_gate::{BoxStream, ClientConnection, EngineUnavailable, LocalEngine, LocalSession};
 use postward_wire::{Address, Protocol};
 use std::sync::Arc;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -10,21 +10,21 @@ use tokio_util::sync::CancellationToken;
 
 /// Says who is served first, then echoes every line.
 ///
-/// `FLOOD` sends without end, `LETTER` sends as much as one long message, `DEAF` does not hear that it shall stop.
+/// `FLOOD` sends without end, `MESSAGE` sends as much as one long message, `HANG` ignores `stop`.
 pub(crate) struct Echo {
     /// Opening a mailbox takes a permit; a test that holds them back holds every sign-in at that point.
-    pub(crate) doors: Arc<Semaphore>,
-    /// Gets a permit whenever somebody wants to open a mailbox.
-    pub(crate) knocks: Arc<Semaphore>,
+    pub(crate) open_permits: Arc<Semaphore>,
+    /// Gets a permit for every mailbox that is to be opened.
+    pub(crate) open_attempts: Arc<Semaphore>,
 }
 
 impl Echo {
-    pub(crate) fn open() -> Self {
-        Self { doors: Arc::new(Semaphore::new(1_000_000)), knocks: Arc::new(Semaphore::new(0)) }
+    pub(crate) fn ready() -> Self {
+        Self { open_permits: Arc::new(Semaphore::new(1_000_000)), open_attempts: Arc::new(Semaphore::new(0)) }
     }
 
-    pub(crate) fn shut() -> Self {
-        Self { doors: Arc::new(Semaphore::new(0)), knocks: Arc::new(Semaphore::new(0)) }
+    pub(crate) fn blocked() -> Self {
+        Self { open_permits: Arc::new(Semaphore::new(0)), open_attempts: Arc::new(Semaphore::new(0)) }
     }
 }
 
@@ -33,40 +33,40 @@ impl LocalEngine for Echo {
         &self,
         protocol: Protocol,
         mailbox: &Address,
-    ) -> BoxFuture<'_, Result<Opened, EngineUnavailable>> {
+    ) -> BoxFuture<'_, Result<LocalSession, EngineUnavailable>> {
         let mailbox = mailbox.clone();
         Box::pin(async move {
-            self.knocks.add_permits(1);
-            let Ok(permit) = self.doors.acquire().await else {
-                return Err(EngineUnavailable::new("the engine is shut"));
+            self.open_attempts.add_permits(1);
+            let Ok(permit) = self.open_permits.acquire().await else {
+                return Err(EngineUnavailable::new("the engine is closed"));
             };
             permit.forget();
-            Ok(Opened {
+            Ok(LocalSession {
                 capabilities: "IMAP4rev1 ECHO".into(),
-                serve: Box::new(move |conversation| Box::pin(serve(protocol, mailbox, conversation))),
+                serve: Box::new(move |client| Box::pin(serve(protocol, mailbox, client))),
             })
         })
     }
 }
 
-async fn serve(protocol: Protocol, mailbox: Address, conversation: Conversation) {
-    let Conversation { stream, pipelined, stop } = conversation;
+async fn serve(protocol: Protocol, mailbox: Address, client: ClientConnection) {
+    let ClientConnection { stream, pipelined, stop } = client;
     let (reading, mut writing) = tokio::io::split(stream);
     let mut reading = BufReader::new(std::io::Cursor::new(pipelined).chain(reading));
     let _hung_up = async {
         writing.write_all(format!("* {} {mailbox}\r\n", protocol.name()).as_bytes()).await?;
         writing.flush().await?;
-        converse(&mut reading, &mut writing, stop).await
+        echo_lines(&mut reading, &mut writing, stop).await
     }
     .await;
 }
 
 type Reading = BufReader<tokio::io::Chain<std::io::Cursor<Vec<u8>>, tokio::io::ReadHalf<BoxStream>>>;
 
-/// A message that the kernel takes at once, though its client reads nothing of it.
-pub(crate) const LETTER: usize = 48 * 1024;
+/// In bytes: a message that the kernel takes at once, though its client reads nothing of it.
+pub(crate) const MESSAGE: usize = 48 * 1024;
 
-async fn converse(
+async fn echo_lines(
     reading: &mut Reading,
     writing: &mut tokio::io::WriteHalf<BoxStream>,
     stop: CancellationToken,
@@ -85,9 +85,9 @@ async fn converse(
             "FLOOD" => loop {
                 writing.write_all(&[b'x'; 16 * 1024]).await?;
             },
-            "LETTER" => writing.write_all(&vec![b'x'; LETTER]).await?,
-            "DEAF" => {
-                writing.write_all(b"* deaf\r\n").await?;
+            "MESSAGE" => writing.write_all(&vec![b'x'; MESSAGE]).await?,
+            "HANG" => {
+                writing.write_all(b"* hanging\r\n").await?;
                 writing.flush().await?;
                 std::future::pending::<()>().await;
             }

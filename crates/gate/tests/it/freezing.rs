@@ -1,9 +1,9 @@
-//! What happens when one node of several loses the store: nothing, until it is back.
+//! A node that loses the store serves nothing until the store is back.
 
 use crate::client::Client;
 use crate::engine::Echo;
 use crate::host::{ADA, Host, PASSWORD, skip};
-use crate::remote::Tiny;
+use crate::remote_imap::TestImapServer;
 use postward_authority::{Database, Timestamp, Unavailable};
 use postward_gate::{Encryption, Engine, Limits};
 use postward_wire::Protocol;
@@ -95,7 +95,7 @@ async fn a_frozen_node_serves_nothing(name: &str, engine: Engine) {
     let watching = host.authority.clone();
     let mut watch = JoinSet::new();
     let stop = host.stop.clone();
-    watch.spawn(async move { watching.watch(Timestamp::now, stop).await });
+    watch.spawn(async move { watching.run_sweep(Timestamp::now, stop).await });
 
     let mut session = host.connect(Protocol::Imap, Encryption::Tls).await;
     assert!(session.log_in(ADA, PASSWORD).await.starts_with("l OK"));
@@ -106,8 +106,8 @@ async fn a_frozen_node_serves_nothing(name: &str, engine: Engine) {
     frozen(&host).await;
     session.send("while frozen\r\n").await;
     assert!(timeout(A_WHILE, session.line()).await.is_err());
-    let mut newcomer: Client = host.connect(Protocol::Imap, Encryption::Tls).await;
-    assert!(newcomer.log_in(ADA, PASSWORD).await.starts_with("l NO [UNAVAILABLE]"));
+    let mut newest: Client = host.connect(Protocol::Imap, Encryption::Tls).await;
+    assert!(newest.log_in(ADA, PASSWORD).await.starts_with("l NO [UNAVAILABLE]"));
 
     relay.open.send_replace(true);
     assert_eq!(session.line().await, "echo while frozen");
@@ -116,11 +116,11 @@ async fn a_frozen_node_serves_nothing(name: &str, engine: Engine) {
 
 #[tokio::test]
 async fn a_frozen_node_serves_nothing_of_the_built_in_engine() {
-    a_frozen_node_serves_nothing("local", Engine::Local(Arc::new(Echo::open()))).await;
+    a_frozen_node_serves_nothing("local", Engine::Local(Arc::new(Echo::ready()))).await;
 }
 
 #[tokio::test]
 async fn a_frozen_node_serves_nothing_of_a_remote_engine() {
-    let tiny = Tiny::start().await;
-    a_frozen_node_serves_nothing("remote", tiny.engine()).await;
+    let server = TestImapServer::start().await;
+    a_frozen_node_serves_nothing("remote", server.engine()).await;
 }

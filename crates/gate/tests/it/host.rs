@@ -2,8 +2,7 @@
 
 use crate::client::Client;
 use crate::engine::Echo;
-use postward_authority::credential::Receipt;
-use postward_authority::{Authority, Database, MailboxId, Settings, Timestamp};
+use postward_authority::{Authority, Database, MailboxId, Receipt, Settings, Timestamp};
 use postward_gate::{Encryption, Engine, Gate, Limits, Listener, TlsHandle, tls};
 use postward_wire::{Address, Protocol, Secret};
 use rustls::pki_types::CertificateDer;
@@ -38,11 +37,11 @@ pub(crate) fn secret(text: &str) -> Secret {
 
 impl Host {
     pub(crate) async fn new() -> Self {
-        Self::with(Engine::Local(Arc::new(Echo::open())), Limits::default()).await
+        Self::with(Engine::Local(Arc::new(Echo::ready())), Limits::default()).await
     }
 
     pub(crate) async fn limited(limits: Limits) -> Self {
-        Self::with(Engine::Local(Arc::new(Echo::open())), limits).await
+        Self::with(Engine::Local(Arc::new(Echo::ready())), limits).await
     }
 
     pub(crate) async fn with(engine: Engine, limits: Limits) -> Self {

@@ -1,4 +1,4 @@
-//! The gate, driven through the doors that mail apps use.
+//! The gate, driven by clients on its listeners.
 
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
@@ -9,6 +9,6 @@ mod ending;
 mod engine;
 mod freezing;
 mod host;
-mod remote;
+mod pre_auth_limits;
+mod remote_imap;
 mod signing_in;
-mod strangers;

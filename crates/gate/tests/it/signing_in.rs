@@ -1,4 +1,4 @@
-//! From the greeting to the engine's first words.
+//! Signing in, from the greeting to the engine's first line.
 
 use crate::client::Client;
 use crate::engine::Echo;
@@ -51,7 +51,7 @@ async fn sign_in(protocol: Protocol, client: &mut Client, password_ok: &str) {
 }
 
 #[tokio::test]
-async fn every_protocol_signs_in_at_every_door() {
+async fn every_protocol_signs_in_on_every_listener() {
     let host = Host::new().await;
     for protocol in Protocol::ALL {
         let mut client = host.connect(protocol, Encryption::Tls).await;
@@ -90,20 +90,20 @@ async fn what_is_pipelined_behind_the_sign_in_reaches_the_engine() {
 #[tokio::test]
 async fn unknown_addresses_and_wrong_passwords_sound_the_same() {
     let host = Host::new().await;
-    let mut heard = Vec::new();
+    let mut replies = Vec::new();
     for (address, password) in [(ADA, "Wrong-Horse-77"), ("nobody@example.com", PASSWORD), ("nonsense", "x")]
     {
         let mut client = host.connect(Protocol::Imap, Encryption::Tls).await;
-        heard.push(client.log_in(address, password).await);
+        replies.push(client.log_in(address, password).await);
     }
-    assert!(heard[0].starts_with("l NO [AUTHENTICATIONFAILED]"), "{heard:?}");
-    assert!(heard.iter().all(|answer| *answer == heard[0]), "{heard:?}");
+    assert!(replies[0].starts_with("l NO [AUTHENTICATIONFAILED]"), "{replies:?}");
+    assert!(replies.iter().all(|answer| *answer == replies[0]), "{replies:?}");
 }
 
 #[tokio::test]
 async fn an_engine_in_trouble_is_never_a_wrong_password() {
-    let echo = Echo::open();
-    echo.doors.close();
+    let echo = Echo::ready();
+    echo.open_permits.close();
     let host = Host::with(Engine::Local(Arc::new(echo)), Limits::default()).await;
     let mut client = host.connect(Protocol::Imap, Encryption::Tls).await;
     assert!(client.log_in(ADA, PASSWORD).await.starts_with("l NO [UNAVAILABLE]"));

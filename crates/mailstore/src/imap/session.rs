@@ -1,174 +1,138 @@
-//! One session after sign-in: a command comes, something is done, an answer goes.
+//! One IMAP session: receives commands, dispatches them, and sends their completion.
 
-use super::command::{Act, Malformed, Request, tag};
-use super::framing::Frame;
-use super::selected::{Access, Expunges, Known, Selected};
-use super::wire::{Going, Over, Wire};
-use crate::conversation::End;
+use super::capability::CAPABILITIES;
+use super::command::framing::Frame;
+use super::command::parse::{ClientCommand, Malformed, TaggedCommand, tag};
+use super::command::sequence_set::MessageSet;
+use super::completion::Completion;
+use super::op::copy::TransferRequest;
+use super::op::store::StoreRequest;
+use super::selected_folder::{Access, Expunges, SelectedFolder, SentFlags};
+use super::stream::{Continue, ImapStream, SessionEnd};
+use crate::connection::ClientStream;
 use crate::error::MailError;
-use crate::mailbox::OpenMailbox;
+use crate::line_stream::StreamEnd;
+use crate::storage::mailbox::OpenMailbox;
+use crate::storage::transfer::TransferMode;
 use imap_types::command::CommandBody;
-use tokio::io::{AsyncRead, AsyncWrite};
 
-/// A session. Everything but `wire` is small while the client is idle.
-pub(super) struct Session<S> {
-    pub(super) mailbox: OpenMailbox,
-    pub(super) wire: Wire<S>,
-    pub(super) state: State,
-    /// Wrong commands in a row.
-    misunderstood: u32,
+/// A session after sign-in. Everything in it is small while the client is idle.
+pub(crate) struct Session<S> {
+    pub(crate) mailbox: OpenMailbox,
+    pub(crate) stream: ImapStream<S>,
+    pub(crate) state: State,
+    /// Commands in a row that could not be parsed.
+    bad_commands: u32,
 }
 
-/// Where the session stands (RFC 3501 §3).
-pub(super) enum State {
+/// The state of a session after sign-in (RFC 3501 §3).
+pub(crate) enum State {
     Authenticated,
-    Selected(Selected),
-}
-
-/// How a command ended, short of the end of the session.
-pub(super) enum Answer {
-    /// `OK`, behind which the words stand.
-    Ok(String),
-    /// `NO`: it cannot be done.
-    No(String),
-    /// `BAD`: it should not have been asked.
-    Bad(&'static str),
-    /// The client has said good-bye.
-    SignedOut,
-}
-
-impl Answer {
-    pub(super) fn ok(words: &str) -> Self {
-        Self::Ok(words.to_owned())
-    }
-
-    pub(super) fn no(words: &str) -> Self {
-        Self::No(words.to_owned())
-    }
-
-    /// What the client hears of an error (RFC 5530). The cause of our own troubles is for the log only.
-    pub(super) fn from_error(error: &MailError) -> Self {
-        let code = match error {
-            MailError::NotFound => "NONEXISTENT",
-            MailError::Exists => "ALREADYEXISTS",
-            MailError::Misuse(_) => "CANNOT",
-            // Nobody hears it any more.
-            MailError::Stopped => "UNAVAILABLE",
-            MailError::Unavailable(cause) => {
-                tracing::warn!(%cause, "a mailbox could not be read or written");
-                "UNAVAILABLE"
-            }
-        };
-        Self::No(format!("[{code}] {error}"))
-    }
-
-    /// The same, where the folder that is missing is one the client could create (RFC 3501 §6.3.11).
-    pub(super) fn from_target_error(error: &MailError) -> Self {
-        match error {
-            MailError::NotFound => Self::no("[TRYCREATE] There is no such folder."),
-            error => Self::from_error(error),
-        }
-    }
+    Selected(SelectedFolder),
 }
 
 const READ_ONLY: &str = "[READ-ONLY] The folder is open for reading only.";
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
-    pub(super) fn new(mailbox: OpenMailbox, wire: Wire<S>) -> Self {
-        Self { mailbox, wire, state: State::Authenticated, misunderstood: 0 }
+impl<S: ClientStream> Session<S> {
+    pub(crate) fn new(mailbox: OpenMailbox, stream: ImapStream<S>) -> Self {
+        Self { mailbox, stream, state: State::Authenticated, bad_commands: 0 }
     }
 
-    /// Serves the client until one of the two has enough.
-    pub(super) async fn serve(mut self) -> End {
-        let over = loop {
-            let frame = match self.wire.frame().await {
+    /// Serves the client until one side ends the session.
+    pub(crate) async fn serve(mut self) -> StreamEnd {
+        let end = loop {
+            let frame = match self.stream.frame().await {
                 Ok(frame) => frame,
-                Err(over) => break over,
+                Err(end) => break end,
             };
-            // On the heap, and gone when it is answered: an idle session does not carry the largest of its commands.
-            if let Err(over) = Box::pin(self.answer(frame)).await {
-                break over;
+            // On the heap while it is answered: the future of an idle session is not as large as its largest command.
+            if let Err(end) = Box::pin(self.handle_frame(frame)).await {
+                break end;
             }
         };
-        self.wire.part(over).await
+        self.stream.close_with(end).await
     }
 
-    async fn answer(&mut self, frame: Frame) -> Going {
+    async fn handle_frame(&mut self, frame: Frame) -> Continue {
         match frame {
-            Frame::Command(bytes) => match Request::parse(&bytes) {
-                Ok(Request { tag, act }) => {
-                    self.misunderstood = 0;
-                    let answer = self.act(act).await?;
-                    self.say_answer(tag, &answer);
-                    match answer {
-                        Answer::SignedOut => {
-                            self.wire.flush().await?;
-                            Err(Over::Ended(End::Done))
+            Frame::Command(bytes) => match TaggedCommand::parse(&bytes) {
+                Ok(TaggedCommand { tag, command }) => {
+                    self.bad_commands = 0;
+                    let completion = self.execute(command).await?;
+                    self.write_completion(tag, &completion);
+                    match completion {
+                        Completion::SignedOut => {
+                            self.stream.flush().await?;
+                            Err(SessionEnd::Ended(StreamEnd::Done))
                         }
-                        Answer::Ok(_) | Answer::No(_) | Answer::Bad(_) => Ok(()),
+                        Completion::Ok(_) | Completion::No(_) | Completion::Bad(_) => Ok(()),
                     }
                 }
-                Err(Malformed::Tagged(tag)) => self.misunderstand(tag, "This is no command, or not here."),
-                Err(Malformed::Untagged) => self.misunderstand("*", "This is no command."),
+                Err(Malformed::Tagged(tag)) => self.reject(tag, "This is no command, or not here."),
+                Err(Malformed::Untagged) => self.reject("*", "This is no command."),
             },
             Frame::Append { head, message } => {
-                let Ok(Request { tag, act: Act::Command(body) }) = Request::parse(&head) else {
-                    return Err(Over::Bye("This is no command."));
+                let Ok(TaggedCommand { tag, command: ClientCommand::Body(body) }) =
+                    TaggedCommand::parse(&head)
+                else {
+                    return Err(SessionEnd::Bye("This is no command."));
                 };
-                let answer = self.append(*body, message).await?;
-                self.say_answer(tag, &answer);
+                let completion = self.append(*body, message).await?;
+                self.write_completion(tag, &completion);
                 Ok(())
             }
-            Frame::Refused(bytes) => {
-                self.misunderstand(tag(&bytes).unwrap_or("*"), "[TOOBIG] The command is too long.")
+            Frame::Oversized(bytes) => {
+                self.reject(tag(&bytes).unwrap_or("*"), "[TOOBIG] The command is too long.")
             }
         }
     }
 
-    fn say_answer(&mut self, tag: &str, answer: &Answer) {
-        self.wire.say(&match answer {
-            Answer::Ok(words) => format!("{tag} OK {words}"),
-            Answer::No(words) => format!("{tag} NO {words}"),
-            Answer::Bad(words) => format!("{tag} BAD {words}"),
-            Answer::SignedOut => format!("{tag} OK Signed out."),
+    fn write_completion(&mut self, tag: &str, completion: &Completion) {
+        self.stream.write_line(&match completion {
+            Completion::Ok(text) => format!("{tag} OK {text}"),
+            Completion::No(text) => format!("{tag} NO {text}"),
+            Completion::Bad(text) => format!("{tag} BAD {text}"),
+            Completion::SignedOut => format!("{tag} OK Signed out."),
         });
     }
 
-    fn misunderstand(&mut self, tag: &str, why: &str) -> Going {
-        self.wire.say(&format!("{tag} BAD {why}"));
-        self.misunderstood += 1;
-        if self.misunderstood < self.mailbox.limits().bad_commands {
+    fn reject(&mut self, tag: &str, why: &str) -> Continue {
+        self.stream.write_line(&format!("{tag} BAD {why}"));
+        self.bad_commands += 1;
+        if self.bad_commands < self.mailbox.limits().bad_commands {
             return Ok(());
         }
-        Err(Over::Bye("Too many wrong commands."))
+        Err(SessionEnd::Bye("Too many wrong commands."))
     }
 
-    async fn act(&mut self, act: Act<'_>) -> Going<Answer> {
-        let answer = match act {
-            Act::Id => {
-                self.wire.say("* ID (\"name\" \"Postward\")");
-                Answer::ok("Pleased to meet you.")
+    async fn execute(&mut self, command: ClientCommand<'_>) -> Continue<Completion> {
+        let completion = match command {
+            ClientCommand::Id => {
+                self.stream.write_line("* ID (\"name\" \"Postward\")");
+                Completion::ok("Pleased to meet you.")
             }
-            Act::Namespace => {
-                self.wire.say("* NAMESPACE ((\"\" \".\")) NIL NIL");
-                Answer::ok("There is one namespace.")
+            ClientCommand::Namespace => {
+                self.stream.write_line("* NAMESPACE ((\"\" \".\")) NIL NIL");
+                Completion::ok("There is one namespace.")
             }
-            Act::TooDeepSearch => Answer::no("[LIMIT] The keys of this search lie too deep in each other."),
-            Act::Command(body) => return self.command(*body).await,
+            ClientCommand::TooDeepSearch => {
+                Completion::no("[LIMIT] The keys of this search lie too deep in each other.")
+            }
+            ClientCommand::Body(body) => return self.execute_body(*body).await,
         };
-        Ok(answer)
+        Ok(completion)
     }
 
-    async fn command(&mut self, body: CommandBody<'_>) -> Going<Answer> {
-        let answer = match body {
+    async fn execute_body(&mut self, body: CommandBody<'_>) -> Continue<Completion> {
+        let completion = match body {
             CommandBody::Capability => {
-                self.wire.say(&format!("* CAPABILITY {}", super::CAPABILITIES));
-                Answer::ok("That is all.")
+                self.stream.write_line(&format!("* CAPABILITY {CAPABILITIES}"));
+                Completion::ok("That is all.")
             }
-            CommandBody::Noop | CommandBody::Check => self.look().await?,
+            CommandBody::Noop | CommandBody::Check => self.refresh().await?,
             CommandBody::Logout => {
-                self.wire.say("* BYE Until next time.");
-                return Ok(Answer::SignedOut);
+                self.stream.write_line("* BYE Until next time.");
+                return Ok(Completion::SignedOut);
             }
             CommandBody::Idle => return self.idle().await,
             CommandBody::List { reference, mailbox_wildcard } => {
@@ -185,73 +149,82 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             CommandBody::Status { mailbox, item_names } => self.status(&mailbox, &item_names).await?,
             CommandBody::Select { mailbox } => return self.select(&mailbox, Access::ReadWrite).await,
             CommandBody::Examine { mailbox } => return self.select(&mailbox, Access::ReadOnly).await,
-            body => return self.in_selected(body).await,
+            body => return self.execute_selected(body).await,
         };
-        self.tell(Expunges::Tell).await?;
-        Ok(answer)
+        self.send_updates(Expunges::Send).await?;
+        Ok(completion)
     }
 
     /// The commands that need a selected folder.
-    async fn in_selected(&mut self, body: CommandBody<'_>) -> Going<Answer> {
+    async fn execute_selected(&mut self, body: CommandBody<'_>) -> Continue<Completion> {
         let State::Selected(selected) = &mut self.state else {
-            return Ok(Answer::Bad("No folder is selected, or this is not known here."));
+            return Ok(Completion::Bad("No folder is selected, or this is not known here."));
         };
         let access = selected.access;
-        let (wire, mailbox) = (&mut self.wire, &self.mailbox);
+        let (stream, mailbox) = (&mut self.stream, &self.mailbox);
         match body {
             CommandBody::Close if access == Access::ReadWrite => {
-                let answer = selected.expunge_quietly(wire).await?;
+                let completion = selected.expunge_silently(stream).await?;
                 self.state = State::Authenticated;
-                Ok(answer)
+                Ok(completion)
             }
             CommandBody::Close | CommandBody::Unselect => {
                 self.state = State::Authenticated;
-                Ok(Answer::ok("No folder is selected now."))
+                Ok(Completion::ok("No folder is selected now."))
             }
             CommandBody::Fetch { sequence_set, macro_or_item_names, uid } => {
-                selected.fetch(wire, &sequence_set, macro_or_item_names, uid.into()).await
+                let messages = MessageSet::new(&sequence_set, uid);
+                selected.fetch(stream, messages, macro_or_item_names).await
             }
             CommandBody::Search { charset, criteria, uid } => {
-                selected.search(wire, charset.as_ref(), criteria.as_ref(), uid.into()).await
+                selected.search(stream, charset.as_ref(), criteria.as_ref(), uid.into()).await
             }
             CommandBody::Copy { sequence_set, mailbox: to, uid } => {
-                selected.copy(wire, mailbox, &sequence_set, &to, uid.into()).await
+                let messages = MessageSet::new(&sequence_set, uid);
+                let request = TransferRequest { messages, to: &to, mode: TransferMode::Copy };
+                selected.transfer(stream, mailbox, request).await
             }
-            _ if access == Access::ReadOnly && changes(&body) => Ok(Answer::no(READ_ONLY)),
-            CommandBody::Expunge => selected.expunge(wire, None).await,
-            CommandBody::ExpungeUid { sequence_set } => selected.expunge(wire, Some(&sequence_set)).await,
+            _ if access == Access::ReadOnly && is_write(&body) => Ok(Completion::no(READ_ONLY)),
+            CommandBody::Expunge => selected.expunge(stream, None).await,
+            CommandBody::ExpungeUid { sequence_set } => selected.expunge(stream, Some(&sequence_set)).await,
             CommandBody::Store { sequence_set, kind, response, flags, uid } => {
-                selected.store(wire, &sequence_set, (kind, response), &flags, uid.into()).await
+                let messages = MessageSet::new(&sequence_set, uid);
+                selected.store(stream, StoreRequest { messages, kind, response, flags: &flags }).await
             }
             CommandBody::Move { sequence_set, mailbox: to, uid } => {
-                selected.move_to(wire, mailbox, &sequence_set, &to, uid.into()).await
+                let messages = MessageSet::new(&sequence_set, uid);
+                let request = TransferRequest { messages, to: &to, mode: TransferMode::Move };
+                selected.transfer(stream, mailbox, request).await
             }
-            _ => Ok(Answer::Bad("This is not known here.")),
+            _ => Ok(Completion::Bad("This is not known here.")),
         }
     }
 
-    /// NOOP and CHECK: looks at the disk, where other tools may have been.
-    async fn look(&mut self) -> Going<Answer> {
+    /// NOOP and CHECK: reads the directories again, which other programs may have changed.
+    async fn refresh(&mut self) -> Continue<Completion> {
         if let State::Selected(selected) = &self.state {
-            match self.wire.wait(selected.folder.sync()).await? {
+            match self.stream.until_stopped(selected.folder.sync()).await? {
                 Ok(_) => {}
-                Err(MailError::NotFound) => return Err(Selected::GONE),
-                Err(error) => return Ok(Answer::from_error(&error)),
+                Err(MailError::NotFound) => return Err(SelectedFolder::REMOVED),
+                Err(error) => return Ok(Completion::from_error(&error)),
             }
         }
-        Ok(Answer::ok("Done."))
+        Ok(Completion::ok("Done."))
     }
 
-    /// Tells the client what has happened to the folder it has selected.
-    pub(super) async fn tell(&mut self, expunges: Expunges) -> Going {
+    /// Sends what has changed in the selected folder, if one is selected.
+    pub(crate) async fn send_updates(&mut self, expunges: Expunges) -> Continue {
         match &mut self.state {
-            State::Selected(selected) => selected.tell(&mut self.wire, expunges, &Known::nothing()).await,
+            State::Selected(selected) => {
+                selected.send_updates(&mut self.stream, expunges, &SentFlags::none()).await
+            }
             State::Authenticated => Ok(()),
         }
     }
 }
 
-fn changes(body: &CommandBody<'_>) -> bool {
+/// Whether a command changes the selected folder, and so is refused after EXAMINE.
+fn is_write(body: &CommandBody<'_>) -> bool {
     matches!(
         body,
         CommandBody::Expunge

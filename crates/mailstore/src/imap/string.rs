@@ -1,10 +1,10 @@
-//! How text is written in a response: quoted where that is possible, as a literal where it is not.
+//! Strings of a response (RFC 3501 §4.3): quoted where that is possible, a literal where it is not.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use std::borrow::Cow;
 
 /// RFC 3501 §9 `string`. A NUL, which no string can hold, is left out.
-pub(super) fn string(out: &mut Vec<u8>, text: &[u8]) {
+pub(crate) fn string(out: &mut Vec<u8>, text: &[u8]) {
     let quotable = |b: &u8| (0x20..0x7f).contains(b);
     if text.len() <= 1_000 && text.iter().all(quotable) {
         out.push(b'"');
@@ -27,46 +27,46 @@ pub(super) fn string(out: &mut Vec<u8>, text: &[u8]) {
 }
 
 /// RFC 3501 §9 `nstring`.
-pub(super) fn nstring(out: &mut Vec<u8>, text: Option<&[u8]>) {
+pub(crate) fn nstring(out: &mut Vec<u8>, text: Option<&[u8]>) {
     match text {
         Some(text) => string(out, text),
         None => out.extend_from_slice(b"NIL"),
     }
 }
 
-/// RFC 3501 §9 `astring`; words of the usual letters are atoms.
-pub(super) fn astring(out: &mut Vec<u8>, text: &[u8]) {
+/// RFC 3501 §9 `astring`: an atom where that is possible.
+pub(crate) fn astring(out: &mut Vec<u8>, text: &[u8]) {
     let plain = |b: &u8| b.is_ascii_alphanumeric() || b"./-_&+".contains(b);
     if !text.is_empty() && text.iter().all(plain) { out.extend_from_slice(text) } else { string(out, text) }
 }
 
-/// What announces a literal of that length.
-pub(super) fn literal_head(out: &mut Vec<u8>, len: usize) {
+/// Announces a literal of that length, in octets.
+pub(crate) fn literal_head(out: &mut Vec<u8>, len: usize) {
     out.extend_from_slice(format!("{{{len}}}\r\n").as_bytes());
 }
 
-/// The text in ASCII: as RFC 2047 encoded-words, if it has other letters.
-pub(super) fn encoded_words(text: &str) -> Cow<'_, [u8]> {
-    // RFC 2047 §2: 75 characters for a word, its frame `=?UTF-8?B??=` takes 12, base64 makes four of three.
+/// The text in ASCII: as RFC 2047 encoded-words, if it has other characters.
+pub(crate) fn encoded_words(text: &str) -> Cow<'_, [u8]> {
+    // RFC 2047 §2: 75 characters for a word, of which `=?UTF-8?B??=` takes 12; base64 makes four of three.
     const MAX_BYTES: usize = (75 - 12) / 4 * 3;
     if text.is_ascii() {
         return text.as_bytes().into();
     }
     let mut words = Vec::new();
     let mut word = String::new();
-    for letter in text.chars() {
-        if word.len() + letter.len_utf8() > MAX_BYTES {
+    for character in text.chars() {
+        if word.len() + character.len_utf8() > MAX_BYTES {
             words.push(std::mem::take(&mut word));
         }
-        word.push(letter);
+        word.push(character);
     }
     words.push(word);
     let words: Vec<_> = words.iter().map(|word| format!("=?UTF-8?B?{}?=", STANDARD.encode(word))).collect();
     words.join(" ").into_bytes().into()
 }
 
-/// Text that is passed on as it was written, if that is ASCII, and as encoded-words if somebody sent bare UTF-8.
-pub(super) fn ascii(text: Vec<u8>) -> Vec<u8> {
+/// Text as it is, if it is ASCII; else, when it was sent as bare UTF-8, as encoded-words.
+pub(crate) fn ascii(text: Vec<u8>) -> Vec<u8> {
     if text.is_ascii() { text } else { encoded_words(&String::from_utf8_lossy(&text)).into_owned() }
 }
 

@@ -1,14 +1,14 @@
-//! What is shown of a hostile message is still an answer a client can read.
+//! Properties over generated messages: every response about one can be parsed, and every one can be searched.
 
-use super::body_structure::{Detail, body_structure};
-use super::envelope::envelope;
-use super::header::header;
-use super::mime::Part;
-use super::query_text::{Needle, body_contains, decoded};
+use super::message::body_structure::{Detail, body_structure};
+use super::message::envelope::envelope;
+use super::message::header::header;
+use super::message::mime::Part;
+use super::search::text::{Needle, body_contains, decoded};
 use imap_codec::{ResponseCodec, decode::Decoder};
 use proptest::prelude::*;
 
-/// Pieces of which messages are made, and messages that break readers.
+/// Generates pieces of messages, some of which break parsers.
 fn piece() -> impl Strategy<Value = Vec<u8>> {
     let known: &[&[u8]] = &[
         b"From: ",

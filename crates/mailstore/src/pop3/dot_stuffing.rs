@@ -1,4 +1,4 @@
-//! A message as the body of a multi-line answer (RFC 1939 §3).
+//! Dot-stuffing: a message in a multi-line response of POP3 (RFC 1939 §3).
 
 use crate::crlf::CrlfEnds;
 
@@ -11,7 +11,7 @@ pub(super) enum Amount {
     Top(usize),
 }
 
-/// Brings line ends into order, doubles the dots that begin a line, and stops where TOP wants it.
+/// Changes line ends to CRLF, doubles dots that begin a line, and ends where TOP asks for it.
 pub(super) struct DotStuffing {
     ends: CrlfEnds,
     at: At,
@@ -22,7 +22,7 @@ pub(super) struct DotStuffing {
 enum At {
     Header(Amount),
     Body { lines_left: usize },
-    Over,
+    Finished,
 }
 
 impl DotStuffing {
@@ -30,16 +30,16 @@ impl DotStuffing {
         Self { ends: CrlfEnds::default(), at: At::Header(amount), line_length: 0 }
     }
 
-    /// Whether all that was asked for has gone by.
-    pub(super) fn is_over(&self) -> bool {
-        matches!(self.at, At::Over)
+    /// Whether all that was asked for has been written.
+    pub(super) fn is_finished(&self) -> bool {
+        matches!(self.at, At::Finished)
     }
 
-    /// Takes the next piece of the message.
+    /// Writes the next piece of the message.
     pub(super) fn push(&mut self, piece: &[u8], out: &mut Vec<u8>) {
         let fixed = self.ends.fix(piece).into_owned();
         for part in fixed.split_inclusive(|byte| *byte == b'\n') {
-            if self.is_over() {
+            if self.is_finished() {
                 return;
             }
             if self.line_length == 0 && part.first() == Some(&b'.') {
@@ -57,16 +57,16 @@ impl DotStuffing {
         let empty = self.line_length == b"\r\n".len();
         self.line_length = 0;
         self.at = match self.at {
-            At::Header(Amount::Top(0)) if empty => At::Over,
+            At::Header(Amount::Top(0)) if empty => At::Finished,
             At::Header(Amount::Top(lines_left)) if empty => At::Body { lines_left },
-            At::Body { lines_left } if lines_left <= 1 => At::Over,
+            At::Body { lines_left } if lines_left <= 1 => At::Finished,
             At::Body { lines_left } => At::Body { lines_left: lines_left - 1 },
             At::Header(amount) => At::Header(amount),
-            At::Over => At::Over,
+            At::Finished => At::Finished,
         };
     }
 
-    /// Ends the answer, and the last line before it if the message forgot to.
+    /// Ends the response, and the last line of the message if that has no end.
     pub(super) fn finish(&self, out: &mut Vec<u8>) {
         if self.line_length > 0 {
             out.extend_from_slice(b"\r\n");

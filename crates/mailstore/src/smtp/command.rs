@@ -1,30 +1,30 @@
-//! What a client says, a line at a time.
+//! Parsing the commands of SMTP and LMTP, a line at a time.
 
-use super::Role;
 use super::path::{ForwardPath, ReversePath};
+use super::role::Role;
 use smtp_proto::{Error, Request};
 use std::borrow::Cow;
 
-/// A command as it lies in the line.
+/// A parsed command.
 pub(super) enum Command<'a> {
     Mail(Mail),
     Rcpt(ForwardPath),
     Other(Request<Cow<'a, str>>),
 }
 
-/// RFC 5321 §4.1.1.2.
+/// The arguments of MAIL (RFC 5321 §4.1.1.2).
 pub(super) struct Mail {
     pub(super) sender: ReversePath,
-    /// How large the message will be, if the client has said it (RFC 1870 §6).
+    /// The size of the message in octets, if the client announces it (RFC 1870 §6).
     pub(super) size: Option<u64>,
 }
 
 impl<'a> Command<'a> {
-    /// Parses a line with its CRLF. What is wrong with it is said as a reply.
+    /// Parses a line with its CRLF. The error is a reply.
     pub(super) fn parse(line: &'a [u8], role: &Role) -> Result<Self, &'static str> {
-        let said = line.trim_ascii();
-        let verb_end = said.iter().position(u8::is_ascii_whitespace).unwrap_or(said.len());
-        let (verb, arguments) = said.split_at_checked(verb_end).unwrap_or((said, b""));
+        let command = line.trim_ascii();
+        let verb_end = command.iter().position(u8::is_ascii_whitespace).unwrap_or(command.len());
+        let (verb, arguments) = command.split_at_checked(verb_end).unwrap_or((command, b""));
         if verb.eq_ignore_ascii_case(b"MAIL") {
             return mail(arguments, role).map(Self::Mail);
         }
@@ -32,7 +32,7 @@ impl<'a> Command<'a> {
             return recipient(arguments).map(Self::Rcpt);
         }
         match (Request::parse(&mut line.iter()).map_err(|error| syntax_reply(&error))?, role) {
-            // RFC 2033 §4.1: so that who takes this for SMTP, where one answer comes for all recipients, finds out.
+            // RFC 2033 §4.1: a client that takes this for SMTP would expect one reply for all recipients.
             (Request::Ehlo { .. } | Request::Helo { .. }, Role::Lmtp) => {
                 Err("500 5.5.1 This is LMTP. Begin with LHLO.")
             }
@@ -45,13 +45,13 @@ impl<'a> Command<'a> {
 }
 
 const MALFORMED: &str = "501 5.5.4 The command is not put together right.";
-/// RFC 5321 §4.1.1.11: a client that hears 250 believes that its wish was understood.
+/// RFC 5321 §4.1.1.11: unknown parameters are refused, since a 250 would accept them.
 const NOT_OFFERED: &str = "555 5.5.4 This parameter is not offered.";
 const NO_SENDER: &str = "553 5.1.7 This is not an address.";
 pub(super) const NO_RECIPIENT: &str = "553 5.1.3 This is not an address.";
 
 fn mail(arguments: &[u8], role: &Role) -> Result<Mail, &'static str> {
-    let path = behind(arguments, "FROM:", NO_SENDER)?;
+    let path = path_argument(arguments, "FROM:", NO_SENDER)?;
     let (sender, rest) = ReversePath::parse(path).ok_or(NO_SENDER)?;
     let mut size = None;
     for parameter in parameters(rest)? {
@@ -59,7 +59,7 @@ fn mail(arguments: &[u8], role: &Role) -> Result<Mail, &'static str> {
         match (keyword.to_ascii_uppercase().as_str(), value.to_ascii_uppercase().as_str()) {
             ("SIZE", digits) => size = Some(octets(digits)?),
             ("BODY", "7BIT" | "8BITMIME") => {}
-            // RFC 4954 §5: the gate has offered AUTH, and who has signed in is known better than from here.
+            // RFC 4954 §5: ignored, since the sign-in has proved the sender.
             ("AUTH", _) if matches!(role, Role::Submission { .. }) => {}
             _ => return Err(NOT_OFFERED),
         }
@@ -68,7 +68,7 @@ fn mail(arguments: &[u8], role: &Role) -> Result<Mail, &'static str> {
 }
 
 fn recipient(arguments: &[u8]) -> Result<ForwardPath, &'static str> {
-    let path = behind(arguments, "TO:", NO_RECIPIENT)?;
+    let path = path_argument(arguments, "TO:", NO_RECIPIENT)?;
     let (recipient, rest) = ForwardPath::parse(path).ok_or(NO_RECIPIENT)?;
     match parameters(rest)?.next() {
         None => Ok(recipient),
@@ -76,8 +76,12 @@ fn recipient(arguments: &[u8]) -> Result<ForwardPath, &'static str> {
     }
 }
 
-/// The path and what follows. A space before it is wrong, and widespread.
-fn behind<'a>(arguments: &'a [u8], keyword: &str, no_address: &'static str) -> Result<&'a str, &'static str> {
+/// The path and what follows. A space before it is not allowed, but widespread.
+fn path_argument<'a>(
+    arguments: &'a [u8],
+    keyword: &str,
+    no_address: &'static str,
+) -> Result<&'a str, &'static str> {
     // RFC 6531 is not offered, so whatever else this is, it is no address.
     let arguments = std::str::from_utf8(arguments.trim_ascii_start()).map_err(|_| no_address)?;
     match arguments.split_at_checked(keyword.len()) {
@@ -88,13 +92,13 @@ fn behind<'a>(arguments: &'a [u8], keyword: &str, no_address: &'static str) -> R
     }
 }
 
-/// What stands behind a path.
+/// The parameters behind a path.
 fn parameters(rest: &str) -> Result<impl Iterator<Item = &str>, &'static str> {
     let is_apart = rest.is_empty() || rest.starts_with(' ');
     is_apart.then(|| rest.split_ascii_whitespace()).ok_or(MALFORMED)
 }
 
-/// RFC 1870 §3 allows twenty digits, which is more than we can count to and than anybody can send.
+/// RFC 1870 §3 allows twenty digits; a number that overflows is too large in any case.
 fn octets(digits: &str) -> Result<u64, &'static str> {
     let is_number = (1..=20).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| digits.parse().unwrap_or(u64::MAX)).ok_or(MALFORMED)

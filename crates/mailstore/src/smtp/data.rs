@@ -1,11 +1,11 @@
-//! Where a message ends, and which of its dots are its own (RFC 5321 §4.5.2).
+//! The data of a message in SMTP: where it ends, and dot-stuffing undone (RFC 5321 §4.5.2).
 //!
-//! Written here and not taken from smtp-proto, whose receiver (0.2.5) also ends a message at CRLF `.` CR CR LF: a
-//! sender that does not could be made to smuggle a second message through it.
+//! Not smtp-proto's, whose receiver (0.2.5) also ends a message at CRLF `.` CR CR LF, which makes it possible to smuggle a
+//! second message past a sender that does not.
 
-/// What comes behind DATA, in pieces of any length.
+/// Decodes what follows DATA, in pieces of any length.
 #[derive(Default)]
-pub(super) struct Data {
+pub(super) struct DataDecoder {
     at: At,
 }
 
@@ -17,7 +17,7 @@ enum At {
     LineStart,
     /// A dot that began a line. It is not part of the message.
     Dot,
-    /// CR behind that dot. It is kept back until it is known to be part of the message.
+    /// CR behind that dot. Whether it is part of the message depends on the next octet.
     DotCr,
     /// CR.
     Cr,
@@ -25,9 +25,10 @@ enum At {
     Text,
 }
 
-impl Data {
-    /// Appends to `out` what of the piece belongs to the message. Says where in the piece the message has ended.
-    pub(super) fn take(&mut self, piece: &[u8], out: &mut Vec<u8>) -> Option<usize> {
+impl DataDecoder {
+    /// Appends to `out` what of the piece belongs to the message. Returns the position in the piece behind the end of the
+    /// message, if it ends there.
+    pub(super) fn decode(&mut self, piece: &[u8], out: &mut Vec<u8>) -> Option<usize> {
         out.reserve(piece.len());
         for (index, byte) in piece.iter().enumerate() {
             if (self.at, *byte) == (At::DotCr, b'\n') {
@@ -56,14 +57,14 @@ impl Data {
 mod tests {
     use super::*;
 
-    /// Cuts the text into pieces of every length. Nothing for `message` where it must not end.
+    /// Decodes the text in pieces of every length. `message` is `None` where it must not end.
     #[track_caller]
     fn check(text: &str, message: Option<&str>) {
         for length in 1..=text.len() {
-            let (mut data, mut out) = (Data::default(), Vec::new());
+            let (mut data, mut out) = (DataDecoder::default(), Vec::new());
             let mut read = 0;
             let end = text.as_bytes().chunks(length).find_map(|piece| {
-                let end = data.take(piece, &mut out);
+                let end = data.decode(piece, &mut out);
                 read += end.unwrap_or(piece.len());
                 end
             });

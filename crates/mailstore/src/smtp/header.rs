@@ -1,4 +1,4 @@
-//! The header of a message, as raw fields: nothing is decoded, nothing that stays is changed.
+//! The header of a received message, as raw fields: nothing is decoded, and fields that stay are not changed.
 
 /// A field with its folded lines and its line end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,8 +16,8 @@ impl<'a> Field<'a> {
     }
 }
 
-/// Divides what a message begins with into its fields, and says where they end. The empty line behind them is not
-/// part of them. A line that is no field ends the header, as it does for every mail reader.
+/// The fields at the beginning of a message, and their length. The empty line behind them is not part of them. A line that
+/// is no field ends the header, as it does for every mail reader.
 pub(super) fn fields(head: &[u8]) -> (Vec<Field<'_>>, usize) {
     let mut fields: Vec<(usize, usize)> = Vec::new();
     let mut end = 0;
@@ -40,7 +40,7 @@ fn is_field_start(line: &[u8]) -> bool {
     !name.is_empty() && name.iter().all(u8::is_ascii_graphic)
 }
 
-/// What a client calls itself, as far as it can stand in a `Received` field.
+/// The name a client gives for itself, without characters that cannot be in a `Received` field.
 pub(super) fn safe_host(host: &str) -> String {
     const MAX: usize = 255;
     host.chars().filter(|c| c.is_ascii_alphanumeric() || "-._:[]".contains(*c)).take(MAX).collect()

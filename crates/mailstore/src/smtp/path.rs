@@ -1,20 +1,20 @@
-//! The paths of RFC 5321 §4.1.2: whom a message is from, and whom it is for.
+//! The paths of RFC 5321 §4.1.2: the sender and the recipients of a message.
 //!
-//! Written here and not taken from smtp-proto (0.2.5), which loses the quotes of a local-part and with them its meaning,
+//! Not smtp-proto's (0.2.5), which loses the quotes of a local-part and with them its meaning,
 //! reads `<postmaster>` as `<>`, and knows no address literals.
 
 use postward_wire::{Address, address::parse_domain};
 use std::fmt;
 
-/// Where a bounce goes.
+/// The sender, to whom a bounce is sent.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum ReversePath {
-    /// `<>`: nowhere. The message is a bounce or a receipt itself.
+    /// `<>`: no sender. The message is a bounce or a receipt.
     Null,
     Mailbox(Mailbox),
 }
 
-/// Where a message goes.
+/// A recipient.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum ForwardPath {
     /// RFC 5321 §4.5.1: the one name that needs no domain.
@@ -23,7 +23,7 @@ pub(super) enum ForwardPath {
 }
 
 impl ReversePath {
-    /// Reads what stands between the angle brackets, and says what comes behind them.
+    /// Parses a path in angle brackets. Returns it with the text behind it.
     pub(super) fn parse(text: &str) -> Option<(Self, &str)> {
         match text.strip_prefix("<>") {
             Some(rest) => Some((Self::Null, rest)),
@@ -33,7 +33,7 @@ impl ReversePath {
 }
 
 impl ForwardPath {
-    /// Reads what stands between the angle brackets, and says what comes behind them.
+    /// Parses a path in angle brackets. Returns it with the text behind it.
     pub(super) fn parse(text: &str) -> Option<(Self, &str)> {
         const POSTMASTER: &str = "<postmaster>";
         match text.split_at_checked(POSTMASTER.len()) {
@@ -43,11 +43,11 @@ impl ForwardPath {
     }
 }
 
-/// Anybody's address. It need not be one we would allow, but it can stand in a line of a header whatever it holds:
-/// it is printable ASCII, and what could end it too early is quoted.
+/// An address of any host. It need not be one that is allowed here, but it is safe in a header: it is printable ASCII, and
+/// what could end it early is quoted.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Mailbox {
-    /// As it is meant: without quotes and backslashes.
+    /// Unquoted.
     local_part: String,
     domain: String,
 }
@@ -56,7 +56,7 @@ impl Mailbox {
     /// RFC 5321 §4.5.3.1.3, without the angle brackets.
     const MAX_LEN: usize = 254;
 
-    /// As one of ours could be written. Nothing else is a mailbox here.
+    /// The address, if it can be one of this host.
     pub(super) fn address(&self) -> Option<Address> {
         Address::parse(&self.to_string()).ok()
     }
@@ -78,7 +78,7 @@ impl fmt::Display for Mailbox {
 fn mailbox(text: &str) -> Option<(Mailbox, &str)> {
     let text = text.strip_prefix('<')?;
     let text = match text.strip_prefix('@') {
-        // RFC 5321 appendix C: a route is understood, and not taken.
+        // RFC 5321 appendix C: a source route is parsed and ignored.
         Some(route) => route.split_once(':')?.1,
         None => text,
     };
@@ -92,7 +92,7 @@ fn mailbox(text: &str) -> Option<(Mailbox, &str)> {
     Some((mailbox, rest.strip_prefix('>').filter(|_| fits)?))
 }
 
-/// Dots may stand where they should not, as some hosts have them: they are quoted when they are written.
+/// A dot-string. Misplaced dots, which some hosts use, are accepted, and quoted when the address is written.
 fn atoms(text: &str) -> Option<(String, &str)> {
     let end = text.find(|c| !is_atext(c) && c != '.')?;
     let (atoms, rest) = text.split_at_checked(end).filter(|_| end > 0)?;
@@ -100,13 +100,13 @@ fn atoms(text: &str) -> Option<(String, &str)> {
 }
 
 fn quoted_string(text: &str) -> Option<(String, &str)> {
-    let mut meant = String::new();
+    let mut unquoted = String::new();
     let mut chars = text.chars();
     loop {
         match chars.next()? {
-            '"' => return Some((meant, chars.as_str())),
-            '\\' => meant.push(chars.next().filter(is_printable)?),
-            c => meant.push(Some(c).filter(is_printable)?),
+            '"' => return Some((unquoted, chars.as_str())),
+            '\\' => unquoted.push(chars.next().filter(is_printable)?),
+            c => unquoted.push(Some(c).filter(is_printable)?),
         }
     }
 }
@@ -119,7 +119,7 @@ fn domain(text: &str) -> Option<(String, &str)> {
         return is_fine.then(|| (format!("[{inside}]"), rest));
     }
     let (name, rest) = text.split_at_checked(text.find('>')?)?;
-    // An app that does not know how a name is written in ASCII means the same host.
+    // An app that does not encode a domain in ASCII means the same one.
     let name = if name.is_ascii() { name.to_owned() } else { parse_domain(name).ok()? };
     let is_fine = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "-._".contains(c));
     is_fine.then_some((name, rest))

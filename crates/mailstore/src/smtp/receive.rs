@@ -1,55 +1,55 @@
-//! Taking a message in, between `354` and the dot.
+//! Receiving a message: from the `354` reply to its end.
 
-use super::data::Data;
-use crate::conversation::{Conversation, End};
+use super::data::DataDecoder;
+use crate::connection::ClientStream;
 use crate::crlf::CrlfEnds;
-use crate::spool::{Fill, Spool, is_full};
-use crate::store::Mailstore;
+use crate::line_stream::{LineStream, StreamEnd};
+use crate::storage::mailstore::Mailstore;
+use crate::storage::spool::{Fill, Spool, is_out_of_space};
 use std::io;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::JoinError;
 use tokio::time::timeout;
 
-/// What is said when the disk is full. RFC 5321 §4.2.3.
+/// The reply when the disk is full (RFC 5321 §4.2.3).
 pub(super) const NO_ROOM: &str = "452 4.3.1 There is no room for the message. Try again later.";
 
-/// Receives a message to its end, also one that cannot be taken: then the inner error is what to answer.
+/// Receives a message to its end, also one that is refused: then the inner error is the reply.
 ///
-/// Only CRLF `.` CRLF ends it. Lone LFs are brought into order as they come in, so that no other program ever takes
-/// one of them for an end either (SMTP smuggling, CVE-2023-51764).
-pub(super) async fn receive<S: AsyncRead + AsyncWrite + Unpin>(
-    client: &mut Conversation<S>,
+/// Only CRLF `.` CRLF ends it. Lone LFs become CRLF as they are received, so that no other program takes one
+/// of them for an end (SMTP smuggling, CVE-2023-51764).
+pub(super) async fn receive<S: ClientStream>(
+    client: &mut LineStream<S>,
     store: &Mailstore,
-) -> Result<Result<Spool, &'static str>, End> {
-    let taking = take_all(client, store);
-    timeout(store.limits().message_time, taking).await.unwrap_or(Err(End::TimedOut))
+) -> Result<Result<Spool, &'static str>, StreamEnd> {
+    let receiving = receive_all(client, store);
+    timeout(store.limits().message_time, receiving).await.unwrap_or(Err(StreamEnd::TimedOut))
 }
 
-async fn take_all<S: AsyncRead + AsyncWrite + Unpin>(
-    client: &mut Conversation<S>,
+async fn receive_all<S: ClientStream>(
+    client: &mut LineStream<S>,
     store: &Mailstore,
-) -> Result<Result<Spool, &'static str>, End> {
+) -> Result<Result<Spool, &'static str>, StreamEnd> {
     let most = store.limits().message_size as u64;
     let mut spool = Spool::new(store.spool_directory());
-    let (mut data, mut ends) = (Data::default(), CrlfEnds::default());
+    let (mut data, mut ends) = (DataDecoder::default(), CrlfEnds::default());
     let mut refused = None;
-    let mut taken = Vec::new();
+    let mut decoded = Vec::new();
     loop {
         let piece = client.piece().await?;
-        taken.clear();
-        let end = data.take(&piece, &mut taken);
+        decoded.clear();
+        let end = data.decode(&piece, &mut decoded);
         if let Some(end) = end {
             client.put_back(piece.get(end..).unwrap_or_default());
         }
-        // A message that is refused is read to its end, so that the answer comes where the client waits for it.
+        // A message that is refused is received to its end, where the client waits for the reply.
         if refused.is_none() {
-            let fill = spool.push(&ends.fix(&taken));
+            let fill = spool.push(&ends.fix(&decoded));
             if spool.len() > most {
                 refused = Some("552 5.3.4 The message is too large.");
                 spool = spool.emptied();
             } else if fill == Fill::Full {
                 (spool, refused) =
-                    spill(spool).await.map_err(|cause| End::Broken(io::Error::other(cause)))?;
+                    spill(spool).await.map_err(|cause| StreamEnd::Broken(io::Error::other(cause)))?;
             }
         }
         if end.is_some() {
@@ -58,13 +58,13 @@ async fn take_all<S: AsyncRead + AsyncWrite + Unpin>(
     }
 }
 
-/// Writes the spool out, or says why that cannot be.
+/// Writes the spool to its file. The reply, if that fails.
 async fn spill(mut spool: Spool) -> Result<(Spool, Option<&'static str>), JoinError> {
     let spill = move || match spool.spill() {
         Ok(()) => (spool, None),
         Err(cause) => {
             tracing::error!(%cause, "a message could not be received");
-            let reply = if is_full(&cause) { NO_ROOM } else { "451 4.3.0 Try again later." };
+            let reply = if is_out_of_space(&cause) { NO_ROOM } else { "451 4.3.0 Try again later." };
             (spool.emptied(), Some(reply))
         }
     };

@@ -1,4 +1,4 @@
-use crate::host::{Host, address, message, uids};
+use crate::host::{TestHost, address, message, uids};
 use postward_mailstore::Append;
 use std::fs::{self, File};
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 #[tokio::test]
 async fn a_delivery_that_never_finished_is_no_message() {
-    let host = Host::new();
+    let host = TestHost::new();
     host.inbox("ada").await.append(message("Subject: whole\r\n\r\n")).await.unwrap();
     let tmp = host.maildir("ada").join("tmp");
     fs::write(tmp.join("young"), "Subject: ha").unwrap();
@@ -21,14 +21,14 @@ async fn a_delivery_that_never_finished_is_no_message() {
 
 #[tokio::test]
 async fn a_message_renamed_before_its_uid_was_written_is_not_lost() {
-    let host = Host::new();
+    let host = TestHost::new();
     let first = host.inbox("ada").await.append(message("Subject: 1\r\n\r\n")).await.unwrap();
     fs::write(host.maildir("ada").join("cur/1800000000.M1P1Q1.vm,S=14,W=14:2,S"), "Subject: 2\r\n\r\n")
         .unwrap();
 
     let host = host.restarted();
     let inbox = host.inbox("ada").await;
-    assert_eq!(inbox.view().uid_validity, first.uid_validity);
+    assert_eq!(inbox.snapshot().uid_validity, first.uid_validity);
     assert_eq!(uids(&inbox), [first.uid, first.uid + 1]);
     assert_eq!(host.mail_of("ada").await, ["Subject: 1\r\n\r\n", "Subject: 2\r\n\r\n"]);
 }
@@ -38,12 +38,12 @@ async fn a_message_renamed_before_its_uid_was_written_is_not_lost() {
 fn check(how: &str, spoil: impl FnOnce(&str) -> Option<String>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let host = Host::new();
+        let host = TestHost::new();
         let inbox = host.inbox("ada").await;
         for (seconds, text) in (1_700_000_000..).zip(["a\r\n", "b\r\n", "c\r\n"]) {
             inbox.append(Append { received: Some(seconds), ..message(text) }).await.unwrap();
         }
-        let before = inbox.view().uid_validity;
+        let before = inbox.snapshot().uid_validity;
         drop(inbox);
         let list = host.maildir("ada").join("dovecot-uidlist");
         match spoil(&fs::read_to_string(&list).unwrap()) {
@@ -52,11 +52,11 @@ fn check(how: &str, spoil: impl FnOnce(&str) -> Option<String>) {
         }
 
         let host = host.restarted();
-        let view = host.inbox("ada").await.view();
-        assert!(view.uid_validity > before, "{how}");
+        let snapshot = host.inbox("ada").await.snapshot();
+        assert!(snapshot.uid_validity > before, "{how}");
         assert_eq!(host.mail_of("ada").await, ["a\r\n", "b\r\n", "c\r\n"], "{how}");
-        let again = host.restarted().inbox("ada").await.view();
-        assert_eq!(again.uid_validity, view.uid_validity, "{how}: settled");
+        let again = host.restarted().inbox("ada").await.snapshot();
+        assert_eq!(again.uid_validity, snapshot.uid_validity, "{how}: settled");
     });
 }
 
@@ -75,7 +75,7 @@ fn a_list_that_cannot_be_trusted_changes_uid_validity_and_loses_no_mail() {
 
 #[tokio::test]
 async fn a_disk_that_cannot_be_written_says_so_and_leaves_nothing_half_done() {
-    let host = Host::new();
+    let host = TestHost::new();
     let inbox = host.inbox("ada").await;
     inbox.append(message("a\r\n")).await.unwrap();
     // A directory where the list is: appending to it fails for every user, root included.
@@ -98,7 +98,7 @@ async fn a_disk_that_cannot_be_written_says_so_and_leaves_nothing_half_done() {
 
 /// How far a delivery had come when the process died: what is done of it, in a Maildir of the test's own making.
 async fn repeated(how: &str, died: impl FnOnce(&Path)) {
-    let host = Host::new();
+    let host = TestHost::new();
     let ada = address("ada");
     let whole = "Subject: Told once\r\n\r\n";
     host.mailbox("ada").await;
@@ -133,7 +133,7 @@ async fn w9_a_delivery_that_is_repeated_after_a_crash_happens_once() {
 
 #[tokio::test]
 async fn w9_what_was_delivered_and_deleted_does_not_come_back() {
-    let host = Host::new();
+    let host = TestHost::new();
     let inbox = host.inbox("ada").await;
     host.store.deliver_once(&address("ada"), 7, "Subject: a\n\nb\n").await.unwrap();
     host.store.deliver_once(&address("ada"), 8, "Subject: c\r\n\r\n").await.unwrap();
@@ -141,8 +141,8 @@ async fn w9_what_was_delivered_and_deleted_does_not_come_back() {
     assert_eq!(uids(&inbox), [1, 2]);
     assert_eq!(host.mail_of("ada").await, ["Subject: a\r\n\r\nb\r\n", "Subject: c\r\n\r\n"]);
     drop(inbox);
-    for place in ["new", "cur"] {
-        for entry in fs::read_dir(host.maildir("ada").join(place)).unwrap() {
+    for dir in ["new", "cur"] {
+        for entry in fs::read_dir(host.maildir("ada").join(dir)).unwrap() {
             fs::remove_file(entry.unwrap().path()).unwrap();
         }
     }

@@ -1,6 +1,6 @@
 //! What Dovecot has left is read as Dovecot means it, and the other way round.
 
-use crate::host::{Host, address, message, name};
+use crate::host::{TestHost, address, message, name};
 use postward_mailstore::{Append, Flags, FolderName};
 use std::fs;
 use std::os::unix::fs::lchown;
@@ -9,7 +9,7 @@ use std::process::Command;
 
 #[tokio::test]
 async fn a_maildir_of_dovecot_keeps_its_uids_flags_keywords_and_subscriptions() {
-    let host = Host::new();
+    let host = TestHost::new();
     let maildir = host.maildir("ada");
     for folder in ["", ".A", ".A.Entw&APw-rfe"] {
         for directory in ["cur", "new", "tmp"] {
@@ -28,13 +28,13 @@ async fn a_maildir_of_dovecot_keeps_its_uids_flags_keywords_and_subscriptions() 
     fs::write(maildir.join("subscriptions"), "V\t2\n\nA\tEntw&APw-rfe\n").unwrap();
 
     let inbox = host.inbox("ada").await;
-    let view = inbox.view();
+    let snapshot = inbox.snapshot();
     let seen: Vec<_> =
-        view.messages.iter().map(|m| (m.uid, m.size, m.flags.system(), m.is_recent())).collect();
+        snapshot.messages.iter().map(|m| (m.uid, m.size, m.flags.system(), m.is_recent())).collect();
     let answered = Flags::ANSWERED | Flags::SEEN;
     assert_eq!(seen, [(5, 18, answered, false), (6, 18, Flags::NONE, false), (8, 18, Flags::NONE, true)]);
-    assert_eq!(view.uid_validity, 1_795_251_125);
-    assert_eq!(view.keyword_names(view.messages[0].flags).collect::<Vec<_>>(), ["$Forwarded"]);
+    assert_eq!(snapshot.uid_validity, 1_795_251_125);
+    assert_eq!(snapshot.keyword_names(snapshot.messages[0].flags).collect::<Vec<_>>(), ["$Forwarded"]);
     let folders = host.mailbox("ada").await.list().await.unwrap();
     assert!(folders.iter().any(|f| f.name == name("A.Entwürfe") && f.subscribed && f.exists));
 
@@ -52,7 +52,7 @@ async fn dovecot_finds_our_uids_flags_keywords_dates_and_folders() {
     if !Path::new(DOVEADM).exists() {
         return;
     }
-    let host = Host::new();
+    let host = TestHost::new();
     let (mailbox, inbox) = (host.mailbox("ada").await, host.inbox("ada").await);
     let marked = |n: i64| Append {
         flags: Flags::SEEN,
@@ -83,8 +83,9 @@ async fn dovecot_finds_our_uids_flags_keywords_dates_and_folders() {
         ["1\t\\Seen $Forwarded\t1700000001\t18", "2\t\\Seen $Forwarded\t1700000003\t18"]
     );
     for folder in [&inbox, &copies] {
-        let view = folder.sync().await.unwrap();
-        let status = format!("{} uidnext={} uidvalidity={}", folder.name(), view.uid_next, view.uid_validity);
+        let snapshot = folder.sync().await.unwrap();
+        let status =
+            format!("{} uidnext={} uidvalidity={}", folder.name(), snapshot.uid_next, snapshot.uid_validity);
         assert_eq!(
             doveadm.run(&["mailbox", "status", "uidvalidity uidnext", folder.name().as_str()]),
             [status]
@@ -97,9 +98,9 @@ async fn dovecot_finds_our_uids_flags_keywords_dates_and_folders() {
     // And back: what Dovecot has done meanwhile is ours.
     doveadm.run(&["flags", "add", "\\Flagged", "mailbox", "INBOX", "uid", "3"]);
     doveadm.run(&["expunge", "mailbox", "INBOX", "uid", "4"]);
-    let view = mailbox.open(&FolderName::inbox()).await.unwrap().view();
-    assert_eq!(view.messages.iter().map(|m| m.uid).collect::<Vec<_>>(), [1, 3, 6]);
-    assert!(view.message(3).unwrap().flags.contains(Flags::FLAGGED | Flags::SEEN));
+    let snapshot = mailbox.open(&FolderName::inbox()).await.unwrap().snapshot();
+    assert_eq!(snapshot.messages.iter().map(|m| m.uid).collect::<Vec<_>>(), [1, 3, 6]);
+    assert!(snapshot.message(3).unwrap().flags.contains(Flags::FLAGGED | Flags::SEEN));
 }
 
 /// Dovecot's administration tool, looking at ada's Maildir.
@@ -110,7 +111,7 @@ struct Doveadm {
 
 impl Doveadm {
     /// Dovecot does not serve root, so that a test run by root gives the mail to nobody.
-    fn new(host: &Host) -> Self {
+    fn new(host: &TestHost) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let maildir = host.maildir("ada");
         let user = if rustix::process::geteuid().is_root() { "nobody" } else { "" };

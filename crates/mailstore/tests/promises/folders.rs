@@ -1,4 +1,4 @@
-use crate::host::{Host, address, message, name, uids};
+use crate::host::{TestHost, address, message, name, uids};
 use postward_mailstore::{MailError, OpenMailbox, SpecialUse};
 
 async fn names(mailbox: &OpenMailbox) -> Vec<String> {
@@ -7,7 +7,7 @@ async fn names(mailbox: &OpenMailbox) -> Vec<String> {
 
 #[tokio::test]
 async fn a_new_mailbox_has_the_folders_mail_apps_look_for() {
-    let host = Host::new();
+    let host = TestHost::new();
     let list = host.mailbox("ada").await.list().await.unwrap();
     let found: Vec<_> = list.iter().map(|f| (f.name.as_str(), f.special_use, f.subscribed)).collect();
     assert_eq!(
@@ -25,7 +25,7 @@ async fn a_new_mailbox_has_the_folders_mail_apps_look_for() {
 
 #[tokio::test]
 async fn a_folder_is_renamed_with_all_below_it_and_keeps_its_mail() {
-    let host = Host::new();
+    let host = TestHost::new();
     let mailbox = host.mailbox("ada").await;
     for folder in ["Projekte", "Projekte.Über", "Projektes"] {
         mailbox.create(&name(folder)).await.unwrap();
@@ -48,12 +48,12 @@ async fn a_folder_is_renamed_with_all_below_it_and_keeps_its_mail() {
         ]
     );
     let after = mailbox.open(&name("Archive.Alt.Über")).await.unwrap();
-    assert_eq!((uids(&after), after.view().uid_validity), (vec![1], before.view().uid_validity));
+    assert_eq!((uids(&after), after.snapshot().uid_validity), (vec![1], before.snapshot().uid_validity));
 }
 
 #[tokio::test]
 async fn what_cannot_be_renamed_or_created_stays_as_it_is() {
-    let host = Host::new();
+    let host = TestHost::new();
     let mailbox = host.mailbox("ada").await;
     assert!(matches!(mailbox.create(&name("Sent")).await, Err(MailError::Exists)));
     assert!(matches!(mailbox.create(&name("inbox")).await, Err(MailError::Exists)));
@@ -67,7 +67,7 @@ async fn what_cannot_be_renamed_or_created_stays_as_it_is() {
 
 #[tokio::test]
 async fn renaming_inbox_moves_its_mail_and_leaves_it_open_for_more() {
-    let host = Host::new();
+    let host = TestHost::new();
     let (mailbox, inbox) = (host.mailbox("ada").await, host.inbox("ada").await);
     inbox.append(message("a\r\n")).await.unwrap();
     mailbox.rename(&name("INBOX"), &name("Old")).await.unwrap();
@@ -78,7 +78,7 @@ async fn renaming_inbox_moves_its_mail_and_leaves_it_open_for_more() {
 
 #[tokio::test]
 async fn a_subscription_outlives_its_folder() {
-    let host = Host::new();
+    let host = TestHost::new();
     let mailbox = host.mailbox("ada").await;
     mailbox.create(&name("Work")).await.unwrap();
     mailbox.subscribe(&name("Work")).await.unwrap();
@@ -91,19 +91,19 @@ async fn a_subscription_outlives_its_folder() {
 
 #[tokio::test]
 async fn a_deleted_mailbox_comes_back_whole_until_it_is_purged() {
-    let host = Host::new();
+    let host = TestHost::new();
     let ada = address("ada");
     let inbox = host.inbox("ada").await;
     let first = inbox.append(message("a\r\n")).await.unwrap();
-    host.store.shelve(&ada).await.unwrap();
+    host.store.move_to_trash(&ada).await.unwrap();
     assert!(matches!(inbox.sync().await, Err(MailError::NotFound)));
     assert!(!host.maildir("ada").exists());
     host.store.restore(&ada).await.unwrap();
     assert_eq!(host.mail_of("ada").await, ["a\r\n"]);
-    assert_eq!(host.inbox("ada").await.view().uid_validity, first.uid_validity);
+    assert_eq!(host.inbox("ada").await.snapshot().uid_validity, first.uid_validity);
     assert!(matches!(host.store.restore(&ada).await, Err(MailError::Exists)));
 
-    host.store.shelve(&ada).await.unwrap();
+    host.store.move_to_trash(&ada).await.unwrap();
     host.store.purge(&ada).await.unwrap();
     assert!(matches!(host.store.restore(&ada).await, Err(MailError::NotFound)));
     assert!(host.mail_of("ada").await.is_empty());
@@ -111,7 +111,7 @@ async fn a_deleted_mailbox_comes_back_whole_until_it_is_purged() {
 
 #[tokio::test]
 async fn storage_is_what_all_folders_hold() {
-    let host = Host::new();
+    let host = TestHost::new();
     host.inbox("ada").await.append(message("12345678\r\n")).await.unwrap();
     host.folder("ada", "Sent").await.append(message("123\r\n")).await.unwrap();
     host.store.deliver(&address("ada"), "1\r\n").await.unwrap();

@@ -1,4 +1,4 @@
-//! A mail store in a directory of its own, and the people who have mailboxes there.
+//! A mail store in a temporary directory, and the recipients that have mailboxes there.
 
 use futures_util::future::{BoxFuture, FutureExt};
 use postward_mailstore::{
@@ -9,16 +9,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tempfile::TempDir;
 
-pub(crate) struct Host {
+pub(crate) struct TestHost {
     pub(crate) store: Mailstore,
     root: TempDir,
 }
 
 /// `ada` and `bob` have mailboxes at `example.com`, `info` is an alias of `ada` and `postmaster` one of `bob`, about `down`
 /// nobody can be asked.
-struct People;
+struct TestRecipients;
 
-impl Recipients for People {
+impl Recipients for TestRecipients {
     fn resolve<'a>(&'a self, address: &'a Address) -> BoxFuture<'a, Result<Recipient, Unavailable>> {
         let answer = match (address.local_part(), address.domain()) {
             ("ada" | "bob", "example.com") => Ok(Recipient::Local(address.clone())),
@@ -32,21 +32,23 @@ impl Recipients for People {
     }
 }
 
-impl Host {
+impl TestHost {
     pub(crate) fn new() -> Self {
         Self::with_limits(Limits::default())
     }
 
     pub(crate) fn with_limits(limits: Limits) -> Self {
         let root = tempfile::tempdir().unwrap();
-        let store = Mailstore::open(root.path(), "mail.example.com", Arc::new(People), limits).unwrap();
+        let store =
+            Mailstore::open(root.path(), "mail.example.com", Arc::new(TestRecipients), limits).unwrap();
         Self { store, root }
     }
 
     /// What a new process sees: the same directory, nothing in memory.
     pub(crate) fn restarted(self) -> Self {
         let limits = self.store.limits().clone();
-        let store = Mailstore::open(self.root.path(), "mail.example.com", Arc::new(People), limits).unwrap();
+        let store =
+            Mailstore::open(self.root.path(), "mail.example.com", Arc::new(TestRecipients), limits).unwrap();
         Self { store, root: self.root }
     }
 
@@ -75,7 +77,7 @@ impl Host {
     pub(crate) async fn mail_of(&self, who: &str) -> Vec<String> {
         let inbox = self.inbox(who).await;
         let mut texts = Vec::new();
-        for message in &inbox.view().messages {
+        for message in &inbox.snapshot().messages {
             texts.push(String::from_utf8(inbox.read(message.uid).await.unwrap().to_vec()).unwrap());
         }
         texts
@@ -101,5 +103,5 @@ pub(crate) fn message(text: &str) -> Append {
 }
 
 pub(crate) fn uids(folder: &Folder) -> Vec<u32> {
-    folder.view().messages.iter().map(|m| m.uid).collect()
+    folder.snapshot().messages.iter().map(|m| m.uid).collect()
 }

@@ -1,5 +1,5 @@
-use crate::host::Host;
-use crate::transcript::{Door, check};
+use crate::host::TestHost;
+use crate::transcript::{Protocol, check};
 use postward_mailstore::serve_lmtp;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 #[tokio::test]
 async fn every_recipient_has_an_answer_of_its_own() {
-    let host = Host::new();
+    let host = TestHost::new();
     host.inbox("bob").await;
     std::fs::remove_dir(host.maildir("bob").join("tmp")).unwrap();
     std::fs::write(host.maildir("bob").join("tmp"), "").unwrap();
@@ -45,19 +45,19 @@ async fn every_recipient_has_an_answer_of_its_own() {
         C: QUIT
         S: 221 2.0.0 Goodbye.
         S! closed";
-    check(&host, Door::Lmtp, conversation).await;
+    check(&host, Protocol::Lmtp, conversation).await;
     let mail = host.mail_of("ada").await;
-    let [letter] = mail.as_slice() else { panic!("{mail:?}") };
-    assert!(letter.starts_with(
+    let [text] = mail.as_slice() else { panic!("{mail:?}") };
+    assert!(text.starts_with(
         "Return-Path: <>\r\nDelivered-To: ada@example.com\r\nReceived: from mx.example.com\r\n"
     ));
-    assert!(letter.ends_with("Subject: hello\r\nBcc: stays, as it came\r\n\r\ntext\r\n"), "{letter}");
+    assert!(text.ends_with("Subject: hello\r\nBcc: stays, as it came\r\n\r\ntext\r\n"), "{text}");
 }
 
 /// Whether the MTA in front may have taken it was decided there: here it would only be bounced.
 #[tokio::test]
 async fn a_sender_from_anywhere_is_taken_in_any_spelling_of_rfc_5321() {
-    let host = Host::new();
+    let host = TestHost::new();
     let senders = [
         (r#""odd local"@x.example"#, r#""odd local"@x.example"#),
         (r#""a\"b\\c\ d>@,"@x.example"#, r#""a\"b\\c d>@,"@x.example"#),
@@ -83,16 +83,16 @@ async fn a_sender_from_anywhere_is_taken_in_any_spelling_of_rfc_5321() {
              S: 354 End it with a line that holds one dot.
              S: 250 2.1.5 Delivered."
         );
-        check(&host, Door::Lmtp, &conversation).await;
-        let letter = host.mail_of("ada").await.remove(index);
+        check(&host, Protocol::Lmtp, &conversation).await;
+        let text = host.mail_of("ada").await.remove(index);
         let top = format!("Return-Path: <{written}>\r\nDelivered-To: ada@example.com\r\nReceived: ");
-        assert!(letter.starts_with(&top), "{letter}");
+        assert!(text.starts_with(&top), "{text}");
     }
 }
 
 #[tokio::test]
 async fn a_sender_that_cannot_be_written_down_is_refused() {
-    let host = Host::new();
+    let host = TestHost::new();
     let long = "a".repeat(250);
     let bad = [
         "ada",
@@ -119,14 +119,14 @@ async fn a_sender_that_cannot_be_written_down_is_refused() {
     ];
     for sender in bad {
         let conversation = format!("S: 220 *\nC: MAIL FROM:<{sender}>\nS: 553 5.1.7 This is not an address.");
-        check(&host, Door::Lmtp, &conversation).await;
+        check(&host, Protocol::Lmtp, &conversation).await;
     }
 }
 
 /// RFC 2033 §4.1: who begins with EHLO takes this for SMTP, and would read one answer where many come.
 #[tokio::test]
 async fn a_client_that_takes_lmtp_for_smtp_is_told_so() {
-    let host = Host::new();
+    let host = TestHost::new();
     let conversation = "
         S: 220 *
         C: EHLO mx.example.com
@@ -135,12 +135,12 @@ async fn a_client_that_takes_lmtp_for_smtp_is_told_so() {
         S: 500 5.5.1 This is LMTP. Begin with LHLO.
         C: LHLO mx.example.com
         S: 250-mail.example.com";
-    check(&host, Door::Lmtp, conversation).await;
+    check(&host, Protocol::Lmtp, conversation).await;
 }
 
 #[tokio::test]
 async fn a_parameter_nobody_offered_is_refused() {
-    let host = Host::new();
+    let host = TestHost::new();
     let conversation = "
         S: 220 *
         C: MAIL FROM:<> RET=HDRS ENVID=x
@@ -151,13 +151,13 @@ async fn a_parameter_nobody_offered_is_refused() {
         S: 250 2.1.0 Sender is fine.
         C: RCPT TO:<ada@example.com> NOTIFY=NEVER
         S: 555 5.5.4 This parameter is not offered.";
-    check(&host, Door::Lmtp, conversation).await;
+    check(&host, Protocol::Lmtp, conversation).await;
 }
 
 /// RFC 5321 §4.5.1. Without a domain it is the postmaster of the host itself.
 #[tokio::test]
 async fn a_postmaster_who_has_no_mailbox_is_unknown_and_not_a_mistake() {
-    let host = Host::new();
+    let host = TestHost::new();
     let conversation = "
         S: 220 *
         C: MAIL FROM:<>
@@ -166,12 +166,12 @@ async fn a_postmaster_who_has_no_mailbox_is_unknown_and_not_a_mistake() {
         S: 550 5.1.1 There is no such mailbox here.
         C: RCPT TO:<>
         S: 553 5.1.3 This is not an address.";
-    check(&host, Door::Lmtp, conversation).await;
+    check(&host, Protocol::Lmtp, conversation).await;
 }
 
 #[tokio::test]
 async fn mail_in_circles_is_stopped() {
-    let host = Host::new();
+    let host = TestHost::new();
     let hops = "C: Received: from a by a\n".repeat(101);
     let conversation = format!(
         "S: 220 *
@@ -185,12 +185,12 @@ async fn mail_in_circles_is_stopped() {
          S: 354 End it with a line that holds one dot.
          S: 554 5.4.6 The message is going in circles."
     );
-    check(&host, Door::Lmtp, &conversation).await;
+    check(&host, Protocol::Lmtp, &conversation).await;
 }
 
 #[tokio::test]
 async fn the_listener_serves_and_says_goodbye_when_it_stops() {
-    let host = Host::new();
+    let host = TestHost::new();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let stop = CancellationToken::new();

@@ -1,4 +1,4 @@
-//! What the mail store promises, tried through the doors its users use.
+//! What the mail store promises, tested through its public interface and its protocols.
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 mod crash;

@@ -1,15 +1,15 @@
-use crate::host::{Host, address, message, uids};
-use crate::transcript::{Door, check, connect};
+use crate::host::{TestHost, address, message, uids};
+use crate::transcript::{Protocol, check, connect};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_util::sync::CancellationToken;
 
 #[tokio::test]
 async fn a_client_lists_and_fetches_mail() {
-    let host = Host::new();
+    let host = TestHost::new();
     let inbox = host.inbox("ada").await;
     inbox.append(message("Subject: 1\r\n\r\n.dot\r\n..two\r\nlast line without end")).await.unwrap();
     inbox.append(message("Subject: 2\n\nhi\n")).await.unwrap();
-    let validity = inbox.view().uid_validity;
+    let validity = inbox.snapshot().uid_validity;
     let conversation = format!(
         "C: CAPA
          S: +OK
@@ -59,13 +59,13 @@ async fn a_client_lists_and_fetches_mail() {
          S: +OK
          S! closed"
     );
-    check(&host, Door::Pop3, &conversation).await;
+    check(&host, Protocol::Pop3, &conversation).await;
     assert_eq!(uids(&inbox), [1, 2]);
 }
 
 #[tokio::test]
 async fn deleted_mail_goes_at_quit() {
-    let host = Host::new();
+    let host = TestHost::new();
     let inbox = host.inbox("ada").await;
     inbox.append_all(vec![message("a\r\n"), message("bb\r\n"), message("ccc\r\n")]).await.unwrap();
     let conversation = "
@@ -89,25 +89,25 @@ async fn deleted_mail_goes_at_quit() {
         C: QUIT
         S: +OK
         S! closed";
-    check(&host, Door::Pop3, conversation).await;
+    check(&host, Protocol::Pop3, conversation).await;
     assert_eq!(uids(&inbox), [1, 3]);
 }
 
 #[tokio::test]
 async fn deleted_mail_stays_when_the_connection_breaks() {
-    let host = Host::new();
+    let host = TestHost::new();
     let inbox = host.inbox("ada").await;
     inbox.append(message("a\r\n")).await.unwrap();
-    check(&host, Door::Pop3, "C: DELE 1\nS: +OK").await;
+    check(&host, Protocol::Pop3, "C: DELE 1\nS: +OK").await;
     assert_eq!(host.restarted().mail_of("ada").await, ["a\r\n"]);
 }
 
 #[tokio::test]
 async fn numbers_do_not_change_while_mail_comes_and_goes() {
-    let host = Host::new();
+    let host = TestHost::new();
     let inbox = host.inbox("ada").await;
     inbox.append_all(vec![message("a\r\n"), message("b\r\n")]).await.unwrap();
-    let mut client = connect(&host, Door::Pop3, "STAT\r\n", CancellationToken::new()).await;
+    let mut client = connect(&host, Protocol::Pop3, "STAT\r\n", CancellationToken::new()).await;
     let mut heard = [0; 9];
     client.read_exact(&mut heard).await.unwrap();
     inbox.expunge(vec![1]).await.unwrap();
@@ -124,7 +124,7 @@ async fn numbers_do_not_change_while_mail_comes_and_goes() {
 
 #[tokio::test]
 async fn what_is_no_command_is_answered_and_at_last_ended() {
-    let host = Host::new();
+    let host = TestHost::new();
     let long = "x".repeat(100_000);
     let conversation = format!(
         "C: RETR
@@ -144,23 +144,23 @@ async fn what_is_no_command_is_answered_and_at_last_ended() {
          C: NOOP
          S: +OK"
     );
-    check(&host, Door::Pop3, &conversation).await;
+    check(&host, Protocol::Pop3, &conversation).await;
     let endless = "C: ?\nS: -ERR This is not a command.\n".repeat(20) + "S! closed";
-    check(&host, Door::Pop3, &endless).await;
+    check(&host, Protocol::Pop3, &endless).await;
 }
 
 #[tokio::test]
 async fn only_wrong_commands_in_a_row_end_the_session() {
-    let host = Host::new();
+    let host = TestHost::new();
     let honest = "C: LAST\nS: -ERR This is not a command.\nC: NOOP\nS: +OK\n".repeat(40);
-    check(&host, Door::Pop3, &honest).await;
+    check(&host, Protocol::Pop3, &honest).await;
 }
 
 #[tokio::test]
 async fn ten_thousand_pipelined_commands_are_answered_in_order() {
-    let host = Host::new();
+    let host = TestHost::new();
     host.inbox("ada").await.append(message("a\r\n")).await.unwrap();
-    let client = connect(&host, Door::Pop3, "", CancellationToken::new()).await;
+    let client = connect(&host, Protocol::Pop3, "", CancellationToken::new()).await;
     let (mut read, mut write) = tokio::io::split(client);
     let sender = async move {
         for _ in 0..5_000 {

@@ -1,4 +1,4 @@
-use crate::host::{Host, address, message, name, uids};
+use crate::host::{TestHost, address, message, name, uids};
 use postward_mailstore::{Append, FlagChange, Flags, MailError};
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -6,7 +6,7 @@ use std::path::Path;
 
 #[tokio::test]
 async fn two_sessions_see_each_others_changes() {
-    let host = Host::new();
+    let host = TestHost::new();
     let (mine, yours) = (host.inbox("ada").await, host.inbox("ada").await);
     let mut changes = yours.watch();
     mine.append(message("a\r\n")).await.unwrap();
@@ -15,7 +15,7 @@ async fn two_sessions_see_each_others_changes() {
 
     mine.store(vec![1], FlagChange::Add, Flags::SEEN).await.unwrap();
     changes.changed().await.unwrap();
-    assert!(yours.view().message(1).unwrap().flags.contains(Flags::SEEN));
+    assert!(yours.snapshot().message(1).unwrap().flags.contains(Flags::SEEN));
 
     mine.expunge(vec![1]).await.unwrap();
     changes.changed().await.unwrap();
@@ -24,7 +24,7 @@ async fn two_sessions_see_each_others_changes() {
 
 #[tokio::test]
 async fn a_session_that_waits_hears_of_new_mail() {
-    let host = Host::new();
+    let host = TestHost::new();
     let inbox = host.inbox("ada").await;
     let mut changes = inbox.watch();
     host.store.deliver(&address("ada"), "Subject: new\n\nLine ends of Unix.\n").await.unwrap();
@@ -34,24 +34,24 @@ async fn a_session_that_waits_hears_of_new_mail() {
 
 #[tokio::test]
 async fn new_mail_is_recent_for_one_session_only() {
-    let host = Host::new();
+    let host = TestHost::new();
     let (mine, yours) = (host.inbox("ada").await, host.inbox("ada").await);
     host.store.deliver(&address("ada"), "a\r\n").await.unwrap();
-    assert!(yours.view().messages[0].is_recent());
+    assert!(yours.snapshot().messages[0].is_recent());
     assert_eq!(mine.claim_recent().await.unwrap(), [1]);
     assert_eq!(yours.claim_recent().await.unwrap(), [0_u32; 0]);
-    assert!(!yours.view().messages[0].is_recent());
+    assert!(!yours.snapshot().messages[0].is_recent());
 }
 
 #[tokio::test]
 async fn what_other_tools_do_is_seen_at_the_next_sync() {
-    let host = Host::new();
+    let host = TestHost::new();
     let inbox = host.inbox("ada").await;
     let file = host.maildir("ada").join("new/1700000000.M1P1.vm");
     // By a tool that writes no sizes and ends lines as Unix does.
     fs::write(&file, "Subject: x\n\nhi\n").unwrap();
-    let view = inbox.sync().await.unwrap();
-    assert_eq!((view.messages[0].uid, view.messages[0].size), (1, 18));
+    let snapshot = inbox.sync().await.unwrap();
+    assert_eq!((snapshot.messages[0].uid, snapshot.messages[0].size), (1, 18));
     assert_eq!(&inbox.read(1).await.unwrap()[..], b"Subject: x\r\n\r\nhi\r\n");
 
     fs::remove_file(file).unwrap();
@@ -60,7 +60,7 @@ async fn what_other_tools_do_is_seen_at_the_next_sync() {
 
 #[tokio::test]
 async fn a_uid_another_tool_gave_away_is_not_given_again() {
-    let host = Host::new();
+    let host = TestHost::new();
     let inbox = host.inbox("ada").await;
     inbox.append(message("a\r\n")).await.unwrap();
     let maildir = host.maildir("ada");
@@ -75,18 +75,18 @@ async fn a_uid_another_tool_gave_away_is_not_given_again() {
 
 #[tokio::test]
 async fn a_flag_set_on_a_message_another_tool_renamed_still_sticks() {
-    let host = Host::new();
+    let host = TestHost::new();
     let inbox = host.inbox("ada").await;
     inbox.append(message("a\r\n")).await.unwrap();
     let file = fs::read_dir(host.maildir("ada").join("cur")).unwrap().next().unwrap().unwrap().path();
     fs::rename(&file, file.to_str().unwrap().replace(":2,", ":2,S")).unwrap();
-    let view = inbox.store(vec![1], FlagChange::Add, Flags::FLAGGED).await.unwrap();
-    assert_eq!(format!("{:?}", view.messages[0].flags), "Flags(FS)");
+    let snapshot = inbox.store(vec![1], FlagChange::Add, Flags::FLAGGED).await.unwrap();
+    assert_eq!(format!("{:?}", snapshot.messages[0].flags), "Flags(FS)");
 }
 
 #[tokio::test]
 async fn keywords_keep_their_names_in_another_folder_and_after_a_restart() {
-    let host = Host::new();
+    let host = TestHost::new();
     let (inbox, sent) = (host.inbox("ada").await, host.folder("ada", "Sent").await);
     sent.keywords(vec!["Other".to_owned()]).await.unwrap();
     let keywords = vec!["$Forwarded".to_owned(), "Junk".to_owned()];
@@ -98,17 +98,17 @@ async fn keywords_keep_their_names_in_another_folder_and_after_a_restart() {
 
     let host = host.restarted();
     for folder in [host.inbox("ada").await, host.folder("ada", "Sent").await] {
-        let view = folder.view();
-        let names: Vec<&str> = view.keyword_names(view.messages[0].flags).collect();
+        let snapshot = folder.snapshot();
+        let names: Vec<&str> = snapshot.keyword_names(snapshot.messages[0].flags).collect();
         assert_eq!(names, ["$Forwarded", "Junk"], "{:?}", folder.name());
-        assert!(view.messages[0].flags.contains(Flags::SEEN));
+        assert!(snapshot.messages[0].flags.contains(Flags::SEEN));
         assert_eq!(uids(&folder), [1, 2], "{:?}", folder.name());
     }
 }
 
 #[tokio::test]
 async fn the_27th_keyword_is_refused_and_a_message_with_it_is_not() {
-    let host = Host::new();
+    let host = TestHost::new();
     let inbox = host.inbox("ada").await;
     inbox.keywords((0..26).map(|n| format!("k{n}")).collect()).await.unwrap();
     let one_more = vec!["one-more".to_owned()];
@@ -120,7 +120,7 @@ async fn the_27th_keyword_is_refused_and_a_message_with_it_is_not() {
 
 #[tokio::test]
 async fn who_has_a_deleted_folder_open_cannot_touch_the_one_that_took_its_name() {
-    let host = Host::new();
+    let host = TestHost::new();
     let mailbox = host.mailbox("ada").await;
     mailbox.create(&name("Work")).await.unwrap();
     let old = mailbox.open(&name("Work")).await.unwrap();
@@ -133,7 +133,7 @@ async fn who_has_a_deleted_folder_open_cannot_touch_the_one_that_took_its_name()
 
 #[tokio::test]
 async fn moves_in_opposite_directions_do_not_wait_for_each_other() {
-    let host = Host::new();
+    let host = TestHost::new();
     let (inbox, trash) = (host.inbox("ada").await, host.folder("ada", "Trash").await);
     inbox.append_all((0..50).map(|n| message(&format!("{n}\r\n"))).collect()).await.unwrap();
     trash.append_all((50..100).map(|n| message(&format!("{n}\r\n"))).collect()).await.unwrap();
@@ -147,7 +147,7 @@ async fn moves_in_opposite_directions_do_not_wait_for_each_other() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_copied_or_moved_is_all_of_it_whatever_flags_are_set_meanwhile() {
     const MESSAGES: u32 = 200;
-    let host = Host::new();
+    let host = TestHost::new();
     let (inbox, archive) = (host.inbox("ada").await, host.folder("ada", "Archive").await);
     inbox.append_all((0..MESSAGES).map(|n| message(&format!("{n}\r\n"))).collect()).await.unwrap();
     let phone = inbox.clone();
@@ -174,7 +174,7 @@ async fn a_folder_on_another_disk_is_a_folder() {
     if !elsewhere.is_dir() {
         return;
     }
-    let host = Host::new();
+    let host = TestHost::new();
     let inbox = host.inbox("ada").await;
     let disk = tempfile::tempdir_in(elsewhere).unwrap();
     let far = host.maildir("ada").join(".Far");

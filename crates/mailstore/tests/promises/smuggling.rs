@@ -1,10 +1,10 @@
-use crate::host::Host;
-use crate::transcript::{Door, check};
+use crate::host::TestHost;
+use crate::transcript::{Protocol, check};
 
 /// Sends a message with something in it that other servers take for its end, and a second message behind it. Only
 /// one may arrive, in which what was smuggled is text.
 async fn check_smuggled(end: &str) {
-    let host = Host::new();
+    let host = TestHost::new();
     let conversation = format!(
         "C: MAIL FROM:<ada@example.com>
          C: RCPT TO:<bob@example.com>
@@ -24,12 +24,12 @@ async fn check_smuggled(end: &str) {
          C: NOOP
          S: 250 2.0.0 Here."
     );
-    check(&host, Door::Submission, &conversation).await;
+    check(&host, Protocol::Submission, &conversation).await;
     let mail = host.mail_of("bob").await;
-    let [letter] = mail.as_slice() else { panic!("{end:?}: {mail:?}") };
-    assert!(letter.contains("MAIL FROM:<ada@example.com>\r\nRCPT TO"), "{end:?}: {letter:?}");
-    let lone = letter.as_bytes().windows(2).any(|pair| pair[1] == b'\n' && pair[0] != b'\r');
-    assert!(!lone, "{end:?}: a lone line feed would be an end to somebody else: {letter:?}");
+    let [text] = mail.as_slice() else { panic!("{end:?}: {mail:?}") };
+    assert!(text.contains("MAIL FROM:<ada@example.com>\r\nRCPT TO"), "{end:?}: {text:?}");
+    let lone = text.as_bytes().windows(2).any(|pair| pair[1] == b'\n' && pair[0] != b'\r');
+    assert!(!lone, "{end:?}: a lone line feed would be an end to somebody else: {text:?}");
 }
 
 #[tokio::test]
@@ -44,14 +44,14 @@ async fn only_crlf_dot_crlf_ends_a_message() {
 #[tokio::test]
 async fn the_end_is_found_wherever_it_is_cut_in_two() {
     for cut in ["text␤", "text␍␤", "text␍␊␤", "text␍␊.␤", "text␍␊.␍␤"] {
-        let host = Host::new();
+        let host = TestHost::new();
         let whole = "text␍␊.␍␊";
         let rest = whole.strip_prefix(cut.trim_end_matches('␤')).unwrap();
         // The server must have read the first part before the second is sent: NOOP cannot be answered in between,
         // so each part goes out in a write of its own.
         let client = crate::transcript::connect(
             &host,
-            Door::Submission,
+            Protocol::Submission,
             "MAIL FROM:<ada@example.com>\r\nRCPT TO:<bob@example.com>\r\nDATA\r\n\r\n",
             tokio_util::sync::CancellationToken::new(),
         )

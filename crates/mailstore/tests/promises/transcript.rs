@@ -1,31 +1,34 @@
-//! Conversations as a mail admin writes them down.
+//! Protocol transcripts, as a mail admin writes them down.
 
-use crate::host::{Host, address};
-use postward_mailstore::{serve_lmtp_session, serve_pop3, serve_submission};
+use crate::host::{TestHost, address};
+use postward_mailstore::{Connection, serve_lmtp_session, serve_pop3, serve_submission};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream, duplex, split};
 use tokio_util::sync::CancellationToken;
 
-pub(crate) enum Door {
+pub(crate) enum Protocol {
     Pop3,
     Submission,
     Lmtp,
 }
 
-/// A client in conversation with the server, at whatever door, as `ada@example.com`.
+/// A client that is connected to the server by a protocol, as `ada@example.com`.
 pub(crate) async fn connect(
-    host: &Host,
-    door: Door,
+    host: &TestHost,
+    protocol: Protocol,
     pipelined: &str,
     stop: CancellationToken,
 ) -> DuplexStream {
     let (client, server) = duplex(64 * 1024);
     let mailbox = host.mailbox("ada").await;
-    let pipelined = pipelined.as_bytes().to_vec();
-    match door {
-        Door::Pop3 => drop(tokio::spawn(serve_pop3(mailbox, server, pipelined, stop))),
-        Door::Submission => drop(tokio::spawn(serve_submission(mailbox, server, pipelined, stop))),
-        Door::Lmtp => drop(tokio::spawn(serve_lmtp_session(host.store.clone(), server, stop))),
+    let connection = Connection { stream: server, pipelined: pipelined.as_bytes().to_vec(), stop };
+    match protocol {
+        Protocol::Pop3 => drop(tokio::spawn(serve_pop3(mailbox, connection))),
+        Protocol::Submission => drop(tokio::spawn(serve_submission(mailbox, connection))),
+        Protocol::Lmtp => {
+            let Connection { stream, stop, .. } = connection;
+            drop(tokio::spawn(serve_lmtp_session(host.store.clone(), stream, stop)));
+        }
     }
     client
 }
@@ -33,8 +36,8 @@ pub(crate) async fn connect(
 /// Plays a conversation. `C:` lines that follow each other are sent at once; an `S:` line must come back, in which a
 /// `*` stands for anything; `S! closed` is the end. A `C:` line may end in an `\n` or `\r` of its own making: `␊` and
 /// `␍` are sent as these octets, and `␤` keeps the line from getting its end.
-pub(crate) async fn check(host: &Host, door: Door, conversation: &str) {
-    let client = connect(host, door, "", CancellationToken::new()).await;
+pub(crate) async fn check(host: &TestHost, protocol: Protocol, conversation: &str) {
+    let client = connect(host, protocol, "", CancellationToken::new()).await;
     let (read, mut write) = split(client);
     let mut lines = BufReader::new(read).lines();
     let mut unsent = String::new();
@@ -65,7 +68,7 @@ fn matches(expected: &str, heard: &str) -> bool {
     heard.strip_prefix(before).is_some_and(|rest| rest.ends_with(behind))
 }
 
-/// The address everybody at these doors has signed in with.
+/// The address every client has signed in with.
 pub(crate) fn owner() -> String {
     address("ada").to_string()
 }

@@ -1,9 +1,13 @@
-//! `postward account …`
+//! `postward account …`: adds and lists accounts, and sets what their mail apps may sign in with.
 
-use super::{Asked, mail_apps, secret, unexpected};
-use crate::control::{AccountRow, Command as Request, MailAppsOf, NewOwner, Reply, RequestedKind, Wiped};
+use super::host_args::{HostArgs, unexpected_reply};
+use super::mail_apps;
+use crate::command_error::CommandError;
+use crate::control::{
+    AccountRow, Command as Request, MailAppsScope, NewOwner, Reply, RequestedKind, SecretField,
+};
 use crate::output::{self, Format};
-use crate::problem::Problem;
+use crate::password_input;
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
 
@@ -12,7 +16,7 @@ pub(super) enum Command {
     /// Add an account; with --owner, the owner's password comes on standard input
     Add(Add),
     /// List the accounts
-    List(Asked),
+    List(HostArgs),
     /// Show or set what mail apps may sign in with, where neither domain nor mailbox says anything else
     MailApps(MailApps),
 }
@@ -39,25 +43,27 @@ pub(super) struct Add {
     #[arg(long, value_name = "EMAIL")]
     owner: Option<String>,
     #[command(flatten)]
-    asked: Asked,
+    args: HostArgs,
 }
 
-pub(super) async fn run(command: Command) -> Result<ExitCode, Problem> {
+pub(super) async fn run(command: Command) -> Result<ExitCode, CommandError> {
     match command {
-        Command::Add(Add { name, kind, parent, owner, asked }) => {
+        Command::Add(Add { name, kind, parent, owner, args }) => {
             let owner = match owner {
-                Some(email) => Some(NewOwner { email, password: Wiped(secret::from_stdin()?) }),
+                Some(email) => Some(NewOwner { email, password: SecretField(password_input::read()?) }),
                 None => None,
             };
-            let reply = asked.ask(Request::AddAccount { name, kind, parent, owner }).await?;
-            asked.done(&reply, |name| format!("Added the account {name}."))
+            let reply = args.ask(Request::AddAccount { name, kind, parent, owner }).await?;
+            args.print_done(&reply, |name| format!("Added the account {name}."))
         }
         Command::MailApps(MailApps { account, mode }) => {
-            mail_apps::run(MailAppsOf::Account(account), mode).await
+            mail_apps::run(MailAppsScope::Account(account), mode).await
         }
-        Command::List(asked) => {
-            let Reply::Accounts(rows) = asked.ask(Request::Accounts).await? else { return Err(unexpected()) };
-            match asked.format() {
+        Command::List(args) => {
+            let Reply::Accounts(rows) = args.ask(Request::Accounts).await? else {
+                return Err(unexpected_reply());
+            };
+            match args.format() {
                 Format::Json => output::json(&rows),
                 Format::Text => {
                     let rows: Vec<_> = rows.into_iter().map(cells).collect();

@@ -1,9 +1,9 @@
-//! `postward audit`
+//! `postward audit`: the newest lines of the audit.
 
-use super::{Asked, unexpected};
+use super::host_args::{HostArgs, unexpected_reply};
+use crate::command_error::CommandError;
 use crate::control::{AuditRow, Command as Request, Reply};
 use crate::output::{self, Format};
-use crate::problem::Problem;
 use clap::Args;
 use std::process::ExitCode;
 
@@ -16,13 +16,13 @@ pub(super) struct Options {
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=500))]
     limit: u32,
     #[command(flatten)]
-    asked: Asked,
+    args: HostArgs,
 }
 
-pub(super) async fn run(Options { address, limit, asked }: Options) -> Result<ExitCode, Problem> {
-    let reply = asked.ask(Request::Audit { address, limit }).await?;
-    let Reply::Audit(rows) = reply else { return Err(unexpected()) };
-    match asked.format() {
+pub(super) async fn run(Options { address, limit, args }: Options) -> Result<ExitCode, CommandError> {
+    let reply = args.ask(Request::Audit { address, limit }).await?;
+    let Reply::Audit(rows) = reply else { return Err(unexpected_reply()) };
+    match args.format() {
         Format::Json => output::json(&rows),
         Format::Text => {
             let rows: Vec<_> = rows.into_iter().map(cells).collect();

@@ -1,9 +1,10 @@
-//! `postward domain …`
+//! `postward domain …`: adds and lists domains, and sets what their mail apps may sign in with.
 
-use super::{Asked, mail_apps, unexpected};
-use crate::control::{Command as Request, DomainRow, MailAppsOf, Reply};
+use super::host_args::{HostArgs, unexpected_reply};
+use super::mail_apps;
+use crate::command_error::CommandError;
+use crate::control::{Command as Request, DomainRow, MailAppsScope, Reply};
 use crate::output::{self, Format};
-use crate::problem::Problem;
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
 
@@ -12,7 +13,7 @@ pub(super) enum Command {
     /// Add a domain
     Add(Add),
     /// List the domains
-    List(Asked),
+    List(HostArgs),
     /// Show or set what mail apps may sign in with, where the mailbox says nothing else
     MailApps(MailApps),
 }
@@ -33,21 +34,23 @@ pub(super) struct Add {
     #[arg(long)]
     account: Option<String>,
     #[command(flatten)]
-    asked: Asked,
+    args: HostArgs,
 }
 
-pub(super) async fn run(command: Command) -> Result<ExitCode, Problem> {
+pub(super) async fn run(command: Command) -> Result<ExitCode, CommandError> {
     match command {
-        Command::Add(Add { name, account, asked }) => {
-            let reply = asked.ask(Request::AddDomain { name, account }).await?;
-            asked.done(&reply, |name| format!("Added the domain {name}."))
+        Command::Add(Add { name, account, args }) => {
+            let reply = args.ask(Request::AddDomain { name, account }).await?;
+            args.print_done(&reply, |name| format!("Added the domain {name}."))
         }
         Command::MailApps(MailApps { domain, mode }) => {
-            mail_apps::run(MailAppsOf::Domain(domain), mode).await
+            mail_apps::run(MailAppsScope::Domain(domain), mode).await
         }
-        Command::List(asked) => {
-            let Reply::Domains(rows) = asked.ask(Request::Domains).await? else { return Err(unexpected()) };
-            match asked.format() {
+        Command::List(args) => {
+            let Reply::Domains(rows) = args.ask(Request::Domains).await? else {
+                return Err(unexpected_reply());
+            };
+            match args.format() {
                 Format::Json => output::json(&rows),
                 Format::Text => {
                     let cells = |row: DomainRow| [row.name, row.account];

@@ -1,9 +1,9 @@
 //! `postward account|domain|mailbox mail-apps …`: what mail apps may sign in with.
 
-use super::{Asked, unexpected};
-use crate::control::{Command as Request, MailAppsOf, MailAppsRow, Reply, RequestedMode};
+use super::host_args::{HostArgs, unexpected_reply};
+use crate::command_error::CommandError;
+use crate::control::{Command as Request, MailAppsRow, MailAppsScope, Reply, RequestedMode};
 use crate::output::{self, Format};
-use crate::problem::Problem;
 use clap::Args;
 use serde_json::json;
 use std::process::ExitCode;
@@ -15,15 +15,15 @@ pub(super) struct Mode {
     #[arg(long, value_enum)]
     mode: Option<RequestedMode>,
     #[command(flatten)]
-    asked: Asked,
+    args: HostArgs,
 }
 
 /// Shows what mail apps may sign in with, once it is set where that was asked for.
-pub(super) async fn run(of: MailAppsOf, Mode { mode, asked }: Mode) -> Result<ExitCode, Problem> {
-    let of_mailboxes = matches!(of, MailAppsOf::Mailboxes(_));
-    let reply = asked.ask(Request::MailApps { of, mode }).await?;
-    let Reply::MailApps { mut rows, changed } = reply else { return Err(unexpected()) };
-    match (asked.format(), of_mailboxes, rows.pop()) {
+pub(super) async fn run(of: MailAppsScope, Mode { mode, args }: Mode) -> Result<ExitCode, CommandError> {
+    let of_mailboxes = matches!(of, MailAppsScope::Mailboxes(_));
+    let reply = args.ask(Request::MailApps { of, mode }).await?;
+    let Reply::MailApps { mut rows, changed } = reply else { return Err(unexpected_reply()) };
+    match (args.format(), of_mailboxes, rows.pop()) {
         (Format::Json, false, Some(row)) => output::json(&row),
         (Format::Json, _, last) => {
             let rows = rows.into_iter().chain(last).map(|MailAppsRow { name, mode, applies }| {

@@ -1,10 +1,13 @@
-//! `postward mailbox …`
+//! `postward mailbox …`: mailboxes, their passwords, recovery codes and sessions.
 
-use super::new_password::{NewPassword, ended};
-use super::{Asked, mail_apps, unexpected};
-use crate::control::{Command as Request, MailAppsOf, MailboxRow, Reply, SessionRow, Wiped, client::Counter};
+use super::host_args::{HostArgs, unexpected_reply};
+use super::mail_apps;
+use super::new_password::{NewPassword, ended_sessions};
+use crate::command_error::CommandError;
+use crate::control::{
+    Command as Request, MailAppsScope, MailboxRow, Reply, SecretField, SessionRow, client::ControlClient,
+};
 use crate::output::{self, Format};
-use crate::problem::Problem;
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
 
@@ -17,25 +20,25 @@ pub(super) enum Command {
     /// Set a new password, which comes on standard input; every session opened with the old one ends first
     Passwd(Password),
     /// Refuse every sign-in and end every session; mail is still delivered
-    Suspend(One),
+    Suspend(AddressArgs),
     /// Allow sign-in again
-    Resume(One),
+    Resume(AddressArgs),
     /// Issue a new recovery code and print it, this once; the one before opens nothing any more
-    RecoveryCode(One),
+    RecoveryCode(AddressArgs),
     /// Show or set what mail apps may sign in with
     MailApps(MailApps),
     /// List what is signed in
-    Sessions(One),
+    Sessions(AddressArgs),
     /// End sessions; the password stays
     Kick(Kick),
 }
 
 #[derive(Args)]
-pub(super) struct One {
+pub(super) struct AddressArgs {
     /// The mailbox address
     address: String,
     #[command(flatten)]
-    asked: Asked,
+    args: HostArgs,
 }
 
 #[derive(Args)]
@@ -46,7 +49,7 @@ pub(super) struct Password {
     #[arg(long)]
     generate: bool,
     #[command(flatten)]
-    asked: Asked,
+    args: HostArgs,
 }
 
 #[derive(Args)]
@@ -58,7 +61,7 @@ pub(super) struct List {
     #[arg(long)]
     domain: Option<String>,
     #[command(flatten)]
-    asked: Asked,
+    args: HostArgs,
 }
 
 #[derive(Args)]
@@ -78,42 +81,42 @@ pub(super) struct Kick {
     #[arg(long, value_name = "ID")]
     session: Option<String>,
     #[command(flatten)]
-    asked: Asked,
+    args: HostArgs,
 }
 
-pub(super) async fn run(command: Command) -> Result<ExitCode, Problem> {
+pub(super) async fn run(command: Command) -> Result<ExitCode, CommandError> {
     match command {
         Command::Add(password) => add(password).await,
         Command::List(options) => list(options).await,
         Command::Passwd(password) => passwd(password).await,
-        Command::Suspend(One { address, asked }) => {
-            let reply = asked.ask(Request::Suspend { address }).await?;
-            receipt(&asked, reply, |address| format!("{address} cannot sign in until it is resumed."))
+        Command::Suspend(AddressArgs { address, args }) => {
+            let reply = args.ask(Request::Suspend { address }).await?;
+            receipt(&args, reply, |address| format!("{address} cannot sign in until it is resumed."))
         }
-        Command::Resume(One { address, asked }) => {
-            let reply = asked.ask(Request::Resume { address }).await?;
-            asked.done(&reply, |address| format!("{address} can sign in again."))
+        Command::Resume(AddressArgs { address, args }) => {
+            let reply = args.ask(Request::Resume { address }).await?;
+            args.print_done(&reply, |address| format!("{address} can sign in again."))
         }
-        Command::RecoveryCode(One { address, asked }) => recovery_code(address, &asked).await,
+        Command::RecoveryCode(AddressArgs { address, args }) => recovery_code(address, &args).await,
         Command::MailApps(MailApps { addresses, mode }) => {
-            mail_apps::run(MailAppsOf::Mailboxes(addresses), mode).await
+            mail_apps::run(MailAppsScope::Mailboxes(addresses), mode).await
         }
-        Command::Sessions(One { address, asked }) => sessions(address, &asked).await,
-        Command::Kick(Kick { address, session, asked }) => {
-            let reply = asked.ask(Request::Kick { address, session }).await?;
-            receipt(&asked, reply, |address| format!("Sessions of {address} have ended; its password stays."))
+        Command::Sessions(AddressArgs { address, args }) => sessions(address, &args).await,
+        Command::Kick(Kick { address, session, args }) => {
+            let reply = args.ask(Request::Kick { address, session }).await?;
+            receipt(&args, reply, |address| format!("Sessions of {address} have ended; its password stays."))
         }
     }
 }
 
-async fn add(Password { address, generate, asked }: Password) -> Result<ExitCode, Problem> {
+async fn add(Password { address, generate, args }: Password) -> Result<ExitCode, CommandError> {
     let password = NewPassword::of(generate)?;
-    let reply = asked.ask(Request::AddMailbox { address, password: Wiped(password.copy()) }).await?;
-    let Reply::Done { name } = reply else { return Err(unexpected()) };
-    match asked.format() {
+    let reply = args.ask(Request::AddMailbox { address, password: SecretField(password.copy()) }).await?;
+    let Reply::Done { name } = reply else { return Err(unexpected_reply()) };
+    match args.format() {
         Format::Json => {
             let address = &name;
-            output::json(&serde_json::json!({ "address": address, "password": password.to_print() }));
+            output::json(&serde_json::json!({ "address": address, "password": password.generated() }));
         }
         Format::Text => {
             output::line(format_args!("Added the mailbox {name}."));
@@ -123,18 +126,18 @@ async fn add(Password { address, generate, asked }: Password) -> Result<ExitCode
     Ok(ExitCode::SUCCESS)
 }
 
-async fn passwd(Password { address, generate, asked }: Password) -> Result<ExitCode, Problem> {
+async fn passwd(Password { address, generate, args }: Password) -> Result<ExitCode, CommandError> {
     let password = NewPassword::of(generate)?;
-    let reply = asked.ask(Request::SetPassword { address, password: Wiped(password.copy()) }).await?;
-    password.was_set(&asked, reply)
+    let reply = args.ask(Request::SetPassword { address, password: SecretField(password.copy()) }).await?;
+    password.print_changed(&args, reply)
 }
 
-async fn list(List { search, domain, asked }: List) -> Result<ExitCode, Problem> {
-    let counter = Counter::of(&asked.place.load()?).await?;
-    let all = pages(&counter, search, domain).await;
-    counter.close().await;
+async fn list(List { search, domain, args }: List) -> Result<ExitCode, CommandError> {
+    let client = ControlClient::open(&args.config.load()?).await?;
+    let all = pages(&client, search, domain).await;
+    client.close().await;
     let all = all?;
-    match asked.format() {
+    match args.format() {
         Format::Json => output::json(&all),
         Format::Text => {
             let cells = |row: MailboxRow| {
@@ -149,15 +152,17 @@ async fn list(List { search, domain, asked }: List) -> Result<ExitCode, Problem>
 }
 
 async fn pages(
-    counter: &Counter,
+    client: &ControlClient,
     search: Option<String>,
     domain: Option<String>,
-) -> Result<Vec<MailboxRow>, Problem> {
+) -> Result<Vec<MailboxRow>, CommandError> {
     let mut all = Vec::new();
     let mut cursor = None;
     loop {
         let request = Request::Mailboxes { search: search.clone(), domain: domain.clone(), cursor };
-        let Reply::Mailboxes { rows, next } = counter.ask(request).await? else { return Err(unexpected()) };
+        let Reply::Mailboxes { rows, next } = client.ask(request).await? else {
+            return Err(unexpected_reply());
+        };
         all.extend(rows);
         if next.is_none() {
             return Ok(all);
@@ -166,21 +171,21 @@ async fn pages(
     }
 }
 
-async fn recovery_code(address: String, asked: &Asked) -> Result<ExitCode, Problem> {
-    let reply = asked.ask(Request::RecoveryCode { address }).await?;
-    let Reply::RecoveryCode { address, code } = reply else { return Err(unexpected()) };
+async fn recovery_code(address: String, args: &HostArgs) -> Result<ExitCode, CommandError> {
+    let reply = args.ask(Request::RecoveryCode { address }).await?;
+    let Reply::RecoveryCode { address, code } = reply else { return Err(unexpected_reply()) };
     let code = code.0.expose();
-    match asked.format() {
+    match args.format() {
         Format::Json => output::json(&serde_json::json!({ "address": address, "recovery_code": code })),
         Format::Text => output::line(format_args!("The recovery code of {address}, shown only now: {code}")),
     }
     Ok(ExitCode::SUCCESS)
 }
 
-async fn sessions(address: String, asked: &Asked) -> Result<ExitCode, Problem> {
-    let reply = asked.ask(Request::Sessions { address }).await?;
-    let Reply::Sessions(rows) = reply else { return Err(unexpected()) };
-    match asked.format() {
+async fn sessions(address: String, args: &HostArgs) -> Result<ExitCode, CommandError> {
+    let reply = args.ask(Request::Sessions { address }).await?;
+    let Reply::Sessions(rows) = reply else { return Err(unexpected_reply()) };
+    match args.format() {
         Format::Json => output::json(&rows),
         Format::Text => {
             let cells = |row: SessionRow| {
@@ -194,13 +199,17 @@ async fn sessions(address: String, asked: &Asked) -> Result<ExitCode, Problem> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn receipt(asked: &Asked, reply: Reply, sentence: impl FnOnce(&str) -> String) -> Result<ExitCode, Problem> {
-    let Reply::Receipt(row) = reply else { return Err(unexpected()) };
-    match asked.format() {
+fn receipt(
+    args: &HostArgs,
+    reply: Reply,
+    sentence: impl FnOnce(&str) -> String,
+) -> Result<ExitCode, CommandError> {
+    let Reply::Receipt(row) = reply else { return Err(unexpected_reply()) };
+    match args.format() {
         Format::Json => output::json(&row),
         Format::Text => {
             output::line(sentence(&row.address));
-            output::line(ended(&row));
+            output::line(ended_sessions(&row));
         }
     }
     Ok(ExitCode::SUCCESS)

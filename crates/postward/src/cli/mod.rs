@@ -1,31 +1,29 @@
 //! The command line.
 //!
-//! A command is three steps: parse, ask, print. Secrets come on standard input, never as arguments, where every other
-//! user of the machine could read them.
+//! A command is three steps: parse the arguments, ask the server or the store, print the reply. Secrets come on standard
+//! input, never as arguments, which every other user of the machine could read.
 
 mod account;
 mod audit;
 mod domain;
+mod host_args;
 mod keys;
 mod mail_apps;
 mod mailbox;
 mod new_password;
-pub(crate) mod secret;
 mod staff;
 
-use crate::config::{self, Config, Source};
-use crate::control::{Command as Request, Reply, client::Counter};
-use crate::output::{self, Format};
-use crate::problem::Problem;
-use clap::{Args, Parser, Subcommand};
-use std::path::PathBuf;
+use crate::command_error::CommandError;
+use crate::output;
+use clap::{Parser, Subcommand};
+use host_args::HostArgs;
 use std::process::ExitCode;
 
 /// The sign-in authority and front door of a mail host: the moment a password changes, everything opened with the old
 /// one is gone.
 #[derive(Parser)]
 #[command(name = "postward", version, max_term_width = 100)]
-struct Line {
+struct CommandLine {
     #[command(subcommand)]
     command: Command,
 }
@@ -37,9 +35,9 @@ enum Command {
     /// Make a directory for a real host: configuration, certificate, first owner
     Init(crate::init::Options),
     /// Run the host; --json writes the log in JSON
-    Serve(Asked),
+    Serve(HostArgs),
     /// Look at configuration, certificate, store and ports, and say what is wrong
-    Check(Asked),
+    Check(HostArgs),
     /// Accounts: resellers and customers
     #[command(subcommand)]
     Account(account::Command),
@@ -61,48 +59,26 @@ enum Command {
     Drill(crate::drill::Options),
 }
 
-/// Where the configuration is.
-#[derive(Args)]
-#[group(required = true, multiple = false)]
-pub(crate) struct Place {
-    /// The directory with postward.toml in it
-    #[arg(long, value_name = "DIR")]
-    dir: Option<PathBuf>,
-    /// The configuration file
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-}
-
-/// Where the configuration is, and how to print.
-#[derive(Args)]
-pub(crate) struct Asked {
-    #[command(flatten)]
-    place: Place,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
-}
-
-/// Parses the arguments of this process and carries them out.
+/// Parses the arguments of this process and runs the command.
 pub(crate) fn run() -> ExitCode {
-    let line = Line::parse();
-    crate::resources::keep_files_private();
-    match carry_out(line.command) {
+    let line = CommandLine::parse();
+    crate::process::keep_files_private();
+    match dispatch(line.command) {
         Ok(code) => code,
-        Err(problem) => {
-            output::complaint(format_args!("postward: {problem}"));
+        Err(error) => {
+            output::stderr_line(format_args!("postward: {error}"));
             ExitCode::FAILURE
         }
     }
 }
 
-fn carry_out(command: Command) -> Result<ExitCode, Problem> {
+fn dispatch(command: Command) -> Result<ExitCode, CommandError> {
     let runtime = runtime()?;
     match command {
         Command::Demo(options) => runtime.block_on(crate::demo::run(options)),
         Command::Init(options) => runtime.block_on(crate::init::run(options)),
-        Command::Serve(asked) => runtime.block_on(crate::serve::run(asked.place.load()?, asked.format())),
-        Command::Check(asked) => runtime.block_on(crate::check::run(&asked.place.source(), asked.format())),
+        Command::Serve(args) => runtime.block_on(crate::serve::run(args.config.load()?, args.format())),
+        Command::Check(args) => runtime.block_on(crate::check::run(&args.config.source(), args.format())),
         Command::Account(command) => runtime.block_on(account::run(command)),
         Command::Domain(command) => runtime.block_on(domain::run(command)),
         Command::Mailbox(command) => runtime.block_on(mailbox::run(command)),
@@ -113,53 +89,9 @@ fn carry_out(command: Command) -> Result<ExitCode, Problem> {
     }
 }
 
-fn runtime() -> Result<tokio::runtime::Runtime, Problem> {
+fn runtime() -> Result<tokio::runtime::Runtime, CommandError> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| Problem::new(format!("The system gives us no threads: {error}.")))
-}
-
-impl Place {
-    fn source(&self) -> Source {
-        match (&self.dir, &self.config) {
-            (Some(dir), _) => Source::Directory(dir.clone()),
-            (None, Some(file)) => Source::File(file.clone()),
-            // The group is required: clap has turned a line without both away.
-            (None, None) => Source::Directory(PathBuf::from(".")),
-        }
-    }
-
-    fn load(&self) -> Result<Config, Problem> {
-        Ok(config::load(&self.source())?)
-    }
-}
-
-impl Asked {
-    fn format(&self) -> Format {
-        if self.json { Format::Json } else { Format::Text }
-    }
-
-    /// Finds whoever carries commands out, and asks.
-    async fn ask(&self, request: Request) -> Result<Reply, Problem> {
-        let counter = Counter::of(&self.place.load()?).await?;
-        let reply = counter.ask(request).await;
-        counter.close().await;
-        reply
-    }
-
-    /// Prints that something is done.
-    fn done(&self, reply: &Reply, sentence: impl FnOnce(&str) -> String) -> Result<ExitCode, Problem> {
-        let Reply::Done { name } = reply else { return Err(unexpected()) };
-        match self.format() {
-            Format::Text => output::line(sentence(name)),
-            Format::Json => output::json(&serde_json::json!({ "name": name })),
-        }
-        Ok(ExitCode::SUCCESS)
-    }
-}
-
-/// The server answered something else than was asked: it is of another version.
-fn unexpected() -> Problem {
-    Problem::new("The running server is of another version than this command; restart it.")
+        .map_err(|error| CommandError::new(format!("The system gives us no threads: {error}.")))
 }

@@ -1,9 +1,9 @@
-//! `postward staff …`: for a person of the dashboard who cannot come in any more.
+//! `postward staff …`: a new password, or two-factor authentication off, for staff who cannot sign in.
 
-use super::Asked;
+use super::host_args::HostArgs;
 use super::new_password::NewPassword;
-use crate::control::{Command as Request, Wiped};
-use crate::problem::Problem;
+use crate::command_error::CommandError;
+use crate::control::{Command as Request, SecretField};
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
 
@@ -12,15 +12,15 @@ pub(super) enum Command {
     /// Set a new password, which comes on standard input; every dashboard session of theirs ends first
     Passwd(Password),
     /// Turn two-factor authentication off, for whoever has lost phone and backup codes; the password stays
-    TwoFactorOff(One),
+    TwoFactorOff(EmailArgs),
 }
 
 #[derive(Args)]
-pub(super) struct One {
+pub(super) struct EmailArgs {
     /// The e-mail address they sign in with at the dashboard
     email: String,
     #[command(flatten)]
-    asked: Asked,
+    args: HostArgs,
 }
 
 #[derive(Args)]
@@ -31,20 +31,20 @@ pub(super) struct Password {
     #[arg(long)]
     generate: bool,
     #[command(flatten)]
-    asked: Asked,
+    args: HostArgs,
 }
 
-pub(super) async fn run(command: Command) -> Result<ExitCode, Problem> {
+pub(super) async fn run(command: Command) -> Result<ExitCode, CommandError> {
     match command {
-        Command::Passwd(Password { email, generate, asked }) => {
+        Command::Passwd(Password { email, generate, args }) => {
             let password = NewPassword::of(generate)?;
             let reply =
-                asked.ask(Request::SetStaffPassword { email, password: Wiped(password.copy()) }).await?;
-            password.was_set(&asked, reply)
+                args.ask(Request::SetStaffPassword { email, password: SecretField(password.copy()) }).await?;
+            password.print_changed(&args, reply)
         }
-        Command::TwoFactorOff(One { email, asked }) => {
-            let reply = asked.ask(Request::StaffSecondFactorOff { email }).await?;
-            asked.done(&reply, |email| {
+        Command::TwoFactorOff(EmailArgs { email, args }) => {
+            let reply = args.ask(Request::StaffSecondFactorOff { email }).await?;
+            args.print_done(&reply, |email| {
                 format!("Two-factor authentication of {email} is off; the password alone signs in at the dashboard.")
             })
         }

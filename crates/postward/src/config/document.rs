@@ -1,9 +1,9 @@
-//! The configuration as it was written: keys and values, each with the place it came from.
+//! Reads `postward.toml` and the environment into sections, keys and values, each with its location.
 //!
-//! A TOML file and the environment are laid over one another here, so that whoever reads a key need not know where it
-//! came from, and so that every complaint can name the place.
+//! Environment variables override the file here, so that the code that reads a key need not know where its value came
+//! from, and so that every error can name the location.
 
-use super::ConfigError;
+use super::error::{ConfigError, Location};
 use postward_wire::Secret;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,27 +15,16 @@ use toml::de::{DeTable, DeValue};
 /// What the environment variables that overlay a file begin with: `POSTWARD_IMAP__TLS` is `tls` in `[imap]`.
 const PREFIX: &str = "POSTWARD_";
 
-/// A file with the environment laid over it.
+/// A file with the environment variables that override it.
 pub(super) struct Document {
     directory: PathBuf,
     file: PathBuf,
     sections: BTreeMap<String, BTreeMap<String, Entry>>,
-    places: BTreeMap<String, Place>,
-}
-
-/// Where a value stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
-    /// In a file, on a line counted from one.
-    Line(PathBuf, usize),
-    /// In an environment variable of this name.
-    Environment(String),
-    /// Nowhere: it is missing from this file.
-    File(PathBuf),
+    locations: BTreeMap<String, Location>,
 }
 
 struct Entry {
-    place: Place,
+    location: Location,
     value: Value,
 }
 
@@ -44,7 +33,7 @@ enum Value {
     Number(String),
     Texts(Vec<String>),
     Environment(String),
-    /// Something no key takes, in words.
+    /// A value of a type that no key takes, described for an error.
     Other(String),
 }
 
@@ -58,59 +47,62 @@ impl Document {
     ) -> Result<Self, ConfigError> {
         let directory = file.parent().unwrap_or(Path::new("")).to_owned();
         let mut document =
-            Self { directory, file: file.to_owned(), sections: BTreeMap::new(), places: BTreeMap::new() };
-        document.take_file(text)?;
+            Self { directory, file: file.to_owned(), sections: BTreeMap::new(), locations: BTreeMap::new() };
+        document.read_file(text)?;
         for (name, value) in environment {
-            document.take_variable(sections, name, value)?;
+            document.read_variable(sections, name, value)?;
         }
         Ok(document)
     }
 
-    fn take_file(&mut self, text: &str) -> Result<(), ConfigError> {
+    fn read_file(&mut self, text: &str) -> Result<(), ConfigError> {
         let line = |at: usize| 1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count();
         let table = DeTable::parse(text).map_err(|error| {
-            let place = Place::Line(self.file.clone(), line(error.span().map_or(0, |span| span.start)));
-            ConfigError::new(place, format!("this is not TOML ({})", error.message().trim_end_matches('.')))
+            let location = Location::Line(self.file.clone(), line(error.span().map_or(0, |span| span.start)));
+            ConfigError::new(
+                location,
+                format!("this is not TOML ({})", error.message().trim_end_matches('.')),
+            )
         })?;
         for (section, keys) in table.into_inner() {
-            let place = Place::Line(self.file.clone(), line(section.span().start));
+            let location = Location::Line(self.file.clone(), line(section.span().start));
             let section = section.into_inner().into_owned();
             let DeValue::Table(keys) = keys.into_inner() else {
                 return Err(ConfigError::new(
-                    place,
+                    location,
                     format!(
                         "{section} stands outside of a section, and every key belongs into one, like [server]"
                     ),
                 ));
             };
-            self.places.insert(section.clone(), place);
+            self.locations.insert(section.clone(), location);
             let entries = self.sections.entry(section).or_default();
             for (key, value) in keys {
-                let place = Place::Line(self.file.clone(), line(key.span().start));
+                let location = Location::Line(self.file.clone(), line(key.span().start));
                 let value = Value::of(value.get_ref());
-                entries.insert(key.into_inner().into_owned(), Entry { place, value });
+                entries.insert(key.into_inner().into_owned(), Entry { location, value });
             }
         }
         Ok(())
     }
 
-    fn take_variable(&mut self, sections: &[&str], name: String, value: String) -> Result<(), ConfigError> {
+    fn read_variable(&mut self, sections: &[&str], name: String, value: String) -> Result<(), ConfigError> {
         let Some(path) = name.strip_prefix(PREFIX) else { return Ok(()) };
-        let place = Place::Environment(name.clone());
+        let location = Location::Environment(name.clone());
         let Some((section, key)) = path.split_once("__") else {
-            // POSTWARD_IMAP_TLS was meant for us; POSTWARD_BACKUP_HOST is somebody's script.
+            // POSTWARD_IMAP_TLS was meant for this server; POSTWARD_BACKUP_HOST belongs to another program.
             let first = path.split('_').next().unwrap_or_default().to_ascii_lowercase();
             if !sections.contains(&first.as_str()) {
                 return Ok(());
             }
             return Err(ConfigError::new(
-                place,
+                location,
                 "its name should be POSTWARD_SECTION__KEY, with two underscores between section and key",
             ));
         };
         let (section, key) = (section.to_ascii_lowercase(), key.to_ascii_lowercase());
-        self.places.entry(section.clone()).or_insert_with(|| place.clone());
-        let entry = Entry { place, value: Value::Environment(value) };
+        self.locations.entry(section.clone()).or_insert_with(|| location.clone());
+        let entry = Entry { location, value: Value::Environment(value) };
         self.sections.entry(section).or_default().insert(key, entry);
         Ok(())
     }
@@ -118,16 +110,16 @@ impl Document {
     /// Takes a section out, to be read key by key. A missing section reads like an empty one.
     pub(super) fn section(&mut self, name: &'static str) -> Section {
         let entries = self.sections.remove(name).unwrap_or_default();
-        let place = self.places.remove(name).unwrap_or_else(|| Place::File(self.file.clone()));
-        Section { name, place, directory: self.directory.clone(), entries, asked: Vec::new() }
+        let location = self.locations.remove(name).unwrap_or_else(|| Location::File(self.file.clone()));
+        Section { name, location, directory: self.directory.clone(), entries, known_keys: Vec::new() }
     }
 
-    /// Fails when something is left that nobody took.
+    /// Fails when a section is left that was not taken out.
     pub(super) fn finish(mut self, known: &[&str]) -> Result<(), ConfigError> {
         let Some(name) = self.sections.keys().next().cloned() else { return Ok(()) };
-        let place = self.places.remove(&name).unwrap_or(Place::File(self.file));
+        let location = self.locations.remove(&name).unwrap_or(Location::File(self.file));
         Err(ConfigError::new(
-            place,
+            location,
             format!("there is no section [{name}]; the sections are {}", list(known)),
         ))
     }
@@ -136,10 +128,10 @@ impl Document {
 /// One section, read key by key.
 pub(super) struct Section {
     name: &'static str,
-    place: Place,
+    location: Location,
     directory: PathBuf,
     entries: BTreeMap<String, Entry>,
-    asked: Vec<&'static str>,
+    known_keys: Vec<&'static str>,
 }
 
 impl Section {
@@ -153,14 +145,14 @@ impl Section {
         self.parse(key, "a text in quotes", |text| Some(text.to_owned()))
     }
 
-    /// A text that no complaint repeats.
+    /// A text that no error repeats.
     pub(super) fn secret(&mut self, key: &'static str) -> Result<Option<Secret>, ConfigError> {
-        self.asked.push(key);
+        self.known_keys.push(key);
         match self.entries.get(key).map(|entry| &entry.value) {
             None => Ok(None),
             Some(Value::Text(text) | Value::Environment(text)) => Ok(Some(Secret::new(text.clone()))),
             Some(Value::Number(_) | Value::Texts(_) | Value::Other(_)) => {
-                Err(self.complaint(key, "should be a text in quotes, but it is something else"))
+                Err(self.error(key, "should be a text in quotes, but it is something else"))
             }
         }
     }
@@ -171,7 +163,7 @@ impl Section {
         self.parse(key, "a path in quotes", |text| (!text.is_empty()).then(|| directory.join(text)))
     }
 
-    /// One of some words.
+    /// One of a fixed set of words.
     pub(super) fn word<T: Copy>(
         &mut self,
         key: &'static str,
@@ -234,7 +226,7 @@ impl Section {
         })
     }
 
-    /// A text that a function makes something of; `expected` finishes the sentence *should be …*.
+    /// A text that `parse` converts; `expected` finishes the sentence *should be …* of the error.
     pub(super) fn parse<T>(
         &mut self,
         key: &'static str,
@@ -247,19 +239,20 @@ impl Section {
         })
     }
 
-    /// A complaint about a key whose value reads well but cannot be used.
-    pub(super) fn complaint(&self, key: &'static str, problem: impl fmt::Display) -> ConfigError {
-        let place = self.entries.get(key).map_or_else(|| self.place.clone(), |entry| entry.place.clone());
-        ConfigError::new(place, format!("{}.{key} {problem}", self.name))
+    /// An error about a key whose value has the right type but cannot be used.
+    pub(super) fn error(&self, key: &'static str, problem: impl fmt::Display) -> ConfigError {
+        let location =
+            self.entries.get(key).map_or_else(|| self.location.clone(), |entry| entry.location.clone());
+        ConfigError::new(location, format!("{}.{key} {problem}", self.name))
     }
 
-    /// Fails when a key is left that nobody asked for.
+    /// Fails when the section has a key that was never read.
     pub(super) fn finish(self) -> Result<(), ConfigError> {
-        let stranger = self.entries.iter().find(|(key, _)| !self.asked.contains(&key.as_str()));
-        let Some((key, entry)) = stranger else { return Ok(()) };
-        let known = list(&self.asked);
+        let unknown = self.entries.iter().find(|(key, _)| !self.known_keys.contains(&key.as_str()));
+        let Some((key, entry)) = unknown else { return Ok(()) };
+        let known = list(&self.known_keys);
         let problem = format!("there is no key {key} in [{}]; its keys are {known}", self.name);
-        Err(ConfigError::new(entry.place.clone(), problem))
+        Err(ConfigError::new(entry.location.clone(), problem))
     }
 
     fn take<T>(
@@ -268,11 +261,11 @@ impl Section {
         expected: &str,
         read: impl FnOnce(&Value) -> Option<T>,
     ) -> Result<Option<T>, ConfigError> {
-        self.asked.push(key);
+        self.known_keys.push(key);
         let Some(entry) = self.entries.get(key) else { return Ok(None) };
         match read(&entry.value) {
             Some(value) => Ok(Some(value)),
-            None => Err(self.complaint(key, format_args!("should be {expected}, but it is {}", entry.value))),
+            None => Err(self.error(key, format_args!("should be {expected}, but it is {}", entry.value))),
         }
     }
 }
@@ -305,16 +298,6 @@ impl fmt::Display for Value {
             Self::Number(number) => write!(f, "the number {number}"),
             Self::Texts(texts) => write!(f, "{texts:?}"),
             Self::Other(words) => f.write_str(words),
-        }
-    }
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Line(file, line) => write!(f, "{}, line {line}", file.display()),
-            Self::Environment(name) => write!(f, "environment variable {name}"),
-            Self::File(file) => write!(f, "{}", file.display()),
         }
     }
 }

@@ -1,19 +1,19 @@
-//! `[engine]`: who keeps the mail.
+//! `[engine]`: which mail engine keeps the mail.
 
-use super::ConfigError;
 use super::document::Section;
+use super::error::ConfigError;
 use std::path::PathBuf;
 
-/// Who keeps the mail.
+/// Which mail engine keeps the mail.
 #[derive(Clone, Debug)]
 pub(crate) enum EngineKind {
-    /// This process, in the data directory.
+    /// The built-in engine of this process, in the data directory.
     Embedded,
-    /// An IMAP server behind.
+    /// A remote IMAP server.
     Remote(Remote),
 }
 
-/// An IMAP server behind, which lets a master user in on behalf of others.
+/// A remote IMAP server with a master user, who may sign in on behalf of others.
 #[derive(Clone, Debug)]
 pub(crate) struct Remote {
     /// Where it listens: `imaps://host:993`, or `imap://127.0.0.1:143`.
@@ -43,14 +43,14 @@ pub(super) fn engine(mut section: Section) -> Result<EngineKind, ConfigError> {
     let engine = match (kind, url, master_user, master_password_file) {
         (Kind::Embedded, None, None, None) if ca.is_none() => EngineKind::Embedded,
         (Kind::Embedded, ..) => {
-            return Err(section.complaint("kind", "is \"embedded\", which takes no other keys"));
+            return Err(section.error("kind", "is \"embedded\", which takes no other keys"));
         }
         (Kind::Remote, Some(url), Some(master_user), Some(master_password_file)) => {
             EngineKind::Remote(Remote { url, ca, master_user, master_password_file })
         }
         (Kind::Remote, ..) => {
             let problem = "is \"remote\", which also needs url, master_user and master_password_file";
-            return Err(section.complaint("kind", problem));
+            return Err(section.error("kind", problem));
         }
     };
     section.finish()?;

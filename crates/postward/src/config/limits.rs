@@ -1,8 +1,8 @@
-//! `[limits]` and `[throttle]`: what strangers may cost, and what tries cost them.
+//! `[limits]` and `[throttle]`: limits before sign-in, and what wrong passwords cost.
 
-use super::ConfigError;
 use super::document::Section;
-use postward_authority::throttle;
+use super::error::ConfigError;
+use postward_authority::ThrottleLimits;
 use postward_gate::Limits;
 
 /// Reads `[limits]`.
@@ -11,8 +11,9 @@ pub(super) fn limits(mut section: Section) -> Result<Limits, ConfigError> {
     let mut count = |key, default: usize| {
         section.number(key, 1..=10_000_000).map(|number| number.map_or(default, |number| number as usize))
     };
-    let strangers = count("strangers", default.strangers)?;
-    let strangers_per_network = count("strangers_per_network", default.strangers_per_network)?;
+    let pre_auth_connections = count("strangers", default.pre_auth_connections)?;
+    let pre_auth_connections_per_network =
+        count("strangers_per_network", default.pre_auth_connections_per_network)?;
     let bytes = count("stranger_bytes", default.dialogue.bytes)?;
     let mut few =
         |key, default: u32| section.number(key, 1..=100_000).map(|number| number.unwrap_or(default));
@@ -25,13 +26,13 @@ pub(super) fn limits(mut section: Section) -> Result<Limits, ConfigError> {
     let message_mib = section.number("message_mib", 1..=4095)?;
     let mut time = |key, default| section.duration(key).map(|time| time.unwrap_or(default));
     let limits = Limits {
-        strangers,
-        strangers_per_network,
+        pre_auth_connections,
+        pre_auth_connections_per_network,
         dialogue,
         message_size: message_mib.map_or(default.message_size, |mib| u64::from(mib) * 1024 * 1024),
         handshake: time("handshake", default.handshake)?,
         sign_in: time("sign_in", default.sign_in)?,
-        stranger_idle: time("stranger_idle", default.stranger_idle)?,
+        pre_auth_idle: time("stranger_idle", default.pre_auth_idle)?,
         drain: time("drain", default.drain)?,
         unread: time("unread", default.unread)?,
         keepalive: time("keepalive", default.keepalive)?,
@@ -41,9 +42,9 @@ pub(super) fn limits(mut section: Section) -> Result<Limits, ConfigError> {
 }
 
 /// Reads `[throttle]`.
-pub(super) fn throttle_limits(mut section: Section) -> Result<throttle::Limits, ConfigError> {
-    let default = throttle::Limits::default();
-    let limits = throttle::Limits {
+pub(super) fn throttle_limits(mut section: Section) -> Result<ThrottleLimits, ConfigError> {
+    let default = ThrottleLimits::default();
+    let limits = ThrottleLimits {
         refusal_after: section.duration("refusal_after")?.unwrap_or(default.refusal_after),
         per_network: section.number("per_network", 1..=1_000_000)?.unwrap_or(default.per_network),
         per_mailbox: section.number("per_mailbox", 1..=1_000_000)?.unwrap_or(default.per_mailbox),

@@ -1,22 +1,23 @@
-//! The configuration: `postward.toml` with the environment laid over it.
+//! The configuration: `postward.toml`, overridden by environment variables.
 //!
-//! Everything has a default, so an empty file in a directory is a configuration. What is wrong is told in one sentence
-//! that names the file, the line, the key and what was expected; nothing is ever ignored.
+//! Everything has a default, so an empty file in a directory is a configuration. An error is one sentence that names
+//! the file, the line, the key and what was expected; no unknown key is ever ignored.
 
 mod document;
 mod engine;
+mod error;
 mod limits;
 mod relay;
 mod sections;
 
-pub(crate) use document::Place;
 pub(crate) use engine::{EngineKind, Remote};
+pub(crate) use error::ConfigError;
 pub(crate) use relay::{Encryption, Relay};
-pub(crate) use sections::{Certificate, Config, Doors, LOCALHOST, LogFormat};
+pub(crate) use sections::{Certificate, Config, LOCALHOST, Listeners, LogFormat};
 
 use document::Document;
+use error::Location;
 use sections::SECTIONS;
-use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// The name of the file within the directory that `--dir` names.
@@ -51,10 +52,10 @@ pub(crate) fn load(source: &Source) -> Result<Config, ConfigError> {
             }
             _ => format!("it cannot be read ({error})"),
         };
-        ConfigError::new(Place::File(file.clone()), problem)
+        ConfigError::new(Location::File(file.clone()), problem)
     })?;
     let variables = std::env::vars_os();
-    // A name or value that is not Unicode cannot be ours; one that is ours and not Unicode fails to parse as its kind.
+    // None of our variables has a name that is not Unicode; a value that is not Unicode fails to parse as its kind.
     let variables = variables
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())));
     parse(&file, &text, variables)
@@ -68,28 +69,6 @@ pub(crate) fn parse(
 ) -> Result<Config, ConfigError> {
     Config::read(Document::read(&SECTIONS, file, text, environment)?)
 }
-
-/// What is wrong with a configuration, and where: one sentence.
-#[derive(Debug)]
-pub(crate) struct ConfigError {
-    place: Place,
-    problem: String,
-}
-
-impl ConfigError {
-    fn new(place: Place, problem: impl Into<String>) -> Self {
-        Self { place, problem: problem.into() }
-    }
-}
-
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { place, problem } = self;
-        write!(f, "{place}: {problem}.")
-    }
-}
-
-impl std::error::Error for ConfigError {}
 
 #[cfg(test)]
 mod tests;

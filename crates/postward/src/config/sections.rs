@@ -1,18 +1,18 @@
-//! What each section of the configuration holds, and its defaults.
+//! The typed configuration: what each section holds, and its defaults.
 
-use super::ConfigError;
 use super::document::{Document, Section};
 use super::engine::{EngineKind, engine};
+use super::error::ConfigError;
 use super::limits::{limits, throttle_limits};
-use super::relay::{Post, post};
-use postward_authority::{Database, Policy, hasher::Hashing, throttle};
+use super::relay::{MailerConfig, mailer};
+use postward_authority::{Database, Hashing, PasswordPolicy, ThrottleLimits};
 use postward_gate::Limits;
 use postward_web::{PublicUrl, Scheme, TrustedProxies};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Everything the operator may decide.
+/// Everything the operator may configure.
 #[derive(Debug)]
 pub(crate) struct Config {
     /// The name this host gives itself in greetings and on pages.
@@ -29,19 +29,19 @@ pub(crate) struct Config {
     pub(crate) key_file: PathBuf,
     /// The certificate every TLS listener shows.
     pub(crate) certificate: Certificate,
-    pub(crate) imap: Doors,
-    pub(crate) pop3: Doors,
-    pub(crate) smtp: Doors,
+    pub(crate) imap: Listeners,
+    pub(crate) pop3: Listeners,
+    pub(crate) smtp: Listeners,
     pub(crate) web: Web,
-    /// Where mail from outside is handed in, by LMTP.
+    /// Where LMTP listens, for mail from outside.
     pub(crate) lmtp: Vec<SocketAddr>,
-    /// Who keeps the mail.
+    /// The mail engine.
     pub(crate) engine: EngineKind,
-    /// How letters of this host get to their readers.
-    pub(crate) post: Post,
+    /// How notices and mailed links are sent.
+    pub(crate) mailer: MailerConfig,
     pub(crate) limits: Limits,
-    pub(crate) throttle: throttle::Limits,
-    pub(crate) policy: Policy,
+    pub(crate) throttle: ThrottleLimits,
+    pub(crate) policy: PasswordPolicy,
     pub(crate) hashing: Hashing,
     /// How long a verified password is remembered for mail apps that reconnect; zero switches it off.
     pub(crate) reconnect: Duration,
@@ -67,7 +67,7 @@ pub(crate) struct Certificate {
 
 /// The addresses one mail protocol listens on.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Doors {
+pub(crate) struct Listeners {
     /// TLS from the first byte.
     pub(crate) tls: Vec<SocketAddr>,
     /// Plain until STARTTLS, and no password before it.
@@ -76,7 +76,7 @@ pub(crate) struct Doors {
     pub(crate) plain: Vec<SocketAddr>,
 }
 
-/// Where the pages are.
+/// `[web]`: where the pages are served.
 #[derive(Clone, Debug)]
 pub(crate) struct Web {
     /// Plain HTTP, for this machine or a proxy in front.
@@ -85,14 +85,14 @@ pub(crate) struct Web {
     pub(crate) tls: Vec<SocketAddr>,
     /// The address browsers use, where it is not the host's name with TLS.
     pub(crate) url: Option<PublicUrl>,
-    /// The proxies in front that are believed when they tell where a browser is.
+    /// The proxies whose `X-Forwarded-For` is trusted.
     pub(crate) trusted_proxies: TrustedProxies,
 }
 
-/// The name of a host that has none of its own.
+/// The name of a host that has no DNS name configured.
 pub(crate) const LOCALHOST: &str = "localhost";
 
-/// The sections, as complaints name them.
+/// The sections, in the order in which errors list them.
 pub(super) const SECTIONS: [&str; 13] = [
     "server",
     "store",
@@ -128,12 +128,12 @@ impl Config {
         let key = tls.path("key")?.unwrap_or_else(|| data.join("tls/key.pem"));
         tls.finish()?;
 
-        let imap = doors(document.section("imap"), Ports { tls: 993, starttls: 143 })?;
-        let pop3 = doors(document.section("pop3"), Ports { tls: 995, starttls: 110 })?;
-        let smtp = doors(document.section("smtp"), Ports { tls: 465, starttls: 587 })?;
+        let imap = listeners(document.section("imap"), Ports { tls: 993, starttls: 143 })?;
+        let pop3 = listeners(document.section("pop3"), Ports { tls: 995, starttls: 110 })?;
+        let smtp = listeners(document.section("smtp"), Ports { tls: 465, starttls: 587 })?;
 
         let mut web = document.section("web");
-        let http = web.addresses("http")?.unwrap_or_else(|| vec![local(8080)]);
+        let http = web.addresses("http")?.unwrap_or_else(|| vec![loopback(8080)]);
         on_loopback(&web, "http", "127.0.0.1:8080", &http)?;
         let https = web.addresses("tls")?.unwrap_or_default();
         let expected = "an address without a path, like \"https://mail.example.com\"";
@@ -141,18 +141,20 @@ impl Config {
         let trusted_proxies = trusted_proxies(&mut web)?;
         web.finish()?;
         let mut lmtp = document.section("lmtp");
-        let lmtp_listen = lmtp.addresses("listen")?.unwrap_or_else(|| vec![local(24)]);
+        let lmtp_listen = lmtp.addresses("listen")?.unwrap_or_else(|| vec![loopback(24)]);
         lmtp.finish()?;
 
         let hostname = hostname.unwrap_or_else(|| LOCALHOST.to_owned());
         let engine = engine(document.section("engine"))?;
-        let post = post(document.section("relay"), &hostname)?;
+        let mailer = mailer(document.section("relay"), &hostname)?;
         let limits = limits(document.section("limits"))?;
         let throttle = throttle_limits(document.section("throttle"))?;
 
         let mut passwords = document.section("passwords");
         let expected = "\"trekmail\" or \"emailarray\"";
-        let policy = passwords.parse("preset", expected, Policy::preset)?.unwrap_or_else(Policy::trekmail);
+        let policy = passwords
+            .parse("preset", expected, PasswordPolicy::preset)?
+            .unwrap_or_else(PasswordPolicy::trekmail);
         let default = Hashing::default();
         let hashing = Hashing {
             memory_kib: passwords.number("argon2_memory_kib", 8..=4_194_304)?.unwrap_or(default.memory_kib),
@@ -178,7 +180,7 @@ impl Config {
             web: Web { http, tls: https, url, trusted_proxies },
             lmtp: lmtp_listen,
             engine,
-            post,
+            mailer,
             limits,
             throttle,
             policy,
@@ -187,7 +189,7 @@ impl Config {
         })
     }
 
-    /// Whether only a proxy in front can be what browsers reach: they are told of TLS, and it is spoken nowhere here.
+    /// Whether browsers must be reaching this host through a proxy: its URL says `https`, and no listener speaks TLS.
     pub(crate) fn is_behind_proxy(&self) -> bool {
         let tls = match &self.web.url {
             Some(url) => url.scheme() == Scheme::Https,
@@ -218,25 +220,25 @@ fn database(store: &mut Section, data: &std::path::Path) -> Result<Database, Con
             Ok(Database::Sqlite(path.unwrap_or_else(|| data.join("postward.db"))))
         }
         (StoreKind::Sqlite, ..) => {
-            Err(store.complaint("kind", "is \"sqlite\", which takes a path and neither url nor url_file"))
+            Err(store.error("kind", "is \"sqlite\", which takes a path and neither url nor url_file"))
         }
         (StoreKind::Postgres, None, Some(url), None) => Ok(Database::Postgres(url)),
         (StoreKind::Postgres, None, None, Some(file)) => {
             let text = std::fs::read_to_string(&file).map_err(|error| {
-                store.complaint(
+                store.error(
                     "url_file",
                     format_args!("names {}, which cannot be read ({error})", file.display()),
                 )
             })?;
             postgres_url(text.trim()).map(Database::Postgres).ok_or_else(|| {
-                store.complaint(
+                store.error(
                     "url_file",
                     "should name a file that holds one postgres:// address, but it does not",
                 )
             })
         }
         (StoreKind::Postgres, ..) => {
-            Err(store.complaint("kind", "is \"postgres\", which takes either url or url_file, and no path"))
+            Err(store.error("kind", "is \"postgres\", which takes either url or url_file, and no path"))
         }
     }
 }
@@ -246,15 +248,15 @@ struct Ports {
     starttls: u16,
 }
 
-fn doors(mut section: Section, ports: Ports) -> Result<Doors, ConfigError> {
-    let doors = Doors {
-        tls: section.addresses("tls")?.unwrap_or_else(|| vec![everywhere(ports.tls)]),
-        starttls: section.addresses("starttls")?.unwrap_or_else(|| vec![everywhere(ports.starttls)]),
+fn listeners(mut section: Section, ports: Ports) -> Result<Listeners, ConfigError> {
+    let listeners = Listeners {
+        tls: section.addresses("tls")?.unwrap_or_else(|| vec![any_address(ports.tls)]),
+        starttls: section.addresses("starttls")?.unwrap_or_else(|| vec![any_address(ports.starttls)]),
         plain: section.addresses("plain")?.unwrap_or_default(),
     };
-    on_loopback(&section, "plain", "127.0.0.1:1143", &doors.plain)?;
+    on_loopback(&section, "plain", "127.0.0.1:1143", &listeners.plain)?;
     section.finish()?;
-    Ok(doors)
+    Ok(listeners)
 }
 
 /// Refuses plain-text listeners that can be reached from outside (G1).
@@ -271,7 +273,7 @@ fn on_loopback(
         "should only name loopback addresses like \"{example}\", but {address} can be reached from outside, where no \
          password may travel without TLS"
     );
-    Err(section.complaint(key, problem))
+    Err(section.error(key, problem))
 }
 
 fn trusted_proxies(web: &mut Section) -> Result<TrustedProxies, ConfigError> {
@@ -280,7 +282,7 @@ fn trusted_proxies(web: &mut Section) -> Result<TrustedProxies, ConfigError> {
     let entries = web.texts(key, expected)?.unwrap_or_default();
     TrustedProxies::parse(entries.iter().map(String::as_str)).map_err(|error| {
         let should = "should only name addresses or networks like \"127.0.0.1\" or \"10.0.0.0/24\"";
-        web.complaint(key, format_args!("{should}, but {error}"))
+        web.error(key, format_args!("{should}, but {error}"))
     })
 }
 
@@ -298,10 +300,10 @@ fn postgres_url(text: &str) -> Option<String> {
     (text.starts_with("postgres://") || text.starts_with("postgresql://")).then(|| text.to_owned())
 }
 
-fn everywhere(port: u16) -> SocketAddr {
+fn any_address(port: u16) -> SocketAddr {
     (Ipv4Addr::UNSPECIFIED, port).into()
 }
 
-fn local(port: u16) -> SocketAddr {
+fn loopback(port: u16) -> SocketAddr {
     (Ipv4Addr::LOCALHOST, port).into()
 }

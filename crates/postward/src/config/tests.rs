@@ -1,3 +1,5 @@
+//! Tests of the configuration: what each error says, and how the environment overrides the file.
+
 #![expect(clippy::unwrap_used, reason = "a test that fails should stop where it fails")]
 
 use super::{Encryption, parse};
@@ -195,15 +197,15 @@ fn a_relay_is_a_host_and_what_it_needs() {
     let text = "[server]\nhostname = \"mail.example.com\"\n[relay]\nhost = \"smtp.example.net\"\n";
     let environment = [("POSTWARD_RELAY__USER", "us"), ("POSTWARD_RELAY__PASSWORD", "Canary-Relay")];
     let environment = environment.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let post = parse(Path::new(FILE), text, environment).unwrap().post;
-    assert_eq!(post.from, "no-reply@mail.example.com");
-    assert!(!format!("{post:?}").contains("Canary"), "{post:?}");
-    let relay = post.relay.unwrap();
+    let mailer = parse(Path::new(FILE), text, environment).unwrap().mailer;
+    assert_eq!(mailer.from, "no-reply@mail.example.com");
+    assert!(!format!("{mailer:?}").contains("Canary"), "{mailer:?}");
+    let relay = mailer.relay.unwrap();
     assert_eq!(
         (relay.host.as_str(), relay.port, relay.encryption),
         ("smtp.example.net", 465, Encryption::Tls)
     );
-    assert_eq!(relay.login.unwrap().password.expose(), "Canary-Relay");
+    assert_eq!(relay.credentials.unwrap().password.expose(), "Canary-Relay");
     check("[relay]\nhost = \"127.0.0.1\"\nencryption = \"none\"\nfrom = \"post@example.com\"\n", "");
 }
 

@@ -1,9 +1,12 @@
-//! The way from a command line to the store: through the running server, or directly when none runs.
+//! The client of the control socket: a command goes to the running server, or to the store when none runs.
 
-use super::{Command, MAX_REPLY, MAX_REQUEST, Reply, run};
+use super::command::{Command, MAX_REQUEST};
+use super::reply::{MAX_REPLY, Reply};
+use super::run::run;
+use crate::command_error::CommandError;
 use crate::config::Config;
-use crate::data_dir::{DataDir, Hold, HoldError};
-use crate::{open, problem::Problem};
+use crate::data_dir::{DataDir, DataDirLock, LockError};
+use crate::open;
 use postward_authority::{Authority, Timestamp};
 use std::io;
 use std::path::Path;
@@ -16,66 +19,66 @@ use zeroize::Zeroizing;
 /// How long a server may take to answer.
 const DEADLINE: Duration = Duration::from_secs(90);
 
-/// How long to wait for whoever holds the directory to answer or to let go.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long to wait until the process that holds the lock of the directory answers or releases it.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Somebody who carries commands out.
-pub(crate) enum Counter {
+/// Where commands are executed.
+pub(crate) enum ControlClient {
     /// The server that holds the directory.
     Server(DataDir),
-    /// The store itself, which no server holds while this lives.
+    /// The store itself, which no server can open while this exists.
     Store {
         /// Opened for this command.
         authority: Authority,
         /// Kept until the command is done.
-        _hold: Hold,
+        _lock: DataDirLock,
     },
 }
 
-impl Counter {
-    /// Finds out who carries commands out. A server that holds the directory is never gone around: sessions would
-    /// survive on it.
-    pub(crate) async fn of(config: &Config) -> Result<Self, Problem> {
+impl ControlClient {
+    /// Finds out where commands are executed. A server that holds the directory is never bypassed: its sessions would
+    /// survive.
+    pub(crate) async fn open(config: &Config) -> Result<Self, CommandError> {
         let data = DataDir::at(&config.data);
-        let until = Instant::now() + PATIENCE;
+        let until = Instant::now() + LOCK_TIMEOUT;
         loop {
-            match data.hold() {
-                Ok(hold) => {
-                    return Ok(Self::Store { authority: open::authority(config).await?, _hold: hold });
+            match data.lock() {
+                Ok(lock) => {
+                    return Ok(Self::Store { authority: open::authority(config).await?, _lock: lock });
                 }
-                Err(HoldError::Io(error)) => {
+                Err(LockError::Io(error)) => {
                     let path = data.path().display();
-                    return Err(Problem::new(format!("The directory {path} cannot be used: {error}.")));
+                    return Err(CommandError::new(format!("The directory {path} cannot be used: {error}.")));
                 }
-                Err(HoldError::Held) => {}
+                Err(LockError::Locked) => {}
             }
             match UnixStream::connect(data.control_socket()).await {
                 Ok(_) => return Ok(Self::Server(data)),
-                // Another command is at work, or a server starts or stops: that passes.
+                // Another command is running, or a server starts or stops: that passes.
                 Err(_) if Instant::now() < until => sleep(Duration::from_millis(50)).await,
-                Err(error) => return Err(silent(&data, &error)),
+                Err(error) => return Err(unresponsive(&data, &error)),
             }
         }
     }
 
-    /// Carries a command out.
-    pub(crate) async fn ask(&self, command: Command) -> Result<Reply, Problem> {
+    /// Executes a command.
+    pub(crate) async fn ask(&self, command: Command) -> Result<Reply, CommandError> {
         let reply = match self {
             Self::Store { authority, .. } => run(authority, command, Timestamp::now()).await,
             Self::Server(data) => {
                 let path = data.control_socket();
                 let asked = timeout(DEADLINE, ask_server(&path, &command)).await;
                 let asked = asked.unwrap_or(Err(io::ErrorKind::TimedOut.into()));
-                asked.map_err(|error| silent(data, &error))?
+                asked.map_err(|error| unresponsive(data, &error))?
             }
         };
         match reply {
-            Reply::Refused { why } => Err(Problem::new(why)),
+            Reply::Refused { why } => Err(CommandError::new(why)),
             reply => Ok(reply),
         }
     }
 
-    /// Lets go of what was opened.
+    /// Closes the store, where it was opened here.
     pub(crate) async fn close(self) {
         match self {
             Self::Store { authority, .. } => authority.shut_down().await,
@@ -84,9 +87,9 @@ impl Counter {
     }
 }
 
-fn silent(data: &DataDir, error: &io::Error) -> Problem {
+fn unresponsive(data: &DataDir, error: &io::Error) -> CommandError {
     let (directory, socket) = (data.path().display(), data.control_socket());
-    Problem::new(format!(
+    CommandError::new(format!(
         "A server holds {directory} but does not answer on {} ({error}), and nothing is changed behind its back.",
         socket.display(),
     ))
@@ -94,7 +97,7 @@ fn silent(data: &DataDir, error: &io::Error) -> Problem {
 
 async fn ask_server(path: &Path, command: &Command) -> io::Result<Reply> {
     let mut stream = UnixStream::connect(path).await?;
-    // Written in place: a buffer that grows leaves copies of a password behind.
+    // Serialized into one buffer that does not grow: a buffer that is moved leaves copies of a password behind.
     let mut request = Zeroizing::new(Vec::with_capacity(MAX_REQUEST));
     serde_json::to_writer(&mut *request, command)?;
     request.push(b'\n');

@@ -1,19 +1,22 @@
-//! One request of the operator, as it crosses the control socket.
+//! A request of the operator, as it is written to the control socket.
 
 use postward_wire::Secret;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// What the operator asks for.
+/// The longest request taken. The longest honest one names 500 mailboxes.
+pub(super) const MAX_REQUEST: usize = 64 * 1024;
+
+/// A command of the operator.
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) enum Command {
     /// The accounts.
     Accounts,
-    /// A new account, and the first person who may sign in for it.
+    /// A new account, and the first staff who may sign in for it.
     AddAccount {
         name: String,
         kind: RequestedKind,
-        /// The name of the account above; the host where it is missing.
+        /// The name of the parent account; the host where it is missing.
         parent: Option<String>,
         owner: Option<NewOwner>,
     },
@@ -24,24 +27,24 @@ pub(crate) enum Command {
     /// One page of the mailboxes.
     Mailboxes { search: Option<String>, domain: Option<String>, cursor: Option<String> },
     /// A new mailbox with its first password.
-    AddMailbox { address: String, password: Wiped },
+    AddMailbox { address: String, password: SecretField },
     /// A new password for a mailbox.
-    SetPassword { address: String, password: Wiped },
-    /// A new password for a person of the dashboard.
-    SetStaffPassword { email: String, password: Wiped },
-    /// No second factor any more for a person of the dashboard.
+    SetPassword { address: String, password: SecretField },
+    /// A new password for staff.
+    SetStaffPassword { email: String, password: SecretField },
+    /// Turns the second factor of staff off.
     StaffSecondFactorOff { email: String },
-    /// No sign-in until `Resume`; delivery goes on.
+    /// Refuses sign-in until `Resume`; delivery goes on.
     Suspend { address: String },
-    /// Sign-in again.
+    /// Allows sign-in again.
     Resume { address: String },
     /// A new recovery code, which is shown once.
     RecoveryCode { address: String },
-    /// What mail apps may sign in with, once a mode is set where one is named.
-    MailApps { of: MailAppsOf, mode: Option<RequestedMode> },
-    /// A new key for what is sealed.
+    /// What mail apps may sign in with; where a mode is named, it is set first.
+    MailApps { of: MailAppsScope, mode: Option<RequestedMode> },
+    /// A new key in the key file; every second factor is sealed anew under it.
     RotateKeys,
-    /// What is signed in.
+    /// The live sessions of a mailbox.
     Sessions { address: String },
     /// The end of one session, or of all.
     Kick { address: String, session: Option<String> },
@@ -62,7 +65,7 @@ pub(crate) enum RequestedKind {
 /// Whose mail apps: an account, a domain or mailboxes, by their names.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum MailAppsOf {
+pub(crate) enum MailAppsScope {
     Account(String),
     Domain(String),
     Mailboxes(Vec<String>),
@@ -80,31 +83,31 @@ pub(crate) enum RequestedMode {
     Inherit,
 }
 
-/// The first person of an account.
+/// The first staff of an account.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewOwner {
     pub(crate) email: String,
-    pub(crate) password: Wiped,
+    pub(crate) password: SecretField,
 }
 
-/// A password on its way through the socket, wiped from memory when it has been used. The socket belongs to the
-/// operator alone, who is the one who typed it.
-pub(crate) struct Wiped(pub(crate) Secret);
+/// A password or code in a message of the control socket: serialized in clear, never shown by `Debug`, and erased from
+/// memory when it is dropped. Only the operator can open the socket.
+pub(crate) struct SecretField(pub(crate) Secret);
 
-impl std::fmt::Debug for Wiped {
+impl std::fmt::Debug for SecretField {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Wiped(…)")
+        f.write_str("SecretField(…)")
     }
 }
 
-impl Serialize for Wiped {
+impl Serialize for SecretField {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.0.expose())
     }
 }
 
-impl<'de> Deserialize<'de> for Wiped {
+impl<'de> Deserialize<'de> for SecretField {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer).map(|text| Self(Secret::new(text)))
     }

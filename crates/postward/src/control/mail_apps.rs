@@ -1,18 +1,16 @@
-//! What mail apps may sign in with, for the operator.
+//! Commands about what mail apps may sign in with: an app password only, or the password of the mailbox as well.
 
+use super::command::{MailAppsScope, RequestedMode};
+use super::context::{CommandContext, Refused};
 use super::reply::{MailAppsRow, Reply};
-use super::run::{Desk, Refused};
-use super::{MailAppsOf, RequestedMode};
-use postward_authority::Authority;
-use postward_authority::app_password::MailAppMode;
-use postward_authority::mail_app_mode::{ModeAt, ModeOf};
+use postward_authority::{Authority, MailAppMode, ModeAt, ModeOf};
 use std::collections::BTreeMap;
 
-impl Desk<'_> {
-    /// Sets what mail apps may sign in with, where a mode is named, and tells what holds.
+impl CommandContext<'_> {
+    /// Sets the mode where one is named, and returns what applies then.
     pub(super) async fn mail_apps(
         &self,
-        of: MailAppsOf,
+        of: MailAppsScope,
         mode: Option<RequestedMode>,
     ) -> Result<Reply, Refused> {
         let found = self.found(&of).await?;
@@ -29,25 +27,25 @@ impl Desk<'_> {
         Ok(Reply::MailApps { rows: rows(self.found(&of).await?), changed: Some(changed) })
     }
 
-    /// What is named, each once, with its name and what is set for it.
-    async fn found(&self, of: &MailAppsOf) -> Result<BTreeMap<ModeOf, (String, ModeAt)>, Refused> {
+    /// The named accounts, domains or mailboxes, each once, with its name and what is set for it.
+    async fn found(&self, of: &MailAppsScope) -> Result<BTreeMap<ModeOf, (String, ModeAt)>, Refused> {
         let mut found = BTreeMap::new();
         match of {
-            MailAppsOf::Account(name) => {
+            MailAppsScope::Account(name) => {
                 let account = self.account(name).await?;
                 found.insert(ModeOf::Account(account.id), (account.name, account.mail_apps));
             }
-            MailAppsOf::Domain(name) => {
+            MailAppsScope::Domain(name) => {
                 let domain = self.domain(name).await?;
                 found.insert(ModeOf::Domain(domain.id), (domain.name, domain.mail_apps));
             }
-            MailAppsOf::Mailboxes(addresses) => {
+            MailAppsScope::Mailboxes(addresses) => {
                 let most = Authority::MODES_AT_ONCE;
                 if addresses.len() > most {
                     return Err(Refused(format!("Name {most} mailboxes at most; nothing has changed.")));
                 }
                 for address in addresses {
-                    // Of a list it has to be said which one.
+                    // In a list the refusal has to name the address.
                     let mailbox = self.mailbox(address).await.map_err(|Refused(why)| {
                         if addresses.len() > 1 {
                             Refused(format!("{address:?}: {why}"))
@@ -64,7 +62,7 @@ impl Desk<'_> {
     }
 }
 
-/// By name: the order of ids tells nobody anything.
+/// The rows, sorted by name.
 fn rows(found: BTreeMap<ModeOf, (String, ModeAt)>) -> Vec<MailAppsRow> {
     let mut rows: Vec<_> = found.into_values().map(|(name, at)| row(name, at)).collect();
     rows.sort_by(|a, b| a.name.cmp(&b.name));

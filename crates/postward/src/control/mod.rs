@@ -1,11 +1,12 @@
-//! What an operator can ask for, whether a server runs or not.
+//! The control socket: commands of the operator, whether a server runs or not.
 //!
-//! [`run()`] is the one place where a [`Command`] becomes an act. A running server calls it for what arrives on its
-//! [`socket`](server), so that sessions it holds are ended before the command returns; with no server running,
+//! [`run::run`] is the one place where a [`Command`] is executed. A running server calls it for what arrives on its
+//! [`socket`](server), so that the sessions it holds are ended before the command returns; with no server running,
 //! [`client`] calls it on the store directly.
 
 pub(crate) mod client;
 mod command;
+mod context;
 mod mail_apps;
 mod reply;
 mod run;
@@ -13,14 +14,7 @@ pub(crate) mod server;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use command::{Command, MailAppsOf, NewOwner, RequestedKind, RequestedMode, Wiped};
+pub(crate) use command::{Command, MailAppsScope, NewOwner, RequestedKind, RequestedMode, SecretField};
 pub(crate) use reply::{
     AccountRow, AuditRow, DomainRow, MailAppsRow, MailboxRow, ReceiptRow, Reply, SessionRow,
 };
-pub(crate) use run::run;
-
-/// The longest request taken. The longest honest one names 500 mailboxes.
-const MAX_REQUEST: usize = 64 * 1024;
-
-/// The longest reply taken: a page of 200 mailboxes, or of 500 lines of the audit.
-const MAX_REPLY: u64 = 4 * 1024 * 1024;

@@ -1,11 +1,14 @@
 //! The answer to a [`Command`](super::Command), as it crosses the control socket.
 
-use super::Wiped;
+use super::command::SecretField;
 use postward_authority::{Receipt, Surface};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// What came of a command.
+/// The longest reply taken: a page of 200 mailboxes, or of 500 lines of the audit.
+pub(super) const MAX_REPLY: u64 = 4 * 1024 * 1024;
+
+/// The outcome of a command.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "reply", content = "value", rename_all = "kebab-case")]
 pub(crate) enum Reply {
@@ -17,22 +20,22 @@ pub(crate) enum Reply {
     },
     Sessions(Vec<SessionRow>),
     Audit(Vec<AuditRow>),
-    /// What mail apps may sign in with, and how many of them it was set for anew where it was asked to be set.
+    /// What mail apps may sign in with; after a command that sets a mode, also for how many it has changed.
     MailApps {
         rows: Vec<MailAppsRow>,
         changed: Option<u64>,
     },
     Receipt(ReceiptRow),
-    /// A recovery code, for the one who asked.
+    /// A new recovery code, which is shown once.
     RecoveryCode {
         address: String,
-        code: Wiped,
+        code: SecretField,
     },
-    /// It is done, and there is nothing to tell but its name.
+    /// The command succeeded; the name of what it was about.
     Done {
         name: String,
     },
-    /// Nothing has changed, and this is why, in words for the operator.
+    /// Nothing has changed; the reason is a sentence for the operator.
     Refused {
         why: String,
     },
@@ -72,7 +75,7 @@ pub(crate) struct MailAppsRow {
     pub(crate) name: String,
     /// What is set there: the name of a mode, or `inherit`.
     pub(crate) mode: String,
-    /// The name of the mode that holds.
+    /// The name of the mode that applies.
     pub(crate) applies: String,
 }
 
@@ -97,7 +100,7 @@ pub(crate) struct AuditRow {
     pub(crate) detail: String,
 }
 
-/// What ended.
+/// What a password change, a suspension or the end of sessions has ended.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct ReceiptRow {
     pub(crate) address: String,

@@ -1,13 +1,12 @@
-//! A command becomes an act of the authority.
+//! Executes a command of the operator by the use cases of the authority.
 
+use super::command::{Command, NewOwner, RequestedKind, SecretField};
+use super::context::{CommandContext, Refused, parse, unknown_staff};
 use super::reply::{AccountRow, AuditRow, DomainRow, MailboxRow, Reply, SessionRow};
-use super::{Command, RequestedKind, Wiped};
-use postward_authority::directory::{
-    Account, AccountKind, AddError, Cursor, Domain, Mailbox, MailboxQuery, MailboxState, NewStaff,
+use postward_authority::{
+    Account, AccountKind, AddError, Authority, Cursor, Mailbox, MailboxQuery, MailboxState, NewStaff, Role,
+    Timestamp, Which,
 };
-use postward_authority::sessions::{ActError, Which};
-use postward_authority::{Actor, Authority, ResetError, Role, Timestamp, Unavailable, policy::Problem};
-use postward_wire::Address;
 
 /// How many mailboxes a page holds.
 const PAGE: u32 = 200;
@@ -15,87 +14,72 @@ const PAGE: u32 = 200;
 /// The most lines of the audit one command reads.
 const MAX_AUDIT: u32 = 500;
 
-/// Carries a command out, as the operator. What is refused has changed nothing.
+/// Executes a command as the operator. A command that is refused has changed nothing.
 pub(crate) async fn run(authority: &Authority, command: Command, now: Timestamp) -> Reply {
-    act(authority, command, now).await.unwrap_or_else(|Refused(why)| Reply::Refused { why })
+    execute(authority, command, now).await.unwrap_or_else(|Refused(why)| Reply::Refused { why })
 }
 
-async fn act(authority: &Authority, command: Command, now: Timestamp) -> Result<Reply, Refused> {
+async fn execute(authority: &Authority, command: Command, now: Timestamp) -> Result<Reply, Refused> {
     let operator = authority.operator(now).await?;
-    let desk = Desk { authority, operator, now };
+    let context = CommandContext { authority, operator, now };
     match command {
-        Command::Accounts => desk.accounts().await,
+        Command::Accounts => context.accounts().await,
         Command::AddAccount { name, kind, parent, owner } => {
-            desk.add_account(name, kind, parent, owner).await
+            context.add_account(name, kind, parent, owner).await
         }
-        Command::Domains => desk.domains().await,
-        Command::AddDomain { name, account } => desk.add_domain(name, account).await,
-        Command::Mailboxes { search, domain, cursor } => desk.mailboxes(search, domain, cursor).await,
+        Command::Domains => context.domains().await,
+        Command::AddDomain { name, account } => context.add_domain(name, account).await,
+        Command::Mailboxes { search, domain, cursor } => context.mailboxes(search, domain, cursor).await,
         Command::AddMailbox { address, password } => {
             let address = parse(&address)?;
-            authority.add_mailbox(&desk.operator, &address, password.0, now).await?;
+            authority.add_mailbox(&context.operator, &address, password.0, now).await?;
             Ok(Reply::Done { name: address.to_string() })
         }
         Command::SetPassword { address, password } => {
-            let mailbox = desk.mailbox(&address).await?;
-            let receipt = authority.reset(&desk.operator, mailbox.id, password.0, now).await?;
+            let mailbox = context.mailbox(&address).await?;
+            let receipt = authority.reset(&context.operator, mailbox.id, password.0, now).await?;
             Ok(Reply::Receipt(receipt.into()))
         }
         Command::SetStaffPassword { email, password } => {
             let email = parse(&email)?;
-            let reset = authority.reset_staff(&desk.operator, &email, password.0, now).await;
-            Ok(Reply::Receipt(reset.map_err(|error| nobody(&email, error))?.into()))
+            let reset = authority.reset_staff(&context.operator, &email, password.0, now).await;
+            Ok(Reply::Receipt(reset.map_err(|error| unknown_staff(&email, error))?.into()))
         }
         Command::StaffSecondFactorOff { email } => {
             let email = parse(&email)?;
-            let off = authority.turn_off_staff_second_factor(&desk.operator, &email, now).await;
-            match off.map_err(|error| nobody(&email, error.into()))? {
+            let off = authority.turn_off_staff_second_factor(&context.operator, &email, now).await;
+            match off.map_err(|error| unknown_staff(&email, error.into()))? {
                 true => Ok(Reply::Done { name: email.to_string() }),
                 false => Err(Refused(format!("Two-factor authentication of {email} is not on."))),
             }
         }
         Command::Suspend { address } => {
-            let mailbox = desk.mailbox(&address).await?;
-            let receipt = authority.suspend(&desk.operator, mailbox.id, now).await?;
+            let mailbox = context.mailbox(&address).await?;
+            let receipt = authority.suspend(&context.operator, mailbox.id, now).await?;
             Ok(Reply::Receipt(receipt.into()))
         }
         Command::Resume { address } => {
-            let mailbox = desk.mailbox(&address).await?;
-            authority.resume_sign_in(&desk.operator, mailbox.id, now).await?;
+            let mailbox = context.mailbox(&address).await?;
+            authority.resume_sign_in(&context.operator, mailbox.id, now).await?;
             Ok(Reply::Done { name: mailbox.address.to_string() })
         }
         Command::RecoveryCode { address } => {
-            let mailbox = desk.mailbox(&address).await?;
-            let code = authority.issue_recovery_code(&desk.operator, mailbox.id, now).await?;
-            Ok(Reply::RecoveryCode { address: mailbox.address.to_string(), code: Wiped(code) })
+            let mailbox = context.mailbox(&address).await?;
+            let code = authority.issue_recovery_code(&context.operator, mailbox.id, now).await?;
+            Ok(Reply::RecoveryCode { address: mailbox.address.to_string(), code: SecretField(code) })
         }
-        Command::MailApps { of, mode } => desk.mail_apps(of, mode).await,
+        Command::MailApps { of, mode } => context.mail_apps(of, mode).await,
         Command::RotateKeys => {
-            let resealed = authority.rotate_keys(&desk.operator, now).await?;
+            let resealed = authority.rotate_keys(&context.operator, now).await?;
             Ok(Reply::Done { name: resealed.to_string() })
         }
-        Command::Sessions { address } => desk.sessions(&address).await,
-        Command::Kick { address, session } => desk.kick(&address, session).await,
-        Command::Audit { address, limit } => desk.audit(address, limit).await,
+        Command::Sessions { address } => context.sessions(&address).await,
+        Command::Kick { address, session } => context.kick(&address, session).await,
+        Command::Audit { address, limit } => context.audit(address, limit).await,
     }
 }
 
-/// A mailbox of that address is somebody else (D11).
-fn nobody(email: &Address, error: ResetError) -> Refused {
-    match error {
-        ResetError::NotFound => Refused(format!("Nobody signs in at the dashboard as {email}.")),
-        other => other.into(),
-    }
-}
-
-/// The operator at work, at one moment.
-pub(super) struct Desk<'a> {
-    pub(super) authority: &'a Authority,
-    pub(super) operator: Actor,
-    pub(super) now: Timestamp,
-}
-
-impl Desk<'_> {
+impl CommandContext<'_> {
     async fn accounts(&self) -> Result<Reply, Refused> {
         let accounts = self.authority.accounts(&self.operator).await?;
         let name = |id| accounts.iter().find(|account| account.id == id).map(|account| account.name.clone());
@@ -113,7 +97,7 @@ impl Desk<'_> {
         name: String,
         kind: RequestedKind,
         parent: Option<String>,
-        owner: Option<super::NewOwner>,
+        owner: Option<NewOwner>,
     ) -> Result<Reply, Refused> {
         let parent = match parent {
             Some(parent) => Some(self.account(&parent).await?.id),
@@ -123,7 +107,7 @@ impl Desk<'_> {
             RequestedKind::Reseller => AccountKind::Reseller,
             RequestedKind::Customer => AccountKind::Customer,
         };
-        // Before anything is written: an address that is none would leave an account nobody can sign in for.
+        // Before anything is written: an invalid address would leave an account without an owner.
         let owner = match owner {
             Some(owner) => Some((parse(&owner.email)?, owner.password.0)),
             None => None,
@@ -219,86 +203,6 @@ impl Desk<'_> {
         });
         Ok(Reply::Audit(rows.collect()))
     }
-
-    pub(super) async fn mailbox(&self, address: &str) -> Result<Mailbox, Refused> {
-        let address = parse(address)?;
-        match self.authority.mailbox_by_address(&self.operator, &address).await {
-            Err(ActError::NotFound) => Err(Refused(format!("There is no mailbox {address} here."))),
-            other => Ok(other?),
-        }
-    }
-
-    pub(super) async fn domain(&self, name: &str) -> Result<Domain, Refused> {
-        let domains = self.authority.domains(&self.operator).await?;
-        let found = domains.into_iter().find(|domain| domain.name.eq_ignore_ascii_case(name));
-        found.ok_or_else(|| Refused(format!("There is no domain {name} here.")))
-    }
-
-    pub(super) async fn account(&self, name: &str) -> Result<Account, Refused> {
-        let mut found = self.authority.accounts(&self.operator).await?;
-        found.retain(|account| account.name == name || account.id.to_string() == name);
-        match (found.pop(), found.is_empty()) {
-            (Some(account), true) => Ok(account),
-            (Some(_), false) => {
-                Err(Refused(format!("Several accounts are called {name}; name its id instead.")))
-            }
-            (None, _) => Err(Refused(format!("There is no account {name} here."))),
-        }
-    }
-}
-
-/// Why a command was not carried out, in words for the operator.
-pub(super) struct Refused(pub(super) String);
-
-const NOT_NOW: &str = "The store cannot be reached at the moment, and nothing has changed; try again later";
-
-impl From<Unavailable> for Refused {
-    fn from(error: Unavailable) -> Self {
-        Self(format!("{NOT_NOW} ({error})."))
-    }
-}
-
-impl From<ActError> for Refused {
-    fn from(error: ActError) -> Self {
-        match error {
-            ActError::NotFound => Self("There is no such thing here.".to_owned()),
-            ActError::ReadOnly => Self("This account may look, and change nothing.".to_owned()),
-            ActError::Unavailable(error) => error.into(),
-        }
-    }
-}
-
-impl From<ResetError> for Refused {
-    fn from(error: ResetError) -> Self {
-        match error {
-            ResetError::NotFound => ActError::NotFound.into(),
-            ResetError::ReadOnly => ActError::ReadOnly.into(),
-            ResetError::Policy(problems) => sentences(&problems),
-            ResetError::Unavailable(error) => error.into(),
-        }
-    }
-}
-
-impl From<AddError> for Refused {
-    fn from(error: AddError) -> Self {
-        match error {
-            AddError::Exists => Self("It exists already, perhaps deleted and still restorable.".to_owned()),
-            AddError::NotFound => Self("What it should belong to does not exist; add that first.".to_owned()),
-            AddError::ReadOnly => ActError::ReadOnly.into(),
-            AddError::Name(why) => Self(why),
-            AddError::Policy(problems) => sentences(&problems),
-            AddError::Unavailable(error) => error.into(),
-        }
-    }
-}
-
-fn sentences(problems: &[Problem]) -> Refused {
-    let sentences: Vec<_> = problems.iter().map(Problem::sentence).collect();
-    Refused(sentences.join(" "))
-}
-
-fn parse(address: &str) -> Result<Address, Refused> {
-    Address::parse(address).map_err(|error| Refused(error.to_string()))
 }
 
 fn kind_name(kind: AccountKind) -> &'static str {

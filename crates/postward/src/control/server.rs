@@ -1,9 +1,11 @@
-//! The control socket of a running server.
+//! The server of the control socket.
 //!
 //! One line of JSON in, one line of JSON out. The socket lies in the data directory and answers its owner (and root)
 //! only: whoever can open it could as well write the store.
 
-use super::{Command, MAX_REQUEST, Reply, run};
+use super::command::{Command, MAX_REQUEST};
+use super::reply::Reply;
+use super::run::run;
 use bytes::BufMut;
 use postward_authority::{Authority, Timestamp};
 use std::fs::{self, Permissions};
@@ -18,10 +20,10 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use zeroize::Zeroizing;
 
-/// How long a command may take to be sent and answered. Hashing waits for a permit; under a storm that takes seconds.
+/// How long a command may take to be sent and answered. Hashing waits for a permit, which takes seconds under load.
 const DEADLINE: Duration = Duration::from_secs(60);
 
-/// Commands answered at once.
+/// How many commands are executed at the same time.
 const AT_ONCE: usize = 16;
 
 /// Opens the socket. A file left behind by a server that was killed is replaced: whoever calls this holds the lock of
@@ -36,7 +38,7 @@ pub(crate) fn bind(path: &Path) -> io::Result<UnixListener> {
     Ok(listener)
 }
 
-/// Answers commands until `stop`; those under way are finished.
+/// Executes commands until `stop`; those in progress are finished.
 pub(crate) async fn serve(listener: UnixListener, authority: Authority, stop: CancellationToken) {
     let mut commands = JoinSet::new();
     loop {
@@ -74,7 +76,7 @@ async fn answer(mut stream: UnixStream, authority: &Authority) -> io::Result<()>
         return Err(io::ErrorKind::PermissionDenied.into());
     }
     let (mut read, mut write) = stream.split();
-    // The line may hold a password: it is read into one buffer, which is wiped and never moves.
+    // The line may hold a password: it is read into one buffer, which never moves and is erased at the end.
     let mut line = Zeroizing::new(Vec::with_capacity(MAX_REQUEST));
     while !line.ends_with(b"\n") && line.len() < MAX_REQUEST {
         let room = MAX_REQUEST - line.len();
@@ -84,7 +86,7 @@ async fn answer(mut stream: UnixStream, authority: &Authority) -> io::Result<()>
     }
     let reply = match serde_json::from_slice::<Command>(&line) {
         Ok(command) => run(authority, command, Timestamp::now()).await,
-        // Where it went wrong, never what was there.
+        // The column of the error, and never a part of the line: it may hold a password.
         Err(error) => Reply::Refused {
             why: format!("The server does not understand this command (column {}).", error.column()),
         },

@@ -1,8 +1,8 @@
-//! Ten thousand notices of a monitoring system, for a mailbox that is as full as real ones get.
+//! Generates ten thousand notices of a monitoring system, for a mailbox that is as full as real ones get.
 
-use super::cast::ALERTS;
+use super::sample_accounts::ALERTS;
 
-/// How many.
+/// How many messages.
 const COUNT: i64 = 10_000;
 
 /// A message, when it arrived, and its flags.
@@ -36,7 +36,7 @@ const EVENTS: [(&str, &str); 6] = [
 ];
 
 fn alert(number: i64, at: i64) -> Alert {
-    // A fixed mixture that looks unplanned: multiplication by an odd constant scatters neighbours.
+    // Deterministic, and neighbours differ: multiplication by an odd constant scatters the bits.
     let mixed = number.unsigned_abs().wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 33;
     let site = pick(&SITES, mixed);
     let (event, meaning) = pick(&EVENTS, mixed / 7);

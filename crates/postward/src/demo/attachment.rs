@@ -1,6 +1,6 @@
-//! Files that letters carry, made in code.
+//! Generates the attachments of the sample messages: PDF, CSV and PNG files.
 
-use super::picture;
+use super::sample_image;
 
 /// A file of the demo.
 #[derive(Clone, Copy)]
@@ -39,7 +39,7 @@ impl Attachment {
             Self::Month => csv("larkspur-last-month.csv", MONTH),
             Self::PackingList => csv("packing-list-88-1032.csv", PACKING),
             Self::Route => csv("saturday-ride.csv", ROUTE),
-            Self::Sign => File { name: "door-sign.png", kind: "image/png", bytes: picture::sign() },
+            Self::Sign => File { name: "door-sign.png", kind: "image/png", bytes: sample_image::sign() },
         }
     }
 }

@@ -1,21 +1,21 @@
-//! What a demo tells the person who started it.
+//! Prints the instructions of a demo: addresses, credentials, commands to copy, and what to try.
 
-use super::cast::{ALERTS, MAILBOXES, OWNER, Person, RESELLER};
-use super::handout::{Handout, Port};
+use super::credentials_file::{CredentialsFile, Port};
+use super::sample_accounts::{ALERTS, MAILBOXES, OWNER, RESELLER, SampleUser};
 use crate::output::{line, table};
 use std::path::Path;
 
-/// Prints addresses, credentials, lines to copy, and what to try.
-pub(super) fn print(demo: &Handout, home: &Path, kept: bool) {
-    let Handout { web, imap, pop3, smtp, lmtp, ca_cert, .. } = demo;
+/// Prints them. `kept` says that the directory stays when the demo ends.
+pub(super) fn print(demo: &CredentialsFile, directory: &Path, kept: bool) {
+    let CredentialsFile { web, imap, pop3, smtp, lmtp, ca_cert, .. } = demo;
     let [maya, tomas, ..] = &MAILBOXES;
-    let home = home.display();
+    let directory = directory.display();
     line("");
     line("Postward demo: a small mail host, with people and mail that are all invented.");
     line(if kept {
-        format!("It is kept in {home}.")
+        format!("It is kept in {directory}.")
     } else {
-        format!("It is in {home} and goes when you press Ctrl-C.")
+        format!("It is in {directory} and goes when you press Ctrl-C.")
     });
     line("");
     line(format_args!("  Dashboard    {}", web.dashboard));
@@ -28,9 +28,9 @@ pub(super) fn print(demo: &Handout, home: &Path, kept: bool) {
     }
     line(format_args!("  {:<12} {} port {}", "LMTP", lmtp.host, lmtp.port));
     line("");
-    people("DASHBOARD", &[&OWNER, &RESELLER]);
+    print_users("DASHBOARD", &[&OWNER, &RESELLER]);
     line("");
-    people("MAILBOX", &MAILBOXES.iter().collect::<Vec<_>>());
+    print_users("MAILBOX", &MAILBOXES.iter().collect::<Vec<_>>());
     line("");
     line("Copy and paste:");
     line("");
@@ -70,15 +70,15 @@ pub(super) fn print(demo: &Handout, home: &Path, kept: bool) {
     line("     password opens nothing. No message has changed.");
     line("");
     line("  The same from the command line:");
-    line(format_args!("     postward mailbox passwd {} --generate --dir {home}", maya.address));
+    line(format_args!("     postward mailbox passwd {} --generate --dir {directory}", maya.address));
     line(format_args!("  A mailbox with 10,000 messages: {ALERTS}"));
     line("");
 }
 
-fn people(head: &str, people: &[&Person]) {
-    let rows: Vec<_> = people
+fn print_users(head: &str, users: &[&SampleUser]) {
+    let rows: Vec<_> = users
         .iter()
-        .map(|person| [format!("  {}", person.address), person.password.to_owned(), person.name.to_owned()])
+        .map(|user| [format!("  {}", user.address), user.password.to_owned(), user.name.to_owned()])
         .collect();
     table([&format!("  {head}"), "PASSWORD", "NAME"], &rows);
 }

@@ -1,25 +1,25 @@
 //! `postward demo`: a whole host with sample accounts and mail, ready to click and connect.
 //!
-//! It is the real server on a directory of its own; nothing in it knows that it is a demo.
+//! It is the real server on a directory of its own, without any code path that depends on being a demo.
 
 mod alerts;
 mod attachment;
-mod cast;
+mod credentials_file;
 mod guide;
-mod handout;
-mod letters;
-mod picture;
-mod post;
+mod maildir_writer;
+mod messages;
+mod sample_accounts;
+mod sample_image;
 
 use crate::certificate;
+use crate::command_error::CommandError;
 use crate::config::{self, FILE_NAME, LogFormat, Source};
 use crate::data_dir::DataDir;
-use crate::init::write_new;
-use crate::problem::Problem;
-use crate::serve::{Bound, Server};
-use crate::{logs, resources};
+use crate::private_file;
+use crate::serve::{BoundAddresses, Server};
+use crate::{logs, process};
 use clap::Args;
-use handout::Handout;
+use credentials_file::CredentialsFile;
 use postward_authority::Timestamp;
 use std::fs::{self, Permissions};
 use std::io;
@@ -28,7 +28,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use tempfile::TempDir;
 
-/// What `demo` is told.
+/// The arguments of `demo`.
 #[derive(Args, Debug, Default)]
 pub(crate) struct Options {
     /// Keep everything in this directory; without it, a throw-away one is used and removed at the end
@@ -42,111 +42,112 @@ pub(crate) struct Options {
     json: Option<PathBuf>,
 }
 
-/// Starts a demo, tells how to use it, and runs it until a signal ends it.
-pub(crate) async fn run(options: Options) -> Result<ExitCode, Problem> {
+/// Starts a demo, prints how to use it, and runs it until a signal stops it.
+pub(crate) async fn run(options: Options) -> Result<ExitCode, CommandError> {
     logs::start(LogFormat::Text, "warn");
-    resources::raise_file_limit();
+    process::raise_file_limit();
     if let Some(file) = &options.json {
-        // Left by an earlier demo, it would send tools to doors that are gone.
+        // A file of an earlier demo would name ports that no longer listen.
         let _ = fs::remove_file(file);
     }
     let demo = Demo::start(&options).await?;
     if let Some(file) = &options.json {
-        let written = demo.handout().write(file);
-        written.map_err(|error| Problem::new(format!("{} cannot be written: {error}.", file.display())))?;
+        let written = demo.credentials_file().write(file);
+        written
+            .map_err(|error| CommandError::new(format!("{} cannot be written: {error}.", file.display())))?;
     }
-    guide::print(&demo.handout(), demo.home.path(), options.dir.is_some());
-    // The directory goes last, when nothing in it is open any more.
-    let Demo { server, home: _home } = demo;
-    crate::serve::until_signal(server).await?;
+    guide::print(&demo.credentials_file(), demo.directory.path(), options.dir.is_some());
+    // The directory is removed last, when nothing in it is open any more.
+    let Demo { server, directory: _directory } = demo;
+    crate::serve::run_until_signal(server).await?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// A demo that listens.
 pub(crate) struct Demo {
     server: Server,
-    home: Home,
+    directory: DemoDir,
 }
 
 impl Demo {
-    async fn start(options: &Options) -> Result<Self, Problem> {
-        let home = Home::at(options.dir.as_deref())?;
-        let path = home.path();
-        let fresh = !path.join(MARK).exists();
+    async fn start(options: &Options) -> Result<Self, CommandError> {
+        let directory = DemoDir::at(options.dir.as_deref())?;
+        let path = directory.path();
+        let fresh = !path.join(MARKER_FILE).exists();
         if fresh {
-            furnish(path, options.ephemeral)?;
+            write_config_and_certificate(path, options.ephemeral)?;
         }
         let server = Server::start(config::load(&Source::Directory(path.to_owned()))?).await;
-        let server = server.map_err(|problem| {
+        let server = server.map_err(|error| {
             let hint =
                 if options.ephemeral { "" } else { " With --ephemeral the demo takes ports that are free." };
-            Problem::new(format!("{problem}{hint}"))
+            CommandError::new(format!("{error}{hint}"))
         })?;
         if fresh {
             let now = Timestamp::now();
-            cast::settle(server.authority(), now).await?;
+            sample_accounts::create_accounts(server.authority(), now).await?;
             if let Some(mailstore) = server.mailstore() {
-                post::fill(mailstore, &DataDir::at(path).mail(), now).await?;
+                maildir_writer::fill(mailstore, &DataDir::at(path).mail(), now).await?;
             }
-            write_new(&path.join(MARK), "").map_err(|error| unusable(path, &error))?;
+            private_file::create(&path.join(MARKER_FILE), "").map_err(|error| unusable(path, &error))?;
         }
-        Ok(Self { server, home })
+        Ok(Self { server, directory })
     }
 
-    /// A demo on free ports, in a directory that goes with it.
-    pub(crate) async fn throw_away() -> Result<Self, Problem> {
+    /// Starts a demo on free ports, in a temporary directory.
+    pub(crate) async fn start_ephemeral() -> Result<Self, CommandError> {
         Self::start(&Options { ephemeral: true, ..Options::default() }).await
     }
 
     /// The owner of the host and two owners of mailboxes, with the passwords they start with.
-    pub(crate) fn cast() -> [(&'static str, &'static str); 3] {
-        let [mailbox, another, ..] = &cast::MAILBOXES;
-        [&cast::OWNER, mailbox, another].map(|person| (person.address, person.password))
+    pub(crate) fn logins() -> [(&'static str, &'static str); 3] {
+        let [mailbox, another, ..] = &sample_accounts::MAILBOXES;
+        [&sample_accounts::OWNER, mailbox, another].map(|user| (user.address, user.password))
     }
 
-    /// The directory it lives in.
+    /// Its data directory.
     pub(crate) fn path(&self) -> &Path {
-        self.home.path()
+        self.directory.path()
     }
 
-    /// Where it listens.
-    pub(crate) fn bound(&self) -> &Bound {
+    /// The addresses it listens on.
+    pub(crate) fn bound(&self) -> &BoundAddresses {
         self.server.bound()
     }
 
-    /// Ends it; a throw-away directory goes.
+    /// Stops it and removes a temporary directory.
     pub(crate) async fn stop(self) {
         self.server.stop().await;
     }
 
-    fn handout(&self) -> Handout {
-        Handout::of(self.server.bound(), self.home.path().join(CA_CERT))
+    fn credentials_file(&self) -> CredentialsFile {
+        CredentialsFile::of(self.server.bound(), self.directory.path().join(CA_CERT))
     }
 }
 
-/// Where clients find the certificate they are told to trust.
+/// The certificate of the demo's CA, for clients to trust.
 const CA_CERT: &str = "ca.pem";
 
-/// Says that a directory holds a demo that was furnished to the end.
-const MARK: &str = "this-is-a-demo";
+/// An empty file that marks the directory of a demo whose accounts and mail are complete.
+const MARKER_FILE: &str = "this-is-a-demo";
 
 /// The directory of a demo.
-enum Home {
+enum DemoDir {
     /// Removed when this is dropped.
-    ThrowAway(TempDir),
+    Temporary(TempDir),
     Kept(PathBuf),
 }
 
-impl Home {
-    fn at(dir: Option<&Path>) -> Result<Self, Problem> {
+impl DemoDir {
+    fn at(dir: Option<&Path>) -> Result<Self, CommandError> {
         let Some(dir) = dir else {
             let private = Permissions::from_mode(0o700);
-            let made = tempfile::Builder::new().prefix("postward-demo-").permissions(private).tempdir();
-            return made.map(Self::ThrowAway).map_err(|error| unusable(&std::env::temp_dir(), &error));
+            let created = tempfile::Builder::new().prefix("postward-demo-").permissions(private).tempdir();
+            return created.map(Self::Temporary).map_err(|error| unusable(&std::env::temp_dir(), &error));
         };
         let empty = fs::read_dir(dir).map_or(true, |mut entries| entries.next().is_none());
-        if !empty && !dir.join(MARK).exists() {
-            return Err(Problem::new(format!(
+        if !empty && !dir.join(MARKER_FILE).exists() {
+            return Err(CommandError::new(format!(
                 "{} holds something else than a demo, and nothing in it was touched; name a new directory.",
                 dir.display()
             )));
@@ -157,40 +158,40 @@ impl Home {
 
     fn path(&self) -> &Path {
         match self {
-            Self::ThrowAway(dir) => dir.path(),
+            Self::Temporary(dir) => dir.path(),
             Self::Kept(dir) => dir,
         }
     }
 }
 
-/// Writes configuration and certificates.
-fn furnish(path: &Path, ephemeral: bool) -> Result<(), Problem> {
-    let (pair, ca) = certificate::signed_by_throwaway(&["localhost", "127.0.0.1", "::1"])?;
+/// Writes the configuration and the certificates.
+fn write_config_and_certificate(path: &Path, ephemeral: bool) -> Result<(), CommandError> {
+    let (pair, ca) = certificate::signed_by_new_ca(&["localhost", "127.0.0.1", "::1"])?;
     let tls = DataDir::at(path.join("tls"));
     tls.create()
-        .and_then(|()| write_new(&tls.path().join("key.pem"), &pair.key))
-        .and_then(|()| write_new(&tls.path().join("cert.pem"), &pair.certificate))
-        .and_then(|()| write_new(&path.join(CA_CERT), &ca))
-        .and_then(|()| write_new(&path.join(FILE_NAME), &config_text(ephemeral)))
+        .and_then(|()| private_file::create(&tls.path().join("key.pem"), &pair.key))
+        .and_then(|()| private_file::create(&tls.path().join("cert.pem"), &pair.certificate))
+        .and_then(|()| private_file::create(&path.join(CA_CERT), &ca))
+        .and_then(|()| private_file::create(&path.join(FILE_NAME), &config_text(ephemeral)))
         .map_err(|error| unusable(path, &error))
 }
 
 fn config_text(ephemeral: bool) -> String {
     let at = |port: u16| format!("[\"127.0.0.1:{}\"]", if ephemeral { 0 } else { port });
-    let doors = |name: &str, plain: u16, tls: u16| {
+    let section = |name: &str, plain: u16, tls: u16| {
         format!("[{name}]\nplain = {}\nstarttls = []\ntls = {}\n\n", at(plain), at(tls))
     };
     format!(
         "# Made by `postward demo`. Passwords in clear are taken on this machine only.\n\n{}{}{}[web]\nhttp = {}\n\n\
          [lmtp]\nlisten = {}\n",
-        doors("imap", 1143, 1993),
-        doors("pop3", 1110, 1995),
-        doors("smtp", 1587, 1465),
+        section("imap", 1143, 1993),
+        section("pop3", 1110, 1995),
+        section("smtp", 1587, 1465),
         at(8080),
         at(1024),
     )
 }
 
-fn unusable(path: &Path, error: &io::Error) -> Problem {
-    Problem::new(format!("{} cannot be used: {error}.", path.display()))
+fn unusable(path: &Path, error: &io::Error) -> CommandError {
+    CommandError::new(format!("{} cannot be used: {error}.", path.display()))
 }

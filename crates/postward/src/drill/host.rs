@@ -1,16 +1,16 @@
-//! The host under drill: where its doors are, whom to trust there, who signs in.
+//! The host under drill: the endpoints of its protocols, the certificate to trust, and signing in.
 
-use super::client::Tried;
+use super::client::SignInOutcome;
 use super::client::browser::Browser;
-use super::client::connection::{Door, Trust, unexpected};
+use super::client::connection::{Endpoint, Trust, unexpected};
 use super::client::{imap::Imap, pop3::Pop3, smtp::Smtp};
-use super::session::Client;
-use crate::config::{Config, Doors, Source};
+use super::credentials::Credentials;
+use super::signed_in_client::SignedInClient;
+use crate::command_error::CommandError;
+use crate::config::{Config, Listeners, Source};
 use crate::open;
-use crate::problem::Problem;
-use crate::serve::Bound;
+use crate::serve::BoundAddresses;
 use postward_authority::Surface;
-use postward_wire::Secret;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
@@ -21,47 +21,31 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
-/// Somebody who signs in.
-pub(super) struct Login {
-    pub(super) name: String,
-    pub(super) password: Secret,
-}
-
-impl Login {
-    /// The same person with the same password.
-    pub(super) fn copy(&self) -> Self {
-        self.with(&self.password)
-    }
-
-    /// The same person with another password.
-    pub(super) fn with(&self, password: &Secret) -> Self {
-        Self { name: self.name.clone(), password: Secret::new(password.expose().to_owned()) }
-    }
-}
-
-/// A host, as its users see it.
+/// A host, as its users reach it.
 pub(super) struct Host {
-    imap: Door,
-    pop3: Door,
-    smtp: Door,
-    web: Door,
-    /// What stands in the address bar.
-    web_name: String,
-    /// `--dir DIR` or `--config FILE`, for commands.
-    pub(super) place: [OsString; 2],
+    imap: Endpoint,
+    pop3: Endpoint,
+    smtp: Endpoint,
+    web: Endpoint,
+    /// The `Host` header of web requests.
+    web_host: String,
+    /// `--dir DIR` or `--config FILE`, the arguments of commands on this host.
+    pub(super) config_args: [OsString; 2],
 }
 
 impl Host {
-    /// Finds the doors of a host. `bound` is where it listens.
-    pub(super) fn of(config: &Config, bound: &Bound, source: &Source) -> Result<Self, Problem> {
+    /// Finds the endpoints of a host. `bound` is where it listens.
+    pub(super) fn of(config: &Config, bound: &BoundAddresses, source: &Source) -> Result<Self, CommandError> {
         let trust = trust(config)?;
-        let mail = |name: &str, doors: &Doors| {
-            let door = door(&doors.tls, &doors.plain, &trust);
-            door.ok_or_else(|| Problem::new(format!("The drill needs {name}.tls or {name}.plain to listen.")))
+        let mail = |name: &str, listeners: &Listeners| {
+            let endpoint = endpoint(&listeners.tls, &listeners.plain, &trust);
+            endpoint.ok_or_else(|| {
+                CommandError::new(format!("The drill needs {name}.tls or {name}.plain to listen."))
+            })
         };
-        let web = door(&bound.https, &bound.http, &trust)
-            .ok_or_else(|| Problem::new("The drill needs web.tls or web.http to listen."))?;
-        let place = match source {
+        let web = endpoint(&bound.https, &bound.http, &trust)
+            .ok_or_else(|| CommandError::new("The drill needs web.tls or web.http to listen."))?;
+        let config_args = match source {
             Source::Directory(directory) => ["--dir".into(), directory.into()],
             Source::File(file) => ["--config".into(), file.into()],
         };
@@ -69,49 +53,69 @@ impl Host {
             imap: mail("imap", &bound.imap)?,
             pop3: mail("pop3", &bound.pop3)?,
             smtp: mail("smtp", &bound.smtp)?,
-            web_name: web.address.to_string(),
+            web_host: web.address.to_string(),
             web,
-            place,
+            config_args,
         })
     }
 
-    /// A browser that was never here before.
+    /// A new browser, without cookies.
     pub(super) fn browser(&self) -> Browser {
-        Browser::new(self.web.clone(), self.web_name.clone())
+        Browser::new(self.web.clone(), self.web_host.clone())
     }
 
     /// Signs in to IMAP, which has to work.
-    pub(super) async fn imap(&self, login: &Login) -> io::Result<Imap> {
-        match self.sign_in(Surface::Imap, login).await? {
-            Tried::Opened(Client::Imap(imap)) => Ok(imap),
-            Tried::Opened(_) => Err(io::ErrorKind::InvalidInput.into()),
-            Tried::Refused(words) => Err(unexpected(&words)),
+    pub(super) async fn imap(&self, credentials: &Credentials) -> io::Result<Imap> {
+        match self.sign_in(Surface::Imap, credentials).await? {
+            SignInOutcome::Opened(SignedInClient::Imap(imap)) => Ok(imap),
+            SignInOutcome::Opened(_) => Err(io::ErrorKind::InvalidInput.into()),
+            SignInOutcome::Refused(answer) => Err(unexpected(&answer)),
         }
     }
 
-    /// Signs in at a door. A new door is answered for here before this compiles again.
-    pub(super) async fn sign_in(&self, surface: Surface, login: &Login) -> io::Result<Tried<Client>> {
-        let (name, password) = (login.name.as_str(), login.password.expose());
+    /// Signs in on a surface of browsers, which has to work.
+    pub(super) async fn signed_in_browser(
+        &self,
+        surface: Surface,
+        credentials: &Credentials,
+    ) -> io::Result<Browser> {
+        match self.sign_in(surface, credentials).await? {
+            SignInOutcome::Opened(SignedInClient::Browser(browser)) => Ok(browser),
+            SignInOutcome::Opened(_) => Err(io::ErrorKind::InvalidInput.into()),
+            SignInOutcome::Refused(answer) => Err(unexpected(&answer)),
+        }
+    }
+
+    /// Signs in on a surface. The match is exhaustive: a new surface does not compile before it is added here.
+    pub(super) async fn sign_in(
+        &self,
+        surface: Surface,
+        credentials: &Credentials,
+    ) -> io::Result<SignInOutcome<SignedInClient>> {
+        let (name, password) = (credentials.name.as_str(), credentials.password.expose());
         Ok(match surface {
-            Surface::Imap => Imap::sign_in(&self.imap, name, password).await?.map(Client::Imap),
-            Surface::Pop3 => Pop3::sign_in(&self.pop3, name, password).await?.map(Client::Pop3),
-            Surface::Smtp => Smtp::sign_in(&self.smtp, name, password).await?.map(Client::Smtp),
+            Surface::Imap => Imap::sign_in(&self.imap, name, password).await?.map(SignedInClient::Imap),
+            Surface::Pop3 => Pop3::sign_in(&self.pop3, name, password).await?.map(SignedInClient::Pop3),
+            Surface::Smtp => Smtp::sign_in(&self.smtp, name, password).await?.map(SignedInClient::Smtp),
             Surface::Webmail | Surface::Panel | Surface::Dashboard => {
                 let root = format!("/{}", surface.name());
-                self.browser().sign_in(&root, name, password).await?.map(Client::Browser)
+                self.browser().sign_in(&root, name, password).await?.map(SignedInClient::Browser)
             }
         })
     }
 }
 
-/// The door a careful app would take: TLS where there is any.
-fn door(tls: &[SocketAddr], plain: &[SocketAddr], trust: &Trust) -> Option<Door> {
-    let with_tls = tls.first().map(|address| Door { address: from_here(*address), tls: Some(trust.clone()) });
-    with_tls.or_else(|| plain.first().map(|address| Door { address: from_here(*address), tls: None }))
+/// The endpoint a careful client would choose: TLS where there is any.
+fn endpoint(tls: &[SocketAddr], plain: &[SocketAddr], trust: &Trust) -> Option<Endpoint> {
+    let with_tls = tls
+        .first()
+        .map(|address| Endpoint { address: reachable_address(*address), tls: Some(trust.clone()) });
+    with_tls
+        .or_else(|| plain.first().map(|address| Endpoint { address: reachable_address(*address), tls: None }))
 }
 
-/// Where a listener is reached from this machine.
-fn from_here(address: SocketAddr) -> SocketAddr {
+/// The address by which a listener is reached from this machine.
+fn reachable_address(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
@@ -120,12 +124,12 @@ fn from_here(address: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, address.port())
 }
 
-/// Trusts the certificate the configuration names and no other: the drill is run on the host itself, whose certificate
-/// may be self-signed, or made out to a name that does not lead to this address.
-fn trust(config: &Config) -> Result<Trust, Problem> {
+/// Trusts the certificate the configuration names and no other: the drill runs on the host itself, whose certificate may
+/// be self-signed, or issued for a name that does not resolve to this address.
+fn trust(config: &Config) -> Result<Trust, CommandError> {
     let chain = open::read(&config.certificate.chain, "certificate")?;
     let unusable = |error: String| {
-        Problem::new(format!(
+        CommandError::new(format!(
             "The certificate {} cannot be used: {error}.",
             config.certificate.chain.display()
         ))
@@ -133,7 +137,7 @@ fn trust(config: &Config) -> Result<Trust, Problem> {
     let expected = CertificateDer::from_pem_slice(&chain).map_err(|error| unusable(error.to_string()))?;
     let name = ServerName::try_from(config.hostname.clone()).map_err(|error| unusable(error.to_string()))?;
     let provider = Arc::new(ring::default_provider());
-    let verifier = Arc::new(Exactly { expected, provider: provider.clone() });
+    let verifier = Arc::new(PinnedCertificate { expected, provider: provider.clone() });
     let tls = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| unusable(error.to_string()))?
@@ -143,14 +147,14 @@ fn trust(config: &Config) -> Result<Trust, Problem> {
     Ok(Trust { name, config: Arc::new(tls) })
 }
 
-/// Accepts one certificate.
+/// Accepts this one certificate, whatever the name or the time.
 #[derive(Debug)]
-struct Exactly {
+struct PinnedCertificate {
     expected: CertificateDer<'static>,
     provider: Arc<CryptoProvider>,
 }
 
-impl ServerCertVerifier for Exactly {
+impl ServerCertVerifier for PinnedCertificate {
     fn verify_server_cert(
         &self,
         shown: &CertificateDer<'_>,

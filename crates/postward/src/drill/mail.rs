@@ -1,5 +1,5 @@
-//! The mail of the mailbox under drill: a message to be stuck in, proof that nothing has changed, and a letter that leads
-//! on.
+//! The mail of the mailbox under drill: a large message to fetch, a fingerprint that proves that nothing has changed, and
+//! the links of notices.
 
 use super::client::imap::{Imap, literal, quoted};
 use mail_parser::MessageParser;
@@ -11,12 +11,12 @@ use std::time::{Duration, Instant};
 /// A folder of the drill's own, which it removes at the end.
 pub(super) const FOLDER: &str = "Postward drill";
 
-/// More than the kernel holds between a server and a client that does not read.
+/// More than the socket buffers hold between a server and a client that does not read.
 const LARGE: usize = 6 * 1024 * 1024;
 
-/// Makes the drill's folder with a large message in it.
+/// Creates the drill's folder with a large message in it.
 pub(super) async fn prepare(imap: &mut Imap) -> io::Result<()> {
-    // Left behind by a drill that was cut short, perhaps.
+    // It may be left over from a drill that was interrupted.
     imap.ask(&format!("DELETE {}", quoted(FOLDER))).await?;
     imap.command(&format!("CREATE {}", quoted(FOLDER))).await?;
     let line = "A line of a large message, which an app stops reading in the middle.....\r\n";
@@ -29,16 +29,16 @@ pub(super) async fn prepare(imap: &mut Imap) -> io::Result<()> {
 }
 
 /// Removes the drill's folder.
-pub(super) async fn tidy_up(imap: &mut Imap) -> io::Result<()> {
+pub(super) async fn remove(imap: &mut Imap) -> io::Result<()> {
     imap.command(&format!("DELETE {}", quoted(FOLDER))).await.map(drop)
 }
 
-/// How long a letter may take to come in.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a message may take to arrive.
+const ARRIVAL_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Waits for a letter with this subject, and returns the page its link leads to, from `path` on.
+/// Waits for a message with this subject, and returns its link from `path` on.
 pub(super) async fn mailed_link(imap: &mut Imap, subject: &str, path: &str) -> io::Result<String> {
-    let until = Instant::now() + PATIENCE;
+    let until = Instant::now() + ARRIVAL_TIMEOUT;
     loop {
         imap.command("EXAMINE INBOX").await?;
         let found = imap.command(&format!("SEARCH SUBJECT {}", quoted(subject))).await?;
@@ -64,7 +64,7 @@ fn link_in(fetched: &[u8], path: &str) -> Option<String> {
     text.get(at..)?.split_whitespace().next().map(str::to_owned)
 }
 
-/// What is in a mailbox: its folders, and a hash over the flags, the date and every byte of every message.
+/// The content of a mailbox: its folders, and a hash over the flags, the date and every byte of each message.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Fingerprint {
     /// The answer to LIST.
@@ -72,7 +72,7 @@ pub(super) struct Fingerprint {
     folders: BTreeMap<String, Messages>,
 }
 
-/// What is in a folder.
+/// The content of a folder.
 #[derive(Debug, PartialEq, Eq)]
 struct Messages {
     uid_validity: String,
@@ -96,8 +96,8 @@ impl Fingerprint {
         Ok(Self { listing, folders })
     }
 
-    /// What is not as it was, if anything: everything that was there before must be there under the same UIDs. The
-    /// INBOX may have more: a notice of every change comes in.
+    /// What has changed, if anything: every message that was there before must be there under the same UID. The INBOX
+    /// may have more, because a notice of every change arrives.
     pub(super) fn difference(&self, before: &Self) -> Option<String> {
         if self.listing != before.listing {
             return Some("the list of folders".to_owned());
@@ -119,7 +119,7 @@ impl Fingerprint {
     }
 }
 
-/// The messages in the answer to a FETCH that asked for UIDs, each as a hash of all that was said of it.
+/// The messages in the responses to a FETCH that asked for UIDs, each as a hash of all its data items.
 fn messages(mut fetched: &[u8]) -> BTreeMap<u32, [u8; 32]> {
     let mut by_uid = BTreeMap::new();
     while !fetched.is_empty() {
@@ -135,7 +135,7 @@ fn messages(mut fetched: &[u8]) -> BTreeMap<u32, [u8; 32]> {
             body.update(octets);
             fetched = rest;
         }
-        // How many a message is in its folder, and whether it is recent, is a matter of the session.
+        // The sequence number and `\Recent` depend on the session, so they are left out.
         let Some((_, facts)) = head.split_once(" FETCH (") else { continue };
         let facts = facts.replace(" \\Recent", "").replace("\\Recent", "");
         let uid = facts.split_once("UID ").and_then(|(_, rest)| {
@@ -149,7 +149,7 @@ fn messages(mut fetched: &[u8]) -> BTreeMap<u32, [u8; 32]> {
     by_uid
 }
 
-/// The name of a folder that can be opened, as it stands in the answer to LIST (RFC 3501 §7.2.2).
+/// The name of a selectable folder in a LIST response (RFC 3501 §7.2.2).
 fn folder_of(line: &str) -> Option<&str> {
     let (flags, rest) = line.strip_prefix("* LIST (")?.split_once(") ")?;
     let (_delimiter, name) = rest.split_once(' ')?;
@@ -160,7 +160,7 @@ fn folder_of(line: &str) -> Option<&str> {
 mod tests {
     use super::*;
 
-    /// A mailbox with an INBOX of these messages, as its server answers.
+    /// A mailbox with an INBOX of these FETCH responses.
     fn mailbox(fetched: &str) -> Fingerprint {
         let inbox = Messages { uid_validity: "7".to_owned(), by_uid: messages(fetched.as_bytes()) };
         Fingerprint { listing: Vec::new(), folders: [("INBOX".to_owned(), inbox)].into() }

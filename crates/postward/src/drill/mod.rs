@@ -1,35 +1,42 @@
-//! `postward drill`: the promise, proven on a running server (O4).
+//! `postward drill`: proves on a running server that a password change ends everything (O4).
 //!
-//! The drill is a user. It opens real sessions over real sockets, changes the password by every way there is, and looks
-//! at what became of each session, of the old password, of the mail and of bystanders. In reading order: [`course`]
-//! leads through all ways, [`round`] through one; [`way`] and [`session`] list what there is to try; [`deaths`] and
-//! [`prober`] watch; [`second_factor`] is on for some of it; [`mail`] proves that nothing was touched; [`report`] tells.
-//! [`host`] is where the doors are, and [`client`] the apps that go through them.
+//! The drill acts as a user. It opens real sessions over real sockets, changes the password by every path there is, and
+//! finds out what became of each session, of the old password, of the mail and of other mailboxes. In reading order:
+//! [`plan`] goes through all change paths, [`trial`] through one; [`change_path`] and [`session`] list what there is to
+//! try; [`disconnect_watch`] and [`prober`] observe; [`second_factor`] is on for some of it; [`mail`] proves that no mail
+//! was touched; [`report`] prints. [`host`] knows where each protocol is reached, and [`client`] holds the mail and web
+//! clients.
 
+mod change_path;
 mod client;
-mod course;
-mod deaths;
+mod credentials;
+mod disconnect_watch;
 mod host;
 mod mail;
+mod participants;
+mod password_change;
+mod plan;
 mod prober;
 mod report;
-mod round;
 mod second_factor;
 mod session;
-mod way;
+mod signed_in_client;
+mod trial;
 
-use crate::cli::secret;
+use crate::command_error::CommandError;
 use crate::config::{self, Config, Source};
-use crate::control::{Command, Wiped, client::Counter};
+use crate::control::{Command, SecretField, client::ControlClient};
 use crate::demo::Demo;
 use crate::output::{self, Format};
-use crate::problem::Problem;
-use crate::serve::Bound;
-use crate::{logs, resources};
+use crate::password_input;
+use crate::serve::BoundAddresses;
+use crate::{logs, process};
 use clap::Args;
-use course::{Cast, Course, Ground};
-use host::{Host, Login};
-use postward_authority::policy::Problem as Missing;
+use credentials::Credentials;
+use host::Host;
+use participants::Participants;
+use plan::{Plan, Target};
+use postward_authority::PasswordProblem as Missing;
 use postward_wire::{Address, Secret};
 use report::Report;
 use std::io::{IsTerminal, stdin};
@@ -37,11 +44,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-/// What `drill` is told.
+/// The arguments of `drill`.
 #[derive(Args, Debug)]
 pub(crate) struct Options {
     #[command(flatten)]
-    whereabouts: Whereabouts,
+    target: TargetArgs,
     /// The mailbox to work on; its password comes on standard input, and is in force again at the end
     #[arg(long, value_name = "ADDRESS", conflicts_with = "demo", required_unless_present = "demo")]
     address: Option<String>,
@@ -59,7 +66,7 @@ pub(crate) struct Options {
 /// The host to work on.
 #[derive(Args, Debug)]
 #[group(required = true, multiple = false)]
-struct Whereabouts {
+struct TargetArgs {
     /// Start a demo on free ports, and work on that
     #[arg(long)]
     demo: bool,
@@ -71,12 +78,12 @@ struct Whereabouts {
     config: Option<PathBuf>,
 }
 
-/// Drills a host and prints what was found. Fails when anything survived.
-pub(crate) async fn run(options: Options) -> Result<ExitCode, Problem> {
+/// Drills a host and prints the report. The exit code is a failure when a promise was broken.
+pub(crate) async fn run(options: Options) -> Result<ExitCode, CommandError> {
     logs::start(config::LogFormat::Text, "warn");
-    resources::raise_file_limit();
+    process::raise_file_limit();
     let format = if options.json { Format::Json } else { Format::Text };
-    let report = match (&options.whereabouts.dir, &options.whereabouts.config) {
+    let report = match (&options.target.dir, &options.target.config) {
         (Some(dir), _) => on_host(&Source::Directory(dir.clone()), &options).await?,
         (None, Some(file)) => on_host(&Source::File(file.clone()), &options).await?,
         (None, None) => on_demo().await?,
@@ -85,63 +92,67 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, Problem> {
     Ok(if report.passed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Drills a demo that is made for it and goes with it.
-async fn on_demo() -> Result<Report, Problem> {
-    let demo = Demo::throw_away().await?;
+/// Drills a demo that is started for it.
+async fn on_demo() -> Result<Report, CommandError> {
+    let demo = Demo::start_ephemeral().await?;
     let source = Source::Directory(demo.path().to_owned());
     let config = config::load(&source)?;
     let host = Host::of(&config, demo.bound(), &source)?;
-    let [owner, mailbox, bystander] = Demo::cast()
-        .map(|(name, password)| Login { name: name.to_owned(), password: Secret::new(password.to_owned()) });
-    let cast = Cast { mailbox, second_factor: None, bystander: Some(bystander), owner: Some(owner) };
-    let course = Course { host: Arc::new(host), ground: Ground::Demo, cast };
-    let report = until_interrupted(Box::pin(course.run())).await;
+    let [owner, mailbox, bystander] = Demo::logins().map(|(name, password)| Credentials {
+        name: name.to_owned(),
+        password: Secret::new(password.to_owned()),
+    });
+    let participants =
+        Participants { mailbox, second_factor: None, bystander: Some(bystander), owner: Some(owner) };
+    let plan = Plan { host: Arc::new(host), target: Target::Demo, participants };
+    let report = until_interrupted(Box::pin(plan.run())).await;
     demo.stop().await;
     report
 }
 
-/// Drills a host that runs, and leaves it as it was.
-async fn on_host(source: &Source, options: &Options) -> Result<Report, Problem> {
+/// Drills a running host, and restores the password afterwards.
+async fn on_host(source: &Source, options: &Options) -> Result<Report, CommandError> {
     let config = config::load(source)?;
-    let login = |name: &Option<String>| match name {
+    let read_credentials = |name: &Option<String>| match name {
         Some(name) => {
             if stdin().is_terminal() {
-                output::complaint(format_args!("The password of {name}:"));
+                output::stderr_line(format_args!("The password of {name}:"));
             }
-            secret::from_stdin().map(|password| Some(Login { name: name.clone(), password }))
+            password_input::read().map(|password| Some(Credentials { name: name.clone(), password }))
         }
         None => Ok(None),
     };
-    let mailbox = login(&options.address)?.ok_or_else(|| Problem::new("The drill needs --address."))?;
-    let mailbox = Login { name: canonical(&mailbox.name)?, ..mailbox };
-    let (bystander, owner) = (login(&options.bystander)?, login(&options.owner)?);
+    let mailbox =
+        read_credentials(&options.address)?.ok_or_else(|| CommandError::new("The drill needs --address."))?;
+    let mailbox = Credentials { name: canonical_address(&mailbox.name)?, ..mailbox };
+    let (bystander, owner) = (read_credentials(&options.bystander)?, read_credentials(&options.owner)?);
     let missing = config.policy.problems(mailbox.password.expose());
     if !missing.is_empty() {
         let why: Vec<_> = missing.iter().map(Missing::sentence).collect();
-        return Err(Problem::new(format!(
+        return Err(CommandError::new(format!(
             "The password of {} could not be set again at the end, so nothing was done. {}",
             mailbox.name,
             why.join(" ")
         )));
     }
-    let counter = Counter::of(&config).await?;
-    let runs = matches!(counter, Counter::Server(_));
-    counter.close().await;
-    if !runs {
-        return Err(Problem::new("No server runs there; start one with `postward serve`."));
+    let client = ControlClient::open(&config).await?;
+    let server_runs = matches!(client, ControlClient::Server(_));
+    client.close().await;
+    if !server_runs {
+        return Err(CommandError::new("No server runs there; start one with `postward serve`."));
     }
     let host = Arc::new(Host::of(&config, &listening(&config), source)?);
     let restored = mailbox.copy();
-    let cast = Cast { mailbox, second_factor: None, bystander, owner };
-    let course = Course { host: Arc::clone(&host), ground: Ground::RealHost, cast };
-    let report = until_interrupted(Box::pin(course.run())).await;
+    let participants = Participants { mailbox, second_factor: None, bystander, owner };
+    let plan = Plan { host: Arc::clone(&host), target: Target::RealHost, participants };
+    let report = until_interrupted(Box::pin(plan.run())).await;
     restore(&config, &host, restored).await?;
     report
 }
 
-/// Where a running server listens, as far as its configuration tells.
-fn listening(config: &Config) -> Bound {
-    Bound {
+/// The addresses a running server listens on, from its configuration.
+fn listening(config: &Config) -> BoundAddresses {
+    BoundAddresses {
         imap: config.imap.clone(),
         pop3: config.pop3.clone(),
         smtp: config.smtp.clone(),
@@ -151,29 +162,32 @@ fn listening(config: &Config) -> Bound {
     }
 }
 
-/// Puts the password in force that was there before, and takes the drill's folder away.
-async fn restore(config: &Config, host: &Host, login: Login) -> Result<(), Problem> {
-    let password = Wiped(Secret::new(login.password.expose().to_owned()));
-    let set = Command::SetPassword { address: login.name.clone(), password };
-    let counter = Counter::of(config).await?;
-    let set = counter.ask(set).await;
-    counter.close().await;
+/// Sets the password that was there before, and removes the drill's folder.
+async fn restore(config: &Config, host: &Host, credentials: Credentials) -> Result<(), CommandError> {
+    let password = SecretField(Secret::new(credentials.password.expose().to_owned()));
+    let set = Command::SetPassword { address: credentials.name.clone(), password };
+    let client = ControlClient::open(config).await?;
+    let set = client.ask(set).await;
+    client.close().await;
     set?;
-    if let Err(error) = course::tidy_up(host, &login).await {
-        output::complaint(format_args!("The folder of the drill could not be removed: {error}."));
+    if let Err(error) = plan::remove_folder(host, &credentials).await {
+        output::stderr_line(format_args!("The folder of the drill could not be removed: {error}."));
     }
     Ok(())
 }
 
-async fn until_interrupted(course: impl Future<Output = Result<Report, Problem>>) -> Result<Report, Problem> {
+async fn until_interrupted(
+    plan: impl Future<Output = Result<Report, CommandError>>,
+) -> Result<Report, CommandError> {
     tokio::select! {
-        report = course => report,
-        _ = tokio::signal::ctrl_c() => Err(Problem::new("The drill was interrupted.")),
+        report = plan => report,
+        _ = tokio::signal::ctrl_c() => Err(CommandError::new("The drill was interrupted.")),
     }
 }
 
-/// The address as the host writes it.
-fn canonical(address: &str) -> Result<String, Problem> {
-    let address = Address::parse(address).map_err(|error| Problem::new(format!("{address:?}: {error}.")))?;
+/// The address in its canonical form.
+fn canonical_address(address: &str) -> Result<String, CommandError> {
+    let address =
+        Address::parse(address).map_err(|error| CommandError::new(format!("{address:?}: {error}.")))?;
     Ok(address.to_string())
 }

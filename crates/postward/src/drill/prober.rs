@@ -1,63 +1,64 @@
-//! Somebody who keeps trying the old password, at one door, from before the change until after its answer.
+//! Keeps trying the old password on one surface, from before the change until after its answer.
 
-use super::client::Tried;
-use super::host::{Host, Login};
+use super::client::SignInOutcome;
+use super::credentials::Credentials;
+use super::host::Host;
 use super::session::Session;
 use postward_authority::Surface;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
-/// Between two tries. Mail apps that lost their connection are no faster.
-const PAUSE: Duration = Duration::from_millis(5);
+/// The pause between two attempts. Mail apps that lost their connection are no faster.
+const PROBE_INTERVAL: Duration = Duration::from_millis(5);
 
-/// What a prober has to tell.
-pub(super) struct Tries {
+/// What a prober has observed.
+pub(super) struct ProbeResult {
     pub(super) surface: Surface,
-    pub(super) tries: Vec<Try>,
-    /// What it has opened, still in its hands.
+    pub(super) attempts: Vec<Attempt>,
+    /// The sessions it has opened, which are still open on this side.
     pub(super) opened: Vec<Session>,
 }
 
-/// One try.
-pub(super) struct Try {
-    pub(super) begun: Instant,
-    pub(super) heard: Instant,
+/// One attempt to sign in.
+pub(super) struct Attempt {
+    pub(super) started_at: Instant,
+    pub(super) answered_at: Instant,
     pub(super) outcome: Outcome,
 }
 
-/// What came of it.
+/// How an attempt ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
     Opened,
     Refused,
-    /// The connection was cut before an answer.
-    CutOff,
+    /// The connection was closed before an answer.
+    Disconnected,
 }
 
-/// Tries until a try that was begun after the change was answered has been heard.
+/// Tries until an attempt that was started after `answered` was set has been answered.
 pub(super) async fn probe(
     host: Arc<Host>,
     surface: Surface,
-    old: Login,
+    old: Credentials,
     answered: watch::Receiver<Option<Instant>>,
-) -> Tries {
-    let (mut tries, mut opened) = (Vec::new(), Vec::new());
+) -> ProbeResult {
+    let (mut attempts, mut opened) = (Vec::new(), Vec::new());
     loop {
         let last = answered.borrow().is_some();
-        let begun = Instant::now();
+        let started_at = Instant::now();
         let outcome = match host.sign_in(surface, &old).await {
-            Ok(Tried::Opened(client)) => {
+            Ok(SignInOutcome::Opened(client)) => {
                 opened.push(Session { surface, client });
                 Outcome::Opened
             }
-            Ok(Tried::Refused(_)) => Outcome::Refused,
-            Err(_) => Outcome::CutOff,
+            Ok(SignInOutcome::Refused(_)) => Outcome::Refused,
+            Err(_) => Outcome::Disconnected,
         };
-        tries.push(Try { begun, heard: Instant::now(), outcome });
+        attempts.push(Attempt { started_at, answered_at: Instant::now(), outcome });
         if last {
-            return Tries { surface, tries, opened };
+            return ProbeResult { surface, attempts, opened };
         }
-        tokio::time::sleep(PAUSE).await;
+        tokio::time::sleep(PROBE_INTERVAL).await;
     }
 }

@@ -1,35 +1,38 @@
-//! What a drill found, as a table for people and as JSON for programs.
+//! The report of a drill, as tables for people and as JSON for programs.
 
-use super::second_factor::Fate;
-use super::session::Posture;
-use super::way::Way;
+use super::change_path::{ChangePath, ExpectedSecondFactor};
+use super::session::Scenario;
 use crate::output::{self, Format};
 use postward_authority::Surface;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-/// What a drill found.
+/// The report of a drill.
 #[derive(Debug, Serialize)]
 pub(super) struct Report {
     pub(super) address: String,
     pub(super) passed: bool,
-    pub(super) ways: Vec<Row>,
-    /// The ways that could not be walked, and why.
-    pub(super) left_out: Vec<LeftOut>,
+    #[serde(rename = "ways")]
+    pub(super) paths: Vec<TrialResult>,
+    /// The change paths that were not tried, and why.
+    #[serde(rename = "left_out")]
+    pub(super) skipped: Vec<Skipped>,
 }
 
-/// A way that was not walked.
+/// A change path that was not tried.
 #[derive(Debug, Serialize)]
-pub(super) struct LeftOut {
-    pub(super) way: Way,
+pub(super) struct Skipped {
+    #[serde(rename = "way")]
+    pub(super) path: ChangePath,
     pub(super) why: &'static str,
 }
 
-/// What one way did.
+/// The result of a password change by one path.
 #[derive(Debug, Serialize)]
-pub(super) struct Row {
-    pub(super) way: Way,
+pub(super) struct TrialResult {
+    #[serde(rename = "way")]
+    pub(super) path: ChangePath,
     /// From sending the change to its answer.
     pub(super) answered_ms: f64,
     /// The sessions the receipt says have ended.
@@ -37,42 +40,44 @@ pub(super) struct Row {
     pub(super) sessions: Vec<SessionRow>,
     #[serde(rename = "old_password")]
     pub(super) old_passwords: Vec<OldPassword>,
-    /// What became of the second factor that was on.
-    pub(super) second_factor: Option<Fate>,
-    /// The doors that refused the old password with a code that was good.
+    /// What the path had to leave of the second factor that was on.
+    pub(super) second_factor: Option<ExpectedSecondFactor>,
+    /// The surfaces that refused the old password with a code that was good.
     pub(super) refused_with_code: Vec<Surface>,
-    /// How many sessions of another mailbox were looked at.
+    /// How many sessions of another mailbox were checked.
     pub(super) bystanders: usize,
-    /// Whether every folder, UID, flag and byte is what it was.
+    /// Whether every folder, UID, flag and byte is unchanged.
     pub(super) mail_unchanged: bool,
-    /// What should not have been; empty when the promise was kept.
+    /// The broken promises, a sentence each; empty when all were kept.
     pub(super) problems: Vec<String>,
 }
 
-/// What became of one session.
+/// When one session ended.
 #[derive(Debug, Serialize)]
 pub(super) struct SessionRow {
-    pub(super) session: Posture,
-    /// From sending the change to its end; none for a survivor.
+    pub(super) session: Scenario,
+    /// From sending the change to the end of the session; none where it did not end.
     pub(super) ended_ms: Option<f64>,
-    /// Whether it was over when the answer came.
+    /// Whether it had ended when the answer came.
     pub(super) before_answer: bool,
 }
 
-/// What the old password did at one door.
+/// What the old password opened on one surface.
 #[derive(Debug, Serialize)]
 pub(super) struct OldPassword {
-    pub(super) door: Surface,
-    pub(super) tries: usize,
+    #[serde(rename = "door")]
+    pub(super) surface: Surface,
+    #[serde(rename = "tries")]
+    pub(super) attempts: usize,
     /// From sending the change to the last time it opened something; none if it never did again.
     pub(super) last_worked_ms: Option<f64>,
 }
 
-impl Row {
-    /// Nothing is known yet.
-    pub(super) fn new(way: Way) -> Self {
+impl TrialResult {
+    /// An empty result.
+    pub(super) fn new(path: ChangePath) -> Self {
         Self {
-            way,
+            path,
             answered_ms: 0.0,
             receipt: BTreeMap::new(),
             sessions: Vec::new(),
@@ -85,17 +90,17 @@ impl Row {
         }
     }
 
-    /// Something that should not have been.
-    pub(super) fn problem(&mut self, sentence: String) {
+    /// Records a broken promise.
+    pub(super) fn fail(&mut self, sentence: String) {
         self.problems.push(sentence);
     }
 
-    /// The end of a session, or that it had none.
-    pub(super) fn died(&mut self, session: SessionRow) {
-        let words = session.session.words();
+    /// Records when a session ended, or that it did not.
+    pub(super) fn record_end(&mut self, session: SessionRow) {
+        let label = session.session.label();
         match (session.ended_ms, session.before_answer) {
-            (None, _) => self.problem(format!("{words} has survived")),
-            (Some(_), false) => self.problem(format!("{words} ended only after the answer")),
+            (None, _) => self.fail(format!("{label} has survived")),
+            (Some(_), false) => self.fail(format!("{label} ended only after the answer")),
             (Some(_), true) => {}
         }
         self.sessions.push(session);
@@ -112,78 +117,78 @@ impl Report {
     }
 
     fn print_text(&self) {
-        let sessions: Vec<_> = self.ways.iter().flat_map(session_rows).collect();
+        let sessions: Vec<_> = self.paths.iter().flat_map(session_rows).collect();
         output::table(["CHANGED THROUGH", "SESSION", "ENDED AFTER", "ANSWER AFTER", "RESULT"], &sessions);
         output::line("");
-        let old: Vec<_> = self.ways.iter().flat_map(old_password_rows).collect();
+        let old: Vec<_> = self.paths.iter().flat_map(old_password_rows).collect();
         output::table(["CHANGED THROUGH", "OLD PASSWORD AT", "LAST WORKED AFTER", "TRIES"], &old);
         output::line("");
-        for row in &self.ways {
-            let fate = match row.second_factor {
-                Some(Fate::Stays) => "it stays on",
-                Some(Fate::GoesOff) => "it goes off",
+        for result in &self.paths {
+            let expected = match result.second_factor {
+                Some(ExpectedSecondFactor::Stays) => "it stays on",
+                Some(ExpectedSecondFactor::GoesOff) => "it goes off",
                 None => continue,
             };
             output::line(format_args!(
-                "With a second factor on, through {}: {fate}; the old password with a fresh code was refused at {} doors.",
-                row.way.words(),
-                row.refused_with_code.len()
+                "With a second factor on, through {}: {expected}; the old password with a fresh code was refused at {} doors.",
+                result.path.label(),
+                result.refused_with_code.len()
             ));
         }
-        for LeftOut { way, why } in &self.left_out {
-            output::line(format_args!("Not tried: {}, {why}.", way.words()));
+        for Skipped { path, why } in &self.skipped {
+            output::line(format_args!("Not tried: {}, {why}.", path.label()));
         }
-        for row in &self.ways {
-            for problem in &row.problems {
-                output::line(format_args!("FAILED through {}: {problem}.", row.way.words()));
+        for result in &self.paths {
+            for problem in &result.problems {
+                output::line(format_args!("FAILED through {}: {problem}.", result.path.label()));
             }
         }
         output::line(self.verdict());
     }
 
     fn verdict(&self) -> String {
-        let (ways, sessions) =
-            (self.ways.len(), self.ways.iter().map(|row| row.sessions.len()).sum::<usize>());
+        let (paths, sessions) =
+            (self.paths.len(), self.paths.iter().map(|result| result.sessions.len()).sum::<usize>());
         if !self.passed {
             return "The promise was broken.".to_owned();
         }
-        let bystanders: usize = self.ways.iter().map(|row| row.bystanders).sum();
+        let bystanders: usize = self.paths.iter().map(|result| result.bystanders).sum();
         let others = match bystanders {
             0 => String::new(),
             _ => " Sessions of another mailbox went on.".to_owned(),
         };
         format!(
-            "{ways} changes, {sessions} sessions: every one was over before the answer, the old password opened \
+            "{paths} changes, {sessions} sessions: every one was over before the answer, the old password opened \
              nothing after it, the new one opened every door, and no message, flag, UID or folder has changed.{others}"
         )
     }
 }
 
-fn session_rows(row: &Row) -> impl Iterator<Item = [String; 5]> {
-    row.sessions.iter().map(|session| {
-        let result = match (session.ended_ms, session.before_answer) {
+fn session_rows(result: &TrialResult) -> impl Iterator<Item = [String; 5]> {
+    result.sessions.iter().map(|session| {
+        let verdict = match (session.ended_ms, session.before_answer) {
             (Some(_), true) => "ended",
             (Some(_), false) => "TOO LATE",
             (None, _) => "SURVIVED",
         };
         [
-            row.way.words().to_owned(),
-            session.session.words().to_owned(),
+            result.path.label().to_owned(),
+            session.session.label().to_owned(),
             milliseconds(session.ended_ms),
-            milliseconds(Some(row.answered_ms)),
-            result.to_owned(),
+            milliseconds(Some(result.answered_ms)),
+            verdict.to_owned(),
         ]
     })
 }
 
-fn old_password_rows(row: &Row) -> impl Iterator<Item = [String; 4]> {
-    row.old_passwords.iter().map(|old| {
+fn old_password_rows(result: &TrialResult) -> impl Iterator<Item = [String; 4]> {
+    result.old_passwords.iter().map(|old| {
         let last = old.last_worked_ms.map_or_else(|| "never".to_owned(), |ms| milliseconds(Some(ms)));
-        [row.way.words().to_owned(), old.door.label().to_owned(), last, old.tries.to_string()]
+        [result.path.label().to_owned(), old.surface.label().to_owned(), last, old.attempts.to_string()]
     })
 }
 
-/// The column is a number's: it lines up at the right.
+/// Right-aligned, because the column holds numbers.
 fn milliseconds(ms: Option<f64>) -> String {
     ms.map_or_else(|| format!("{:>11}", "-"), |ms| format!("{ms:>8.1} ms"))
 }

@@ -1,76 +1,40 @@
-//! A second factor that is on while the password changes: with a fresh code the old password opens as little as alone.
+//! A second factor that is on while the password changes: the old password is refused with a fresh code as it is alone.
 
-use super::client::Tried;
+use super::change_path::ExpectedSecondFactor;
+use super::client::SignInOutcome;
 use super::client::authenticator::Authenticator;
 use super::client::browser::Browser;
 use super::client::connection::unexpected;
-use super::course::Cast;
-use super::host::{Host, Login};
+use super::credentials::Credentials;
+use super::host::Host;
 use super::mail;
-use super::report::Row;
-use super::session::{Client, Posture, Session};
-use super::way::browser;
+use super::report::TrialResult;
+use super::session::{Scenario, Session};
+use super::signed_in_client::SignedInClient;
 use postward_authority::{Surface, Timestamp};
 use postward_wire::Secret;
-use serde::Serialize;
 use std::io;
 
-/// What a way to a new password does with it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum Fate {
-    /// The next sign-in needs a code, as before.
-    Stays,
-    /// The new password alone opens everything.
-    GoesOff,
-}
-
-/// Whether there is a recovery code.
+/// Whether the mailbox has a recovery code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum RecoveryCode {
     None,
     Issued,
 }
 
-/// The owner's phone, and what the owner's mail apps use.
+/// The second factor of the mailbox under drill: its authenticator, and the app password of its mail apps.
 pub(super) struct SecondFactor {
-    phone: Authenticator,
-    /// A code that was refused behind the old password, and so is not spent.
+    authenticator: Authenticator,
+    /// A code that was refused together with the old password, and so is not used up.
     unspent: Option<String>,
     app_password: Option<Secret>,
 }
 
 const ACCOUNT: &str = "/webmail/account";
 
-/// Turns it on where it is off, and names the bystander as the recovery e-mail. What is signed in stays so.
-pub(super) async fn turn_on(host: &Host, cast: &mut Cast) -> io::Result<()> {
-    if cast.second_factor.is_some() {
-        return Ok(());
-    }
-    let mut webmail = browser(host, Surface::Webmail, &cast.mailbox).await?;
-    let (reader, page) = (cast.reader()?, format!("{ACCOUNT}/recovery/email"));
-    webmail.fill(&page, &page, &[("address", &reader.name)]).await?;
-    let verify = "/webmail/recovery-email/verify";
-    let mut imap = host.imap(reader).await?;
-    let link = mail::mailed_link(&mut imap, "Confirm your recovery e-mail", verify).await?;
-    host.browser().fill(&link, verify, &[]).await?;
-
-    let page = format!("{ACCOUNT}/two-factor");
-    let begun = webmail.fill(&page, &format!("{page}/begin"), &[]).await?;
-    let phone = Authenticator::of(&begun.shown("typed-key")?)?;
-    let code = phone.next_code().await?;
-    let on = webmail.fill(&page, &format!("{page}/on"), &[("code", &code)]).await?;
-    if on.location() != Some(&page) {
-        return Err(unexpected(&on.heard()));
-    }
-    sign_out(&mut webmail).await?;
-    cast.second_factor = Some(SecondFactor { phone, unspent: None, app_password: None });
-    Ok(())
-}
-
-/// Whether the owner keeps a recovery code.
-pub(super) async fn recovery_code_of(host: &Host, mailbox: &Login) -> io::Result<RecoveryCode> {
-    let mut webmail = browser(host, Surface::Webmail, mailbox).await?;
+/// Reads in the webmail whether the mailbox has a recovery code.
+pub(super) async fn recovery_code_of(host: &Host, mailbox: &Credentials) -> io::Result<RecoveryCode> {
+    let mut webmail = host.signed_in_browser(Surface::Webmail, mailbox).await?;
     let page = webmail.get(&format!("{ACCOUNT}/recovery")).await?;
     sign_out(&mut webmail).await?;
     let none = page.text().contains("Not issued yet");
@@ -82,54 +46,84 @@ async fn sign_out(webmail: &mut Browser) -> io::Result<()> {
 }
 
 impl SecondFactor {
-    /// A code that was not typed before.
-    pub(super) async fn next_code(&self) -> io::Result<String> {
-        self.phone.next_code().await
+    /// Turns it on, and makes the address of `reader` the recovery e-mail. Open sessions stay signed in.
+    pub(super) async fn turn_on(
+        host: &Host,
+        mailbox: &Credentials,
+        reader: &Credentials,
+    ) -> io::Result<Self> {
+        let mut webmail = host.signed_in_browser(Surface::Webmail, mailbox).await?;
+        let page = format!("{ACCOUNT}/recovery/email");
+        webmail.fill(&page, &page, &[("address", &reader.name)]).await?;
+        let verify = "/webmail/recovery-email/verify";
+        let mut imap = host.imap(reader).await?;
+        let link = mail::mailed_link(&mut imap, "Confirm your recovery e-mail", verify).await?;
+        host.browser().fill(&link, verify, &[]).await?;
+
+        let page = format!("{ACCOUNT}/two-factor");
+        let begun = webmail.fill(&page, &format!("{page}/begin"), &[]).await?;
+        let authenticator = Authenticator::of(&begun.shown("typed-key")?)?;
+        let code = authenticator.next_code().await?;
+        let on = webmail.fill(&page, &format!("{page}/on"), &[("code", &code)]).await?;
+        if on.location() != Some(&page) {
+            return Err(unexpected(&on.summary()));
+        }
+        sign_out(&mut webmail).await?;
+        Ok(Self { authenticator, unspent: None, app_password: None })
     }
 
-    /// Tries what must open nothing after the change.
-    pub(super) async fn judge(
+    /// A code that was not used before.
+    pub(super) async fn next_code(&self) -> io::Result<String> {
+        self.authenticator.next_code().await
+    }
+
+    /// Tries everything that must be refused after the change, and records what was not.
+    pub(super) async fn check_refusals(
         &mut self,
         host: &Host,
-        old: &Login,
-        new: &Login,
-        fate: Fate,
-        row: &mut Row,
+        old: &Credentials,
+        new: &Credentials,
+        expected: ExpectedSecondFactor,
+        result: &mut TrialResult,
     ) -> io::Result<()> {
-        row.second_factor = Some(fate);
-        let code = match fate {
-            Fate::Stays => self.next_code().await?,
-            // Nothing is left that it could have been spent in.
-            Fate::GoesOff => self.phone.code_at(Timestamp::now().as_second())?,
+        result.second_factor = Some(expected);
+        let code = match expected {
+            ExpectedSecondFactor::Stays => self.next_code().await?,
+            // The second factor is off, so no time step is recorded that the code could collide with.
+            ExpectedSecondFactor::GoesOff => self.authenticator.code_at(Timestamp::now().as_second())?,
         };
         let with_code = old.with(&Secret::new(format!("{}{code}", old.password.expose())));
         for surface in Surface::OF_MAILBOXES {
             match opens(host, surface, &with_code).await? {
-                false => row.refused_with_code.push(surface),
+                false => result.refused_with_code.push(surface),
                 true => {
-                    let door = surface.label();
-                    row.problem(format!("the old password with a fresh code still opened {door}"));
+                    result
+                        .fail(format!("the old password with a fresh code still opened {}", surface.label()));
                 }
             }
-            // Where it goes off, the sessions that are opened next show that the new one alone is enough.
-            if fate == Fate::Stays && opens(host, surface, new).await? {
-                row.problem(format!("the new password opened {} without a code", surface.label()));
+            // Where it goes off, the sessions that are opened next show that the new password alone is enough.
+            if expected == ExpectedSecondFactor::Stays && opens(host, surface, new).await? {
+                result.fail(format!("the new password opened {} without a code", surface.label()));
             }
             if let Some(app_password) = &self.app_password
                 && opens(host, surface, &old.with(app_password)).await?
             {
-                row.problem(format!("an app password from before still opened {}", surface.label()));
+                result.fail(format!("an app password from before still opened {}", surface.label()));
             }
         }
         self.unspent = Some(code);
         Ok(())
     }
 
-    /// What opens every door while it is on: the webmail with a code on its own page, the user panel from there, and the
-    /// mail apps with an app password that is made for them.
-    pub(super) async fn keys(&mut self, host: &Host, mailbox: &Login) -> io::Result<Keys> {
+    /// Signs in on every surface while it is on: at the webmail with a code on its own page, at the user panel from
+    /// there, and for the mail protocols with an app password that is made for them.
+    pub(super) async fn session_opener(
+        &mut self,
+        host: &Host,
+        mailbox: &Credentials,
+    ) -> io::Result<SessionOpener> {
         let code = match self.unspent.take() {
-            // Whoever takes it now shows that it was good when it was refused.
+            // That it is accepted now shows that it was good when it was refused.
             Some(code) => code,
             None => self.next_code().await?,
         };
@@ -138,46 +132,47 @@ impl SecondFactor {
         webmail.post("/webmail/sign-in", &fields).await?;
         let entered = webmail.post("/webmail/code", &[("code", &code)]).await?;
         if entered.location() != Some("/webmail") {
-            return Err(unexpected(&entered.heard()));
+            return Err(unexpected(&entered.summary()));
         }
         let page = format!("{ACCOUNT}/app-passwords");
         let added = webmail.fill(&page, &page, &[("name", "Drill")]).await?;
         let app_password = Secret::new(added.shown("letters")?);
-        let login = mailbox.with(&app_password);
+        let credentials = mailbox.with(&app_password);
         self.app_password = Some(app_password);
         let mut panel = webmail.clone();
         panel.fill(ACCOUNT, "/webmail/user-settings", &[]).await?;
-        Ok(Keys { login, browsers: Some([webmail, panel]) })
+        Ok(SessionOpener { credentials, browsers: Some([webmail, panel]) })
     }
 }
 
-/// What opens the sessions a drill works on.
-pub(super) struct Keys {
-    /// For every door that asks.
-    login: Login,
-    /// The webmail and the user panel, where browsers are in already.
+/// Opens the sessions a drill works on, with what signs in at the moment.
+pub(super) struct SessionOpener {
+    /// For every surface that asks for a password.
+    credentials: Credentials,
+    /// Browsers that are signed in already: the webmail and the user panel.
     browsers: Option<[Browser; 2]>,
 }
 
-impl Keys {
-    /// The password, everywhere.
-    pub(super) fn password(mailbox: &Login) -> Self {
-        Self { login: mailbox.copy(), browsers: None }
+impl SessionOpener {
+    /// Signs in with the password on every surface.
+    pub(super) fn password(mailbox: &Credentials) -> Self {
+        Self { credentials: mailbox.copy(), browsers: None }
     }
 
-    /// Opens a session and takes up a posture.
-    pub(super) async fn open(&self, posture: Posture, host: &Host) -> io::Result<Session> {
-        let surface = posture.surface();
-        let in_already = |browser: &Browser| Session { surface, client: Client::Browser(browser.clone()) };
+    /// Opens a session and brings it into a scenario.
+    pub(super) async fn open(&self, scenario: Scenario, host: &Host) -> io::Result<Session> {
+        let surface = scenario.surface();
+        let signed_in =
+            |browser: &Browser| Session { surface, client: SignedInClient::Browser(browser.clone()) };
         match (&self.browsers, surface) {
-            (Some([webmail, _]), Surface::Webmail) => Ok(in_already(webmail)),
-            (Some([_, panel]), Surface::Panel) => Ok(in_already(panel)),
-            _ => Session::open(posture, host, &self.login).await,
+            (Some([webmail, _]), Surface::Webmail) => Ok(signed_in(webmail)),
+            (Some([_, panel]), Surface::Panel) => Ok(signed_in(panel)),
+            _ => Session::open(scenario, host, &self.credentials).await,
         }
     }
 }
 
-/// Whether something opens a door.
-async fn opens(host: &Host, surface: Surface, login: &Login) -> io::Result<bool> {
-    Ok(matches!(host.sign_in(surface, login).await?, Tried::Opened(_)))
+/// Whether the credentials sign in on a surface.
+async fn opens(host: &Host, surface: Surface, credentials: &Credentials) -> io::Result<bool> {
+    Ok(matches!(host.sign_in(surface, credentials).await?, SignInOutcome::Opened(_)))
 }

@@ -1,27 +1,26 @@
 //! The sessions a drill opens, and what they are doing when the password changes.
 
-use super::client::Tried;
-use super::client::browser::Browser;
+use super::client::SignInOutcome;
 use super::client::connection::unexpected;
-use super::client::imap::{Imap, quoted};
-use super::client::pop3::Pop3;
-use super::client::smtp::Smtp;
-use super::host::{Host, Login};
+use super::client::imap::quoted;
+use super::credentials::Credentials;
+use super::host::Host;
 use super::mail::FOLDER;
+use super::signed_in_client::SignedInClient;
 use postward_authority::Surface;
 use serde::Serialize;
 use std::io;
 use std::os::fd::OwnedFd;
 
-/// What a session is doing.
+/// What a session is doing when the password changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum Posture {
-    /// A folder is open, nothing is under way.
+pub(super) enum Scenario {
+    /// A folder is selected, and no command is in progress.
     ImapQuiet,
-    /// Waiting for news (RFC 2177), as phones do all day.
+    /// Waiting in IDLE (RFC 2177), as phones do all day.
     ImapIdle,
-    /// A large message is on its way, and the app has stopped reading.
+    /// A large message is being sent, and the client has stopped reading.
     ImapFetching,
     /// Between two commands.
     Pop3Quiet,
@@ -35,26 +34,27 @@ pub(super) enum Posture {
     Panel,
 }
 
-impl Posture {
-    /// What a session at a door may be doing. A new door is given its postures here before this compiles again.
-    pub(super) fn at(surface: Surface) -> &'static [Self] {
+impl Scenario {
+    /// What a session on a surface may be doing. The match is exhaustive, so a new surface does not compile before it
+    /// has its scenarios here.
+    pub(super) fn of(surface: Surface) -> &'static [Self] {
         match surface {
             Surface::Imap => &[Self::ImapQuiet, Self::ImapIdle, Self::ImapFetching],
             Surface::Pop3 => &[Self::Pop3Quiet],
             Surface::Smtp => &[Self::SmtpQuiet, Self::SmtpData],
             Surface::Webmail => &[Self::Webmail],
             Surface::Panel => &[Self::Panel],
-            // No mailbox signs in there.
+            // Only staff sign in there.
             Surface::Dashboard => &[],
         }
     }
 
-    /// Everything a mailbox can be doing, at every door.
+    /// Every scenario on every surface of mailboxes.
     pub(super) fn all() -> impl Iterator<Item = Self> {
-        Surface::OF_MAILBOXES.into_iter().flat_map(Self::at).copied()
+        Surface::OF_MAILBOXES.into_iter().flat_map(Self::of).copied()
     }
 
-    /// The door.
+    /// The surface the session is on.
     pub(super) fn surface(self) -> Surface {
         match self {
             Self::ImapQuiet | Self::ImapIdle | Self::ImapFetching => Surface::Imap,
@@ -65,8 +65,8 @@ impl Posture {
         }
     }
 
-    /// The same in words.
-    pub(super) fn words(self) -> &'static str {
+    /// Its name in the table.
+    pub(super) fn label(self) -> &'static str {
         match self {
             Self::ImapQuiet => "IMAP, a folder open",
             Self::ImapIdle => "IMAP, waiting in IDLE",
@@ -83,29 +83,21 @@ impl Posture {
 /// An open session.
 pub(super) struct Session {
     pub(super) surface: Surface,
-    pub(super) client: Client,
+    pub(super) client: SignedInClient,
 }
 
 /// Open sessions, in the order in which they were opened.
-pub(super) type Sessions = Vec<(Posture, Session)>;
-
-/// Who holds it.
-pub(super) enum Client {
-    Imap(Imap),
-    Pop3(Pop3),
-    Smtp(Smtp),
-    Browser(Browser),
-}
+pub(super) type Sessions = Vec<(Scenario, Session)>;
 
 impl Session {
-    /// Signs in and takes up a posture.
-    pub(super) async fn open(posture: Posture, host: &Host, login: &Login) -> io::Result<Self> {
-        let surface = posture.surface();
-        let mut client = match host.sign_in(surface, login).await? {
-            Tried::Opened(client) => client,
-            Tried::Refused(words) => return Err(unexpected(&words)),
+    /// Signs in and brings the session into a scenario.
+    pub(super) async fn open(scenario: Scenario, host: &Host, credentials: &Credentials) -> io::Result<Self> {
+        let surface = scenario.surface();
+        let mut client = match host.sign_in(surface, credentials).await? {
+            SignInOutcome::Opened(client) => client,
+            SignInOutcome::Refused(answer) => return Err(unexpected(&answer)),
         };
-        client.take_up(posture, &login.name).await?;
+        enter(&mut client, scenario, &credentials.name).await?;
         Ok(Self { surface, client })
     }
 
@@ -114,53 +106,43 @@ impl Session {
         self.client.socket()
     }
 
-    /// Whether a quiet session still does what it is asked.
-    pub(super) async fn serves(&mut self) -> io::Result<bool> {
+    /// Whether a session without a command in progress still answers.
+    pub(super) async fn responds(&mut self) -> io::Result<bool> {
         match &mut self.client {
-            Client::Imap(imap) => imap.command("NOOP").await.map(|_| true),
-            Client::Pop3(pop3) => pop3.command("NOOP").await.map(|_| true),
-            Client::Smtp(smtp) => smtp.command("NOOP", "250").await.map(|()| true),
-            Client::Browser(browser) => browser.is_signed_in(page(self.surface)).await,
+            SignedInClient::Imap(imap) => imap.command("NOOP").await.map(|_| true),
+            SignedInClient::Pop3(pop3) => pop3.command("NOOP").await.map(|_| true),
+            SignedInClient::Smtp(smtp) => smtp.command("NOOP", "250").await.map(|()| true),
+            SignedInClient::Browser(browser) => browser.is_signed_in(signed_in_page(self.surface)).await,
         }
     }
 }
 
-impl Client {
-    fn socket(&self) -> io::Result<Option<OwnedFd>> {
-        match self {
-            Self::Imap(imap) => imap.socket().map(Some),
-            Self::Pop3(pop3) => pop3.socket().map(Some),
-            Self::Smtp(smtp) => smtp.socket().map(Some),
-            Self::Browser(_) => Ok(None),
+/// Brings a session into a scenario.
+async fn enter(client: &mut SignedInClient, scenario: Scenario, address: &str) -> io::Result<()> {
+    match (scenario, client) {
+        (Scenario::ImapQuiet, SignedInClient::Imap(imap)) => imap.command("SELECT INBOX").await.map(drop),
+        (Scenario::ImapIdle, SignedInClient::Imap(imap)) => {
+            imap.command("SELECT INBOX").await?;
+            imap.idle().await
         }
-    }
-
-    async fn take_up(&mut self, posture: Posture, address: &str) -> io::Result<()> {
-        match (posture, self) {
-            (Posture::ImapQuiet, Self::Imap(imap)) => imap.command("SELECT INBOX").await.map(drop),
-            (Posture::ImapIdle, Self::Imap(imap)) => {
-                imap.command("SELECT INBOX").await?;
-                imap.idle().await
-            }
-            (Posture::ImapFetching, Self::Imap(imap)) => {
-                imap.command(&format!("EXAMINE {}", quoted(FOLDER))).await?;
-                imap.send("FETCH 1 BODY.PEEK[]").await?;
-                // The first line shows that the message is on its way. What follows stays where it is.
-                imap.connection.line().await.map(drop)
-            }
-            (Posture::SmtpData, Self::Smtp(smtp)) => {
-                smtp.begin(address, address, "Subject: Half a message\r\n\r\nIt never").await
-            }
-            (Posture::Pop3Quiet | Posture::SmtpQuiet | Posture::Webmail | Posture::Panel, _) => Ok(()),
-            (Posture::ImapQuiet | Posture::ImapIdle | Posture::ImapFetching | Posture::SmtpData, _) => {
-                Err(io::ErrorKind::InvalidInput.into())
-            }
+        (Scenario::ImapFetching, SignedInClient::Imap(imap)) => {
+            imap.command(&format!("EXAMINE {}", quoted(FOLDER))).await?;
+            imap.send("FETCH 1 BODY.PEEK[]").await?;
+            // The first line shows that the message is being sent. The rest is not read.
+            imap.connection.line().await.map(drop)
+        }
+        (Scenario::SmtpData, SignedInClient::Smtp(smtp)) => {
+            smtp.begin(address, address, "Subject: Half a message\r\n\r\nIt never").await
+        }
+        (Scenario::Pop3Quiet | Scenario::SmtpQuiet | Scenario::Webmail | Scenario::Panel, _) => Ok(()),
+        (Scenario::ImapQuiet | Scenario::ImapIdle | Scenario::ImapFetching | Scenario::SmtpData, _) => {
+            Err(io::ErrorKind::InvalidInput.into())
         }
     }
 }
 
-/// A page behind the door that needs nothing of the engine.
-pub(super) fn page(surface: Surface) -> &'static str {
+/// A page of a surface that is shown to signed-in users only and needs nothing of the mail engine.
+pub(super) fn signed_in_page(surface: Surface) -> &'static str {
     match surface {
         Surface::Panel => "/panel",
         Surface::Dashboard => "/dashboard/mailboxes",

@@ -1,29 +1,29 @@
-//! `postward serve`: the house put together, and taken apart again in order.
+//! `postward serve`: starts a server from its configuration, and stops it in order.
 
-mod alone;
 mod engine;
 mod server;
 mod signals;
+mod sync_stream;
 
-pub(crate) use server::{Bound, Server};
-pub(crate) use signals::attend as until_signal;
+pub(crate) use server::{BoundAddresses, Server};
+pub(crate) use signals::run_until_signal;
 
+use crate::command_error::CommandError;
 use crate::config::{Config, LogFormat};
 use crate::output::Format;
-use crate::problem::Problem;
-use crate::{logs, resources};
+use crate::{logs, process};
 use std::process::ExitCode;
 
-/// Runs the host until a signal ends it.
-pub(crate) async fn run(config: Config, format: Format) -> Result<ExitCode, Problem> {
+/// Runs a server until a signal stops it.
+pub(crate) async fn run(config: Config, format: Format) -> Result<ExitCode, CommandError> {
     let log = match format {
         Format::Json => LogFormat::Json,
         Format::Text => config.log,
     };
     logs::start(log, "info");
-    resources::raise_file_limit();
+    process::raise_file_limit();
     let server = Server::start(config).await?;
     server.announce();
-    until_signal(server).await?;
+    run_until_signal(server).await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,12 +1,12 @@
-//! A running host: every part started in order, and stopped in the reverse order.
+//! A running server: every service started in order, and stopped in the reverse order.
 
-use super::engine::{BuiltIn, KnownTo, ThroughGate, remote};
-use crate::config::{Certificate, Config, Doors, EngineKind, LOCALHOST};
+use super::engine::{EmbeddedEngine, GateEngine, RecipientLookup, remote};
+use crate::command_error::CommandError;
+use crate::config::{Certificate, Config, EngineKind, LOCALHOST, Listeners};
 use crate::control;
-use crate::data_dir::{DataDir, Hold, HoldError};
+use crate::data_dir::{DataDir, DataDirLock, LockError};
+use crate::mailer::{LetterTemplate, MailWorker, Relay, Routes};
 use crate::open;
-use crate::post::{Paper, Postman, Relay, Ways};
-use crate::problem::Problem;
 use postward_authority::{Authority, Timestamp};
 use postward_gate::{Encryption, Engine, Gate, Listener, TlsHandle};
 use postward_mailstore::Mailstore;
@@ -21,76 +21,77 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-/// How much longer than the configured drain the whole may take before what is left is cut off.
-const GRACE: Duration = Duration::from_secs(5);
+/// How much longer than the configured drain time the services may take before they are aborted.
+const SHUTDOWN_GRACE: Duration = Duration::from_secs(5);
 
-/// A host that listens.
+/// A server that listens.
 pub(crate) struct Server {
     authority: Authority,
     mailstore: Option<Mailstore>,
     certificate: Certificate,
     tls: TlsHandle,
-    bound: Bound,
+    bound: BoundAddresses,
     drain: Duration,
-    /// Everything strangers and commands come through, and letters go out by.
-    doors: JoinSet<()>,
-    close: CancellationToken,
-    /// What must outlive the doors: the watch over the store.
+    /// The listeners of mail, web, LMTP and control socket, and the mailer.
+    services: JoinSet<()>,
+    stop_services: CancellationToken,
+    /// What must outlive the services: the watch over the store.
     watch: JoinSet<()>,
-    end: CancellationToken,
-    _hold: Hold,
+    stop_watch: CancellationToken,
+    _lock: DataDirLock,
 }
 
-/// Where a host listens, with the ports the system chose where none was given.
+/// The addresses a server listens on, with the ports the system chose where port 0 was given.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Bound {
-    pub(crate) imap: Doors,
-    pub(crate) pop3: Doors,
-    pub(crate) smtp: Doors,
+pub(crate) struct BoundAddresses {
+    pub(crate) imap: Listeners,
+    pub(crate) pop3: Listeners,
+    pub(crate) smtp: Listeners,
     pub(crate) http: Vec<SocketAddr>,
     pub(crate) https: Vec<SocketAddr>,
     pub(crate) lmtp: Vec<SocketAddr>,
 }
 
 impl Server {
-    /// Starts everything, or nothing: whatever can fail is tried before the first connection is accepted.
-    pub(crate) async fn start(config: Config) -> Result<Self, Problem> {
+    /// Starts all services or none: everything that can fail is done before the first connection is accepted.
+    pub(crate) async fn start(config: Config) -> Result<Self, CommandError> {
         let data = DataDir::at(&config.data);
         let path = data.path().display();
-        data.create().map_err(|error| Problem::new(format!("{path} cannot be made: {error}.")))?;
-        let hold = data.hold().map_err(|error| match error {
-            HoldError::Held => Problem::new(format!("Another server or command holds {path}.")),
-            HoldError::Io(error) => Problem::new(format!("{path} cannot be used: {error}.")),
+        data.create().map_err(|error| CommandError::new(format!("{path} cannot be made: {error}.")))?;
+        let lock = data.lock().map_err(|error| match error {
+            LockError::Locked => CommandError::new(format!("Another server or command holds {path}.")),
+            LockError::Io(error) => CommandError::new(format!("{path} cannot be used: {error}.")),
         })?;
         let tls = TlsHandle::new(open::certificate(&config.certificate)?);
-        let sockets = Sockets::bind(&config)?;
+        let sockets = BoundSockets::bind(&config)?;
         let control = control::server::bind(&data.control_socket()).map_err(|error| {
             let socket = data.control_socket();
-            Problem::new(format!("The control socket {} cannot be made: {error}.", socket.display()))
+            CommandError::new(format!("The control socket {} cannot be made: {error}.", socket.display()))
         })?;
-        let relay = config.post.relay.as_ref();
-        let relay = relay.map(|relay| Relay::open(relay, &config.post.from, &config.hostname)).transpose()?;
+        let relay = config.mailer.relay.as_ref();
+        let relay =
+            relay.map(|relay| Relay::open(relay, &config.mailer.from, &config.hostname)).transpose()?;
         let authority = open::authority(&config).await?;
 
         let (engine, mailstore) = match &config.engine {
             EngineKind::Embedded => {
-                let mailstore = open_mail(&data, &config, &authority)?;
-                (Engine::Local(Arc::new(BuiltIn(mailstore.clone()))), Some(mailstore))
+                let mailstore = open_mailstore(&data, &config, &authority)?;
+                (Engine::Local(Arc::new(EmbeddedEngine(mailstore.clone()))), Some(mailstore))
             }
-            EngineKind::Remote(behind) => (Engine::Remote(Arc::new(remote(behind)?)), None),
+            EngineKind::Remote(remote_config) => (Engine::Remote(Arc::new(remote(remote_config)?)), None),
         };
         let gate =
             Gate::new(authority.clone(), engine, tls.clone(), config.hostname.clone(), config.limits.clone());
         let url = public_url(&config, &sockets.bound)?;
-        let mut site = Site::new(authority.clone(), Arc::new(ThroughGate(gate.clone())), url.clone());
+        let mut site = Site::new(authority.clone(), Arc::new(GateEngine(gate.clone())), url.clone());
         site.trusted_proxies = config.web.trusted_proxies.clone();
-        let paper = Paper {
+        let template = LetterTemplate {
             brand: site.brand.clone(),
             hostname: config.hostname.clone(),
-            from: config.post.from.clone(),
+            from: config.mailer.from.clone(),
         };
-        let ways = Ways { mailstore: mailstore.clone(), relay };
-        let postman = Postman::new(authority.clone(), url, paper, ways);
+        let routes = Routes { mailstore: mailstore.clone(), relay };
+        let mailer = MailWorker::new(authority.clone(), url, template, routes);
 
         let mut server = Self {
             authority: authority.clone(),
@@ -99,17 +100,17 @@ impl Server {
             tls: tls.clone(),
             bound: sockets.bound,
             drain: config.limits.drain,
-            doors: JoinSet::new(),
-            close: CancellationToken::new(),
+            services: JoinSet::new(),
+            stop_services: CancellationToken::new(),
             watch: JoinSet::new(),
-            end: CancellationToken::new(),
-            _hold: hold,
+            stop_watch: CancellationToken::new(),
+            _lock: lock,
         };
-        let (watched, end) = (authority.clone(), server.end.clone());
-        server.watch.spawn(async move { watched.watch(Timestamp::now, end).await });
+        let (watching, stop_watch) = (authority.clone(), server.stop_watch.clone());
+        server.watch.spawn(async move { watching.run_sweep(Timestamp::now, stop_watch).await });
         for listener in sockets.mail {
             let gate = gate.clone();
-            server.door(|stop| async move { gate.serve(listener, stop).await });
+            server.spawn_service(|stop| async move { gate.serve(listener, stop).await });
         }
         let router = postward_web::router(site);
         for (listener, encryption) in sockets.web {
@@ -119,57 +120,59 @@ impl Server {
                 Encryption::StartTls | Encryption::PlainOnLoopback => Transport::Plain,
             };
             let router = router.clone();
-            server.door(|stop| async move { postward_web::serve(listener, transport, router, stop).await });
+            server.spawn_service(|stop| async move {
+                postward_web::serve(listener, transport, router, stop).await
+            });
         }
         if let Some(mailstore) = mailstore {
             for listener in sockets.lmtp {
                 let mailstore = mailstore.clone();
-                server.door(|stop| async move {
+                server.spawn_service(|stop| async move {
                     if let Err(error) = postward_mailstore::serve_lmtp(listener, mailstore, stop).await {
                         tracing::error!(%error, "delivery by LMTP has ended");
                     }
                 });
             }
         }
-        server.door(|stop| postman.run(stop));
-        server.door(|stop| control::server::serve(control, authority, stop));
+        server.spawn_service(|stop| mailer.run(stop));
+        server.spawn_service(|stop| control::server::serve(control, authority, stop));
         Ok(server)
     }
 
-    fn door<F>(&mut self, serve: impl FnOnce(CancellationToken) -> F)
+    fn spawn_service<F>(&mut self, serve: impl FnOnce(CancellationToken) -> F)
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        self.doors.spawn(serve(self.close.clone()));
+        self.services.spawn(serve(self.stop_services.clone()));
     }
 
-    /// The authority it serves.
+    /// The authority of this server.
     pub(crate) fn authority(&self) -> &Authority {
         &self.authority
     }
 
-    /// The built-in engine's mail, if mail is kept here.
+    /// The mail store of the built-in engine; none with a remote engine.
     pub(crate) fn mailstore(&self) -> Option<&Mailstore> {
         self.mailstore.as_ref()
     }
 
-    /// Where it listens.
-    pub(crate) fn bound(&self) -> &Bound {
+    /// The addresses it listens on.
+    pub(crate) fn bound(&self) -> &BoundAddresses {
         &self.bound
     }
 
-    /// Says in the log where it listens.
+    /// Logs the addresses it listens on.
     pub(crate) fn announce(&self) {
-        let Bound { imap, pop3, smtp, http, https, lmtp } = &self.bound;
-        for (protocol, doors) in [("imap", imap), ("pop3", pop3), ("smtp", smtp)] {
-            let Doors { tls, starttls, plain } = doors;
+        let BoundAddresses { imap, pop3, smtp, http, https, lmtp } = &self.bound;
+        for (protocol, listeners) in [("imap", imap), ("pop3", pop3), ("smtp", smtp)] {
+            let Listeners { tls, starttls, plain } = listeners;
             tracing::info!(protocol, ?tls, ?starttls, ?plain, "listening");
         }
         tracing::info!(?http, ?https, "listening for browsers");
         tracing::info!(?lmtp, "listening for delivery");
     }
 
-    /// Rereads the certificate. One that cannot be used leaves the old one in force.
+    /// Reads the certificate again. If it cannot be used, the old one stays in use.
     pub(crate) fn reload(&self) {
         let chain = self.certificate.chain.display();
         match open::certificate(&self.certificate) {
@@ -181,25 +184,25 @@ impl Server {
         }
     }
 
-    /// Closes the doors, lets what is under way finish, and ends the rest. Every part has come to its end when this
-    /// returns.
+    /// Stops listening, waits for what is in progress until the drain time is over, and ends the rest. Every task has
+    /// ended when this returns.
     pub(crate) async fn stop(mut self) {
         tracing::info!("stopping");
-        self.close.cancel();
-        let closed = async { while self.doors.join_next().await.is_some() {} };
-        if timeout(self.drain + GRACE, closed).await.is_err() {
-            tracing::warn!(left = self.doors.len(), "cut off what did not come to an end");
-            self.doors.shutdown().await;
+        self.stop_services.cancel();
+        let closed = async { while self.services.join_next().await.is_some() {} };
+        if timeout(self.drain + SHUTDOWN_GRACE, closed).await.is_err() {
+            tracing::warn!(left = self.services.len(), "cut off what did not come to an end");
+            self.services.shutdown().await;
         }
-        self.end.cancel();
+        self.stop_watch.cancel();
         while self.watch.join_next().await.is_some() {}
         self.authority.shut_down().await;
         tracing::info!("stopped");
     }
 }
 
-/// The address browsers use. A host without a name of its own is for this machine only.
-fn public_url(config: &Config, bound: &Bound) -> Result<PublicUrl, Problem> {
+/// The address browsers use. A host without a DNS name is reached on this machine only.
+fn public_url(config: &Config, bound: &BoundAddresses) -> Result<PublicUrl, CommandError> {
     if let Some(url) = &config.web.url {
         return Ok(url.clone());
     }
@@ -207,39 +210,39 @@ fn public_url(config: &Config, bound: &Bound) -> Result<PublicUrl, Problem> {
         (LOCALHOST, Some(address)) => format!("http://{address}"),
         (hostname, _) => format!("https://{hostname}"),
     };
-    PublicUrl::parse(&text).map_err(|error| Problem::new(format!("web.url cannot be {text}: {error}.")))
+    PublicUrl::parse(&text).map_err(|error| CommandError::new(format!("web.url cannot be {text}: {error}.")))
 }
 
-fn open_mail(data: &DataDir, config: &Config, authority: &Authority) -> Result<Mailstore, Problem> {
-    let recipients = Arc::new(KnownTo(authority.clone()));
+fn open_mailstore(data: &DataDir, config: &Config, authority: &Authority) -> Result<Mailstore, CommandError> {
+    let recipients = Arc::new(RecipientLookup(authority.clone()));
     let mut limits = postward_mailstore::Limits::default();
-    // What the gate announces is what the engine takes.
+    // The message size the gate announces is the one the engine accepts.
     limits.message_size = usize::try_from(config.limits.message_size).unwrap_or(usize::MAX);
     Mailstore::open(&data.mail(), &config.hostname, recipients, limits)
-        .map_err(|error| Problem::new(format!("{} cannot be opened: {error}", data.mail().display())))
+        .map_err(|error| CommandError::new(format!("{} cannot be opened: {error}", data.mail().display())))
 }
 
-/// Every socket, open and not yet served.
-struct Sockets {
+/// Every socket, bound and not yet served.
+struct BoundSockets {
     mail: Vec<Listener>,
     web: Vec<(TcpListener, Encryption)>,
     lmtp: Vec<TcpListener>,
-    bound: Bound,
+    bound: BoundAddresses,
 }
 
-impl Sockets {
-    fn bind(config: &Config) -> Result<Self, Problem> {
+impl BoundSockets {
+    fn bind(config: &Config) -> Result<Self, CommandError> {
         let mut sockets =
-            Self { mail: Vec::new(), web: Vec::new(), lmtp: Vec::new(), bound: Bound::default() };
-        let mut bound = Bound {
-            imap: sockets.doors(Protocol::Imap, &config.imap)?,
-            pop3: Doors::default(),
-            smtp: Doors::default(),
-            ..Bound::default()
+            Self { mail: Vec::new(), web: Vec::new(), lmtp: Vec::new(), bound: BoundAddresses::default() };
+        let mut bound = BoundAddresses {
+            imap: sockets.bind_mail(Protocol::Imap, &config.imap)?,
+            pop3: Listeners::default(),
+            smtp: Listeners::default(),
+            ..BoundAddresses::default()
         };
         if matches!(config.engine, EngineKind::Embedded) {
-            bound.pop3 = sockets.doors(Protocol::Pop3, &config.pop3)?;
-            bound.smtp = sockets.doors(Protocol::Smtp, &config.smtp)?;
+            bound.pop3 = sockets.bind_mail(Protocol::Pop3, &config.pop3)?;
+            bound.smtp = sockets.bind_mail(Protocol::Smtp, &config.smtp)?;
             (sockets.lmtp, bound.lmtp) = listen(&config.lmtp)?;
         }
         let (plain, addresses) = listen(&config.web.http)?;
@@ -252,8 +255,8 @@ impl Sockets {
         Ok(sockets)
     }
 
-    fn doors(&mut self, protocol: Protocol, asked: &Doors) -> Result<Doors, Problem> {
-        let mut open = |encryption, addresses: &[SocketAddr]| -> Result<Vec<SocketAddr>, Problem> {
+    fn bind_mail(&mut self, protocol: Protocol, configured: &Listeners) -> Result<Listeners, CommandError> {
+        let mut open = |encryption, addresses: &[SocketAddr]| -> Result<Vec<SocketAddr>, CommandError> {
             let mut bound = Vec::new();
             for address in addresses {
                 let listener = Listener::bind(protocol, encryption, *address)?;
@@ -262,22 +265,22 @@ impl Sockets {
             }
             Ok(bound)
         };
-        Ok(Doors {
-            tls: open(Encryption::Tls, &asked.tls)?,
-            starttls: open(Encryption::StartTls, &asked.starttls)?,
-            plain: open(Encryption::PlainOnLoopback, &asked.plain)?,
+        Ok(Listeners {
+            tls: open(Encryption::Tls, &configured.tls)?,
+            starttls: open(Encryption::StartTls, &configured.starttls)?,
+            plain: open(Encryption::PlainOnLoopback, &configured.plain)?,
         })
     }
 }
 
-fn listen(addresses: &[SocketAddr]) -> Result<(Vec<TcpListener>, Vec<SocketAddr>), Problem> {
+fn listen(addresses: &[SocketAddr]) -> Result<(Vec<TcpListener>, Vec<SocketAddr>), CommandError> {
     let mut listeners = Vec::new();
     let mut bound = Vec::new();
     for address in addresses {
         let listener = std::net::TcpListener::bind(address)
             .and_then(|listener| listener.set_nonblocking(true).map(|()| listener))
             .and_then(TcpListener::from_std)
-            .map_err(|error| Problem::new(format!("cannot listen on {address}: {error}.")))?;
+            .map_err(|error| CommandError::new(format!("cannot listen on {address}: {error}.")))?;
         bound.push(listener.local_addr().unwrap_or(*address));
         listeners.push(listener);
     }

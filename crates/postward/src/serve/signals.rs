@@ -1,21 +1,21 @@
-//! What the system tells a running server.
+//! Signals of the system to a running server.
 
 use super::Server;
-use crate::problem::Problem;
+use crate::command_error::CommandError;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// The signals a server follows.
+/// The signals a server handles.
 struct Signals {
     hangup: Signal,
     terminate: Signal,
     interrupt: Signal,
 }
 
-/// Runs a server until SIGTERM or SIGINT, and stops it; SIGHUP rereads the certificate. Whoever signals again while it
-/// stops does not want to wait: what is still under way is cut off.
-pub(crate) async fn attend(server: Server) -> Result<(), Problem> {
+/// Runs a server until SIGTERM or SIGINT, and stops it; SIGHUP reads the certificate again. A second SIGTERM or SIGINT
+/// while it stops aborts what is still in progress.
+pub(crate) async fn run_until_signal(server: Server) -> Result<(), CommandError> {
     let mut signals = Signals::listen()?;
-    while let Asked::Reload = signals.next().await {
+    while let SignalAction::Reload = signals.next().await {
         server.reload();
     }
     tokio::select! {
@@ -25,15 +25,15 @@ pub(crate) async fn attend(server: Server) -> Result<(), Problem> {
     Ok(())
 }
 
-enum Asked {
+enum SignalAction {
     Reload,
-    End,
+    Stop,
 }
 
 impl Signals {
-    fn listen() -> Result<Self, Problem> {
+    fn listen() -> Result<Self, CommandError> {
         let listen = |kind| {
-            signal(kind).map_err(|error| Problem::new(format!("Signals cannot be received: {error}.")))
+            signal(kind).map_err(|error| CommandError::new(format!("Signals cannot be received: {error}.")))
         };
         Ok(Self {
             hangup: listen(SignalKind::hangup())?,
@@ -42,15 +42,15 @@ impl Signals {
         })
     }
 
-    async fn next(&mut self) -> Asked {
+    async fn next(&mut self) -> SignalAction {
         tokio::select! {
-            _ = self.hangup.recv() => Asked::Reload,
-            _ = self.terminate.recv() => Asked::End,
-            _ = self.interrupt.recv() => Asked::End,
+            _ = self.hangup.recv() => SignalAction::Reload,
+            _ = self.terminate.recv() => SignalAction::Stop,
+            _ = self.interrupt.recv() => SignalAction::Stop,
         }
     }
 
     async fn end(&mut self) {
-        while let Asked::Reload = self.next().await {}
+        while let SignalAction::Reload = self.next().await {}
     }
 }

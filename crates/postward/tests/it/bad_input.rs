@@ -1,6 +1,6 @@
 //! What bad input gets: a protocol-correct error or a closed connection, flat memory, and nobody else notices.
 
-use crate::client::connection::{Connection, Door, Trust};
+use crate::client::connection::{Connection, Endpoint, Trust};
 use crate::client::imap::Imap;
 use crate::client::pop3::Pop3;
 use crate::client::smtp::Smtp;
@@ -156,7 +156,7 @@ async fn what_is_pipelined_behind_starttls_is_thrown_away() {
     let house = &bystander.house;
     let (address, password) = house.mailbox(0);
     let check = async |protocol: &str, begin: &str, injected: &str, after: &str, lines: usize| {
-        let Door { address: at, .. } = house.plain(protocol);
+        let Endpoint { address: at, .. } = house.plain(protocol);
         let mut stream = BufReader::new(TcpStream::connect(at).await.unwrap());
         stream.get_mut().write_all(format!("{begin}\r\n{injected}\r\n").as_bytes()).await.unwrap();
         let mut heard = Vec::new();

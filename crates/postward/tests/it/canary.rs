@@ -1,6 +1,6 @@
 //! Invariant 9: nothing secret is ever written anywhere, whatever happens to it, but where it is shown once.
 
-use crate::client::Tried;
+use crate::client::SignInOutcome;
 use crate::client::authenticator::Authenticator;
 use crate::client::browser::Page;
 use crate::client::imap::Imap;
@@ -50,7 +50,7 @@ async fn no_password_is_found_on_disk_or_in_the_log() {
     let csrf = form.value("csrf").unwrap().to_owned();
     let differing = [("csrf", csrf.as_str()), ("password", SECOND), ("password_again", WRONG)];
     let page = panel.post("/panel/password", &differing).await.unwrap();
-    assert_eq!(page.status, 422, "{}", page.heard());
+    assert_eq!(page.status, 422, "{}", page.summary());
     assert!(!page.body.contains("Canary-"), "a page that repeats a password");
     let right = [("csrf", csrf.as_str()), ("password", SECOND), ("password_again", SECOND)];
     assert_eq!(panel.post("/panel/password", &right).await.unwrap().status, 303);
@@ -69,8 +69,8 @@ async fn no_password_is_found_on_disk_or_in_the_log() {
     assert!(files > 100, "only {files} files were looked at");
 }
 
-fn opened<C>(tried: Tried<C>) -> bool {
-    matches!(tried, Tried::Opened(_))
+fn opened<C>(tried: SignInOutcome<C>) -> bool {
+    matches!(tried, SignInOutcome::Opened(_))
 }
 
 /// How long a letter may take to lie where it belongs.
@@ -255,7 +255,7 @@ impl Stage {
         assert_eq!(wrong.status, 422);
         let code = self.code(&phone).await;
         let on = panel.fill(page, "/panel/two-factor/on", &[("code", &code)]).await;
-        assert_eq!(on.status, 303, "{}", on.heard());
+        assert_eq!(on.status, 303, "{}", on.summary());
 
         // At a mail port the code stands behind the password; there it is good once.
         let both = format!("{password}{}", self.code(&phone).await);
@@ -272,14 +272,14 @@ impl Stage {
         assert_eq!(webmail.fill("/webmail/code", "/webmail/code", &[("code", &code)]).await.status, 403);
         let code = self.code(&phone).await;
         let signed_in = webmail.fill("/webmail/code", "/webmail/code", &[("code", &code)]).await;
-        assert_eq!(signed_in.location(), Some("/webmail"), "{}", signed_in.heard());
+        assert_eq!(signed_in.location(), Some("/webmail"), "{}", signed_in.summary());
         self.app_passwords(&mut webmail).await;
 
         let (email, page) = (self.house.mailbox(TOMAS).0, "/webmail/account/recovery/email");
         assert_eq!(webmail.fill(page, page, &[("address", &email)]).await.status, 303);
         let token = self.mailed(TOMAS, VERIFY).await;
         let verified = self.browser().fill(&format!("{VERIFY}?token={token}"), VERIFY, &[]).await;
-        assert_eq!(verified.status, 200, "{}", verified.heard());
+        assert_eq!(verified.status, 200, "{}", verified.summary());
         let again = self.browser().post(VERIFY, &[("token", &token)]).await;
         assert_eq!(again.status, 410);
 
@@ -309,7 +309,7 @@ impl Stage {
                 assert_eq!(opened(Smtp::sign_in(&smtp, &maya, &typed).await.unwrap()), right);
                 let sign_in = [("address", maya.as_str()), ("password", typed.as_str())];
                 let refused = self.browser().post("/webmail/sign-in", &sign_in).await;
-                assert_eq!(refused.status, 403, "{}", refused.heard());
+                assert_eq!(refused.status, 403, "{}", refused.summary());
             }
             // Commands nobody understands, with an app password in them.
             let mut imap = Imap::connect(&self.house.plain("imap")).await.unwrap();
@@ -435,7 +435,7 @@ impl Stage {
         let mut link = self.browser();
         let fields = [("password", OWNERS), ("password_again", OWNERS), ("code", codes[1].as_str())];
         let set = link.fill(&format!("{STAFF_RESET}?token={token}"), STAFF_RESET, &fields).await;
-        assert_eq!(set.status, 303, "{}", set.heard());
+        assert_eq!(set.status, 303, "{}", set.summary());
         // Where no letter can go it waits, with a link in it.
         let (ingrid, _) = self.house.owner();
         self.browser().post("/dashboard/password-reset", &[("email", &ingrid)]).await;

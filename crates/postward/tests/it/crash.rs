@@ -3,8 +3,9 @@
 
 use crate::house::{House, finish, postward};
 use crate::soak::rounds;
-use postward_authority::hasher::Hashing;
-use postward_authority::{Authority, Database, Origin, Settings, Surface, Timestamp, throttle};
+use postward_authority::{
+    Authority, Database, Hashing, Origin, Settings, Surface, ThrottleLimits, Timestamp,
+};
 use postward_wire::{Attempt, Refusal, Secret};
 use rand::RngExt;
 use std::path::Path;
@@ -78,7 +79,7 @@ async fn change_and_kill(dir: &Path, password: &str, after: Duration) -> Heard {
 pub(crate) async fn open(dir: &Path) -> Authority {
     let mut settings = Settings::on(Database::Sqlite(dir.join("postward.db")), dir.join("postward.keys"));
     settings.hashing = Hashing { memory_kib: 8, passes: 1, ..Hashing::default() };
-    settings.throttle = throttle::Limits { refusal_after: Duration::ZERO, ..throttle::Limits::default() };
+    settings.throttle = ThrottleLimits { refusal_after: Duration::ZERO, ..ThrottleLimits::default() };
     Authority::open(settings, Timestamp::now()).await.unwrap()
 }
 

@@ -1,6 +1,6 @@
 //! Invariants 3 and 5: what works once is spent in the transaction of its effect, wherever in between the process dies.
 
-use crate::client::Tried;
+use crate::client::SignInOutcome;
 use crate::client::authenticator::Authenticator;
 use crate::client::imap::Imap;
 use crate::client::pop3::Pop3;
@@ -8,9 +8,8 @@ use crate::crash::open;
 use crate::house::House;
 use crate::soak::rounds;
 use jiff::SignedDuration;
-use postward_authority::second_factor::Others;
 use postward_authority::{
-    Authority, LinkKind, Notice, Origin, SessionGuard, SignedIn, Surface, Timestamp, Token,
+    Authority, LinkKind, Notice, Origin, OtherSessions, SessionGuard, SignedIn, Surface, Timestamp, Token,
 };
 use postward_wire::{Address, Attempt, Secret};
 use rand::RngExt;
@@ -247,7 +246,7 @@ async fn g2_a_code_that_is_used_while_the_server_is_killed_opens_once_in_all() {
         if in_browser {
             let fields = [("address", address.as_str()), ("password", PASSWORD)];
             let owed = browser.post("/webmail/sign-in", &fields).await.unwrap();
-            assert!(owed.location().is_some_and(|to| to.starts_with("/webmail/code")), "{}", owed.heard());
+            assert!(owed.location().is_some_and(|to| to.starts_with("/webmail/code")), "{}", owed.summary());
         }
         let now = Timestamp::now().as_second();
         let code = phone.code_at(now).unwrap();
@@ -259,7 +258,7 @@ async fn g2_a_code_that_is_used_while_the_server_is_killed_opens_once_in_all() {
                     let page = browser.post("/webmail/code", &[("code", &code)]).await;
                     page.is_ok_and(|page| page.location() == Some("/webmail"))
                 } else {
-                    matches!(Imap::sign_in(&door, &address, &both).await, Ok(Tried::Opened(_)))
+                    matches!(Imap::sign_in(&door, &address, &both).await, Ok(SignInOutcome::Opened(_)))
                 }
             }
         };
@@ -271,7 +270,7 @@ async fn g2_a_code_that_is_used_while_the_server_is_killed_opens_once_in_all() {
         let in_time = Timestamp::now().as_second() / 30 <= now / 30 + 1;
         let third = Pop3::sign_in(&house.plain("pop3"), &address, &both).await.unwrap();
         assert!(!(answered && again), "round {round}: it has opened twice");
-        assert!(matches!(third, Tried::Refused(_)), "round {round}: it opens another door");
+        assert!(matches!(third, SignInOutcome::Refused(_)), "round {round}: it opens another door");
         house.kill().await;
         let authority = open(&house.dir()).await;
         let operator = authority.operator(Timestamp::now()).await.unwrap();
@@ -300,7 +299,7 @@ async fn set_up(authority: &Authority, address: &str, password: &str) -> Authent
     let begun = authority.begin_second_factor(&owner, None, "Postward", &origin, now).await.ok().unwrap();
     let phone = Authenticator::of(begun.typed.expose()).unwrap();
     let code = Secret::new(phone.code_at(now.as_second()).unwrap());
-    let on = authority.turn_on_second_factor(&owner, &code, Others::Stay, &origin, now).await;
+    let on = authority.turn_on_second_factor(&owner, &code, OtherSessions::Stay, &origin, now).await;
     assert!(on.is_ok(), "{:?}", on.err());
     phone
 }

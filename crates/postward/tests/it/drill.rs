@@ -91,14 +91,14 @@ async fn a_drill_leaves_a_real_host_as_it_was() {
     assert_eq!(String::from_utf8_lossy(&before), String::from_utf8_lossy(&after));
 }
 
-/// The files that set a password for somebody, each walked by a `Way` of the drill. Whoever adds a file here adds the
-/// way it stands for to `src/drill/way.rs`.
+/// The files that set a password for somebody, each tried by a `ChangePath` of the drill. A file that is added here adds the
+/// path it stands for to `src/drill/change_path.rs`.
 const CALLERS: [&str; 6] = [
     "postward/src/control/run.rs",
+    "web/src/auth/mailed_link.rs",
+    "web/src/auth/password_reset.rs",
     "web/src/dashboard/password.rs",
-    "web/src/mailed_link.rs",
     "web/src/panel/password.rs",
-    "web/src/password_reset.rs",
     "web/src/webmail/account.rs",
 ];
 

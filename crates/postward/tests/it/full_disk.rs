@@ -1,6 +1,6 @@
 //! Invariant 7: a full disk is our trouble. It is never the password's fault, and it passes.
 
-use crate::client::Tried;
+use crate::client::SignInOutcome;
 use crate::client::imap::Imap;
 use crate::client::pop3::Pop3;
 use crate::client::smtp::Smtp;
@@ -72,7 +72,7 @@ async fn a_full_disk_is_a_temporary_error_and_never_a_wrong_password() {
         ("password_again", "Brand-New-Password-1"),
     ];
     let page = dashboard.post(&format!("{settings}/password"), &fields).await.unwrap();
-    assert_eq!(page.status, 503, "{}", page.heard());
+    assert_eq!(page.status, 503, "{}", page.summary());
 
     fs::remove_file(&ballast).unwrap();
     let until = Instant::now() + Duration::from_secs(20);
@@ -92,10 +92,10 @@ async fn a_full_disk_is_a_temporary_error_and_never_a_wrong_password() {
 }
 
 /// What was said, if it was the temporary error. It opens or it does not; it is never the password's fault.
-fn temporary<C>(tried: Tried<C>, expected: &str) -> Option<String> {
+fn temporary<C>(tried: SignInOutcome<C>, expected: &str) -> Option<String> {
     match tried {
-        Tried::Opened(_) => None,
-        Tried::Refused(words) => {
+        SignInOutcome::Opened(_) => None,
+        SignInOutcome::Refused(words) => {
             assert!(words.starts_with(expected), "{words}");
             Some(words)
         }

@@ -1,8 +1,8 @@
 //! A host of the real binary, in a directory that goes with the test.
 
-use crate::client::Tried;
+use crate::client::SignInOutcome;
 use crate::client::browser::Browser;
-use crate::client::connection::{Door, Trust};
+use crate::client::connection::{Endpoint, Trust};
 use crate::client::imap::Imap;
 use crate::client::pop3::Pop3;
 use crate::client::smtp::Smtp;
@@ -56,6 +56,19 @@ impl House {
         let home = Arc::new(tempfile::tempdir().unwrap());
         let all = QUICK.iter().chain(settings).map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
         Self::run(home, all.collect(), Command::new(BINARY)).await
+    }
+
+    /// The host whose data directory stands in an archive of `tests/fixtures`.
+    pub(crate) async fn unpacked(archive: &str) -> Self {
+        let home = Arc::new(tempfile::tempdir().unwrap());
+        let archive = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(archive);
+        let host = home.path().join("host");
+        fs::create_dir(&host).unwrap();
+        let mut tar = Command::new("tar");
+        let status = tar.arg("-xzf").arg(archive).arg("-C").arg(host).status().await.unwrap();
+        assert!(status.success(), "the archive cannot be unpacked: {status}");
+        let settings = QUICK.map(|(key, value)| (key.to_owned(), value.to_owned()));
+        Self::run(home, settings.into(), Command::new(BINARY)).await
     }
 
     /// Starts a host with a command that runs the binary with the arguments that are added to it.
@@ -152,13 +165,13 @@ impl House {
     }
 
     /// The TLS port of `imap`, `pop3` or `smtp`.
-    pub(crate) fn door(&self, protocol: &str) -> Door {
-        Door { address: self.port(protocol, "tls_port"), tls: Some(self.trust()) }
+    pub(crate) fn door(&self, protocol: &str) -> Endpoint {
+        Endpoint { address: self.port(protocol, "tls_port"), tls: Some(self.trust()) }
     }
 
     /// The plain port of a protocol.
-    pub(crate) fn plain(&self, protocol: &str) -> Door {
-        Door { address: self.port(protocol, "port"), tls: None }
+    pub(crate) fn plain(&self, protocol: &str) -> Endpoint {
+        Endpoint { address: self.port(protocol, "port"), tls: None }
     }
 
     fn port(&self, protocol: &str, port: &str) -> SocketAddr {
@@ -187,7 +200,7 @@ impl House {
 
     /// A browser that was never here.
     pub(crate) fn browser(&self) -> Browser {
-        Browser::new(Door { address: self.web().parse().unwrap(), tls: None }, self.web())
+        Browser::new(Endpoint { address: self.web().parse().unwrap(), tls: None }, self.web())
     }
 
     /// Host and port of the pages.
@@ -218,8 +231,8 @@ impl House {
     /// Whether a password opens IMAP; anything but a clear yes or no ends the test.
     pub(crate) async fn opens(&self, address: &str, password: &str) -> bool {
         match Imap::sign_in(&self.door("imap"), address, password).await.unwrap() {
-            Tried::Opened(_) => true,
-            Tried::Refused(words) => {
+            SignInOutcome::Opened(_) => true,
+            SignInOutcome::Refused(words) => {
                 assert!(words.contains("[AUTHENTICATIONFAILED]"), "{words}");
                 false
             }
@@ -257,10 +270,10 @@ pub(crate) async fn finish(mut command: Command, stdin: &str) -> Output {
     tokio::time::timeout(DEADLINE, child.wait_with_output()).await.unwrap().unwrap()
 }
 
-fn opened<C>(tried: io::Result<Tried<C>>) -> C {
+fn opened<C>(tried: io::Result<SignInOutcome<C>>) -> C {
     match tried.unwrap() {
-        Tried::Opened(client) => client,
-        Tried::Refused(words) => panic!("refused: {words}"),
+        SignInOutcome::Opened(client) => client,
+        SignInOutcome::Refused(words) => panic!("refused: {words}"),
     }
 }
 

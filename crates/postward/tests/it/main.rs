@@ -8,6 +8,7 @@ mod canary;
 mod command_line;
 mod crash;
 mod crash_once;
+mod data_directory;
 mod delivery;
 mod drill;
 mod full_disk;
@@ -27,5 +28,5 @@ mod witness;
 mod client;
 
 #[allow(dead_code, reason = "the drill uses what the tests do not")]
-#[path = "../../src/drill/deaths.rs"]
-mod deaths;
+#[path = "../../src/drill/disconnect_watch.rs"]
+mod disconnect_watch;

@@ -1,6 +1,6 @@
 //! A person of the dashboard who has lost everything is let in again by whoever holds the machine (D11).
 
-use crate::client::Tried;
+use crate::client::SignInOutcome;
 use crate::house::House;
 use serde_json::Value;
 use std::process::Output;
@@ -55,5 +55,5 @@ async fn d11_a_mailbox_is_nobody_at_the_dashboard() {
 
 async fn opens(house: &House, email: &str, password: &str) -> bool {
     let tried = house.browser().sign_in("/dashboard", email, password).await.unwrap();
-    matches!(tried, Tried::Opened(_))
+    matches!(tried, SignInOutcome::Opened(_))
 }

@@ -1,12 +1,12 @@
 //! G3, invariants 1 and 2: a crowd that signs in while the password changes again and again leaves nobody behind.
 
-use crate::client::Tried;
+use crate::client::SignInOutcome;
 use crate::client::browser::Browser;
-use crate::client::connection::Door;
+use crate::client::connection::Endpoint;
 use crate::client::imap::Imap;
 use crate::client::pop3::Pop3;
 use crate::client::smtp::Smtp;
-use crate::deaths::closed_by_now;
+use crate::disconnect_watch::closed_by_now;
 use crate::house::House;
 use crate::soak::rounds;
 use std::io;
@@ -33,9 +33,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// What all clients know of each other.
 struct Crowd {
     house: House,
-    imap: Door,
-    pop3: Door,
-    smtp: Door,
+    imap: Endpoint,
+    pop3: Endpoint,
+    smtp: Endpoint,
     address: String,
     first: String,
     /// The number of the last password whose change was acknowledged.
@@ -109,7 +109,7 @@ async fn come_and_go(crowd: Arc<Crowd>, who: usize) -> Vec<(usize, Client)> {
     while crowd.over.load(Ordering::SeqCst) == 0 {
         let number = crowd.acknowledged.load(Ordering::SeqCst);
         // A connection that is cut off in the middle is one of the right answers.
-        if let Ok(Tried::Opened(client)) = crowd.sign_in(who, &crowd.password(number)).await {
+        if let Ok(SignInOutcome::Opened(client)) = crowd.sign_in(who, &crowd.password(number)).await {
             if let Some(socket) = socket(&client).unwrap() {
                 crowd.opened.lock().unwrap().push((number, socket));
             }
@@ -133,7 +133,7 @@ impl Crowd {
         if number == 0 { self.first.clone() } else { format!("Storm-Of-Passwords-{number}") }
     }
 
-    async fn sign_in(&self, who: usize, password: &str) -> io::Result<Tried<Client>> {
+    async fn sign_in(&self, who: usize, password: &str) -> io::Result<SignInOutcome<Client>> {
         let Self { house, imap, pop3, smtp, address, .. } = self;
         Ok(match who % 4 {
             0 => Imap::sign_in(imap, address, password).await?.map(Client::Imap),

@@ -1,6 +1,6 @@
 //! G4: what a stranger hears tells nothing about who exists, who is suspended, whose password is nearly right.
 
-use crate::client::Tried;
+use crate::client::SignInOutcome;
 use crate::client::browser::Browser;
 use crate::client::imap::Imap;
 use crate::client::pop3::Pop3;
@@ -62,9 +62,9 @@ async fn everything_heard(house: &House, address: &str, password: &str) -> Vec<S
     heard
 }
 
-fn refused<C>(tried: Tried<C>) -> String {
+fn refused<C>(tried: SignInOutcome<C>) -> String {
     match tried {
-        Tried::Refused(words) => words,
-        Tried::Opened(_) => panic!("it opened"),
+        SignInOutcome::Refused(words) => words,
+        SignInOutcome::Opened(_) => panic!("it opened"),
     }
 }

@@ -348,7 +348,7 @@ impl Watched {
     /// Sends a form of a page, with what the page put into it unseen.
     pub(crate) async fn fill(&mut self, page: &str, action: &str, fields: &[(&str, &str)]) -> Page {
         let page = self.get(page).await;
-        let all: Vec<_> = page.unseen().into_iter().chain(fields.iter().copied()).collect();
+        let all: Vec<_> = page.hidden_fields().into_iter().chain(fields.iter().copied()).collect();
         self.post(action, &all).await
     }
 }

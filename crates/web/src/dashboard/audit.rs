@@ -1,16 +1,16 @@
 //! **Audit**: who did what to which mailbox, from where (D14).
 
-use crate::page::{Page, html};
-use crate::session::Staff;
+use crate::http::error_page::PageError;
+use crate::http::request_context::RequestContext;
+use crate::session::extractors::Staff;
 use crate::site::Site;
-use crate::trouble::Trouble;
-use crate::visit::Visit;
-use crate::when::When;
+use crate::view::page::{Page, html};
+use crate::view::relative_time::RelativeTime;
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use postward_authority::audit::Entry;
+use postward_authority::AuditEntry;
 use std::sync::Arc;
 
 /// Entries shown: the newest.
@@ -24,8 +24,8 @@ struct Audit {
 }
 
 struct Row {
-    entry: Entry,
-    when: When,
+    entry: AuditEntry,
+    when: RelativeTime,
     /// `Password changed`.
     event: String,
 }
@@ -33,17 +33,17 @@ struct Row {
 /// `GET /dashboard/audit`.
 pub(super) async fn page(
     State(site): State<Arc<Site>>,
-    visit: Visit,
+    context: RequestContext,
     staff: Staff,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     let entries = site.authority.audit(staff.session.actor(), None, ENTRIES).await?;
     let now = site.now();
     let rows = entries.into_iter().map(|entry| Row {
-        when: When::new(entry.at, now),
+        when: RelativeTime::new(entry.at, now),
         event: said(&entry.event),
         entry,
     });
-    Ok(html(StatusCode::OK, &Audit { page: staff.page(&visit, "Audit"), rows: rows.collect() }))
+    Ok(html(StatusCode::OK, &Audit { page: staff.page(&context, "Audit"), rows: rows.collect() }))
 }
 
 /// `password-changed` as people read it.

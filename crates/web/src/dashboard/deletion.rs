@@ -1,27 +1,27 @@
-//! Deleting a mailbox in two steps, and bringing it back (D2).
+//! Deleting a mailbox after a confirmation, and restoring it (D2).
 
-use super::password::live_sessions;
-use super::security;
-use crate::form::Signed;
-use crate::page::{Page, html, see_other};
-use crate::receipt::Note;
-use crate::session::Staff;
+use super::mailbox_paths;
+use super::mailbox_request::{MailboxForm, MailboxRequest};
+use crate::http::error_page::PageError;
+use crate::http::flash_cookie;
+use crate::http::form::{NoFields, Signed};
+use crate::http::request_context::{RenderMode, RequestContext};
+use crate::session::extractors::Staff;
 use crate::site::Site;
-use crate::trouble::Trouble;
-use crate::visit::{Shape, Visit};
-use crate::when::When;
+use crate::view::flash::Flash;
+use crate::view::page::{Page, html};
+use crate::view::relative_time::RelativeTime;
+use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::{AppendHeaders, IntoResponse, Response};
-use postward_authority::directory::Mailbox;
-use postward_authority::{MailboxId, Role, Surface};
-use serde::Deserialize;
+use axum::response::Response;
+use postward_authority::{Mailbox, MailboxId};
 use std::sync::Arc;
 
 #[derive(Template)]
 #[template(path = "dashboard/delete.html")]
-struct Whole {
+struct DeletePage {
     page: Page,
     mailbox: Mailbox,
     live: Option<String>,
@@ -29,7 +29,7 @@ struct Whole {
 
 #[derive(Template)]
 #[template(path = "dashboard/delete_dialog.html")]
-struct Dialog {
+struct DeleteDialog {
     page: Page,
     mailbox: Mailbox,
     live: Option<String>,
@@ -39,54 +39,42 @@ struct Dialog {
 #[template(path = "dashboard/deleted.html")]
 struct Deleted {
     page: Page,
-    rows: Vec<(Mailbox, When)>,
+    rows: Vec<(Mailbox, RelativeTime)>,
     may_write: bool,
 }
 
-/// A form that says nothing but that it was sent.
-#[derive(Deserialize)]
-pub(super) struct Sent {}
-
 /// `GET /dashboard/mailboxes/{id}/delete`: the consequences, and the safe choice first.
-pub(super) async fn confirm(
-    State(site): State<Arc<Site>>,
-    visit: Visit,
-    staff: Staff,
-    Path(id): Path<String>,
-) -> Result<Response, Trouble> {
-    let mailbox = security::mailbox(&site, &staff, &id).await?;
-    let live = live_sessions(&site, &staff, &mailbox).await?;
-    let page = staff.page(&visit, &format!("Delete {}", mailbox.address));
-    Ok(match visit.shape() {
-        Shape::Whole => html(StatusCode::OK, &Whole { page, mailbox, live }),
-        Shape::Fragment => html(StatusCode::OK, &Dialog { page, mailbox, live }),
+pub(super) async fn confirm(request: MailboxRequest) -> Result<Response, PageError> {
+    let live = request.live_sessions().await?;
+    let MailboxRequest { context, staff, mailbox } = request;
+    let page = staff.page(&context, &format!("Delete {}", mailbox.address));
+    Ok(match context.render_mode() {
+        RenderMode::Full => html(StatusCode::OK, &DeletePage { page, mailbox, live }),
+        RenderMode::Partial => html(StatusCode::OK, &DeleteDialog { page, mailbox, live }),
     })
 }
 
 /// `POST /dashboard/mailboxes/{id}/delete`.
 pub(super) async fn delete(
-    State(site): State<Arc<Site>>,
-    staff: Staff,
-    Path(id): Path<String>,
-    Signed(Sent {}): Signed<Sent>,
-) -> Result<Response, Trouble> {
-    let mailbox = security::mailbox(&site, &staff, &id).await?;
-    site.authority.delete_mailbox(staff.session.actor(), mailbox.id, site.now()).await?;
+    MailboxForm { request, form: NoFields {} }: MailboxForm<NoFields>,
+) -> Result<Response, PageError> {
+    let (site, mailbox) = (request.site(), &request.mailbox);
+    site.authority.delete_mailbox(request.staff.session.actor(), mailbox.id, site.now()).await?;
     let text = "Its sessions have ended and its mail is kept. It can be restored under Deleted mailboxes.";
-    receipt(&site, mailbox.address.to_string(), "Mailbox deleted.", text, "/dashboard/mailboxes")
+    back_to_list(site, mailbox, "Mailbox deleted.", text)
 }
 
 /// `GET /dashboard/mailboxes/deleted`.
 pub(super) async fn deleted(
     State(site): State<Arc<Site>>,
-    visit: Visit,
+    context: RequestContext,
     staff: Staff,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     let rows = site.authority.deleted_mailboxes(staff.session.actor()).await?;
     let now = site.now();
-    let rows = rows.into_iter().map(|(mailbox, at)| (mailbox, When::new(at, now))).collect();
-    let page = staff.page(&visit, "Deleted mailboxes");
-    let may_write = staff.session.role() != Role::ReadOnly;
+    let rows = rows.into_iter().map(|(mailbox, at)| (mailbox, RelativeTime::new(at, now))).collect();
+    let page = staff.page(&context, "Deleted mailboxes");
+    let may_write = staff.may_write();
     Ok(html(StatusCode::OK, &Deleted { page, rows, may_write }))
 }
 
@@ -95,17 +83,16 @@ pub(super) async fn restore(
     State(site): State<Arc<Site>>,
     staff: Staff,
     Path(id): Path<String>,
-    Signed(Sent {}): Signed<Sent>,
-) -> Result<Response, Trouble> {
-    let id: MailboxId = id.parse().map_err(|_| Trouble::NotFound)?;
+    _: Signed<NoFields>,
+) -> Result<Response, PageError> {
+    let id: MailboxId = id.parse().map_err(|_| PageError::NotFound)?;
     site.authority.restore_mailbox(staff.session.actor(), id, site.now()).await?;
     let mailbox = site.authority.mailbox(staff.session.actor(), id).await?;
-    let text = "It can sign in again with the password it had.";
-    receipt(&site, mailbox.address.to_string(), "Mailbox restored.", text, "/dashboard/mailboxes")
+    back_to_list(&site, &mailbox, "Mailbox restored.", "It can sign in again with the password it had.")
 }
 
-fn receipt(site: &Site, about: String, headline: &str, text: &str, next: &str) -> Result<Response, Trouble> {
-    let note =
-        Note { surface: Surface::Dashboard, about, headline: headline.to_owned(), text: text.to_owned() };
-    Ok((AppendHeaders([note.cookie(site)?]), see_other(next)).into_response())
+/// ReturnLink to the list, with what was done.
+fn back_to_list(site: &Site, mailbox: &Mailbox, headline: &str, text: &str) -> Result<Response, PageError> {
+    let flash = Flash::new(WebSurface::Dashboard, &mailbox.address, headline, text);
+    flash_cookie::redirect(site, &flash, mailbox_paths::LIST)
 }

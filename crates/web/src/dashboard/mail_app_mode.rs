@@ -1,23 +1,23 @@
 //! What mail apps may sign in with, chosen for an account, a domain or mailboxes (W8): a step that says whom it would
 //! shut out before it is saved, and the act.
 
-use super::security;
-use super::step::{self, Back};
-use crate::form::Signed;
-use crate::page::see_other;
-use crate::receipt::Note;
-use crate::session::Staff;
+use super::confirmation_step::{self, ReturnLink};
+use super::mailbox_paths;
+use crate::http::error_page::PageError;
+use crate::http::flash_cookie;
+use crate::http::form::Signed;
+use crate::http::request_context::RequestContext;
+use crate::session::extractors::Staff;
 use crate::site::Site;
-use crate::trouble::Trouble;
-use crate::visit::Visit;
+use crate::view::flash::Flash;
+use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
-use axum::response::{AppendHeaders, IntoResponse, Response};
-use postward_authority::app_password::MailAppMode;
-use postward_authority::directory::Mailbox;
-use postward_authority::mail_app_mode::{ModeAt, ModeOf, ShutOut};
-use postward_authority::{AccountId, Authority, DomainId, MailboxId, Role, Surface};
+use axum::response::Response;
+use postward_authority::{
+    AccountId, Authority, DomainId, MailAppMode, Mailbox, MailboxId, ModeAt, ModeOf, ShutOut,
+};
 use serde::Deserialize;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -54,7 +54,7 @@ pub(super) enum Target {
 
 /// A target as a link or a form names it: one of these, with its id.
 #[derive(Deserialize)]
-pub(super) struct Of {
+pub(super) struct TargetQuery {
     account: Option<String>,
     domain: Option<String>,
     mailbox: Option<String>,
@@ -62,8 +62,8 @@ pub(super) struct Of {
 }
 
 impl Target {
-    fn read(of: &Of) -> Result<Self, Trouble> {
-        let Of { account, domain, mailbox, mailboxes } = of;
+    fn read(query: &TargetQuery) -> Result<Self, PageError> {
+        let TargetQuery { account, domain, mailbox, mailboxes } = query;
         match (account, domain, mailbox, mailboxes) {
             (Some(account), None, None, None) => Ok(Self::Account(id(account)?)),
             (None, Some(domain), None, None) => Ok(Self::Domain(id(domain)?)),
@@ -71,11 +71,11 @@ impl Target {
             (None, None, None, Some(mailboxes)) => {
                 let ids = mailboxes.split(',').map(id).collect::<Result<Vec<_>, _>>()?;
                 if ids.len() > Authority::MODES_AT_ONCE {
-                    return Err(Trouble::TooLarge);
+                    return Err(PageError::TooLarge);
                 }
                 Ok(Self::Mailboxes(ids))
             }
-            _ => Err(Trouble::NotFound),
+            _ => Err(PageError::NotFound),
         }
     }
 
@@ -113,8 +113,8 @@ impl Target {
 }
 
 /// What is no id is nobody's.
-fn id<T: FromStr>(text: impl AsRef<str>) -> Result<T, Trouble> {
-    text.as_ref().parse().map_err(|_| Trouble::NotFound)
+fn id<T: FromStr>(text: impl AsRef<str>) -> Result<T, PageError> {
+    text.as_ref().parse().map_err(|_| PageError::NotFound)
 }
 
 /// A target within the person's reach.
@@ -127,7 +127,7 @@ struct Found {
     /// What holds where nothing is set; none where it is not the same for all, and where nothing stands above.
     above: Option<MailAppMode>,
     addresses: Vec<String>,
-    back: Back,
+    back: ReturnLink,
 }
 
 /// What can be chosen.
@@ -167,29 +167,29 @@ impl Choice {
 }
 
 impl Found {
-    async fn of(site: &Site, staff: &Staff, target: Target) -> Result<Self, Trouble> {
+    async fn of(site: &Site, staff: &Staff, target: Target) -> Result<Self, PageError> {
         let (authority, actor) = (&site.authority, staff.session.actor());
         let one = |name: String, of: ModeOf, at: ModeAt, target: Target| {
             let (chosen, above) = (Some(Choice::of(at.own)), Some(at.above));
-            Self { target, name, of: vec![of], chosen, above, addresses: Vec::new(), back: to_the_list() }
+            Self { target, name, of: vec![of], chosen, above, addresses: Vec::new(), back: list_link() }
         };
         Ok(match target {
-            Target::Account(_) if actor.is_limited() => return Err(Trouble::NotFound),
+            Target::Account(_) if actor.is_limited() => return Err(PageError::NotFound),
             Target::Account(id) => {
                 let account = authority.accounts(actor).await?.into_iter().find(|account| account.id == id);
-                let account = account.ok_or(Trouble::NotFound)?;
+                let account = account.ok_or(PageError::NotFound)?;
                 let found = one(account.name, ModeOf::Account(id), account.mail_apps, target);
                 // Nothing stands above an account: what holds where nothing is set is as good as set.
                 Self { chosen: Some(Choice::Mode(account.mail_apps.applies())), above: None, ..found }
             }
             Target::Domain(id) => {
                 let domain = authority.domains(actor).await?.into_iter().find(|domain| domain.id == id);
-                let domain = domain.ok_or(Trouble::NotFound)?;
+                let domain = domain.ok_or(PageError::NotFound)?;
                 one(domain.name, ModeOf::Domain(id), domain.mail_apps, target)
             }
             Target::Mailbox(id) => {
                 let mailbox = authority.mailbox(actor, id).await?;
-                let back = security::way_back(&mailbox);
+                let back = mailbox_paths::return_link(&mailbox);
                 let found = one(mailbox.address.to_string(), ModeOf::Mailbox(id), mailbox.mail_apps, target);
                 Self { back, ..found }
             }
@@ -216,7 +216,7 @@ impl Found {
             more => format!("{} mailboxes", more.len()),
         };
         let of = mailboxes.iter().map(|mailbox| ModeOf::Mailbox(mailbox.id)).collect();
-        Self { target, name, of, chosen, above, addresses, back: to_the_list() }
+        Self { target, name, of, chosen, above, addresses, back: list_link() }
     }
 
     fn choices(&self) -> Vec<Offer> {
@@ -241,8 +241,8 @@ impl Found {
     }
 }
 
-fn to_the_list() -> Back {
-    Back { path: "/dashboard/mail-apps".to_owned(), name: "Mail apps".to_owned() }
+fn list_link() -> ReturnLink {
+    ReturnLink { path: "/dashboard/mail-apps".to_owned(), name: "Mail apps".to_owned() }
 }
 
 /// One of the choices, in the form.
@@ -269,52 +269,55 @@ struct Step {
 /// `GET /dashboard/mail-apps/mode`.
 pub(super) async fn page(
     State(site): State<Arc<Site>>,
-    visit: Visit,
+    context: RequestContext,
     staff: Staff,
-    Query(of): Query<Of>,
-) -> Result<Response, Trouble> {
-    let found = Found::of(&site, &staff, Target::read(&of)?).await?;
-    show(StatusCode::OK, &visit, &staff, found, None).await
+    Query(query): Query<TargetQuery>,
+) -> Result<Response, PageError> {
+    let found = Found::of(&site, &staff, Target::read(&query)?).await?;
+    show(StatusCode::OK, &context, &staff, found, None).await
 }
 
 /// The step for mailboxes that were picked in the list.
-pub(super) async fn choose(visit: &Visit, staff: &Staff, picked: Vec<Mailbox>) -> Result<Response, Trouble> {
+pub(super) async fn choose(
+    context: &RequestContext,
+    staff: &Staff,
+    picked: Vec<Mailbox>,
+) -> Result<Response, PageError> {
     let target = Target::Mailboxes(picked.iter().map(|mailbox| mailbox.id).collect());
-    show(StatusCode::OK, visit, staff, Found::some(picked, target), None).await
+    show(StatusCode::OK, context, staff, Found::some(picked, target), None).await
 }
 
 /// What *Save* sends.
 #[derive(Deserialize)]
-pub(super) struct Sent {
+pub(super) struct ModeForm {
     #[serde(flatten)]
-    of: Of,
+    target: TargetQuery,
     mode: Option<String>,
 }
 
 /// `POST /dashboard/mail-apps/mode`.
 pub(super) async fn save(
     State(site): State<Arc<Site>>,
-    visit: Visit,
+    context: RequestContext,
     staff: Staff,
-    Signed(Sent { of, mode }): Signed<Sent>,
-) -> Result<Response, Trouble> {
-    let found = Found::of(&site, &staff, Target::read(&of)?).await?;
+    Signed(ModeForm { target, mode }): Signed<ModeForm>,
+) -> Result<Response, PageError> {
+    let found = Found::of(&site, &staff, Target::read(&target)?).await?;
     let Some(mode) = mode else {
         let problem = Some("Choose what mail apps may sign in with. Nothing has been changed.");
-        return show(StatusCode::UNPROCESSABLE_ENTITY, &visit, &staff, found, problem).await;
+        return show(StatusCode::UNPROCESSABLE_ENTITY, &context, &staff, found, problem).await;
     };
-    let choice = Choice::read(&mode).ok_or(Trouble::Malformed)?;
+    let choice = Choice::read(&mode).ok_or(PageError::Malformed)?;
     let actor = staff.session.actor();
     let changed = site.authority.set_mail_app_mode(actor, &found.of, choice.mode(), site.now()).await?;
-    let note = receipt(&found, choice, changed);
-    Ok((AppendHeaders([note.cookie(&site)?]), see_other(&found.back.path)).into_response())
+    flash_cookie::redirect(&site, &flash(&found, choice, changed), &found.back.path)
 }
 
-fn receipt(found: &Found, choice: Choice, changed: u64) -> Note {
-    let (surface, about) = (Surface::Dashboard, found.name.clone());
+fn flash(found: &Found, choice: Choice, changed: u64) -> Flash {
+    let message =
+        |headline: String, text: String| Flash::new(WebSurface::Dashboard, &found.name, headline, text);
     if changed == 0 {
-        let (headline, text) = ("Nothing has changed.".to_owned(), "It was set so already.".to_owned());
-        return Note { surface, about, headline, text };
+        return message("Nothing has changed.".to_owned(), "It was set so already.".to_owned());
     }
     let headline = match choice {
         Choice::Mode(MailAppMode::AppPasswordsOnly) => "Mail apps need an app password now.".to_owned(),
@@ -334,22 +337,20 @@ fn receipt(found: &Found, choice: Choice, changed: u64) -> Note {
         }
         _ => "What is signed in stays so.".to_owned(),
     };
-    Note { surface, about, headline, text }
+    message(headline, text)
 }
 
 async fn show(
     status: StatusCode,
-    visit: &Visit,
+    context: &RequestContext,
     staff: &Staff,
     found: Found,
     problem: Option<&'static str>,
-) -> Result<Response, Trouble> {
-    if staff.session.role() == Role::ReadOnly {
-        return Err(Trouble::ReadOnly);
-    }
-    let (site, actor) = (&visit.site, staff.session.actor());
+) -> Result<Response, PageError> {
+    staff.require_write()?;
+    let (site, actor) = (&context.site, staff.session.actor());
     let shut_out = site.authority.shut_out_by_app_passwords_only(actor, &found.of, site.now()).await?;
-    let mut page = staff.page(visit, &format!("Mail apps of {}", found.name));
+    let mut page = staff.page(context, &format!("Mail apps of {}", found.name));
     if matches!(found.target, Target::Mailboxes(_)) {
         // What was picked travels in a form, and is not there again for the theme switch.
         page.here.clone_from(&found.back.path);
@@ -364,7 +365,7 @@ async fn show(
         cancel: found.back.path.clone(),
         problem,
     };
-    Ok(step::show(status, visit, page, found.back, &step))
+    Ok(confirmation_step::show(status, context, page, found.back, &step))
 }
 
 /// Whom *app passwords only* would shut out, in sentences; nobody where it holds already.
@@ -421,11 +422,6 @@ fn listed(names: &[String], all: usize, show: usize) -> String {
         (shown, 0) => shown.join(", "),
         (shown, more) => format!("{} and {more} more", shown.join(", ")),
     }
-}
-
-/// Where the mode of a mailbox is chosen.
-pub(super) fn path_of(mailbox: &Mailbox) -> String {
-    format!("/dashboard/mail-apps/mode?mailbox={}", mailbox.id)
 }
 
 #[cfg(test)]

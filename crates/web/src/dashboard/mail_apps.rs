@@ -1,20 +1,19 @@
-//! **Mail apps**: what they may sign in with, by account, domain and mailbox, and which mailboxes to choose it for (W8).
+//! **Mail apps**: what they may sign in with, by account, domain and mailbox, and which mailboxes to choose it for
+//! (W8).
 
 use super::mail_app_mode::{self, in_a_sentence, label};
-use crate::form::Signed;
-use crate::page::{Page, html, query_value};
-use crate::session::Staff;
+use crate::http::error_page::PageError;
+use crate::http::form::Signed;
+use crate::http::redirect::query_value;
+use crate::http::request_context::RequestContext;
+use crate::session::extractors::Staff;
 use crate::site::Site;
-use crate::trouble::Trouble;
-use crate::visit::Visit;
+use crate::view::page::{Page, html};
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use postward_authority::directory::{Mailbox, MailboxQuery};
-use postward_authority::mail_app_mode::ModeAt;
-use postward_authority::sessions::ActError;
-use postward_authority::{Authority, Role};
+use postward_authority::{ActError, Authority, Mailbox, MailboxQuery, ModeAt};
 use postward_wire::Address;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -27,9 +26,9 @@ const WRONG_NAMED: usize = 10;
 /// Characters of such an address that are repeated.
 const WRONG_SHOWN: usize = 80;
 
-/// What the page is asked with.
+/// The query of the page.
 #[derive(Deserialize)]
-pub(super) struct Asked {
+pub(super) struct MailAppsQuery {
     #[serde(default)]
     q: String,
 }
@@ -91,23 +90,21 @@ struct Picked {
 /// `GET /dashboard/mail-apps`.
 pub(super) async fn page(
     State(site): State<Arc<Site>>,
-    visit: Visit,
+    context: RequestContext,
     staff: Staff,
-    Query(Asked { q }): Query<Asked>,
-) -> Result<Response, Trouble> {
-    show(&site, &visit, &staff, Picked { q, ..Picked::default() }).await
+    Query(MailAppsQuery { q }): Query<MailAppsQuery>,
+) -> Result<Response, PageError> {
+    show(&site, &context, &staff, Picked { q, ..Picked::default() }).await
 }
 
 /// `POST /dashboard/mail-apps/mailboxes`: from the list to the step that asks what their mail apps may use.
 pub(super) async fn pick(
     State(site): State<Arc<Site>>,
-    visit: Visit,
+    context: RequestContext,
     staff: Staff,
     Signed(fields): Signed<Vec<(String, String)>>,
-) -> Result<Response, Trouble> {
-    if staff.session.role() == Role::ReadOnly {
-        return Err(Trouble::ReadOnly);
-    }
+) -> Result<Response, PageError> {
+    staff.require_write()?;
     let mut picked = Picked::default();
     for (name, value) in fields {
         match name.as_str() {
@@ -118,14 +115,14 @@ pub(super) async fn pick(
         }
     }
     match picked.mailboxes(&site, &staff).await? {
-        Ok(mailboxes) => mail_app_mode::choose(&visit, &staff, mailboxes).await,
-        Err(problem) => show(&site, &visit, &staff, Picked { problem: Some(problem), ..picked }).await,
+        Ok(mailboxes) => mail_app_mode::choose(&context, &staff, mailboxes).await,
+        Err(problem) => show(&site, &context, &staff, Picked { problem: Some(problem), ..picked }).await,
     }
 }
 
 impl Picked {
     /// The mailboxes that were ticked and pasted, each once, or what is wrong with the list.
-    async fn mailboxes(&self, site: &Site, staff: &Staff) -> Result<Result<Vec<Mailbox>, String>, Trouble> {
+    async fn mailboxes(&self, site: &Site, staff: &Staff) -> Result<Result<Vec<Mailbox>, String>, PageError> {
         let most = Authority::MODES_AT_ONCE;
         let typed = self.typed.split(|c: char| c.is_whitespace() || c == ',' || c == ';');
         let typed: Vec<_> = typed.filter(|address| !address.is_empty()).collect();
@@ -140,7 +137,7 @@ impl Picked {
         let (authority, actor) = (&site.authority, staff.session.actor());
         let mut found = BTreeMap::new();
         for id in &self.ids {
-            let mailbox = authority.mailbox(actor, id.parse().map_err(|_| Trouble::NotFound)?).await?;
+            let mailbox = authority.mailbox(actor, id.parse().map_err(|_| PageError::NotFound)?).await?;
             found.insert(mailbox.address.to_string(), mailbox);
         }
         let (mut nonsense, mut foreign) = (Vec::new(), Vec::new());
@@ -184,12 +181,17 @@ fn quoted(texts: &[&str]) -> String {
     }
 }
 
-async fn show(site: &Site, visit: &Visit, staff: &Staff, picked: Picked) -> Result<Response, Trouble> {
+async fn show(
+    site: &Site,
+    context: &RequestContext,
+    staff: &Staff,
+    picked: Picked,
+) -> Result<Response, PageError> {
     let Picked { q, ids, typed, problem } = picked;
     let (authority, actor) = (&site.authority, staff.session.actor());
     let search = q.trim().to_lowercase();
     let domains = authority.domains(actor).await?.into_iter().map(|domain| {
-        let mode = told(domain.mail_apps, "As the account");
+        let mode = mode_in_force(domain.mail_apps, "As the account");
         Row::new(domain.id, domain.name, mode)
     });
     let accounts = authority
@@ -205,7 +207,7 @@ async fn show(site: &Site, visit: &Visit, staff: &Staff, picked: Picked) -> Resu
     let found = authority.mailboxes(actor, &query).await?;
     let more = found.total.saturating_sub(found.rows.len() as u64);
     let mailboxes = found.rows.into_iter().map(|mailbox| {
-        let mode = told(mailbox.mail_apps, "As the domain");
+        let mode = mode_in_force(mailbox.mail_apps, "As the domain");
         let row = Row::new(mailbox.id, mailbox.address.to_string(), mode);
         Row { checked: ids.contains(&row.id), ..row }
     });
@@ -213,14 +215,14 @@ async fn show(site: &Site, visit: &Visit, staff: &Staff, picked: Picked) -> Resu
         None => (StatusCode::OK, "Mail apps"),
         Some(_) => (StatusCode::UNPROCESSABLE_ENTITY, "Not continued: Mail apps"),
     };
-    let mut page = staff.page(visit, title);
+    let mut page = staff.page(context, title);
     page.here = format!("/dashboard/mail-apps?q={}", query_value(&q));
     if problem.is_some() {
-        page.receipt = None;
+        page.flash = None;
     }
     let list = MailApps {
         page,
-        may_write: staff.session.role() != Role::ReadOnly,
+        may_write: staff.may_write(),
         accounts: (!actor.is_limited()).then(|| Part::of(accounts, &search)),
         domains: Part::of(domains, &search),
         mailboxes: mailboxes.collect(),
@@ -233,7 +235,7 @@ async fn show(site: &Site, visit: &Visit, staff: &Staff, picked: Picked) -> Resu
 }
 
 /// What holds at a place: its own, or what stands above.
-fn told(at: ModeAt, as_above: &str) -> String {
+fn mode_in_force(at: ModeAt, as_above: &str) -> String {
     match at.own {
         Some(mode) => label(mode).to_owned(),
         None => format!("{as_above}: {}", in_a_sentence(at.above)),

@@ -1,26 +1,27 @@
 //! **Mailboxes**: every mailbox the person may manage (D1).
 
-use crate::page::{Page, html, query_value};
-use crate::session::Staff;
+use crate::http::error_page::PageError;
+use crate::http::redirect::query_value;
+use crate::http::request_context::RequestContext;
+use crate::session::extractors::Staff;
 use crate::site::Site;
-use crate::trouble::Trouble;
-use crate::visit::Visit;
-use crate::when::When;
+use crate::view::digit_groups::grouped;
+use crate::view::page::{Page, html};
+use crate::view::relative_time::RelativeTime;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use postward_authority::Role;
-use postward_authority::directory::{Cursor, Domain, Mailbox, MailboxPage, MailboxQuery, MailboxState, Sort};
+use postward_authority::{Cursor, Domain, Mailbox, MailboxPage, MailboxQuery, MailboxState, Sort};
 use serde::Deserialize;
 use std::sync::Arc;
 
 /// Rows a page: two screens full.
 const ROWS: u32 = 50;
 
-/// What the page is asked with.
+/// The query of the page.
 #[derive(Deserialize)]
-pub(super) struct Asked {
+pub(super) struct MailboxesQuery {
     #[serde(default)]
     q: String,
     #[serde(default)]
@@ -35,7 +36,7 @@ pub(super) struct Asked {
 #[template(path = "dashboard/mailboxes.html")]
 struct List {
     page: Page,
-    asked: Asked,
+    query: MailboxesQuery,
     rows: Vec<Row>,
     total: String,
     previous: Option<String>,
@@ -48,8 +49,8 @@ struct List {
 
 struct Row {
     mailbox: Mailbox,
-    last_sign_in: Option<When>,
-    created: When,
+    last_sign_in: Option<RelativeTime>,
+    created: RelativeTime,
 }
 
 impl Row {
@@ -61,36 +62,36 @@ impl Row {
 /// `GET /dashboard/mailboxes`.
 pub(super) async fn page(
     State(site): State<Arc<Site>>,
-    visit: Visit,
+    context: RequestContext,
     staff: Staff,
-    Query(asked): Query<Asked>,
-) -> Result<Response, Trouble> {
+    Query(query): Query<MailboxesQuery>,
+) -> Result<Response, PageError> {
     let actor = staff.session.actor();
-    let found = site.authority.mailboxes(actor, &asked.query()).await?;
+    let found = site.authority.mailboxes(actor, &query.query()).await?;
     let domains = site.authority.domains(actor).await?;
     let shows_account = site.authority.accounts(actor).await?.len() > 1;
     let now = site.now();
     let MailboxPage { rows, total, previous, next } = found;
     let rows = rows.into_iter().map(|mailbox| Row {
-        last_sign_in: mailbox.last_sign_in.map(|at| When::new(at, now)),
-        created: When::new(mailbox.created, now),
+        last_sign_in: mailbox.last_sign_in.map(|at| RelativeTime::new(at, now)),
+        created: RelativeTime::new(mailbox.created, now),
         mailbox,
     });
     let list = List {
-        page: staff.page(&visit, "Mailboxes"),
+        page: staff.page(&context, "Mailboxes"),
         rows: rows.collect(),
         total: grouped(total),
-        previous: previous.map(|cursor| asked.link(&cursor)),
-        next: next.map(|cursor| asked.link(&cursor)),
+        previous: previous.map(|cursor| query.link(&cursor)),
+        next: next.map(|cursor| query.link(&cursor)),
         domains,
-        may_write: staff.session.role() != Role::ReadOnly,
+        may_write: staff.may_write(),
         shows_account,
-        asked,
+        query,
     };
     Ok(html(StatusCode::OK, &list))
 }
 
-impl Asked {
+impl MailboxesQuery {
     fn query(&self) -> MailboxQuery {
         let search = self.q.trim();
         MailboxQuery {
@@ -118,31 +119,5 @@ impl Asked {
 
     fn is_narrowed(&self) -> bool {
         !self.q.trim().is_empty() || !self.domain.is_empty()
-    }
-}
-
-/// `100,000`.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::grouped;
-
-    #[test]
-    fn numbers_are_read_in_groups() {
-        assert_eq!(grouped(0), "0");
-        assert_eq!(grouped(999), "999");
-        assert_eq!(grouped(100_000), "100,000");
-        assert_eq!(grouped(1_234_567), "1,234,567");
     }
 }

@@ -2,31 +2,35 @@
 
 mod account;
 mod audit;
+mod confirmation_step;
 mod deletion;
 mod mail_app_mode;
 mod mail_apps;
+mod mailbox_password_form;
+mod mailbox_paths;
+mod mailbox_request;
 mod mailboxes;
 mod new_mailbox;
 mod password;
+mod password_page;
 mod recovery_code;
 mod security;
 mod sessions;
-mod step;
 
-use crate::confirm;
-use crate::page::see_other;
-use crate::password_reset;
-use crate::second_step;
-use crate::session::staff;
-use crate::sign_in;
+use crate::auth::password_reset;
+use crate::auth::reauthenticate;
+use crate::auth::second_factor_challenge;
+use crate::auth::sign_in;
+use crate::http::redirect::see_other;
+use crate::session::extractors::require_staff;
 use crate::site::Site;
+use crate::web_surface::WebSurface;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
-use postward_authority::Surface;
 use std::sync::Arc;
 
-/// Every page of the dashboard, behind its door.
+/// Every page of the dashboard: those for staff who are signed in, and those around signing in.
 pub(crate) fn routes(site: &Arc<Site>) -> Router<Arc<Site>> {
     let inside = Router::new()
         .route("/dashboard", get(async || see_other("/dashboard/mailboxes")))
@@ -54,10 +58,10 @@ pub(crate) fn routes(site: &Arc<Site>) -> Router<Arc<Site>> {
         .route("/dashboard/mail-apps/mode", get(mail_app_mode::page).post(mail_app_mode::save))
         .route("/dashboard/audit", get(audit::page))
         .merge(account::second_factor::routes())
-        .merge(confirm::staff_routes())
-        .route_layer(from_fn_with_state(Arc::clone(site), staff));
+        .merge(reauthenticate::routes(WebSurface::Dashboard))
+        .route_layer(from_fn_with_state(Arc::clone(site), require_staff));
     inside
-        .merge(sign_in::routes(Surface::Dashboard))
-        .merge(second_step::routes(Surface::Dashboard))
-        .merge(password_reset::routes(Surface::Dashboard))
+        .merge(sign_in::routes(WebSurface::Dashboard))
+        .merge(second_factor_challenge::routes(WebSurface::Dashboard))
+        .merge(password_reset::routes(WebSurface::Dashboard))
 }

@@ -1,22 +1,22 @@
-//! **Add mailbox**.
+//! **Add mailbox**: the form for the address and the password of a new mailbox (D1).
 
-use crate::form::Signed;
-use crate::page::{Page, html, see_other};
-use crate::password_form::{
-    AddressFields, Entered, Entry, FormProblem, NewPassword, PasswordForm, Words, fields_differ,
-    policy_problems,
-};
-use crate::receipt::Note;
-use crate::session::Staff;
+use super::{mailbox_paths, password_page};
+use crate::http::error_page::PageError;
+use crate::http::flash_cookie;
+use crate::http::form::Signed;
+use crate::http::request_context::RequestContext;
+use crate::session::extractors::Staff;
 use crate::site::Site;
-use crate::trouble::Trouble;
-use crate::visit::{Shape, Visit};
-use askama::Template;
+use crate::view::flash::Flash;
+use crate::view::form_problem::FormProblem;
+use crate::view::password_form::{
+    AddressFields, Entered, Entry, NewPassword, PasswordForm, Words, fields_differ, policy_problems,
+};
+use crate::web_surface::WebSurface;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
-use axum::response::{AppendHeaders, IntoResponse, Response};
-use postward_authority::Surface;
-use postward_authority::directory::AddError;
+use axum::response::Response;
+use postward_authority::AddError;
 use postward_wire::Address;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -29,27 +29,9 @@ const WORDS: Words = Words {
     refused: "The mailbox was not added.",
 };
 
-/// The form as a page of its own.
-#[derive(Template)]
-#[template(path = "dashboard/password.html")]
-struct Whole {
-    page: Page,
-    heading: &'static str,
-    form: PasswordForm,
-}
-
-/// The form as what a dialog shows.
-#[derive(Template)]
-#[template(path = "dashboard/password_dialog.html")]
-struct Dialog {
-    page: Page,
-    heading: &'static str,
-    form: PasswordForm,
-}
-
-/// What the page is asked with: the domain the list was narrowed to.
+/// The query of the page: the domain the list was narrowed to.
 #[derive(Deserialize)]
-pub(super) struct Asked {
+pub(super) struct NewMailboxQuery {
     #[serde(default)]
     domain: String,
 }
@@ -57,20 +39,20 @@ pub(super) struct Asked {
 /// `GET /dashboard/mailboxes/new`.
 pub(super) async fn page(
     State(site): State<Arc<Site>>,
-    visit: Visit,
+    context: RequestContext,
     staff: Staff,
-    Query(asked): Query<Asked>,
-) -> Result<Response, Trouble> {
+    Query(query): Query<NewMailboxQuery>,
+) -> Result<Response, PageError> {
     let domains = site.authority.domains(staff.session.actor()).await?;
-    let chosen = domains.into_iter().find(|domain| domain.id.to_string() == asked.domain);
+    let chosen = domains.into_iter().find(|domain| domain.id.to_string() == query.domain);
     let chosen = chosen.map(|domain| domain.name).unwrap_or_default();
     let form = form(&site, &staff, String::new(), chosen).await?;
-    Ok(show(StatusCode::OK, &visit, &staff, form))
+    Ok(show(StatusCode::OK, &context, &staff, form))
 }
 
-/// What the form sends.
+/// The fields of the form.
 #[derive(Deserialize)]
-pub(super) struct Sent {
+pub(super) struct NewMailboxForm {
     #[serde(default)]
     local_part: String,
     #[serde(default)]
@@ -82,14 +64,14 @@ pub(super) struct Sent {
 /// `POST /dashboard/mailboxes`.
 pub(super) async fn add(
     State(site): State<Arc<Site>>,
-    visit: Visit,
+    context: RequestContext,
     staff: Staff,
-    Signed(Sent { local_part, domain, new }): Signed<Sent>,
-) -> Result<Response, Trouble> {
+    Signed(NewMailboxForm { local_part, domain, new }): Signed<NewMailboxForm>,
+) -> Result<Response, PageError> {
     let address = Address::parse(&format!("{}@{domain}", local_part.trim()));
     let form = form(&site, &staff, local_part, domain).await?;
     let problems = match (new.entered(Entry::Twice), address) {
-        (Entered::Generate, _) => return Ok(show(StatusCode::OK, &visit, &staff, form.with_generated())),
+        (Entered::Generate, _) => return Ok(show(StatusCode::OK, &context, &staff, form.with_generated())),
         (_, Err(error)) => vec![FormProblem::new("local_part", error.to_string())],
         (Entered::Differ, _) => fields_differ(),
         (Entered::New { password, .. }, Ok(address)) => {
@@ -99,20 +81,16 @@ pub(super) async fn add(
             }
         }
     };
-    Ok(show(StatusCode::UNPROCESSABLE_ENTITY, &visit, &staff, form.with_problems(problems)))
+    Ok(show(StatusCode::UNPROCESSABLE_ENTITY, &context, &staff, form.with_problems(problems)))
 }
 
-fn added(site: &Site, address: &Address) -> Result<Response, Trouble> {
-    let note = Note {
-        surface: Surface::Dashboard,
-        about: address.to_string(),
-        headline: "Mailbox added.".to_owned(),
-        text: "It takes mail and can sign in from now on.".to_owned(),
-    };
-    Ok((AppendHeaders([note.cookie(site)?]), see_other("/dashboard/mailboxes")).into_response())
+fn added(site: &Site, address: &Address) -> Result<Response, PageError> {
+    let text = "It takes mail and can sign in from now on.";
+    let flash = Flash::new(WebSurface::Dashboard, address, "Mailbox added.", text);
+    flash_cookie::redirect(site, &flash, mailbox_paths::LIST)
 }
 
-fn problems_of(error: AddError) -> Result<Vec<FormProblem>, Trouble> {
+fn problems_of(error: AddError) -> Result<Vec<FormProblem>, PageError> {
     let text = match error {
         AddError::Exists => {
             "This address is taken. If it was deleted, restore it under Deleted mailboxes.".to_owned()
@@ -120,7 +98,7 @@ fn problems_of(error: AddError) -> Result<Vec<FormProblem>, Trouble> {
         AddError::NotFound => "This domain is not one of yours. Choose another.".to_owned(),
         AddError::Name(text) => text,
         AddError::Policy(problems) => return Ok(policy_problems(&problems)),
-        AddError::ReadOnly => return Err(Trouble::ReadOnly),
+        AddError::ReadOnly => return Err(PageError::ReadOnly),
         AddError::Unavailable(cause) => return Err(cause.into()),
     };
     Ok(vec![FormProblem::new("local_part", text)])
@@ -131,7 +109,7 @@ async fn form(
     staff: &Staff,
     local_part: String,
     chosen: String,
-) -> Result<PasswordForm, Trouble> {
+) -> Result<PasswordForm, PageError> {
     let domains = site.authority.domains(staff.session.actor()).await?;
     let domains = domains.into_iter().map(|domain| domain.name).collect();
     Ok(PasswordForm {
@@ -141,13 +119,9 @@ async fn form(
     })
 }
 
-fn show(status: StatusCode, visit: &Visit, staff: &Staff, form: PasswordForm) -> Response {
+fn show(status: StatusCode, context: &RequestContext, staff: &Staff, form: PasswordForm) -> Response {
     let heading = "Add mailbox";
-    let mut page = staff.page(visit, heading);
+    let mut page = staff.page(context, heading);
     page.here = "/dashboard/mailboxes/new".to_owned();
-    form.mark_title(&mut page);
-    match visit.shape() {
-        Shape::Whole => html(status, &Whole { page, heading, form }),
-        Shape::Fragment => html(status, &Dialog { page, heading, form }),
-    }
+    password_page::show(status, context, page, heading, form)
 }

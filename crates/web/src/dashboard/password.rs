@@ -1,229 +1,89 @@
 //! A new password for a mailbox, set by staff: from the Security tab (D5), the list's key (D9) and its pencil (D10).
 
-use super::{recovery_code, security};
-use crate::form::Signed;
-use crate::page::{Page, html, see_other};
-use crate::password_form::{
-    Entered, Entry, FormProblem, NewPassword, PasswordForm, Words, fields_differ, policy_problems,
-};
-use crate::receipt::{Note, counted};
-use crate::session::Staff;
-use crate::site::Site;
-use crate::trouble::Trouble;
-use crate::visit::{Shape, Visit};
-use askama::Template;
-use axum::extract::{Path, Query, State};
+use super::mailbox_password_form::{OpenedFrom, form_for};
+use super::mailbox_paths;
+use super::mailbox_request::{MailboxForm, MailboxRequest};
+use super::password_page;
+use super::security;
+use crate::http::error_page::PageError;
+use crate::http::flash_cookie;
+use crate::view::flash::Flash;
+use crate::view::password_form::{Entered, NewPassword, PasswordForm, fields_differ, policy_problems};
+use crate::web_surface::WebSurface;
+use axum::extract::Query;
 use axum::http::StatusCode;
-use axum::response::{AppendHeaders, IntoResponse, Response};
-use postward_authority::directory::Mailbox;
-use postward_authority::{ResetError, Surface};
+use axum::response::Response;
+use postward_authority::ResetError;
 use serde::Deserialize;
-use std::sync::Arc;
 
-/// The page a form was opened from, and to which it leads back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum From {
-    /// The Security tab.
-    #[default]
-    Security,
-    /// The key in the list.
-    List,
-    /// The pencil in the list.
-    Edit,
-}
-
-impl From {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Security => "security",
-            Self::List => "list",
-            Self::Edit => "edit",
-        }
-    }
-
-    fn words(self) -> Words {
-        let refused = "The password was not changed.";
-        match self {
-            Self::Security => Words {
-                new: "New password",
-                again: "New password again",
-                generate: "Generate strong password",
-                save: "Save password",
-                refused,
-            },
-            Self::List => Words {
-                new: "New Password",
-                again: "New Password again",
-                generate: "Generate",
-                save: "Save Password",
-                refused,
-            },
-            Self::Edit => Words { new: "Password", again: "", generate: "New", save: "Update User", refused },
-        }
-    }
-
-    fn entry(self) -> Entry {
-        match self {
-            Self::Security | Self::List => Entry::Twice,
-            Self::Edit => Entry::Once,
-        }
-    }
-
-    fn way_back(self, mailbox: &Mailbox) -> String {
-        match self {
-            Self::Security => format!("/dashboard/mailboxes/{}/security", mailbox.id),
-            Self::List | Self::Edit => "/dashboard/mailboxes".to_owned(),
-        }
-    }
-}
-
-/// What the page is asked with.
+/// The query of the page.
 #[derive(Deserialize)]
-pub(super) struct Asked {
+pub(super) struct PasswordQuery {
     #[serde(default)]
-    from: From,
-}
-
-/// The form as a page of its own, or as what a dialog shows.
-#[derive(Template)]
-#[template(path = "dashboard/password.html")]
-struct Whole {
-    page: Page,
-    heading: &'static str,
-    form: PasswordForm,
-}
-
-#[derive(Template)]
-#[template(path = "dashboard/password_dialog.html")]
-struct Dialog {
-    page: Page,
-    heading: &'static str,
-    form: PasswordForm,
+    from: OpenedFrom,
 }
 
 /// `GET /dashboard/mailboxes/{id}/password?from=list|edit`.
 pub(super) async fn page(
-    State(site): State<Arc<Site>>,
-    visit: Visit,
-    staff: Staff,
-    Path(id): Path<String>,
-    Query(Asked { from }): Query<Asked>,
-) -> Result<Response, Trouble> {
-    let mailbox = security::mailbox(&site, &staff, &id).await?;
-    let form = form_for(&site, &staff, &mailbox, from).await?;
-    show(StatusCode::OK, &visit, &staff, mailbox, from, form).await
+    request: MailboxRequest,
+    Query(PasswordQuery { from }): Query<PasswordQuery>,
+) -> Result<Response, PageError> {
+    let form = form_for(&request, from).await?;
+    show(StatusCode::OK, request, from, form).await
 }
 
-/// What the form sends.
+/// The fields of the form.
 #[derive(Deserialize)]
-pub(super) struct Sent {
+pub(super) struct SetPasswordForm {
     #[serde(default)]
-    from: From,
+    from: OpenedFrom,
     #[serde(flatten)]
     new: NewPassword,
 }
 
 /// `POST /dashboard/mailboxes/{id}/password`.
 pub(super) async fn save(
-    State(site): State<Arc<Site>>,
-    visit: Visit,
-    staff: Staff,
-    Path(id): Path<String>,
-    Signed(Sent { from, new }): Signed<Sent>,
-) -> Result<Response, Trouble> {
-    let mailbox = security::mailbox(&site, &staff, &id).await?;
+    MailboxForm { request, form }: MailboxForm<SetPasswordForm>,
+) -> Result<Response, PageError> {
+    let SetPasswordForm { from, new } = form;
+    let (site, mailbox) = (request.site(), &request.mailbox);
     let problems = match new.entered(from.entry()) {
         Entered::Generate => {
-            let form = form_for(&site, &staff, &mailbox, from).await?.with_generated();
-            return show(StatusCode::OK, &visit, &staff, mailbox, from, form).await;
+            let form = form_for(&request, from).await?.with_generated();
+            return show(StatusCode::OK, request, from, form).await;
         }
         Entered::Differ => fields_differ(),
         Entered::New { password, .. } => {
-            match site.authority.reset(staff.session.actor(), mailbox.id, password, site.now()).await {
+            let actor = request.staff.session.actor();
+            match site.authority.reset(actor, mailbox.id, password, site.now()).await {
                 Ok(receipt) => {
-                    let cookie = Note::of(&receipt, Surface::Dashboard).cookie(&site)?;
-                    return Ok((AppendHeaders([cookie]), see_other(&from.way_back(&mailbox))).into_response());
+                    let flash = Flash::password_changed(&receipt, WebSurface::Dashboard);
+                    return flash_cookie::redirect(site, &flash, &from.return_path(mailbox));
                 }
                 Err(ResetError::Policy(problems)) => policy_problems(&problems),
-                Err(ResetError::NotFound) => return Err(Trouble::NotFound),
-                Err(ResetError::ReadOnly) => return Err(Trouble::ReadOnly),
+                Err(ResetError::NotFound) => return Err(PageError::NotFound),
+                Err(ResetError::ReadOnly) => return Err(PageError::ReadOnly),
                 Err(ResetError::Unavailable(cause)) => return Err(cause.into()),
             }
         }
     };
-    refused(&site, &visit, &staff, mailbox, from, problems).await
-}
-
-async fn refused(
-    site: &Site,
-    visit: &Visit,
-    staff: &Staff,
-    mailbox: Mailbox,
-    from: From,
-    problems: Vec<FormProblem>,
-) -> Result<Response, Trouble> {
-    let form = form_for(site, staff, &mailbox, from).await?.with_problems(problems);
-    show(StatusCode::UNPROCESSABLE_ENTITY, visit, staff, mailbox, from, form).await
-}
-
-/// The form for a mailbox, with what saving it will end.
-pub(super) async fn form_for(
-    site: &Site,
-    staff: &Staff,
-    mailbox: &Mailbox,
-    from: From,
-) -> Result<PasswordForm, Trouble> {
-    let action = format!("/dashboard/mailboxes/{}/password", mailbox.id);
-    let live = live_sessions(site, staff, mailbox).await?;
-    Ok(PasswordForm {
-        entry: from.entry(),
-        from: Some(from.name()),
-        consequence: match live {
-            Some(sessions) => {
-                format!(
-                    "Saving ends {sessions} at once. The old password stops everywhere; mail stays as it is."
-                )
-            }
-            None => {
-                "No session is open now. The old password stops everywhere; mail stays as it is.".to_owned()
-            }
-        },
-        also: (from == From::List).then(|| (recovery_code::path(mailbox), "Generate new recovery code")),
-        cancel: (from != From::Security).then(|| from.way_back(mailbox)),
-        ..PasswordForm::new(site, action, mailbox.address.to_string(), from.words())
-    })
-}
-
-/// `3 IMAP, 1 SMTP and 2 webmail sessions`; none when nothing is open.
-pub(super) async fn live_sessions(
-    site: &Site,
-    staff: &Staff,
-    mailbox: &Mailbox,
-) -> Result<Option<String>, Trouble> {
-    let live = site.authority.sessions(staff.session.actor(), mailbox.id).await?;
-    let count = |surface: Surface| live.iter().filter(|session| session.surface == surface).count() as u64;
-    Ok(counted(Surface::OF_MAILBOXES.into_iter().map(|surface| (surface, count(surface)))))
+    let form = form_for(&request, from).await?.with_problems(problems);
+    show(StatusCode::UNPROCESSABLE_ENTITY, request, from, form).await
 }
 
 async fn show(
     status: StatusCode,
-    visit: &Visit,
-    staff: &Staff,
-    mailbox: Mailbox,
-    from: From,
+    request: MailboxRequest,
+    from: OpenedFrom,
     form: PasswordForm,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     let heading = match from {
-        From::Security => return security::show(status, visit, staff, mailbox, form).await,
-        From::List => "Mailbox password",
-        From::Edit => "Edit mailbox",
+        OpenedFrom::Security => return security::show(status, request, form).await,
+        OpenedFrom::List => "Mailbox password",
+        OpenedFrom::Edit => "Edit mailbox",
     };
-    let mut page = staff.page(visit, &format!("{heading}: {}", mailbox.address));
-    page.here = format!("/dashboard/mailboxes/{}/password?from={}", mailbox.id, from.name());
-    form.mark_title(&mut page);
-    Ok(match visit.shape() {
-        Shape::Whole => html(status, &Whole { page, heading, form }),
-        Shape::Fragment => html(status, &Dialog { page, heading, form }),
-    })
+    let MailboxRequest { context, staff, mailbox } = &request;
+    let mut page = staff.page(context, &format!("{heading}: {}", mailbox.address));
+    page.here = format!("{}?from={}", mailbox_paths::password(mailbox), from.name());
+    Ok(password_page::show(status, context, page, heading, form))
 }

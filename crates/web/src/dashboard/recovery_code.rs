@@ -1,22 +1,15 @@
 //! **Recovery code**: a new one for a mailbox, shown once (D8, D9).
 
-use super::deletion::Sent;
-use super::security;
-use super::step;
-use crate::form::Signed;
-use crate::session::Staff;
-use crate::site::Site;
-use crate::trouble::Trouble;
-use crate::visit::Visit;
-use crate::when::When;
+use super::mailbox_request::{MailboxForm, MailboxRequest};
+use super::{confirmation_step, mailbox_paths};
+use crate::http::error_page::PageError;
+use crate::http::form::NoFields;
+use crate::view::relative_time::RelativeTime;
 use askama::Template;
-use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use postward_authority::Role;
-use postward_authority::directory::Mailbox;
+use postward_authority::Mailbox;
 use postward_wire::Secret;
-use std::sync::Arc;
 
 /// What a new code does, before it does it.
 #[derive(Template)]
@@ -24,7 +17,7 @@ use std::sync::Arc;
 struct Confirm {
     csrf: String,
     mailbox: Mailbox,
-    issued: Option<When>,
+    issued: Option<RelativeTime>,
 }
 
 /// The code, this once.
@@ -35,42 +28,28 @@ struct Shown {
     code: Secret,
 }
 
-/// Where a new code for a mailbox comes from.
-pub(super) fn path(mailbox: &Mailbox) -> String {
-    format!("/dashboard/mailboxes/{}/recovery-code", mailbox.id)
-}
-
 /// `GET /dashboard/mailboxes/{id}/recovery-code`: what follows from it, and the safe choice first.
-pub(super) async fn confirm(
-    State(site): State<Arc<Site>>,
-    visit: Visit,
-    staff: Staff,
-    Path(id): Path<String>,
-) -> Result<Response, Trouble> {
-    let mailbox = security::mailbox(&site, &staff, &id).await?;
-    if staff.session.role() == Role::ReadOnly {
-        return Err(Trouble::ReadOnly);
-    }
+pub(super) async fn confirm(request: MailboxRequest) -> Result<Response, PageError> {
+    request.staff.require_write()?;
+    let MailboxRequest { context, staff, mailbox } = request;
+    let site = &context.site;
     let issued = site.authority.recovery_code_issued(staff.session.actor(), mailbox.id).await?;
-    let issued = issued.map(|at| When::new(at, site.now()));
-    let page = staff.page(&visit, &format!("Generate a new recovery code for {}?", mailbox.address));
-    let (csrf, back) = (page.csrf.clone(), security::way_back(&mailbox));
-    Ok(step::show(StatusCode::OK, &visit, page, back, &Confirm { csrf, mailbox, issued }))
+    let issued = issued.map(|at| RelativeTime::new(at, site.now()));
+    let page = staff.page(&context, &format!("Generate a new recovery code for {}?", mailbox.address));
+    let (csrf, back) = (page.csrf.clone(), mailbox_paths::return_link(&mailbox));
+    Ok(confirmation_step::show(StatusCode::OK, &context, page, back, &Confirm { csrf, mailbox, issued }))
 }
 
 /// `POST /dashboard/mailboxes/{id}/recovery-code`.
 pub(super) async fn issue(
-    State(site): State<Arc<Site>>,
-    visit: Visit,
-    staff: Staff,
-    Path(id): Path<String>,
-    Signed(Sent {}): Signed<Sent>,
-) -> Result<Response, Trouble> {
-    let mailbox = security::mailbox(&site, &staff, &id).await?;
+    MailboxForm { request, form: NoFields {} }: MailboxForm<NoFields>,
+) -> Result<Response, PageError> {
+    let MailboxRequest { context, staff, mailbox } = request;
+    let site = &context.site;
     let code = site.authority.issue_recovery_code(staff.session.actor(), mailbox.id, site.now()).await?;
-    let mut page = staff.page(&visit, &format!("Recovery code of {}", mailbox.address));
-    let back = security::way_back(&mailbox);
+    let mut page = staff.page(&context, &format!("Recovery code of {}", mailbox.address));
+    let back = mailbox_paths::return_link(&mailbox);
     // Where the theme switch comes back to shows no code, and makes none.
     page.here.clone_from(&back.path);
-    Ok(step::show(StatusCode::OK, &visit, page, back, &Shown { mailbox, code }))
+    Ok(confirmation_step::show(StatusCode::OK, &context, page, back, &Shown { mailbox, code }))
 }

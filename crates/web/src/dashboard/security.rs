@@ -1,25 +1,21 @@
 //! The settings page of a mailbox: its header and the **Security** tab (D2, D3, D4).
 
-use super::mail_app_mode;
-use super::password::{From, form_for};
-use super::recovery_code;
-use super::step::Back;
-use crate::live::{self, Stopping};
-use crate::page::{Page, html, see_other};
-use crate::password_form::PasswordForm;
-use crate::session::Staff;
+use super::mailbox_password_form::{OpenedFrom, form_for};
+use super::mailbox_paths;
+use super::mailbox_request::MailboxRequest;
+use crate::http::connection::ShutdownSignal;
+use crate::http::error_page::PageError;
+use crate::http::event_stream;
+use crate::http::redirect::see_other;
+use crate::session::extractors::Staff;
 use crate::site::Site;
-use crate::trouble::Trouble;
-use crate::visit::Visit;
-use crate::when::When;
+use crate::view::page::{Page, html};
+use crate::view::password_form::PasswordForm;
+use crate::view::relative_time::RelativeTime;
 use askama::Template;
-use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use postward_authority::app_password::MailAppMode;
-use postward_authority::directory::{Mailbox, MailboxState};
-use postward_authority::sessions::ActError;
-use postward_authority::{MailboxId, Role, Timestamp};
+use postward_authority::{ActError, MailAppMode, Mailbox, MailboxId, MailboxState, Timestamp};
 use std::sync::Arc;
 
 #[derive(Template)]
@@ -27,13 +23,13 @@ use std::sync::Arc;
 struct Security {
     page: Page,
     mailbox: Mailbox,
-    last_sign_in: Option<When>,
-    created: When,
+    last_sign_in: Option<RelativeTime>,
+    created: RelativeTime,
     may_write: bool,
     /// Since when the second factor is on.
-    factor_on: Option<When>,
+    factor_on: Option<RelativeTime>,
     /// When the recovery code was issued.
-    code_issued: Option<When>,
+    code_issued: Option<RelativeTime>,
     /// Where a new one comes from.
     new_code: String,
     /// Where it is chosen what its mail apps may sign in with.
@@ -76,81 +72,54 @@ impl Proofs {
 }
 
 /// `GET /dashboard/mailboxes/{id}`: the first tab.
-pub(super) async fn first_tab(
-    State(site): State<Arc<Site>>,
-    staff: Staff,
-    Path(id): Path<String>,
-) -> Result<Response, Trouble> {
-    let mailbox = mailbox(&site, &staff, &id).await?;
-    Ok(see_other(&format!("/dashboard/mailboxes/{}/security", mailbox.id)))
+pub(super) async fn first_tab(request: MailboxRequest) -> Response {
+    see_other(&mailbox_paths::security(&request.mailbox))
 }
 
 /// `GET /dashboard/mailboxes/{id}/security`.
-pub(super) async fn page(
-    State(site): State<Arc<Site>>,
-    visit: Visit,
-    staff: Staff,
-    Path(id): Path<String>,
-) -> Result<Response, Trouble> {
-    let mailbox = mailbox(&site, &staff, &id).await?;
-    let form = form_for(&site, &staff, &mailbox, From::Security).await?;
-    show(StatusCode::OK, &visit, &staff, mailbox, form).await
+pub(super) async fn page(request: MailboxRequest) -> Result<Response, PageError> {
+    let form = form_for(&request, OpenedFrom::Security).await?;
+    show(StatusCode::OK, request, form).await
 }
 
 /// `GET /dashboard/mailboxes/{id}/events`: whatever changes of what the tab shows (D4).
-pub(super) async fn events(
-    State(site): State<Arc<Site>>,
-    staff: Staff,
-    stopping: Stopping,
-    Path(id): Path<String>,
-) -> Result<Response, Trouble> {
-    let mailbox = mailbox(&site, &staff, &id).await?.id;
+pub(super) async fn events(request: MailboxRequest, shutdown: ShutdownSignal) -> Response {
+    let MailboxRequest { context, staff, mailbox } = request;
+    let (site, mailbox) = (context.site, mailbox.id);
     let (listening, session) = (site.authority.listen(mailbox), staff.session.id());
     let of = Arc::clone(&site);
-    Ok(live::stream(&site, session, listening, stopping, move || {
+    event_stream::stream(&site, session, listening, shutdown, move || {
         let (site, staff) = (Arc::clone(&of), staff.clone());
         // Asked anew each time: the mailbox may be gone, or somebody else's by now.
         async move { Proofs::of(&site, &staff, mailbox).await.ok().map(|proofs| proofs.stamp()) }
-    }))
+    })
 }
 
 /// The tab, with a form that may carry what was wrong with it.
 pub(super) async fn show(
     status: StatusCode,
-    visit: &Visit,
-    staff: &Staff,
-    mailbox: Mailbox,
+    request: MailboxRequest,
     form: PasswordForm,
-) -> Result<Response, Trouble> {
-    let mut page = staff.page(visit, &format!("Security of {}", mailbox.address));
-    page.here = format!("/dashboard/mailboxes/{}/security", mailbox.id);
+) -> Result<Response, PageError> {
+    let MailboxRequest { context, staff, mailbox } = request;
+    let mut page = staff.page(&context, &format!("Security of {}", mailbox.address));
+    page.here = mailbox_paths::security(&mailbox);
     form.mark_title(&mut page);
-    let proofs = Proofs::of(&visit.site, staff, mailbox.id).await?;
-    let now = visit.site.now();
-    let when = |at: Option<Timestamp>| at.map(|at| When::new(at, now));
+    let proofs = Proofs::of(&context.site, &staff, mailbox.id).await?;
+    let now = context.site.now();
+    let when = |at: Option<Timestamp>| at.map(|at| RelativeTime::new(at, now));
     let tab = Security {
         page,
         last_sign_in: when(mailbox.last_sign_in),
-        created: When::new(mailbox.created, now),
-        may_write: staff.session.role() != Role::ReadOnly,
+        created: RelativeTime::new(mailbox.created, now),
+        may_write: staff.may_write(),
         factor_on: when(proofs.factor_on),
         code_issued: when(proofs.code_issued),
-        new_code: recovery_code::path(&mailbox),
-        mail_apps: mail_app_mode::path_of(&mailbox),
+        new_code: mailbox_paths::recovery_code(&mailbox),
+        mail_apps: mailbox_paths::mail_app_mode(&mailbox),
         stamp: proofs.stamp(),
         mailbox,
         form,
     };
     Ok(html(status, &tab))
-}
-
-/// Where a step about a mailbox leads back to.
-pub(super) fn way_back(mailbox: &Mailbox) -> Back {
-    Back { path: format!("/dashboard/mailboxes/{}/security", mailbox.id), name: mailbox.address.to_string() }
-}
-
-/// The mailbox a path names. One that belongs to somebody else, one that never was and what is no id at all are one.
-pub(super) async fn mailbox(site: &Site, staff: &Staff, id: &str) -> Result<Mailbox, Trouble> {
-    let id: MailboxId = id.parse().map_err(|_| Trouble::NotFound)?;
-    Ok(site.authority.mailbox(staff.session.actor(), id).await?)
 }

@@ -1,27 +1,23 @@
 //! What is signed in at a mailbox, and what has been tried (W7), for staff.
 
-use super::password::live_sessions;
-use super::security;
-use super::step::{self, Back};
-use crate::activity::{self, Line, Outcome};
-use crate::client::Client;
-use crate::form::Signed;
-use crate::page::{Page, html, see_other};
-use crate::receipt::{Note, counted};
-use crate::session::Staff;
+use super::mailbox_request::{MailboxForm, MailboxRequest};
+use super::{confirmation_step, mailbox_paths};
+use crate::http::error_page::PageError;
+use crate::http::flash_cookie;
+use crate::http::form::NoFields;
+use crate::http::redirect::see_other;
 use crate::site::Site;
-use crate::trouble::Trouble;
-use crate::visit::Visit;
-use crate::when::When;
+use crate::view::flash::{Flash, counted};
+use crate::view::page::{Page, html};
+use crate::view::relative_time::RelativeTime;
+use crate::view::sign_in_history::{self, Line, Outcome};
+use crate::view::user_agent::UserAgent;
+use crate::web_surface::WebSurface;
 use askama::Template;
-use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::{AppendHeaders, IntoResponse, Response};
-use postward_authority::directory::{Mailbox, MailboxState};
-use postward_authority::sessions::{ActError, LiveSession, Which};
-use postward_authority::{Receipt, Role, Surface, Timestamp};
+use axum::response::Response;
+use postward_authority::{ActError, LiveSession, Mailbox, MailboxState, Receipt, Timestamp, Which};
 use serde::Deserialize;
-use std::sync::Arc;
 
 /// Refused tries that are looked at: the newest.
 const TRIES: u32 = 200;
@@ -39,27 +35,22 @@ struct Sessions {
 /// A live session in the list.
 struct Live {
     session: LiveSession,
-    client: Option<Client>,
-    since: When,
+    client: Option<UserAgent>,
+    since: RelativeTime,
 }
 
 /// `GET /dashboard/mailboxes/{id}/sessions`.
-pub(super) async fn page(
-    State(site): State<Arc<Site>>,
-    visit: Visit,
-    staff: Staff,
-    Path(id): Path<String>,
-) -> Result<Response, Trouble> {
-    let mailbox = security::mailbox(&site, &staff, &id).await?;
-    let (actor, now) = (staff.session.actor(), site.now());
-    let live = site.authority.sessions(actor, mailbox.id).await?;
-    let past = site.authority.sign_ins(actor, mailbox.id).await?;
-    let refused = site.authority.refused_tries(actor, mailbox.id, TRIES).await?;
+pub(super) async fn page(request: MailboxRequest) -> Result<Response, PageError> {
+    let MailboxRequest { context, staff, mailbox } = request;
+    let (authority, actor, now) = (&context.site.authority, staff.session.actor(), context.site.now());
+    let live = authority.sessions(actor, mailbox.id).await?;
+    let past = authority.sign_ins(actor, mailbox.id).await?;
+    let refused = authority.refused_tries(actor, mailbox.id, TRIES).await?;
     let list = Sessions {
-        page: staff.page(&visit, &format!("Sessions of {}", mailbox.address)),
-        may_write: staff.session.role() != Role::ReadOnly,
+        page: staff.page(&context, &format!("Sessions of {}", mailbox.address)),
+        may_write: staff.may_write(),
         live: live.into_iter().map(|session| Live::of(session, now)).collect(),
-        history: activity::lines(past, refused, now),
+        history: sign_in_history::lines(past, refused, now),
         mailbox,
     };
     Ok(html(StatusCode::OK, &list))
@@ -67,33 +58,33 @@ pub(super) async fn page(
 
 impl Live {
     fn of(mut session: LiveSession, now: Timestamp) -> Self {
-        let (client, since) = (session.client.take().map(Client::new), When::new(session.since, now));
+        let (client, since) =
+            (session.client.take().map(UserAgent::new), RelativeTime::new(session.since, now));
         Self { session, client, since }
     }
 }
 
 /// What *End* and *End all* send.
 #[derive(Deserialize)]
-pub(super) struct Ending {
+pub(super) struct EndSessionsForm {
     /// Which one; all where it is missing.
     session: Option<String>,
 }
 
 /// `POST /dashboard/mailboxes/{id}/sessions`.
 pub(super) async fn end(
-    State(site): State<Arc<Site>>,
-    staff: Staff,
-    Path(id): Path<String>,
-    Signed(Ending { session }): Signed<Ending>,
-) -> Result<Response, Trouble> {
-    let mailbox = security::mailbox(&site, &staff, &id).await?;
-    let which = match session {
-        Some(id) => Which::One(id.parse().map_err(|_| Trouble::NotFound)?),
+    MailboxForm { request, form }: MailboxForm<EndSessionsForm>,
+) -> Result<Response, PageError> {
+    let (site, mailbox) = (request.site(), &request.mailbox);
+    let which = match form.session {
+        Some(id) => Which::One(id.parse().map_err(|_| PageError::NotFound)?),
         None => Which::All,
     };
-    let back = format!("/dashboard/mailboxes/{}/sessions", mailbox.id);
-    match site.authority.end_sessions(staff.session.actor(), mailbox.id, which, site.now()).await {
-        Ok(receipt) => told(&site, &receipt, "Sessions ended.", "The password stays as it is.", &back),
+    let back = mailbox_paths::sessions(mailbox);
+    match site.authority.end_sessions(request.staff.session.actor(), mailbox.id, which, site.now()).await {
+        Ok(receipt) => {
+            redirect_with_receipt(site, &receipt, "Sessions ended.", "The password stays as it is.", &back)
+        }
         // It has ended by itself meanwhile, which is what was wanted.
         Err(ActError::NotFound) => Ok(see_other(&back)),
         Err(error) => Err(error.into()),
@@ -109,68 +100,55 @@ struct Suspend {
 }
 
 /// `GET /dashboard/mailboxes/{id}/suspend`: what follows from it, in numbers.
-pub(super) async fn confirm_suspension(
-    State(site): State<Arc<Site>>,
-    visit: Visit,
-    staff: Staff,
-    Path(id): Path<String>,
-) -> Result<Response, Trouble> {
-    let mailbox = security::mailbox(&site, &staff, &id).await?;
-    if staff.session.role() == Role::ReadOnly {
-        return Err(Trouble::ReadOnly);
-    }
-    let live = live_sessions(&site, &staff, &mailbox).await?;
-    let page = staff.page(&visit, &format!("Suspend sign-in of {}?", mailbox.address));
-    let (csrf, back) = (page.csrf.clone(), security::way_back(&mailbox));
-    Ok(step::show(StatusCode::OK, &visit, page, back, &Suspend { csrf, mailbox, live }))
+pub(super) async fn confirm_suspension(request: MailboxRequest) -> Result<Response, PageError> {
+    request.staff.require_write()?;
+    let live = request.live_sessions().await?;
+    let MailboxRequest { context, staff, mailbox } = request;
+    let page = staff.page(&context, &format!("Suspend sign-in of {}?", mailbox.address));
+    let (csrf, back) = (page.csrf.clone(), mailbox_paths::return_link(&mailbox));
+    Ok(confirmation_step::show(StatusCode::OK, &context, page, back, &Suspend { csrf, mailbox, live }))
 }
 
 /// `POST /dashboard/mailboxes/{id}/suspend`.
 pub(super) async fn suspend(
-    State(site): State<Arc<Site>>,
-    staff: Staff,
-    Path(id): Path<String>,
-    Signed(super::deletion::Sent {}): Signed<super::deletion::Sent>,
-) -> Result<Response, Trouble> {
-    let mailbox = security::mailbox(&site, &staff, &id).await?;
-    let Back { path, .. } = security::way_back(&mailbox);
+    MailboxForm { request, form: NoFields {} }: MailboxForm<NoFields>,
+) -> Result<Response, PageError> {
+    let (site, mailbox) = (request.site(), &request.mailbox);
+    let path = mailbox_paths::security(mailbox);
     if mailbox.state == MailboxState::Suspended {
         return Ok(see_other(&path));
     }
-    let receipt = site.authority.suspend(staff.session.actor(), mailbox.id, site.now()).await?;
+    let receipt = site.authority.suspend(request.staff.session.actor(), mailbox.id, site.now()).await?;
     let text = "Nobody can sign in until it is resumed. Mail is still delivered.";
-    told(&site, &receipt, "Sign-in suspended.", text, &path)
+    redirect_with_receipt(site, &receipt, "Sign-in suspended.", text, &path)
 }
 
 /// `POST /dashboard/mailboxes/{id}/resume`.
 pub(super) async fn resume(
-    State(site): State<Arc<Site>>,
-    staff: Staff,
-    Path(id): Path<String>,
-    Signed(super::deletion::Sent {}): Signed<super::deletion::Sent>,
-) -> Result<Response, Trouble> {
-    let mailbox = security::mailbox(&site, &staff, &id).await?;
-    let Back { path, name } = security::way_back(&mailbox);
+    MailboxForm { request, form: NoFields {} }: MailboxForm<NoFields>,
+) -> Result<Response, PageError> {
+    let (site, mailbox) = (request.site(), &request.mailbox);
+    let path = mailbox_paths::security(mailbox);
     if mailbox.state == MailboxState::Active {
         return Ok(see_other(&path));
     }
-    site.authority.resume_sign_in(staff.session.actor(), mailbox.id, site.now()).await?;
+    site.authority.resume_sign_in(request.staff.session.actor(), mailbox.id, site.now()).await?;
     let text = "The password it had opens it again. Sessions and app passwords that ended stay ended.";
-    let (headline, text) = ("Sign-in resumed.".to_owned(), text.to_owned());
-    let note = Note { surface: Surface::Dashboard, about: name, headline, text };
-    Ok((AppendHeaders([note.cookie(&site)?]), see_other(&path)).into_response())
+    let flash = Flash::new(WebSurface::Dashboard, &mailbox.address, "Sign-in resumed.", text);
+    flash_cookie::redirect(site, &flash, &path)
 }
 
-fn told(site: &Site, receipt: &Receipt, headline: &str, more: &str, next: &str) -> Result<Response, Trouble> {
+fn redirect_with_receipt(
+    site: &Site,
+    receipt: &Receipt,
+    headline: &str,
+    more: &str,
+    next: &str,
+) -> Result<Response, PageError> {
     let ended = match counted(receipt.ended.iter().map(|(surface, count)| (*surface, *count))) {
         Some(sessions) => format!("Ended {sessions}."),
         None => "No session was open.".to_owned(),
     };
-    let note = Note {
-        surface: Surface::Dashboard,
-        about: receipt.address.to_string(),
-        headline: headline.to_owned(),
-        text: format!("{ended} {more}"),
-    };
-    Ok((AppendHeaders([note.cookie(site)?]), see_other(next)).into_response())
+    let flash = Flash::new(WebSurface::Dashboard, &receipt.address, headline, format!("{ended} {more}"));
+    flash_cookie::redirect(site, &flash, next)
 }

@@ -1,8 +1,8 @@
 //! The panel's first page: what can be done here, as icons.
 
-use crate::page::{Page, html};
-use crate::session::Owner;
-use crate::visit::Visit;
+use crate::http::request_context::RequestContext;
+use crate::session::extractors::Owner;
+use crate::view::page::{Page, html};
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -14,6 +14,6 @@ struct Home {
 }
 
 /// `GET /panel`.
-pub(super) async fn page(visit: Visit, owner: Owner) -> Response {
-    html(StatusCode::OK, &Home { page: owner.page(&visit, "User Panel") })
+pub(super) async fn page(context: RequestContext, owner: Owner) -> Response {
+    html(StatusCode::OK, &Home { page: owner.page(&context, "User Panel") })
 }

@@ -3,29 +3,29 @@
 mod home;
 mod password;
 
-use crate::confirm;
-use crate::password_reset;
-use crate::second_step;
-use crate::security;
-use crate::session::owner;
-use crate::sign_in;
+use crate::account_security;
+use crate::auth::password_reset;
+use crate::auth::reauthenticate;
+use crate::auth::second_factor_challenge;
+use crate::auth::sign_in;
+use crate::session::extractors::require_owner;
 use crate::site::Site;
+use crate::web_surface::WebSurface;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
-use postward_authority::Surface;
 use std::sync::Arc;
 
-/// Every page of the panel, behind its door.
+/// Every page of the panel: those for owners who are signed in, and those around signing in.
 pub(crate) fn routes(site: &Arc<Site>) -> Router<Arc<Site>> {
     let inside = Router::new()
         .route("/panel", get(home::page))
         .route("/panel/password", get(password::page).post(password::change))
-        .merge(security::routes(Surface::Panel))
-        .merge(confirm::owner_routes(Surface::Panel))
-        .route_layer(from_fn_with_state((Arc::clone(site), Surface::Panel), owner));
+        .merge(account_security::routes(WebSurface::Panel))
+        .merge(reauthenticate::routes(WebSurface::Panel))
+        .route_layer(from_fn_with_state((Arc::clone(site), WebSurface::Panel), require_owner));
     inside
-        .merge(sign_in::routes(Surface::Panel))
-        .merge(second_step::routes(Surface::Panel))
-        .merge(password_reset::routes(Surface::Panel))
+        .merge(sign_in::routes(WebSurface::Panel))
+        .merge(second_factor_challenge::routes(WebSurface::Panel))
+        .merge(password_reset::routes(WebSurface::Panel))
 }

@@ -1,20 +1,23 @@
 //! **Password**: the owner sets a new one (P2).
 
-use crate::confirm;
-use crate::form::Signed;
-use crate::page::{Page, html};
-use crate::password_form::{
-    Current, Entered, Entry, FormProblem, NewPassword, PasswordForm, RevokeBox, Words, fields_differ,
-    policy_problems,
+use crate::auth::reauthenticate;
+use crate::http::error_page::PageError;
+use crate::http::flash_cookie;
+use crate::http::form::Signed;
+use crate::http::request_context::RequestContext;
+use crate::session::extractors::Owner;
+use crate::session::session_cookie::signed_out;
+use crate::view::flash::Flash;
+use crate::view::form_problem::{FormProblem, TOO_MANY_TRIES};
+use crate::view::page::{Page, html};
+use crate::view::password_form::{
+    Current, Entered, Entry, NewPassword, PasswordForm, RevokeBox, Words, fields_differ, policy_problems,
 };
-use crate::receipt::Note;
-use crate::session::{Owner, signed_out};
-use crate::trouble::Trouble;
-use crate::visit::Visit;
+use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::http::StatusCode;
-use axum::response::{AppendHeaders, IntoResponse, Response};
-use postward_authority::{AppPasswords, ChangeError, Confirmation, Surface};
+use axum::response::Response;
+use postward_authority::{AppPasswords, ChangeError, Confirmation};
 
 const WORDS: Words = Words {
     new: "New password",
@@ -32,83 +35,86 @@ struct PasswordPage {
 }
 
 /// `GET /panel/password`.
-pub(super) async fn page(visit: Visit, owner: Owner) -> Result<Response, Trouble> {
-    let form = form(&visit, &owner, Current::NotAsked, AppPasswords::Revoke).await?;
-    Ok(show(StatusCode::OK, &visit, &owner, form))
+pub(super) async fn page(context: RequestContext, owner: Owner) -> Result<Response, PageError> {
+    let form = form(&context, &owner, Current::NotAsked, AppPasswords::Revoke).await?;
+    Ok(show(StatusCode::OK, &context, &owner, form))
 }
 
 /// `POST /panel/password`.
 pub(super) async fn change(
-    visit: Visit,
+    context: RequestContext,
     owner: Owner,
     Signed(new): Signed<NewPassword>,
-) -> Result<Response, Trouble> {
-    let (site, app_passwords) = (&visit.site, new.app_passwords());
+) -> Result<Response, PageError> {
+    let (site, app_passwords) = (&context.site, new.app_passwords());
     let asked = if new.has_current() { Current::Asked } else { Current::NotAsked };
-    let form = form(&visit, &owner, asked, app_passwords).await?;
+    let form = form(&context, &owner, asked, app_passwords).await?;
     let (password, current) = match new.entered(Entry::Twice) {
-        Entered::Generate => return Ok(show(StatusCode::OK, &visit, &owner, form.with_generated())),
-        Entered::Differ => return Ok(refused(&visit, &owner, form, fields_differ())),
+        Entered::Generate => return Ok(show(StatusCode::OK, &context, &owner, form.with_generated())),
+        Entered::Differ => return Ok(refused(&context, &owner, form, fields_differ())),
         Entered::New { password, current } => (password, current),
     };
     let confirmation = current.map_or(Confirmation::RecentSignIn, Confirmation::Current);
-    let (origin, now) = (visit.origin(Surface::Panel), site.now());
+    let (origin, now) = (context.origin(WebSurface::Panel), site.now());
     match site.authority.change(&owner.guard, confirmation, password, app_passwords, &origin, now).await {
         Ok(receipt) => {
-            let cookie = AppendHeaders([Note::of(&receipt, Surface::Panel).cookie(site)?]);
-            Ok((cookie, signed_out(site, Surface::Panel)?).into_response())
+            let flash = Flash::password_changed(&receipt, WebSurface::Panel);
+            flash_cookie::attach(site, &flash, signed_out(site, WebSurface::Panel)?)
         }
-        // Somebody else was faster; what follows from it is told at the sign-in page.
-        Err(ChangeError::SessionEnded) => signed_out(site, Surface::Panel),
+        // The session ended meanwhile; the sign-in page says so.
+        Err(ChangeError::SessionEnded) => signed_out(site, WebSurface::Panel),
         Err(ChangeError::Unavailable(cause)) => Err(cause.into()),
-        Err(ChangeError::Policy(problems)) => Ok(refused(&visit, &owner, form, policy_problems(&problems))),
+        Err(ChangeError::Policy(problems)) => Ok(refused(&context, &owner, form, policy_problems(&problems))),
         // The password was right, and a second factor is on whose code this session has not given.
         Err(ChangeError::ConfirmFirst) if asked == Current::Asked => {
-            Ok(confirm::ask(Surface::Panel, "/panel/password"))
+            Ok(reauthenticate::ask(WebSurface::Panel, "/panel/password"))
         }
         Err(ChangeError::ConfirmFirst) => {
             let problem = "You signed in a while ago. Type your current password too.";
-            Ok(refused_current(&visit, &owner, form, problem))
+            Ok(refused_current(&context, &owner, form, problem))
         }
         Err(ChangeError::CurrentPasswordWrong) => {
-            Ok(refused_current(&visit, &owner, form, "The current password is wrong."))
+            Ok(refused_current(&context, &owner, form, "The current password is wrong."))
         }
-        Err(ChangeError::TooManyTries) => {
-            Ok(refused_current(&visit, &owner, form, "Too many tries. Wait a minute, then try again."))
-        }
+        Err(ChangeError::TooManyTries) => Ok(refused_current(&context, &owner, form, TOO_MANY_TRIES)),
     }
 }
 
 /// What is wrong is the current password, which is asked for from now on.
-fn refused_current(visit: &Visit, owner: &Owner, form: PasswordForm, problem: &str) -> Response {
+fn refused_current(context: &RequestContext, owner: &Owner, form: PasswordForm, problem: &str) -> Response {
     let form = PasswordForm { current: Current::Asked, ..form };
-    refused(visit, owner, form, vec![FormProblem::new("current", problem)])
+    refused(context, owner, form, vec![FormProblem::new("current", problem)])
 }
 
-fn refused(visit: &Visit, owner: &Owner, form: PasswordForm, problems: Vec<FormProblem>) -> Response {
-    show(StatusCode::UNPROCESSABLE_ENTITY, visit, owner, form.with_problems(problems))
+fn refused(
+    context: &RequestContext,
+    owner: &Owner,
+    form: PasswordForm,
+    problems: Vec<FormProblem>,
+) -> Response {
+    show(StatusCode::UNPROCESSABLE_ENTITY, context, owner, form.with_problems(problems))
 }
 
 async fn form(
-    visit: &Visit,
+    context: &RequestContext,
     owner: &Owner,
     current: Current,
     app_passwords: AppPasswords,
-) -> Result<PasswordForm, Trouble> {
+) -> Result<PasswordForm, PageError> {
     let address = owner.guard.address().to_string();
     Ok(PasswordForm {
         current,
-        app_passwords: RevokeBox::of(&visit.site, owner, app_passwords).await?,
+        app_passwords: RevokeBox::of(&context.site, &owner.guard, app_passwords).await?,
         consequence: "Changing it signs you out everywhere: mail apps, webmail and this page. \
                       Mail and folders stay as they are."
             .to_owned(),
         cancel: Some("/panel".to_owned()),
-        ..PasswordForm::new(&visit.site, "/panel/password".to_owned(), address, WORDS)
+        ..PasswordForm::new(&context.site, "/panel/password".to_owned(), address, WORDS)
     })
 }
 
-fn show(status: StatusCode, visit: &Visit, owner: &Owner, form: PasswordForm) -> Response {
-    let mut page = owner.page(visit, "Password");
+fn show(status: StatusCode, context: &RequestContext, owner: &Owner, form: PasswordForm) -> Response {
+    let mut page = owner.page(context, "Password");
     form.mark_title(&mut page);
     html(status, &PasswordPage { page, form })
 }

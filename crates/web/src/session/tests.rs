@@ -1,48 +1,39 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
-use super::*;
-use crate::engine::{ImapConnection, MailEngine};
-use crate::serve::{Transport, serve};
-use crate::site::PublicUrl;
+use super::extractors::require_owner;
+use crate::http::server::{Transport, serve};
+use crate::site::Site;
+use crate::site::mail_engine::{ImapConnection, MailEngine};
+use crate::site::public_url::PublicUrl;
+use crate::web_surface::WebSurface;
 use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::Request;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get};
+use futures_util::future::BoxFuture;
 use http_body_util::BodyExt as _;
-use postward_authority::directory::AccountKind;
-use postward_authority::hasher::Hashing;
 use postward_authority::{
-    Actor, Authority, Database, MailboxId, Origin, Settings, SignedIn, Timestamp, Unavailable,
+    AccountKind, Actor, Authority, Database, Hashing, MailboxId, Origin, SessionGuard, Settings, SignedIn,
+    Surface, Timestamp, Unavailable,
 };
 use postward_wire::{Address, Attempt, Secret};
 use std::io;
 use std::pin::pin;
 use std::process::Stdio;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::process::Command;
 use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 const OLD: &str = "Ancient-Lighthouse-7";
 
-#[test]
-fn a_sign_in_leads_into_its_own_surface() {
-    let check = |next: &str, expected: &str| {
-        assert_eq!(after_sign_in(Surface::Dashboard, next), expected, "{next:?}");
-    };
-    check("/dashboard/audit", "/dashboard/audit");
-    check("/dashboard?x=y", "/dashboard?x=y");
-    check("/dashboard/sign-in", "/dashboard/mailboxes");
-    check("/dashboards", "/dashboard/mailboxes");
-    check("/webmail", "/dashboard/mailboxes");
-    check("//evil.example/dashboard", "/dashboard/mailboxes");
-    check("", "/dashboard/mailboxes");
-}
-
 /// A store with one mailbox, which is signed in at the panel.
-struct House {
+struct TestHost {
     authority: Authority,
     operator: Actor,
     ada: MailboxId,
@@ -50,7 +41,7 @@ struct House {
     cookie: String,
 }
 
-impl House {
+impl TestHost {
     async fn on(database: Database) -> Self {
         // Nothing here is sealed.
         let mut settings = Settings::on(database, "/nowhere/postward.keys".into());
@@ -71,18 +62,20 @@ impl House {
         Self { authority, operator, ada, cookie }
     }
 
-    /// A page of the panel behind its door.
+    /// A page of the panel for who is signed in.
     fn page(&self, path: &str, page: MethodRouter) -> Router {
         let url = PublicUrl::parse("http://127.0.0.1").unwrap();
         let site = Arc::new(Site::new(self.authority.clone(), Arc::new(NoMail), url));
-        Router::new().route(path, page).route_layer(from_fn_with_state((site, Surface::Panel), owner))
+        Router::new()
+            .route(path, page)
+            .route_layer(from_fn_with_state((site, WebSurface::Panel), require_owner))
     }
 }
 
 #[tokio::test]
 async fn d7_a_browser_that_does_not_read_cannot_hold_a_password_change_up() {
     let dir = tempfile::tempdir().unwrap();
-    let house = House::on(Database::Sqlite(dir.path().join("postward.db"))).await;
+    let host = TestHost::on(Database::Sqlite(dir.path().join("postward.db"))).await;
 
     // An answer without end, of which the browser takes the first bytes and then no more.
     let taken = Arc::new(Notify::new());
@@ -93,12 +86,12 @@ async fn d7_a_browser_that_does_not_read_cannot_hold_a_password_change_up() {
     });
     let body = Arc::new(Mutex::new(Some(Body::from_stream(endless))));
     let page = get(async move || body.lock().unwrap().take().unwrap_or_default());
-    let router = house.page("/panel/endless", page);
+    let router = host.page("/panel/endless", page);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let mut deaf = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
     let stop = CancellationToken::new();
     let serving = tokio::spawn(serve(listener, Transport::Plain, router, stop.clone()));
-    let cookie = &house.cookie;
+    let cookie = &host.cookie;
     let asked = format!("GET /panel/endless HTTP/1.1\r\nHost: m.example\r\nCookie: {cookie}\r\n\r\n");
     deaf.write_all(asked.as_bytes()).await.unwrap();
     let mut first = [0; 12];
@@ -111,7 +104,7 @@ async fn d7_a_browser_that_does_not_read_cannot_hold_a_password_change_up() {
     }
 
     let (new, now) = (Secret::new("Fresh-Harbour-Breeze-9".to_owned()), Timestamp::now());
-    let reset = house.authority.reset(&house.operator, house.ada, new, now);
+    let reset = host.authority.reset(&host.operator, host.ada, new, now);
     tokio::time::timeout(Duration::from_secs(8), reset).await.expect("it does not wait").unwrap();
     // What waited in the kernel went with the session: the browser has what its own machine took, and then a reset.
     let broken = deaf.read_to_end(&mut Vec::new()).await.expect_err("a reset");
@@ -126,15 +119,15 @@ async fn d7_a_browser_that_does_not_read_cannot_hold_a_password_change_up() {
 async fn d7_a_browser_that_reads_slowly_gets_no_long_answer_after_a_password_change() {
     const LONG: usize = 1024 * 1024;
     let dir = tempfile::tempdir().unwrap();
-    let house = House::on(Database::Sqlite(dir.path().join("postward.db"))).await;
-    let router = house.page("/panel/long", get(async || vec![b'x'; LONG]));
+    let host = TestHost::on(Database::Sqlite(dir.path().join("postward.db"))).await;
+    let router = host.page("/panel/long", get(async || vec![b'x'; LONG]));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let slow = TcpSocket::new_v4().unwrap();
     slow.set_recv_buffer_size(4 * 1024).unwrap();
     let mut slow = slow.connect(listener.local_addr().unwrap()).await.unwrap();
     let stop = CancellationToken::new();
     let serving = tokio::spawn(serve(listener, Transport::Plain, router, stop.clone()));
-    let cookie = &house.cookie;
+    let cookie = &host.cookie;
     let asked = format!("GET /panel/long HTTP/1.1\r\nHost: m.example\r\nCookie: {cookie}\r\n\r\n");
     slow.write_all(asked.as_bytes()).await.unwrap();
     let mut first = [0; 12];
@@ -143,7 +136,7 @@ async fn d7_a_browser_that_reads_slowly_gets_no_long_answer_after_a_password_cha
     // The server has had all the time it could want to hand the answer on.
     tokio::time::sleep(Duration::from_millis(200)).await;
     let (new, now) = (Secret::new("Fresh-Harbour-Breeze-9".to_owned()), Timestamp::now());
-    house.authority.reset(&house.operator, house.ada, new, now).await.unwrap();
+    host.authority.reset(&host.operator, host.ada, new, now).await.unwrap();
     let mut rest = Vec::new();
     let broken = slow.read_to_end(&mut rest).await.expect_err("a reset");
     assert_eq!(broken.kind(), io::ErrorKind::ConnectionReset);
@@ -165,11 +158,11 @@ async fn a_frozen_node_lets_no_page_go_on_until_the_store_is_back() {
     let made = Command::new("psql").args([&url, "-qc", &format!("CREATE DATABASE {name}")]).status();
     assert!(made.await.unwrap().success());
     let url = format!("{}/{name}?{parameters}", server.rsplit_once('/').unwrap().0);
-    let house = House::on(Database::Postgres(url.clone())).await;
+    let host = TestHost::on(Database::Postgres(url.clone())).await;
     let stop = CancellationToken::new();
     let watching = {
-        let (authority, stop) = (house.authority.clone(), stop.clone());
-        tokio::spawn(async move { authority.watch(Timestamp::now, stop).await })
+        let (authority, stop) = (host.authority.clone(), stop.clone());
+        tokio::spawn(async move { authority.run_sweep(Timestamp::now, stop).await })
     };
 
     // One page has begun to answer, another is at work.
@@ -178,8 +171,8 @@ async fn a_frozen_node_lets_no_page_go_on_until_the_store_is_back() {
         Body::from_stream(pieces)
     };
     let ask = async |page: MethodRouter| {
-        let request = Request::builder().uri("/panel/page").header("cookie", &house.cookie);
-        let router = house.page("/panel/page", page);
+        let request = Request::builder().uri("/panel/page").header("cookie", &host.cookie);
+        let router = host.page("/panel/page", page);
         router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
     };
     let mut answer = ask(get(async move || endless())).await.into_body();
@@ -199,7 +192,7 @@ async fn a_frozen_node_lets_no_page_go_on_until_the_store_is_back() {
     let mut lock = Command::new("psql").args([&url, "-q"]).stdin(Stdio::piped()).spawn().unwrap();
     let mut locking = lock.stdin.take().unwrap();
     locking.write_all(b"BEGIN; LOCK TABLE session IN ACCESS EXCLUSIVE MODE;\n").await.unwrap();
-    while !matches!(house.authority.ready().await, Err(Unavailable::Frozen)) {
+    while !matches!(host.authority.ready().await, Err(Unavailable::Frozen)) {
         tokio::task::yield_now().await;
     }
     go_on.notify_one();

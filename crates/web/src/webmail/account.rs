@@ -1,20 +1,23 @@
 //! *My account*: the tab *Account*, where the owner changes the password and is signed out everywhere (W2).
 
-use crate::confirm;
-use crate::form::Signed;
-use crate::page::{Page, html};
-use crate::password_form::{
-    Current, Entered, Entry, FormProblem, NewPassword, PasswordForm, RevokeBox, Words, fields_differ,
-    policy_problems,
+use crate::auth::reauthenticate;
+use crate::http::error_page::PageError;
+use crate::http::flash_cookie;
+use crate::http::form::Signed;
+use crate::http::request_context::RequestContext;
+use crate::session::extractors::Owner;
+use crate::session::session_cookie::signed_out;
+use crate::view::flash::Flash;
+use crate::view::form_problem::{FormProblem, TOO_MANY_TRIES};
+use crate::view::page::{Page, html};
+use crate::view::password_form::{
+    Current, Entered, Entry, NewPassword, PasswordForm, RevokeBox, Words, fields_differ, policy_problems,
 };
-use crate::receipt::Note;
-use crate::session::{Owner, signed_out};
-use crate::trouble::Trouble;
-use crate::visit::Visit;
+use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::http::StatusCode;
-use axum::response::{AppendHeaders, IntoResponse, Response};
-use postward_authority::{AppPasswords, ChangeError, Confirmation, Surface};
+use axum::response::Response;
+use postward_authority::{AppPasswords, ChangeError, Confirmation};
 use postward_wire::Secret;
 
 #[derive(Template)]
@@ -33,81 +36,84 @@ const WORDS: Words = Words {
 };
 
 /// `GET /webmail/account`.
-pub(super) async fn page(visit: Visit, owner: Owner) -> Result<Response, Trouble> {
-    let form = form(&visit, &owner, AppPasswords::Revoke).await?;
-    Ok(show(&visit, &owner, StatusCode::OK, form))
+pub(super) async fn page(context: RequestContext, owner: Owner) -> Result<Response, PageError> {
+    let form = form(&context, &owner, AppPasswords::Revoke).await?;
+    Ok(show(&context, &owner, StatusCode::OK, form))
 }
 
 /// `POST /webmail/account/password`.
 pub(super) async fn change(
-    visit: Visit,
+    context: RequestContext,
     owner: Owner,
     Signed(typed): Signed<NewPassword>,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     let app_passwords = typed.app_passwords();
-    let form = form(&visit, &owner, app_passwords).await?;
+    let form = form(&context, &owner, app_passwords).await?;
     let (current, password) = match typed.entered(Entry::Twice) {
-        Entered::Generate => return Ok(show(&visit, &owner, StatusCode::OK, form.with_generated())),
+        Entered::Generate => return Ok(show(&context, &owner, StatusCode::OK, form.with_generated())),
         Entered::Differ => {
             let form = form.with_problems(fields_differ());
-            return Ok(show(&visit, &owner, StatusCode::UNPROCESSABLE_ENTITY, form));
+            return Ok(show(&context, &owner, StatusCode::UNPROCESSABLE_ENTITY, form));
         }
         // An empty current password is a wrong one.
         Entered::New { password, current } => {
             (current.unwrap_or_else(|| Secret::new(String::new())), password)
         }
     };
-    let (site, origin) = (&visit.site, visit.origin(Surface::Webmail));
+    let (site, origin) = (&context.site, context.origin(WebSurface::Webmail));
     let (confirmation, now) = (Confirmation::Current(current), site.now());
     match site.authority.change(&owner.guard, confirmation, password, app_passwords, &origin, now).await {
         Ok(receipt) => {
-            let receipt = Note::of(&receipt, Surface::Webmail).cookie(site)?;
-            Ok((AppendHeaders([receipt]), signed_out(site, Surface::Webmail)?).into_response())
+            let flash = Flash::password_changed(&receipt, WebSurface::Webmail);
+            flash_cookie::attach(site, &flash, signed_out(site, WebSurface::Webmail)?)
         }
-        Err(error) => not_changed(&visit, &owner, form, error),
+        Err(error) => not_changed(&context, &owner, form, error),
     }
 }
 
 /// Why it was not changed, under the field it belongs to. The session stays.
 fn not_changed(
-    visit: &Visit,
+    context: &RequestContext,
     owner: &Owner,
     form: PasswordForm,
     error: ChangeError,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     let (status, problems) = match error {
         // The password was right, and a second factor is on whose code this session has not given.
-        ChangeError::ConfirmFirst => return Ok(confirm::ask(Surface::Webmail, "/webmail/account")),
+        ChangeError::ConfirmFirst => return Ok(reauthenticate::ask(WebSurface::Webmail, "/webmail/account")),
         ChangeError::CurrentPasswordWrong => (
             StatusCode::UNPROCESSABLE_ENTITY,
             vec![FormProblem::new("current", "This is not your current password.")],
         ),
-        ChangeError::TooManyTries => (
-            StatusCode::TOO_MANY_REQUESTS,
-            vec![FormProblem::new("current", "Too many tries. Wait a minute, then try again.")],
-        ),
+        ChangeError::TooManyTries => {
+            (StatusCode::TOO_MANY_REQUESTS, vec![FormProblem::new("current", TOO_MANY_TRIES)])
+        }
         ChangeError::Policy(missing) => (StatusCode::UNPROCESSABLE_ENTITY, policy_problems(&missing)),
-        ChangeError::SessionEnded => return signed_out(&visit.site, Surface::Webmail),
+        ChangeError::SessionEnded => return signed_out(&context.site, WebSurface::Webmail),
         ChangeError::Unavailable(cause) => return Err(cause.into()),
     };
-    Ok(show(visit, owner, status, form.with_problems(problems)))
+    Ok(show(context, owner, status, form.with_problems(problems)))
 }
 
-async fn form(visit: &Visit, owner: &Owner, app_passwords: AppPasswords) -> Result<PasswordForm, Trouble> {
+async fn form(
+    context: &RequestContext,
+    owner: &Owner,
+    app_passwords: AppPasswords,
+) -> Result<PasswordForm, PageError> {
     let (action, address) = ("/webmail/account/password".to_owned(), owner.guard.address().to_string());
     Ok(PasswordForm {
         current: Current::Asked,
-        app_passwords: RevokeBox::of(&visit.site, owner, app_passwords).await?,
+        app_passwords: RevokeBox::of(&context.site, &owner.guard, app_passwords).await?,
         consequence:
             "Every session of this mailbox ends at once, this one too: webmail, IMAP, POP3 and SMTP. \
                       Mail apps need the new password. Your mail stays as it is."
                 .to_owned(),
-        ..PasswordForm::new(&visit.site, action, address, WORDS)
+        ..PasswordForm::new(&context.site, action, address, WORDS)
     })
 }
 
-fn show(visit: &Visit, owner: &Owner, status: StatusCode, form: PasswordForm) -> Response {
-    let mut page = owner.page(visit, "My account");
+fn show(context: &RequestContext, owner: &Owner, status: StatusCode, form: PasswordForm) -> Response {
+    let mut page = owner.page(context, "My account");
     form.mark_title(&mut page);
     html(status, &AccountPage { page, form })
 }

@@ -1,12 +1,12 @@
 //! The HTML of a message, as the document in its frame.
 
+use super::engine_connection;
 use super::imap::Extent;
 use super::letter::{self, RemoteImages};
-use super::mailbox;
-use super::place::{self, Asked};
-use crate::session::Owner;
-use crate::trouble::Trouble;
-use crate::visit::Visit;
+use super::routes::{self, MessageQuery};
+use crate::http::error_page::PageError;
+use crate::http::request_context::RequestContext;
+use crate::session::extractors::Owner;
 use axum::extract::{Path, Query};
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_FRAME_OPTIONS};
 use axum::http::{HeaderMap, HeaderValue};
@@ -14,21 +14,21 @@ use axum::response::{IntoResponse, Response};
 
 /// `GET /webmail/folder/{folder}/{uid}/body`.
 pub(super) async fn page(
-    visit: Visit,
+    context: RequestContext,
     owner: Owner,
     headers: HeaderMap,
     Path((folder, uid)): Path<(String, String)>,
-    Query(asked): Query<Asked>,
-) -> Result<Response, Trouble> {
-    let (folder, uid) = place::message(&folder, &uid)?;
-    let images = images(&asked, &headers);
-    let mut client = mailbox::open(&visit.site, &owner).await?;
-    let stored = client.examine(&folder).await?.message(uid).await?.ok_or(Trouble::NotFound)?;
+    Query(query): Query<MessageQuery>,
+) -> Result<Response, PageError> {
+    let (folder, uid) = routes::message(&folder, &uid)?;
+    let images = images(&query, &headers);
+    let mut client = engine_connection::open(&context.site, &owner).await?;
+    let stored = client.examine(&folder).await?.message(uid).await?.ok_or(PageError::NotFound)?;
     if stored.extent != Extent::Whole {
-        return Err(Trouble::NotFound);
+        return Err(PageError::NotFound);
     }
-    let document = mailbox::aside(move || letter::document(&stored.bytes, images)).await?;
-    let document = document.ok_or(Trouble::NotFound)?;
+    let document = engine_connection::run_blocking(move || letter::document(&stored.bytes, images)).await?;
+    let document = document.ok_or(PageError::NotFound)?;
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
         (CONTENT_SECURITY_POLICY, HeaderValue::from_static(images.policy())),
@@ -40,7 +40,7 @@ pub(super) async fn page(
 
 /// Whether pictures from elsewhere shall be loaded: where our own page asks for it, or a person typed the address. A
 /// link in a message that leads here with the same words does not count.
-pub(super) fn images(asked: &Asked, headers: &HeaderMap) -> RemoteImages {
+pub(super) fn images(query: &MessageQuery, headers: &HeaderMap) -> RemoteImages {
     let elsewhere = headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none");
-    if asked.wants_images() && !elsewhere { RemoteImages::Shown } else { RemoteImages::Blocked }
+    if query.wants_images() && !elsewhere { RemoteImages::Shown } else { RemoteImages::Blocked }
 }

@@ -1,13 +1,14 @@
 //! A folder: its messages, newest first, page by page, or those that hold certain words.
 
-use super::desk::Desk;
+use super::engine_connection;
+use super::folder_list::FolderList;
 use super::imap::FolderName;
-use super::mailbox;
-use super::place::{self, Asked, View, folder_path};
-use crate::page::{Page, html, see_other};
-use crate::session::Owner;
-use crate::trouble::Trouble;
-use crate::visit::Visit;
+use super::routes::{self, MessageQuery, View, folder_path};
+use crate::http::error_page::PageError;
+use crate::http::redirect::see_other;
+use crate::http::request_context::RequestContext;
+use crate::session::extractors::Owner;
+use crate::view::page::{Page, html};
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
@@ -17,7 +18,7 @@ use axum::response::Response;
 #[template(path = "webmail/list.html")]
 struct ListPage {
     page: Page,
-    desk: Desk,
+    list: FolderList,
 }
 
 /// `GET /webmail`: the inbox.
@@ -27,17 +28,17 @@ pub(super) async fn home() -> Response {
 
 /// `GET /webmail/folder/{folder}`.
 pub(super) async fn page(
-    visit: Visit,
+    context: RequestContext,
     owner: Owner,
     Path(folder): Path<String>,
-    Query(asked): Query<Asked>,
-) -> Result<Response, Trouble> {
-    let folder = place::folder(&folder)?;
-    let mut client = mailbox::open(&visit.site, &owner).await?;
-    let desk = Desk::of(&mut client, &folder, &asked.view(), None, visit.site.now()).await?;
-    let title = match desk.unread() {
-        0 => desk.title.clone(),
-        unread => format!("{} ({unread})", desk.title),
+    Query(query): Query<MessageQuery>,
+) -> Result<Response, PageError> {
+    let folder = routes::folder(&folder)?;
+    let mut client = engine_connection::open(&context.site, &owner).await?;
+    let list = FolderList::of(&mut client, &folder, &query.view(), None, context.site.now()).await?;
+    let title = match list.unread() {
+        0 => list.title.clone(),
+        unread => format!("{} ({unread})", list.title),
     };
-    Ok(html(StatusCode::OK, &ListPage { page: owner.page(&visit, &title), desk }))
+    Ok(html(StatusCode::OK, &ListPage { page: owner.page(&context, &title), list }))
 }

@@ -1,15 +1,15 @@
 //! A message beside the list it comes from. Looking at it marks it as read.
 
-use super::desk::Desk;
+use super::folder_list::FolderList;
 use super::imap::{Extent, FolderName, Mark, Person, Stored, Uid};
 use super::letter::{Attachment, Content, Letter, RemoteImages};
-use super::place::{self, Asked, View, folder_path, message_path, path_below};
-use super::{body, mailbox};
-use crate::page::{Page, html};
-use crate::session::Owner;
-use crate::trouble::Trouble;
-use crate::visit::{Shape, Visit};
-use crate::when::When;
+use super::routes::{self, MessageQuery, View, folder_path, message_path, path_below};
+use super::{body, engine_connection};
+use crate::http::error_page::PageError;
+use crate::http::request_context::{RenderMode, RequestContext};
+use crate::session::extractors::Owner;
+use crate::view::page::{Page, html};
+use crate::view::relative_time::RelativeTime;
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::{HeaderMap, StatusCode};
@@ -19,7 +19,7 @@ use axum::response::Response;
 #[template(path = "webmail/message.html")]
 struct MessagePage {
     page: Page,
-    desk: Desk,
+    list: FolderList,
     pane: Pane,
 }
 
@@ -33,15 +33,15 @@ struct Pane {
     reply_to: Vec<Person>,
     to: Vec<Person>,
     cc: Vec<Person>,
-    when: Option<When>,
+    when: Option<RelativeTime>,
     flagged: bool,
-    sight: Sight,
+    body: MessageBody,
     attachments: Vec<AttachmentLine>,
     paths: Paths,
 }
 
 /// What there is to see of the message.
-enum Sight {
+enum MessageBody {
     /// Safe markup of plain text.
     Text(String),
     /// A frame that shows the document at this path.
@@ -69,40 +69,40 @@ struct Paths {
 
 /// `GET /webmail/folder/{folder}/{uid}`.
 pub(super) async fn page(
-    visit: Visit,
+    context: RequestContext,
     owner: Owner,
     headers: HeaderMap,
     Path((folder, uid)): Path<(String, String)>,
-    Query(asked): Query<Asked>,
-) -> Result<Response, Trouble> {
-    let (folder, uid) = place::message(&folder, &uid)?;
-    let (view, now) = (asked.view(), visit.site.now());
-    let mut client = mailbox::open(&visit.site, &owner).await?;
+    Query(query): Query<MessageQuery>,
+) -> Result<Response, PageError> {
+    let (folder, uid) = routes::message(&folder, &uid)?;
+    let (view, now) = (query.view(), context.site.now());
+    let mut client = engine_connection::open(&context.site, &owner).await?;
     let stored = {
         let mut selected = client.select(&folder).await?;
-        let stored = selected.message(uid).await?.ok_or(Trouble::NotFound)?;
+        let stored = selected.message(uid).await?.ok_or(PageError::NotFound)?;
         if !stored.seen {
             selected.mark(uid, Mark::Seen).await?;
         }
         stored
     };
     let Stored { flagged, bytes, extent, .. } = stored;
-    let letter = mailbox::aside(move || match extent {
+    let letter = engine_connection::run_blocking(move || match extent {
         Extent::Whole => Letter::read(&bytes),
         Extent::Header => Letter::header(&bytes),
     })
     .await?;
-    let page = owner.page(&visit, letter.subject.as_deref().unwrap_or(NO_SUBJECT));
-    let sight = match extent {
+    let page = owner.page(&context, letter.subject.as_deref().unwrap_or(NO_SUBJECT));
+    let body = match extent {
         Extent::Header => {
-            Sight::Instead("This message is too large to be shown here. Download it to read it.")
+            MessageBody::Instead("This message is too large to be shown here. Download it to read it.")
         }
-        Extent::Whole => Sight::of(&letter.content, &folder, uid, body::images(&asked, &headers)),
+        Extent::Whole => MessageBody::of(&letter.content, &folder, uid, body::images(&query, &headers)),
     };
     let pane = Pane {
         csrf: page.csrf.clone(),
-        paths: Paths::of(&folder, uid, &view, &letter.content, &sight),
-        when: letter.date.map(|date| When::new(date, now)),
+        paths: Paths::of(&folder, uid, &view, &letter.content, &body),
+        when: letter.date.map(|date| RelativeTime::new(date, now)),
         attachments: letter
             .attachments
             .into_iter()
@@ -114,18 +114,18 @@ pub(super) async fn page(
         to: letter.to,
         cc: letter.cc,
         flagged,
-        sight,
+        body,
     };
-    if visit.shape() == Shape::Fragment {
+    if context.render_mode() == RenderMode::Partial {
         return Ok(html(StatusCode::OK, &pane));
     }
-    let desk = Desk::of(&mut client, &folder, &view, Some(uid), now).await?;
-    Ok(html(StatusCode::OK, &MessagePage { page, desk, pane }))
+    let list = FolderList::of(&mut client, &folder, &view, Some(uid), now).await?;
+    Ok(html(StatusCode::OK, &MessagePage { page, list, pane }))
 }
 
 const NO_SUBJECT: &str = "No subject";
 
-impl Sight {
+impl MessageBody {
     fn of(content: &Content, folder: &FolderName, uid: Uid, images: RemoteImages) -> Self {
         match content {
             Content::Text(markup) => Self::Text(markup.clone()),
@@ -153,10 +153,12 @@ impl AttachmentLine {
 }
 
 impl Paths {
-    fn of(folder: &FolderName, uid: Uid, view: &View, content: &Content, sight: &Sight) -> Self {
+    fn of(folder: &FolderName, uid: Uid, view: &View, content: &Content, body: &MessageBody) -> Self {
         let here = message_path(folder, uid, view);
-        let left_out = match (content, sight) {
-            (Content::Html { remote_images: 1.. }, Sight::Frame(path)) => !path.ends_with("images=show"),
+        let left_out = match (content, body) {
+            (Content::Html { remote_images: 1.. }, MessageBody::Frame(path)) => {
+                !path.ends_with("images=show")
+            }
             _ => false,
         };
         let joint = if here.contains('?') { '&' } else { '?' };

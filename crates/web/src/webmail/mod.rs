@@ -1,42 +1,41 @@
 //! The webmail: a mail client in the browser (W1, W2).
 //!
 //! It is an IMAP client of the engine and keeps nothing of its own: no password, no copy of a mailbox, no connection
-//! that outlives a request. In reading order: [`place`] is the addresses of folders and messages; [`mailbox`] opens
-//! the engine's connection for one request; [`desk`] is the folders and the list that stand beside a message;
-//! [`list`], [`message`], [`body`], [`part`], [`original`] and [`mark`] are its pages; [`account`] is *My account*, [`user_settings`] the way over into the panel.
-//! Below them, [`imap`] speaks with the engine and [`letter`] makes a message safe to look at.
+//! that outlives a request. In reading order: [`routes`] is the addresses of folders and messages;
+//! [`engine_connection`] opens the engine's connection for one request; [`folder_list`] is the folders and the list
+//! that stand beside a message; [`list`], [`message`], [`body`], [`part`], [`original`] and [`mark`] are its pages;
+//! [`account`] is *My account*, [`user_settings`] the switch to the panel. Below them, [`imap`] is the client of the
+//! engine and [`letter`] makes a message safe to look at.
 
 mod account;
 mod body;
-mod desk;
+mod engine_connection;
+mod folder_list;
 mod imap;
 mod letter;
 mod list;
-mod mailbox;
 mod mark;
 mod message;
 mod original;
 mod part;
-mod place;
 mod plain;
+mod routes;
 mod user_settings;
-
-pub(crate) use place::page_of;
 
 #[cfg(test)]
 mod tests;
 
-use crate::confirm;
-use crate::password_reset;
-use crate::second_step;
-use crate::security;
-use crate::session::owner;
-use crate::sign_in;
+use crate::account_security;
+use crate::auth::password_reset;
+use crate::auth::reauthenticate;
+use crate::auth::second_factor_challenge;
+use crate::auth::sign_in;
+use crate::session::extractors::require_owner;
 use crate::site::Site;
+use crate::web_surface::WebSurface;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
-use postward_authority::Surface;
 use std::sync::Arc;
 
 /// All pages of the webmail.
@@ -53,10 +52,10 @@ pub(crate) fn routes(site: &Arc<Site>) -> Router<Arc<Site>> {
         .route("/webmail/account", get(account::page))
         .route("/webmail/account/password", get(account::page).post(account::change))
         .route("/webmail/user-settings", post(user_settings::hop))
-        .merge(security::routes(Surface::Webmail))
-        .merge(confirm::owner_routes(Surface::Webmail))
-        .layer(from_fn_with_state((Arc::clone(site), Surface::Webmail), owner))
-        .merge(sign_in::routes(Surface::Webmail))
-        .merge(second_step::routes(Surface::Webmail))
-        .merge(password_reset::routes(Surface::Webmail))
+        .merge(account_security::routes(WebSurface::Webmail))
+        .merge(reauthenticate::routes(WebSurface::Webmail))
+        .layer(from_fn_with_state((Arc::clone(site), WebSurface::Webmail), require_owner))
+        .merge(sign_in::routes(WebSurface::Webmail))
+        .merge(second_factor_challenge::routes(WebSurface::Webmail))
+        .merge(password_reset::routes(WebSurface::Webmail))
 }

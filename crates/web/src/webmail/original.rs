@@ -1,13 +1,13 @@
 //! The message itself, byte for byte, to be saved. However large it is, a few pieces of it are in memory at a time.
 
+use super::engine_connection;
 use super::imap::{Client, FolderName, Uid};
 use super::letter::disposition;
-use super::mailbox;
 use super::part::FILE_POLICY;
-use super::place;
-use crate::session::Owner;
-use crate::trouble::Trouble;
-use crate::visit::Visit;
+use super::routes;
+use crate::http::error_page::PageError;
+use crate::http::request_context::RequestContext;
+use crate::session::extractors::Owner;
 use axum::body::Body;
 use axum::extract::Path;
 use axum::http::HeaderValue;
@@ -22,15 +22,15 @@ const PIECE: NonZeroU32 = NonZeroU32::new(1024 * 1024).expect("not zero");
 
 /// `GET /webmail/folder/{folder}/{uid}/original`.
 pub(super) async fn page(
-    visit: Visit,
+    context: RequestContext,
     owner: Owner,
     Path((folder, uid)): Path<(String, String)>,
-) -> Result<Response, Trouble> {
-    let (folder, uid) = place::message(&folder, &uid)?;
-    let mut client = mailbox::open(&visit.site, &owner).await?;
-    let first = client.examine(&folder).await?.piece(uid, 0, PIECE).await?.ok_or(Trouble::NotFound)?;
-    let disposition =
-        HeaderValue::from_str(&disposition(&format!("message-{uid}.eml"))).map_err(|_| Trouble::Fault)?;
+) -> Result<Response, PageError> {
+    let (folder, uid) = routes::message(&folder, &uid)?;
+    let mut client = engine_connection::open(&context.site, &owner).await?;
+    let first = client.examine(&folder).await?.piece(uid, 0, PIECE).await?.ok_or(PageError::NotFound)?;
+    let disposition = HeaderValue::from_str(&disposition(&format!("message-{uid}.eml")))
+        .map_err(|_| PageError::Internal)?;
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("message/rfc822")),
         (CONTENT_DISPOSITION, disposition),
@@ -71,7 +71,7 @@ struct Download {
 }
 
 impl Download {
-    async fn next(&mut self) -> Result<Option<Vec<u8>>, super::imap::Trouble> {
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, super::imap::ImapError> {
         if self.offset % PIECE != 0 {
             // A short piece was the last one.
             return Ok(None);

@@ -1,12 +1,12 @@
 //! An attachment, to be saved.
 
+use super::engine_connection;
 use super::imap::Extent;
 use super::letter;
-use super::mailbox;
-use super::place;
-use crate::session::Owner;
-use crate::trouble::Trouble;
-use crate::visit::Visit;
+use super::routes;
+use crate::http::error_page::PageError;
+use crate::http::request_context::RequestContext;
+use crate::session::extractors::Owner;
 use axum::extract::Path;
 use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
@@ -18,20 +18,20 @@ pub(super) const FILE_POLICY: HeaderValue =
 
 /// `GET /webmail/folder/{folder}/{uid}/part/{number}`.
 pub(super) async fn page(
-    visit: Visit,
+    context: RequestContext,
     owner: Owner,
     Path((folder, uid, number)): Path<(String, String, String)>,
-) -> Result<Response, Trouble> {
-    let (folder, uid) = place::message(&folder, &uid)?;
-    let number: usize = number.parse().map_err(|_| Trouble::NotFound)?;
-    let mut client = mailbox::open(&visit.site, &owner).await?;
-    let stored = client.examine(&folder).await?.message(uid).await?.ok_or(Trouble::NotFound)?;
+) -> Result<Response, PageError> {
+    let (folder, uid) = routes::message(&folder, &uid)?;
+    let number: usize = number.parse().map_err(|_| PageError::NotFound)?;
+    let mut client = engine_connection::open(&context.site, &owner).await?;
+    let stored = client.examine(&folder).await?.message(uid).await?.ok_or(PageError::NotFound)?;
     if stored.extent != Extent::Whole {
-        return Err(Trouble::NotFound);
+        return Err(PageError::NotFound);
     }
-    let download = mailbox::aside(move || letter::download(&stored.bytes, number)).await?;
-    let download = download.ok_or(Trouble::NotFound)?;
-    let disposition = HeaderValue::from_str(&download.disposition()).map_err(|_| Trouble::Fault)?;
+    let download = engine_connection::run_blocking(move || letter::download(&stored.bytes, number)).await?;
+    let download = download.ok_or(PageError::NotFound)?;
+    let disposition = HeaderValue::from_str(&download.disposition()).map_err(|_| PageError::Internal)?;
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static(download.content_type)),
         (CONTENT_DISPOSITION, disposition),

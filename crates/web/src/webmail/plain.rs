@@ -1,4 +1,4 @@
-//! Text that a stranger put into a header, made fit for a line of a page.
+//! Header text from outside, cleaned for a line of a page: no control characters, no bidirectional overrides.
 
 /// The text without what could disturb the line it is shown in: control characters, and the marks that turn the
 /// direction of writing around (with them `exe.pdf` can be a program).

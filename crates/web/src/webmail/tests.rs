@@ -8,8 +8,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use futures_util::future::BoxFuture;
-use postward_authority::directory::AccountKind;
-use postward_authority::{Authority, Database, SessionGuard, Settings, Timestamp};
+use postward_authority::{AccountKind, Authority, Database, SessionGuard, Settings, Timestamp};
 use postward_wire::{Address, Secret};
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -87,7 +86,7 @@ async fn answer(stream: DuplexStream, answers: Answers, heard: Arc<Mutex<Vec<Str
 }
 
 /// A server with one mailbox.
-struct House {
+struct TestHost {
     app: Router,
     heard: Arc<Mutex<Vec<String>>>,
     _dir: TempDir,
@@ -111,7 +110,7 @@ impl Answer {
     }
 }
 
-impl House {
+impl TestHost {
     async fn with(answers: Answers) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let now = Timestamp::now();
@@ -163,39 +162,39 @@ impl House {
 }
 
 #[tokio::test]
-async fn a_stranger_is_led_to_sign_in_and_comes_back() {
-    let house = House::with(MAILBOX).await;
+async fn whoever_is_not_signed_in_is_led_to_sign_in_and_comes_back() {
+    let host = TestHost::with(MAILBOX).await;
     for path in ["/webmail", "/webmail/folder/INBOX", "/webmail/folder/INBOX/7/body", "/webmail/account"] {
-        let answer = house.get(path, "").await;
+        let answer = host.get(path, "").await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}");
         assert!(answer.header(header::LOCATION).starts_with("/webmail/sign-in?next=%2Fwebmail"), "{path}");
     }
-    assert_eq!(house.sign_in("wrong").await, Err(StatusCode::FORBIDDEN));
-    assert!(house.heard.lock().unwrap().is_empty(), "the engine heard a stranger");
+    assert_eq!(host.sign_in("wrong").await, Err(StatusCode::FORBIDDEN));
+    assert!(host.heard.lock().unwrap().is_empty(), "the engine was reached before sign-in");
 }
 
 #[tokio::test]
 async fn a_folder_is_listed_with_what_is_unread() {
-    let house = House::with(MAILBOX).await;
-    let cookie = house.sign_in(OLD).await.unwrap();
-    assert_eq!(house.get("/webmail", &cookie).await.header(header::LOCATION), "/webmail/folder/INBOX");
-    let list = house.get("/webmail/folder/INBOX", &cookie).await;
+    let host = TestHost::with(MAILBOX).await;
+    let cookie = host.sign_in(OLD).await.unwrap();
+    assert_eq!(host.get("/webmail", &cookie).await.header(header::LOCATION), "/webmail/folder/INBOX");
+    let list = host.get("/webmail/folder/INBOX", &cookie).await;
     assert_eq!(list.status, StatusCode::OK);
     assert!(list.text.contains("<title>Inbox (2) · Postward</title>"));
     let (newer, older) = (list.text.find("Plans").unwrap(), list.text.find("&#60;script&#62;hi").unwrap());
     assert!(newer < older, "newest first");
     assert!(list.text.contains("wm-unread\" href=\"/webmail/folder/INBOX/7\""));
     assert!(!list.text.contains("<script>hi"));
-    let found = house.get("/webmail/folder/INBOX?q=nothing+such", &cookie).await;
+    let found = host.get("/webmail/folder/INBOX?q=nothing+such", &cookie).await;
     assert!(found.text.contains("Nothing found."));
-    assert_eq!(house.get("/webmail/folder/Nowhere", &cookie).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(host.get("/webmail/folder/Nowhere", &cookie).await.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
 async fn a_message_is_read_in_a_frame_that_can_do_nothing() {
-    let house = House::with(MAILBOX).await;
-    let cookie = house.sign_in(OLD).await.unwrap();
-    let message = house.get("/webmail/folder/INBOX/7", &cookie).await;
+    let host = TestHost::with(MAILBOX).await;
+    let cookie = host.sign_in(OLD).await.unwrap();
+    let message = host.get("/webmail/folder/INBOX/7", &cookie).await;
     assert_eq!(message.status, StatusCode::OK);
     assert!(message.text.contains(
         "src=\"/webmail/folder/INBOX/7/body\" title=\"Message\" \
@@ -203,8 +202,8 @@ async fn a_message_is_read_in_a_frame_that_can_do_nothing() {
     ));
     assert!(message.text.contains("images=show"), "remote pictures are offered, not loaded");
     assert!(!message.text.contains("far.example") && !message.text.contains("x()"));
-    assert!(house.heard.lock().unwrap().contains(&"UID STORE 7 +FLAGS.SILENT (\\Seen)".to_owned()));
-    let body = house.get("/webmail/folder/INBOX/7/body", &cookie).await;
+    assert!(host.heard.lock().unwrap().contains(&"UID STORE 7 +FLAGS.SILENT (\\Seen)".to_owned()));
+    let body = host.get("/webmail/folder/INBOX/7/body", &cookie).await;
     assert!(
         body.text.contains("<b>Hello</b>")
             && !body.text.contains("x()")
@@ -216,19 +215,19 @@ async fn a_message_is_read_in_a_frame_that_can_do_nothing() {
         "{policy}"
     );
     assert_eq!(body.header(header::X_FRAME_OPTIONS), "SAMEORIGIN");
-    assert_eq!(house.get("/webmail/folder/INBOX/8", &cookie).await.status, StatusCode::NOT_FOUND);
-    assert_eq!(house.get("/webmail/folder/INBOX/x", &cookie).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(host.get("/webmail/folder/INBOX/8", &cookie).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(host.get("/webmail/folder/INBOX/x", &cookie).await.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
 async fn a_link_in_a_message_cannot_ask_for_remote_pictures() {
-    let house = House::with(MAILBOX).await;
-    let cookie = house.sign_in(OLD).await.unwrap();
+    let host = TestHost::with(MAILBOX).await;
+    let cookie = host.sign_in(OLD).await.unwrap();
     let from = async |site: &str| {
         let request = Request::get("/webmail/folder/INBOX/7/body?images=show")
             .header(header::COOKIE, &cookie)
             .header("sec-fetch-site", site);
-        house.ask(request.body(Body::empty()).unwrap()).await.text.contains("far.example")
+        host.ask(request.body(Body::empty()).unwrap()).await.text.contains("far.example")
     };
     assert!(from("same-origin").await);
     assert!(!from("cross-site").await);
@@ -236,45 +235,45 @@ async fn a_link_in_a_message_cannot_ask_for_remote_pictures() {
 
 #[tokio::test]
 async fn an_attachment_is_saved_and_never_shown_as_a_page() {
-    let house = House::with(MAILBOX).await;
-    let cookie = house.sign_in(OLD).await.unwrap();
-    let file = house.get("/webmail/folder/INBOX/7/part/1", &cookie).await;
+    let host = TestHost::with(MAILBOX).await;
+    let cookie = host.sign_in(OLD).await.unwrap();
+    let file = host.get("/webmail/folder/INBOX/7/part/1", &cookie).await;
     assert_eq!(file.text, "<script>y()</script>");
     assert_eq!(file.header(header::CONTENT_TYPE), "application/octet-stream");
     assert!(file.header(header::CONTENT_DISPOSITION).starts_with("attachment; filename=\"page.html\""));
     assert_eq!(file.header(header::X_CONTENT_TYPE_OPTIONS), "nosniff");
     assert!(file.header(header::CONTENT_SECURITY_POLICY).contains("sandbox"));
-    assert_eq!(house.get("/webmail/folder/INBOX/7/part/0", &cookie).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(host.get("/webmail/folder/INBOX/7/part/0", &cookie).await.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
 async fn a_message_is_saved_byte_for_byte() {
-    let house = House::with(MAILBOX).await;
-    let cookie = house.sign_in(OLD).await.unwrap();
-    let file = house.get("/webmail/folder/INBOX/7/original", &cookie).await;
+    let host = TestHost::with(MAILBOX).await;
+    let cookie = host.sign_in(OLD).await.unwrap();
+    let file = host.get("/webmail/folder/INBOX/7/original", &cookie).await;
     assert_eq!(file.text, LETTER);
     assert_eq!(file.header(header::CONTENT_TYPE), "message/rfc822");
     assert!(file.header(header::CONTENT_DISPOSITION).starts_with("attachment; filename=\"message-7.eml\""));
-    assert_eq!(house.get("/webmail/folder/INBOX/8/original", &cookie).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(host.get("/webmail/folder/INBOX/8/original", &cookie).await.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
 async fn a_script_gets_only_the_message() {
-    let house = House::with(MAILBOX).await;
-    let cookie = house.sign_in(OLD).await.unwrap();
+    let host = TestHost::with(MAILBOX).await;
+    let cookie = host.sign_in(OLD).await.unwrap();
     let request =
         Request::get("/webmail/folder/INBOX/7").header(header::COOKIE, &cookie).header("x-fragment", "1");
-    let pane = house.ask(request.body(Body::empty()).unwrap()).await.text;
+    let pane = host.ask(request.body(Body::empty()).unwrap()).await.text;
     assert!(pane.contains("data-pane") && !pane.contains("<html") && !pane.contains("wm-folders"));
 }
 
 #[tokio::test]
 async fn an_engine_in_trouble_is_no_empty_mailbox() {
     let dumb: Answers = &[("LIST", "* LIST () \"/\" INBOX\r\n"), ("STATUS", "* STATUS INBOX (UNSEEN 2)\r\n")];
-    let house = House::with(dumb).await;
-    let cookie = house.sign_in(OLD).await.unwrap();
+    let host = TestHost::with(dumb).await;
+    let cookie = host.sign_in(OLD).await.unwrap();
     for path in ["/webmail/folder/INBOX", "/webmail/folder/INBOX?q=x", "/webmail/folder/INBOX/7"] {
-        let answer = house.get(path, &cookie).await;
+        let answer = host.get(path, &cookie).await;
         assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{path}");
         assert!(answer.text.contains("you are still signed in") && !answer.text.contains("is empty"));
     }
@@ -282,32 +281,32 @@ async fn an_engine_in_trouble_is_no_empty_mailbox() {
 
 #[tokio::test]
 async fn a_star_needs_a_form_of_this_session() {
-    let house = House::with(MAILBOX).await;
-    let cookie = house.sign_in(OLD).await.unwrap();
+    let host = TestHost::with(MAILBOX).await;
+    let cookie = host.sign_in(OLD).await.unwrap();
     let path = "/webmail/folder/INBOX/7/mark";
-    assert_eq!(house.post(path, &cookie, "mark=star&csrf=made-up").await.status, StatusCode::FORBIDDEN);
-    assert!(house.heard.lock().unwrap().is_empty());
-    let csrf = house.get("/webmail/account", &cookie).await.csrf();
-    let starred = house.post(path, &cookie, &format!("mark=star&q=a&page=2&csrf={csrf}")).await;
+    assert_eq!(host.post(path, &cookie, "mark=star&csrf=made-up").await.status, StatusCode::FORBIDDEN);
+    assert!(host.heard.lock().unwrap().is_empty());
+    let csrf = host.get("/webmail/account", &cookie).await.csrf();
+    let starred = host.post(path, &cookie, &format!("mark=star&q=a&page=2&csrf={csrf}")).await;
     assert_eq!(starred.header(header::LOCATION), "/webmail/folder/INBOX/7?q=a&page=2");
-    let unread = house.post(path, &cookie, &format!("mark=unread&q=&page=1&csrf={csrf}")).await;
+    let unread = host.post(path, &cookie, &format!("mark=unread&q=&page=1&csrf={csrf}")).await;
     assert_eq!(unread.header(header::LOCATION), "/webmail/folder/INBOX");
-    let heard = house.heard.lock().unwrap();
+    let heard = host.heard.lock().unwrap();
     assert!(heard.contains(&"UID STORE 7 +FLAGS.SILENT (\\Flagged)".to_owned()));
     assert!(heard.contains(&"UID STORE 7 -FLAGS.SILENT (\\Seen)".to_owned()));
 }
 
 #[tokio::test]
 async fn updating_the_password_logs_out_from_everywhere() {
-    let house = House::with(MAILBOX).await;
-    let (here, elsewhere) = (house.sign_in(OLD).await.unwrap(), house.sign_in(OLD).await.unwrap());
-    let account = house.get("/webmail/account", &here).await;
+    let host = TestHost::with(MAILBOX).await;
+    let (here, elsewhere) = (host.sign_in(OLD).await.unwrap(), host.sign_in(OLD).await.unwrap());
+    let account = host.get("/webmail/account", &here).await;
     assert!(account.text.contains("Update password and log me out from everywhere"));
     let csrf = account.csrf();
     let form = |current: &str, new: &str, again: &str| {
         format!("current={current}&password={new}&password_again={again}&csrf={csrf}")
     };
-    let change = async |form: &str| house.post("/webmail/account/password", &here, form).await;
+    let change = async |form: &str| host.post("/webmail/account/password", &here, form).await;
 
     let refused = change(&form("guessed", NEW, NEW)).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -316,7 +315,7 @@ async fn updating_the_password_logs_out_from_everywhere() {
     assert_eq!(change(&form(OLD, NEW, "other")).await.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(change(&form(OLD, "short", "short")).await.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(change(&form("", NEW, NEW)).await.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert_eq!(house.get("/webmail/folder/INBOX", &here).await.status, StatusCode::OK, "the session stays");
+    assert_eq!(host.get("/webmail/folder/INBOX", &here).await.status, StatusCode::OK, "the session stays");
 
     let changed = change(&form(OLD, NEW, NEW)).await;
     assert_eq!(
@@ -327,11 +326,11 @@ async fn updating_the_password_logs_out_from_everywhere() {
         changed.headers.get_all(header::SET_COOKIE).iter().map(|value| value.to_str().unwrap()).collect();
     assert!(cookies.iter().any(|cookie| cookie.starts_with("postward-webmail=;")), "{cookies:?}");
     let receipt = cookies.iter().find(|cookie| cookie.starts_with("postward-receipt=")).unwrap();
-    let door = house.get("/webmail/sign-in", receipt.split_once(';').unwrap().0).await;
-    assert!(door.text.contains("Ended 2 webmail sessions."), "{}", door.text);
+    let page = host.get("/webmail/sign-in", receipt.split_once(';').unwrap().0).await;
+    assert!(page.text.contains("Ended 2 webmail sessions."), "{}", page.text);
     for cookie in [&here, &elsewhere] {
-        assert_eq!(house.get("/webmail/folder/INBOX", cookie).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(host.get("/webmail/folder/INBOX", cookie).await.status, StatusCode::SEE_OTHER);
     }
-    assert_eq!(house.sign_in(OLD).await, Err(StatusCode::FORBIDDEN));
-    assert!(house.sign_in(NEW).await.is_ok());
+    assert_eq!(host.sign_in(OLD).await, Err(StatusCode::FORBIDDEN));
+    assert!(host.sign_in(NEW).await.is_ok());
 }

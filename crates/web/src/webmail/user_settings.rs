@@ -1,39 +1,40 @@
-//! *User Settings*: over into the user panel, signed in as strongly as here and not more (W3).
+//! *User Settings*: switches to the user panel with a session as strong as this one and not stronger (W3).
 
-use crate::form::Signed;
-use crate::second_step;
-use crate::session::{Owner, home_path, signed_in, signed_out};
-use crate::trouble::Trouble;
-use crate::visit::{Visit, bearer};
+use crate::auth::second_factor_challenge;
+use crate::http::error_page::PageError;
+use crate::http::form::{NoFields, Signed};
+use crate::http::request_context::{RequestContext, bearer};
+use crate::session::extractors::Owner;
+use crate::session::session_cookie::{signed_in, signed_out};
+use crate::web_surface::WebSurface;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use postward_authority::{SignedIn, SignedOut, Surface};
-use serde::Deserialize;
-
-/// The button and nothing else.
-#[derive(Deserialize)]
-pub(super) struct Pressed {}
+use postward_authority::{SignedIn, SignedOut};
 
 /// `POST /webmail/user-settings`.
 pub(super) async fn hop(
-    visit: Visit,
+    context: RequestContext,
     owner: Owner,
     headers: HeaderMap,
-    Signed(Pressed {}): Signed<Pressed>,
-) -> Result<Response, Trouble> {
-    let (site, to) = (&visit.site, Surface::Panel);
-    // What this browser was signed in as at the panel is over: its cookie makes room for the new one.
+    _: Signed<NoFields>,
+) -> Result<Response, PageError> {
+    let (site, to) = (&context.site, WebSurface::Panel);
+    // The session this browser had at the panel ends: its cookie is replaced.
     if let Some(before) = bearer(site, &headers, to) {
-        match site.authority.resume(&before, &visit.origin(to), site.now()).await {
+        match site.authority.resume(&before, &context.origin(to), site.now()).await {
             Ok(guard) => site.authority.sign_out(guard, site.now()).await?,
             Err(SignedOut::Ended) => {}
             Err(SignedOut::Unavailable(cause)) => return Err(cause.into()),
         }
     }
-    match site.authority.hop(&owner.guard, to, &visit.origin(Surface::Webmail), site.now()).await {
-        Ok(SignedIn::Session(token, _guard)) => signed_in(site, to, &token, home_path(to)),
-        Ok(SignedIn::CodeOwed(token)) => second_step::ask(site, to, &token, home_path(to)),
-        Err(SignedOut::Ended) => signed_out(site, Surface::Webmail),
+    match site
+        .authority
+        .switch_surface(&owner.guard, to.into(), &context.origin(WebSurface::Webmail), site.now())
+        .await
+    {
+        Ok(SignedIn::Session(token, _guard)) => signed_in(site, to, &token, to.entry().home),
+        Ok(SignedIn::CodeOwed(token)) => second_factor_challenge::ask(site, to, &token, to.entry().home),
+        Err(SignedOut::Ended) => signed_out(site, WebSurface::Webmail),
         Err(SignedOut::Unavailable(cause)) => Err(cause.into()),
     }
 }

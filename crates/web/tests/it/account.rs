@@ -77,7 +77,7 @@ async fn d11_whoever_lost_the_phone_moves_to_another_with_a_backup_code() {
     }
     let begun = browser.fill(REPLACE, REPLACE, &[("code", &backup[1])]).await;
     let new = Phone::of(&Secret::new(begun.shown("typed-key")));
-    // Until the new one has shown a code, the old one opens the door.
+    // Until the new one has shown a code, the old one is asked for.
     assert!(signed_in(&host, &lost.code()).await.is_some());
     assert!(signed_in(&host, &new.code()).await.is_none());
     let on = browser.fill(ON, ON, &[("code", &new.code())]).await;

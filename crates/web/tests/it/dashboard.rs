@@ -1,4 +1,4 @@
-//! The dashboard: Mailboxes, Security tab, key and pencil, add and delete, and the wall around it all.
+//! The dashboard: Mailboxes, Security tab, key and pencil, add and delete, and the boundary between accounts.
 
 use crate::host::{Host, NEW, OLD, STAFF};
 use postward_authority::Surface;

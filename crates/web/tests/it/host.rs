@@ -3,12 +3,9 @@
 use crate::browser::Browser;
 use futures_util::future::BoxFuture;
 use jiff::SignedDuration;
-use postward_authority::directory::{AccountKind, NewStaff};
-use postward_authority::hasher::Hashing;
-use postward_authority::throttle::Limits;
 use postward_authority::{
-    Actor, Authority, Database, EndReason, MailboxId, Origin, Role, SessionGuard, Settings, Surface,
-    Timestamp,
+    AccountKind, Actor, Authority, Database, EndReason, Hashing, MailboxId, NewStaff, Origin, Role,
+    SessionGuard, Settings, Surface, ThrottleLimits, Timestamp,
 };
 use postward_web::{ImapConnection, MailEngine, PublicUrl, Site, TrustedProxies, router};
 use postward_wire::{Address, Attempt, Secret};
@@ -53,8 +50,11 @@ impl Host {
         let mut settings =
             Settings::on(Database::Sqlite(dir.path().join("postward.db")), dir.path().join("postward.keys"));
         settings.hashing = Hashing { memory_kib: 64, passes: 1, ..Hashing::default() };
-        settings.throttle =
-            Limits { refusal_after: Duration::ZERO, besieged_wait: Duration::ZERO, ..Limits::default() };
+        settings.throttle = ThrottleLimits {
+            refusal_after: Duration::ZERO,
+            besieged_wait: Duration::ZERO,
+            ..ThrottleLimits::default()
+        };
         let authority = Authority::open(settings, now()).await.unwrap();
         let operator = authority.operator(now()).await.unwrap();
         let ada = customer(&authority, &operator, "Birch", "birch.example", "ada").await;

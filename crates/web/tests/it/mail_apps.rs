@@ -2,8 +2,7 @@
 
 use crate::browser::{Answer, Browser};
 use crate::host::{Host, OLD, now};
-use postward_authority::directory::NewStaff;
-use postward_authority::{MailboxId, Origin, Role, Surface};
+use postward_authority::{MailboxId, NewStaff, Origin, Role, Surface};
 use postward_wire::{Address, Attempt, Secret};
 
 const LIST: &str = "/dashboard/mail-apps";

@@ -2,9 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod account;
+mod account_security;
 mod browser;
 mod dashboard;
-mod fences;
 mod host;
 mod mail_apps;
 mod panel;
@@ -12,8 +12,8 @@ mod phone;
 mod proxy;
 mod recovery;
 mod recovery_page;
-mod second_step;
-mod security;
+mod request_protection;
+mod second_factor_challenge;
 mod sessions_page;
 mod socket;
 mod staff;

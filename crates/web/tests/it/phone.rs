@@ -2,8 +2,9 @@
 
 use crate::host::{Host, OLD, STAFF, now, pass};
 use jiff::SignedDuration;
-use postward_authority::second_factor::Others;
-use postward_authority::{LinkKind, MailboxId, Origin, SessionGuard, SignedIn, StaffSession, Surface};
+use postward_authority::{
+    LinkKind, MailboxId, Origin, OtherSessions, SessionGuard, SignedIn, StaffSession, Surface,
+};
 use postward_wire::{Address, Attempt, Secret};
 
 pub(crate) const ADA: &str = "ada@birch.example";
@@ -65,7 +66,8 @@ impl Host {
         let begun = self.authority.begin_second_factor(&guard, None, "Postward", &origin, now()).await;
         let phone = Phone::of(&begun.ok().unwrap().typed);
         let code = Secret::new(phone.code());
-        let on = self.authority.turn_on_second_factor(&guard, &code, Others::Stay, &origin, now()).await;
+        let on =
+            self.authority.turn_on_second_factor(&guard, &code, OtherSessions::Stay, &origin, now()).await;
         assert!(on.is_ok());
         pass(SignedDuration::from_secs(30));
         phone
@@ -77,7 +79,7 @@ impl Host {
         let begun = self.authority.begin_second_factor(&session, None, "Postward", &origin, now()).await;
         let phone = Phone::of(&begun.ok().unwrap().typed);
         let code = Secret::new(phone.code());
-        let on = self.authority.turn_on_second_factor(&session, &code, Others::Stay, &origin, now());
+        let on = self.authority.turn_on_second_factor(&session, &code, OtherSessions::Stay, &origin, now());
         let codes = on.await.ok().unwrap().backup_codes;
         pass(SignedDuration::from_secs(30));
         (phone, codes.iter().map(|code| code.expose().to_owned()).collect())

@@ -4,8 +4,7 @@ use crate::browser::Answer;
 use crate::host::{Host, NEW, OLD, STAFF, now, pass};
 use crate::phone::{ADA, BOSS};
 use jiff::SignedDuration;
-use postward_authority::Surface;
-use postward_authority::link::LinkKind;
+use postward_authority::{LinkKind, Surface};
 use postward_web::link_path;
 
 const PAGE: &str = "/webmail/password-reset";
@@ -340,8 +339,8 @@ async fn a_password_manager_is_led_to_the_form_of_the_surface_one_is_signed_in_a
     staff.fill("/dashboard/account", "/dashboard/sign-out", &[]).await;
     staff.cookies.insert("postward-dashboard".to_owned(), "over".to_owned());
     assert_eq!(staff.get(well_known).await.header("location"), "/dashboard/account");
-    let door = staff.get("/dashboard/account").await.header("location").to_owned();
-    assert!(door.starts_with("/dashboard/sign-in?next=%2Fdashboard%2Faccount"), "{door}");
+    let location = staff.get("/dashboard/account").await.header("location").to_owned();
+    assert!(location.starts_with("/dashboard/sign-in?next=%2Fdashboard%2Faccount"), "{location}");
     let mut nobody = host.browser();
     let form = nobody.get(well_known).await.header("location").to_owned();
     let page = nobody.get(&form).await;

@@ -7,12 +7,12 @@ use jiff::SignedDuration;
 const ADA: &str = "ada@birch.example";
 
 /// Where the page stands, and how one signs in there.
-const DOORS: [(&str, &str); 2] =
+const SIGN_IN_PAGES: [(&str, &str); 2] =
     [("/panel/recovery", "/panel/sign-in"), ("/webmail/account/recovery", "/webmail/sign-in")];
 
-async fn signed_in(host: &Host, door: &str) -> Browser {
+async fn signed_in(host: &Host, sign_in: &str) -> Browser {
     let mut browser = host.browser();
-    let answer = browser.post(door, &[("address", ADA), ("password", OLD)]).await;
+    let answer = browser.post(sign_in, &[("address", ADA), ("password", OLD)]).await;
     assert_eq!(answer.status, 303);
     browser
 }
@@ -29,9 +29,9 @@ fn with_code(code: &str) -> [(&str, &str); 5] {
 
 #[tokio::test]
 async fn w9_a_new_code_is_shown_once_and_kills_the_old_one() {
-    for (page, door) in DOORS {
+    for (page, sign_in) in SIGN_IN_PAGES {
         let host = Host::start().await;
-        let mut browser = signed_in(&host, door).await;
+        let mut browser = signed_in(&host, sign_in).await;
         let step = format!("{page}/code");
         assert!(browser.get(&step).await.says("shown once"));
         let shown = browser.fill(&step, &step, &[]).await;
@@ -51,13 +51,13 @@ async fn w9_a_new_code_is_shown_once_and_kills_the_old_one() {
         assert_ne!(code_on(&second.text).unwrap(), first);
 
         // What was a minute ago a way in is none any more; the new one is.
-        let reset = door.replace("sign-in", "password-reset");
+        let reset = sign_in.replace("sign-in", "password-reset");
         let second = code_on(&second.text).unwrap();
-        let mut stranger = host.browser();
-        let refused = stranger.post(&reset, &with_code(&first)).await;
+        let mut visitor = host.browser();
+        let refused = visitor.post(&reset, &with_code(&first)).await;
         assert!(refused.says("Address or recovery code is wrong."), "{}", refused.status);
         assert_eq!(browser.get(page).await.status, 200, "nobody has set a new password");
-        assert_eq!(stranger.post(&reset, &with_code(second)).await.status, 303);
+        assert_eq!(visitor.post(&reset, &with_code(second)).await.status, 303);
         assert_eq!(browser.get(page).await.status, 303, "the new password has ended every session");
     }
 }
@@ -65,8 +65,8 @@ async fn w9_a_new_code_is_shown_once_and_kills_the_old_one() {
 #[tokio::test]
 async fn w9_a_mailbox_without_a_code_says_so() {
     let host = Host::start().await;
-    for (page, door) in DOORS {
-        let mut browser = signed_in(&host, door).await;
+    for (page, sign_in) in SIGN_IN_PAGES {
+        let mut browser = signed_in(&host, sign_in).await;
         let answer = browser.get(page).await;
         assert!(answer.says("Not issued yet") && answer.says("None yet."));
     }
@@ -75,8 +75,8 @@ async fn w9_a_mailbox_without_a_code_says_so() {
 #[tokio::test]
 async fn w9_a_named_address_gets_a_link_and_does_not_count_yet() {
     let host = Host::start().await;
-    for (page, door) in DOORS {
-        let mut browser = signed_in(&host, door).await;
+    for (page, sign_in) in SIGN_IN_PAGES {
+        let mut browser = signed_in(&host, sign_in).await;
         let step = format!("{page}/email");
         let answer = browser.fill(&step, &step, &[("address", " Ada@Elsewhere.Example ")]).await;
         assert_eq!((answer.status, answer.header("location")), (303, page));
@@ -97,8 +97,8 @@ async fn w9_what_is_no_address_is_told_in_plain_words() {
         ("x@y.example\r\nBcc: z", "The part after the @ is not a domain name"),
         ("ADA@birch.example", "This is the mailbox itself"),
     ];
-    for (page, door) in DOORS {
-        let mut browser = signed_in(&host, door).await;
+    for (page, sign_in) in SIGN_IN_PAGES {
+        let mut browser = signed_in(&host, sign_in).await;
         let step = format!("{page}/email");
         for (typed, expected) in check {
             let answer = browser.fill(&step, &step, &[("address", typed)]).await;
@@ -112,8 +112,8 @@ async fn w9_what_is_no_address_is_told_in_plain_words() {
 #[tokio::test]
 async fn w9_without_a_recovery_email_there_is_nothing_to_remove() {
     let host = Host::start().await;
-    for (page, door) in DOORS {
-        let mut browser = signed_in(&host, door).await;
+    for (page, sign_in) in SIGN_IN_PAGES {
+        let mut browser = signed_in(&host, sign_in).await;
         let step = format!("{page}/remove-email");
         assert_eq!(browser.get(&step).await.header("location"), page);
         let answer = browser.fill(&format!("{page}/code"), &step, &[]).await;
@@ -124,8 +124,8 @@ async fn w9_without_a_recovery_email_there_is_nothing_to_remove() {
 #[tokio::test]
 async fn w9_an_old_sign_in_confirms_first_and_comes_back() {
     let host = Host::start().await;
-    for (page, door) in DOORS {
-        let mut browser = signed_in(&host, door).await;
+    for (page, sign_in) in SIGN_IN_PAGES {
+        let mut browser = signed_in(&host, sign_in).await;
         let step = format!("{page}/code");
         let csrf = browser.get(&step).await.field("csrf");
         pass(SignedDuration::from_mins(11));
@@ -146,8 +146,8 @@ async fn w9_an_old_sign_in_confirms_first_and_comes_back() {
 #[tokio::test]
 async fn a_form_from_elsewhere_makes_no_code() {
     let host = Host::start().await;
-    for (page, door) in DOORS {
-        let mut browser = signed_in(&host, door).await;
+    for (page, sign_in) in SIGN_IN_PAGES {
+        let mut browser = signed_in(&host, sign_in).await;
         assert_eq!(browser.post(&format!("{page}/code"), &[]).await.status, 403);
         assert!(browser.get(page).await.says("Not issued yet"));
         assert_eq!(host.browser().get(page).await.status, 303);

@@ -8,12 +8,12 @@ use postward_authority::Surface;
 const ADA: &str = "ada@birch.example";
 
 /// Where the page stands, and how one signs in there.
-const DOORS: [(&str, &str); 2] =
+const SIGN_IN_PAGES: [(&str, &str); 2] =
     [("/panel/sessions", "/panel/sign-in"), ("/webmail/account/sessions", "/webmail/sign-in")];
 
-async fn signed_in(host: &Host, door: &str, address: &str) -> Browser {
+async fn signed_in(host: &Host, sign_in: &str, address: &str) -> Browser {
     let mut browser = host.browser();
-    let answer = browser.post(door, &[("address", address), ("password", OLD)]).await;
+    let answer = browser.post(sign_in, &[("address", address), ("password", OLD)]).await;
     assert_eq!(answer.status, 303);
     browser
 }
@@ -25,13 +25,13 @@ fn ids(text: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn w7_sessions_of_every_door_stand_in_one_list() {
+async fn w7_sessions_of_every_surface_stand_in_one_list() {
     let host = Host::start().await;
     for surface in [Surface::Imap, Surface::Pop3, Surface::Smtp] {
         host.mail_app(surface, ADA).await;
     }
-    for (page, door) in DOORS {
-        let mut browser = signed_in(&host, door, ADA).await;
+    for (page, sign_in) in SIGN_IN_PAGES {
+        let mut browser = signed_in(&host, sign_in, ADA).await;
         let answer = browser.get(page).await;
         for expected in ["IMAP", "POP3", "SMTP", "This session", "127.0.0.1", "connected"] {
             assert!(answer.says(expected), "{expected}");
@@ -43,8 +43,8 @@ async fn w7_sessions_of_every_door_stand_in_one_list() {
 #[tokio::test]
 async fn w7_ending_one_ends_that_one() {
     let host = Host::start().await;
-    for (page, door) in DOORS {
-        let mut browser = signed_in(&host, door, ADA).await;
+    for (page, sign_in) in SIGN_IN_PAGES {
+        let mut browser = signed_in(&host, sign_in, ADA).await;
         let before = ids(&browser.get(page).await.text);
         let app = host.mail_app(Surface::Imap, ADA).await;
         let after = ids(&browser.get(page).await.text);
@@ -61,14 +61,14 @@ async fn w7_ending_one_ends_that_one() {
 #[tokio::test]
 async fn w7_ending_this_one_leads_to_sign_in() {
     let host = Host::start().await;
-    for (page, door) in DOORS {
-        let mut browser = signed_in(&host, door, ADA).await;
+    for (page, sign_in) in SIGN_IN_PAGES {
+        let mut browser = signed_in(&host, sign_in, ADA).await;
         let kept = browser.cookies.clone();
         // The acting session stands first.
         let this = ids(&browser.get(page).await.text).swap_remove(0);
         let answer = browser.fill(page, &format!("{page}/end"), &[("session", &this)]).await;
-        assert_eq!((answer.status, answer.header("location")), (303, door));
-        assert!(browser.get(door).await.says("Ended 1"));
+        assert_eq!((answer.status, answer.header("location")), (303, sign_in));
+        assert!(browser.get(sign_in).await.says("Ended 1"));
         browser.cookies = kept;
         assert_eq!(browser.get(page).await.status, 303, "the old cookie opens nothing");
     }
@@ -77,10 +77,10 @@ async fn w7_ending_this_one_leads_to_sign_in() {
 #[tokio::test]
 async fn w7_ending_all_others_keeps_this_one() {
     let host = Host::start().await;
-    for (page, door) in DOORS {
+    for (page, sign_in) in SIGN_IN_PAGES {
         let app = host.mail_app(Surface::Imap, ADA).await;
-        let mut other = signed_in(&host, door, ADA).await;
-        let mut browser = signed_in(&host, door, ADA).await;
+        let mut other = signed_in(&host, sign_in, ADA).await;
+        let mut browser = signed_in(&host, sign_in, ADA).await;
         let step = format!("{page}/end-others");
         let asked = browser.get(&step).await;
         assert!(asked.says("Ends 1 IMAP") && !app.is_finished());
@@ -96,30 +96,30 @@ async fn w7_ending_all_others_keeps_this_one() {
 
 #[tokio::test]
 async fn w7_ending_all_ends_this_one_too() {
-    for (page, door) in DOORS {
+    for (page, sign_in) in SIGN_IN_PAGES {
         let host = Host::start().await;
         let app = host.mail_app(Surface::Smtp, ADA).await;
-        let mut browser = signed_in(&host, door, ADA).await;
+        let mut browser = signed_in(&host, sign_in, ADA).await;
         let kept = browser.cookies.clone();
         let step = format!("{page}/end-all");
         assert!(browser.get(&step).await.says("Ends 1 SMTP and 1"));
         let answer = browser.fill(&step, &step, &[]).await;
-        assert_eq!((answer.status, answer.header("location")), (303, door));
+        assert_eq!((answer.status, answer.header("location")), (303, sign_in));
         app.await.unwrap();
-        assert!(browser.get(door).await.says("Ended 1 SMTP and 1"));
+        assert!(browser.get(sign_in).await.says("Ended 1 SMTP and 1"));
         browser.cookies = kept;
         assert_eq!(browser.get(page).await.status, 303);
-        signed_in(&host, door, ADA).await;
+        signed_in(&host, sign_in, ADA).await;
     }
 }
 
 #[tokio::test]
 async fn w7_nobody_ends_somebody_elses_session() {
     let host = Host::start().await;
-    for (page, door) in DOORS {
-        let mut eve = signed_in(&host, door, "eve@cedar.example").await;
+    for (page, sign_in) in SIGN_IN_PAGES {
+        let mut eve = signed_in(&host, sign_in, "eve@cedar.example").await;
         let theirs = ids(&eve.get(page).await.text).swap_remove(0);
-        let mut ada = signed_in(&host, door, ADA).await;
+        let mut ada = signed_in(&host, sign_in, ADA).await;
         let answer = ada.fill(page, &format!("{page}/end"), &[("session", &theirs)]).await;
         assert_eq!(answer.status, 303);
         assert!(ada.get(page).await.says("No session was ended."));
@@ -134,14 +134,14 @@ async fn w7_refused_tries_say_why() {
     let host = Host::start().await;
     let new = postward_wire::Secret::new(NEW.to_owned());
     host.authority.reset(&host.operator, host.ada, new, now()).await.unwrap();
-    let mut stranger = host.browser();
+    let mut visitor = host.browser();
     for password in ["not-the-Password-1", OLD] {
-        let answer = stranger.post("/panel/sign-in", &[("address", ADA), ("password", password)]).await;
+        let answer = visitor.post("/panel/sign-in", &[("address", ADA), ("password", password)]).await;
         assert_ne!(answer.status, 303);
     }
-    for (page, door) in DOORS {
+    for (page, sign_in) in SIGN_IN_PAGES {
         let mut browser = host.browser();
-        browser.post(door, &[("address", ADA), ("password", NEW)]).await;
+        browser.post(sign_in, &[("address", ADA), ("password", NEW)]).await;
         // The former password is recognised apart from the other try, and may be written down first.
         seen(&mut browser, page, "Wrong password").await;
         let answer = seen(&mut browser, page, "Old password used").await;
@@ -167,8 +167,8 @@ async fn seen(browser: &mut Browser, page: &str, text: &str) -> crate::browser::
 #[tokio::test]
 async fn w5_the_switch_for_new_places_confirms_first() {
     let host = Host::start().await;
-    for (page, door) in DOORS {
-        let mut browser = signed_in(&host, door, ADA).await;
+    for (page, sign_in) in SIGN_IN_PAGES {
+        let mut browser = signed_in(&host, sign_in, ADA).await;
         let switch = format!("{page}/new-places");
         for (tell, state) in [("no", "Off"), ("yes", "On")] {
             let answer = browser.fill(page, &switch, &[("tell", tell)]).await;

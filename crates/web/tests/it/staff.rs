@@ -5,8 +5,7 @@ use crate::host::{Host, OLD, now};
 use axum::body::Body;
 use axum::http::{Request, header};
 use http_body_util::BodyExt as _;
-use postward_authority::second_factor::Others;
-use postward_authority::{Origin, SessionGuard, SetUp, SignedIn, Surface};
+use postward_authority::{Origin, OtherSessions, SessionGuard, SetUp, SignedIn, Surface};
 use postward_web::Peer;
 use postward_wire::{Attempt, Secret};
 use std::net::Ipv4Addr;
@@ -39,7 +38,11 @@ async fn turn_on(host: &Host) -> SetUp {
     let set_up =
         host.authority.begin_second_factor(&guard, None, "Postward", &webmail(), now()).await.ok().unwrap();
     let code = code_of(set_up.url.expose());
-    host.authority.turn_on_second_factor(&guard, &code, Others::Stay, &webmail(), now()).await.ok().unwrap();
+    host.authority
+        .turn_on_second_factor(&guard, &code, OtherSessions::Stay, &webmail(), now())
+        .await
+        .ok()
+        .unwrap();
     set_up
 }
 

@@ -2,7 +2,7 @@
 //! master user, or whatever else honours RFC 4616 §2.
 
 use crate::address::Address;
-use crate::line::{Input, MAX_LINE, Taken, Wanted};
+use crate::line::{Expected, Input, MAX_LINE, Received};
 use crate::secret::Secret;
 use crate::upstream::{Origin, UpstreamStep};
 use alloc::borrow::ToOwned;
@@ -25,16 +25,16 @@ const MAX_ANSWERS: usize = 8 * MAX_LINE;
 
 /// The client's side of IMAP, from the engine's greeting to its capabilities after sign-in.
 ///
-/// What goes to the engine is made of the proven [`Address`] and of our own configuration; nothing the stranger sent
-/// is in it (invariant 11).
+/// What goes to the engine is made of the proven [`Address`] and of our own configuration; nothing the client sent is
+/// in it (invariant 11).
 pub struct Upstream {
     state: State,
     input: Input,
-    login: Login,
+    login: MasterLogin,
 }
 
-/// The engine's own credentials, and for whom they are used.
-struct Login {
+/// The master user's credentials, and the mailbox they are used for.
+struct MasterLogin {
     mailbox: Address,
     master: String,
     secret: Secret,
@@ -42,18 +42,18 @@ struct Login {
 }
 
 enum State {
-    /// Nothing has come from the engine yet.
+    /// The engine's greeting is awaited.
     Greeting,
-    /// `ID` is on its way; whatever comes of it does not matter.
+    /// `ID` was sent; its result does not matter.
     Id { sasl_ir: SaslIr },
-    /// `AUTHENTICATE PLAIN` is on its way; the engine is to ask for the message.
+    /// `AUTHENTICATE PLAIN` was sent; the engine's continuation request is awaited.
     Challenge,
-    /// The message is on its way.
-    Verdict { capabilities: Option<String> },
-    /// Signed in; asked what the engine can do.
+    /// The SASL message was sent; the tagged reply is awaited.
+    AuthResult { capabilities: Option<String> },
+    /// Signed in; `CAPABILITY` was sent.
     Capability { capabilities: Option<String> },
-    /// Broken or done.
-    Over,
+    /// Failed or done.
+    Closed,
 }
 
 /// Whether the engine takes the message within the command (RFC 4959).
@@ -67,7 +67,7 @@ impl Upstream {
     /// Will open `mailbox` with the engine's master user. An `origin` is only for an engine that trusts us
     /// (Dovecot: `login_trusted_networks`).
     pub fn new(mailbox: Address, master: String, secret: Secret, origin: Option<Origin>) -> Self {
-        let login = Login { mailbox, master, secret, origin };
+        let login = MasterLogin { mailbox, master, secret, origin };
         Self { state: State::Greeting, input: Input::new(MAX_ANSWERS), login }
     }
 
@@ -79,63 +79,65 @@ impl Upstream {
     /// What is to be done next.
     pub fn step(&mut self) -> UpstreamStep {
         loop {
-            if matches!(self.state, State::Over) {
+            if matches!(self.state, State::Closed) {
                 return UpstreamStep::Broken;
             }
-            let mut line = match self.input.take(Wanted::Line) {
-                Taken::Whole(line) => line,
-                Taken::Wait => return UpstreamStep::Receive,
-                Taken::TooLong | Taken::Spent => return self.give_up(),
+            let mut line = match self.input.take(Expected::Line) {
+                Received::Complete(line) => line,
+                Received::Incomplete => return UpstreamStep::Receive,
+                Received::TooLong | Received::OverBudget => return self.give_up(),
             };
             line.extend_from_slice(b"\r\n");
-            if let Some(step) = self.hear(&line) {
+            if let Some(step) = self.handle_line(&line) {
                 return step;
             }
         }
     }
 
-    /// Takes one line of the engine. Nothing where it changes nothing.
-    fn hear(&mut self, line: &[u8]) -> Option<UpstreamStep> {
-        match mem::replace(&mut self.state, State::Over) {
+    /// Takes one line of the engine. None where it changes nothing.
+    fn handle_line(&mut self, line: &[u8]) -> Option<UpstreamStep> {
+        match mem::replace(&mut self.state, State::Closed) {
             State::Greeting => Some(self.greeting(line)),
-            State::Id { sasl_ir } => match Answer::read(line, "i") {
-                Answer::Ok { .. } | Answer::No { .. } => Some(self.authenticate(sasl_ir)),
-                Answer::Untagged { .. } => self.stay(State::Id { sasl_ir }),
-                Answer::GoAhead | Answer::Nonsense => Some(UpstreamStep::Broken),
+            State::Id { sasl_ir } => match EngineReply::read(line, "i") {
+                EngineReply::Ok { .. } | EngineReply::No { .. } => Some(self.authenticate(sasl_ir)),
+                EngineReply::Untagged { .. } => self.stay(State::Id { sasl_ir }),
+                EngineReply::Continue | EngineReply::Unexpected => Some(UpstreamStep::Broken),
             },
-            State::Challenge => match Answer::read(line, "a") {
-                Answer::GoAhead => {
-                    self.state = State::Verdict { capabilities: None };
+            State::Challenge => match EngineReply::read(line, "a") {
+                EngineReply::Continue => {
+                    self.state = State::AuthResult { capabilities: None };
                     Some(UpstreamStep::Send(format!("{}\r\n", self.login.message()).into_bytes()))
                 }
-                Answer::No { text } => Some(UpstreamStep::Refused(text)),
-                Answer::Untagged { .. } => self.stay(State::Challenge),
-                Answer::Ok { .. } | Answer::Nonsense => Some(UpstreamStep::Broken),
+                EngineReply::No { text } => Some(UpstreamStep::Refused(text)),
+                EngineReply::Untagged { .. } => self.stay(State::Challenge),
+                EngineReply::Ok { .. } | EngineReply::Unexpected => Some(UpstreamStep::Broken),
             },
-            State::Verdict { capabilities: untagged } => match Answer::read(line, "a") {
-                Answer::Ok { capabilities } => match capabilities.or(untagged) {
+            State::AuthResult { capabilities: untagged } => match EngineReply::read(line, "a") {
+                EngineReply::Ok { capabilities } => match capabilities.or(untagged) {
                     Some(capabilities) => Some(self.ready(capabilities)),
                     None => {
                         self.state = State::Capability { capabilities: None };
                         Some(UpstreamStep::Send(b"c CAPABILITY\r\n".to_vec()))
                     }
                 },
-                Answer::No { text } => Some(UpstreamStep::Refused(text)),
-                Answer::Untagged { capabilities } => {
-                    self.stay(State::Verdict { capabilities: capabilities.or(untagged) })
+                EngineReply::No { text } => Some(UpstreamStep::Refused(text)),
+                EngineReply::Untagged { capabilities } => {
+                    self.stay(State::AuthResult { capabilities: capabilities.or(untagged) })
                 }
-                Answer::GoAhead | Answer::Nonsense => Some(UpstreamStep::Broken),
+                EngineReply::Continue | EngineReply::Unexpected => Some(UpstreamStep::Broken),
             },
-            State::Capability { capabilities: untagged } => match Answer::read(line, "c") {
-                Answer::Ok { capabilities } => {
+            State::Capability { capabilities: untagged } => match EngineReply::read(line, "c") {
+                EngineReply::Ok { capabilities } => {
                     Some(self.ready(capabilities.or(untagged).unwrap_or_default()))
                 }
-                Answer::Untagged { capabilities } => {
+                EngineReply::Untagged { capabilities } => {
                     self.stay(State::Capability { capabilities: capabilities.or(untagged) })
                 }
-                Answer::No { .. } | Answer::GoAhead | Answer::Nonsense => Some(UpstreamStep::Broken),
+                EngineReply::No { .. } | EngineReply::Continue | EngineReply::Unexpected => {
+                    Some(UpstreamStep::Broken)
+                }
             },
-            State::Over => Some(UpstreamStep::Broken),
+            State::Closed => Some(UpstreamStep::Broken),
         }
     }
 
@@ -146,7 +148,7 @@ impl Upstream {
         match greeting.kind {
             GreetingKind::Ok => {}
             GreetingKind::Bye => return UpstreamStep::Refused(greeting.text.inner().to_owned()),
-            // Somebody is signed in already, and nobody knows who.
+            // Signed in already, as an unknown user.
             GreetingKind::PreAuth => return UpstreamStep::Broken,
         }
         let sasl_ir = match greeting.code {
@@ -166,7 +168,7 @@ impl Upstream {
     fn authenticate(&mut self, sasl_ir: SaslIr) -> UpstreamStep {
         match sasl_ir {
             SaslIr::Offered => {
-                self.state = State::Verdict { capabilities: None };
+                self.state = State::AuthResult { capabilities: None };
                 UpstreamStep::Send(format!("a AUTHENTICATE PLAIN {}\r\n", self.login.message()).into_bytes())
             }
             SaslIr::Missing => {
@@ -186,12 +188,12 @@ impl Upstream {
     }
 
     fn give_up(&mut self) -> UpstreamStep {
-        self.state = State::Over;
+        self.state = State::Closed;
         UpstreamStep::Broken
     }
 }
 
-impl Login {
+impl MasterLogin {
     // RFC 4616 §2: authzid NUL authcid NUL passwd. The mailbox is whom we act for, the master user is who we are.
     fn message(&self) -> String {
         let Self { mailbox, master, secret, origin: _ } = self;
@@ -211,26 +213,26 @@ fn id_command(origin: &Origin) -> String {
     )
 }
 
-/// What one line of the engine says, as far as it matters here.
-enum Answer {
+/// One line of the engine, as far as it matters here.
+enum EngineReply {
     Ok { capabilities: Option<String> },
     No { text: String },
     Untagged { capabilities: Option<String> },
-    GoAhead,
-    Nonsense,
+    Continue,
+    Unexpected,
 }
 
-impl Answer {
+impl EngineReply {
     fn read(line: &[u8], our_tag: &str) -> Self {
         let response = match ResponseCodec::default().decode(line) {
             Ok(([], response)) => response,
-            // An engine may tell things we need not understand.
+            // An engine may send untagged data we need not understand.
             _ if line.starts_with(b"* ") => return Self::Untagged { capabilities: None },
-            _ => return Self::Nonsense,
+            _ => return Self::Unexpected,
         };
         match response {
             Response::CommandContinuationRequest(CommandContinuationRequest::Basic(_))
-            | Response::CommandContinuationRequest(CommandContinuationRequest::Base64(_)) => Self::GoAhead,
+            | Response::CommandContinuationRequest(CommandContinuationRequest::Base64(_)) => Self::Continue,
             Response::Data(Data::Capability(list)) => {
                 Self::Untagged { capabilities: Some(joined(list.as_ref())) }
             }
@@ -241,7 +243,7 @@ impl Answer {
                     StatusKind::No | StatusKind::Bad => Self::No { text: text.inner().to_owned() },
                 }
             }
-            Response::Status(Status::Tagged(_)) => Self::Nonsense,
+            Response::Status(Status::Tagged(_)) => Self::Unexpected,
             Response::Status(Status::Bye(bye)) => Self::No { text: bye.text.inner().to_owned() },
             Response::Status(Status::Untagged(body)) => {
                 Self::Untagged { capabilities: capabilities_in(body.code) }
@@ -260,7 +262,7 @@ fn capabilities_in(code: Option<Code<'_>>) -> Option<String> {
 
 fn joined(list: &[Capability<'_>]) -> String {
     let word = |capability: &Capability<'_>| match capability {
-        // The codec shouts it. Clients must not care (RFC 9051 §6.1.1), and people who read logs do.
+        // The codec writes it in capitals. Clients must not care (RFC 9051 §6.1.1), people who read logs do.
         Capability::Imap4Rev1 => "IMAP4rev1".to_owned(),
         other => other.to_string(),
     };

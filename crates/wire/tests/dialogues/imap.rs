@@ -1,4 +1,6 @@
-use crate::transcript::{self, check_in_turn, opening};
+//! IMAP before sign-in, as transcripts.
+
+use crate::transcript::{self, check_in_turn, config};
 use postward_wire::sasl::MAX_PASSWORD;
 use postward_wire::{Channel, Dialogue, Protocol, Step};
 
@@ -9,7 +11,7 @@ fn check(channel: Channel, transcript: &str) {
 const GREETING: &str = "S: * OK [CAPABILITY IMAP4rev1 SASL-IR LITERAL+ ID AUTH=PLAIN AUTH=LOGIN] mx.example.com \
                         Postward ready.\n";
 
-/// A conversation within TLS.
+/// A dialogue within TLS.
 fn check_tls(transcript: &str) {
     check(Channel::Tls, &format!("{GREETING}{transcript}"));
 }
@@ -219,7 +221,7 @@ fn a_literal_is_never_read_as_a_command() {
 
 #[test]
 fn a_client_may_say_who_it_is() {
-    let mut dialogue = Dialogue::new(Protocol::Imap, opening(Channel::Tls));
+    let mut dialogue = Dialogue::new(Protocol::Imap, config(Channel::Tls));
     assert!(matches!(dialogue.step(), Step::Send(_)));
     assert_eq!(dialogue.client_name(), None);
     dialogue.receive(b"a ID (\"Name\" \"iPhone Mail\" \"os\" NIL \"version\" \"22A1\")\r\n");
@@ -272,7 +274,7 @@ fn logging_out_is_polite() {
 #[test]
 fn capabilities_of_an_engine_cannot_break_the_answer() {
     for capabilities in ["", "IMAP4rev1] x\r\na OK", "ID\"", "\u{fc}"] {
-        let mut dialogue = Dialogue::new(Protocol::Imap, opening(Channel::Tls));
+        let mut dialogue = Dialogue::new(Protocol::Imap, config(Channel::Tls));
         assert!(matches!(dialogue.step(), Step::Send(_)));
         dialogue.receive(b"a LOGIN ada@example.com secret\r\n");
         assert!(matches!(dialogue.step(), Step::SignIn(_)));

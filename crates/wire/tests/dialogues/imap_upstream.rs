@@ -1,4 +1,4 @@
-//! `S:` is the engine, `C:` is the gate, `=` is what comes of it.
+//! The dialogue with a remote engine, as transcripts: `S:` is the engine, `C:` the gate, `=` the outcome.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -15,7 +15,7 @@ fn origin() -> Origin {
     Origin { ip: [192, 0, 2, 7].into(), port: 40123, session: "s1\"\r\nx".into() }
 }
 
-/// Holds the dialogue to its transcript, with the engine's words in one piece and byte by byte.
+/// Checks the dialogue against its transcript, with the engine's bytes in one piece and one by one.
 fn check(origin: Option<Origin>, transcript: &str) {
     for piece in [usize::MAX, 1] {
         run(upstream(origin.clone()), transcript, piece);

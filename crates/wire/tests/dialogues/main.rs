@@ -1,4 +1,4 @@
-//! Every dialogue, told as transcripts, and pelted with noise.
+//! Every dialogue, as transcripts and under malformed input.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
 

@@ -1,6 +1,6 @@
-//! What bad input gets: an answer or a closed connection, and never more memory than was planned for.
+//! Malformed and endless input: it gets an answer or a closed connection, and never more memory than the limits say.
 
-use crate::transcript::opening;
+use crate::transcript::config;
 use postward_wire::sasl::MAX_PASSWORD;
 use postward_wire::{Channel, Dialogue, Limits, Protocol, Refusal, Step};
 use proptest::prelude::*;
@@ -13,9 +13,9 @@ mod fuzz;
 /// What a driver reads at once.
 const READ: usize = 4096;
 
-/// Feeds the same bytes until the dialogue has had enough; tells how many were taken.
+/// Feeds the same bytes until the dialogue closes; returns how many were taken.
 fn flood(protocol: Protocol, bytes: &[u8]) -> usize {
-    let mut dialogue = Dialogue::new(protocol, opening(Channel::Tls));
+    let mut dialogue = Dialogue::new(protocol, config(Channel::Tls));
     let mut taken = 0;
     for piece in bytes.chunks(READ).cycle() {
         loop {
@@ -63,7 +63,7 @@ fn bytes_before_sign_in_are_counted() {
     let limits = Limits { bytes: 100, ..Limits::default() };
     for protocol in Protocol::ALL {
         let mut dialogue =
-            Dialogue::new(protocol, postward_wire::Opening { limits, ..opening(Channel::Tls) });
+            Dialogue::new(protocol, postward_wire::DialogueConfig { limits, ..config(Channel::Tls) });
         assert!(matches!(dialogue.step(), Step::Send(_)));
         dialogue.receive(&b"NOOP NOOP\r\n".repeat(10));
         let replies = std::iter::from_fn(|| match dialogue.step() {
@@ -78,18 +78,18 @@ fn bytes_before_sign_in_are_counted() {
 #[test]
 fn a_driver_that_forgets_its_part_opens_nothing() {
     for protocol in Protocol::ALL {
-        let mut dialogue = Dialogue::new(protocol, opening(Channel::Tls));
+        let mut dialogue = Dialogue::new(protocol, config(Channel::Tls));
         dialogue.accepted("IMAP4rev1");
         assert!(matches!(dialogue.step(), Step::Close));
 
-        let mut dialogue = Dialogue::new(protocol, opening(Channel::StartTlsRequired));
+        let mut dialogue = Dialogue::new(protocol, config(Channel::StartTlsRequired));
         assert!(matches!(dialogue.step(), Step::Send(_)));
         dialogue.tls_started();
         assert!(matches!(dialogue.step(), Step::Close));
     }
 }
 
-/// The corpus of a fuzz target stays true in every ordinary test run.
+/// Replays the corpus of a fuzz target in every ordinary test run.
 fn replay(target: &str, run: fuzz::Run) {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(target);
     let mut seeds = 0;
@@ -126,7 +126,7 @@ proptest! {
     }
 }
 
-/// What a dialogue is made of, in no order.
+/// The tokens of all dialogues, in no order.
 const WORDS: &[&str] = &[
     "a ",
     "b ",

@@ -1,3 +1,5 @@
+//! POP3 before sign-in, as transcripts.
+
 use crate::transcript;
 use postward_wire::{Channel, Protocol};
 

@@ -1,4 +1,6 @@
-use crate::transcript::{self, opening};
+//! Submission before sign-in, as transcripts.
+
+use crate::transcript::{self, config};
 use postward_wire::{Channel, Dialogue, Protocol, Step};
 
 fn check(channel: Channel, transcript: &str) {
@@ -208,7 +210,7 @@ fn whoever_speaks_something_else_is_shown_out() {
 
 #[test]
 fn a_client_says_who_it_is() {
-    let mut dialogue = Dialogue::new(Protocol::Smtp, opening(Channel::Tls));
+    let mut dialogue = Dialogue::new(Protocol::Smtp, config(Channel::Tls));
     assert!(matches!(dialogue.step(), Step::Send(_)));
     dialogue.receive(b"EHLO [192.0.2.7]\x1b\r\n");
     assert!(matches!(dialogue.step(), Step::Send(_)));

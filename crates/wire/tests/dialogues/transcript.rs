@@ -1,16 +1,16 @@
-//! Runs a conversation written down the way a mail admin reads it in a log.
+//! Runs a dialogue against a transcript in the form in which a mail admin reads it in a log.
 //!
 //! * `S:` what the server says, `C:` what the client says; line ends are understood.
 //! * `A:` the authority is asked, and what it says: `A: name / password = yes`, or the name of a refusal.
 //! * `T:` TLS starts. What the client says further up was said before it.
-//! * `E:` the engine takes over, and what it is handed of what the client has sent already.
+//! * `E:` the splice begins, and what the engine is handed of what the client has sent already.
 //! * `X:` the connection is closed.
 //!
 //! In what the client says, `<base64 …>` is encoded and `\0`, `\r`, `\n` and `\xff` are single bytes.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use postward_wire::{Channel, Dialogue, Limits, Opening, Protocol, Refusal, Step};
+use postward_wire::{Channel, Dialogue, DialogueConfig, Limits, Protocol, Refusal, Step};
 use std::collections::VecDeque;
 
 /// How the network cuts what the client sends.
@@ -27,20 +27,20 @@ enum Cut {
 /// What the engine of these tests can do.
 const CAPABILITIES: &str = "IMAP4rev1 UIDPLUS IDLE";
 
-/// Holds a dialogue to its transcript, however the network cuts it.
+/// Checks a dialogue against its transcript, however the network cuts it.
 pub(crate) fn check(protocol: Protocol, channel: Channel, transcript: &str) {
     for cut in [Cut::InTurn, Cut::Pipelined, Cut::Bytes] {
         run(protocol, channel, transcript, cut);
     }
 }
 
-/// Holds a dialogue to a transcript in which the client must wait for its turn.
+/// Checks a dialogue against a transcript in which the client waits for every answer.
 pub(crate) fn check_in_turn(protocol: Protocol, channel: Channel, transcript: &str) {
     run(protocol, channel, transcript, Cut::InTurn);
 }
 
-pub(crate) fn opening(channel: Channel) -> Opening {
-    Opening {
+pub(crate) fn config(channel: Channel) -> DialogueConfig {
+    DialogueConfig {
         hostname: "mx.example.com".into(),
         message_size: 52_428_800,
         channel,
@@ -49,7 +49,7 @@ pub(crate) fn opening(channel: Channel) -> Opening {
 }
 
 fn run(protocol: Protocol, channel: Channel, transcript: &str, cut: Cut) {
-    let mut dialogue = Dialogue::new(protocol, opening(channel));
+    let mut dialogue = Dialogue::new(protocol, config(channel));
     let mut script = Script::new(transcript, cut);
     loop {
         match dialogue.step() {
@@ -95,8 +95,8 @@ fn run(protocol: Protocol, channel: Channel, transcript: &str, cut: Cut) {
 struct Script {
     lines: VecDeque<(&'static str, String)>,
     cut: Cut,
-    /// What the client has said and the network not yet brought.
-    under_way: VecDeque<u8>,
+    /// What the client has sent and the network not yet delivered.
+    in_flight: VecDeque<u8>,
 }
 
 impl Script {
@@ -107,19 +107,19 @@ impl Script {
             (mark, text.strip_prefix(' ').unwrap_or(text).to_owned())
         };
         let lines = transcript.lines().map(str::trim_start).filter(|l| !l.is_empty()).map(line).collect();
-        Self { lines, cut, under_way: VecDeque::new() }
+        Self { lines, cut, in_flight: VecDeque::new() }
     }
 
-    /// What the network brings next.
+    /// What the network delivers next.
     fn client_says(&mut self) -> Option<Vec<u8>> {
-        if self.under_way.is_empty() {
+        if self.in_flight.is_empty() {
             self.client_sends();
         }
         let length = match self.cut {
             Cut::Bytes => 1,
-            Cut::InTurn | Cut::Pipelined => self.under_way.len(),
+            Cut::InTurn | Cut::Pipelined => self.in_flight.len(),
         };
-        let bytes: Vec<u8> = self.under_way.drain(..length.min(self.under_way.len())).collect();
+        let bytes: Vec<u8> = self.in_flight.drain(..length.min(self.in_flight.len())).collect();
         (!bytes.is_empty()).then_some(bytes)
     }
 
@@ -128,7 +128,7 @@ impl Script {
         while let Some((mark, text)) = self.lines.get(index) {
             match (*mark, self.cut) {
                 ("C:", _) => {
-                    self.under_way.extend(wire_bytes(text));
+                    self.in_flight.extend(wire_bytes(text));
                     self.lines.remove(index);
                 }
                 // What is said behind this is said within TLS.
@@ -144,7 +144,7 @@ impl Script {
             while self.lines.front().is_some_and(|line| line.0 == "C:") {
                 self.lines.pop_front();
             }
-            self.under_way.clear();
+            self.in_flight.clear();
         }
         let (expected_mark, expected) =
             self.lines.pop_front().unwrap_or_else(|| ("X:", "nothing more".into()));

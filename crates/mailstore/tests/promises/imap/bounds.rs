@@ -1,6 +1,6 @@
 use super::client::Client;
-use crate::host::Host;
-use postward_mailstore::{Limits, serve_imap};
+use crate::host::TestHost;
+use postward_mailstore::{Connection, Limits, serve_imap};
 use proptest::prelude::*;
 use std::fs;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
@@ -10,10 +10,10 @@ use tokio_util::sync::CancellationToken;
 async fn a_wrong_command_is_answered_and_too_many_end_the_session() {
     let mut limits = Limits::default();
     limits.bad_commands = 4;
-    let host = Host::with_limits(limits);
+    let host = TestHost::with_limits(limits);
     Client::of(&host, "ada")
         .await
-        .plays(
+        .play(
             "C: a FROBNICATE
              S: a BAD …
              C: b FETCH 1 NONSENSE
@@ -42,22 +42,23 @@ async fn a_wrong_command_is_answered_and_too_many_end_the_session() {
 
 #[tokio::test]
 async fn a_flood_ends_the_session() {
-    let host = Host::new();
+    let host = TestHost::new();
     let mut client = Client::of(&host, "ada").await;
     client.send(&vec![b'x'; 80 * 1024]).await;
-    client.plays("S: * BYE [TOOBIG] …\nS! closed").await;
+    client.play("S: * BYE [TOOBIG] …\nS! closed").await;
     let mut client = Client::of(&host, "ada").await;
-    client.plays("C: a SELECT {999999999+}\nS: * BYE [TOOBIG] …\nS! closed").await;
+    client.play("C: a SELECT {999999999+}\nS: * BYE [TOOBIG] …\nS! closed").await;
     let mut client = Client::of(&host, "ada").await;
-    client.plays("C: a APPEND INBOX {999999999+}\nS: * BYE [TOOBIG] …\nS! closed").await;
+    client.play("C: a APPEND INBOX {999999999+}\nS: * BYE [TOOBIG] …\nS! closed").await;
 }
 
 #[tokio::test]
 async fn ten_thousand_pipelined_commands_are_answered_in_order() {
-    let host = Host::new();
+    let host = TestHost::new();
     let (client, server) = duplex(4096);
     let stop = CancellationToken::new();
-    tokio::spawn(serve_imap(host.mailbox("ada").await, server, b"first NOOP\r\n".to_vec(), stop));
+    let connection = Connection { stream: server, pipelined: b"first NOOP\r\n".to_vec(), stop };
+    tokio::spawn(serve_imap(host.mailbox("ada").await, connection));
     let (mut read, mut write) = tokio::io::split(client);
     let sending = tokio::spawn(async move {
         let commands: String = (0..10_000).map(|number| format!("a{number} NOOP\r\n")).collect();
@@ -75,13 +76,13 @@ async fn ten_thousand_pipelined_commands_are_answered_in_order() {
 
 #[tokio::test]
 async fn a_trouble_of_ours_is_temporary_and_leaves_nothing_behind() {
-    let host = Host::new();
+    let host = TestHost::new();
     let mut client = Client::at_inbox(&host, "ada").await;
     let tmp = host.maildir("ada").join("tmp");
     fs::remove_dir(&tmp).unwrap();
     fs::write(&tmp, "in the way").unwrap();
     client
-        .plays(
+        .play(
             "C: a APPEND INBOX {18+}
              C: Subject: 1␍␊␍␊text
              S: a NO [UNAVAILABLE] …
@@ -91,7 +92,7 @@ async fn a_trouble_of_ours_is_temporary_and_leaves_nothing_behind() {
         .await;
     fs::remove_file(&tmp).unwrap();
     client
-        .plays(
+        .play(
             "C: c NOOP
              S: c OK …
              C: d APPEND INBOX {18+}
@@ -122,11 +123,11 @@ proptest! {
     ], 0..24)) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let host = Host::new();
+            let host = TestHost::new();
             let (client, server) = duplex(1 << 20);
-            let session = tokio::spawn(serve_imap(
-                host.mailbox("ada").await, server, Vec::new(), CancellationToken::new(),
-            ));
+            let stop = CancellationToken::new();
+            let connection = Connection { stream: server, pipelined: Vec::new(), stop };
+            let session = tokio::spawn(serve_imap(host.mailbox("ada").await, connection));
             let (mut read, mut write) = tokio::io::split(client);
             let _ = write.write_all(&pieces.concat()).await;
             write.shutdown().await.unwrap();

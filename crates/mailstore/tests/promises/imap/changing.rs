@@ -1,8 +1,8 @@
 use super::client::Client;
-use crate::host::{Host, message, uids};
+use crate::host::{TestHost, message, uids};
 
-async fn three() -> Host {
-    let host = Host::new();
+async fn three() -> TestHost {
+    let host = TestHost::new();
     let inbox = host.inbox("ada").await;
     for number in 1..=3 {
         inbox.append(message(&format!("Subject: {number}\r\n\r\nhi\r\n"))).await.unwrap();
@@ -15,7 +15,7 @@ async fn flags_are_stored_and_told() {
     let host = three().await;
     Client::at_inbox(&host, "ada")
         .await
-        .plays(
+        .play(
             "C: a STORE 1:2 +FLAGS (\\Seen $Work)
              S: * FLAGS (… $Work)
              S: * OK [PERMANENTFLAGS (… $Work \\*)] …
@@ -45,10 +45,10 @@ async fn a_keyword_that_has_no_room_is_left_out_and_the_rest_is_stored() {
     let mut client = Client::of(&host, "ada").await;
     client.send(b"s SELECT INBOX\r\n").await;
     // RFC 3501 §7.1: `\*` says that new keywords can be made.
-    let selected = client.hear_until("s OK").await;
+    let selected = client.read_until_line("s OK").await;
     assert!(selected.iter().any(|line| line.contains("[PERMANENTFLAGS (") && line.contains(" k25)]")));
     client
-        .plays(
+        .play(
             "C: a STORE 2 FLAGS (\\Seen \\Answered $New k3)
              S: * 2 FETCH (FLAGS (\\Answered \\Seen k3))
              S: a OK …
@@ -74,13 +74,13 @@ async fn taking_a_keyword_away_does_not_make_it() {
     let host = three().await;
     Client::at_inbox(&host, "ada")
         .await
-        .plays(
+        .play(
             "C: a STORE 1 -FLAGS ($Unknown)
              S: * 1 FETCH (FLAGS ())
              S: a OK …",
         )
         .await;
-    assert!(host.inbox("ada").await.view().keywords.is_empty());
+    assert!(host.inbox("ada").await.snapshot().keywords.is_empty());
 }
 
 #[tokio::test]
@@ -88,9 +88,9 @@ async fn a_folder_open_for_reading_is_not_changed() {
     let host = three().await;
     let mut client = Client::of(&host, "ada").await;
     client.send(b"a EXAMINE INBOX\r\n").await;
-    client.hear_until("a OK [READ-ONLY]").await;
+    client.read_until_line("a OK [READ-ONLY]").await;
     client
-        .plays(
+        .play(
             "C: b STORE 1 +FLAGS (\\Deleted)
              S: b NO [READ-ONLY] …
              C: c EXPUNGE
@@ -114,7 +114,7 @@ async fn messages_are_expunged_by_mark_and_by_uid() {
     let host = three().await;
     let mut client = Client::at_inbox(&host, "ada").await;
     client
-        .plays(
+        .play(
             "C: a STORE 1:3 +FLAGS.SILENT (\\Deleted)
              S: a OK …
              C: b UID EXPUNGE 2
@@ -141,10 +141,10 @@ async fn messages_are_expunged_by_mark_and_by_uid() {
 async fn copies_and_moves_say_where_the_messages_are() {
     let host = three().await;
     let mut client = Client::at_inbox(&host, "ada").await;
-    let archive = host.folder("ada", "Archive").await.view().uid_validity;
-    let trash = host.folder("ada", "Trash").await.view().uid_validity;
+    let archive = host.folder("ada", "Archive").await.snapshot().uid_validity;
+    let trash = host.folder("ada", "Trash").await.snapshot().uid_validity;
     client
-        .plays(&format!(
+        .play(&format!(
             "C: a COPY 2:3 Archive
              S: a OK [COPYUID {archive} 2:3 1:2] …
              C: b UID MOVE 1,3 Trash
@@ -165,11 +165,11 @@ async fn copies_and_moves_say_where_the_messages_are() {
 
 #[tokio::test]
 async fn a_message_is_appended_with_its_flags_and_its_date() {
-    let host = Host::new();
-    let validity = host.inbox("ada").await.view().uid_validity;
+    let host = TestHost::new();
+    let validity = host.inbox("ada").await.snapshot().uid_validity;
     Client::at_inbox(&host, "ada")
         .await
-        .plays(&format!(
+        .play(&format!(
             "C: a APPEND INBOX (\\Seen $Work) \" 2-Mar-2026 10:00:00 +0100\" {{18}}
              S: + …
              C: Subject: 1␍␊␍␊text

@@ -1,7 +1,7 @@
-//! A client that says its lines and hears what comes back.
+//! An IMAP client that sends lines and checks what is received.
 
-use crate::host::Host;
-use postward_mailstore::serve_imap;
+use crate::host::TestHost;
+use postward_mailstore::{Connection, serve_imap};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, DuplexStream, duplex};
 use tokio_util::sync::CancellationToken;
@@ -12,37 +12,38 @@ pub(super) struct Client {
 }
 
 /// How long a test waits for what must come. Only a failure waits this long.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 impl Client {
     /// A client that has just signed in.
-    pub(super) async fn of(host: &Host, who: &str) -> Self {
+    pub(super) async fn of(host: &TestHost, who: &str) -> Self {
         let (client, server) = duplex(64 * 1024);
         let stop = CancellationToken::new();
-        tokio::spawn(serve_imap(host.mailbox(who).await, server, Vec::new(), stop.clone()));
+        let connection = Connection { stream: server, pipelined: Vec::new(), stop: stop.clone() };
+        tokio::spawn(serve_imap(host.mailbox(who).await, connection));
         Self { stream: BufReader::new(client), stop }
     }
 
     /// A client that has INBOX selected.
-    pub(super) async fn at_inbox(host: &Host, who: &str) -> Self {
+    pub(super) async fn at_inbox(host: &TestHost, who: &str) -> Self {
         let mut client = Self::of(host, who).await;
         client.send(b"s SELECT INBOX\r\n").await;
-        client.hear_until("s OK ").await;
+        client.read_until_line("s OK ").await;
         client
     }
 
     /// Plays a conversation: `C:` lines are sent, `S:` lines must come back, in which a `…` stands for anything, and
     /// `S! closed` is the end. `␍` and `␊` within a line are sent as these octets.
-    pub(super) async fn plays(&mut self, conversation: &str) {
+    pub(super) async fn play(&mut self, conversation: &str) {
         for step in conversation.lines().map(str::trim_start).filter(|step| !step.is_empty()) {
             if let Some(said) = step.strip_prefix("C: ") {
                 let said = said.replace('␍', "\r").replace('␊', "\n");
                 self.send(format!("{said}\r\n").as_bytes()).await;
             } else if step == "S! closed" {
-                assert_eq!(self.hear().await, None);
+                assert_eq!(self.read_line().await, None);
             } else {
                 let expected = step.strip_prefix("S: ").unwrap_or(step.strip_prefix("S:").unwrap_or(step));
-                let heard = self.hear().await.unwrap_or_else(|| panic!("closed, not {expected:?}"));
+                let heard = self.read_line().await.unwrap_or_else(|| panic!("closed, not {expected:?}"));
                 assert!(matches(expected, &heard), "heard\n  {heard}\nnot\n  {expected}");
             }
         }
@@ -53,18 +54,18 @@ impl Client {
     }
 
     /// The next line without its end.
-    pub(super) async fn hear(&mut self) -> Option<String> {
+    pub(super) async fn read_line(&mut self) -> Option<String> {
         let mut line = Vec::new();
-        let read = tokio::time::timeout(PATIENCE, self.stream.read_until(b'\n', &mut line));
+        let read = tokio::time::timeout(TIMEOUT, self.stream.read_until(b'\n', &mut line));
         read.await.expect("nothing came").unwrap();
         let line = String::from_utf8_lossy(line.strip_suffix(b"\r\n")?).into_owned();
         Some(line)
     }
 
     /// All lines up to the one that starts like this.
-    pub(super) async fn hear_until(&mut self, start: &str) -> Vec<String> {
+    pub(super) async fn read_until_line(&mut self, start: &str) -> Vec<String> {
         let mut heard = Vec::new();
-        while let Some(line) = self.hear().await {
+        while let Some(line) = self.read_line().await {
             let last = line.starts_with(start);
             heard.push(line);
             if last {
@@ -77,7 +78,7 @@ impl Client {
     /// Exactly so many octets.
     pub(super) async fn octets(&mut self, len: usize) -> Vec<u8> {
         let mut bytes = vec![0; len];
-        tokio::time::timeout(PATIENCE, self.stream.read_exact(&mut bytes))
+        tokio::time::timeout(TIMEOUT, self.stream.read_exact(&mut bytes))
             .await
             .expect("nothing came")
             .unwrap();

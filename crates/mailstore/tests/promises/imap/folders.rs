@@ -1,12 +1,12 @@
 use super::client::Client;
-use crate::host::{Host, message, name};
+use crate::host::{TestHost, message, name};
 
 #[tokio::test]
 async fn a_client_finds_its_folders_and_what_they_are_for() {
-    let host = Host::new();
+    let host = TestHost::new();
     Client::of(&host, "ada")
         .await
-        .plays(
+        .play(
             r#"C: a LIST "" "*"
                S: * LIST (\HasNoChildren \Archive) "." Archive
                S: * LIST (\HasNoChildren \Drafts) "." Drafts
@@ -36,10 +36,10 @@ async fn a_client_finds_its_folders_and_what_they_are_for() {
 
 #[tokio::test]
 async fn folders_are_made_renamed_and_removed() {
-    let host = Host::new();
+    let host = TestHost::new();
     Client::of(&host, "ada")
         .await
-        .plays(
+        .play(
             r#"C: a CREATE "Projekte.K&APY-ln"
                S: a OK …
                C: b LIST "" "P%"
@@ -65,7 +65,7 @@ async fn folders_are_made_renamed_and_removed() {
         .await;
     Client::of(&host, "ada")
         .await
-        .plays(
+        .play(
             "C: a DELETE Arbeit.K&APY-ln
              S: a OK …
              C: b DELETE Arbeit.K&APY-ln
@@ -84,11 +84,11 @@ async fn folders_are_made_renamed_and_removed() {
 
 #[tokio::test]
 async fn a_level_nobody_subscribed_to_is_told_only_where_it_stands_for_what_is_below() {
-    let host = Host::new();
+    let host = TestHost::new();
     // RFC 3501 §6.3.9
     Client::of(&host, "ada")
         .await
-        .plays(
+        .play(
             r#"C: a SUBSCRIBE Work.2026.May
                S: a OK …
                C: b LSUB "" "W*"
@@ -113,10 +113,10 @@ async fn a_level_nobody_subscribed_to_is_told_only_where_it_stands_for_what_is_b
 
 #[tokio::test]
 async fn inbox_is_always_subscribed_and_a_client_is_told_so() {
-    let host = Host::new();
+    let host = TestHost::new();
     Client::of(&host, "ada")
         .await
-        .plays(
+        .play(
             r#"C: a UNSUBSCRIBE inbox
                S: a NO [CANNOT] …
                C: b LSUB "" INBOX
@@ -132,13 +132,13 @@ async fn inbox_is_always_subscribed_and_a_client_is_told_so() {
 
 #[tokio::test]
 async fn selecting_tells_what_is_there() {
-    let host = Host::new();
+    let host = TestHost::new();
     let archive = host.folder("ada", "Archive").await;
     archive.append(message("Subject: 1\r\n\r\n")).await.unwrap();
-    let validity = archive.view().uid_validity;
+    let validity = archive.snapshot().uid_validity;
     let mut client = Client::of(&host, "ada").await;
     client
-        .plays(&format!(
+        .play(&format!(
             "C: a SELECT Archive
              S: * FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft)
              S: * OK [PERMANENTFLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft \\*)] …
@@ -162,19 +162,19 @@ async fn selecting_tells_what_is_there() {
 
 #[tokio::test]
 async fn a_message_is_recent_for_the_first_session_that_could_change_that() {
-    let host = Host::new();
+    let host = TestHost::new();
     host.store.deliver(&crate::host::address("ada"), "Subject: 1\r\n\r\nhi\r\n").await.unwrap();
     let mut looking = Client::of(&host, "ada").await;
     looking.send(b"a EXAMINE INBOX\r\n").await;
-    assert!(looking.hear_until("a OK [READ-ONLY]").await.contains(&"* 1 RECENT".to_owned()));
+    assert!(looking.read_until_line("a OK [READ-ONLY]").await.contains(&"* 1 RECENT".to_owned()));
     let mut first = Client::of(&host, "ada").await;
     first.send(b"a SELECT INBOX\r\n").await;
-    assert!(first.hear_until("a OK").await.contains(&"* 1 RECENT".to_owned()));
+    assert!(first.read_until_line("a OK").await.contains(&"* 1 RECENT".to_owned()));
     let mut second = Client::of(&host, "ada").await;
     second.send(b"a SELECT INBOX\r\n").await;
-    assert!(second.hear_until("a OK").await.contains(&"* 0 RECENT".to_owned()));
+    assert!(second.read_until_line("a OK").await.contains(&"* 0 RECENT".to_owned()));
     first
-        .plays(
+        .play(
             "C: b FETCH 1 FLAGS
              S: * 1 FETCH (FLAGS (\\Recent))
              S: b OK …

@@ -1,26 +1,26 @@
 //! Messages that are too large to be held in memory while their client takes its time.
 
 use super::client::Client;
-use crate::host::{Host, message};
+use crate::host::{TestHost, message};
 use postward_mailstore::Limits;
 use std::time::Duration;
 
 /// A message of two parts, the second larger than what is read at once.
-fn letter() -> (String, String) {
+fn large_message() -> (String, String) {
     let attachment = "0123456789abcdef\r\n".repeat(40_000);
-    let letter = format!(
+    let text = format!(
         "Subject: plans\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n\
          --b\r\nContent-Type: text/plain\r\n\r\nHello\r\n\
          --b\r\nContent-Type: text/csv\r\n\r\n{attachment}\r\n--b--\r\n"
     );
-    (letter, attachment)
+    (text, attachment)
 }
 
 #[tokio::test]
 async fn an_attachment_comes_from_disk_and_what_is_asked_behind_it_as_well() {
-    let host = Host::new();
-    let (letter, attachment) = letter();
-    host.inbox("ada").await.append(message(&letter)).await.unwrap();
+    let host = TestHost::new();
+    let (text, attachment) = large_message();
+    host.inbox("ada").await.append(message(&text)).await.unwrap();
     let mut client = Client::at_inbox(&host, "ada").await;
     client
         .send(
@@ -33,26 +33,26 @@ async fn an_attachment_comes_from_disk_and_what_is_asked_behind_it_as_well() {
         (" BODY[2]<9>", "9abcdef\r\n"),
         (" BODY[HEADER.FIELDS (SUBJECT)]", "Subject: plans\r\n\r\n"),
     ] {
-        assert_eq!(client.hear().await.unwrap(), format!("{section} {{{}}}", octets.len()));
+        assert_eq!(client.read_line().await.unwrap(), format!("{section} {{{}}}", octets.len()));
         assert_eq!(client.octets(octets.len()).await, octets.as_bytes());
     }
-    assert_eq!(client.hear().await.unwrap(), ")");
-    client.hear_until("a OK").await;
+    assert_eq!(client.read_line().await.unwrap(), ")");
+    client.read_until_line("a OK").await;
 }
 
 #[tokio::test]
 async fn a_large_message_is_appended_as_it_was_sent() {
-    let host = Host::new();
-    let (letter, _) = letter();
-    let bare = letter.replace("\r\n", "\n");
+    let host = TestHost::new();
+    let (text, _) = large_message();
+    let bare = text.replace("\r\n", "\n");
     let mut client = Client::at_inbox(&host, "ada").await;
-    for sent in [&letter, &bare] {
+    for sent in [&text, &bare] {
         client.send(format!("a APPEND INBOX {{{}+}}\r\n{sent}\r\n", sent.len()).as_bytes()).await;
-        client.hear_until("a OK").await;
+        client.read_until_line("a OK").await;
     }
     let inbox = host.inbox("ada").await;
     for uid in [1, 2] {
-        assert!(inbox.read(uid).await.unwrap() == letter.as_bytes(), "message {uid}");
+        assert!(inbox.read(uid).await.unwrap() == text.as_bytes(), "message {uid}");
     }
 }
 
@@ -61,26 +61,26 @@ async fn a_large_message_is_appended_as_it_was_sent() {
 async fn a_message_that_takes_too_long_is_given_up() {
     let mut limits = Limits::default();
     limits.message_time = Duration::from_secs(60);
-    let host = Host::with_limits(limits);
+    let host = TestHost::with_limits(limits);
     let mut client = Client::at_inbox(&host, "ada").await;
     client.send(b"a APPEND INBOX {1000+}\r\n").await;
     for _ in 0..59 {
         client.send(b"x").await;
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
-    client.plays("S: * BYE The message took too long.\nS! closed").await;
-    assert!(host.inbox("ada").await.view().messages.is_empty());
+    client.play("S: * BYE The message took too long.\nS! closed").await;
+    assert!(host.inbox("ada").await.snapshot().messages.is_empty());
 }
 
 #[tokio::test]
 async fn what_is_announced_behind_a_message_is_not_taken_for_commands() {
-    let host = Host::new();
+    let host = TestHost::new();
     for folder in ["INBOX", "Nowhere"] {
         let mut client = Client::at_inbox(&host, "ada").await;
         client
             .send(format!("a APPEND {folder} {{5+}}\r\na\nb\nc {{9+}}\r\nz LOGOUT\r\n\r\n").as_bytes())
             .await;
-        client.hear_until("* BYE Nothing can follow the message.").await;
-        assert_eq!(client.hear().await, None);
+        client.read_until_line("* BYE Nothing can follow the message.").await;
+        assert_eq!(client.read_line().await, None);
     }
 }

@@ -1,4 +1,4 @@
-//! IMAP, in conversations that a mail admin can read.
+//! IMAP, in transcripts that a mail admin can read.
 
 mod bounds;
 mod changing;

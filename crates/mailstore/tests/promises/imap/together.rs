@@ -1,24 +1,24 @@
 use super::client::Client;
-use crate::host::{Host, address, message};
+use crate::host::{TestHost, address, message};
 
 #[tokio::test]
 async fn an_idle_session_hears_at_once_what_others_do() {
-    let host = Host::new();
+    let host = TestHost::new();
     host.inbox("ada").await.append(message("Subject: 1\r\n\r\nhi\r\n")).await.unwrap();
     let (mut idle, mut other) = (Client::at_inbox(&host, "ada").await, Client::at_inbox(&host, "ada").await);
-    idle.plays("C: a IDLE\nS: + …").await;
+    idle.play("C: a IDLE\nS: + …").await;
     host.store.deliver(&address("ada"), "Subject: 2\r\n\r\nhi\r\n").await.unwrap();
-    idle.plays("S: * 2 EXISTS\nS: * … RECENT").await;
-    other.plays("C: a NOOP\nS: * 2 EXISTS\nS: * … RECENT\nS: a OK …").await;
-    other.plays("C: b STORE 1 +FLAGS.SILENT (\\Deleted \\Flagged)\nS: b OK …").await;
-    idle.plays("S: * 1 FETCH (UID 1 FLAGS (\\Flagged \\Deleted))").await;
-    other.plays("C: c EXPUNGE\nS: * 1 EXPUNGE\nS: c OK …").await;
-    idle.plays("S: * 1 EXPUNGE\nC: DONE\nS: a OK …\nC: b UID SEARCH ALL\nS: * SEARCH 2\nS: b OK …").await;
+    idle.play("S: * 2 EXISTS\nS: * … RECENT").await;
+    other.play("C: a NOOP\nS: * 2 EXISTS\nS: * … RECENT\nS: a OK …").await;
+    other.play("C: b STORE 1 +FLAGS.SILENT (\\Deleted \\Flagged)\nS: b OK …").await;
+    idle.play("S: * 1 FETCH (UID 1 FLAGS (\\Flagged \\Deleted))").await;
+    other.play("C: c EXPUNGE\nS: * 1 EXPUNGE\nS: c OK …").await;
+    idle.play("S: * 1 EXPUNGE\nC: DONE\nS: a OK …\nC: b UID SEARCH ALL\nS: * SEARCH 2\nS: b OK …").await;
 }
 
 #[tokio::test]
 async fn numbers_stay_what_they_are_while_they_are_spoken_of() {
-    let host = Host::new();
+    let host = TestHost::new();
     let inbox = host.inbox("ada").await;
     for number in 1..=3 {
         inbox.append(message(&format!("Subject: {number}\r\n\r\nhi\r\n"))).await.unwrap();
@@ -28,7 +28,7 @@ async fn numbers_stay_what_they_are_while_they_are_spoken_of() {
     inbox.append(message("Subject: 4\r\n\r\nhi\r\n")).await.unwrap();
     // RFC 3501 §7.4.1: no EXPUNGE while FETCH, STORE or SEARCH by number is answered; new mail may be told.
     client
-        .plays(
+        .play(
             "C: a FETCH 2 UID
              S: * 2 FETCH (UID 2)
              S: * 4 EXISTS
@@ -54,25 +54,25 @@ async fn numbers_stay_what_they_are_while_they_are_spoken_of() {
 
 #[tokio::test]
 async fn a_session_whose_folder_is_deleted_says_so() {
-    let host = Host::new();
+    let host = TestHost::new();
     host.mailbox("ada").await.create(&crate::host::name("Old")).await.unwrap();
     let mut client = Client::of(&host, "ada").await;
     client.send(b"a SELECT Old\r\n").await;
-    client.hear_until("a OK").await;
-    Client::of(&host, "ada").await.plays("C: a DELETE Old\nS: a OK …").await;
-    client.plays("C: b NOOP\nS: * BYE …\nS! closed").await;
+    client.read_until_line("a OK").await;
+    Client::of(&host, "ada").await.play("C: a DELETE Old\nS: a OK …").await;
+    client.play("C: b NOOP\nS: * BYE …\nS! closed").await;
 }
 
 #[tokio::test]
 async fn a_session_that_deletes_or_renames_its_own_folder_goes_on_without_one() {
-    let host = Host::new();
+    let host = TestHost::new();
     let mut client = Client::of(&host, "ada").await;
-    client.plays("C: a CREATE Old\nS: a OK …\nC: b CREATE Old.Older\nS: b OK …").await;
+    client.play("C: a CREATE Old\nS: a OK …\nC: b CREATE Old.Older\nS: b OK …").await;
     for (selected, act) in [("Old.Older", "RENAME Old New"), ("New", "DELETE New")] {
         client.send(format!("c SELECT {selected}\r\n").as_bytes()).await;
-        client.hear_until("c OK").await;
+        client.read_until_line("c OK").await;
         client
-            .plays(&format!(
+            .play(&format!(
                 "C: d {act}
                  S: * OK The folder was selected. None is now.
                  S: d OK …
@@ -85,9 +85,9 @@ async fn a_session_that_deletes_or_renames_its_own_folder_goes_on_without_one() 
     }
     // One that does something to another folder keeps its own; INBOX stays where it is, whatever its mail is called.
     client.send(b"g SELECT INBOX\r\n").await;
-    client.hear_until("g OK").await;
+    client.read_until_line("g OK").await;
     client
-        .plays(
+        .play(
             "C: h DELETE New.Older
              S: h OK …
              C: i RENAME INBOX Past
@@ -101,13 +101,13 @@ async fn a_session_that_deletes_or_renames_its_own_folder_goes_on_without_one() 
 
 #[tokio::test]
 async fn what_another_session_changed_is_told_also_behind_a_silent_store() {
-    let host = Host::new();
+    let host = TestHost::new();
     host.inbox("ada").await.append(message("Subject: 1\r\n\r\nhi\r\n")).await.unwrap();
     let (mut mine, mut yours) = (Client::at_inbox(&host, "ada").await, Client::at_inbox(&host, "ada").await);
     yours.send(b"a STORE 1 +FLAGS.SILENT (\\Flagged $Work)\r\n").await;
-    yours.hear_until("a OK").await;
+    yours.read_until_line("a OK").await;
     // RFC 3501 §6.4.6: a change from elsewhere is told whether or not the client asked for silence about its own.
-    mine.plays(
+    mine.play(
         "C: a STORE 1 +FLAGS.SILENT (\\Seen)
          S: * FLAGS (… $Work)
          S: * OK [PERMANENTFLAGS (… $Work \\*)] …
@@ -120,5 +120,5 @@ async fn what_another_session_changed_is_told_also_behind_a_silent_store() {
     )
     .await;
     // A client that replaces all flags knows what they are, whatever they were.
-    yours.plays("C: b STORE 1 FLAGS.SILENT (\\Draft)\nS: b OK …\nC: c NOOP\nS: c OK …").await;
+    yours.play("C: b STORE 1 FLAGS.SILENT (\\Draft)\nS: b OK …\nC: c NOOP\nS: c OK …").await;
 }

@@ -1,7 +1,7 @@
 //! What an ended session had begun ends with it.
 
-use crate::host::{Host, message};
-use postward_mailstore::{FlagChange, Flags, serve_imap};
+use crate::host::{TestHost, message};
+use postward_mailstore::{Connection, FlagChange, Flags, serve_imap};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -26,7 +26,7 @@ struct Files {
 }
 
 impl Files {
-    fn of(host: &Host) -> Self {
+    fn of(host: &TestHost) -> Self {
         let maildir = host.maildir("ada");
         Self { inbox: names(&maildir.join("cur")), archive: names(&maildir.join(".Archive/cur")) }
     }
@@ -48,11 +48,11 @@ fn file_of_the_first(maildir: &Path) -> PathBuf {
 
 /// Ends a session in the middle of a long command, and returns what is on disk then: it must stay like this.
 async fn left_by(command: &str, ending: Ending) -> Files {
-    let host = Host::new();
+    let host = TestHost::new();
     let (inbox, archive) = (host.inbox("ada").await, host.folder("ada", "Archive").await);
     inbox.append_all((0..MESSAGES).map(|_| message("Subject: one of many\r\n\r\n")).collect()).await.unwrap();
     if command.contains("EXPUNGE") {
-        let uids = inbox.view().messages.iter().map(|m| m.uid).collect();
+        let uids = inbox.snapshot().messages.iter().map(|m| m.uid).collect();
         inbox.store(uids, FlagChange::Add, Flags::DELETED).await.unwrap();
     }
     let (maildir, stop) = (host.maildir("ada"), CancellationToken::new());
@@ -60,7 +60,8 @@ async fn left_by(command: &str, ending: Ending) -> Files {
     let archived = maildir.join(".Archive/cur");
 
     let (mut client, server) = duplex(64 * 1024);
-    let session = tokio::spawn(serve_imap(host.mailbox("ada").await, server, Vec::new(), stop.clone()));
+    let connection = Connection { stream: server, pipelined: Vec::new(), stop: stop.clone() };
+    let session = tokio::spawn(serve_imap(host.mailbox("ada").await, connection));
     client.write_all(format!("a SELECT INBOX\r\nb {command}\r\n").as_bytes()).await.unwrap();
     let deadline = Instant::now() + Duration::from_secs(20);
     while first.exists() && names(&archived).is_empty() {

@@ -1,4 +1,4 @@
-//! An authenticator app: it knows the key that was typed into it, and what time it is.
+//! A TOTP authenticator (RFC 6238).
 
 use jiff::Timestamp;
 use std::io;
@@ -6,29 +6,29 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use totp_rs::{Builder, Secret, Totp};
 
-/// RFC 6238 §4.1.
+/// The length of a time step (RFC 6238 §4.1).
 const STEP_SECONDS: i64 = 30;
 
-/// A code of the step before is typed only while the host still takes it for so long.
+/// A code of the previous time step is used only while the host accepts it for at least this long.
 const MARGIN_SECONDS: i64 = 10;
 
-/// An authenticator that was set up.
+/// An authenticator with a key.
 pub(crate) struct Authenticator {
     totp: Totp,
-    /// The step of the last code that was read off it.
+    /// The time step of the last code it has given.
     last: AtomicI64,
 }
 
 impl Authenticator {
-    /// Takes in the key that is shown for typing.
+    /// Reads the key in the form that is shown for typing, in base32.
     pub(crate) fn of(typed: &str) -> io::Result<Self> {
         let secret = Secret::try_from_base32(typed.replace(' ', "")).map_err(io::Error::other)?;
         let totp = Builder::new().with_secret(secret).build().map_err(io::Error::other)?;
         Ok(Self { totp, last: AtomicI64::new(0) })
     }
 
-    /// A code that was never read off before and is good now. A host takes those of the step before and after as well
-    /// (RFC 6238 §5.2), so that there is one at once, mostly; else the next is waited for.
+    /// A code that was never given before and is valid now. A host accepts those of the previous and the next time step
+    /// as well (RFC 6238 §5.2), so there is mostly one at once; else this waits for the next step.
     pub(crate) async fn next_code(&self) -> io::Result<String> {
         loop {
             let now = Timestamp::now().as_second();

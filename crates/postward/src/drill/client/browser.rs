@@ -1,7 +1,7 @@
-//! A browser without a screen: cookies, forms, redirects.
+//! A web client with cookies, forms and redirects, which reads pages as text.
 
-use super::Tried;
-use super::connection::{Door, unexpected};
+use super::connection::{Endpoint, unexpected};
+use super::sign_in_outcome::SignInOutcome;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::client::conn::http1;
@@ -22,12 +22,12 @@ const MAX_PAGE: usize = 16 * 1024 * 1024;
 /// A browser with its cookies.
 #[derive(Clone)]
 pub(crate) struct Browser {
-    door: Door,
+    endpoint: Endpoint,
     host: String,
     cookies: BTreeMap<String, String>,
 }
 
-/// A page as it came.
+/// A response.
 #[derive(Debug)]
 pub(crate) struct Page {
     pub(crate) status: u16,
@@ -36,9 +36,9 @@ pub(crate) struct Page {
 }
 
 impl Browser {
-    /// A browser without cookies. `host` is what stands in the address bar.
-    pub(crate) fn new(door: Door, host: String) -> Self {
-        Self { door, host, cookies: BTreeMap::new() }
+    /// A browser without cookies. `host` is the `Host` header it sends.
+    pub(crate) fn new(endpoint: Endpoint, host: String) -> Self {
+        Self { endpoint, host, cookies: BTreeMap::new() }
     }
 
     /// Fills in the sign-in form of a surface (`/webmail`, `/panel`, `/dashboard`).
@@ -47,15 +47,15 @@ impl Browser {
         surface: &str,
         name: &str,
         password: &str,
-    ) -> io::Result<Tried<Self>> {
+    ) -> io::Result<SignInOutcome<Self>> {
         let field = if surface == "/dashboard" { "email" } else { "address" };
         let page = self.post(&format!("{surface}/sign-in"), &[(field, name), ("password", password)]).await?;
-        // Whoever still owes the code of a second factor has opened nothing.
+        // A redirect to the page of the second factor is no session.
         let refused = page.status != 303 || page.leads_to_sign_in() || page.leads_to("/code");
-        Ok(if refused { Tried::Refused(page.heard()) } else { Tried::Opened(self) })
+        Ok(if refused { SignInOutcome::Refused(page.summary()) } else { SignInOutcome::Opened(self) })
     }
 
-    /// Sends a form of a page, with what the page put into it unseen.
+    /// Sends a form of a page, with the hidden fields of the page.
     pub(crate) async fn fill(
         &mut self,
         page: &str,
@@ -63,7 +63,7 @@ impl Browser {
         fields: &[(&str, &str)],
     ) -> io::Result<Page> {
         let page = self.get(page).await?;
-        let all: Vec<_> = page.unseen().into_iter().chain(fields.iter().copied()).collect();
+        let all: Vec<_> = page.hidden_fields().into_iter().chain(fields.iter().copied()).collect();
         self.post(action, &all).await
     }
 
@@ -73,7 +73,7 @@ impl Browser {
         match page.status {
             200 => Ok(true),
             _ if page.leads_to_sign_in() => Ok(false),
-            _ => Err(unexpected(&page.heard())),
+            _ => Err(unexpected(&page.summary())),
         }
     }
 
@@ -97,7 +97,7 @@ impl Browser {
             request = request.header(COOKIE, cookies.join("; "));
         }
         let request = request.body(Full::new(body)).map_err(io::Error::other)?;
-        let exchange = exchange(&self.door, request);
+        let exchange = exchange(&self.endpoint, request);
         let (head, body) =
             timeout(DEADLINE, exchange).await.unwrap_or(Err(io::ErrorKind::TimedOut.into()))?;
         for cookie in head.headers().get_all(SET_COOKIE) {
@@ -115,8 +115,8 @@ impl Browser {
 }
 
 /// One request on a connection of its own.
-async fn exchange(door: &Door, request: Request<Full<Bytes>>) -> io::Result<(Response<()>, String)> {
-    let (stream, _) = door.open().await?;
+async fn exchange(endpoint: &Endpoint, request: Request<Full<Bytes>>) -> io::Result<(Response<()>, String)> {
+    let (stream, _) = endpoint.open().await?;
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(io::Error::other)?;
     let answer = async {
         let (head, body) = sender.send_request(request).await.map_err(io::Error::other)?.into_parts();
@@ -128,19 +128,19 @@ async fn exchange(door: &Door, request: Request<Full<Bytes>>) -> io::Result<(Res
         answer = &mut answer => answer,
         ended = connection => {
             ended.map_err(io::Error::other)?;
-            // The connection is through; what it brought is in the answer already.
+            // The connection is closed; the response was received before.
             answer.await
         }
     }
 }
 
 impl Page {
-    /// Where this sends the browser.
+    /// The target of a redirect.
     pub(crate) fn location(&self) -> Option<&str> {
         self.headers.get(LOCATION)?.to_str().ok()
     }
 
-    /// Whether this sends the browser to a sign-in page.
+    /// Whether this redirects to a sign-in page.
     pub(crate) fn leads_to_sign_in(&self) -> bool {
         self.leads_to("/sign-in")
     }
@@ -150,8 +150,8 @@ impl Page {
         (300..400).contains(&self.status) && to.split('?').next().is_some_and(|path| path.ends_with(last))
     }
 
-    /// What a person is told: the status, and the alert on the page.
-    pub(crate) fn heard(&self) -> String {
+    /// The status and the text of the alert on the page, for messages about what went wrong.
+    pub(crate) fn summary(&self) -> String {
         let alert = self.body.split("role=\"alert\"").nth(1).and_then(|rest| rest.split("</div>").next());
         let words = alert.map(|html| text_of(html.split_once('>').map_or(html, |(_, inner)| inner)));
         format!("{} {}", self.status, words.unwrap_or_default().trim())
@@ -167,7 +167,7 @@ impl Page {
         let start = self.body.find(&format!("action=\"{action}\""));
         let html = start.and_then(|at| self.body.get(at..)).and_then(|rest| rest.split("</form>").next());
         let html =
-            html.ok_or_else(|| io::Error::other(format!("no form leads to {action} ({})", self.heard())))?;
+            html.ok_or_else(|| io::Error::other(format!("no form leads to {action} ({})", self.summary())))?;
         let fields = html.split("<input").skip(1).filter_map(|input| {
             let input = input.split('>').next()?;
             Some(Field {
@@ -178,8 +178,8 @@ impl Page {
         Ok(Form { fields: fields.collect() })
     }
 
-    /// What every form of the page sends besides what people type: that it is of this session, and the link's token.
-    pub(crate) fn unseen(&self) -> Vec<(&'static str, &str)> {
+    /// The hidden fields every form of the page sends: the CSRF token, and the token of a mailed link.
+    pub(crate) fn hidden_fields(&self) -> Vec<(&'static str, &str)> {
         let field = |name| {
             let (_, rest) = self.body.split_once(&format!("name=\"{name}\" value=\""))?;
             rest.split('"').next().map(|value| (name, value))
@@ -187,11 +187,11 @@ impl Page {
         ["csrf", "token"].into_iter().filter_map(field).collect()
     }
 
-    /// What is shown once, in the field with this id.
+    /// A secret that is shown once, in the field with this id.
     pub(crate) fn shown(&self, id: &str) -> io::Result<String> {
         let field = self.body.split(&format!("id=\"{id}\"")).nth(1).and_then(|rest| rest.split_once('>'));
         let text = field.and_then(|(_, inside)| inside.split("</textarea>").next()).map(str::to_owned);
-        text.ok_or_else(|| io::Error::other(format!("nothing is shown as {id} ({})", self.heard())))
+        text.ok_or_else(|| io::Error::other(format!("nothing is shown as {id} ({})", self.summary())))
     }
 
     /// The first link that begins with `prefix` within the row that names `text`.
@@ -213,7 +213,7 @@ struct Field {
 }
 
 impl Form {
-    /// What stands in a field already.
+    /// The value of a field.
     pub(crate) fn value(&self, name: &str) -> Option<&str> {
         self.fields.iter().find(|field| field.name == name).map(|field| field.value.as_str())
     }

@@ -12,17 +12,17 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
-/// How long a server may take over anything: sign-ins wait for hashing, and a drill makes many at once.
+/// The timeout of every operation: sign-ins wait for hashing, and a drill starts many at once.
 const DEADLINE: Duration = Duration::from_secs(30);
 
-/// What the kernel may keep for a reader. Little, so that a reader that stops is soon felt by the server.
+/// The size of the receive buffer. It is small, so that the server soon cannot send to a client that stops reading.
 const RECEIVE_BUFFER: u32 = 32 * 1024;
 
-/// Where a protocol is reached, and whom to trust there.
+/// Where a protocol is reached, and the certificate to trust there.
 #[derive(Clone)]
-pub(crate) struct Door {
+pub(crate) struct Endpoint {
     pub(crate) address: SocketAddr,
-    /// None where the door is plain.
+    /// None where the endpoint is plain text.
     pub(crate) tls: Option<Trust>,
 }
 
@@ -38,8 +38,8 @@ pub(crate) trait Duplex: AsyncRead + AsyncWrite + Unpin + Send {}
 
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Duplex for S {}
 
-impl Door {
-    /// Connects, and shakes hands where the door asks for TLS. The second value is the socket underneath.
+impl Endpoint {
+    /// Connects, with a TLS handshake where the endpoint asks for it. The second value is the socket underneath.
     pub(crate) async fn open(&self) -> io::Result<(Box<dyn Duplex>, OwnedFd)> {
         in_time(async {
             let stream = connect(self.address).await?;
@@ -72,12 +72,12 @@ pub(crate) struct Connection {
 
 impl Connection {
     /// Connects.
-    pub(crate) async fn open(door: &Door) -> io::Result<Self> {
-        let (stream, socket) = door.open().await?;
+    pub(crate) async fn open(endpoint: &Endpoint) -> io::Result<Self> {
+        let (stream, socket) = endpoint.open().await?;
         Ok(Self { stream: BufReader::new(stream), socket })
     }
 
-    /// The socket underneath, to look at what the kernel knows about it.
+    /// The socket underneath, to poll its state.
     pub(crate) fn socket(&self) -> io::Result<OwnedFd> {
         self.socket.try_clone()
     }
@@ -117,7 +117,7 @@ async fn in_time<T>(work: impl Future<Output = io::Result<T>>) -> io::Result<T> 
     timeout(DEADLINE, work).await.unwrap_or(Err(io::ErrorKind::TimedOut.into()))
 }
 
-/// An answer that is not what was asked for.
+/// The error for an answer that was not expected.
 pub(crate) fn unexpected(answer: &str) -> io::Error {
     io::Error::other(format!("the server answered {answer:?}"))
 }

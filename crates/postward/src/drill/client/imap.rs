@@ -1,7 +1,7 @@
-//! An IMAP client.
+//! An IMAP client: commands, literals, IDLE and APPEND.
 
-use super::Tried;
-use super::connection::{Connection, Door, unexpected};
+use super::connection::{Connection, Endpoint, unexpected};
+use super::sign_in_outcome::SignInOutcome;
 use std::io;
 use std::os::fd::OwnedFd;
 
@@ -12,9 +12,9 @@ pub(crate) struct Imap {
 }
 
 impl Imap {
-    /// Connects and hears the greeting.
-    pub(crate) async fn connect(door: &Door) -> io::Result<Self> {
-        let mut connection = Connection::open(door).await?;
+    /// Connects and reads the greeting.
+    pub(crate) async fn connect(endpoint: &Endpoint) -> io::Result<Self> {
+        let mut connection = Connection::open(endpoint).await?;
         let greeting = connection.line().await?;
         if greeting.starts_with("* OK") {
             Ok(Self { connection, commands: 0 })
@@ -24,10 +24,18 @@ impl Imap {
     }
 
     /// Connects and signs in.
-    pub(crate) async fn sign_in(door: &Door, address: &str, password: &str) -> io::Result<Tried<Self>> {
-        let mut this = Self::connect(door).await?;
+    pub(crate) async fn sign_in(
+        endpoint: &Endpoint,
+        address: &str,
+        password: &str,
+    ) -> io::Result<SignInOutcome<Self>> {
+        let mut this = Self::connect(endpoint).await?;
         let (_, answer) = this.ask(&format!("LOGIN {} {}", quoted(address), quoted(password))).await?;
-        Ok(if answer.starts_with("OK") { Tried::Opened(this) } else { Tried::Refused(answer) })
+        Ok(if answer.starts_with("OK") {
+            SignInOutcome::Opened(this)
+        } else {
+            SignInOutcome::Refused(answer)
+        })
     }
 
     /// The socket underneath.
@@ -35,13 +43,13 @@ impl Imap {
         self.connection.socket()
     }
 
-    /// Carries a command out and returns everything the server said before it was done.
+    /// Executes a command and returns all untagged responses.
     pub(crate) async fn command(&mut self, text: &str) -> io::Result<Vec<u8>> {
         let (said, answer) = self.ask(text).await?;
         if answer.starts_with("OK") { Ok(said) } else { Err(unexpected(&answer)) }
     }
 
-    /// Sends a command; returns what was said before its answer, and the answer without the tag.
+    /// Sends a command; returns the untagged responses, and the tagged one without its tag.
     pub(crate) async fn ask(&mut self, text: &str) -> io::Result<(Vec<u8>, String)> {
         let tag = self.send(text).await?;
         self.answer(&tag).await
@@ -71,7 +79,7 @@ impl Imap {
         }
     }
 
-    /// Waits for news from now on.
+    /// Starts IDLE (RFC 2177).
     pub(crate) async fn idle(&mut self) -> io::Result<()> {
         self.send("IDLE").await?;
         let answer = self.connection.line().await?;
@@ -97,7 +105,7 @@ pub(crate) fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-/// How long the literal is that a line announces at its end.
+/// The size of the literal that a line announces at its end.
 pub(crate) fn literal(line: &[u8]) -> Option<usize> {
     let inner = line.trim_ascii_end().strip_suffix(b"}")?;
     let at = inner.iter().rposition(|byte| *byte == b'{')?;

@@ -1,7 +1,7 @@
-//! A POP3 client.
+//! A POP3 client: commands that are answered in one line.
 
-use super::Tried;
-use super::connection::{Connection, Door, unexpected};
+use super::connection::{Connection, Endpoint, unexpected};
+use super::sign_in_outcome::SignInOutcome;
 use std::io;
 use std::os::fd::OwnedFd;
 
@@ -11,19 +11,27 @@ pub(crate) struct Pop3 {
 }
 
 impl Pop3 {
-    /// Connects and hears the greeting.
-    pub(crate) async fn connect(door: &Door) -> io::Result<Self> {
-        let mut connection = Connection::open(door).await?;
+    /// Connects and reads the greeting.
+    pub(crate) async fn connect(endpoint: &Endpoint) -> io::Result<Self> {
+        let mut connection = Connection::open(endpoint).await?;
         let greeting = connection.line().await?;
         if greeting.starts_with("+OK") { Ok(Self { connection }) } else { Err(unexpected(&greeting)) }
     }
 
     /// Connects and signs in.
-    pub(crate) async fn sign_in(door: &Door, address: &str, password: &str) -> io::Result<Tried<Self>> {
-        let mut this = Self::connect(door).await?;
+    pub(crate) async fn sign_in(
+        endpoint: &Endpoint,
+        address: &str,
+        password: &str,
+    ) -> io::Result<SignInOutcome<Self>> {
+        let mut this = Self::connect(endpoint).await?;
         this.command(&format!("USER {address}")).await?;
         let answer = this.ask(&format!("PASS {password}")).await?;
-        Ok(if answer.starts_with("+OK") { Tried::Opened(this) } else { Tried::Refused(answer) })
+        Ok(if answer.starts_with("+OK") {
+            SignInOutcome::Opened(this)
+        } else {
+            SignInOutcome::Refused(answer)
+        })
     }
 
     /// The socket underneath.
@@ -31,13 +39,13 @@ impl Pop3 {
         self.connection.socket()
     }
 
-    /// Sends a command and hears one line.
+    /// Sends a command and reads one line.
     pub(crate) async fn ask(&mut self, text: &str) -> io::Result<String> {
         self.connection.send(format!("{text}\r\n").as_bytes()).await?;
         self.connection.line().await
     }
 
-    /// Carries a command out that is answered in one line.
+    /// Executes a command that is answered in one line.
     pub(crate) async fn command(&mut self, text: &str) -> io::Result<String> {
         let answer = self.ask(text).await?;
         if answer.starts_with("+OK") { Ok(answer) } else { Err(unexpected(&answer)) }

@@ -1,7 +1,7 @@
-//! A submission client.
+//! An SMTP submission client.
 
-use super::Tried;
-use super::connection::{Connection, Door, unexpected};
+use super::connection::{Connection, Endpoint, unexpected};
+use super::sign_in_outcome::SignInOutcome;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use std::io;
@@ -13,9 +13,9 @@ pub(crate) struct Smtp {
 }
 
 impl Smtp {
-    /// Connects, hears the greeting and says hello.
-    pub(crate) async fn connect(door: &Door) -> io::Result<Self> {
-        let mut this = Self { connection: Connection::open(door).await? };
+    /// Connects, reads the greeting and sends EHLO.
+    pub(crate) async fn connect(endpoint: &Endpoint) -> io::Result<Self> {
+        let mut this = Self { connection: Connection::open(endpoint).await? };
         let greeting = this.reply().await?;
         if !greeting.starts_with("220") {
             return Err(unexpected(&greeting));
@@ -25,11 +25,19 @@ impl Smtp {
     }
 
     /// Connects and signs in.
-    pub(crate) async fn sign_in(door: &Door, address: &str, password: &str) -> io::Result<Tried<Self>> {
-        let mut this = Self::connect(door).await?;
+    pub(crate) async fn sign_in(
+        endpoint: &Endpoint,
+        address: &str,
+        password: &str,
+    ) -> io::Result<SignInOutcome<Self>> {
+        let mut this = Self::connect(endpoint).await?;
         let plain = BASE64_STANDARD.encode(format!("\0{address}\0{password}"));
         let answer = this.ask(&format!("AUTH PLAIN {plain}")).await?;
-        Ok(if answer.starts_with("235") { Tried::Opened(this) } else { Tried::Refused(answer) })
+        Ok(if answer.starts_with("235") {
+            SignInOutcome::Opened(this)
+        } else {
+            SignInOutcome::Refused(answer)
+        })
     }
 
     /// The socket underneath.
@@ -37,13 +45,13 @@ impl Smtp {
         self.connection.socket()
     }
 
-    /// Sends a command and hears the last line of the reply.
+    /// Sends a command and reads the last line of the reply.
     pub(crate) async fn ask(&mut self, text: &str) -> io::Result<String> {
         self.connection.send(format!("{text}\r\n").as_bytes()).await?;
         self.reply().await
     }
 
-    /// Carries a command out.
+    /// Executes a command; any other reply code is an error.
     pub(crate) async fn command(&mut self, text: &str, code: &str) -> io::Result<()> {
         let answer = self.ask(text).await?;
         if answer.starts_with(code) { Ok(()) } else { Err(unexpected(&answer)) }

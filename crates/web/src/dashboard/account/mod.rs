@@ -1,26 +1,29 @@
-//! **Account → Security**: the person's own sign-in (D11), which is another thing than any mailbox.
+//! **Account → Security**: the sign-in of the staff member who is signed in (D11), which is no mailbox.
 
 pub(super) mod second_factor;
 
-use crate::client::Client;
-use crate::confirm;
-use crate::form::Signed;
-use crate::page::{Page, html, see_other};
-use crate::password_form::{
-    Current, Entered, Entry, FormProblem, NewPassword, PasswordForm, Words, fields_differ, policy_problems,
-};
-use crate::receipt::{Note, counted};
-use crate::session::{Staff, signed_out};
+use crate::auth::reauthenticate;
+use crate::http::error_page::PageError;
+use crate::http::flash_cookie;
+use crate::http::form::Signed;
+use crate::http::request_context::RequestContext;
+use crate::session::extractors::Staff;
+use crate::session::session_cookie::signed_out;
 use crate::site::Site;
-use crate::trouble::Trouble;
-use crate::visit::Visit;
-use crate::when::When;
+use crate::view::flash::counted;
+use crate::view::form_problem::{FormProblem, TOO_MANY_TRIES};
+use crate::view::page::{Page, html};
+use crate::view::password_form::{
+    Current, Entered, Entry, NewPassword, PasswordForm, Words, fields_differ, policy_problems,
+};
+use crate::view::relative_time::RelativeTime;
+use crate::view::user_agent::UserAgent;
+use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{AppendHeaders, IntoResponse, Response};
-use postward_authority::own::OwnSessions;
-use postward_authority::{ChangeError, Confirmation, SessionId, Surface};
+use axum::response::Response;
+use postward_authority::{ChangeError, Confirmation, OwnSessions, SessionId};
 use postward_wire::Secret;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -41,82 +44,78 @@ struct Account {
     page: Page,
     form: PasswordForm,
     /// Since when the second factor is on, and how many backup codes are left.
-    factor: Option<(When, u64)>,
+    factor: Option<(RelativeTime, u64)>,
     live: Vec<Live>,
 }
 
 struct Live {
     id: SessionId,
     ip: String,
-    client: Option<Client>,
-    since: When,
+    client: Option<UserAgent>,
+    since: RelativeTime,
     is_this: bool,
 }
 
 /// `GET /dashboard/account`.
 pub(super) async fn page(
     State(site): State<Arc<Site>>,
-    visit: Visit,
+    context: RequestContext,
     staff: Staff,
-) -> Result<Response, Trouble> {
-    show(StatusCode::OK, &site, &visit, &staff, form(&site, &staff)).await
+) -> Result<Response, PageError> {
+    show(StatusCode::OK, &site, &context, &staff, form(&site, &staff)).await
 }
 
 /// `POST /dashboard/account/password`.
 pub(super) async fn change(
     State(site): State<Arc<Site>>,
-    visit: Visit,
+    context: RequestContext,
     staff: Staff,
     Signed(typed): Signed<NewPassword>,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     let (current, password) = match typed.entered(Entry::Twice) {
         Entered::Generate => {
             let form = form(&site, &staff).with_generated();
-            return show(StatusCode::OK, &site, &visit, &staff, form).await;
+            return show(StatusCode::OK, &site, &context, &staff, form).await;
         }
-        Entered::Differ => return refused(&site, &visit, &staff, fields_differ()).await,
+        Entered::Differ => return refused(&site, &context, &staff, fields_differ()).await,
         // An empty current password is a wrong one.
         Entered::New { password, current } => {
             (current.unwrap_or_else(|| Secret::new(String::new())), password)
         }
     };
-    let (confirmation, origin) = (Confirmation::Current(current), visit.origin(Surface::Dashboard));
+    let (confirmation, origin) = (Confirmation::Current(current), context.origin(WebSurface::Dashboard));
     match site.authority.change_staff(&staff.session, confirmation, password, &origin, site.now()).await {
         Ok(receipt) => {
             let ended = counted(receipt.ended.iter().map(|(surface, count)| (*surface, *count)));
             let ended = ended.map_or(String::new(), |sessions| format!("Ended {sessions}. "));
-            let note = Note {
-                surface: Surface::Dashboard,
-                about: receipt.address.to_string(),
-                headline: "Password changed.".to_owned(),
-                text: format!("{ended}Sign in with the new password."),
-            };
-            let cookie = AppendHeaders([note.cookie(&site)?]);
-            Ok((cookie, signed_out(&site, Surface::Dashboard)?).into_response())
+            let flash = staff.flash("Password changed.", format!("{ended}Sign in with the new password."));
+            flash_cookie::attach(&site, &flash, signed_out(&site, WebSurface::Dashboard)?)
         }
         Err(ChangeError::CurrentPasswordWrong) => {
             let problem = FormProblem::new("current", "This is not your current password.");
-            refused(&site, &visit, &staff, vec![problem]).await
+            refused(&site, &context, &staff, vec![problem]).await
         }
         Err(ChangeError::TooManyTries) => {
-            let problem = FormProblem::new("current", "Too many tries. Wait a minute, then try again.");
-            refused(&site, &visit, &staff, vec![problem]).await
+            let problem = FormProblem::new("current", TOO_MANY_TRIES);
+            refused(&site, &context, &staff, vec![problem]).await
         }
-        Err(ChangeError::Policy(missing)) => refused(&site, &visit, &staff, policy_problems(&missing)).await,
-        Err(ChangeError::ConfirmFirst) => Ok(confirm::ask(Surface::Dashboard, PATH)),
-        Err(ChangeError::SessionEnded) => signed_out(&site, Surface::Dashboard),
+        Err(ChangeError::Policy(missing)) => {
+            refused(&site, &context, &staff, policy_problems(&missing)).await
+        }
+        Err(ChangeError::ConfirmFirst) => Ok(reauthenticate::ask(WebSurface::Dashboard, PATH)),
+        Err(ChangeError::SessionEnded) => signed_out(&site, WebSurface::Dashboard),
         Err(ChangeError::Unavailable(cause)) => Err(cause.into()),
     }
 }
 
 async fn refused(
     site: &Site,
-    visit: &Visit,
+    context: &RequestContext,
     staff: &Staff,
     problems: Vec<FormProblem>,
-) -> Result<Response, Trouble> {
+) -> Result<Response, PageError> {
     let form = form(site, staff).with_problems(problems);
-    show(StatusCode::UNPROCESSABLE_ENTITY, site, visit, staff, form).await
+    show(StatusCode::UNPROCESSABLE_ENTITY, site, context, staff, form).await
 }
 
 fn form(site: &Site, staff: &Staff) -> PasswordForm {
@@ -132,58 +131,56 @@ fn form(site: &Site, staff: &Staff) -> PasswordForm {
 async fn show(
     status: StatusCode,
     site: &Site,
-    visit: &Visit,
+    context: &RequestContext,
     staff: &Staff,
     form: PasswordForm,
-) -> Result<Response, Trouble> {
-    let mut page = staff.page(visit, "Account security");
+) -> Result<Response, PageError> {
+    let mut page = staff.page(context, "Account security");
     PATH.clone_into(&mut page.here);
     form.mark_title(&mut page);
     let now = site.now();
     let factor = site.authority.staff_second_factor(&staff.session).await?;
     let live = site.authority.own_sessions(&*staff.session).await?.into_iter().map(|session| Live {
-        since: When::new(session.since, now),
+        since: RelativeTime::new(session.since, now),
         is_this: session.id == staff.session.id(),
         id: session.id,
         ip: session.ip,
-        client: session.client.map(Client::new),
+        client: session.client.map(UserAgent::new),
     });
-    let factor = factor.map(|(at, left)| (When::new(at, now), left));
+    let factor = factor.map(|(at, left)| (RelativeTime::new(at, now), left));
     Ok(html(status, &Account { page, form, factor, live: live.collect() }))
 }
 
 /// What *End*, *End others* and *End all* send: an id, `others` or `all`.
 #[derive(Deserialize)]
-pub(super) struct Ending {
+pub(super) struct EndSessionsForm {
     which: String,
 }
 
 /// `POST /dashboard/account/sessions`.
 pub(super) async fn end(
     State(site): State<Arc<Site>>,
-    visit: Visit,
+    context: RequestContext,
     staff: Staff,
-    Signed(Ending { which }): Signed<Ending>,
-) -> Result<Response, Trouble> {
+    Signed(EndSessionsForm { which }): Signed<EndSessionsForm>,
+) -> Result<Response, PageError> {
     let which = match which.as_str() {
         "all" => OwnSessions::All,
         "others" => OwnSessions::Others,
-        id => OwnSessions::One(id.parse::<SessionId>().map_err(|_| Trouble::NotFound)?),
+        id => OwnSessions::One(id.parse::<SessionId>().map_err(|_| PageError::NotFound)?),
     };
-    let origin = visit.origin(Surface::Dashboard);
+    let origin = context.origin(WebSurface::Dashboard);
     let ended = site.authority.end_own_sessions(&*staff.session, which, &origin, site.now()).await?;
     if matches!(which, OwnSessions::All) {
-        return signed_out(&site, Surface::Dashboard);
+        return signed_out(&site, WebSurface::Dashboard);
     }
     let ended = match counted(ended.into_iter()) {
         Some(sessions) => format!("Ended {sessions}."),
         None => "No other session was open.".to_owned(),
     };
-    told(&site, &staff, "Sessions ended.", &ended)
+    back_to_account(&site, &staff, "Sessions ended.", &ended)
 }
 
-fn told(site: &Site, staff: &Staff, headline: &str, text: &str) -> Result<Response, Trouble> {
-    let (about, surface) = (staff.session.email().to_owned(), Surface::Dashboard);
-    let note = Note { surface, about, headline: headline.to_owned(), text: text.to_owned() };
-    Ok((AppendHeaders([note.cookie(site)?]), see_other(PATH)).into_response())
+fn back_to_account(site: &Site, staff: &Staff, headline: &str, text: &str) -> Result<Response, PageError> {
+    flash_cookie::redirect(site, &staff.flash(headline, text), PATH)
 }

@@ -1,23 +1,23 @@
 //! The second factor of the person: set up, moved to another authenticator, turned off; and its ten backup codes.
 
-use super::{PATH, told};
-use crate::confirm;
-use crate::dashboard::deletion::Sent;
-use crate::dashboard::step::{self, Back};
-use crate::form::Signed;
-use crate::page::{query_value, see_other};
-use crate::qr;
-use crate::session::{Staff, signed_out};
+use super::{PATH, back_to_account};
+use crate::auth::reauthenticate;
+use crate::dashboard::confirmation_step::{self, ReturnLink};
+use crate::http::error_page::PageError;
+use crate::http::form::{NoFields, Signed};
+use crate::http::redirect::{query_value, see_other};
+use crate::http::request_context::RequestContext;
+use crate::session::extractors::Staff;
 use crate::site::Site;
-use crate::trouble::Trouble;
-use crate::visit::Visit;
+use crate::view::form_problem::TOO_MANY_TRIES;
+use crate::view::qr;
+use crate::web_surface::WebSurface;
 use askama::Template;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
-use postward_authority::second_factor::{Others, SecondFactorError};
-use postward_authority::{NotNow, SetUp, Surface};
+use postward_authority::{OtherSessions, SecondFactorError, SetUp};
 use postward_wire::Secret;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -28,9 +28,8 @@ const REPLACE: &str = "/dashboard/account/two-factor/replace";
 const BACKUP_CODES: &str = "/dashboard/account/backup-codes";
 
 const CODE_WRONG: &str = "This code is not right, or was used before.";
-const TOO_MANY: &str = "Too many tries. Wait a minute, then try again.";
 
-/// The steps, to be put behind the dashboard's door. Whoever comes back from having given the password again finds each
+/// The steps, for staff who are signed in. Whoever comes back from having given the password again finds each
 /// by `GET`.
 pub(in crate::dashboard) fn routes() -> Router<Arc<Site>> {
     Router::new()
@@ -85,7 +84,7 @@ struct Off {
 
 /// What the forms of the second factor send.
 #[derive(Deserialize)]
-struct Typed {
+struct SecondFactorForm {
     #[serde(default)]
     password: String,
     #[serde(default)]
@@ -94,161 +93,191 @@ struct Typed {
 }
 
 /// `POST /dashboard/account/two-factor`: a seed for the authenticator. Nothing is on yet.
-async fn set_up(visit: Visit, staff: Staff, Signed(Sent {}): Signed<Sent>) -> Result<Response, Trouble> {
-    match begin(&visit, &staff, None).await {
+async fn set_up(context: RequestContext, staff: Staff, _: Signed<NoFields>) -> Result<Response, PageError> {
+    match begin(&context, &staff, None).await {
         // It is on already, which the page says.
         Err(SecondFactorError::CodeWrong) => Ok(see_other(PATH)),
-        begun => shown(&visit, &staff, begun),
+        begun => shown(&context, &staff, begun),
     }
 }
 
 /// `GET /dashboard/account/two-factor/replace`: to whoever may act now, so that nobody types a code in vain.
-async fn ask_to_replace(visit: Visit, staff: Staff) -> Result<Response, Trouble> {
-    match visit.site.authority.may_act(&*staff.session, visit.site.now()).await {
-        Ok(()) => Ok(replacing(StatusCode::OK, &visit, &staff, None)),
-        Err(why) => not_now(&visit.site, why.into(), REPLACE),
+async fn ask_to_replace(context: RequestContext, staff: Staff) -> Result<Response, PageError> {
+    match context.site.authority.require_recent_auth(&*staff.session, context.site.now()).await {
+        Ok(()) => Ok(replacing(StatusCode::OK, &context, &staff, None)),
+        Err(why) => not_now(&context.site, why.into(), REPLACE),
     }
 }
 
 /// `POST /dashboard/account/two-factor/replace`: a seed for another authenticator. Until its first code, the old one
 /// stays on.
-async fn replace(visit: Visit, staff: Staff, Signed(typed): Signed<Typed>) -> Result<Response, Trouble> {
-    let refused = |problem| replacing(StatusCode::UNPROCESSABLE_ENTITY, &visit, &staff, Some(problem));
-    match begin(&visit, &staff, Some(Secret::new(typed.code))).await {
+async fn replace(
+    context: RequestContext,
+    staff: Staff,
+    Signed(form): Signed<SecondFactorForm>,
+) -> Result<Response, PageError> {
+    let refused = |problem| replacing(StatusCode::UNPROCESSABLE_ENTITY, &context, &staff, Some(problem));
+    match begin(&context, &staff, Some(Secret::new(form.code))).await {
         Err(SecondFactorError::CodeWrong) => Ok(refused(CODE_WRONG)),
-        Err(SecondFactorError::TooManyTries) => Ok(refused(TOO_MANY)),
-        begun => shown(&visit, &staff, begun),
+        Err(SecondFactorError::TooManyTries) => Ok(refused(TOO_MANY_TRIES)),
+        begun => shown(&context, &staff, begun),
     }
 }
 
-fn replacing(status: StatusCode, visit: &Visit, staff: &Staff, problem: Option<&'static str>) -> Response {
-    let page = staff.page(visit, "Move to another authenticator");
+fn replacing(
+    status: StatusCode,
+    context: &RequestContext,
+    staff: &Staff,
+    problem: Option<&'static str>,
+) -> Response {
+    let page = staff.page(context, "Move to another authenticator");
     let csrf = page.csrf.clone();
-    step::show(status, visit, page, back(), &Replace { csrf, problem })
+    confirmation_step::show(status, context, page, return_link(), &Replace { csrf, problem })
 }
 
-async fn begin(visit: &Visit, staff: &Staff, code: Option<Secret>) -> Result<SetUp, SecondFactorError> {
-    let (site, origin) = (&visit.site, visit.origin(Surface::Dashboard));
+async fn begin(
+    context: &RequestContext,
+    staff: &Staff,
+    code: Option<Secret>,
+) -> Result<SetUp, SecondFactorError> {
+    let (site, origin) = (&context.site, context.origin(WebSurface::Dashboard));
     let (session, issuer, now) = (&*staff.session, &site.brand.name, site.now());
     site.authority.begin_second_factor(session, code.as_ref(), issuer, &origin, now).await
 }
 
-fn shown(visit: &Visit, staff: &Staff, begun: Result<SetUp, SecondFactorError>) -> Result<Response, Trouble> {
+fn shown(
+    context: &RequestContext,
+    staff: &Staff,
+    begun: Result<SetUp, SecondFactorError>,
+) -> Result<Response, PageError> {
     match begun {
         Ok(set_up) => {
             let picture = qr::svg(set_up.url.expose()).unwrap_or_default();
-            Ok(setting_up(StatusCode::OK, visit, staff, Some((picture, set_up)), None))
+            Ok(setting_up(StatusCode::OK, context, staff, Some((picture, set_up)), None))
         }
-        Err(error) => not_now(&visit.site, error, PATH),
+        Err(error) => not_now(&context.site, error, PATH),
     }
 }
 
 fn setting_up(
     status: StatusCode,
-    visit: &Visit,
+    context: &RequestContext,
     staff: &Staff,
     shown: Option<(String, SetUp)>,
     problem: Option<&'static str>,
 ) -> Response {
-    let mut page = staff.page(visit, "Set up two-factor authentication");
+    let mut page = staff.page(context, "Set up two-factor authentication");
     ON.clone_into(&mut page.here);
-    page.receipt = None;
+    page.flash = None;
     let csrf = page.csrf.clone();
-    step::show(status, visit, page, back(), &Begun { csrf, shown, problem })
+    confirmation_step::show(status, context, page, return_link(), &Begun { csrf, shown, problem })
 }
 
 /// `GET /dashboard/account/two-factor/on`: whoever had to give the password again midway goes on with the key that the
 /// app already has.
-async fn go_on(visit: Visit, staff: Staff) -> Response {
-    setting_up(StatusCode::OK, &visit, &staff, None, None)
+async fn go_on(context: RequestContext, staff: Staff) -> Response {
+    setting_up(StatusCode::OK, &context, &staff, None, None)
 }
 
 /// `POST /dashboard/account/two-factor/on`: the first code turns it on.
-async fn turn_on(visit: Visit, staff: Staff, Signed(typed): Signed<Typed>) -> Result<Response, Trouble> {
-    let (site, origin) = (&visit.site, visit.origin(Surface::Dashboard));
-    let others = if typed.end_others.is_some() { Others::End } else { Others::Stay };
-    let code = Secret::new(typed.code);
+async fn turn_on(
+    context: RequestContext,
+    staff: Staff,
+    Signed(form): Signed<SecondFactorForm>,
+) -> Result<Response, PageError> {
+    let (site, origin) = (&context.site, context.origin(WebSurface::Dashboard));
+    let others = if form.end_others.is_some() { OtherSessions::End } else { OtherSessions::Stay };
+    let code = Secret::new(form.code);
     match site.authority.turn_on_second_factor(&*staff.session, &code, others, &origin, site.now()).await {
-        Ok(on) => Ok(codes(&visit, &staff, "Two-factor authentication is on", &on.backup_codes)),
+        Ok(on) => Ok(codes(&context, &staff, "Two-factor authentication is on", &on.backup_codes)),
         Err(SecondFactorError::CodeWrong) => {
             let problem = "This code is not right. Wait for the next one in your app and type that.";
-            Ok(setting_up(StatusCode::UNPROCESSABLE_ENTITY, &visit, &staff, None, Some(problem)))
+            Ok(setting_up(StatusCode::UNPROCESSABLE_ENTITY, &context, &staff, None, Some(problem)))
         }
         Err(error) => not_now(site, error, ON),
     }
 }
 
-fn codes(visit: &Visit, staff: &Staff, heading: &str, codes: &[Secret]) -> Response {
+fn codes(context: &RequestContext, staff: &Staff, heading: &str, codes: &[Secret]) -> Response {
     let text = codes.iter().map(Secret::expose).collect::<Vec<_>>().join("\n");
-    let mut page = staff.page(visit, heading);
+    let mut page = staff.page(context, heading);
     PATH.clone_into(&mut page.here);
-    page.receipt = None;
+    page.flash = None;
     let email = staff.session.email().to_owned();
     let whose = format!("Backup codes of {email}\n\n{text}\n");
     let download = format!("data:text/plain;charset=utf-8,{}", query_value(&whose));
-    step::show(StatusCode::OK, visit, page, back(), &Codes { email, text, download })
+    confirmation_step::show(StatusCode::OK, context, page, return_link(), &Codes { email, text, download })
 }
 
 /// `GET /dashboard/account/backup-codes`: the safe choice first.
-async fn confirm_renewal(visit: Visit, staff: Staff) -> Result<Response, Trouble> {
-    let Some((_since, left)) = visit.site.authority.staff_second_factor(&staff.session).await? else {
+async fn confirm_renewal(context: RequestContext, staff: Staff) -> Result<Response, PageError> {
+    let Some((_since, left)) = context.site.authority.staff_second_factor(&staff.session).await? else {
         return Ok(see_other(PATH));
     };
-    let page = staff.page(&visit, "Make new backup codes?");
+    let page = staff.page(&context, "Make new backup codes?");
     let csrf = page.csrf.clone();
-    Ok(step::show(StatusCode::OK, &visit, page, back(), &Renew { csrf, left }))
+    Ok(confirmation_step::show(StatusCode::OK, &context, page, return_link(), &Renew { csrf, left }))
 }
 
 /// `POST /dashboard/account/backup-codes`: ten new ones in the place of the old ones.
-async fn renew(visit: Visit, staff: Staff, Signed(Sent {}): Signed<Sent>) -> Result<Response, Trouble> {
-    let (site, origin) = (&visit.site, visit.origin(Surface::Dashboard));
+async fn renew(context: RequestContext, staff: Staff, _: Signed<NoFields>) -> Result<Response, PageError> {
+    let (site, origin) = (&context.site, context.origin(WebSurface::Dashboard));
     match site.authority.renew_backup_codes(&staff.session, &origin, site.now()).await {
-        Ok(new) => Ok(codes(&visit, &staff, "New backup codes", &new)),
+        Ok(new) => Ok(codes(&context, &staff, "New backup codes", &new)),
         Err(error) => not_now(site, error, BACKUP_CODES),
     }
 }
 
 /// `GET /dashboard/account/two-factor/off`.
-async fn confirm_off(visit: Visit, staff: Staff) -> Response {
-    off(StatusCode::OK, &visit, &staff, None)
+async fn confirm_off(context: RequestContext, staff: Staff) -> Response {
+    off(StatusCode::OK, &context, &staff, None)
 }
 
 /// `POST /dashboard/account/two-factor/off`: with the password, and a code or backup code.
-async fn turn_off(visit: Visit, staff: Staff, Signed(typed): Signed<Typed>) -> Result<Response, Trouble> {
-    let (password, code) = (Secret::new(typed.password), Secret::new(typed.code));
-    let (site, origin) = (&visit.site, visit.origin(Surface::Dashboard));
+async fn turn_off(
+    context: RequestContext,
+    staff: Staff,
+    Signed(form): Signed<SecondFactorForm>,
+) -> Result<Response, PageError> {
+    let (password, code) = (Secret::new(form.password), Secret::new(form.code));
+    let (site, origin) = (&context.site, context.origin(WebSurface::Dashboard));
     let (session, now) = (&*staff.session, site.now());
     let problem = match site.authority.turn_off_second_factor(session, &password, &code, &origin, now).await {
         Ok(()) => {
             let text = "Your password alone signs you in. The backup codes are gone.";
-            return told(site, &staff, "Two-factor authentication is off.", text);
+            return back_to_account(site, &staff, "Two-factor authentication is off.", text);
         }
         Err(SecondFactorError::PasswordWrong) => "This is not your password.",
         Err(SecondFactorError::CodeWrong) => CODE_WRONG,
-        Err(SecondFactorError::TooManyTries) => TOO_MANY,
+        Err(SecondFactorError::TooManyTries) => TOO_MANY_TRIES,
         Err(error) => return not_now(site, error, OFF),
     };
-    Ok(off(StatusCode::UNPROCESSABLE_ENTITY, &visit, &staff, Some(problem)))
+    Ok(off(StatusCode::UNPROCESSABLE_ENTITY, &context, &staff, Some(problem)))
 }
 
-fn off(status: StatusCode, visit: &Visit, staff: &Staff, problem: Option<&'static str>) -> Response {
-    let page = staff.page(visit, "Turn two-factor authentication off?");
+fn off(
+    status: StatusCode,
+    context: &RequestContext,
+    staff: &Staff,
+    problem: Option<&'static str>,
+) -> Response {
+    let page = staff.page(context, "Turn two-factor authentication off?");
     let (csrf, email) = (page.csrf.clone(), staff.session.email().to_owned());
-    step::show(status, visit, page, back(), &Off { csrf, email, problem })
+    confirmation_step::show(status, context, page, return_link(), &Off { csrf, email, problem })
 }
 
 /// What is left of the reasons, once the page has said its own. `here` is where somebody goes on who has to give the
 /// password again.
-fn not_now(site: &Site, error: SecondFactorError, here: &str) -> Result<Response, Trouble> {
+fn not_now(site: &Site, error: SecondFactorError, here: &str) -> Result<Response, PageError> {
     match error {
-        SecondFactorError::NotNow(NotNow::ConfirmFirst) => Ok(confirm::ask(Surface::Dashboard, here)),
-        SecondFactorError::NotNow(NotNow::SessionEnded) => signed_out(site, Surface::Dashboard),
-        SecondFactorError::NotNow(NotNow::Unavailable(cause)) => Err(cause.into()),
+        SecondFactorError::ReauthRequired(why) => {
+            reauthenticate::not_now(why, site, WebSurface::Dashboard, here)
+        }
         // The page itself says how things are.
         _ => Ok(see_other(PATH)),
     }
 }
 
-fn back() -> Back {
-    Back { path: PATH.to_owned(), name: "Account".to_owned() }
+fn return_link() -> ReturnLink {
+    ReturnLink { path: PATH.to_owned(), name: "Account".to_owned() }
 }

@@ -1,6 +1,6 @@
-//! A folder as it stands in the list at the left.
+//! A folder as it stands in the list at the left: its label, its depth and its role (RFC 6154).
 
-use super::FolderName;
+use super::folder_name::FolderName;
 use imap_types::flag::FlagNameAttribute;
 
 /// One folder.

@@ -1,13 +1,13 @@
-//! The names of folders: the engine's spelling and the people's.
+//! The names of folders: modified UTF-7 as the engine spells them, and the text people read.
 
-use super::Trouble;
+use super::error::ImapError;
 use base64::Engine as _;
 use base64::alphabet::IMAP_MUTF7;
 use base64::engine::general_purpose::{GeneralPurpose, NO_PAD};
 use imap_types::mailbox::Mailbox;
 
 /// A folder, by the name the engine knows it by (RFC 3501 §5.1.3: modified UTF-7). It is kept as it was spelt, so
-/// that the engine always hears its own spelling back.
+/// that the engine always gets its own spelling back.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct FolderName(String);
 
@@ -29,18 +29,18 @@ impl FolderName {
         Some(if text.eq_ignore_ascii_case("INBOX") { Self::inbox() } else { Self(text.to_owned()) })
     }
 
-    pub(super) fn from_engine(mailbox: &Mailbox<'_>) -> Result<Self, Trouble> {
+    pub(super) fn from_engine(mailbox: &Mailbox<'_>) -> Result<Self, ImapError> {
         match mailbox {
             Mailbox::Inbox => Ok(Self::inbox()),
             Mailbox::Other(other) => std::str::from_utf8(other.as_ref())
                 .ok()
                 .and_then(Self::parse)
-                .ok_or(Trouble::Garbled("a folder name that is no text")),
+                .ok_or(ImapError::Malformed("a folder name that is no text")),
         }
     }
 
-    pub(super) fn to_engine(&self) -> Result<Mailbox<'_>, Trouble> {
-        Mailbox::try_from(self.0.as_str()).map_err(|_| Trouble::Unspeakable)
+    pub(super) fn to_engine(&self) -> Result<Mailbox<'_>, ImapError> {
+        Mailbox::try_from(self.0.as_str()).map_err(|_| ImapError::Unrepresentable)
     }
 
     /// The engine's spelling, for paths.

@@ -1,12 +1,13 @@
-//! Where one IMAP response ends, found before anything in it is understood.
+//! Framing: finds where one IMAP response ends before anything in it is parsed.
 
-use super::Trouble;
+use super::error::ImapError;
 use std::ops::Range;
 
 /// Longest response line, literals aside. The longest honest one is a SEARCH answer: 4 MiB hold half a million UIDs.
 pub(super) const MAX_LINE: usize = 4 * 1024 * 1024;
 
-/// Largest response, literals included: a message of [`super::Selected::MAX_MESSAGE`] and what stands around it.
+/// Largest response, literals included: a message of [`super::selected::Selected::MAX_MESSAGE`] and what stands around
+/// it.
 pub(super) const MAX_RESPONSE: usize = 27 * 1024 * 1024;
 
 /// Follows a response as it arrives; no byte is looked at twice.
@@ -21,23 +22,23 @@ pub(super) struct Framer {
 
 impl Framer {
     /// The length of the response at the head of `received`, once all of it is there.
-    pub(super) fn end(&mut self, received: &[u8]) -> Result<Option<usize>, Trouble> {
+    pub(super) fn end(&mut self, received: &[u8]) -> Result<Option<usize>, ImapError> {
         loop {
             let from = self.searched.max(self.line);
             let Some(unsearched) = received.get(from..) else { return Ok(None) };
             let Some(newline) = unsearched.iter().position(|&byte| byte == b'\n') else {
                 self.searched = received.len();
                 let too_long = received.len() - self.line > MAX_LINE;
-                return if too_long { Err(Trouble::TooMuch) } else { Ok(None) };
+                return if too_long { Err(ImapError::TooLarge) } else { Ok(None) };
             };
             let end = from + newline + 1;
             let Some(announced) = received.get(self.line..end).and_then(announced_literal) else {
                 return Ok(Some(end));
             };
             // The announced length is judged before anything is kept for it.
-            let literal = end..end.checked_add(announced).ok_or(Trouble::TooMuch)?;
+            let literal = end..end.checked_add(announced).ok_or(ImapError::TooLarge)?;
             if literal.end > MAX_RESPONSE {
-                return Err(Trouble::TooMuch);
+                return Err(ImapError::TooLarge);
             }
             self.line = literal.end;
             self.searched = literal.end;
@@ -97,13 +98,13 @@ mod tests {
     fn a_literal_too_large_is_refused_when_it_is_announced() {
         for size in ["999999999", "99999999999999999999999999", "18446744073709551615"] {
             let line = format!("* 1 FETCH (BODY[] {{{size}}}\r\n");
-            assert!(matches!(Framer::default().end(line.as_bytes()), Err(Trouble::TooMuch)), "{size}");
+            assert!(matches!(Framer::default().end(line.as_bytes()), Err(ImapError::TooLarge)), "{size}");
         }
     }
 
     #[test]
     fn a_line_without_an_end_is_refused() {
         let endless = vec![b'x'; MAX_LINE + 1];
-        assert!(matches!(Framer::default().end(&endless), Err(Trouble::TooMuch)));
+        assert!(matches!(Framer::default().end(&endless), Err(ImapError::TooLarge)));
     }
 }

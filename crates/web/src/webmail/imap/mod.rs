@@ -1,32 +1,34 @@
 //! A small IMAP client for the webmail, on a connection that is already signed in.
 //!
-//! Reading order: [`Client`] below is the face; [`connection`] sends one command and hears its answer; [`framing`]
-//! finds where an answer ends, within limits; [`folder`], [`folder_name`], [`summary`] and [`person`] are what comes
-//! out; [`trouble`] is everything that can go wrong.
+//! Reading order: [`Client`] below is the interface; [`connection`] sends one command and reads its answer; [`framing`]
+//! finds where an answer ends, within limits; [`folder`], [`folder_name`], [`summary`], [`uid`] and [`person`] are what
+//! comes out; [`error`] is everything that can go wrong.
 //!
 //! Commands are built from typed values only, so nothing a person typed can become a second command. An answer that
 //! is cut short, too large, late or not understood is an error the page shows: never an empty mailbox.
 
 mod connection;
+mod error;
 mod folder;
 mod folder_name;
 mod framing;
 mod person;
 mod selected;
 mod summary;
-mod trouble;
+mod uid;
 
 #[cfg(test)]
 mod tests;
 
+pub(crate) use error::ImapError;
 pub(crate) use folder::{Folder, FolderRole};
 pub(crate) use folder_name::FolderName;
 pub(crate) use person::Person;
-pub(crate) use selected::{Extent, Mark, Selected, Stored, Uid};
+pub(crate) use selected::{Extent, Mark, Selected, Stored};
 pub(crate) use summary::Summary;
-pub(crate) use trouble::Trouble;
+pub(crate) use uid::Uid;
 
-use crate::engine::ImapStream;
+use crate::site::mail_engine::ImapStream;
 use connection::Connection;
 use imap_types::command::CommandBody;
 use imap_types::mailbox::{ListMailbox, Mailbox};
@@ -48,15 +50,15 @@ impl Client {
     }
 
     /// All folders, the ones with a role first, each with the number of its unread messages.
-    pub(crate) async fn folders(&mut self) -> Result<Vec<Folder>, Trouble> {
-        let all = ListMailbox::try_from("*").map_err(|_| Trouble::Unspeakable)?;
-        let root = Mailbox::try_from("").map_err(|_| Trouble::Unspeakable)?;
+    pub(crate) async fn folders(&mut self) -> Result<Vec<Folder>, ImapError> {
+        let all = ListMailbox::try_from("*").map_err(|_| ImapError::Unrepresentable)?;
+        let root = Mailbox::try_from("").map_err(|_| ImapError::Unrepresentable)?;
         let mut folders = Vec::new();
         self.connection
             .run(CommandBody::List { reference: root, mailbox_wildcard: all }, |data| {
                 if let Data::List { items, delimiter, mailbox } = data {
                     if folders.len() == Self::MAX_FOLDERS {
-                        return Err(Trouble::TooMuch);
+                        return Err(ImapError::TooLarge);
                     }
                     let name = FolderName::from_engine(&mailbox)?;
                     folders.push(Folder::listed(name, &items, delimiter.map(|d| d.inner())));
@@ -71,7 +73,7 @@ impl Client {
         Ok(folders)
     }
 
-    async fn unread(&mut self, name: &FolderName) -> Result<u32, Trouble> {
+    async fn unread(&mut self, name: &FolderName) -> Result<u32, ImapError> {
         let mut unread = None;
         let command = CommandBody::Status {
             mailbox: name.to_engine()?,
@@ -88,17 +90,17 @@ impl Client {
                 Ok(())
             })
             .await?;
-        unread.ok_or(Trouble::Garbled("a STATUS without UNSEEN"))
+        unread.ok_or(ImapError::Malformed("a STATUS without UNSEEN"))
     }
 
     /// Opens a folder to look at it; nothing in it changes by that, not even `\Recent`.
-    pub(crate) async fn examine(&mut self, name: &FolderName) -> Result<Selected<'_>, Trouble> {
+    pub(crate) async fn examine(&mut self, name: &FolderName) -> Result<Selected<'_>, ImapError> {
         let command = CommandBody::Examine { mailbox: name.to_engine()? };
         Selected::open(&mut self.connection, command).await
     }
 
     /// Opens a folder in which flags may be set.
-    pub(crate) async fn select(&mut self, name: &FolderName) -> Result<Selected<'_>, Trouble> {
+    pub(crate) async fn select(&mut self, name: &FolderName) -> Result<Selected<'_>, ImapError> {
         let command = CommandBody::Select { mailbox: name.to_engine()? };
         Selected::open(&mut self.connection, command).await
     }

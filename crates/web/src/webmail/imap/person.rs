@@ -1,4 +1,4 @@
-//! Somebody a message names: sender or recipient.
+//! A sender or recipient of a message: the name and the address in its header.
 
 use crate::webmail::plain::plain;
 use imap_types::core::NString;

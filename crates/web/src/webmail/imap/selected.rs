@@ -1,8 +1,9 @@
-//! An open folder: its messages, by window, by word, one by one.
+//! A selected folder: its messages by sequence window, by search, and one by one.
 
 use super::connection::Connection;
+use super::error::ImapError;
 use super::summary::Summary;
-use super::trouble::Trouble;
+use super::uid::Uid;
 use imap_types::command::CommandBody;
 use imap_types::core::{AString, Atom, Charset, Vec1};
 use imap_types::fetch::{MacroOrMessageDataItemNames, MessageDataItem, MessageDataItemName, Section};
@@ -11,9 +12,7 @@ use imap_types::response::Data;
 use imap_types::search::SearchKey;
 use imap_types::sequence::SequenceSet;
 use std::collections::BTreeMap;
-use std::fmt;
 use std::num::NonZeroU32;
-use std::str::FromStr;
 
 /// A folder that is open on the connection, and how many messages it held when it was opened.
 pub(crate) struct Selected<'a> {
@@ -21,10 +20,6 @@ pub(crate) struct Selected<'a> {
     /// How many messages there are.
     pub(crate) messages: u32,
 }
-
-/// The number of a message in its folder (RFC 3501 §2.3.1.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct Uid(NonZeroU32);
 
 /// What can be noted on a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +45,7 @@ impl<'a> Selected<'a> {
     pub(super) async fn open(
         connection: &'a mut Connection,
         command: CommandBody<'_>,
-    ) -> Result<Self, Trouble> {
+    ) -> Result<Self, ImapError> {
         let mut exists = None;
         connection
             .run(command, |data| {
@@ -60,35 +55,35 @@ impl<'a> Selected<'a> {
                 Ok(())
             })
             .await?;
-        let messages = exists.ok_or(Trouble::Garbled("a SELECT without EXISTS"))?;
+        let messages = exists.ok_or(ImapError::Malformed("a SELECT without EXISTS"))?;
         Ok(Self { connection, messages })
     }
 
     /// The newest messages but `skip`, `limit` at most, newest first. Costs the same in a folder of ten and of ten
     /// million.
-    pub(crate) async fn newest(&mut self, skip: u32, limit: u32) -> Result<Vec<Summary>, Trouble> {
+    pub(crate) async fn newest(&mut self, skip: u32, limit: u32) -> Result<Vec<Summary>, ImapError> {
         let Some(last) = NonZeroU32::new(self.messages.saturating_sub(skip)) else { return Ok(Vec::new()) };
         let first = NonZeroU32::new(last.get().saturating_sub(limit) + 1).unwrap_or(NonZeroU32::MIN);
-        let mut found = self.summaries(SequenceSet::from(first..=last), By::Position).await?;
+        let mut found = self.summaries(SequenceSet::from(first..=last), Numbering::Sequence).await?;
         found.reverse();
         Ok(found)
     }
 
     /// The summaries of these messages, newest first. A message that is gone by now is left out.
-    pub(crate) async fn these(&mut self, uids: &[Uid]) -> Result<Vec<Summary>, Trouble> {
-        let numbers: Vec<NonZeroU32> = uids.iter().map(|uid| uid.0).collect();
+    pub(crate) async fn these(&mut self, uids: &[Uid]) -> Result<Vec<Summary>, ImapError> {
+        let numbers: Vec<NonZeroU32> = uids.iter().map(|uid| uid.number()).collect();
         let Ok(set) = SequenceSet::try_from(numbers) else { return Ok(Vec::new()) };
-        let mut found = self.summaries(set, By::Uid).await?;
+        let mut found = self.summaries(set, Numbering::Uid).await?;
         found.sort_unstable_by_key(|summary| std::cmp::Reverse(summary.uid));
         Ok(found)
     }
 
     /// In the order of the folder. A message the engine describes in a way that cannot be read is asked for in fewer
     /// words; if that does not help either it is left out, and the others stand.
-    async fn summaries(&mut self, set: SequenceSet, by: By) -> Result<Vec<Summary>, Trouble> {
+    async fn summaries(&mut self, set: SequenceSet, numbering: Numbering) -> Result<Vec<Summary>, ImapError> {
         let mut found: BTreeMap<Uid, Summary> = BTreeMap::new();
         for items in [Summary::items(), Summary::plain_items()] {
-            let outcome = self.connection.run(fetch(set.clone(), by, items), |data| {
+            let outcome = self.connection.run(fetch(set.clone(), numbering, items), |data| {
                 if let Data::Fetch { items, .. } = data
                     && let Some(summary) = Summary::read(items.as_ref())?
                 {
@@ -98,23 +93,23 @@ impl<'a> Selected<'a> {
             });
             match outcome.await {
                 Ok(()) => break,
-                Err(Trouble::Unreadable) => {
+                Err(ImapError::Unreadable) => {
                     tracing::warn!("a message in the list is described in a way that cannot be read");
                 }
-                Err(trouble) => return Err(trouble),
+                Err(error) => return Err(error),
             }
         }
         Ok(found.into_values().collect())
     }
 
     /// The messages that hold every one of these words, in header or text, newest first.
-    pub(crate) async fn search(&mut self, words: &str) -> Result<Vec<Uid>, Trouble> {
+    pub(crate) async fn search(&mut self, words: &str) -> Result<Vec<Uid>, ImapError> {
         let keys: Vec<SearchKey<'_>> = words
             .split_whitespace()
             .take(Self::MAX_WORDS)
             .map(|word| AString::try_from(word).map(SearchKey::Text))
             .collect::<Result<_, _>>()
-            .map_err(|_| Trouble::Unspeakable)?;
+            .map_err(|_| ImapError::Unrepresentable)?;
         let Ok(criteria) = Vec1::try_from(keys) else { return Ok(Vec::new()) };
         let charset = (!words.is_ascii()).then(|| Charset::from(Atom::unvalidated("UTF-8")));
         let mut answer = None;
@@ -128,14 +123,14 @@ impl<'a> Selected<'a> {
             .await?;
         // RFC 3501 §7.2.5: an empty result is said, not left out; silence is no answer.
         let mut uids: Vec<Uid> =
-            answer.ok_or(Trouble::Garbled("no SEARCH response"))?.into_iter().map(Uid).collect();
+            answer.ok_or(ImapError::Malformed("no SEARCH response"))?.into_iter().map(Uid::from).collect();
         uids.sort_unstable_by(|a, b| b.cmp(a));
         uids.dedup();
         Ok(uids)
     }
 
     /// One message as it stands in the mailbox; `None` when it is not there (any more). Reading it marks nothing.
-    pub(crate) async fn message(&mut self, uid: Uid) -> Result<Option<Stored>, Trouble> {
+    pub(crate) async fn message(&mut self, uid: Uid) -> Result<Option<Stored>, ImapError> {
         let mut size = None;
         let mut flags = (false, false);
         let ask = vec![MessageDataItemName::Rfc822Size, MessageDataItemName::Flags];
@@ -170,7 +165,7 @@ impl<'a> Selected<'a> {
         uid: Uid,
         offset: u32,
         length: NonZeroU32,
-    ) -> Result<Option<Vec<u8>>, Trouble> {
+    ) -> Result<Option<Vec<u8>>, ImapError> {
         let partial = Some((offset, length));
         let mut bytes = None;
         self.each_of(
@@ -187,7 +182,7 @@ impl<'a> Selected<'a> {
     }
 
     /// Notes something on a message.
-    pub(crate) async fn mark(&mut self, uid: Uid, mark: Mark) -> Result<(), Trouble> {
+    pub(crate) async fn mark(&mut self, uid: Uid, mark: Mark) -> Result<(), ImapError> {
         let (kind, flag) = match mark {
             Mark::Seen => (StoreType::Add, Flag::Seen),
             Mark::Unseen => (StoreType::Remove, Flag::Seen),
@@ -195,7 +190,7 @@ impl<'a> Selected<'a> {
             Mark::Unflagged => (StoreType::Remove, Flag::Flagged),
         };
         let command = CommandBody::Store {
-            sequence_set: SequenceSet::from(uid.0),
+            sequence_set: SequenceSet::from(uid.number()),
             kind,
             response: StoreResponse::Silent,
             flags: vec![flag],
@@ -204,17 +199,17 @@ impl<'a> Selected<'a> {
         self.connection.run(command, |_| Ok(())).await
     }
 
-    /// Asks for items of one message, and passes over what the engine tells of others meanwhile.
+    /// Fetches items of one message, and ignores what the engine says of others meanwhile.
     async fn each_of(
         &mut self,
         uid: Uid,
         ask: Vec<MessageDataItemName<'_>>,
         mut each: impl FnMut(MessageDataItem<'_>),
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), ImapError> {
         self.connection
-            .run(fetch(SequenceSet::from(uid.0), By::Uid, ask), |data| {
+            .run(fetch(SequenceSet::from(uid.number()), Numbering::Uid, ask), |data| {
                 if let Data::Fetch { items, .. } = data
-                    && items.as_ref().contains(&MessageDataItem::Uid(uid.0))
+                    && items.as_ref().contains(&MessageDataItem::Uid(uid.number()))
                 {
                     items.into_iter().for_each(&mut each);
                 }
@@ -245,37 +240,17 @@ pub(crate) enum Extent {
     Header,
 }
 
-/// How messages are named in a command.
+/// How messages are numbered in a command (RFC 3501 §2.3.1).
 #[derive(Clone, Copy)]
-enum By {
-    Position,
+enum Numbering {
+    Sequence,
     Uid,
 }
 
-fn fetch(set: SequenceSet, by: By, items: Vec<MessageDataItemName<'_>>) -> CommandBody<'_> {
+fn fetch(set: SequenceSet, numbering: Numbering, items: Vec<MessageDataItemName<'_>>) -> CommandBody<'_> {
     CommandBody::Fetch {
         sequence_set: set,
         macro_or_item_names: MacroOrMessageDataItemNames::MessageDataItemNames(items),
-        uid: matches!(by, By::Uid),
-    }
-}
-
-impl From<NonZeroU32> for Uid {
-    fn from(number: NonZeroU32) -> Self {
-        Self(number)
-    }
-}
-
-impl FromStr for Uid {
-    type Err = std::num::ParseIntError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self)
-    }
-}
-
-impl fmt::Display for Uid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        uid: matches!(numbering, Numbering::Uid),
     }
 }

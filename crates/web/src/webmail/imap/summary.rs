@@ -1,8 +1,8 @@
 //! A message as it stands in the list.
 
+use super::error::ImapError;
 use super::person::{Person, header_text};
-use super::selected::Uid;
-use super::trouble::Trouble;
+use super::uid::Uid;
 use imap_types::body::{BodyStructure, Disposition, SpecificFields};
 use imap_types::core::IString;
 use imap_types::envelope::Envelope;
@@ -40,14 +40,15 @@ impl Summary {
         vec![Uid, Flags, InternalDate, Envelope, BodyStructure]
     }
 
-    /// The same without what a stranger can make deep: whether something is attached is not told then.
+    /// The same without the BODYSTRUCTURE, which a sender can nest deeply; whether something is attached is unknown
+    /// then.
     pub(super) fn plain_items() -> Vec<MessageDataItemName<'static>> {
         use MessageDataItemName::{Envelope, Flags, InternalDate, Uid};
         vec![Uid, Flags, InternalDate, Envelope]
     }
 
     /// Reads the answer; `None` for one that tells only flags, which engines send on their own (RFC 3501 §7.4.2).
-    pub(super) fn read(items: &[MessageDataItem<'_>]) -> Result<Option<Self>, Trouble> {
+    pub(super) fn read(items: &[MessageDataItem<'_>]) -> Result<Option<Self>, ImapError> {
         let (mut uid, mut envelope, mut arrived) = (None, None, None);
         let (mut flags, mut attachment) = ([false; 3], false);
         for item in items {
@@ -64,7 +65,7 @@ impl Summary {
             }
         }
         let Some(envelope) = envelope else { return Ok(None) };
-        let uid = uid.ok_or(Trouble::Garbled("a FETCH without UID"))?;
+        let uid = uid.ok_or(ImapError::Malformed("a FETCH without UID"))?;
         let [seen, flagged, answered] = flags;
         let date = written(envelope).or(arrived).and_then(|second| Timestamp::from_second(second).ok());
         let people = |addresses: &[_]| addresses.iter().filter_map(Person::of_envelope).collect();

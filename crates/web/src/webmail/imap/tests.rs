@@ -170,7 +170,7 @@ async fn a_folder_name_cannot_smuggle_in_a_second_command() {
         "#,
     );
     let name = FolderName::parse("a\" (b").unwrap();
-    assert!(matches!(client.examine(&name).await, Err(Trouble::Refused(text)) if text == "no such folder"));
+    assert!(matches!(client.examine(&name).await, Err(ImapError::Refused(text)) if text == "no such folder"));
     engine.await.unwrap();
 }
 
@@ -232,27 +232,28 @@ async fn of_a_message_too_large_to_show_only_the_header_is_read() {
 /// What an engine may answer to a search, and what the page must then not take for an empty mailbox.
 #[tokio::test]
 async fn a_broken_answer_is_trouble_and_never_an_empty_mailbox() {
-    let check = async |answer: &str, expected: fn(&Trouble) -> bool| {
+    let check = async |answer: &str, expected: fn(&ImapError) -> bool| {
         let script =
             format!("C: w1 EXAMINE INBOX\nS: * 5 EXISTS\nS: w1 OK done\nC: w2 UID SEARCH TEXT x\n{answer}");
         let (mut client, engine) = engine(&script);
         let mut folder = client.examine(&FolderName::inbox()).await.unwrap();
-        let trouble = folder.search("x").await.unwrap_err();
-        assert!(expected(&trouble), "{answer}: {trouble:?}");
+        let error = folder.search("x").await.unwrap_err();
+        assert!(expected(&error), "{answer}: {error:?}");
         engine.await.unwrap();
     };
-    check("S: * ESEARCH (TAG \"w2\") UID COUNT 5\nS: w2 OK done", |t| matches!(t, Trouble::Garbled(_))).await;
-    check("S: w2 OK done", |t| matches!(t, Trouble::Garbled(_))).await;
-    check("S: w1 OK done", |t| matches!(t, Trouble::Garbled(_))).await;
-    check("S: + what?", |t| matches!(t, Trouble::Garbled(_))).await;
-    check("S: * BAD no\nS: w2 OK done", |t| matches!(t, Trouble::Garbled(_))).await;
-    check("S: \u{1}\u{2}\u{3}", |t| matches!(t, Trouble::Garbled(_))).await;
-    check("S: w2 NO [UNAVAILABLE] disk is full", |t| matches!(t, Trouble::Refused(_))).await;
-    check("S: w2 BAD what?", |t| matches!(t, Trouble::Refused(_))).await;
-    check("S: * BYE going down", |t| matches!(t, Trouble::Closed)).await;
-    check("S: * SEARCH 1 2", |t| matches!(t, Trouble::Closed)).await;
-    check("S: * SEARCH 1 2\\", |t| matches!(t, Trouble::Closed)).await;
-    check("S: * 1 FETCH (BODY[] {1073741824}", |t| matches!(t, Trouble::TooMuch)).await;
+    check("S: * ESEARCH (TAG \"w2\") UID COUNT 5\nS: w2 OK done", |t| matches!(t, ImapError::Malformed(_)))
+        .await;
+    check("S: w2 OK done", |t| matches!(t, ImapError::Malformed(_))).await;
+    check("S: w1 OK done", |t| matches!(t, ImapError::Malformed(_))).await;
+    check("S: + what?", |t| matches!(t, ImapError::Malformed(_))).await;
+    check("S: * BAD no\nS: w2 OK done", |t| matches!(t, ImapError::Malformed(_))).await;
+    check("S: \u{1}\u{2}\u{3}", |t| matches!(t, ImapError::Malformed(_))).await;
+    check("S: w2 NO [UNAVAILABLE] disk is full", |t| matches!(t, ImapError::Refused(_))).await;
+    check("S: w2 BAD what?", |t| matches!(t, ImapError::Refused(_))).await;
+    check("S: * BYE going down", |t| matches!(t, ImapError::Closed)).await;
+    check("S: * SEARCH 1 2", |t| matches!(t, ImapError::Closed)).await;
+    check("S: * SEARCH 1 2\\", |t| matches!(t, ImapError::Closed)).await;
+    check("S: * 1 FETCH (BODY[] {1073741824}", |t| matches!(t, ImapError::TooLarge)).await;
 }
 
 #[tokio::test]
@@ -263,8 +264,8 @@ async fn an_answer_without_end_is_given_up() {
     let flood = tokio::spawn(async move { while says.write_all(line.as_bytes()).await.is_ok() {} });
     let drain = tokio::spawn(async move { tokio::io::copy(&mut hears, &mut tokio::io::sink()).await });
     let mut client = Client::over(Box::new(ours));
-    let trouble = client.examine(&FolderName::inbox()).await.err().unwrap();
-    assert!(matches!(trouble, Trouble::TooMuch), "{trouble:?}");
+    let error = client.examine(&FolderName::inbox()).await.err().unwrap();
+    assert!(matches!(error, ImapError::TooLarge), "{error:?}");
     drop(client);
     flood.await.unwrap();
     drain.await.unwrap().unwrap();
@@ -273,6 +274,6 @@ async fn an_answer_without_end_is_given_up() {
 #[tokio::test(start_paused = true)]
 async fn an_engine_that_says_nothing_is_given_up() {
     let (ours, _theirs) = tokio::io::duplex(64 * 1024);
-    let trouble = Client::over(Box::new(ours)).folders().await.unwrap_err();
-    assert!(matches!(trouble, Trouble::Late), "{trouble:?}");
+    let error = Client::over(Box::new(ours)).folders().await.unwrap_err();
+    assert!(matches!(error, ImapError::TimedOut), "{error:?}");
 }

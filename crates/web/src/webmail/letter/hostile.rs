@@ -1,4 +1,4 @@
-//! What a hostile message may not achieve, told as code: called by the tests here and by the fuzz target `letter`.
+//! What a hostile message may not achieve, as assertions: called by the tests here and by the fuzz target `letter`.
 
 use super::{Content, Letter, RemoteImages, document, download};
 
@@ -45,7 +45,7 @@ pub(crate) enum Remote {
     Pictures,
 }
 
-/// Reads finished markup again, by the letter, and lets nothing pass but what a message may have: no element, no
+/// Reads finished markup again, strictly, and lets nothing pass but what a message may have: no element, no
 /// attribute and no address that runs, fetches, submits or leaves, in whatever disguise.
 pub(crate) fn assert_harmless(markup: &str, remote: Remote) {
     for tag in markup.split('<').skip(1).filter(|tag| !tag.starts_with('/')) {

@@ -1,11 +1,11 @@
 //! The HTML of a message as a document of its own, for a frame that can neither run anything nor reach out.
 //!
-//! Three fences, each enough for what it guards: the markup is rebuilt from an allow-list (`ammonia`); the document
-//! is served under a policy that allows no script, no form and no request ([`RemoteImages::policy`]); and the frame
-//! it is shown in is sandboxed, so that it has no origin and cannot touch the page around it.
+//! Three layers of defence, each enough for what it guards: the markup is rebuilt from an allow-list (`ammonia`); the
+//! document is served under a policy that allows no script, no form and no request ([`RemoteImages::policy`]); and the
+//! frame it is shown in is sandboxed, so that it has no origin and cannot touch the page around it.
 
-use super::allowed::{DROPPED, STYLES, TAGS};
-use super::choose::{Choice, is_html};
+use super::allow_list::{DROPPED, STYLES, TAGS};
+use super::part_selection::{PartSelection, is_html};
 use super::text;
 use ammonia::{Builder, UrlRelative};
 use base64::Engine as _;
@@ -60,12 +60,12 @@ impl RemoteImages {
 }
 
 /// Makes the document; `None` where there is no HTML, or more of it than can be made safe in reasonable time.
-pub(super) fn document(choice: &Choice<'_, '_>, remote: RemoteImages) -> Option<Document> {
-    if !choice.is_html() {
+pub(super) fn document(selection: &PartSelection<'_, '_>, remote: RemoteImages) -> Option<Document> {
+    if !selection.is_html() {
         return None;
     }
     let mut source = String::new();
-    for leaf in &choice.rich {
+    for leaf in &selection.rich {
         if is_html(leaf) {
             source.push_str(&leaf.text());
         } else {
@@ -80,7 +80,7 @@ pub(super) fn document(choice: &Choice<'_, '_>, remote: RemoteImages) -> Option<
     if depth(&source) > MAX_DEPTH {
         return None;
     }
-    Some(sanitise(&source, pictures(choice, &source), remote))
+    Some(sanitise(&source, pictures(selection, &source), remote))
 }
 
 /// The document around the message's own markup. The sheet is light whatever the theme: senders choose their text
@@ -239,20 +239,20 @@ const PICTURES: [&str; 4] = ["image/gif", "image/jpeg", "image/png", "image/webp
 
 /// The attached pictures the markup names, as `data:` addresses: a sandboxed frame has no origin, so a request of
 /// its own would carry no cookie and could not fetch them.
-fn pictures(choice: &Choice<'_, '_>, source: &str) -> HashMap<String, String> {
-    let mut room = MAX_PICTURES;
+fn pictures(selection: &PartSelection<'_, '_>, source: &str) -> HashMap<String, String> {
+    let mut budget = MAX_PICTURES;
     let mut pictures = HashMap::new();
     if !source.to_ascii_lowercase().contains("cid:") {
         return pictures;
     }
-    for leaf in &choice.attached {
+    for leaf in &selection.attached {
         let (Some(id), kind) = (leaf.content_id(), leaf.content_type()) else { continue };
         if !PICTURES.contains(&kind.as_str()) {
             continue;
         }
         let bytes = leaf.bytes();
-        let Some(left) = room.checked_sub(bytes.len()) else { continue };
-        room = left;
+        let Some(left) = budget.checked_sub(bytes.len()) else { continue };
+        budget = left;
         pictures.insert(id.to_owned(), format!("data:{kind};base64,{}", BASE64_STANDARD.encode(bytes)));
     }
     pictures

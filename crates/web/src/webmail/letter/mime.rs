@@ -1,7 +1,8 @@
 //! The parts of a message (RFC 2045, 2046), found within limits.
 //!
-//! Header fields are read and encodings undone by `mail-parser`; the walk is ours, because a message that nests a
-//! hundred thousand messages makes a general parser overflow its stack, and here somebody else's mail decides.
+//! Header fields are read and encodings undone by `mail-parser`; following the parts is done here, because a message
+//! that nests a hundred thousand messages makes a general parser overflow its stack, and here somebody else's mail
+//! decides.
 
 use crate::webmail::plain::plain;
 use mail_parser::decoders::base64::base64_decode;
@@ -46,7 +47,7 @@ pub(super) struct Leaf<'m> {
 }
 
 impl<'m> Entity<'m> {
-    /// Walks a whole message.
+    /// Reads the parts of a whole message.
     pub(super) fn parse(message: &'m [u8]) -> Self {
         Self::at_depth(message, 0, &mut Count { leaves: 0, parts: 0 })
     }

@@ -1,17 +1,17 @@
 //! A message, taken apart and made safe to look at.
 //!
-//! Reading order: [`Letter`] is what a page shows; [`mime`] walks the parts, within limits; [`choose`] picks what is
-//! shown and what is attached; [`html`] (by the list in [`allowed`]) and [`text`] make markup that carries no script
-//! and reaches nothing; [`attachment`] is what can be downloaded.
+//! Reading order: [`Letter`] is what a page shows; [`mime`] finds the parts, within limits; [`part_selection`] picks
+//! what is shown and what is attached; [`html`] (by the list in [`allow_list`]) and [`text`] make markup that carries
+//! no script and reaches nothing; [`attachment`] is what can be downloaded.
 //!
-//! Everything here works on bytes that a stranger wrote. Nothing in it panics, recurses without a bound, or takes
+//! Everything here works on bytes from outside. Nothing in it panics, recurses without a bound, or takes
 //! longer than the size of a message warrants.
 
-mod allowed;
+mod allow_list;
 mod attachment;
-mod choose;
 mod html;
 mod mime;
+mod part_selection;
 mod text;
 
 #[cfg(test)]
@@ -24,10 +24,10 @@ pub(crate) use html::{Document, RemoteImages};
 
 use super::imap::Person;
 use super::plain::plain;
-use choose::Choice;
 use jiff::Timestamp;
 use mail_parser::{Address, HeaderName, Message};
 use mime::Entity;
+use part_selection::PartSelection;
 
 /// A message as a page shows it.
 #[derive(Default)]
@@ -71,10 +71,10 @@ impl Letter {
     /// Takes a message apart.
     pub(crate) fn read(bytes: &[u8]) -> Self {
         let root = Entity::parse(bytes);
-        let choice = Choice::of(&root);
-        let (content, used) = content(&choice);
+        let selection = PartSelection::of(&root);
+        let (content, used) = content(&selection);
         let mut letter = Self::header(bytes);
-        letter.attachments = choice
+        letter.attachments = selection
             .attached
             .iter()
             .filter(|leaf| !leaf.content_id().is_some_and(|id| used.iter().any(|used| used == id)))
@@ -113,32 +113,32 @@ impl Letter {
 }
 
 /// What there is to read, and the ids of the pictures that are part of it.
-fn content(choice: &Choice<'_, '_>) -> (Content, Vec<String>) {
-    if choice.is_html() {
-        if let Some(document) = html::document(choice, RemoteImages::Blocked) {
+fn content(selection: &PartSelection<'_, '_>) -> (Content, Vec<String>) {
+    if selection.is_html() {
+        if let Some(document) = html::document(selection, RemoteImages::Blocked) {
             return (Content::Html { remote_images: document.remote_images }, document.used);
         }
-        if choice.plain.is_empty() {
+        if selection.plain.is_empty() {
             return (Content::TooComplex, Vec::new());
         }
     }
-    if choice.plain.is_empty() {
+    if selection.plain.is_empty() {
         return (Content::Nothing, Vec::new());
     }
-    let texts: Vec<String> = choice.plain.iter().map(|leaf| leaf.text()).collect();
+    let texts: Vec<String> = selection.plain.iter().map(|leaf| leaf.text()).collect();
     (Content::Text(text::markup(&texts.join("\n"))), Vec::new())
 }
 
 /// The HTML of a message as a document for a frame; `None` where there is none that can be made safe.
 pub(crate) fn document(bytes: &[u8], remote: RemoteImages) -> Option<Document> {
     let root = Entity::parse(bytes);
-    html::document(&Choice::of(&root), remote)
+    html::document(&PartSelection::of(&root), remote)
 }
 
 /// The attachment with this number.
 pub(crate) fn download(bytes: &[u8], number: usize) -> Option<Download> {
     let root = Entity::parse(bytes);
-    Choice::of(&root).attached.iter().find(|leaf| leaf.number == number).map(|leaf| Download::of(leaf))
+    PartSelection::of(&root).attached.iter().find(|leaf| leaf.number == number).map(|leaf| Download::of(leaf))
 }
 
 fn people(address: &Address<'_>) -> Vec<Person> {

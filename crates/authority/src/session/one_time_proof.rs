@@ -1,0 +1,20 @@
+//! Spending what works once, in the transaction of its effect.
+
+use super::proof::OneTimeProof;
+use crate::model::principal::PrincipalId;
+use crate::store::{StoreError, Tx, second_factors};
+
+/// OneTimeProof a code, if there is one to spend, in the transaction of its effect (invariant 5). The principal's row is held.
+pub(crate) async fn spend_code(
+    tx: &mut Tx,
+    principal: PrincipalId,
+    spends: &OneTimeProof,
+) -> Result<bool, StoreError> {
+    match spends {
+        OneTimeProof::Step { enabled_at, step } => {
+            second_factors::spend(tx, principal, *enabled_at, *step).await
+        }
+        OneTimeProof::BackupCode(digest) => second_factors::spend_backup_code(tx, principal, digest).await,
+        OneTimeProof::Nothing | OneTimeProof::AppPassword { .. } | OneTimeProof::Carried => Ok(true),
+    }
+}

@@ -1,0 +1,67 @@
+//! The people of the dashboard.
+
+use crate::authority::Authority;
+use crate::error::AddError;
+use crate::model::Timestamp;
+use crate::model::actor::{Actor, Role};
+use crate::model::audit_event::{AuditActor, Event, Subject};
+use crate::model::principal::{AccountId, DomainId, Kind, StaffId};
+use crate::store::{Durability, audit, directory};
+use postward_wire::{Address, Secret};
+use serde_json::json;
+
+/// A person to be added to the dashboard.
+pub struct NewStaff<'a> {
+    /// The account the person belongs to.
+    pub account: AccountId,
+    /// What the person signs in with. It may be spelt like a mailbox of ours, and is another thing all the same.
+    pub email: &'a Address,
+    /// What the person may do.
+    pub role: Role,
+    /// The domains the person is limited to; none for all of the account's.
+    pub domains: Option<&'a [DomainId]>,
+    /// The first password.
+    pub password: Secret,
+}
+
+impl Authority {
+    /// Adds a person to the dashboard.
+    ///
+    /// # Errors
+    /// As [`AddError`] says. Only owners add staff.
+    pub async fn add_staff(
+        &self,
+        actor: &Actor,
+        new: NewStaff<'_>,
+        now: Timestamp,
+    ) -> Result<StaffId, AddError> {
+        let NewStaff { account, email, role, domains, password } = new;
+        let account = self.reachable_account(actor, account).await?;
+        if actor.role() != Role::Owner {
+            return Err(AddError::ReadOnly);
+        }
+        // Whoever is limited to some domains lets nobody in who is not.
+        if actor.scope.limited_to.is_some() && domains.is_none() {
+            return Err(AddError::NotFound);
+        }
+        let reachable = directory::domains(self.db(), &actor.scope).await?;
+        let outside = |wanted: &DomainId| !reachable.iter().any(|domain| domain.id == *wanted);
+        if domains.unwrap_or_default().iter().any(outside) {
+            return Err(AddError::NotFound);
+        }
+        let problems = self.policy().problems(password.expose());
+        if !problems.is_empty() {
+            return Err(AddError::Policy(problems));
+        }
+        let hash = self.hash_new(&password).await?;
+        let id = StaffId::draw(&mut rand::rng());
+        let mut tx = self.db().begin(Durability::Durable).await?;
+        directory::add_principal(&mut tx, id.into(), Kind::Staff, email.as_str(), &hash, now).await?;
+        directory::add_staff(&mut tx, id, account.id, role.name(), domains).await?;
+        let subject = Subject::Staff(id, email.as_str());
+        let detail = json!({ "role": role });
+        audit::audit(&mut tx, &AuditActor::actor(actor), Event::StaffAdded, &subject, &detail, now).await?;
+        tx.commit().await?;
+        Ok(id)
+    }
+}

@@ -1,0 +1,3 @@
+//! Hearing what other nodes have done.
+
+pub(crate) mod sweep;

@@ -1,0 +1,504 @@
+//! *Forgot password?*: the ways to a new password without a session (W5). What a stranger hears is the same whether the
+//! address exists or not, in bytes and in time; the policy, which is nobody's secret, is spoken of first.
+
+use crate::authority::Authority;
+use crate::credential::hasher::Lane;
+use crate::credential::password_policy::PasswordProblem;
+use crate::credential::recovery_code;
+use crate::credential::token::Token;
+use crate::error::{AuthFailure, CodeFailure, LinkError, NewPasswordError, ReplaceError, Unavailable};
+use crate::model::Timestamp;
+use crate::model::audit_event::{AuditActor, Event};
+use crate::model::link_kind::LinkKind;
+use crate::model::notice::Notice;
+use crate::model::origin::Origin;
+use crate::model::principal::{Kind, PrincipalId, State};
+use crate::model::receipt::Receipt;
+use crate::model::refusal_cause::{Cause, Wrong};
+use crate::notification::link_token;
+use crate::rate_limit::sign_in_throttle::{Attempt as ThrottledAttempt, Reservation, Verdict};
+use crate::session::proof::OneTimeProof;
+use crate::store::outbox::{self, NewLetter};
+use crate::store::principals::{self, Principal, PrincipalRef};
+use crate::store::recovery::{self, LinkRow};
+use crate::store::{Durability, StoreError, Tx, moment};
+use crate::use_cases::password::change::{AppPasswords, Authorization, Replacement};
+use crate::use_cases::password::recovery_email::HOLD;
+use crate::use_cases::sign_in::first_factor::{Login, Reading, Verified};
+use jiff::SignedDuration;
+use postward_wire::{Address, Attempt, Secret};
+use serde_json::json;
+
+/// How long after a link was mailed another is, at the earliest: whoever presses twice gets one letter, and nobody fills
+/// somebody else's mailbox with them.
+const LINK_EVERY: SignedDuration = SignedDuration::from_secs(120);
+/// After somebody has said that it was not them, a recovery e-mail that is younger than this gets no link.
+const YOUNG: SignedDuration = SignedDuration::from_hours(24);
+
+/// Why no new password was set. Nothing has changed, and nothing was spent.
+#[derive(Debug)]
+pub enum RecoverError {
+    /// Something of what was typed is wrong. Which, nobody is told.
+    Refused,
+    /// Too many wrong tries; wait.
+    TooManyTries,
+    /// The new password does not meet the policy: what is missing.
+    Policy(Vec<PasswordProblem>),
+    /// It could not be decided.
+    Unavailable(Unavailable),
+}
+
+/// What a link that still opens something is for.
+pub struct OpenLink {
+    /// The mailbox, or the person of the dashboard.
+    pub login: Address,
+    /// What it is about, where that is another address.
+    pub address: Option<String>,
+    /// Whether the code of a second factor is needed as well.
+    pub code_needed: bool,
+}
+
+impl From<AuthFailure> for RecoverError {
+    fn from(denied: AuthFailure) -> Self {
+        match denied {
+            AuthFailure::Rejected => Self::Refused,
+            AuthFailure::TooManyTries => Self::TooManyTries,
+            AuthFailure::Unavailable(unavailable) => Self::Unavailable(unavailable),
+        }
+    }
+}
+
+impl From<NewPasswordError> for RecoverError {
+    fn from(unfit: NewPasswordError) -> Self {
+        match unfit {
+            NewPasswordError::Policy(problems) => Self::Policy(problems),
+            NewPasswordError::Unavailable(unavailable) => Self::Unavailable(unavailable),
+        }
+    }
+}
+
+impl From<ReplaceError> for RecoverError {
+    fn from(not_replaced: ReplaceError) -> Self {
+        match not_replaced {
+            ReplaceError::Overtaken | ReplaceError::NotRecent => Self::Refused,
+            ReplaceError::Unavailable(unavailable) => Self::Unavailable(unavailable),
+        }
+    }
+}
+
+impl Authority {
+    /// Sets a new password with the current one, and a code where a second factor is on: behind the password, or apart
+    /// from it.
+    ///
+    /// # Errors
+    /// As [`RecoverError`] says.
+    pub async fn change_signed_out(
+        &self,
+        attempt: Attempt,
+        code: Option<Secret>,
+        new: Secret,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<Receipt, RecoverError> {
+        self.fits_policy(&new).map_err(RecoverError::Policy)?;
+        let login = Login::read(&attempt.authcid);
+        let (principal, epoch, spends) = self
+            .with_min_response_time(async {
+                let reading = Reading::Either;
+                match self.verify(Kind::Mailbox, &login, &attempt.secret, reading, origin, now).await? {
+                    Verified::Whole(proven) => Ok((proven.principal, proven.epoch, proven.spends)),
+                    Verified::CodeOwed(first) => {
+                        let principal = first.principal();
+                        let spends = self.owed_code(principal, code.as_ref(), origin, now).await?;
+                        Ok((principal.id, principal.epoch, spends))
+                    }
+                }
+            })
+            .await?;
+        let _lock = self.principal_locks().lock(principal).await;
+        let new = self.hash_if_fit(Lane::Known, principal, &new).await?;
+        let replacement = Replacement {
+            kind: Kind::Mailbox,
+            principal,
+            login: login.text().to_owned(),
+            new,
+            event: Event::PasswordChanged,
+            notice: Notice::PasswordChanged,
+            by: AuditActor::owner(login.text(), origin),
+            redeems: Authorization::Password { epoch, spends },
+            app_passwords: AppPasswords::Revoke,
+            now,
+        };
+        Ok(self.replace_credential(replacement).await?)
+    }
+
+    /// Sets a new password with the recovery code, which is spent by it and turns the second factor off (R1).
+    ///
+    /// # Errors
+    /// As [`RecoverError`] says.
+    pub async fn recover_with_code(
+        &self,
+        address: &str,
+        code: Secret,
+        new: Secret,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<Receipt, RecoverError> {
+        self.fits_policy(&new).map_err(RecoverError::Policy)?;
+        let login = Login::read(address);
+        let (principal, digest) =
+            self.with_min_response_time(self.look_at_code(&login, &code, origin, now)).await?;
+        let _lock = self.principal_locks().lock(principal).await;
+        let new = self.hash_if_fit(Lane::Known, principal, &new).await?;
+        let replacement = Replacement {
+            kind: Kind::Mailbox,
+            principal,
+            login: login.text().to_owned(),
+            new,
+            event: Event::RecoveredByCode,
+            notice: Notice::RecoveredByCode,
+            by: AuditActor::owner(login.text(), origin),
+            redeems: Authorization::RecoveryCode(digest),
+            app_passwords: AppPasswords::Revoke,
+            now,
+        };
+        Ok(self.replace_credential(replacement).await?)
+    }
+
+    /// Mails a link to the recovery e-mail of a mailbox, if there is such a mailbox and it has one. Nobody is told.
+    ///
+    /// # Errors
+    /// When nothing could be done for anybody.
+    pub async fn ask_for_reset_link(
+        &self,
+        address: &str,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<(), RecoverError> {
+        self.ask_for_link(Kind::Mailbox, address, origin, now).await
+    }
+
+    /// The same for a person of the dashboard, to its own address (D11).
+    ///
+    /// # Errors
+    /// When nothing could be done for anybody.
+    pub async fn ask_for_staff_reset_link(
+        &self,
+        email: &str,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<(), RecoverError> {
+        self.ask_for_link(Kind::Staff, email, origin, now).await
+    }
+
+    /// What a link is for, if it still opens something. Nothing is spent by asking: mail scanners do.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn open_link(
+        &self,
+        token: &Token,
+        kind: LinkKind,
+        now: Timestamp,
+    ) -> Result<Option<OpenLink>, Unavailable> {
+        let Some((link, principal)) = self.link_and_principal(token, kind, now).await? else {
+            return Ok(None);
+        };
+        let Ok(login) = Address::parse(&principal.login) else { return Ok(None) };
+        Ok(Some(OpenLink { login, address: link.address, code_needed: principal.second_factor.is_some() }))
+    }
+
+    /// Sets a new password of a mailbox through a link; the second factor stays and its code is asked for.
+    ///
+    /// # Errors
+    /// As [`LinkError`] says.
+    pub async fn reset_by_link(
+        &self,
+        token: &Token,
+        code: Option<Secret>,
+        new: Secret,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<Receipt, LinkError> {
+        let what = (LinkKind::Reset, Event::RecoveredByMail, Notice::RecoveredByMail);
+        self.replace_by_link(what, token, code, new, origin, now).await
+    }
+
+    /// The same for a person of the dashboard; a backup code will do.
+    ///
+    /// # Errors
+    /// As [`LinkError`] says.
+    pub async fn reset_staff_by_link(
+        &self,
+        token: &Token,
+        code: Option<Secret>,
+        new: Secret,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<Receipt, LinkError> {
+        let what = (LinkKind::StaffReset, Event::StaffPasswordRecovered, Notice::RecoveredByMail);
+        self.replace_by_link(what, token, code, new, origin, now).await
+    }
+
+    async fn replace_by_link(
+        &self,
+        (kind, event, notice): (LinkKind, Event, Notice),
+        token: &Token,
+        code: Option<Secret>,
+        new: Secret,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<Receipt, LinkError> {
+        self.fits_policy(&new).map_err(LinkError::Policy)?;
+        let Some((link, principal)) = self.link_and_principal(token, kind, now).await? else {
+            return Err(LinkError::Over);
+        };
+        let spends = match (&principal.second_factor, code.filter(|code| !code.expose().is_empty())) {
+            (None, _) => OneTimeProof::Nothing,
+            (Some(_), None) => return Err(LinkError::CodeMissing),
+            (Some(_), Some(code)) => match self.check_typed(&principal, &code, origin, now).await {
+                Ok(spends) => spends,
+                Err(CodeFailure::Unavailable(unavailable)) => return Err(unavailable.into()),
+                Err(CodeFailure::Refused(cause)) => {
+                    let login = Login::of_text(&principal.login);
+                    self.note(Some(principal.id), &login, origin, cause, now);
+                    return Err(LinkError::CodeWrong);
+                }
+            },
+        };
+        let _lock = self.principal_locks().lock(principal.id).await;
+        let new = self.hash_if_fit(Lane::Known, principal.id, &new).await?;
+        let replacement = Replacement {
+            kind: principal.kind,
+            principal: principal.id,
+            new,
+            event,
+            notice,
+            by: AuditActor::owner(&principal.login, origin),
+            redeems: Authorization::Link { id: link.id, epoch: link.epoch, spends },
+            app_passwords: AppPasswords::Revoke,
+            now,
+            login: principal.login,
+        };
+        Ok(self.replace_credential(replacement).await?)
+    }
+
+    /// A link that still opens something, and whose it is. One from before the last change of the password does not, nor
+    /// one of whoever may not sign in.
+    pub(crate) async fn link_and_principal(
+        &self,
+        token: &Token,
+        kind: LinkKind,
+        now: Timestamp,
+    ) -> Result<Option<(LinkRow, Principal)>, Unavailable> {
+        let Some(link) = self.link(token, kind, now).await? else { return Ok(None) };
+        let principal =
+            principals::find(self.db(), PrincipalRef::Id(link.principal_id), "", Timestamp::MAX).await?;
+        let stands = |principal: &Principal| {
+            principal.state == State::Active && (kind == LinkKind::NotMe || principal.epoch == link.epoch)
+        };
+        Ok(principal.filter(stands).map(|principal| (link, principal)))
+    }
+
+    /// What the code that is owed after a right password will spend.
+    async fn owed_code(
+        &self,
+        principal: &Principal,
+        code: Option<&Secret>,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<OneTimeProof, AuthFailure> {
+        let outcome = match code.filter(|code| !code.expose().is_empty()) {
+            Some(code) => self.check_typed(principal, code, origin, now).await,
+            None => Err(CodeFailure::Refused(Cause::CodeMissing)),
+        };
+        match outcome {
+            Ok(spends) => Ok(spends),
+            Err(CodeFailure::Unavailable(unavailable)) => Err(AuthFailure::Unavailable(unavailable)),
+            Err(CodeFailure::Refused(cause)) => {
+                let login = Login::of_text(&principal.login);
+                self.note(Some(principal.id), &login, origin, cause, now);
+                Err(AuthFailure::Rejected)
+            }
+        }
+    }
+
+    /// Whether this is the recovery code of the mailbox, at the price a try has (R2).
+    async fn look_at_code(
+        &self,
+        login: &Login,
+        code: &Secret,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<(PrincipalId, [u8; 32]), AuthFailure> {
+        let found = match login.address() {
+            Some(address) => self.find(PrincipalRef::Login(Kind::Mailbox, address), origin, now).await?,
+            None => None,
+        };
+        let known = found.as_ref().is_some_and(|principal| principal.known_network);
+        let reservation = self.place_for("recovery code", login, code.expose(), known, origin, now).await;
+        let reservation = match reservation {
+            Ok(reservation) => reservation,
+            Err(denied) => {
+                let principal = found.as_ref().map(|principal| principal.id);
+                let cause = match denied {
+                    AuthFailure::TooManyTries => Cause::Throttled,
+                    AuthFailure::Rejected | AuthFailure::Unavailable(_) => Cause::WrongRecovery,
+                };
+                self.note(principal, login, origin, cause, now);
+                return Err(denied);
+            }
+        };
+        if let Some(principal) = found.as_ref().filter(|principal| principal.state == State::Active)
+            && let Some(digest) = recovery_code::digest(principal.id, code)
+            && recovery::is_code(self.db(), principal.id, &digest).await.map_err(Unavailable::from)?
+        {
+            reservation.right();
+            return Ok((principal.id, digest));
+        }
+        reservation.wrong(Wrong::Plain);
+        self.note(found.map(|principal| principal.id), login, origin, Cause::WrongRecovery, now);
+        Err(AuthFailure::Rejected)
+    }
+
+    /// A place for a try at something else than a password, with a slate of its own: guessing at it closes no door.
+    async fn place_for(
+        &self,
+        what: &str,
+        login: &Login,
+        typed: &str,
+        known: bool,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<Reservation<'_>, AuthFailure> {
+        let counted = self.fingerprints().of(&[what.as_bytes(), login.text().as_bytes(), typed.as_bytes()]);
+        let this = ThrottledAttempt {
+            login: format!("{what} {}", login.text()),
+            network: origin.network().to_string(),
+            ip: origin.ip,
+            known,
+            changed: false,
+            counted,
+            remembered: counted,
+        };
+        match self.throttle().reserve(this, now) {
+            Verdict::Verify(reservation) => {
+                if !reservation.wait.is_zero() {
+                    tokio::time::sleep(reservation.wait).await;
+                }
+                match reservation.is_admitted(&mut rand::rng()) {
+                    true => Ok(reservation),
+                    false => Err(AuthFailure::TooManyTries),
+                }
+            }
+            Verdict::WrongBefore(_) => Err(AuthFailure::Rejected),
+            Verdict::TooMany => Err(AuthFailure::TooManyTries),
+        }
+    }
+
+    async fn ask_for_link(
+        &self,
+        kind: Kind,
+        typed: &str,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<(), RecoverError> {
+        let login = Login::read(typed);
+        let limit = self.throttle().limits().refusal_after;
+        let begun = tokio::time::Instant::now();
+        let what = if kind == Kind::Staff { "staff link" } else { "reset link" };
+        // Asking is never right or wrong: the reservation that is settled as wrong counts it. The same address again is
+        // the same try, which is what a person who waits for the letter does.
+        let place = self.place_for(what, &login, "", false, origin, now).await;
+        let outcome = match place {
+            Err(AuthFailure::TooManyTries) => Err(RecoverError::TooManyTries),
+            Err(AuthFailure::Unavailable(unavailable)) => Err(unavailable.into()),
+            Ok(_) | Err(AuthFailure::Rejected) => {
+                if let Ok(reservation) = place {
+                    reservation.wrong(Wrong::Plain);
+                }
+                self.ready().await.map_err(RecoverError::from)
+            }
+        };
+        if outcome.is_ok() {
+            // Apart from the answer, which takes the same time whatever comes of it.
+            let (this, login) = (self.clone(), login.clone());
+            self.changes().spawn(async move {
+                if let Err(error) = this.mail_link(kind, &login, now).await {
+                    tracing::error!(%error, "a link that was asked for could not be mailed");
+                }
+            });
+        }
+        tokio::time::sleep_until(begun + limit).await;
+        outcome
+    }
+
+    async fn mail_link(&self, kind: Kind, login: &Login, now: Timestamp) -> Result<(), StoreError> {
+        let Some(address) = login.address() else { return Ok(()) };
+        let found =
+            principals::find(self.db(), PrincipalRef::Login(kind, address), "", Timestamp::MAX).await?;
+        let Some(principal) = found.filter(|principal| principal.state == State::Active) else {
+            return Ok(());
+        };
+        let (link_kind, notice) = match kind {
+            Kind::Mailbox => (LinkKind::Reset, Notice::ResetLink),
+            Kind::Staff => (LinkKind::StaffReset, Notice::StaffResetLink),
+        };
+        let just_now = now.checked_sub(LINK_EVERY).unwrap_or(Timestamp::MIN);
+        // Looked at before anything is held: whoever asks a thousand times must not keep others from writing.
+        if recovery::has_link_since(self.db(), principal.id, link_kind.name(), just_now).await? {
+            return Ok(());
+        }
+        if kind == Kind::Mailbox && recovery::email(self.db(), principal.id).await?.is_none() {
+            return Ok(());
+        }
+        let mut tx = self.db().begin(Durability::Durable).await?;
+        if principals::lock_principal(&mut tx, principal.id).await? != Some(principal.epoch) {
+            return Ok(());
+        }
+        if recovery::link_made_since(&mut tx, principal.id, link_kind.name(), just_now).await? {
+            return Ok(());
+        }
+        let recipient = match kind {
+            Kind::Staff => Some(principal.login.clone()),
+            Kind::Mailbox => trusted_recovery_email(&mut tx, principal.id, now).await?,
+        };
+        let Some(recipient) = recipient else { return Ok(()) };
+        let link = link_token::make(&mut tx, self.keys(), principal.id, link_kind, None, now).await?;
+        if link.is_none() {
+            return Ok(());
+        }
+        let detail = json!({});
+        let letter =
+            NewLetter { principal: principal.id, recipient: &recipient, notice, detail: &detail, link };
+        outbox::put(&mut tx, &letter, now).await?;
+        tx.commit().await
+    }
+
+    /// What anybody may know of a new password before it is known whose it would be.
+    fn fits_policy(&self, new: &Secret) -> Result<(), Vec<PasswordProblem>> {
+        let problems = self.policy().problems(new.expose());
+        if problems.is_empty() { Ok(()) } else { Err(problems) }
+    }
+}
+
+/// The recovery e-mail a link may go to: not one that somebody named shortly before the owner said *This wasn't me*.
+async fn trusted_recovery_email(
+    tx: &mut Tx,
+    of: PrincipalId,
+    now: Timestamp,
+) -> Result<Option<String>, StoreError> {
+    let Some((address, verified_at)) = recovery::verified_email(tx, of).await? else { return Ok(None) };
+    let held = recovery::held_until_of(tx, of).await?.map(moment).filter(|until| *until > now);
+    let old_enough = |until: Timestamp| {
+        let said_at = until.checked_sub(HOLD).unwrap_or(Timestamp::MIN);
+        said_at.duration_since(moment(verified_at)) >= YOUNG
+    };
+    Ok(held.is_none_or(old_enough).then_some(address))
+}
+
+impl From<Unavailable> for RecoverError {
+    fn from(unavailable: Unavailable) -> Self {
+        Self::Unavailable(unavailable)
+    }
+}

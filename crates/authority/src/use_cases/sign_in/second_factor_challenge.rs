@@ -1,0 +1,284 @@
+//! The second step of a sign-in: the code.
+//!
+//! A browser whose password was right has ten minutes and five tries for it. What it holds until then belongs to one
+//! principal, one surface and one browser, and opens nothing else; a change of the password or the state ends it.
+
+use crate::authority::Authority;
+use crate::credential::backup_code;
+use crate::credential::key_file::Sealed;
+use crate::credential::token::Token;
+use crate::credential::totp::{Code, Seed};
+use crate::credential::totp_binding::bound;
+use crate::error::{AuthFailure, CodeFailure, Unavailable};
+use crate::model::Timestamp;
+use crate::model::notice::Notice;
+use crate::model::origin::{Origin, Surface};
+use crate::model::principal::{AccountId, Kind, PrincipalId, State};
+use crate::model::refusal_cause::Cause;
+use crate::notification::notify::{notify_owner, notify_staff};
+use crate::rate_limit::code_attempts::guesses;
+use crate::session::proof::{AuthProof, FirstFactor, OneTimeProof};
+use crate::session::registry::{LiveGuard, SessionGuard};
+use crate::session::staff_session::StaffSession;
+use crate::store::principals::{Principal, PrincipalRef};
+use crate::store::second_factors::{self, SecondStepRow};
+use crate::store::{Durability, moment};
+use crate::use_cases::sign_in::first_factor::Login;
+use jiff::SignedDuration;
+use postward_wire::{Address, Secret};
+use serde_json::json;
+
+/// How long a browser may owe its code: the phone lies in the next room.
+const OWED_FOR: SignedDuration = SignedDuration::from_mins(10);
+/// Wrong codes a browser may send before it has to give the password again.
+const TRIES: i64 = 5;
+/// The wrong code of a window at which the owner is told. Fewer are slips of a finger.
+const TELL_AT: i64 = 3;
+
+/// Why the second step was not taken.
+#[derive(Debug)]
+pub enum SecondStepError {
+    /// The code is wrong, or was used before, or there were too many before it.
+    CodeWrong,
+    /// The first step is too long ago, was overtaken, or has had too many wrong codes: begin with the password.
+    Over,
+    /// It could not be decided.
+    Unavailable(Unavailable),
+}
+
+impl<E: Into<Unavailable>> From<E> for SecondStepError {
+    fn from(error: E) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
+impl Authority {
+    /// Whether a browser still owes a code at this surface: else the page that asks for it makes no sense.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn owes_code(
+        &self,
+        token: &Token,
+        surface: Surface,
+        now: Timestamp,
+    ) -> Result<bool, Unavailable> {
+        Ok(self.pending(token, surface, now).await?.is_some())
+    }
+
+    /// Ends a sign-in at the webmail or the panel, with the code.
+    ///
+    /// # Errors
+    /// As [`SecondStepError`] says.
+    pub async fn finish_sign_in(
+        &self,
+        pending: &Token,
+        code: &Secret,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<(Token, SessionGuard), SecondStepError> {
+        let (token, live, login) = self.take_second_step(pending, code, origin, now).await?;
+        let address = Address::parse(&login).map_err(|_| SecondStepError::Over)?;
+        Ok((token, SessionGuard { live, address, surface: origin.surface }))
+    }
+
+    /// Ends a sign-in at the dashboard, with the code or one of the backup codes.
+    ///
+    /// # Errors
+    /// As [`SecondStepError`] says.
+    pub async fn finish_staff_sign_in(
+        &self,
+        pending: &Token,
+        code: &Secret,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<(Token, StaffSession), SecondStepError> {
+        let (token, live, email) = self.take_second_step(pending, code, origin, now).await?;
+        let session = self.staff_session(live, email, origin.ip).await?.ok_or(SecondStepError::Over)?;
+        Ok((token, session))
+    }
+
+    /// Notes that a browser owes a code.
+    pub(crate) async fn begin_second_step(
+        &self,
+        principal: &Principal,
+        surface: Surface,
+        (proved_at, now): (Timestamp, Timestamp),
+    ) -> Result<Token, Unavailable> {
+        let token = Token::draw(&mut rand::rng());
+        let mut tx = self.db().begin(Durability::Relaxed).await?;
+        let whose = (principal.id, principal.epoch);
+        second_factors::begin_second_step(&mut tx, &token.digest(), whose, surface.name(), (proved_at, now))
+            .await?;
+        tx.commit().await?;
+        Ok(token)
+    }
+
+    async fn pending(
+        &self,
+        token: &Token,
+        surface: Surface,
+        now: Timestamp,
+    ) -> Result<Option<SecondStepRow>, Unavailable> {
+        let row = second_factors::second_step(self.db(), &token.digest(), surface.name()).await?;
+        let in_time = |row: &SecondStepRow| now.duration_since(moment(row.begun_at)).abs() < OWED_FOR;
+        Ok(row.filter(|row| in_time(row) && row.tries < TRIES))
+    }
+
+    async fn take_second_step(
+        &self,
+        pending: &Token,
+        code: &Secret,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<(Token, LiveGuard, String), SecondStepError> {
+        if self.registry().is_frozen() {
+            return Err(SecondStepError::Unavailable(Unavailable::Frozen));
+        }
+        let Some(row) = self.pending(pending, origin.surface, now).await? else {
+            return Err(SecondStepError::Over);
+        };
+        let found = self.find(PrincipalRef::Id(row.principal_id), origin, now).await?;
+        let still = |principal: &Principal| principal.epoch == row.epoch && principal.state == State::Active;
+        let Some(principal) = found.filter(still) else { return Err(SecondStepError::Over) };
+
+        let (login, digest) = (principal.login.clone(), pending.digest());
+        let by_name = Login::of_text(&login);
+        let finishing = async {
+            let mut proven = match self.prove(principal, code, origin, now).await {
+                Ok(proven) => proven,
+                Err(CodeFailure::Unavailable(unavailable)) => return Err(unavailable.into()),
+                Err(CodeFailure::Refused(cause)) => {
+                    self.note(Some(row.principal_id), &by_name, origin, cause, now);
+                    return Err(AuthFailure::Rejected);
+                }
+            };
+            proven.second_step = Some(digest.clone());
+            proven.proved_at = Some(moment(row.proved_at));
+            let token = Token::draw(&mut rand::rng());
+            let live = self.enter(proven, &by_name, origin.clone(), Some(&token), now).await?;
+            Ok((token, live))
+        };
+        match self.with_min_response_time(finishing).await {
+            Ok((token, live)) => Ok((token, live, login)),
+            Err(AuthFailure::Unavailable(unavailable)) => Err(unavailable.into()),
+            Err(AuthFailure::Rejected | AuthFailure::TooManyTries) => {
+                let mut tx = self.db().begin(Durability::Relaxed).await?;
+                second_factors::fail_second_step(&mut tx, &digest).await?;
+                tx.commit().await?;
+                match self.pending(pending, origin.surface, now).await? {
+                    Some(_) => Err(SecondStepError::CodeWrong),
+                    None => Err(SecondStepError::Over),
+                }
+            }
+        }
+    }
+
+    /// The proof that a right password and this code make.
+    async fn prove(
+        &self,
+        principal: Principal,
+        typed: &Secret,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<AuthProof, CodeFailure> {
+        // Turned off meanwhile: then the password was all that is asked for.
+        let first = match FirstFactor::of(principal).alone() {
+            Ok(proven) => return Ok(proven),
+            Err(first) => first,
+        };
+        let spends = self.check_typed(first.principal(), typed, origin, now).await?;
+        Ok(first.with(spends))
+    }
+
+    /// Holds what was typed as a code against the second factor: a code of the authenticator, or, for staff, a backup code.
+    pub(crate) async fn check_typed(
+        &self,
+        principal: &Principal,
+        typed: &Secret,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<OneTimeProof, CodeFailure> {
+        if let Some(code) = Code::parse(typed.expose()) {
+            return self.check_code(principal, &code, origin, now).await;
+        }
+        // What is no code at all costs a guess like any other.
+        self.reserve_guess(principal, origin, now).await?;
+        let digest = backup_code::digest(principal.id, typed);
+        match second_factors::has_backup_code(self.db(), principal.id, &digest).await? {
+            true => Ok(OneTimeProof::BackupCode(digest)),
+            false => Err(self.wrong_code(principal, origin, now).await),
+        }
+    }
+
+    /// Holds a code against the second factor of a principal whose password was right. It is spent by whoever relies on
+    /// it, in the transaction of that.
+    pub(crate) async fn check_code(
+        &self,
+        principal: &Principal,
+        code: &Code,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<OneTimeProof, CodeFailure> {
+        let Some(factor) = &principal.second_factor else {
+            return Err(CodeFailure::Refused(Cause::WrongCode));
+        };
+        // First, so that a trouble of ours costs no guess.
+        let seed = self.open_seed(principal.account, principal.id, &factor.seed)?;
+        self.reserve_guess(principal, origin, now).await?;
+        match seed.step_of(code, now) {
+            Some(step) => Ok(OneTimeProof::Step { enabled_at: factor.enabled_at, step }),
+            None => Err(self.wrong_code(principal, origin, now).await),
+        }
+    }
+
+    /// Counts a guess before it is looked at, so that a thousand at once cannot slip through together.
+    async fn reserve_guess(
+        &self,
+        principal: &Principal,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<(), CodeFailure> {
+        let (network, at_most, window) = guesses(principal.known_network, origin);
+        let since = now.checked_sub(window).unwrap_or(Timestamp::MIN);
+        let mut tx = self.db().begin(Durability::Relaxed).await?;
+        let counted = second_factors::guess(&mut tx, principal.id, &network, since, at_most, now).await?;
+        tx.commit().await?;
+        if counted { Ok(()) } else { Err(CodeFailure::Refused(Cause::TooManyCodes)) }
+    }
+
+    /// Notes a wrong code behind a right password, and tells the owner when there were several.
+    async fn wrong_code(&self, principal: &Principal, origin: &Origin, now: Timestamp) -> CodeFailure {
+        let noted = async {
+            let (network, ..) = guesses(principal.known_network, origin);
+            let mut tx = self.db().begin(Durability::Relaxed).await?;
+            if second_factors::guessed_wrong(&mut tx, principal.id, &network).await? == TELL_AT {
+                let detail = json!({ "ip": origin.ip, "client": origin.client, "surface": origin.surface });
+                let reader = (principal.id, principal.login.as_str());
+                match principal.kind {
+                    Kind::Mailbox => {
+                        let keys = self.keys();
+                        notify_owner(&mut tx, keys, principal.id, Notice::WrongCodes, &detail, now).await?;
+                    }
+                    Kind::Staff => notify_staff(&mut tx, reader, Notice::WrongCodes, &detail, now).await?,
+                }
+            }
+            tx.commit().await
+        };
+        match noted.await {
+            Ok(()) => CodeFailure::Refused(Cause::WrongCode),
+            Err(error) => error.into(),
+        }
+    }
+
+    /// The seed behind a second factor.
+    pub(crate) fn open_seed(
+        &self,
+        account: Option<AccountId>,
+        principal: PrincipalId,
+        sealed: &Sealed,
+    ) -> Result<Seed, Unavailable> {
+        let bound = bound(account, principal);
+        Ok(Seed::from_bytes(self.keys().open(sealed, &bound)?))
+    }
+}

@@ -1,0 +1,26 @@
+//! A client that is signed in: one of the mail protocols, or a browser.
+
+use super::client::browser::Browser;
+use super::client::{imap::Imap, pop3::Pop3, smtp::Smtp};
+use std::io;
+use std::os::fd::OwnedFd;
+
+/// The client that holds a session.
+pub(super) enum SignedInClient {
+    Imap(Imap),
+    Pop3(Pop3),
+    Smtp(Smtp),
+    Browser(Browser),
+}
+
+impl SignedInClient {
+    /// The socket of a mail connection; browsers have none, they connect for every request.
+    pub(super) fn socket(&self) -> io::Result<Option<OwnedFd>> {
+        match self {
+            Self::Imap(imap) => imap.socket().map(Some),
+            Self::Pop3(pop3) => pop3.socket().map(Some),
+            Self::Smtp(smtp) => smtp.socket().map(Some),
+            Self::Browser(_) => Ok(None),
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! A data directory that 0.1.0 has written is opened and used by this version: what stands on disk keeps its names.
+
+use crate::client::SignInOutcome;
+use crate::client::authenticator::Authenticator;
+use crate::client::browser::Browser;
+use crate::client::imap::Imap;
+use crate::house::House;
+use serde_json::Value;
+
+/// Three messages in INBOX, folders, flags and a keyword; a second factor and an app password.
+const ADA: (&str, &str) = ("ada@example.org", "Ada correct horse 1");
+const ADAS_KEY: &str = "LBCHPCVMFDCXFTOBLFAPKKZRR35PWZBK";
+const ADAS_APP_PASSWORD: &str = "xbls ovkb fqjc wgpc";
+/// Had another password before.
+const BEN: (&str, &str) = ("ben@example.org", "Ben second horse 22");
+const BENS_PREVIOUS_PASSWORD: &str = "Ben correct horse 1";
+/// Has a recovery code.
+const CY: &str = "cy@example.org";
+const CYS_RECOVERY_CODE: &str = "VBKW-B7RN-X6B3-7VE3-HB4N-DMPW-MEUT";
+/// Deleted, with two messages.
+const GONE: (&str, &str) = ("gone@example.org", "Gone correct horse 1");
+/// The owner of the host, with a second factor and ten backup codes.
+const OWNER: (&str, &str) = ("owner@example.net", "Owner correct horse 1");
+const BACKUP_CODES: [&str; 2] = ["SM3K-6SQN-2BU3", "X9SZ-M4RH-HNTC"];
+
+async fn host_of_0_1_0() -> House {
+    House::unpacked("data-directory-0.1.0.tar.gz").await
+}
+
+/// What the server says to a command, in lines.
+async fn told(imap: &mut Imap, command: &str) -> Vec<String> {
+    let said = imap.command(command).await.unwrap();
+    String::from_utf8(said).unwrap().lines().map(str::to_owned).collect()
+}
+
+async fn app(house: &House, address: &str, password: &str) -> Imap {
+    match Imap::sign_in(&house.plain("imap"), address, password).await.unwrap() {
+        SignInOutcome::Opened(imap) => imap,
+        SignInOutcome::Refused(words) => panic!("{address}: {words}"),
+    }
+}
+
+/// The owner at the dashboard, who gives a backup code.
+async fn owner(house: &House, backup_code: &str) -> Browser {
+    let mut browser = house.browser();
+    let password =
+        browser.post("/dashboard/sign-in", &[("email", OWNER.0), ("password", OWNER.1)]).await.unwrap();
+    assert!(password.location().unwrap().starts_with("/dashboard/code"), "{}", password.summary());
+    let code = browser.post("/dashboard/code", &[("code", backup_code)]).await.unwrap();
+    assert_eq!(code.location(), Some("/dashboard/mailboxes"), "{}", code.summary());
+    browser
+}
+
+#[tokio::test]
+async fn mail_of_0_1_0_keeps_its_uids_flags_keywords_and_folders() {
+    let house = host_of_0_1_0().await;
+    let mut imap = app(&house, ADA.0, ADAS_APP_PASSWORD).await;
+    assert_eq!(
+        told(&mut imap, "LIST \"\" \"*\"").await,
+        [
+            r#"* LIST (\HasChildren \Archive) "." Archive"#,
+            r#"* LIST (\HasNoChildren) "." Archive.2026"#,
+            r#"* LIST (\HasNoChildren \Drafts) "." Drafts"#,
+            r#"* LIST (\HasNoChildren) "." INBOX"#,
+            r#"* LIST (\HasNoChildren \Junk) "." Junk"#,
+            r#"* LIST (\HasNoChildren \Sent) "." Sent"#,
+            r#"* LIST (\HasNoChildren) "." Stra&AN8-e"#,
+            r#"* LIST (\HasNoChildren \Trash) "." Trash"#,
+            r#"* LIST (\HasNoChildren) "." &AMQ-rger"#,
+        ]
+    );
+    assert_eq!(
+        told(&mut imap, "STATUS Archive.2026 (MESSAGES UIDNEXT UIDVALIDITY)").await,
+        ["* STATUS Archive.2026 (MESSAGES 2 UIDNEXT 3 UIDVALIDITY 1795863897)"]
+    );
+    let selected = told(&mut imap, "SELECT INBOX").await;
+    assert!(selected.iter().any(|line| line.starts_with("* OK [UIDVALIDITY 1795863896]")), "{selected:?}");
+    assert_eq!(
+        told(&mut imap, "UID FETCH 1:4 (FLAGS BODY.PEEK[HEADER.FIELDS (SUBJECT)])").await,
+        [
+            r"* 1 FETCH (UID 1 FLAGS (\Flagged \Seen $Label1) BODY[HEADER.FIELDS (SUBJECT)] {22}",
+            "Subject: Message 1",
+            "",
+            ")",
+            r"* 2 FETCH (UID 2 FLAGS (\Answered) BODY[HEADER.FIELDS (SUBJECT)] {22}",
+            "Subject: Message 2",
+            "",
+            ")",
+            r"* 3 FETCH (UID 3 FLAGS () BODY[HEADER.FIELDS (SUBJECT)] {22}",
+            "Subject: Message 3",
+            "",
+            ")",
+        ]
+    );
+    // Notices that were still in the outbox are delivered now: they come behind everything that was there.
+    imap.append("INBOX", b"Subject: Message 8\r\n\r\n8\r\n").await.unwrap();
+    let found = told(&mut imap, "UID SEARCH UID 1:* SUBJECT \"Message 8\"").await;
+    let found = found.iter().find_map(|line| line.strip_prefix("* SEARCH ")).unwrap();
+    assert!(found.parse::<u32>().unwrap() >= 5, "a UID is never given twice: {found}");
+}
+
+#[tokio::test]
+async fn credentials_of_0_1_0_open_what_they_opened() {
+    let house = host_of_0_1_0().await;
+    let phone = Authenticator::of(ADAS_KEY).unwrap();
+    for (address, password, expected) in [
+        (ADA.0, ADA.1.to_owned(), false),
+        (ADA.0, format!("{}{}", ADA.1, phone.next_code().await.unwrap()), true),
+        (BEN.0, BEN.1.to_owned(), true),
+        (BEN.0, BENS_PREVIOUS_PASSWORD.to_owned(), false),
+        (GONE.0, GONE.1.to_owned(), false),
+    ] {
+        let tried = Imap::sign_in(&house.plain("imap"), address, &password).await.unwrap();
+        assert_eq!(matches!(tried, SignInOutcome::Opened(_)), expected, "{address}");
+    }
+    let mut ben = house.signed_in("/webmail", BEN.0, BEN.1).await;
+    assert!(ben.get("/webmail/folder/INBOX").await.unwrap().text().contains("Message 7"));
+
+    let mut browser = owner(&house, BACKUP_CODES[0]).await;
+    let account = browser.get("/dashboard/account").await.unwrap().text();
+    assert!(account.contains("9 backup codes"), "{account}");
+    let again = house.browser().sign_in("/dashboard", OWNER.0, OWNER.1).await.unwrap();
+    assert!(matches!(again, SignInOutcome::Refused(_)), "the second factor is still asked for");
+}
+
+#[tokio::test]
+async fn a_recovery_code_of_0_1_0_sets_a_password_once() {
+    let house = host_of_0_1_0().await;
+    const NEW: &str = "Cy second horse 22";
+    let fields = [
+        ("by", "code"),
+        ("address", CY),
+        ("recovery_code", CYS_RECOVERY_CODE),
+        ("password", NEW),
+        ("password_again", NEW),
+    ];
+    let mut browser = house.browser();
+    let page = "/webmail/password-reset";
+    let set = browser.fill(&format!("{page}?by=code"), page, &fields).await.unwrap();
+    assert!(set.leads_to_sign_in(), "{}", set.summary());
+    app(&house, CY, NEW).await;
+    let spent = house.browser().fill(&format!("{page}?by=code"), page, &fields).await.unwrap();
+    assert!(!spent.leads_to_sign_in(), "a recovery code works once");
+}
+
+#[tokio::test]
+async fn a_mailbox_deleted_under_0_1_0_is_restored_with_its_mail() {
+    let house = host_of_0_1_0().await;
+    let mut browser = owner(&house, BACKUP_CODES[1]).await;
+    let page = browser.get("/dashboard/mailboxes/deleted").await.unwrap();
+    let action = page.body.split("action=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let action = action.filter(|action| action.ends_with("/restore")).map(str::to_owned).next().unwrap();
+    let restored = browser.fill("/dashboard/mailboxes/deleted", &action, &[]).await.unwrap();
+    assert_eq!(restored.status, 303, "{}", restored.summary());
+    let mut imap = app(&house, GONE.0, GONE.1).await;
+    told(&mut imap, "SELECT INBOX").await;
+    let fetched = told(&mut imap, "UID FETCH 1:* (FLAGS)").await;
+    assert_eq!(fetched, [r"* 1 FETCH (UID 1 FLAGS (\Seen))", r"* 2 FETCH (UID 2 FLAGS ())"]);
+}
+
+#[tokio::test]
+async fn the_audit_of_0_1_0_reads_as_it_was_written() {
+    let house = host_of_0_1_0().await;
+    let output = house.command(&["audit", "--json"], "").await;
+    let rows: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
+    let events: Vec<_> = rows.iter().map(|row| row["event"].as_str().unwrap()).collect();
+    let mut kinds: Vec<_> = events.clone();
+    kinds.sort_unstable();
+    kinds.dedup();
+    assert_eq!(
+        kinds,
+        [
+            "account-added",
+            "app-password-added",
+            "domain-added",
+            "mailbox-added",
+            "mailbox-deleted",
+            "password-reset",
+            "recovery-code-issued",
+            "second-factor-on",
+            "staff-added",
+        ]
+    );
+    assert_eq!(events.len(), 13, "{events:?}");
+}

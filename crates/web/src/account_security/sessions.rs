@@ -1,0 +1,300 @@
+//! **Sessions and activity**: what is signed in, who tried, and what was done to the mailbox (W7, D14).
+
+use crate::auth::reauthenticate;
+use crate::http::error_page::PageError;
+use crate::http::flash_cookie;
+use crate::http::form::{NoFields, Signed};
+use crate::http::redirect::see_other;
+use crate::http::request_context::RequestContext;
+use crate::session::extractors::Owner;
+use crate::session::session_cookie::signed_out;
+use crate::site::Site;
+use crate::view::flash::counted;
+use crate::view::page::{Page, html};
+use crate::view::relative_time::RelativeTime;
+use crate::view::sign_in_history::{self, Line, Outcome, capitalised};
+use crate::view::user_agent::UserAgent;
+use crate::web_surface::WebSurface;
+use askama::Template;
+use axum::Router;
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::{get, post};
+use postward_authority::{AuditEntry, LiveSession, OwnSessions, SessionId, Surface, Timestamp};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+#[derive(Template)]
+#[template(path = "account_security/sessions.html")]
+struct SessionsPage {
+    page: Page,
+    root: String,
+    live: Vec<Live>,
+    has_others: bool,
+    tries: Vec<Line>,
+    acts: Vec<Act>,
+    tells_new_places: bool,
+}
+
+/// Whether sessions are really to be ended.
+#[derive(Template)]
+#[template(path = "account_security/end_sessions.html")]
+struct EndPage {
+    page: Page,
+    root: String,
+    which: Several,
+    /// `3 IMAP and 1 webmail sessions`; none when there is none.
+    ends: Option<String>,
+}
+
+/// Which sessions are ended at once.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Several {
+    Others,
+    All,
+}
+
+impl Several {
+    fn page(self) -> &'static str {
+        match self {
+            Self::Others => "sessions/end-others",
+            Self::All => "sessions/end-all",
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Others => "End all other sessions?",
+            Self::All => "End all sessions?",
+        }
+    }
+}
+
+/// A live session.
+struct Live {
+    id: SessionId,
+    surface: String,
+    is_this: bool,
+    second_factor: bool,
+    app_password: Option<String>,
+    client: Option<UserAgent>,
+    ip: String,
+    since: RelativeTime,
+    /// For browsers; a mail app is there all the time.
+    seen: Option<RelativeTime>,
+}
+
+/// Something that was done to the mailbox.
+struct Act {
+    when: RelativeTime,
+    what: String,
+    by: String,
+    ip: Option<String>,
+}
+
+/// What the button of a session sends.
+#[derive(Deserialize)]
+struct EndSessionForm {
+    #[serde(default)]
+    session: String,
+}
+
+/// What the switch sends.
+#[derive(Deserialize)]
+struct NewPlacesForm {
+    #[serde(default)]
+    tell: String,
+}
+
+/// The page and what it does.
+pub(super) fn routes(surface: WebSurface) -> Router<Arc<Site>> {
+    let at = |page: &str| surface.account_path(page);
+    let router = Router::new()
+        .route(&at("sessions"), get(page))
+        .route(&at("sessions/end"), post(end_one))
+        .route(&at("sessions/new-places"), post(set_new_place_notices));
+    [Several::Others, Several::All].into_iter().fold(router, |router, which| {
+        let ask = async move |context: RequestContext, owner: Owner| ask(&context, &owner, which).await;
+        let end = async move |context: RequestContext, owner: Owner, _: Signed<NoFields>| {
+            let which = match which {
+                Several::Others => OwnSessions::Others,
+                Several::All => OwnSessions::All,
+            };
+            end(&context, &owner, which).await
+        };
+        router.route(&at(which.page()), get(ask).post(end))
+    })
+}
+
+async fn end_one(
+    context: RequestContext,
+    owner: Owner,
+    Signed(form): Signed<EndSessionForm>,
+) -> Result<Response, PageError> {
+    // What is no id at all is no session of anybody.
+    match form.session.parse() {
+        Ok(id) => end(&context, &owner, OwnSessions::One(id)).await,
+        Err(_) => Err(PageError::Malformed),
+    }
+}
+
+async fn page(context: RequestContext, owner: Owner) -> Result<Response, PageError> {
+    let (authority, surface, now) = (&context.site.authority, owner.surface, context.site.now());
+    let this = owner.guard.id();
+    let mut live: Vec<_> = authority.own_sessions(&*owner.guard).await?;
+    live.sort_by_key(|session| (session.id != this, std::cmp::Reverse(session.seen)));
+    let live: Vec<_> = live.into_iter().map(|session| Live::of(session, this, now)).collect();
+    let past = authority.own_sign_ins(&owner.guard).await?;
+    let tries = sign_in_history::lines(past, authority.own_refused_tries(&owner.guard).await?, now);
+    let own = owner.guard.address().as_str();
+    let acts = authority.own_audit(&owner.guard).await?;
+    let root = surface.account_path("sessions");
+    let sessions = SessionsPage {
+        page: owner.page_at(&context, "Sessions and activity", root.clone()),
+        root,
+        has_others: live.iter().any(|session| !session.is_this),
+        live,
+        tries,
+        acts: acts.into_iter().map(|entry| Act::of(entry, own, now)).collect(),
+        tells_new_places: authority.tells_new_places(&owner.guard).await?,
+    };
+    Ok(html(StatusCode::OK, &sessions))
+}
+
+async fn ask(context: &RequestContext, owner: &Owner, which: Several) -> Result<Response, PageError> {
+    let (surface, this) = (owner.surface, owner.guard.id());
+    let mut ends = BTreeMap::<Surface, u64>::new();
+    for session in context.site.authority.own_sessions(&*owner.guard).await? {
+        if which == Several::All || session.id != this {
+            *ends.entry(session.surface).or_default() += 1;
+        }
+    }
+    let page =
+        Page { flash: None, ..owner.page_at(context, which.title(), surface.account_path(which.page())) };
+    let (root, ends) = (surface.account_path("sessions"), counted(ends.into_iter()));
+    Ok(html(StatusCode::OK, &EndPage { page, root, which, ends }))
+}
+
+async fn end(context: &RequestContext, owner: &Owner, which: OwnSessions) -> Result<Response, PageError> {
+    let (site, surface) = (&context.site, owner.surface);
+    let ended =
+        site.authority.end_own_sessions(&*owner.guard, which, &context.origin(surface), site.now()).await?;
+    let is_over = match which {
+        OwnSessions::All => true,
+        OwnSessions::One(id) => id == owner.guard.id(),
+        OwnSessions::Others => false,
+    };
+    let (headline, text) = match counted(ended.into_iter()) {
+        Some(sessions) => {
+            (format!("Ended {sessions}."), "The password stays: what knows it can sign in again.")
+        }
+        None => ("No session was ended.".to_owned(), "It was over already."),
+    };
+    let to = if is_over { signed_out(site, surface)? } else { see_other(&surface.account_path("sessions")) };
+    flash_cookie::attach(site, &owner.flash(headline, text), to)
+}
+
+async fn set_new_place_notices(
+    context: RequestContext,
+    owner: Owner,
+    Signed(form): Signed<NewPlacesForm>,
+) -> Result<Response, PageError> {
+    let (site, surface) = (&context.site, owner.surface);
+    let (on, text) = match form.tell.as_str() {
+        "yes" => (true, "We write to you when somebody signs in from a place we have not seen before."),
+        "no" => (false, "You hear nothing of sign-ins from new places; they stand in the history below."),
+        _ => return Err(PageError::Malformed),
+    };
+    let root = surface.account_path("sessions");
+    match site.authority.tell_new_places(&owner.guard, on, &context.origin(surface), site.now()).await {
+        Ok(()) => {
+            let headline = format!("Notices turned {}.", if on { "on" } else { "off" });
+            flash_cookie::redirect(site, &owner.flash(headline, text), &root)
+        }
+        Err(why) => reauthenticate::not_now(why, site, surface, &root),
+    }
+}
+
+impl Live {
+    fn of(session: LiveSession, this: SessionId, now: Timestamp) -> Self {
+        let is_browser = matches!(session.surface, Surface::Webmail | Surface::Panel);
+        Self {
+            id: session.id,
+            surface: capitalised(session.surface),
+            is_this: session.id == this,
+            second_factor: session.second_factor,
+            app_password: session.app_password,
+            client: session.client.map(UserAgent::new),
+            ip: session.ip,
+            since: RelativeTime::new(session.since, now),
+            seen: is_browser.then(|| RelativeTime::new(session.seen, now)),
+        }
+    }
+}
+
+impl Act {
+    fn of(entry: AuditEntry, own: &str, now: Timestamp) -> Self {
+        let by = match entry.actor.as_str() {
+            "operator" => "the operator of this host".to_owned(),
+            actor if actor == own => "you".to_owned(),
+            actor => actor.to_owned(),
+        };
+        Self {
+            when: RelativeTime::new(entry.at, now),
+            what: event(&entry.event, &serde_json::from_str(&entry.detail).unwrap_or_default()),
+            by,
+            ip: entry.ip,
+        }
+    }
+}
+
+/// What was done, in plain words.
+fn event(event: &str, detail: &serde_json::Value) -> String {
+    let text = |key: &str| detail.get(key).and_then(serde_json::Value::as_str);
+    let named = |what: &str| match text("name") {
+        Some(name) => format!("App password “{name}” {what}"),
+        None => format!("App password {what}"),
+    };
+    let plain = match event {
+        "mailbox-added" => "Mailbox added",
+        "mailbox-deleted" => "Mailbox deleted",
+        "mailbox-restored" => "Mailbox restored",
+        "password-changed" => "Password changed",
+        "password-reset" => "New password set by staff",
+        "sign-in-suspended" => "Sign-in suspended",
+        "sign-in-resumed" => "Sign-in allowed again",
+        "second-factor-on" => "Two-factor authentication turned on",
+        "second-factor-replaced" => "Two-factor authentication moved to another device",
+        "second-factor-off" => "Two-factor authentication turned off",
+        "backup-codes-renewed" => "Backup codes renewed",
+        "recovery-code-issued" => "Recovery code issued",
+        "recovered-by-code" => "Password set with the recovery code",
+        "recovered-by-mail" => "Password set with a mailed link",
+        "recovery-email-removed" => "Recovery e-mail removed",
+        "not-me" => "“This wasn’t me”: all sessions ended, app passwords revoked",
+        "app-password-added" => return named("added"),
+        "app-password-rotated" => return named("renewed"),
+        "app-password-revoked" => return named("revoked"),
+        "recovery-email-set" => {
+            return match text("address") {
+                Some(address) => format!("Recovery e-mail set to {address}"),
+                None => "Recovery e-mail set".to_owned(),
+            };
+        }
+        "sessions-ended" => {
+            return match detail.get("ended").and_then(serde_json::Value::as_u64) {
+                Some(1) => "1 session ended".to_owned(),
+                Some(count) => format!("{count} sessions ended"),
+                None => "Sessions ended".to_owned(),
+            };
+        }
+        "mail-app-mode-set" => "What mail apps may sign in with was changed",
+        "new-place-notices-set" => match detail.get("on").and_then(serde_json::Value::as_bool) {
+            Some(false) => "Notices of new places turned off",
+            _ => "Notices of new places turned on",
+        },
+        other => return other.replace('-', " "),
+    };
+    plain.to_owned()
+}

@@ -1,0 +1,294 @@
+//! The pages behind mailed links. A GET changes nothing, because mail scanners follow links; the button does.
+//!
+//! The token stands in the address the mail carries and in the hidden field of the one form, and goes nowhere else: the
+//! pages send no referrer with their address and are kept by no cache.
+
+use crate::auth::password_reset::WORDS;
+use crate::http::error_page::PageError;
+use crate::http::flash_cookie;
+use crate::http::form::Plain;
+use crate::http::redirect::query_value;
+use crate::http::request_context::RequestContext;
+use crate::site::Site;
+use crate::view::flash::{Flash, ended_and_revoked};
+use crate::view::form_problem::{FormProblem, WRONG_CODE};
+use crate::view::message_page::MessagePage;
+use crate::view::page::{Page, html};
+use crate::view::password_form::{
+    AskedCode, Entered, Entry, NewPassword, PasswordForm, fields_differ, policy_problems,
+};
+use crate::web_surface::WebSurface;
+use askama::Template;
+use axum::Router;
+use axum::extract::Query;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use postward_authority::{LinkError, LinkKind, OpenLink, Token};
+use postward_wire::Secret;
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// The path and query of a mailed link; the public address of the host goes before it. Nothing a browser says has a
+/// part in it.
+pub fn link_path(kind: LinkKind, token: &str) -> String {
+    format!("{}?token={}", path(kind), query_value(token))
+}
+
+fn path(kind: LinkKind) -> &'static str {
+    match kind {
+        LinkKind::Reset => "/webmail/password-reset/link",
+        LinkKind::VerifyRecoveryEmail => "/webmail/recovery-email/verify",
+        LinkKind::NotMe => "/webmail/not-me",
+        LinkKind::StaffReset => "/dashboard/password-reset/link",
+    }
+}
+
+fn surface(kind: LinkKind) -> WebSurface {
+    match kind {
+        LinkKind::StaffReset => WebSurface::Dashboard,
+        LinkKind::Reset | LinkKind::VerifyRecoveryEmail | LinkKind::NotMe => WebSurface::Webmail,
+    }
+}
+
+/// What the mail's link asks with.
+#[derive(Deserialize)]
+struct MailedLinkQuery {
+    #[serde(default)]
+    token: String,
+}
+
+/// What a form for a new password sends.
+#[derive(Deserialize)]
+struct NewPasswordForm {
+    #[serde(default)]
+    token: String,
+    #[serde(default)]
+    code: String,
+    #[serde(flatten)]
+    new: NewPassword,
+}
+
+#[derive(Template)]
+#[template(path = "reset_link.html")]
+struct ResetLinkPage {
+    page: Page,
+    form: PasswordForm,
+}
+
+/// `GET` and `POST` of every mailed link.
+pub(crate) fn routes() -> Router<Arc<Site>> {
+    let mut router = Router::new();
+    for kind in [LinkKind::Reset, LinkKind::StaffReset] {
+        let pages = get(async move |context: RequestContext, Query(query): Query<MailedLinkQuery>| {
+            sealed(opened(&context, kind, query.token).await)
+        })
+        .post(async move |context: RequestContext, Plain(typed): Plain<NewPasswordForm>| {
+            sealed(reset(&context, kind, typed).await)
+        });
+        router = router.route(path(kind), pages);
+    }
+    for kind in [LinkKind::VerifyRecoveryEmail, LinkKind::NotMe] {
+        let pages = get(async move |context: RequestContext, Query(query): Query<MailedLinkQuery>| {
+            sealed(opened(&context, kind, query.token).await)
+        })
+        .post(async move |context: RequestContext, Plain(form): Plain<MailedLinkQuery>| {
+            sealed(match kind {
+                LinkKind::NotMe => not_me(&context, &form.token).await,
+                _ => verify(&context, &form.token).await,
+            })
+        });
+        router = router.route(path(kind), pages);
+    }
+    router
+}
+
+/// The address of such a page is sent to nobody, not even with requests for our own pictures and scripts. Not
+/// `no-referrer`, with which a browser says `Origin: null` of our own form (Fetch standard, "append a request `Origin`
+/// header"): one that sends no `Sec-Fetch-Site` could then not be told from somebody else's page, and would be refused.
+fn sealed(answer: Result<Response, PageError>) -> Response {
+    let mut response = answer.into_response();
+    response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("strict-origin"));
+    response
+}
+
+/// The page of a link, which is not spent by being looked at.
+async fn opened(context: &RequestContext, kind: LinkKind, token: String) -> Result<Response, PageError> {
+    let site = &context.site;
+    let Some(link) = site.authority.open_link(&Token::from_link(&token), kind, site.now()).await? else {
+        return Ok(over(context, kind));
+    };
+    Ok(match kind {
+        LinkKind::Reset | LinkKind::StaffReset => {
+            show(context, kind, StatusCode::OK, form(site, kind, &link, token))
+        }
+        LinkKind::VerifyRecoveryEmail => {
+            let heading = "Confirm your recovery e-mail";
+            let address = link.address.unwrap_or_default();
+            MessagePage::new(page(context, kind, heading), heading)
+                .paragraph(format!("{address} becomes the recovery e-mail of {}.", link.login))
+                .paragraph("With it you get back in when you have lost your password, and we tell you there what happens to your mailbox. If you do not know this mailbox, close this page.")
+                .button(path(kind), token, "Confirm this address")
+                .response(StatusCode::OK)
+        }
+        LinkKind::NotMe => {
+            let heading = "Was somebody else in your mailbox?";
+            MessagePage::new(page(context, kind, heading), heading)
+                .paragraph(format!(
+                    "If what we told you about {} was not you, press the button. Then:",
+                    link.login
+                ))
+                .list(&[
+                    "everybody is signed out: webmail, user panel and mail apps",
+                    "app passwords stop working",
+                    "links to set a new password that were mailed before stop working",
+                    "the recovery e-mail cannot be changed for 24 hours",
+                ])
+                .paragraph(
+                    "Your password and your mail stay as they are. You set a new password in the next step.",
+                )
+                .button(path(kind), token, "This wasn't me")
+                .response(StatusCode::OK)
+        }
+    })
+}
+
+async fn reset(
+    context: &RequestContext,
+    kind: LinkKind,
+    typed: NewPasswordForm,
+) -> Result<Response, PageError> {
+    let NewPasswordForm { token: text, code, new } = typed;
+    let (site, surface) = (&context.site, surface(kind));
+    let token = Token::from_link(&text);
+    // Before the link is used up, for the page that says what was wrong.
+    let Some(link) = site.authority.open_link(&token, kind, site.now()).await? else {
+        return Ok(over(context, kind));
+    };
+    let form = form(site, kind, &link, text);
+    let password = match new.entered(Entry::Twice) {
+        Entered::Generate => return Ok(show(context, kind, StatusCode::OK, form.with_generated())),
+        Entered::Differ => {
+            let form = form.with_problems(fields_differ());
+            return Ok(show(context, kind, StatusCode::UNPROCESSABLE_ENTITY, form));
+        }
+        Entered::New { password, .. } => password,
+    };
+    let (code, origin) = ((!code.trim().is_empty()).then(|| Secret::new(code)), context.origin(surface));
+    let replaced = match kind {
+        LinkKind::StaffReset => {
+            site.authority.reset_staff_by_link(&token, code, password, &origin, site.now()).await
+        }
+        _ => site.authority.reset_by_link(&token, code, password, &origin, site.now()).await,
+    };
+    let (status, problems) = match replaced {
+        Ok(receipt) => {
+            return flash_cookie::redirect(
+                site,
+                &Flash::password_changed(&receipt, surface),
+                surface.entry().sign_in,
+            );
+        }
+        Err(LinkError::Over) => return Ok(over(context, kind)),
+        Err(LinkError::Unavailable(cause)) => return Err(cause.into()),
+        Err(LinkError::Policy(missing)) => {
+            // The same password from another tab was set a moment ago: what is wrong then is the link.
+            if site.authority.open_link(&token, kind, site.now()).await?.is_none() {
+                return Ok(over(context, kind));
+            }
+            (StatusCode::UNPROCESSABLE_ENTITY, policy_problems(&missing))
+        }
+        Err(LinkError::CodeMissing) => {
+            let problem = "Two-factor authentication is on. Type the code too.";
+            (StatusCode::UNPROCESSABLE_ENTITY, vec![FormProblem::new("code", problem)])
+        }
+        Err(LinkError::CodeWrong) => (StatusCode::FORBIDDEN, vec![FormProblem::new("code", WRONG_CODE)]),
+    };
+    Ok(show(context, kind, status, form.with_problems(problems)))
+}
+
+async fn verify(context: &RequestContext, token: &str) -> Result<Response, PageError> {
+    let (site, kind) = (&context.site, LinkKind::VerifyRecoveryEmail);
+    let origin = context.origin(WebSurface::Webmail);
+    match site.authority.verify_recovery_email(&Token::from_link(token), &origin, site.now()).await {
+        Ok((mailbox, address)) => {
+            let heading = "Recovery e-mail confirmed";
+            Ok(MessagePage::new(page(context, kind, heading), heading)
+                .paragraph(format!("{address} is now the recovery e-mail of {mailbox}."))
+                .link("/webmail", "To webmail")
+                .response(StatusCode::OK))
+        }
+        Err(LinkError::Unavailable(cause)) => Err(cause.into()),
+        Err(_) => Ok(over(context, kind)),
+    }
+}
+
+async fn not_me(context: &RequestContext, token: &str) -> Result<Response, PageError> {
+    let (site, kind) = (&context.site, LinkKind::NotMe);
+    let origin = context.origin(WebSurface::Webmail);
+    match site.authority.not_me(&Token::from_link(token), &origin, site.now()).await {
+        Ok(receipt) => {
+            let heading = "Everybody is signed out";
+            let address = &receipt.address;
+            Ok(MessagePage::new(page(context, kind, heading), heading)
+                .paragraph(format!("{address}: {}", ended_and_revoked(&receipt)))
+                .paragraph("The recovery e-mail cannot be changed for 24 hours.")
+                .paragraph("Whoever knows your password can still sign in. Set a new one now.")
+                .next_step(
+                    format!("{}?by=password", WebSurface::Webmail.entry().password_reset),
+                    "Set a new password",
+                )
+                .link("/webmail", "To webmail")
+                .response(StatusCode::OK))
+        }
+        Err(LinkError::Unavailable(cause)) => Err(cause.into()),
+        Err(_) => Ok(over(context, kind)),
+    }
+}
+
+/// RFC 9110 §15.5.11: the link may have been good once; whether it was is not said.
+fn over(context: &RequestContext, kind: LinkKind) -> Response {
+    let heading = "This link was used, replaced or has expired";
+    let message =
+        MessagePage::new(page(context, kind, heading), heading).paragraph("Nothing has been changed.");
+    let message = match kind {
+        LinkKind::Reset | LinkKind::StaffReset => message
+            .paragraph("If you set a new password with it, sign in. Else ask for another link.")
+            .link(format!("{}?by=mail", surface(kind).entry().password_reset), "Ask for another link"),
+        LinkKind::VerifyRecoveryEmail => message
+            .paragraph("Sign in to see which recovery e-mail is in force, or to have another link sent."),
+        LinkKind::NotMe => message
+            .paragraph("If you still think that somebody else is in your mailbox, set a new password: it ends every session.")
+            .link(format!("{}?by=password", WebSurface::Webmail.entry().password_reset), "Set a new password"),
+    };
+    message.link(surface(kind).entry().sign_in, "Sign in").response(StatusCode::GONE)
+}
+
+fn form(site: &Site, kind: LinkKind, link: &OpenLink, token: String) -> PasswordForm {
+    let (code, consequence) = match kind {
+        LinkKind::StaffReset => {
+            (AskedCode::SixDigitsOrBackup, "Every session of yours ends at once. Mailboxes are not touched.")
+        }
+        _ => (
+            AskedCode::SixDigits,
+            "Every session ends at once and mail apps need the new password. Your mail stays as it is.",
+        ),
+    };
+    PasswordForm {
+        code: if link.code_needed { code } else { AskedCode::None },
+        hidden: vec![("token", token)],
+        consequence: consequence.to_owned(),
+        ..PasswordForm::new(site, path(kind).to_owned(), link.login.to_string(), WORDS)
+    }
+}
+
+fn show(context: &RequestContext, kind: LinkKind, status: StatusCode, form: PasswordForm) -> Response {
+    let mut page = page(context, kind, "Set a new password");
+    form.mark_title(&mut page);
+    html(status, &ResetLinkPage { page, form })
+}
+
+/// A page that does not repeat its own address.
+fn page(context: &RequestContext, kind: LinkKind, title: &str) -> Page {
+    Page { flash: None, here: path(kind).to_owned(), ..context.page(surface(kind), title) }
+}

@@ -1,0 +1,309 @@
+//! *Forgot password?*: a new password without signing in, with the current one, the recovery code, or a link to the
+//! recovery e-mail (W4, W5); for staff with a link (D11).
+//!
+//! No answer discloses whether an address exists: each way has one sentence for whatever was wrong.
+
+use crate::http::error_page::{PageError, with_retry_after};
+use crate::http::flash_cookie;
+use crate::http::form::Plain;
+use crate::http::request_context::RequestContext;
+use crate::site::Site;
+use crate::view::flash::Flash;
+use crate::view::form_problem::{FormProblem, TOO_MANY_TRIES};
+use crate::view::message_page::MessagePage;
+use crate::view::page::{Page, html};
+use crate::view::password_form::{
+    AskedCode, Current, Entered, Entry, NewPassword, PasswordForm, Words, fields_differ, policy_problems,
+};
+use crate::web_surface::WebSurface;
+use askama::Template;
+use axum::Router;
+use axum::extract::Query;
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::get;
+use postward_authority::RecoverError;
+use postward_wire::{Attempt, Secret};
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// The ways to a new password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum ResetMethod {
+    /// With the current one.
+    #[default]
+    Password,
+    /// With the recovery code.
+    Code,
+    /// With a link to the recovery e-mail.
+    Mail,
+}
+
+impl ResetMethod {
+    const ALL: [Self; 3] = [Self::Password, Self::Code, Self::Mail];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Code => "code",
+            Self::Mail => "mail",
+        }
+    }
+
+    fn label(self) -> &'static str {
+        match self {
+            Self::Password => "Current password",
+            Self::Code => "Recovery code",
+            Self::Mail => "Recovery e-mail",
+        }
+    }
+
+    /// What is said whichever part of it was wrong.
+    fn refused(self) -> &'static str {
+        match self {
+            Self::Password => "Address, current password or code is wrong.",
+            Self::Code => "Address or recovery code is wrong.",
+            Self::Mail => "",
+        }
+    }
+}
+
+pub(crate) const WORDS: Words = Words {
+    new: "New password",
+    again: "New password again",
+    generate: "Generate strong password",
+    save: "Save password",
+    refused: "The password was not changed.",
+};
+
+const NOT_NOW: &str = "This is not possible at the moment. Nothing was changed. Try again in a minute.";
+
+#[derive(Template)]
+#[template(path = "password_reset.html")]
+struct ResetPage {
+    page: Page,
+    path: &'static str,
+    by: ResetMethod,
+    shown: Shown,
+}
+
+/// What stands under the tabs.
+enum Shown {
+    /// The form for a new password.
+    Form(Box<PasswordForm>),
+    /// The form that asks for a link.
+    Ask { typed: String, problem: Option<&'static str> },
+}
+
+impl ResetPage {
+    fn ways(&self) -> [ResetMethod; 3] {
+        ResetMethod::ALL
+    }
+    fn sign_in_path(&self) -> &'static str {
+        self.page.surface.unwrap_or(WebSurface::Webmail).entry().sign_in
+    }
+}
+
+/// The query of the page.
+#[derive(Deserialize)]
+struct PasswordResetQuery {
+    #[serde(default)]
+    by: ResetMethod,
+}
+
+/// The fields of the form.
+#[derive(Deserialize)]
+struct PasswordResetForm {
+    #[serde(default)]
+    by: ResetMethod,
+    #[serde(alias = "email", default)]
+    address: String,
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    recovery_code: String,
+    #[serde(flatten)]
+    new: NewPassword,
+}
+
+/// `GET` and `POST …/password-reset` of a surface.
+pub(crate) fn routes(surface: WebSurface) -> Router<Arc<Site>> {
+    let pages = get(async move |context: RequestContext, Query(query): Query<PasswordResetQuery>| {
+        let by = method_at(surface, query.by);
+        show(&context, surface, StatusCode::OK, by, empty(&context, surface, by, String::new()))
+    })
+    .post(async move |context: RequestContext, Plain(typed): Plain<PasswordResetForm>| {
+        match method_at(surface, typed.by) {
+            ResetMethod::Mail => Ok(ask_for_link(&context, surface, typed.address).await),
+            by => set(&context, surface, by, typed).await,
+        }
+    });
+    Router::new().route(surface.entry().password_reset, pages)
+}
+
+/// Staff have one way only.
+fn method_at(surface: WebSurface, by: ResetMethod) -> ResetMethod {
+    if surface == WebSurface::Dashboard { ResetMethod::Mail } else { by }
+}
+
+async fn set(
+    context: &RequestContext,
+    surface: WebSurface,
+    by: ResetMethod,
+    typed: PasswordResetForm,
+) -> Result<Response, PageError> {
+    let (site, origin) = (&context.site, context.origin(surface));
+    let PasswordResetForm { address, code, recovery_code, new, .. } = typed;
+    let form = form(site, surface, by, address.clone());
+    let (password, current) = match new.entered(Entry::Twice) {
+        Entered::Generate => {
+            return Ok(show_form(context, surface, StatusCode::OK, by, form.with_generated()));
+        }
+        Entered::Differ => {
+            let form = form.with_problems(fields_differ());
+            return Ok(show_form(context, surface, StatusCode::UNPROCESSABLE_ENTITY, by, form));
+        }
+        Entered::New { password, current } => (password, current),
+    };
+    let replaced = match by {
+        ResetMethod::Code => {
+            let code = Secret::new(recovery_code);
+            site.authority.recover_with_code(&address, code, password, &origin, site.now()).await
+        }
+        ResetMethod::Password | ResetMethod::Mail => {
+            // An empty current password is a wrong one.
+            let secret = current.unwrap_or_else(|| Secret::new(String::new()));
+            let code = (!code.trim().is_empty()).then(|| Secret::new(code));
+            let attempt = Attempt { authcid: address, secret };
+            site.authority.change_signed_out(attempt, code, password, &origin, site.now()).await
+        }
+    };
+    let (status, problems) = match replaced {
+        Ok(receipt) => {
+            let flash = match by {
+                ResetMethod::Code => Flash::recovered(&receipt, surface),
+                ResetMethod::Password | ResetMethod::Mail => Flash::password_changed(&receipt, surface),
+            };
+            return flash_cookie::redirect(site, &flash, surface.entry().sign_in);
+        }
+        Err(RecoverError::Policy(missing)) => (StatusCode::UNPROCESSABLE_ENTITY, policy_problems(&missing)),
+        // RFC 9110 §15.5.4, as at the sign-in.
+        Err(RecoverError::Refused) => {
+            (StatusCode::FORBIDDEN, vec![FormProblem::new("address", by.refused())])
+        }
+        Err(RecoverError::TooManyTries) => {
+            (StatusCode::TOO_MANY_REQUESTS, vec![FormProblem::new("address", TOO_MANY_TRIES)])
+        }
+        Err(RecoverError::Unavailable(cause)) => {
+            tracing::warn!(%cause, "a password could not be set");
+            (StatusCode::SERVICE_UNAVAILABLE, vec![FormProblem::new("address", NOT_NOW)])
+        }
+    };
+    Ok(show_form(context, surface, status, by, form.with_problems(problems)))
+}
+
+/// Whatever comes of it, the answer is the same.
+async fn ask_for_link(context: &RequestContext, surface: WebSurface, typed: String) -> Response {
+    let (site, origin) = (&context.site, context.origin(surface));
+    let asked = match surface {
+        WebSurface::Dashboard => site.authority.ask_for_staff_reset_link(&typed, &origin, site.now()).await,
+        WebSurface::Panel | WebSurface::Webmail => {
+            site.authority.ask_for_reset_link(&typed, &origin, site.now()).await
+        }
+    };
+    let (status, problem) = match asked {
+        // Nothing of a new password is asked here, so that nothing can be missing in it.
+        Ok(()) | Err(RecoverError::Refused | RecoverError::Policy(_)) => return asked_for(context, surface),
+        Err(RecoverError::TooManyTries) => (StatusCode::TOO_MANY_REQUESTS, TOO_MANY_TRIES),
+        Err(RecoverError::Unavailable(cause)) => {
+            tracing::warn!(%cause, "a link could not be asked for");
+            (StatusCode::SERVICE_UNAVAILABLE, NOT_NOW)
+        }
+    };
+    let shown = Shown::Ask { typed, problem: Some(problem) };
+    show(context, surface, status, ResetMethod::Mail, shown)
+}
+
+fn asked_for(context: &RequestContext, surface: WebSurface) -> Response {
+    let page = Page {
+        here: surface.entry().password_reset.to_owned(),
+        flash: None,
+        ..context.page(surface, "Check your mail")
+    };
+    let message = MessagePage::new(page, "Check your mail");
+    let message = match surface {
+        WebSurface::Dashboard => message
+            .paragraph("If an account exists for this email, we've sent password reset instructions.")
+            .paragraph("The link in them is good for one hour."),
+        WebSurface::Panel | WebSurface::Webmail => message
+            .paragraph(
+                "If this mailbox has a recovery e-mail, we have sent a link to it. It is good for one hour.",
+            )
+            .paragraph(
+                "Nothing there after a few minutes? Look into the junk folder, use your recovery code, \
+                 or ask whoever manages your mailbox.",
+            )
+            .link(format!("{}?by=code", surface.entry().password_reset), "Use the recovery code"),
+    };
+    message.link(surface.entry().sign_in, "Back to sign-in").response(StatusCode::OK)
+}
+
+fn empty(context: &RequestContext, surface: WebSurface, by: ResetMethod, typed: String) -> Shown {
+    match by {
+        ResetMethod::Mail => Shown::Ask { typed, problem: None },
+        ResetMethod::Password | ResetMethod::Code => {
+            Shown::Form(Box::new(form(&context.site, surface, by, typed)))
+        }
+    }
+}
+
+fn form(site: &Site, surface: WebSurface, by: ResetMethod, address: String) -> PasswordForm {
+    let consequence = match by {
+        ResetMethod::Code => {
+            "Two-factor authentication goes off, every session ends, app passwords stop. \
+             Your mail stays as it is. The code works once."
+        }
+        ResetMethod::Password | ResetMethod::Mail => {
+            "Every session ends at once and mail apps need the new password. Your mail stays as it is."
+        }
+    };
+    let (current, code) = match by {
+        ResetMethod::Code => (Current::NotAsked, AskedCode::Recovery),
+        ResetMethod::Password | ResetMethod::Mail => (Current::Asked, AskedCode::IfOn),
+    };
+    PasswordForm {
+        current,
+        code,
+        typed_address: Some(address),
+        hidden: vec![("by", by.name().to_owned())],
+        consequence: consequence.to_owned(),
+        ..PasswordForm::new(site, surface.entry().password_reset.to_owned(), String::new(), WORDS)
+    }
+}
+
+fn show_form(
+    context: &RequestContext,
+    surface: WebSurface,
+    status: StatusCode,
+    by: ResetMethod,
+    form: PasswordForm,
+) -> Response {
+    show(context, surface, status, by, Shown::Form(Box::new(form)))
+}
+
+fn show(
+    context: &RequestContext,
+    surface: WebSurface,
+    status: StatusCode,
+    by: ResetMethod,
+    shown: Shown,
+) -> Response {
+    let here = format!("{}?by={}", surface.entry().password_reset, by.name());
+    // What was done before is no answer to this.
+    let mut page = Page { flash: None, here, ..context.page(surface, "Set a new password") };
+    if let Shown::Form(form) = &shown {
+        form.mark_title(&mut page);
+    }
+    with_retry_after(html(status, &ResetPage { page, path: surface.entry().password_reset, by, shown }))
+}

@@ -1,0 +1,108 @@
+//! The sign-in history: past sessions and refused tries in one list, the same for owners and staff (W7).
+
+use crate::view::relative_time::RelativeTime;
+use crate::view::user_agent::UserAgent;
+use postward_authority::{PastSession, RefusedTry, Surface, Timestamp};
+
+/// Lines shown: the newest. More than anybody looks through.
+const LINES: usize = 100;
+
+/// A sign-in, or a try that was refused.
+pub(crate) struct Line {
+    at: Timestamp,
+    pub(crate) when: RelativeTime,
+    /// `Webmail`.
+    pub(crate) surface: String,
+    /// What happened: `Signed in`, `Old password used`.
+    pub(crate) what: String,
+    pub(crate) outcome: Outcome,
+    /// How it went on, where it did.
+    pub(crate) then: Option<String>,
+    pub(crate) client: Option<UserAgent>,
+    pub(crate) ip: String,
+}
+
+/// What a try means to whoever looks after the mailbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// It opened a session.
+    SignedIn,
+    /// It opened nothing.
+    Refused,
+    /// It opened nothing, and somebody knows the password, or knew it.
+    Alarming,
+}
+
+/// Both kinds in one list, newest first.
+pub(crate) fn lines(past: Vec<PastSession>, refused: Vec<RefusedTry>, now: Timestamp) -> Vec<Line> {
+    let past = past.into_iter().map(|session| Line {
+        at: session.since,
+        when: RelativeTime::new(session.since, now),
+        surface: capitalised(session.surface),
+        what: match session.app_password {
+            Some(name) => format!("Signed in with the app password “{name}”"),
+            None => "Signed in".to_owned(),
+        },
+        outcome: Outcome::SignedIn,
+        then: Some(match session.over {
+            None => "still open".to_owned(),
+            Some((at, reason)) => format!("{} {}", over(&reason), RelativeTime::new(at, now).relative),
+        }),
+        client: session.client.map(UserAgent::new),
+        ip: session.ip,
+    });
+    let refused = refused.into_iter().map(|tried| {
+        let (what, outcome) = why(&tried.cause);
+        Line {
+            at: tried.at,
+            when: RelativeTime::new(tried.at, now),
+            surface: capitalised(tried.surface),
+            what: what.to_owned(),
+            outcome,
+            then: None,
+            client: tried.client.map(UserAgent::new),
+            ip: tried.ip,
+        }
+    });
+    let mut all: Vec<_> = past.chain(refused).collect();
+    all.sort_by_key(|line| std::cmp::Reverse(line.at));
+    all.truncate(LINES);
+    all
+}
+
+/// `Webmail`: the name of a surface where a line begins with it.
+pub(crate) fn capitalised(surface: Surface) -> String {
+    let mut characters = surface.label().chars();
+    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
+}
+
+/// Why a try was refused, and how alarming that is.
+fn why(cause: &str) -> (&'static str, Outcome) {
+    match cause {
+        "wrong-password" => ("Wrong password", Outcome::Refused),
+        "previous-password" => ("Old password used", Outcome::Alarming),
+        "suspended" => ("Sign-in was suspended", Outcome::Refused),
+        "throttled" => ("Too many tries, not looked at", Outcome::Refused),
+        "overtaken" => ("The password was changed at the same moment", Outcome::Refused),
+        "code-missing" => ("Right password, code missing", Outcome::Alarming),
+        "wrong-code" => ("Right password, wrong code", Outcome::Alarming),
+        "spent-code" => ("Right password, code used before", Outcome::Alarming),
+        "too-many-codes" => ("Right password, too many codes", Outcome::Alarming),
+        "app-password-required" => {
+            ("Right password, but this mailbox takes app passwords only", Outcome::Alarming)
+        }
+        "wrong-recovery-code" => ("Wrong recovery code", Outcome::Refused),
+        _ => ("Refused", Outcome::Refused),
+    }
+}
+
+/// How a session was over, before the moment.
+fn over(reason: &str) -> &'static str {
+    match reason {
+        "password-changed" => "ended by a new password",
+        "suspended" => "ended when sign-in was suspended",
+        "ended" => "signed out or ended",
+        "expired" => "expired",
+        _ => "over",
+    }
+}
