@@ -4,24 +4,12 @@ use super::violation::Violation;
 
 /// The crate, the rule, and how often it is broken there: a ceiling that may only come down.
 const UNDER_WAY: &[(&str, &str, usize)] = &[
-    ("ARCHITECTURE.md", "spine", 7),
-    ("authority", "circles", 33),
-    ("authority", "arrows up", 58),
-    ("authority", "handle", 24),
+    ("ARCHITECTURE.md", "spine", 4),
+    ("authority", "circles", 3),
     ("authority", "tuples", 7),
-    ("authority", "names", 89),
-    ("gate", "circles", 5),
-    ("gate", "names", 23),
-    ("mailstore", "circles", 15),
-    ("mailstore", "tuples", 1),
-    ("mailstore", "names", 22),
-    ("postward", "circles", 27),
-    ("postward", "names", 44),
-    ("web", "circles", 28),
-    ("web", "arrows up", 35),
-    ("web", "names", 61),
-    ("wire", "circles", 4),
-    ("wire", "names", 12),
+    ("authority", "names", 7),
+    ("postward", "circles", 2),
+    ("web", "names", 1),
 ];
 
 const LIST: &str = "xtask/src/tidy/under_way.rs";
