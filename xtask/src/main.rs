@@ -1,7 +1,8 @@
-//! The project's own chores: `cargo xtask tidy`, `cargo xtask fuzz`, `cargo xtask bench`, `cargo xtask ci`.
+//! The developer's tasks: `cargo xtask tidy`, `fuzz`, `soak`, `bench` and `ci`.
 //!
-//! In reading order: [`tidy`] keeps the drawing in ARCHITECTURE.md true, [`fuzz`] throws bytes at every parser a
-//! stranger can reach, [`bench`] measures the release binary from outside, [`ci`] does what the integration run does.
+//! In reading order: [`tidy`] checks the rules a compiler cannot, [`fuzz`] feeds bytes to every parser that is reachable
+//! before sign-in, [`soak`] repeats the long tests at their full length, [`bench`] measures the release binary from
+//! outside, [`ci`] does what the integration run does.
 //! Nothing here is part of the product.
 #![expect(
     clippy::print_stdout,
@@ -11,22 +12,25 @@
 
 mod bench;
 mod ci;
+mod failure;
 mod fuzz;
+mod soak;
 mod tidy;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
+
+use failure::Failure;
 
 const USAGE: &str = "\
 usage: cargo xtask TASK
-  tidy                           check the rules a compiler cannot: arrows, names, clocks, secrets, stale paths
+  tidy [--under-way]             check the rules a compiler cannot: layers, names, clocks, secrets, stale paths
   fuzz [--seconds N] [TARGET …]  build the fuzz targets and run each for N seconds (default 60)
+  soak [NAME|all]                run the long tests at their full length; without a name, list them
   bench [--quick] [--only NAME] [--json FILE]
-                                 measure the release binary: hashing, reconnect, idle, ending, splice
+                                 measure the release binary: hashing, reconnect, idle, ending, splice,
+                                 account-enumeration
   ci                             run .ci/run, the same steps that guard a submission";
-
-/// What went wrong, in words for the person at the terminal.
-type Failure = String;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -36,8 +40,9 @@ fn main() -> ExitCode {
     };
     let root = workspace_root();
     let outcome = match (task, rest) {
-        ("tidy", []) => tidy::run(&root),
+        ("tidy", options) => tidy::run(&root, options),
         ("fuzz", options) => fuzz::Plan::parse(options).and_then(|plan| fuzz::run(&root, &plan)),
+        ("soak", options) => soak::run(&root, options),
         ("bench", options) => bench::run(&root, options),
         ("ci", []) => ci::run(&root),
         _ => Err(USAGE.to_owned()),
@@ -51,8 +56,10 @@ fn main() -> ExitCode {
     }
 }
 
-/// The checkout this xtask was built from, so that the tasks work from any folder inside it.
+/// The checkout this xtask belongs to, so that the tasks work from any folder inside it. `cargo run` names it; called by
+/// hand, the program knows where it was built.
 fn workspace_root() -> PathBuf {
-    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
-    package.parent().unwrap_or(package).to_owned()
+    let package = std::env::var_os("CARGO_MANIFEST_DIR")
+        .map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+    package.parent().unwrap_or(&package).to_owned()
 }

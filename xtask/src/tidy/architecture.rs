@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use super::Violation;
 use super::tree::Tree;
+use super::violation::Violation;
 
-const DOCUMENT: &str = "ARCHITECTURE.md";
+pub(super) const DOCUMENT: &str = "ARCHITECTURE.md";
 const MOST_LINES: usize = 250;
 
 /// A word in backticks that starts with one of these is a path of ours; anything else with a slash in it (a URL
@@ -18,7 +18,7 @@ pub(super) fn names_what_exists(tree: &Tree) -> Vec<Violation> {
     match tree.files.iter().find(|file| file.path == DOCUMENT) {
         Some(document) => check(&document.text, |path| Path::new(&tree.root).join(path).exists()),
         None => {
-            let why = "a newcomer needs one page that shows the rooms";
+            let why = "a newcomer needs one page that shows the crates";
             vec![Violation { path: DOCUMENT.to_owned(), line: 1, what: "does not exist".to_owned(), why }]
         }
     }
@@ -49,7 +49,7 @@ fn check(text: &str, exists: impl Fn(&str) -> bool) -> Vec<Violation> {
 }
 
 /// The paths a line names: `` `crates/wire/src/{imap,pop3}/preauth.rs` `` names two.
-fn named_paths(line: &str) -> impl Iterator<Item = String> {
+pub(super) fn named_paths(line: &str) -> impl Iterator<Item = String> {
     // Between the first and the second backtick, the third and the fourth, and so on.
     let quoted = line.split('`').skip(1).step_by(2);
     quoted

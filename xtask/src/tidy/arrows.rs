@@ -1,7 +1,7 @@
-//! The drawing of the house: which crate may know which.
+//! Which crate may depend on which.
 
-use super::Violation;
 use super::tree::Package;
+use super::violation::Violation;
 
 /// Who may name whom, as DESIGN and ARCHITECTURE.md draw it. The binary knows all; nobody knows the binary.
 const ARROWS: [(&str, &[&str]); 7] = [
@@ -17,7 +17,7 @@ const ARROWS: [(&str, &[&str]); 7] = [
     ("xtask", &[]),
 ];
 
-const WHY: &str = "the house has one direction: a room that knows more can break more (ARCHITECTURE.md)";
+const WHY: &str = "dependencies have one direction: a crate that knows more can break more (ARCHITECTURE.md)";
 
 /// Fails on every dependency between our crates, of whatever kind, that [`ARROWS`] does not show: a
 /// dev-dependency is how a test learns to go through a wall.
@@ -39,7 +39,7 @@ pub(super) fn point_as_drawn(packages: &[Package]) -> Vec<Violation> {
 
 fn violation(package: &str, what: String) -> Violation {
     let folder = match package.strip_prefix("postward-") {
-        Some(room) => format!("crates/{room}"),
+        Some(name) => format!("crates/{name}"),
         None if package == "postward" => "crates/postward".to_owned(),
         None => package.to_owned(),
     };

@@ -1,7 +1,7 @@
 //! Time is an argument in the crates that decide.
 
-use super::Violation;
 use super::tree::SourceFile;
+use super::violation::Violation;
 
 const DECIDING_CRATES: [&str; 2] = ["crates/wire/src/", "crates/authority/src/"];
 const READINGS: [&str; 4] = ["SystemTime::now", "Instant::now", "Timestamp::now", "Zoned::now"];

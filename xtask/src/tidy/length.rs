@@ -1,7 +1,7 @@
 //! Files end before the reader does.
 
-use super::Violation;
 use super::tree::SourceFile;
+use super::violation::Violation;
 
 const MOST_LINES: usize = 600;
 

@@ -1,7 +1,7 @@
 //! A checkout works wherever it lies.
 
-use super::Violation;
 use super::tree::SourceFile;
+use super::violation::Violation;
 
 /// Homes and work trees of one machine. Written in two halves so that this file does not name them.
 const MACHINE_FOLDERS: [&str; 3] = [concat!("/wo", "rk/"), concat!("/ro", "ot/"), concat!("/ho", "me/")];

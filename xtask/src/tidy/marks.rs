@@ -1,7 +1,7 @@
 //! What is committed is finished.
 
-use super::Violation;
 use super::tree::SourceFile;
+use super::violation::Violation;
 
 /// Written in halves so that this file passes its own rule.
 const MARKS: [&str; 6] = [

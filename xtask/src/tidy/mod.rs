@@ -1,41 +1,38 @@
-//! The rules of the house that a compiler cannot check. Each is one small function with its reason, and every
-//! violation says where, what and why.
+//! The rules that a compiler cannot check. Each is one small function with its reason, and every violation says where,
+//! what and why.
 //!
-//! [`tree`] reads the checkout; [`arrows`] and [`architecture`] keep the drawing true; the other modules each read
-//! one file at a time.
+//! [`tree`] reads the checkout, [`rust`] its Rust source, [`crate_source`] puts a crate together. [`arrows`],
+//! [`architecture`] and [`spine`] keep ARCHITECTURE.md true; [`import_circles`], [`layers`], [`handle`], [`tuple_parameters`]
+//! and [`banned_names`] each read one crate, the other rules one file. [`under_way`] lists what does not hold yet.
 
 mod architecture;
 mod arrows;
+mod banned_names;
+mod banned_words;
 mod clock;
+mod crate_source;
+mod handle;
+mod import_circles;
+mod layers;
 mod length;
 mod machine_paths;
 mod marks;
 mod names;
+mod rust;
 mod secret;
+mod spine;
 mod sql;
 mod tree;
+mod tuple_parameters;
+mod under_way;
+mod violation;
 
-use std::fmt;
 use std::path::Path;
 
 use crate::Failure;
+use crate_source::CrateSource;
 use tree::{SourceFile, Tree};
-
-/// One broken rule: `file:line: what, why`.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Violation {
-    path: String,
-    line: usize,
-    what: String,
-    why: &'static str,
-}
-
-impl fmt::Display for Violation {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { path, line, what, why } = self;
-        write!(formatter, "{path}:{line}: {what}, {why}")
-    }
-}
+use violation::Violation;
 
 /// The rules that look at one file alone.
 const FILE_RULES: [fn(&SourceFile) -> Vec<Violation>; 7] = [
@@ -48,14 +45,53 @@ const FILE_RULES: [fn(&SourceFile) -> Vec<Violation>; 7] = [
     sql::sql_stays_in_the_store,
 ];
 
-/// Checks every rule on the checkout and prints what is broken.
-pub(crate) fn run(root: &Path) -> Result<(), Failure> {
+/// A rule that looks at one crate.
+struct CrateRule {
+    name: &'static str,
+    check: fn(&CrateSource<'_>) -> Vec<Violation>,
+}
+
+const CRATE_RULES: [CrateRule; 5] = [
+    CrateRule { name: "circles", check: import_circles::no_file_stands_in_a_circle },
+    CrateRule { name: "arrows up", check: layers::arrows_go_down },
+    CrateRule { name: "handle", check: handle::nothing_below_names_the_handle },
+    CrateRule { name: "tuples", check: tuple_parameters::no_parameter_is_a_tuple },
+    CrateRule { name: "names", check: banned_names::names_are_the_fields },
+];
+
+/// What is said of the page as a whole, and where it is listed as under way.
+const PAGE: (&str, &str) = ("ARCHITECTURE.md", "spine");
+
+/// Checks every rule on the checkout, prints a line for each crate and what is broken. `--under-way` prints what is listed
+/// as under way too.
+pub(crate) fn run(root: &Path, options: &[String]) -> Result<(), Failure> {
+    let is_telling_all = match options {
+        [] => false,
+        [option] if option == "--under-way" => true,
+        _ => return Err("usage: cargo xtask tidy [--under-way]".to_owned()),
+    };
     let tree = Tree::read(root)?;
     let mut violations = arrows::point_as_drawn(&tree.packages);
     violations.extend(sql::only_the_authority_links_a_database(&tree.packages));
     violations.extend(architecture::names_what_exists(&tree));
     for file in &tree.files {
         violations.extend(FILE_RULES.iter().flat_map(|rule| rule(file)));
+    }
+    let mut hold = |name: &str, rule: &str, found: Vec<Violation>| {
+        if is_telling_all && under_way::is_listed(name, rule) {
+            found.iter().for_each(|violation| println!("under way: {violation}"));
+        }
+        violations.extend(under_way::beyond_the_ceiling(name, rule, found));
+    };
+    hold(PAGE.0, PAGE.1, spine::sentences_agree_with_heads(&tree));
+    for source in CrateSource::all(&tree.files) {
+        let mut counts = Vec::new();
+        for rule in &CRATE_RULES {
+            let found = (rule.check)(&source);
+            counts.push(format!("{} {}", rule.name, found.len()));
+            hold(&source.name, rule.name, found);
+        }
+        println!("{}: {}, longest walk {}", source.name, counts.join(", "), source.graph.longest_walk());
     }
     violations.sort();
     for violation in &violations {

@@ -1,7 +1,7 @@
 //! Every module is named after what it is.
 
-use super::Violation;
 use super::tree::SourceFile;
+use super::violation::Violation;
 
 const NAMELESS: [&str; 9] =
     ["utils", "util", "helpers", "helper", "common", "types", "misc", "shared", "functions"];

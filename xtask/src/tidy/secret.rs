@@ -1,7 +1,7 @@
 //! What is secret can be taken in, compared and hashed, and nothing else.
 
-use super::Violation;
 use super::tree::SourceFile;
+use super::violation::Violation;
 
 const TYPE: &str = "Secret";
 const FORBIDDEN: [&str; 5] = ["Debug", "Display", "Clone", "Copy", "Serialize"];

@@ -1,7 +1,7 @@
-//! One room holds the database.
+//! Only the store speaks SQL.
 
-use super::Violation;
 use super::tree::{Package, SourceFile};
+use super::violation::Violation;
 
 const STORE: &str = "crates/authority/src/store";
 const AUTHORITY: &str = "postward-authority";

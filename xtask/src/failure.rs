@@ -1,0 +1,4 @@
+//! How a task fails.
+
+/// What went wrong, in words for the person at the terminal.
+pub(crate) type Failure = String;
