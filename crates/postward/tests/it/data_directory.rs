@@ -27,10 +27,12 @@ async fn host_of_0_1_0() -> House {
     House::unpacked("data-directory-0.1.0.tar.gz").await
 }
 
-/// What the server says to a command, in lines.
+/// What the server says to a command, in lines; without the arrival of notices, which may be told at any time
+/// (RFC 9051 §7.4.1).
 async fn told(imap: &mut Imap, command: &str) -> Vec<String> {
-    let said = imap.command(command).await.unwrap();
-    String::from_utf8(said).unwrap().lines().map(str::to_owned).collect()
+    let said = String::from_utf8(imap.command(command).await.unwrap()).unwrap();
+    let arrival = |line: &&str| line.ends_with(" EXISTS") || line.ends_with(" RECENT");
+    said.lines().filter(|line| !arrival(line)).map(str::to_owned).collect()
 }
 
 async fn app(house: &House, address: &str, password: &str) -> Imap {
