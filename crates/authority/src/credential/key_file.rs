@@ -1,4 +1,5 @@
-//! The keys that stand outside the database: whoever copies the one without the other has nothing.
+//! The key file: what second factors are sealed under, outside the database. Whoever copies the one without the other has
+//! nothing.
 //!
 //! A key file holds one key a line, oldest first; the last one is used for everything new. Older ones stay until nothing
 //! in the store needs them any more.

@@ -6,14 +6,16 @@
 mod document;
 mod engine;
 mod error;
+mod hostname;
 mod limits;
 mod relay;
 mod sections;
 
 pub(crate) use engine::{EngineKind, Remote};
 pub(crate) use error::ConfigError;
+pub(crate) use hostname::LOCALHOST;
 pub(crate) use relay::{Encryption, Relay};
-pub(crate) use sections::{Certificate, Config, LOCALHOST, Listeners, LogFormat};
+pub(crate) use sections::{Certificate, Config, Listeners, LogFormat};
 
 use document::Document;
 use error::Location;

@@ -132,5 +132,6 @@ fn host(text: &str) -> Option<String> {
 }
 
 fn is_loopback(host: &str) -> bool {
-    host == super::LOCALHOST || host.parse::<IpAddr>().is_ok_and(|ip| ip.to_canonical().is_loopback())
+    host == super::hostname::LOCALHOST
+        || host.parse::<IpAddr>().is_ok_and(|ip| ip.to_canonical().is_loopback())
 }

@@ -3,6 +3,7 @@
 use super::document::{Document, Section};
 use super::engine::{EngineKind, engine};
 use super::error::ConfigError;
+use super::hostname::LOCALHOST;
 use super::limits::{limits, throttle_limits};
 use super::relay::{MailerConfig, mailer};
 use postward_authority::{Database, Hashing, PasswordPolicy, ThrottleLimits};
@@ -88,9 +89,6 @@ pub(crate) struct Web {
     /// The proxies whose `X-Forwarded-For` is trusted.
     pub(crate) trusted_proxies: TrustedProxies,
 }
-
-/// The name of a host that has no DNS name configured.
-pub(crate) const LOCALHOST: &str = "localhost";
 
 /// The sections, in the order in which errors list them.
 pub(super) const SECTIONS: [&str; 13] = [

@@ -4,8 +4,8 @@
 //! done takes the next piece of work itself. Permits handed on through the runtime cost two wake-ups between one hash
 //! and the next, and moved the memory from core to core; under load that was a tenth of all sign-ins.
 
+use super::error::{HasherError, broken};
 use super::memory::Memory;
-use super::{HasherError, broken};
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};

@@ -4,7 +4,7 @@
 //! is work for nothing; and an allocator keeps what each thread gives back, until a server that has hashed on many
 //! threads holds hundreds of megabytes.
 
-use super::{HasherError, broken};
+use super::error::{HasherError, broken};
 use argon2::password_hash::phc::{Output, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 

@@ -4,16 +4,18 @@
 //! the [`memory`] of its thread; the rest wait in [`lanes`], so that a flood of strangers cannot keep out people who
 //! come from where they always come from.
 
+mod error;
 mod lanes;
 mod memory;
 
+pub use error::HasherError;
 pub(crate) use lanes::Lane;
 
 use argon2::password_hash::phc::{ParamsString, PasswordHash, Salt};
 use argon2::{ARGON2ID_IDENT, Params, Version};
+use error::broken;
 use lanes::Lanes;
 use memory::Memory;
-use std::fmt;
 use zeroize::Zeroizing;
 
 /// What a hash costs and how many are computed at once.
@@ -49,15 +51,6 @@ pub(crate) struct Hasher {
 /// A password hash in PHC string form.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Phc(pub(crate) String);
-
-/// Why no hash was computed.
-#[derive(Debug)]
-pub enum HasherError {
-    /// The lane is full.
-    Busy,
-    /// The stored hash, or argon2 itself, is broken.
-    Broken(String),
-}
 
 impl Hasher {
     pub(crate) fn new(hashing: Hashing) -> Result<Self, HasherError> {
@@ -99,15 +92,6 @@ impl Hasher {
     }
 }
 
-impl fmt::Display for HasherError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Busy => f.write_str("too many sign-ins are waiting"),
-            Self::Broken(cause) => f.write_str(cause),
-        }
-    }
-}
-
 /// A new hash of a password, under a new salt.
 fn hash(memory: &mut Memory, params: &Params, password: &[u8]) -> Result<Phc, HasherError> {
     // RFC 9106 §3.1: 16 bytes are what password hashing wants.
@@ -121,10 +105,6 @@ fn hash(memory: &mut Memory, params: &Params, password: &[u8]) -> Result<Phc, Ha
         hash: Some(output),
     };
     Ok(Phc(hash.to_string()))
-}
-
-fn broken(error: impl fmt::Display) -> HasherError {
-    HasherError::Broken(error.to_string())
 }
 
 #[cfg(test)]
