@@ -12,7 +12,7 @@ use crate::rate_limit::sign_in_throttle::{Throttle, ThrottleLimits};
 use crate::rate_limit::verified_password_cache::{Fingerprints, VerifiedPasswordCache};
 use crate::session::change_broadcast::Events;
 use crate::session::registry::Registry;
-use crate::session::writer::SessionWriter;
+use crate::session::writer::{SessionWriter, WriterContext};
 use crate::store::{Db, StoreError, directory, second_factors};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -94,10 +94,13 @@ impl Authority {
         let db = Arc::new(Db::open(&database).await.map_err(OpenError::Store)?);
         let keys = Arc::new(open_keys(&db, key_file).await.map_err(OpenError::Store)?);
         let (registry, closed) = Registry::new();
-        let session_writer =
-            SessionWriter::open((db.clone(), keys.clone()), registry.clone(), node.clone(), closed, now)
-                .await
-                .map_err(OpenError::Store)?;
+        let context = WriterContext {
+            db: db.clone(),
+            keys: keys.clone(),
+            registry: registry.clone(),
+            node: node.clone(),
+        };
+        let session_writer = SessionWriter::open(context, closed, now).await.map_err(OpenError::Store)?;
         let inner = Inner {
             db,
             keys,

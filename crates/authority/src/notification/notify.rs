@@ -10,6 +10,15 @@ use crate::store::outbox::{self, NewLetter};
 use crate::store::{StoreError, Tx, principals, recovery};
 use serde_json::Value;
 
+/// Who a notice goes to, and whom it is about.
+#[derive(Clone, Copy)]
+pub(crate) struct Recipient<'a> {
+    /// Whom it is about.
+    pub(crate) principal: PrincipalId,
+    /// Where it goes.
+    pub(crate) address: &'a str,
+}
+
 /// Tells a mailbox of something: a letter to itself, and one to its recovery e-mail. Each carries a link with which
 /// whoever reads it can say that it was not them.
 pub(crate) async fn notify_owner(
@@ -23,7 +32,7 @@ pub(crate) async fn notify_owner(
     let login = principals::login(tx, mailbox).await?;
     let recovery = recovery::email_of(tx, mailbox).await?;
     for recipient in login.iter().chain(recovery.iter()) {
-        notify(tx, keys, (mailbox, recipient), notice, detail, now).await?;
+        notify(tx, keys, Recipient { principal: mailbox, address: recipient }, notice, detail, now).await?;
     }
     Ok(())
 }
@@ -32,24 +41,26 @@ pub(crate) async fn notify_owner(
 pub(crate) async fn notify(
     tx: &mut Tx,
     keys: &Keys,
-    (mailbox, recipient): (PrincipalId, &str),
+    to: Recipient<'_>,
     notice: Notice,
     detail: &Value,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let link = link_token::make(tx, keys, mailbox, LinkKind::NotMe, Some(recipient), now).await?;
-    let letter = NewLetter { principal: mailbox, recipient, notice, detail, link };
+    let Recipient { principal, address } = to;
+    let link = link_token::make(tx, keys, principal, LinkKind::NotMe, Some(address), now).await?;
+    let letter = NewLetter { principal, recipient: address, notice, detail, link };
     outbox::put(tx, &letter, now).await
 }
 
 /// Tells a person of the dashboard of something that concerns its own sign-in.
 pub(crate) async fn notify_staff(
     tx: &mut Tx,
-    (person, email): (PrincipalId, &str),
+    to: Recipient<'_>,
     notice: Notice,
     detail: &Value,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let letter = NewLetter { principal: person, recipient: email, notice, detail, link: None };
+    let Recipient { principal, address } = to;
+    let letter = NewLetter { principal, recipient: address, notice, detail, link: None };
     outbox::put(tx, &letter, now).await
 }

@@ -180,7 +180,7 @@ impl Throttle {
             if !this.known && !this.changed {
                 return Verdict::TooMany;
             }
-            let ticket = memory.enter(&this);
+            let ticket = memory.issue_ticket(&this);
             return Verdict::Verify(Reservation::new(self, this, besieged_wait, Some(Box::new(ticket))));
         }
         memory.by_network.entry(this.network.clone()).distinct.insert(this.counted);
@@ -328,8 +328,8 @@ impl Memory {
         self.known_addresses.age(Duration::MAX, now);
     }
 
-    /// A try takes part in its admission, and opens it when there is none.
-    fn enter(&mut self, this: &Attempt) -> Ticket {
+    /// Gives an attempt a ticket for its admission, which it opens when there is none.
+    fn issue_ticket(&mut self, this: &Attempt) -> Ticket {
         let Attempt { login, network, ip, known: _, changed: _, counted, remembered: _ } = this;
         let at_home =
             self.known_addresses.find(login).is_some_and(|known_addresses| known_addresses.contains(ip));

@@ -29,6 +29,16 @@ pub(crate) struct SessionWriter {
     task: Mutex<Option<JoinHandle<()>>>,
 }
 
+/// What the writer works with.
+pub(crate) struct WriterContext {
+    pub(crate) db: Arc<Db>,
+    pub(crate) keys: Arc<Keys>,
+    /// Where the guard of each session it opens is registered.
+    pub(crate) registry: Arc<Registry>,
+    /// The node whose sessions these are.
+    pub(crate) node: String,
+}
+
 /// Something to be written.
 enum WriteRequest {
     Open(Box<PendingSession>),
@@ -82,12 +92,11 @@ impl SessionWriter {
     const LINGER: Duration = Duration::from_millis(100);
 
     pub(crate) async fn open(
-        (db, keys): (Arc<Db>, Arc<Keys>),
-        registry: Arc<Registry>,
-        node: String,
+        context: WriterContext,
         closed: mpsc::UnboundedReceiver<SessionId>,
         now: Timestamp,
     ) -> Result<Self, StoreError> {
+        let WriterContext { db, keys, registry, node } = context;
         let mut tx = db.begin(Durability::Relaxed).await?;
         sessions::close_left_over(&mut tx, &node, now).await?;
         tx.commit().await?;
@@ -346,7 +355,7 @@ async fn spend(tx: &mut Tx, session: &PendingSession) -> Result<Result<(), OpenS
             (!spent).then_some(OpenSessionError::CodeSpent)
         }
         OneTimeProof::AppPassword { id, digest } => {
-            let stands = app_passwords::enter(tx, *id, digest, origin, *now).await?;
+            let stands = app_passwords::note_use(tx, *id, digest, origin, *now).await?;
             (!stands).then_some(OpenSessionError::Overtaken)
         }
     };

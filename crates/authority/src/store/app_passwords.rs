@@ -26,7 +26,7 @@ pub(crate) async fn digests(db: &Db, of: PrincipalId) -> Result<Vec<DigestRow>, 
 }
 
 /// Takes an app password for a sign-in, and notes its use. False when it was revoked or made anew meanwhile.
-pub(crate) async fn enter(
+pub(crate) async fn note_use(
     tx: &mut Tx,
     id: AppPasswordId,
     digest: &[u8],

@@ -1,4 +1,4 @@
-//! The two databases behind one face.
+//! SQLite and PostgreSQL behind one type: how a transaction begins, and how other nodes are told.
 
 use crate::model::database::Database;
 use crate::model::principal::PrincipalId;

@@ -59,7 +59,7 @@ row! {
 }
 
 /// Takes a due letter: nobody else gets it before `until`. None when somebody else was quicker.
-pub(crate) async fn take(
+pub(crate) async fn lease(
     tx: &mut Tx,
     id: LetterId,
     node: &str,

@@ -189,14 +189,18 @@ pub(crate) async fn is_new_network(tx: &mut Tx, id: PrincipalId, network: &str) 
 }
 
 /// Whether the owner is told of new places.
-pub(crate) async fn tells_new_places(db: &Db, id: PrincipalId) -> Result<bool, StoreError> {
+pub(crate) async fn new_place_notices(db: &Db, id: PrincipalId) -> Result<bool, StoreError> {
     const SQL: &str = "SELECT tell_new_places FROM mailbox WHERE id = $1";
     let found: Option<(bool,)> = on!(db db, conn => sqlx::query_as(SQL).bind(id).fetch_optional(conn).await)?;
     Ok(found.is_some_and(|(tells,)| tells))
 }
 
 /// Sets whether the owner is told of new places.
-pub(crate) async fn tell_new_places(tx: &mut Tx, id: PrincipalId, tell: bool) -> Result<(), StoreError> {
+pub(crate) async fn set_new_place_notices(
+    tx: &mut Tx,
+    id: PrincipalId,
+    tell: bool,
+) -> Result<(), StoreError> {
     execute!(tx, "UPDATE mailbox SET tell_new_places = $2 WHERE id = $1", id, tell).map(|_| ())
 }
 

@@ -94,7 +94,11 @@ pub(crate) async fn held_until_of(tx: &mut Tx, of: PrincipalId) -> Result<Option
 }
 
 /// Holds the recovery e-mail as it is until a moment.
-pub(crate) async fn hold(tx: &mut Tx, of: PrincipalId, until: Timestamp) -> Result<(), StoreError> {
+pub(crate) async fn hold_recovery_email(
+    tx: &mut Tx,
+    of: PrincipalId,
+    until: Timestamp,
+) -> Result<(), StoreError> {
     execute!(tx, "UPDATE mailbox SET recovery_held_until = $2 WHERE id = $1", of, millis(until)).map(|_| ())
 }
 

@@ -65,8 +65,8 @@ fn w7_a_sign_in_from_a_new_place_is_told_unless_the_owner_does_not_want_to_know(
         assert_eq!(house.letters("new-place").await, [ADA]);
         let (_, guard) = house.browser(Surface::Webmail, 5).await;
         let webmail = from("192.0.2.1", Surface::Webmail);
-        assert!(house.authority.tells_new_places(&guard).await.unwrap());
-        house.authority.tell_new_places(&guard, false, &webmail, at(5)).await.unwrap();
+        assert!(house.authority.new_place_notices(&guard).await.unwrap());
+        house.authority.set_new_place_notices(&guard, false, &webmail, at(5)).await.unwrap();
         sign_in("203.0.113.1", 6).await;
         assert_eq!(house.letters("new-place").await, [ADA]);
     });

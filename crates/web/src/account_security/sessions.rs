@@ -157,7 +157,7 @@ async fn page(context: RequestContext, owner: Owner) -> Result<Response, PageErr
         live,
         tries,
         acts: acts.into_iter().map(|entry| Act::of(entry, own, now)).collect(),
-        tells_new_places: authority.tells_new_places(&owner.guard).await?,
+        tells_new_places: authority.new_place_notices(&owner.guard).await?,
     };
     Ok(html(StatusCode::OK, &sessions))
 }
@@ -207,7 +207,7 @@ async fn set_new_place_notices(
         _ => return Err(PageError::Malformed),
     };
     let root = surface.account_path("sessions");
-    match site.authority.tell_new_places(&owner.guard, on, &context.origin(surface), site.now()).await {
+    match site.authority.set_new_place_notices(&owner.guard, on, &context.origin(surface), site.now()).await {
         Ok(()) => {
             let headline = format!("Notices turned {}.", if on { "on" } else { "off" });
             flash_cookie::redirect(site, &owner.flash(headline, text), &root)

@@ -51,7 +51,7 @@ pub(crate) fn routes(site: &Arc<Site>) -> Router<Arc<Site>> {
         .route("/webmail/folder/{folder}/{uid}/mark", post(mark::mark))
         .route("/webmail/account", get(account::page))
         .route("/webmail/account/password", get(account::page).post(account::change))
-        .route("/webmail/user-settings", post(user_settings::hop))
+        .route("/webmail/user-settings", post(user_settings::switch_to_user_panel))
         .merge(account_security::routes(WebSurface::Webmail))
         .merge(reauthenticate::routes(WebSurface::Webmail))
         .layer(from_fn_with_state((Arc::clone(site), WebSurface::Webmail), require_owner))

@@ -12,7 +12,7 @@ use axum::response::Response;
 use postward_authority::{SignedIn, SignedOut};
 
 /// `POST /webmail/user-settings`.
-pub(super) async fn hop(
+pub(super) async fn switch_to_user_panel(
     context: RequestContext,
     owner: Owner,
     headers: HeaderMap,

@@ -10,7 +10,7 @@ use crate::model::audit_event::{AuditActor, Event, Subject};
 use crate::model::notice::Notice;
 use crate::model::principal::{Kind, StaffId};
 use crate::model::receipt::Receipt;
-use crate::notification::notify::notify_staff;
+use crate::notification::notify::{Recipient, notify_staff};
 use crate::session::change_broadcast::PrincipalChange;
 use crate::session::forget_second_factor::forget;
 use crate::store::principals::{self, Principal, PrincipalRef};
@@ -71,7 +71,7 @@ impl Authority {
         }
         let (by, subject) = (AuditActor::actor(actor), Subject::Staff(StaffId(person.id.0), &person.login));
         audit::audit(&mut tx, &by, Event::SecondFactorOff, &subject, &json!({}), now).await?;
-        let reader = (person.id, person.login.as_str());
+        let reader = Recipient { principal: person.id, address: person.login.as_str() };
         notify_staff(&mut tx, reader, Notice::SecondFactorOff, &by.as_detail(), now).await?;
         tx.broadcast_change(person.id).await?;
         tx.commit().await?;

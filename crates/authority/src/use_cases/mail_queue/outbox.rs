@@ -40,7 +40,7 @@ impl Authority {
         // Each in a transaction of its own: two nodes that hold several rows each end in a deadlock.
         for id in due {
             let mut tx = self.db().begin(Durability::Relaxed).await?;
-            let row = outbox::take(&mut tx, id, self.node(), later(now, OUTBOX_LEASE), now).await?;
+            let row = outbox::lease(&mut tx, id, self.node(), later(now, OUTBOX_LEASE), now).await?;
             tx.commit().await?;
             let Some(row) = row else { continue };
             match Letter::read(id, row, now) {

@@ -16,7 +16,7 @@ use crate::model::notice::Notice;
 use crate::model::origin::Origin;
 use crate::model::principal::{Epoch, Kind, MailboxId, PrincipalId, SessionId, StaffId};
 use crate::model::receipt::Receipt;
-use crate::notification::notify::{notify_owner, notify_staff};
+use crate::notification::notify::{Recipient, notify_owner, notify_staff};
 use crate::session::change_broadcast::PrincipalChange;
 use crate::session::ended_sessions::EndedSessions;
 use crate::session::forget_second_factor::forget;
@@ -285,7 +285,9 @@ impl Authority {
         detail["second_factor_off"] = factor_off.into();
         match kind {
             Kind::Mailbox => notify_owner(tx, self.keys(), principal, *notice, &detail, now).await?,
-            Kind::Staff => notify_staff(tx, (principal, login), *notice, &detail, now).await?,
+            Kind::Staff => {
+                notify_staff(tx, Recipient { principal, address: login }, *notice, &detail, now).await?
+            }
         }
         Ok(Replaced { epoch, rows, app_passwords_revoked, factor_off })
     }

@@ -13,7 +13,7 @@ use crate::model::origin::Origin;
 use crate::model::principal::{MailboxId, PrincipalId};
 use crate::model::receipt::Receipt;
 use crate::notification::link_token;
-use crate::notification::notify::{notify, notify_owner};
+use crate::notification::notify::{Recipient, notify, notify_owner};
 use crate::session::change_broadcast::PrincipalChange;
 use crate::session::ended_sessions::EndedSessions;
 use crate::session::registry::SessionGuard;
@@ -172,7 +172,7 @@ impl Authority {
         let before = recovery::email_of(&mut tx, principal.id).await?.filter(|before| *before != address);
         let mut detail = by.as_detail();
         if let Some(before) = &before {
-            let to = (principal.id, before.as_str());
+            let to = Recipient { principal: principal.id, address: before.as_str() };
             notify(&mut tx, self.keys(), to, Notice::RecoveryEmailReplaced, &detail, now).await?;
         }
         recovery::put_email(&mut tx, principal.id, &address, now).await?;
@@ -211,7 +211,7 @@ impl Authority {
             recovery::end_links(&mut tx, id, kind.name()).await?;
         }
         let until = now.checked_add(HOLD).unwrap_or(Timestamp::MAX);
-        recovery::hold(&mut tx, id, until).await?;
+        recovery::hold_recovery_email(&mut tx, id, until).await?;
         let app_passwords_revoked = app_passwords::revoke_all(&mut tx, id, "not-me", now).await?;
         let rows = sessions::end(&mut tx, id, SessionSelector::All, EndReason::Ended, now).await?;
         let in_store = EndedSessions::of(rows);

@@ -15,7 +15,7 @@ use crate::model::end_reason::{EndReason, SessionSelector};
 use crate::model::notice::Notice;
 use crate::model::origin::{Origin, Surface};
 use crate::model::principal::{Kind, MailboxId, PrincipalId};
-use crate::notification::notify::{notify_owner, notify_staff};
+use crate::notification::notify::{Recipient, notify_owner, notify_staff};
 use crate::session::change_broadcast::PrincipalChange;
 use crate::session::ended_sessions::EndedSessions;
 use crate::session::forget_second_factor::forget;
@@ -326,7 +326,16 @@ impl Authority {
         let detail = by.as_detail();
         match acting.kind {
             Kind::Mailbox => notify_owner(tx, self.keys(), acting.principal, notice, &detail, now).await,
-            Kind::Staff => notify_staff(tx, (acting.principal, acting.login), notice, &detail, now).await,
+            Kind::Staff => {
+                notify_staff(
+                    tx,
+                    Recipient { principal: acting.principal, address: acting.login },
+                    notice,
+                    &detail,
+                    now,
+                )
+                .await
+            }
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::session::ended_sessions::EndedSessions;
 use crate::session::proof::{FirstFactor, OneTimeProof};
 use crate::session::registry::SessionGuard;
 use crate::store::app_passwords::{self, Bearer};
-use crate::store::principals::{self, PrincipalRef, tell_new_places, tells_new_places};
+use crate::store::principals::{self, PrincipalRef, new_place_notices, set_new_place_notices};
 use crate::store::{Durability, audit, moment, sessions};
 use crate::use_cases::administration::audit::{AuditEntry, RefusedTry};
 use crate::use_cases::administration::sessions::LiveSession;
@@ -151,15 +151,15 @@ impl Authority {
     ///
     /// # Errors
     /// When the store does not answer.
-    pub async fn tells_new_places(&self, session: &SessionGuard) -> Result<bool, Unavailable> {
-        Ok(tells_new_places(self.db(), session.mailbox().into()).await?)
+    pub async fn new_place_notices(&self, session: &SessionGuard) -> Result<bool, Unavailable> {
+        Ok(new_place_notices(self.db(), session.mailbox().into()).await?)
     }
 
     /// Sets whether the owner is told of sign-ins from new places.
     ///
     /// # Errors
     /// As [`ReauthRequired`] says.
-    pub async fn tell_new_places(
+    pub async fn set_new_place_notices(
         &self,
         session: &SessionGuard,
         tell: bool,
@@ -169,7 +169,7 @@ impl Authority {
         let acting = OwnSession::from(session);
         let mut tx = self.db().begin(Durability::Durable).await?;
         self.begin_self_service(&mut tx, &acting, now).await?;
-        tell_new_places(&mut tx, acting.principal, tell).await?;
+        set_new_place_notices(&mut tx, acting.principal, tell).await?;
         let (by, detail) = (AuditActor::owner(acting.login, origin), json!({ "on": tell }));
         audit::audit(&mut tx, &by, Event::NewPlaceNoticesSet, &acting.subject(), &detail, now).await?;
         Ok(tx.commit().await?)
@@ -239,7 +239,7 @@ impl Authority {
         proven.from_session = Some(session.id());
         let token = Token::draw(&mut rand::rng());
         let login = Login::of(session.address());
-        let live = match self.enter(proven, &login, origin, Some(&token), now).await {
+        let live = match self.open_session(proven, &login, origin, Some(&token), now).await {
             Ok(live) => live,
             Err(crate::error::AuthFailure::Unavailable(unavailable)) => return Err(unavailable.into()),
             Err(_) => return Err(SignedOut::Ended),

@@ -46,7 +46,7 @@ impl Authority {
         let login = Login::read(&attempt.authcid);
         let admitted = async {
             match self.verify_attempt(Kind::Mailbox, &login, &attempt, &origin, now).await? {
-                Verified::Whole(proven) => self.enter(proven, &login, origin, None, now).await,
+                Verified::Whole(proven) => self.open_session(proven, &login, origin, None, now).await,
                 // A mail protocol has no next page; the corridor has refused this already.
                 Verified::CodeOwed(_) => Err(AuthFailure::Rejected),
             }
@@ -113,7 +113,7 @@ impl Authority {
             match self.verify_attempt(kind, login, attempt, &origin, now).await? {
                 Verified::Whole(proven) => {
                     let token = Token::draw(&mut rand::rng());
-                    let live = self.enter(proven, login, origin, Some(&token), now).await?;
+                    let live = self.open_session(proven, login, origin, Some(&token), now).await?;
                     Ok(SignedIn::Session(token, live))
                 }
                 Verified::CodeOwed(first) => {
@@ -165,7 +165,7 @@ impl Authority {
     }
 
     /// Opens a session for whoever has proved everything.
-    pub(crate) async fn enter(
+    pub(crate) async fn open_session(
         &self,
         proven: AuthProof,
         login: &Login,

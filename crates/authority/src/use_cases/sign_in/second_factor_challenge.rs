@@ -15,7 +15,7 @@ use crate::model::notice::Notice;
 use crate::model::origin::{Origin, Surface};
 use crate::model::principal::{AccountId, Kind, PrincipalId, State};
 use crate::model::refusal_cause::Cause;
-use crate::notification::notify::{notify_owner, notify_staff};
+use crate::notification::notify::{Recipient, notify_owner, notify_staff};
 use crate::rate_limit::code_attempts::guesses;
 use crate::session::proof::{AuthProof, FirstFactor, OneTimeProof};
 use crate::session::registry::{LiveGuard, SessionGuard};
@@ -156,7 +156,7 @@ impl Authority {
             proven.second_step = Some(digest.clone());
             proven.proved_at = Some(moment(row.proved_at));
             let token = Token::draw(&mut rand::rng());
-            let live = self.enter(proven, &by_name, origin.clone(), Some(&token), now).await?;
+            let live = self.open_session(proven, &by_name, origin.clone(), Some(&token), now).await?;
             Ok((token, live))
         };
         match self.with_min_response_time(finishing).await {
@@ -254,7 +254,7 @@ impl Authority {
             let mut tx = self.db().begin(Durability::Relaxed).await?;
             if second_factors::guessed_wrong(&mut tx, principal.id, &network).await? == TELL_AT {
                 let detail = json!({ "ip": origin.ip, "client": origin.client, "surface": origin.surface });
-                let reader = (principal.id, principal.login.as_str());
+                let reader = Recipient { principal: principal.id, address: principal.login.as_str() };
                 match principal.kind {
                     Kind::Mailbox => {
                         let keys = self.keys();
