@@ -3,14 +3,7 @@
 use super::violation::Violation;
 
 /// The crate, the rule, and how often it is broken there: a ceiling that may only come down.
-const UNDER_WAY: &[(&str, &str, usize)] = &[
-    ("ARCHITECTURE.md", "spine", 4),
-    ("authority", "circles", 3),
-    ("authority", "tuples", 7),
-    ("authority", "names", 7),
-    ("postward", "circles", 2),
-    ("web", "names", 1),
-];
+const UNDER_WAY: &[(&str, &str, usize)] = &[("authority", "tuples", 4)];
 
 const LIST: &str = "xtask/src/tidy/under_way.rs";
 
