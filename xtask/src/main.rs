@@ -1,8 +1,8 @@
 //! The developer's tasks: `cargo xtask tidy`, `fuzz`, `soak`, `bench` and `ci`.
 //!
 //! In reading order: [`tidy`] checks the rules a compiler cannot, [`fuzz`] feeds bytes to every parser that is reachable
-//! before sign-in, [`soak`] repeats the long tests at their full length, [`bench`] measures the release binary from
-//! outside, [`ci`] does what the integration run does.
+//! before sign-in, [`soak`] repeats the long tests at their full length, [`bench`] measures the binary of the profile
+//! `dist` from outside, [`ci`] does what the integration run does.
 //! Nothing here is part of the product.
 #![expect(
     clippy::print_stdout,
@@ -28,7 +28,7 @@ usage: cargo xtask TASK
   fuzz [--seconds N] [TARGET …]  build the fuzz targets and run each for N seconds (default 60)
   soak [NAME|all]                run the long tests at their full length; without a name, list them
   bench [--quick] [--only NAME] [--json FILE]
-                                 measure the release binary: hashing, reconnect, idle, ending, splice,
+                                 measure the server (profile dist): hashing, reconnect, idle, ending, splice,
                                  account-enumeration
   ci                             run .ci/run, the same steps that guard a submission";
 

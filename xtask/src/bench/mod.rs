@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: what the release binary does, measured from outside.
+//! `cargo xtask bench`: what the binary of the profile `dist` does, measured from outside.
 //!
 //! A real `postward serve` with a configuration of its own is driven over loopback. No figure stands alone: each is
 //! printed beside what this machine could do at best, measured in the same minute, because a figure from a shared
@@ -59,7 +59,7 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<(), Failure> {
     // What measures has to be as fast as what is measured.
     cargo(
         root,
-        &["run", "--quiet", "--release", "--package", "xtask", "--features", "bench", "--", "bench"],
+        &["run", "--quiet", "--profile", "dist", "--package", "xtask", "--features", "bench", "--", "bench"],
         arguments,
     )
 }
@@ -71,7 +71,7 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<(), Failure> {
     let binary = match plan.binary() {
         Some(binary) => binary.to_owned(),
         None => {
-            cargo(root, &["build", "--quiet", "--release", "--package", "postward"], &[])?;
+            cargo(root, &["build", "--quiet", "--profile", "dist", "--package", "postward"], &[])?;
             plan::built_beside_this()?
         }
     };
