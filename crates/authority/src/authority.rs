@@ -34,8 +34,8 @@ pub struct Settings {
     pub reconnect: Duration,
     /// What tries cost a stranger.
     pub throttle: ThrottleLimits,
-    /// Where the keys of second factors, app passwords and links are kept: outside the database. Made when it is missing and
-    /// nothing in the store needs one.
+    /// Where the keys of second factors, app passwords and links are kept: outside the database. Made when it is
+    /// missing and nothing in the store needs one.
     pub key_file: PathBuf,
 }
 
@@ -225,8 +225,8 @@ impl Authority {
     }
 }
 
-/// The keys of the file, which is made when nothing in the store needs one yet. Else a missing file stays missing: a new
-/// one would open nothing, and hide that.
+/// The keys of the file, which is made when nothing in the store needs one yet. Else a missing file stays missing: a
+/// new one would open nothing, and hide that.
 async fn open_keys(db: &Db, file: PathBuf) -> Result<Keys, StoreError> {
     let keys = Keys::at(file);
     let usable = match second_factors::needs_keys(db).await? {

@@ -1,7 +1,8 @@
 //! Who may sign in, who is signed in, and what ends when a password changes.
 //!
 //! Every use case of Postward that touches a credential or a session exists here, exactly once; the surfaces (mail
-//! protocols, web pages, command line) translate to and from it. From the ground up, each layer naming only those before it:
+//! protocols, web pages, command line) translate to and from it. From the ground up, each layer naming only those
+//! before it:
 //!
 //! * `model`: ids, kinds, states, reasons, receipts. No I/O, no clock.
 //! * `credential`: what opens a mailbox, as text and as what is kept of it: password policy, hasher, TOTP, codes, key file.

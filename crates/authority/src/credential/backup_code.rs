@@ -8,7 +8,8 @@ use sha2::{Digest as _, Sha256};
 /// How many there are at a time.
 pub(crate) const COUNT: usize = 10;
 
-/// Twelve characters, 59 bits: more than anybody guesses in twenty tries an hour, and short enough to be typed from paper.
+/// Twelve characters, 59 bits: more than anybody guesses in twenty tries an hour, and short enough to be typed from
+/// paper.
 pub(crate) const TEXT: CodeText = CodeText { groups: 3, each: 4 };
 
 /// Draws a set.

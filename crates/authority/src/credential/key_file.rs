@@ -1,8 +1,8 @@
-//! The key file: what second factors are sealed under, outside the database. Whoever copies the one without the other has
-//! nothing.
+//! The key file: what second factors are sealed under, outside the database. Whoever copies the one without the other
+//! has nothing.
 //!
-//! A key file holds one key a line, oldest first; the last one is used for everything new. Older ones stay until nothing
-//! in the store needs them any more.
+//! A key file holds one key a line, oldest first; the last one is used for everything new. Older ones stay until
+//! nothing in the store needs them any more.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD_NO_PAD;

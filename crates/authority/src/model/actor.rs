@@ -32,8 +32,8 @@ impl Role {
 
 /// Somebody who acts on accounts, domains and mailboxes, with the wall around what they may reach.
 ///
-/// There is no public constructor: it comes from a [`StaffSession`](crate::session::staff_session::StaffSession) or from
-/// [`Authority::operator`](crate::Authority::operator).
+/// There is no public constructor: it comes from a [`StaffSession`](crate::session::staff_session::StaffSession) or
+/// from [`Authority::operator`](crate::Authority::operator).
 #[derive(Clone, Debug)]
 pub struct Actor {
     pub(crate) who: Who,

@@ -31,7 +31,8 @@ impl LinkKind {
             .find(|kind| kind.name() == name)
     }
 
-    /// How long it opens something. A reset is done now or not at all; whoever is on holiday reads *This wasn't me* late.
+    /// How long it opens something. A reset is done now or not at all; whoever is on holiday reads *This wasn't me*
+    /// late.
     pub const fn lifetime(self) -> SignedDuration {
         match self {
             Self::Reset | Self::StaffReset => SignedDuration::from_hours(1),

@@ -1,4 +1,5 @@
-//! The nouns of the authority: ids, kinds, states and reasons. No I/O, no clock, no store; every other module may name these.
+//! The nouns of the authority: ids, kinds, states and reasons. No I/O, no clock, no store; every other module may name
+//! these.
 
 pub(crate) mod actor;
 pub(crate) mod audit_event;

@@ -24,14 +24,14 @@ pub struct ThrottleLimits {
     /// turned away unhashed. An office behind one address changes passwords too.
     pub per_network: u32,
     /// Distinct wrong tries at one mailbox from one network within `window` before further ones are turned away
-    /// unhashed. From a network the mailbox was signed in from before, and from any shortly after a change of the password,
-    /// one is still looked at now and then.
+    /// unhashed. From a network the mailbox was signed in from before, and from any shortly after a change of the
+    /// password, one is still looked at now and then.
     pub per_mailbox: u32,
     /// How long wrong tries are remembered, at least.
     pub window: Duration,
     /// How long a try waits when it is beyond the limits but comes from a known network, until one of those that have
-    /// come meanwhile is admitted and looked at; and a stranger's when the mailbox has had ten times `per_mailbox` wrong
-    /// tries from all networks together: guessing is slow, and the owner still gets in. Zero looks at every one.
+    /// come meanwhile is admitted and looked at; and a stranger's when the mailbox has had ten times `per_mailbox`
+    /// wrong tries from all networks together: guessing is slow, and the owner still gets in. Zero looks at every one.
     pub besieged_wait: Duration,
 }
 
@@ -62,8 +62,8 @@ pub(crate) struct Attempt {
     pub(crate) ip: IpAddr,
     /// Whether the mailbox was signed in from there before.
     pub(crate) known: bool,
-    /// Whether its password was changed within [`ThrottleLimits::window`]. Whoever guessed at the forgotten one until the limits
-    /// were reached gets in with the new one, from wherever it is.
+    /// Whether its password was changed within [`ThrottleLimits::window`]. Whoever guessed at the forgotten one until
+    /// the limits were reached gets in with the new one, from wherever it is.
     pub(crate) changed: bool,
     /// The keyed hash of login and password: what is counted.
     pub(crate) counted: Fingerprint,
@@ -94,14 +94,14 @@ pub(crate) struct Reservation<'a> {
     settled: bool,
 }
 
-/// A try that takes part in a admission.
+/// What an attempt beyond the limits holds while it waits.
 struct Ticket {
     admission: Admission,
     number: u64,
 }
 
-/// Where the tries beyond the limits are admitted from: those at one mailbox from one network. An address from which the
-/// mailbox was signed in has a admission of its own, so that the loudest neighbour is no competitor.
+/// Which attempts beyond the limits compete for being looked at: those at one mailbox from one network. An address from
+/// which the mailbox was signed in has an admission of its own, so that the loudest neighbour is no competitor.
 #[derive(Clone, PartialEq, Eq, Hash)]
 enum Admission {
     Network(String, String),
@@ -119,10 +119,10 @@ struct Memory {
     by_network: Generations<String, Attempts>,
     by_mailbox_and_network: Generations<(String, String), Attempts>,
     by_mailbox: Generations<String, Attempts>,
-    /// Draws that are open, and the tickets in them with what is counted of each try. The first of them that has waited
-    /// its time closes the admission.
+    /// Admissions that are open, and the tickets in them with what is counted of each try. The first of them that has
+    /// waited its time closes the admission.
     admissions: HashMap<Admission, Vec<(u64, Fingerprint)>>,
-    /// Lots that were admitted while their try still waits.
+    /// Tickets that were admitted while their attempt still waits.
     admitted: HashSet<u64>,
     tickets: u64,
     /// Attempts that were not admitted. Whoever comes again with the same password goes before those who only guess.

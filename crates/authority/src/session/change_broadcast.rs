@@ -1,5 +1,5 @@
-//! Telling the open pages of this node that something about a principal has changed. They ask what it is themselves, with
-//! their own right to see it.
+//! Telling the open pages of this node that something about a principal has changed. They ask what it is themselves,
+//! with their own right to see it.
 
 use crate::model::principal::PrincipalId;
 use tokio::sync::broadcast;
@@ -45,8 +45,8 @@ pub struct ChangeSubscription {
 }
 
 impl ChangeSubscription {
-    /// Waits for the next change. Whoever was too slow to hear of one is told of [`PrincipalChange::Elsewhere`]. None when there
-    /// will not be another.
+    /// Waits for the next change. Whoever was too slow to hear of one is told of [`PrincipalChange::Elsewhere`]. None
+    /// when there will not be another.
     pub async fn next(&mut self) -> Option<PrincipalChange> {
         loop {
             match self.changes.recv().await {

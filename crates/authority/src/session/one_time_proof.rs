@@ -4,7 +4,8 @@ use super::proof::OneTimeProof;
 use crate::model::principal::PrincipalId;
 use crate::store::{StoreError, Tx, second_factors};
 
-/// OneTimeProof a code, if there is one to spend, in the transaction of its effect (invariant 5). The principal's row is held.
+/// Spends a code, if there is one to spend, in the transaction of its effect (invariant 5). The principal's row is
+/// held.
 pub(crate) async fn spend_code(
     tx: &mut Tx,
     principal: PrincipalId,

@@ -1,4 +1,4 @@
-//! What a sign-in has proved. A session is opened with a [`AuthProof`] and with nothing less (invariant 6).
+//! What a sign-in has proved. A session is opened with an [`AuthProof`] and with nothing less (invariant 6).
 
 use crate::credential::totp::TimeStep;
 use crate::model::Timestamp;

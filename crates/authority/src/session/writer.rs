@@ -1,4 +1,4 @@
-//! The writer at which sign-ins are entered: session rows, many in one transaction.
+//! The writer of session rows: many sign-ins in one transaction.
 //!
 //! Thousands of sign-ins a second cannot each wait for a transaction of their own. One task takes whatever has come in
 //! since the last commit and writes it together. What invariant 2 asks for holds for every sign-in of a batch: the
@@ -68,7 +68,7 @@ pub(crate) enum OpenSessionError {
 }
 
 impl PendingSession {
-    /// An session, and where its guard will arrive.
+    /// A sign-in to be written, and where its guard will arrive.
     pub(crate) fn new(
         proven: AuthProof,
         origin: Origin,
@@ -87,8 +87,8 @@ impl SessionWriter {
     const WAITING: usize = 4_096;
     /// What one transaction writes at most, so that it stays short for whoever waits to change a password.
     const BATCH: usize = 256;
-    /// How long the rows of sessions that exist may be deferred what happened to them. Nobody waits for it (who is alive
-    /// stands in the registry), and a transaction for each connection that closes would be half of all work here.
+    /// How long what happened to sessions that exist may wait to be written to their rows. Nobody waits for it (who is
+    /// alive stands in the registry), and a transaction for each connection that closes would be half of all work here.
     const LINGER: Duration = Duration::from_millis(100);
 
     pub(crate) async fn open(
@@ -107,7 +107,7 @@ impl SessionWriter {
         Ok(Self { requests: Mutex::new(Some(sender)), task: Mutex::new(Some(task)) })
     }
 
-    /// Hands in a sign-in. Its guard, or why there is none, arrives at the session's receiver.
+    /// Hands in a sign-in. Its guard, or why there is none, arrives at its receiver.
     pub(crate) async fn open_session(&self, session: PendingSession) -> Result<(), OpenSessionError> {
         let sender = self.sender().ok_or(OpenSessionError::Unavailable)?;
         sender.send(WriteRequest::Open(Box::new(session))).await.map_err(|_| OpenSessionError::Unavailable)
@@ -136,7 +136,7 @@ impl SessionWriter {
         if let Some(task) = task
             && let Err(panic) = task.await
         {
-            tracing::error!(%panic, "the writer has failed");
+            tracing::error!(%panic, "the desk has failed");
         }
     }
 
@@ -151,15 +151,15 @@ struct WriterTask {
     keys: Arc<Keys>,
     registry: Arc<Registry>,
     node: String,
-    /// The latest moment an request has named: what a closed connection is dated with, since its drop knows no time.
+    /// The latest moment a request has named: what a closed connection is dated with, since its drop knows no time.
     latest: Timestamp,
     /// What is to be written to the rows of sessions that exist: kept until the store takes it.
     deferred: Vec<(SessionId, RowUpdate)>,
-    /// When that is written at the latest, if anything is deferred.
+    /// When that is written at the latest, if anything was deferred.
     due: Instant,
 }
 
-/// What a session's row is deferred.
+/// What is still to be written to a session's row.
 enum RowUpdate {
     /// That it is over.
     Close,
@@ -255,7 +255,7 @@ impl WriterTask {
         Ok(outcomes)
     }
 
-    /// Writes what is deferred, or owes it a while longer.
+    /// Writes what was deferred, or keeps it a while longer.
     async fn flush(&mut self) {
         if let Err(error) = self.flush_deferred().await {
             tracing::error!(%error, "the ends of sessions could not be written; tried again soon");
@@ -263,7 +263,7 @@ impl WriterTask {
         }
     }
 
-    /// Writes what is deferred to the rows of sessions that exist.
+    /// Writes what was deferred to the rows of sessions that exist.
     async fn flush_deferred(&mut self) -> Result<(), StoreError> {
         while !self.deferred.is_empty() {
             let now = self.deferred.len().min(self.db.loose_rows_at_once());
@@ -340,7 +340,7 @@ impl WriterTask {
     }
 }
 
-/// OneTimeProof what works once (invariant 5). The principal's row is held: nobody else spends anything of it now.
+/// Spends what works once (invariant 5). The principal's row is held: nobody else spends anything of it now.
 async fn spend(tx: &mut Tx, session: &PendingSession) -> Result<Result<(), OpenSessionError>, StoreError> {
     let PendingSession { proven, origin, now, .. } = session;
     let principal = proven.principal;

@@ -156,8 +156,8 @@ pub(crate) async fn mail_apps(
 const BY_PASSWORD: &str = "s.app_password_id IS NULL AND s.surface IN ('imap', 'pop3', 'smtp')
     AND (s.opened_at >= $2 OR s.closed_at >= $2 OR s.closed_at IS NULL)";
 
-/// The mailboxes of a bearer that follow its mode and whose mail apps may use the password. `$1` is the bearer's id, `$3`
-/// the name of that mode, which also is the one where nobody has said anything.
+/// The mailboxes of a bearer that follow its mode and whose mail apps may use the password. `$1` is the bearer's id,
+/// `$3` the name of that mode, which also is the one where nobody has said anything.
 fn open_to_passwords(of: Bearer) -> (&'static str, i64) {
     macro_rules! within {
         ($condition:literal) => {

@@ -15,8 +15,8 @@ impl<'a> ChangeListener<'a> {
         Self { db, listener: None }
     }
 
-    /// Waits for a notification, and says which principal has changed, if it tells of that. Without a listener (on SQLite, or while
-    /// the store is away) it is silent.
+    /// Waits for a notification, and says which principal has changed, if it tells of that. Without a listener (on
+    /// SQLite, or while the store is away) it is silent.
     pub(crate) async fn next(&mut self) -> Option<PrincipalId> {
         let Db::Postgres(pool) = self.db else { return std::future::pending().await };
         if self.listener.is_none() {
@@ -28,7 +28,8 @@ impl<'a> ChangeListener<'a> {
             let Ok(listener) = connecting.await else { return std::future::pending().await };
             self.listener = Some(listener);
         }
-        // Every way out is a reason to look: a notification, a lost connection (some may have been missed), or an error.
+        // Every way out is a reason to look: a notification, a lost connection (some may have been missed), or an
+        // error.
         let listener = self.listener.as_mut()?;
         match listener.try_recv().await {
             Ok(heard) => {

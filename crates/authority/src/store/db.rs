@@ -245,8 +245,8 @@ pub(crate) fn is_taken(error: &StoreError) -> bool {
     error.as_database_error().is_some_and(|error| error.is_unique_violation())
 }
 
-/// Every query of ours touches a few rows, yet where PostgreSQL knows no figures of a table yet, its estimates grow with
-/// each join until it compiles the plan to machine code: half a second and more of a core for one sign-in.
+/// Every query of ours touches a few rows, yet where PostgreSQL knows no figures of a table yet, its estimates grow
+/// with each join until it compiles the plan to machine code: half a second and more of a core for one sign-in.
 async fn without_jit(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     sqlx::query("SET jit TO off").execute(connection).await.map(drop)
 }

@@ -9,7 +9,7 @@ use crate::model::principal::PrincipalId;
 
 /// A letter about to be written.
 pub(crate) struct NewLetter<'a> {
-    /// PrincipalRef it is about.
+    /// Whom it is about.
     pub(crate) principal: PrincipalId,
     pub(crate) recipient: &'a str,
     pub(crate) notice: Notice,

@@ -48,7 +48,7 @@ row! {
     }
 }
 
-/// PrincipalRef to find.
+/// Whom to find.
 #[derive(Clone, Copy)]
 pub(crate) enum PrincipalRef<'a> {
     /// By login, in canonical form.

@@ -34,7 +34,7 @@ pub(crate) async fn is_code(db: &Db, of: PrincipalId, digest: &[u8]) -> Result<b
     Ok(found.is_some())
 }
 
-/// OneTimeProof the code (invariant 5). False when it is not the active one.
+/// Spends the code (invariant 5). False when it is not the active one.
 pub(crate) async fn spend_code(tx: &mut Tx, of: PrincipalId, digest: &[u8]) -> Result<bool, StoreError> {
     const SQL: &str = "DELETE FROM recovery_code WHERE principal_id = $1 AND digest = $2";
     Ok(execute!(tx, SQL, of, digest)? == 1)
@@ -184,7 +184,7 @@ pub(crate) async fn link_by_id(db: &Db, id: i64, now: Timestamp) -> Result<Optio
     on!(db db, conn => sqlx::query_as(SQL).bind(id).bind(millis(now)).fetch_optional(conn).await)
 }
 
-/// OneTimeProof a link (invariant 5). False when it was spent, replaced or has expired.
+/// Spends a link (invariant 5). False when it was spent, replaced or has expired.
 pub(crate) async fn spend_link(tx: &mut Tx, id: i64, now: Timestamp) -> Result<bool, StoreError> {
     const SQL: &str = "DELETE FROM link WHERE id = $1 AND expires_at > $2";
     Ok(execute!(tx, SQL, id, millis(now))? == 1)

@@ -1,7 +1,7 @@
 //! Rows as structs, and ids as columns.
 //!
-//! This is what sqlx's derives write. They would have SQLite and both drivers compiled a second time, for the compiler's
-//! own use, and put the database into the types of every layer.
+//! This is what sqlx's derives write. They would have SQLite and both drivers compiled a second time, for the
+//! compiler's own use, and put the database into the types of every layer.
 
 use crate::credential::key_file::KeyId;
 use crate::credential::totp::TimeStep;

@@ -1,4 +1,5 @@
-//! Second factors: the sealed seed, the step that was spent last, setting one up, and the browsers that still owe a code.
+//! Second factors: the sealed seed, the step that was spent last, setting one up, and the browsers that still owe a
+//! code.
 
 use super::db::{StoreError, Tx, execute, on};
 use super::row::row;
@@ -39,7 +40,7 @@ pub(crate) async fn is_on(tx: &mut Tx, id: PrincipalId) -> Result<bool, StoreErr
     Ok(found.is_some())
 }
 
-/// PrincipalLocks a second factor on, or puts another in its place. The step that confirmed it is spent.
+/// Turns a second factor on, or puts another in its place. The step that confirmed it is spent.
 pub(crate) async fn put(
     tx: &mut Tx,
     id: PrincipalId,
@@ -54,12 +55,12 @@ pub(crate) async fn put(
     execute!(tx, SQL, id, seed.key, seed.bytes.as_slice(), spent, millis(now)).map(|_| ())
 }
 
-/// PrincipalLocks it off. False when it was not on.
+/// Turns it off. False when it was not on.
 pub(crate) async fn remove(tx: &mut Tx, id: PrincipalId) -> Result<bool, StoreError> {
     Ok(execute!(tx, "DELETE FROM second_factor WHERE principal_id = $1", id)? == 1)
 }
 
-/// OneTimeProof a time step (invariant 5). False when it, or a later one, was spent before, or the seed is not the one the
+/// Spends a time step (invariant 5). False when it, or a later one, was spent before, or the seed is not the one the
 /// code was held against any more.
 pub(crate) async fn spend(
     tx: &mut Tx,
@@ -211,7 +212,7 @@ pub(crate) async fn put_backup_codes(
     Ok(())
 }
 
-/// OneTimeProof a backup code (invariant 5). False when there is none like it.
+/// Spends a backup code (invariant 5). False when there is none like it.
 pub(crate) async fn spend_backup_code(
     tx: &mut Tx,
     id: PrincipalId,

@@ -44,13 +44,13 @@ impl TestHost {
         self.browser(Surface::Webmail, second).await.1
     }
 
-    /// PrincipalLocks ada's second factor on.
+    /// Turns ada's second factor on.
     pub(crate) async fn second_factor(&self, second: i64) -> Authenticator {
         let (_, guard) = self.browser(Surface::Webmail, second).await;
         self.second_factor_of(&guard, second).await
     }
 
-    /// PrincipalLocks the second factor of whoever has this session on.
+    /// Turns the second factor of whoever has this session on.
     pub(crate) async fn second_factor_of(&self, guard: &SessionGuard, second: i64) -> Authenticator {
         let webmail = from("192.0.2.1", Surface::Webmail);
         let begun = self.authority.begin_second_factor(guard, None, "North", &webmail, at(second)).await;

@@ -15,8 +15,8 @@ use tokio::task::JoinSet;
 const ADA: &str = "ada@north.example";
 /// Uses in each of the two processes.
 const EACH: usize = 32;
-/// Rounds on each database. All uses of a round begin at a barrier, with connections that are open: where a time step can be
-/// spent twice, 58 of the 64 uses of the first round win.
+/// Rounds on each database. All uses of a round begin at a barrier, with connections that are open: where a time step
+/// can be spent twice, 58 of the 64 uses of the first round win.
 const ROUNDS: usize = 20;
 const SOAK_ROUNDS: usize = 400;
 
@@ -189,8 +189,8 @@ fn the_other_process() {
     });
 }
 
-/// Sixty-four at once: exactly one. On a machine that has no time for them all may be turned away for the moment; then it
-/// was not spent either.
+/// Sixty-four at once: exactly one. On a machine that has no time for them all may be turned away for the moment; then
+/// it was not spent either.
 async fn exactly_one(house: &TestHost, other: &mut Other, once: &Once, second: i64) {
     other.order(once, second);
     let here = once.used(&house.authority, second).await;

@@ -1,4 +1,5 @@
-//! The outbox: every letter in one pair of hands at a time, tried until it is on its way, and never forgotten meanwhile.
+//! The outbox: every letter in one pair of hands at a time, tried until it is on its way, and never forgotten
+//! meanwhile.
 
 use crate::test_host::{TestHost, at, on_both, secret};
 use postward_authority::{Authority, Database, Letter, Notice, OUTBOX_LEASE, Settings};

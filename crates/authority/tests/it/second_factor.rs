@@ -389,8 +389,8 @@ fn w3_a_hop_is_as_strong_and_as_old_as_where_it_comes_from() {
     });
 }
 
-/// Invariant 7: a missing, wrong or torn key file is a temporary error for whoever has a second factor, never «off», and
-/// nobody else notices.
+/// Invariant 7: a missing, wrong or torn key file is a temporary error for whoever has a second factor, never «off»,
+/// and nobody else notices.
 #[test]
 fn invariant_7_without_its_key_file_a_second_factor_is_a_trouble_and_never_off() {
     on_both(async |house: TestHost| {

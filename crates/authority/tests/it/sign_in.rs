@@ -128,7 +128,8 @@ fn a_window_without_end_lets_people_in() {
     });
 }
 
-/// Who forgot the password, guessed until nothing was looked at any more and was given a new one should not have to wait.
+/// Who forgot the password, guessed until nothing was looked at any more and was given a new one should not have to
+/// wait.
 #[test]
 fn a_new_password_opens_the_mailbox_for_whoever_guessed_at_the_forgotten_one() {
     on_both(async |house: TestHost| {

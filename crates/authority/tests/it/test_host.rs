@@ -24,7 +24,7 @@ pub(crate) struct TestHost {
     pub(crate) database: Database,
     pub(crate) ada: MailboxId,
     pub(crate) bob: MailboxId,
-    /// AppPasswordText that were handed out, with their links.
+    /// Letters that were handed out, with their links.
     post: Mutex<Vec<(String, LinkKind, Token)>>,
     dir: TempDir,
 }
@@ -131,7 +131,7 @@ impl TestHost {
         false
     }
 
-    /// The link in the newest letter to somebody, as a postman writes it. AppPasswordText are handed out when they are due.
+    /// The link in the newest letter to somebody, as a postman writes it. Letters are handed out when they are due.
     pub(crate) async fn mailed(&self, recipient: &str, kind: LinkKind, second: i64) -> Token {
         // It is written apart from the answer; a busy machine takes its time.
         for _ in 0..3_000 {

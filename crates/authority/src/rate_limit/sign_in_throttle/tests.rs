@@ -95,7 +95,7 @@ fn wait_for_the_draw(throttle: &Throttle, this: Attempt) -> Reservation<'_> {
             assert!(reservation.beyond() && reservation.wait == throttle.limits().besieged_wait);
             reservation
         }
-        Verdict::WrongBefore(_) | Verdict::TooMany => panic!("it was not let into the admission"),
+        Verdict::WrongBefore(_) | Verdict::TooMany => panic!("it was given no ticket"),
     }
 }
 

@@ -14,8 +14,8 @@ impl Authority {
     /// Seeds sealed anew in one go, so that nobody who signs in waits for long.
     const RESEALED_AT_ONCE: i64 = 50;
 
-    /// Adds a key to the file and seals every seed anew under it; how many. Nobody is kept from signing in meanwhile, and
-    /// what is interrupted is finished by the next call. Only the operator may.
+    /// Adds a key to the file and seals every seed anew under it; how many. Nobody is kept from signing in meanwhile,
+    /// and what is interrupted is finished by the next call. Only the operator may.
     ///
     /// # Errors
     /// As [`ActError`] says. A seed that cannot be opened stops it: nothing is lost.

@@ -1,7 +1,7 @@
 //! What mail apps may sign in with, as staff see and set it: for a mailbox, a domain or an account (W8).
 //!
-//! Each of the three may have a mode of its own; what stands nearest to the mailbox decides. What each of them has comes
-//! with it wherever accounts, domains and mailboxes are read.
+//! Each of the three may have a mode of its own; what stands nearest to the mailbox decides. What each of them has
+//! comes with it wherever accounts, domains and mailboxes are read.
 
 use crate::authority::Authority;
 use crate::error::ActError;
@@ -14,7 +14,7 @@ use crate::store::{Durability, audit, directory};
 use serde_json::json;
 use std::collections::BTreeSet;
 
-/// PrincipalRef *app passwords only* would touch: mailboxes whose mail apps may use the password as things stand.
+/// Whom *app passwords only* would touch: mailboxes whose mail apps may use the password as things stand.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ShutOut {
     /// How many there are.
@@ -33,8 +33,9 @@ impl Authority {
     /// How many of those who would be shut out are named.
     const SHUT_OUT_NAMED: usize = 5;
 
-    /// Sets what mail apps may sign in with, for all that is named or for nothing of it; `None` leaves it to what stands
-    /// above. How many were of another mode before, each of which has its line in the audit. What is signed in stays so.
+    /// Sets what mail apps may sign in with, for all that is named or for nothing of it; `None` leaves it to what
+    /// stands above. How many were of another mode before, each of which has its line in the audit. What is signed in
+    /// stays so.
     ///
     /// # Errors
     /// As [`ActError`] says.
@@ -65,7 +66,7 @@ impl Authority {
         Ok(changed)
     }
 
-    /// PrincipalRef it would touch if mail apps had to sign in with app passwords only.
+    /// Whom it would touch if mail apps had to sign in with app passwords only.
     ///
     /// # Errors
     /// As [`ActError`] says.

@@ -52,7 +52,7 @@ impl Authority {
         })
     }
 
-    /// PrincipalLocks the second factor of a person of the dashboard off, the backup codes with it. False when none was on.
+    /// Turns the second factor of a person of the dashboard off, the backup codes with it. False when none was on.
     /// Password and sessions stay; second steps that are under way end.
     ///
     /// # Errors

@@ -76,7 +76,7 @@ impl Authority {
             let found =
                 self.registry().mark(row.principal_id, SessionSelector::Session(row.id), row.reason());
             if found.is_empty() {
-                // Nothing of it is alive; its row was left open by a desk that could not write.
+                // Nothing of it is alive; its row was left open by a writer that could not write.
                 self.registry().report_closed(row.id);
             }
         }
@@ -88,7 +88,8 @@ impl Authority {
         Ok(())
     }
 
-    /// Does what the lease demands. A sweep has always come before a thaw: only a proof thaws, and a sweep is the proof.
+    /// Does what the lease demands. A sweep has always come before a thaw: only a proof thaws, and a sweep is the
+    /// proof.
     fn apply_lease(&self, lease: &Lease) {
         let registry = self.registry();
         match lease.state() {

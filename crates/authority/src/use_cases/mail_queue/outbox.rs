@@ -1,4 +1,4 @@
-//! AppPasswordText to be mailed: written in the transaction of what they tell of, and handed out until they are on their way.
+//! Letters to be mailed: written in the transaction of what they tell of, and handed out until they are on their way.
 //!
 //! Whoever delivers them asks for what is due with [`Authority::letters_due`] and says of each what became of it. A
 //! letter is in one pair of hands at a time; what was never heard of again is handed out anew.
@@ -26,8 +26,8 @@ const GIVEN_UP_AFTER: SignedDuration = SignedDuration::from_hours(5 * 24);
 const WITHOUT_A_WAY: SignedDuration = SignedDuration::from_mins(10);
 
 impl Authority {
-    /// Takes letters that are due, `limit` at most. Nobody else is handed them for [`OUTBOX_LEASE`]; until then say what became
-    /// of each. A letter whose link has ended is given up here and not handed out.
+    /// Takes letters that are due, `limit` at most. Nobody else is handed them for [`OUTBOX_LEASE`]; until then say
+    /// what became of each. A letter whose link has ended is given up here and not handed out.
     ///
     /// # Errors
     /// When the store does not answer. Nothing is lost.
@@ -78,7 +78,8 @@ impl Authority {
     }
 
     /// Puts a letter back that could not be delivered, to be tried later: after a minute, then less and less often. One
-    /// that has found no way for days is given up, which the log says loudly. `trouble` must tell nothing of the letter.
+    /// that has found no way for days is given up, which the log says loudly. `trouble` must tell nothing of the
+    /// letter.
     ///
     /// # Errors
     /// When the store does not answer: the letter comes back when its lease ends.
@@ -149,7 +150,7 @@ pub struct Letter {
     pub at: Timestamp,
     /// Where it goes.
     pub recipient: String,
-    /// PrincipalRef it is about: a mailbox address, or the e-mail of a person of the dashboard.
+    /// Whom it is about: a mailbox address, or the e-mail of a person of the dashboard.
     pub about: String,
     /// Whether that is a person of the dashboard.
     pub is_staff: bool,

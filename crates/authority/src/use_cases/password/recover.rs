@@ -29,8 +29,8 @@ use jiff::SignedDuration;
 use postward_wire::{Address, Attempt, Secret};
 use serde_json::json;
 
-/// How long after a link was mailed another is, at the earliest: whoever presses twice gets one letter, and nobody fills
-/// somebody else's mailbox with them.
+/// How long after a link was mailed another is, at the earliest: whoever presses twice gets one letter, and nobody
+/// fills somebody else's mailbox with them.
 const LINK_EVERY: SignedDuration = SignedDuration::from_secs(120);
 /// After somebody has said that it was not them, a recovery e-mail that is younger than this gets no link.
 const YOUNG: SignedDuration = SignedDuration::from_hours(24);
@@ -283,8 +283,8 @@ impl Authority {
         Ok(self.replace_credential(replacement).await?)
     }
 
-    /// A link that still opens something, and whose it is. One from before the last change of the password does not, nor
-    /// one of whoever may not sign in.
+    /// A link that still opens something, and whose it is. One from before the last change of the password does not,
+    /// nor one of whoever may not sign in.
     pub(crate) async fn link_and_principal(
         &self,
         token: &Token,

@@ -143,8 +143,8 @@ impl Authority {
         Ok(())
     }
 
-    /// Follows the link that was mailed to a new recovery e-mail: from now on it is the one. The one before hears of it.
-    /// Returns the mailbox and its new recovery e-mail.
+    /// Follows the link that was mailed to a new recovery e-mail: from now on it is the one. The one before hears of
+    /// it. Returns the mailbox and its new recovery e-mail.
     ///
     /// # Errors
     /// As [`LinkError`] says.
@@ -189,8 +189,8 @@ impl Authority {
     }
 
     /// *This wasn't me*: ends every session, revokes the app passwords, forgets whatever is half done, and holds the
-    /// recovery e-mail as it is for a day. The password stays: whoever reads somebody's mail must not be able to take it
-    /// away.
+    /// recovery e-mail as it is for a day. The password stays: whoever reads somebody's mail must not be able to take
+    /// it away.
     ///
     /// # Errors
     /// As [`LinkError`] says.

@@ -117,8 +117,8 @@ impl Authority {
         Ok(second_factors::enabled_at(self.db(), mailbox.into()).await?.map(moment))
     }
 
-    /// Draws a seed for the authenticator of whoever acts. Nothing is on before [`Authority::turn_on_second_factor`] has seen a
-    /// code of it. Where one is on already, a code of that is needed.
+    /// Draws a seed for the authenticator of whoever acts. Nothing is on before [`Authority::turn_on_second_factor`]
+    /// has seen a code of it. Where one is on already, a code of that is needed.
     ///
     /// # Errors
     /// As [`SecondFactorError`] says.
@@ -149,7 +149,7 @@ impl Authority {
         seed.set_up(issuer, acting.login).ok_or(SecondFactorError::BeginAgain)
     }
 
-    /// PrincipalLocks the second factor on, or puts the one that was begun in the place of the old one, with a code of it. The
+    /// Turns the second factor on, or puts the one that was begun in the place of the old one, with a code of it. The
     /// code is spent. Staff get ten new backup codes with it.
     ///
     /// # Errors
@@ -218,7 +218,7 @@ impl Authority {
         Ok(TurnedOn { ended, backup_codes })
     }
 
-    /// PrincipalLocks the second factor off, with the password and a current code; for staff a backup code will do.
+    /// Turns the second factor off, with the password and a current code; for staff a backup code will do.
     ///
     /// # Errors
     /// As [`SecondFactorError`] says.

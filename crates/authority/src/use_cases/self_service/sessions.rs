@@ -1,4 +1,5 @@
-//! What an owner sees and settles of its own sign-in: sessions, activity, audit, switches, and the hop to another surface.
+//! What an owner sees and settles of its own sign-in: sessions, activity, audit, switches, and the hop to another
+//! surface.
 
 use crate::authority::Authority;
 use crate::credential::token::Token;
@@ -205,8 +206,8 @@ impl Authority {
         Ok(tx.commit().await?)
     }
 
-    /// Goes over to another surface without signing in again (W3). The new session is as strong and as old as the one it
-    /// comes from: where a second factor is on that it has not given, the code is owed there.
+    /// Goes over to another surface without signing in again (W3). The new session is as strong and as old as the one
+    /// it comes from: where a second factor is on that it has not given, the code is owed there.
     ///
     /// # Errors
     /// When the session has ended, or that cannot be said.

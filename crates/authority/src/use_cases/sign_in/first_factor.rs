@@ -217,9 +217,9 @@ impl Authority {
         Ok(principals::find(self.db(), whom, &origin.network().to_string(), since).await?)
     }
 
-    /// What the throttle is told of a try. What was typed is counted. What is remembered of it is another matter: what is
-    /// wrong in one epoch, at one kind of door, or while sign-in is suspended or a second factor is on, may be right in the
-    /// next.
+    /// What the throttle is told of a try. What was typed is counted. What is remembered of it is another matter: what
+    /// is wrong in one epoch, at one kind of door, or while sign-in is suspended or a second factor is on, may be right
+    /// in the next.
     fn as_throttled_attempt(
         &self,
         kind: Kind,
@@ -247,8 +247,8 @@ impl Authority {
         }
     }
 
-    /// Whether what was typed at a mail protocol is one of the mailbox's app passwords. It is asked before the throttle,
-    /// which other people's guessing can exhaust: 75 random bits are not guessed.
+    /// Whether what was typed at a mail protocol is one of the mailbox's app passwords. It is asked before the
+    /// throttle, which other people's guessing can exhaust: 75 random bits are not guessed.
     async fn by_app_password(
         &self,
         found: Option<&Principal>,

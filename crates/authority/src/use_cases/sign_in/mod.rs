@@ -26,8 +26,8 @@ use std::time::Duration;
 pub enum SignedIn<S> {
     /// A session. The guard holds for this request; the token is for the cookie.
     Session(Token, S),
-    /// The password was right, and the code of the second factor is owed. The token stands for this browser until then; it
-    /// opens nothing.
+    /// The password was right, and the code of the second factor is owed. The token stands for this browser until then;
+    /// it opens nothing.
     CodeOwed(Token),
 }
 

@@ -1,8 +1,8 @@
 //! Who acts on its own sign-in, and whether it has proved lately that it is still the one who sits there.
 //!
 //! Setting up a second factor, adding an app password, naming a recovery e-mail: whoever found an open browser must not
-//! be able to. Such an act asks for a session whose password was given at most [`Confirmation::RECENT`] ago and, where a
-//! second factor is on, with its code. [`Authority::reauthenticate`] makes a session that.
+//! be able to. Such an act asks for a session whose password was given at most [`Confirmation::RECENT`] ago and, where
+//! a second factor is on, with its code. [`Authority::reauthenticate`] makes a session that.
 
 use crate::authority::Authority;
 use crate::error::{AuthFailure, CodeFailure, ReauthRequired, Unavailable};
@@ -90,7 +90,8 @@ impl Authority {
         self.begin_self_service(&mut tx, &session.into(), now).await.map(|_| ())
     }
 
-    /// Whether [`Authority::reauthenticate`] will want a code: a second factor is on, and the session has not given one.
+    /// Whether [`Authority::reauthenticate`] will want a code: a second factor is on, and the session has not given
+    /// one.
     ///
     /// # Errors
     /// The store could not answer.

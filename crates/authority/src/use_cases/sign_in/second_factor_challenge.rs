@@ -191,7 +191,8 @@ impl Authority {
         Ok(first.with(spends))
     }
 
-    /// Holds what was typed as a code against the second factor: a code of the authenticator, or, for staff, a backup code.
+    /// Holds what was typed as a code against the second factor: a code of the authenticator, or, for staff, a backup
+    /// code.
     pub(crate) async fn check_typed(
         &self,
         principal: &Principal,
