@@ -194,7 +194,7 @@ fn connector(roots_pem: &[u8]) -> Result<TlsConnector, RemoteError> {
     if roots.is_empty() {
         return Err(RemoteError::Roots);
     }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|_| RemoteError::Roots)?

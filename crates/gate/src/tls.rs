@@ -2,7 +2,7 @@
 
 use crate::error::TlsError;
 use rustls::ServerConfig;
-use rustls::crypto::ring;
+use rustls::crypto::aws_lc_rs;
 use rustls::server::ServerSessionMemoryCache;
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
@@ -44,7 +44,7 @@ pub fn server_config(certificate_pem: &[u8], key_pem: &[u8]) -> Result<Arc<Serve
         rustls_pki_types::pem::Error::NoItemsFound => TlsError::NoKey,
         other => TlsError::Key(other),
     })?;
-    let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+    let mut config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(TlsError::Unusable)?
         .with_no_client_auth()
@@ -54,7 +54,7 @@ pub fn server_config(certificate_pem: &[u8], key_pem: &[u8]) -> Result<Arc<Serve
             other => TlsError::Unusable(other),
         })?;
     // Stateless tickets for clients that take them; nothing is kept for a session that is never resumed.
-    config.ticketer = ring::Ticketer::new().map_err(TlsError::Unusable)?;
+    config.ticketer = aws_lc_rs::Ticketer::new().map_err(TlsError::Unusable)?;
     config.session_storage = ServerSessionMemoryCache::new(RESUMABLE);
     // A mail app resumes one connection at a time.
     config.send_tls13_tickets = 1;
@@ -104,5 +104,41 @@ mod tests {
         let clone = handle.clone();
         handle.replace(Arc::clone(&after));
         assert!(Arc::ptr_eq(&clone.current(), &after));
+    }
+
+    /// The key exchange a client with these groups agrees on with our server, by a handshake in memory.
+    fn negotiated(groups: &[&'static dyn rustls::crypto::SupportedKxGroup]) -> rustls::NamedGroup {
+        let Pem { certificate, key } = pem();
+        let config = server_config(certificate.as_bytes(), key.as_bytes()).unwrap();
+        let mut roots = rustls::RootCertStore::empty();
+        roots.add(CertificateDer::from_pem_slice(certificate.as_bytes()).unwrap()).unwrap();
+        let provider =
+            rustls::crypto::CryptoProvider { kx_groups: groups.to_vec(), ..aws_lc_rs::default_provider() };
+        let client = rustls::ClientConfig::builder_with_provider(Arc::new(provider))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let name = "mail.example.com".try_into().unwrap();
+        let mut client = rustls::ClientConnection::new(Arc::new(client), name).unwrap();
+        let mut server = rustls::ServerConnection::new(config).unwrap();
+        while client.is_handshaking() {
+            let mut sent = Vec::new();
+            client.write_tls(&mut sent).unwrap();
+            server.read_tls(&mut sent.as_slice()).unwrap();
+            server.process_new_packets().unwrap();
+            let mut answered = Vec::new();
+            server.write_tls(&mut answered).unwrap();
+            client.read_tls(&mut answered.as_slice()).unwrap();
+            client.process_new_packets().unwrap();
+        }
+        client.negotiated_key_exchange_group().unwrap().name()
+    }
+
+    #[test]
+    fn a_client_that_knows_the_post_quantum_key_exchange_gets_it() {
+        use aws_lc_rs::kx_group::{X25519, X25519MLKEM768};
+        assert_eq!(negotiated(&[X25519MLKEM768, X25519]), rustls::NamedGroup::X25519MLKEM768);
+        assert_eq!(negotiated(&[X25519]), rustls::NamedGroup::X25519);
     }
 }

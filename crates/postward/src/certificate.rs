@@ -52,7 +52,7 @@ fn leaf(names: &[&str]) -> Result<CertificateParams, rcgen::Error> {
 
 /// Valid from yesterday, for clocks that are behind. Some clients refuse certificates valid for more than 825 days.
 fn validity(params: &mut CertificateParams) {
-    let today = jiff::Zoned::now().date();
+    let today = jiff::ZonedDateTime::now().date();
     let day = |date: jiff::civil::Date| {
         date_time_ymd(date.year().into(), date.month().unsigned_abs(), date.day().unsigned_abs())
     };

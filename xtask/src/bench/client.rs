@@ -36,11 +36,12 @@ impl Endpoint {
             roots.add(root).map_err(|error| unusable(error.to_string()))?;
         }
         let name = ServerName::try_from(name.to_owned()).map_err(|error| error.to_string())?;
-        let mut tls = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(|error| unusable(error.to_string()))?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
+        let mut tls =
+            ClientConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
+                .with_safe_default_protocol_versions()
+                .map_err(|error| unusable(error.to_string()))?
+                .with_root_certificates(roots)
+                .with_no_client_auth();
         tls.resumption = Resumption::disabled();
         Ok(Self { address, name, tls: Arc::new(tls) })
     }

@@ -68,13 +68,14 @@ pub(super) fn server_config(data: &Path) -> Result<Arc<ServerConfig>, Failure> {
         .and_then(|chain| chain.collect::<Result<Vec<_>, _>>())
         .map_err(|error| failed(&error))?;
     let key = PrivateKeyDer::from_pem_file(data.join("tls/key.pem")).map_err(|error| failed(&error))?;
-    let mut config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| failed(&error))?
-        .with_no_client_auth()
-        .with_single_cert(chain, key)
-        .map_err(|error| failed(&error))?;
-    config.ticketer = rustls::crypto::ring::Ticketer::new().map_err(|error| failed(&error))?;
+    let mut config =
+        ServerConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(|error| failed(&error))?
+            .with_no_client_auth()
+            .with_single_cert(chain, key)
+            .map_err(|error| failed(&error))?;
+    config.ticketer = rustls::crypto::aws_lc_rs::Ticketer::new().map_err(|error| failed(&error))?;
     config.send_tls13_tickets = 1;
     Ok(Arc::new(config))
 }

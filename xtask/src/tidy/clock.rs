@@ -4,7 +4,7 @@ use super::tree::SourceFile;
 use super::violation::Violation;
 
 const DECIDING_CRATES: [&str; 2] = ["crates/wire/src/", "crates/authority/src/"];
-const READINGS: [&str; 4] = ["SystemTime::now", "Instant::now", "Timestamp::now", "Zoned::now"];
+const READINGS: [&str; 4] = ["SystemTime::now", "Instant::now", "Timestamp::now", "ZonedDateTime::now"];
 
 /// Written on the line, or on the one above, with the reason after it.
 const PERMIT: &str = "// tidy: reads the clock because ";

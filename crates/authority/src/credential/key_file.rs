@@ -4,11 +4,11 @@
 //! A key file holds one key a line, oldest first; the last one is used for everything new. Older ones stay until
 //! nothing in the store needs them any more.
 
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD_NO_PAD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use rand::Rng as _;
-use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use sha2::Sha256;
 use std::fmt;
 use std::fs::{File, OpenOptions};

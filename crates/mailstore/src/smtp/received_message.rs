@@ -119,7 +119,7 @@ fn is_kept(field: Field<'_>, role: &Role) -> bool {
 }
 
 fn date_now() -> String {
-    let now = Timestamp::now().to_zoned(TimeZone::UTC);
+    let now = Timestamp::now().to_zoned_datetime(TimeZone::UTC);
     // Fails only for years with more than four digits.
     rfc2822::to_string(&now).unwrap_or_default()
 }

@@ -12,7 +12,7 @@ use crate::open;
 use crate::serve::BoundAddresses;
 use postward_authority::Surface;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
+use rustls::crypto::{CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_tls13_signature};
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
@@ -136,7 +136,7 @@ fn trust(config: &Config) -> Result<Trust, CommandError> {
     };
     let expected = CertificateDer::from_pem_slice(&chain).map_err(|error| unusable(error.to_string()))?;
     let name = ServerName::try_from(config.hostname.clone()).map_err(|error| unusable(error.to_string()))?;
-    let provider = Arc::new(ring::default_provider());
+    let provider = Arc::new(aws_lc_rs::default_provider());
     let verifier = Arc::new(PinnedCertificate { expected, provider: provider.clone() });
     let tls = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()

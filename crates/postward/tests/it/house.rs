@@ -184,7 +184,7 @@ impl House {
         let ca = CertificateDer::from_pem_file(self.dir().join(self.ca_cert())).unwrap();
         let mut roots = RootCertStore::empty();
         roots.add(ca).unwrap();
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .unwrap()
