@@ -1,6 +1,8 @@
+// @ts-check
 // Pages are right without this file; with it they answer while one types.
 
 import { watchDialogs } from "./dialog.js";
+import { find, findButtons, findForms, formBody } from "./dom.js";
 import { enhance } from "./password.js";
 import { submitOnce } from "./submit_once.js";
 
@@ -8,47 +10,54 @@ enhance(document);
 watchDialogs();
 submitOnce();
 
+// The receipt that has had the focus already.
+const SEEN_RECEIPT = "seen-receipt";
+
 // After a redirect or a refusal, the first thing said is what happened. A receipt stays on the pages that follow, but
 // takes the focus once: until the next form is sent.
-const problems = document.querySelector("[data-problems]");
-const receipt = document.querySelector("[data-receipt]");
+const problems = find(document, "[data-problems]");
+const receipt = find(document, "[data-receipt]");
 if (problems) {
   problems.focus();
-} else if (receipt && sessionStorage.getItem("told") !== receipt.textContent) {
-  sessionStorage.setItem("told", receipt.textContent);
+} else if (receipt?.textContent && sessionStorage.getItem(SEEN_RECEIPT) !== receipt.textContent) {
+  sessionStorage.setItem(SEEN_RECEIPT, receipt.textContent);
   receipt.focus();
 }
-document.addEventListener("submit", (event) => {
-  if (!event.target.matches("[data-theme-switch], [data-filters]")) sessionStorage.removeItem("told");
+document.addEventListener("submit", ({ target }) => {
+  if (target instanceof Element && target.matches("[data-theme-switch], [data-filters]")) return;
+  sessionStorage.removeItem(SEEN_RECEIPT);
 });
 
-// The page has done what the form asks for; the server is notified, also while the browser leaves the page.
-function tell(form, submitter) {
-  const body = new URLSearchParams(new FormData(form, submitter));
-  fetch(form.action, { method: "POST", body, redirect: "manual", keepalive: true });
+/**
+ * Posts a form whose effect the page shows already; the request outlives the page.
+ * @param {HTMLFormElement} form
+ * @param {HTMLElement | null} [submitter]
+ */
+function postInBackground(form, submitter) {
+  fetch(form.action, { method: "POST", body: formBody(form, submitter), redirect: "manual", keepalive: true });
 }
 
 // The theme changes in place; the cookie is the server's to set.
-for (const form of document.querySelectorAll("[data-theme-switch]")) {
+for (const form of findForms(document, "[data-theme-switch]")) {
   form.addEventListener("submit", (event) => {
     const chosen = event.submitter;
-    if (!chosen) return;
+    if (!(chosen instanceof HTMLButtonElement)) return;
     event.preventDefault();
     document.documentElement.dataset.theme = chosen.value;
-    for (const button of document.querySelectorAll("[data-theme-switch] button")) {
+    for (const button of findButtons(document, "[data-theme-switch] button")) {
       button.setAttribute("aria-pressed", String(button.value === chosen.value));
     }
-    tell(form, chosen);
+    postInBackground(form, chosen);
   });
 }
 
 // A receipt stays until it is dismissed.
-for (const form of document.querySelectorAll("[data-dismiss]")) {
+for (const form of findForms(document, "[data-dismiss]")) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    tell(form);
-    form.closest("[data-receipt]").remove();
-    document.getElementById("main").focus();
+    postInBackground(form);
+    form.closest("[data-receipt]")?.remove();
+    document.getElementById("main")?.focus();
   });
 }
 
@@ -57,7 +66,7 @@ for (const form of document.querySelectorAll("[data-dismiss]")) {
 let pointing = false;
 addEventListener("pointerdown", () => (pointing = true), true);
 addEventListener("keydown", () => (pointing = false), true);
-for (const form of document.querySelectorAll("[data-filters]")) {
+for (const form of findForms(document, "[data-filters]")) {
   for (const select of form.querySelectorAll("select")) {
     select.addEventListener("change", () => pointing && form.requestSubmit());
   }

@@ -1,32 +1,35 @@
+// @ts-check
 // Links marked `data-dialog` open in place: the same page, asked for as a fragment, in a native dialog.
 
+import { closest, find, formBody, isPlainClick } from "./dom.js";
 import { enhance } from "./password.js";
 import { beginSubmit, endSubmit } from "./submit_once.js";
 
 // A proxy that has lost its server may say nothing for very long.
-const PATIENCE_MS = 60_000;
+const ANSWER_TIMEOUT_MS = 60_000;
 
 const CROSS = '<path d="m6 6 12 12M18 6 6 18"/>';
 const WARNING = '<path d="M12 4 2.8 19.5h18.4L12 4ZM12 10v4.5M12 17v.2"/>';
 
 // Whether a dialog is open, or being fetched. There is one at a time.
-let taken = false;
+let isTaken = false;
 
 export function watchDialogs() {
   document.addEventListener("click", (event) => {
-    const link = event.target.closest("a[data-dialog]");
-    if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+    const link = closest(event, "a[data-dialog]");
+    if (!(link instanceof HTMLAnchorElement) || event.defaultPrevented || !isPlainClick(event)) return;
     event.preventDefault();
     const around = link.closest("dialog");
-    if (around) return void goOn(around, link).catch(() => location.assign(link.href));
-    if (taken) return;
-    taken = true;
+    if (around) return void follow(around, link).catch(() => location.assign(link.href));
+    if (isTaken) return;
+    isTaken = true;
     open(link)
       .catch(() => location.assign(link.href))
-      .finally(() => (taken = document.querySelector("dialog[open]") !== null));
+      .finally(() => (isTaken = document.querySelector("dialog[open]") !== null));
   });
 }
 
+/** @param {HTMLAnchorElement} link */
 async function open(link) {
   const answer = await fetch(link.href, { headers: { "X-Fragment": "1" } });
   // Signed out, or gone meanwhile: the page itself says so best.
@@ -35,11 +38,11 @@ async function open(link) {
   dialog.setAttribute("aria-labelledby", "dialog-title");
   dialog.addEventListener("close", () => {
     dialog.remove();
-    taken = false;
+    isTaken = false;
     link.focus();
   });
   dialog.addEventListener("click", (event) => {
-    if (!event.target.closest("[data-close]")) return;
+    if (!closest(event, "[data-close]")) return;
     event.preventDefault();
     dialog.close();
   });
@@ -50,33 +53,54 @@ async function open(link) {
   });
   dialog.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (beginSubmit(event.target, event.submitter)) send(dialog, event.target, event.submitter);
+    const form = event.target;
+    if (!(form instanceof HTMLFormElement)) return;
+    if (beginSubmit(form, event.submitter)) send(dialog, form, event.submitter);
   });
   fill(dialog, await answer.text());
   show(dialog);
   focusFirst(dialog);
 }
 
-// A link within a dialog leads on in it.
-async function goOn(dialog, link) {
+/**
+ * A link within a dialog leads on in it.
+ * @param {HTMLDialogElement} dialog
+ * @param {HTMLAnchorElement} link
+ */
+async function follow(dialog, link) {
   const answer = await fetch(link.href, { headers: { "X-Fragment": "1" } });
   if (answer.redirected || !answer.ok) return location.assign(link.href);
   fill(dialog, await answer.text());
   focusFirst(dialog);
 }
 
-// Also one that was closed while its form was on the way: what became of it must be heard.
+/**
+ * Also one that was closed while its form was on the way: what became of it must be heard.
+ * @param {HTMLDialogElement} dialog
+ */
 function show(dialog) {
   if (dialog.open) return;
-  taken = true;
+  isTaken = true;
   document.body.append(dialog);
   dialog.showModal();
 }
 
+/** @param {HTMLDialogElement} dialog */
 const isFilledIn = (dialog) =>
   dialog.querySelector("[data-once]") !== null ||
-  [...dialog.querySelectorAll("input:not([type=hidden], [readonly])")].some((field) => field.value !== "");
+  fields(dialog).some((field) => field.value !== "");
 
+/**
+ * What a person can type into.
+ * @param {HTMLDialogElement} dialog
+ */
+const fields = (dialog) =>
+  [...dialog.querySelectorAll("input")].filter(({ type, readOnly }) => type !== "hidden" && !readOnly);
+
+/**
+ * @param {HTMLDialogElement} dialog
+ * @param {string} html
+ */
 function fill(dialog, html) {
   const body = document.createElement("div");
   body.className = "dialog-body";
@@ -91,19 +115,25 @@ function fill(dialog, html) {
   enhance(dialog);
 }
 
+/** @param {HTMLDialogElement} dialog */
 function focusFirst(dialog) {
-  const field = dialog.querySelector("[data-problems], [autofocus], input:not([type=hidden], [readonly])");
-  field?.focus();
+  find(dialog, "[data-problems], [autofocus], input:not([type=hidden], [readonly])")?.focus();
 }
 
-// The form goes the way it would without us; what comes back decides whether the dialog has done its work. It is never
-// sent a second time by itself: an answer that is lost is no proof that the work was not done.
+/**
+ * The form goes the way it would without us; what comes back decides whether the dialog has done its work. It is never
+ * sent a second time by itself: an answer that is lost is no proof that the work was not done.
+ * @param {HTMLDialogElement} dialog
+ * @param {HTMLFormElement} form
+ * @param {HTMLElement | null} submitter
+ */
 async function send(dialog, form, submitter) {
-  const body = new URLSearchParams(new FormData(form, submitter));
+  const body = formBody(form, submitter);
+  /** @type {Response | null} */
   let answer;
-  let html;
+  let html = "";
   try {
-    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
     answer = await fetch(form.action, { method: "POST", body, headers: { "X-Fragment": "1" }, signal });
     if (!answer.redirected) html = await answer.text();
   } catch {
@@ -116,21 +146,25 @@ async function send(dialog, form, submitter) {
   }
   endSubmit(form);
   show(dialog);
-  const page = new DOMParser().parseFromString(html ?? "", "text/html");
-  const heading = page.querySelector("main h1");
-  if (heading) {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  const main = find(page, "main");
+  const heading = main && find(main, "h1");
+  if (main && heading) {
     // A page of its own: it says what is wrong, here as anywhere.
-    Object.assign(heading, { id: "dialog-title", tabIndex: -1 }).dataset.problems = "";
-    fill(dialog, page.querySelector("main").innerHTML);
+    heading.id = "dialog-title";
+    heading.tabIndex = -1;
+    heading.dataset.problems = "";
+    fill(dialog, main.innerHTML);
   } else if (page.querySelector("#dialog-title")) {
     fill(dialog, html);
   } else {
-    sayUnreachable(form);
+    showUnreachable(form);
   }
   focusFirst(dialog);
 }
 
-function sayUnreachable(form) {
+/** @param {HTMLFormElement} form */
+function showUnreachable(form) {
   form.querySelector("[data-problems]")?.remove();
   const problem = document.createElement("div");
   const sentence = document.createElement("p");
@@ -144,6 +178,7 @@ function sayUnreachable(form) {
   form.prepend(problem);
 }
 
+/** @param {string} shape the paths of an icon */
 function icon(shape) {
   const template = document.createElement("template");
   template.innerHTML = `<svg class="icon" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.7" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">${shape}</svg>`;

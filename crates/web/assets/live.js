@@ -1,78 +1,92 @@
+// @ts-check
 // Keeps what a page shows of somebody else's doing as it is on the server. The server sends a stamp of the state; where
 // it is another one than the page's, the page is asked for anew and its marked parts are replaced in place. Forms are
 // never among them.
 
-const page = document.querySelector("[data-live-events]");
-const said = document.querySelector("[data-live-said]");
+import { find, findAll } from "./dom.js";
+
+const page = find(document, "[data-live-events]");
+const announcements = find(document, "[data-live-said]");
 
 // How long to wait before a stream that the server has refused is asked for again.
-const AGAIN_MS = 60_000;
+const RETRY_MS = 60_000;
 
+/** @type {EventSource | undefined} */
 let stream;
-let again;
-let busy = false;
-let missed = false;
+/** @type {number | undefined} */
+let retry;
+let isRefreshing = false;
+let isStale = false;
 
-function listen() {
-  clearTimeout(again);
+/** @param {HTMLElement} page */
+function listen(page) {
+  clearTimeout(retry);
   if (stream || document.visibilityState === "hidden") return;
-  stream = new EventSource(page.dataset.liveEvents);
-  stream.addEventListener("state", ({ data }) => data !== page.dataset.liveStamp && refresh());
+  stream = new EventSource(page.dataset.liveEvents ?? "");
+  stream.addEventListener("state", ({ data }) => data !== page.dataset.liveStamp && refresh(page));
   // The browser itself comes back after a stream that broke off; not after one that was refused.
   stream.addEventListener("error", () => {
     if (stream?.readyState !== EventSource.CLOSED) return;
     stream = undefined;
-    again = setTimeout(listen, AGAIN_MS);
+    retry = setTimeout(() => listen(page), RETRY_MS);
   });
 }
 
 // A tab that nobody sees gives its connection to one that is seen.
 function pause() {
-  clearTimeout(again);
+  clearTimeout(retry);
   stream?.close();
   stream = undefined;
 }
 
-async function refresh() {
-  missed = busy;
-  if (busy) return;
-  busy = true;
+/** @param {HTMLElement} page */
+async function refresh(page) {
+  isStale = isRefreshing;
+  if (isRefreshing) return;
+  isRefreshing = true;
   try {
-    const answer = await fetch(page.dataset.livePage);
+    const answer = await fetch(page.dataset.livePage ?? "");
     if (!answer.ok || answer.redirected) return;
-    take(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    replaceParts(page, new DOMParser().parseFromString(await answer.text(), "text/html"));
   } catch {
     // Not reachable now: the stream breaks off too, and says how things are when it is back.
   } finally {
-    busy = false;
+    isRefreshing = false;
   }
-  if (missed) refresh();
+  if (isStale) refresh(page);
 }
 
-function take(fresh) {
-  const words = [];
-  for (const part of document.querySelectorAll("[data-live]")) {
-    const next = fresh.querySelector(`[data-live="${part.dataset.live}"]`);
+/**
+ * @param {HTMLElement} page
+ * @param {Document} fresh
+ */
+function replaceParts(page, fresh) {
+  const sentences = [];
+  for (const part of findAll(document, "[data-live]")) {
+    const next = find(fresh, `[data-live="${part.dataset.live}"]`);
     if (!next || next.outerHTML === part.outerHTML) continue;
-    if (next.dataset.say && next.dataset.say !== part.dataset.say) words.push(next.dataset.say);
+    if (next.dataset.say && next.dataset.say !== part.dataset.say) sentences.push(next.dataset.say);
     const hadFocus = part.contains(document.activeElement);
     part.replaceWith(document.adoptNode(next));
     if (hadFocus) keepFocus(next);
   }
-  page.dataset.liveStamp = fresh.querySelector("[data-live-stamp]")?.dataset.liveStamp ?? "";
-  if (words.length > 0) said.textContent = words.join(" ");
+  page.dataset.liveStamp = find(fresh, "[data-live-stamp]")?.dataset.liveStamp ?? "";
+  if (announcements && sentences.length > 0) announcements.textContent = sentences.join(" ");
 }
 
-// Whoever stood on something that is gone stands where it was.
+/**
+ * The focus that was on something replaced goes to what stands in its place.
+ * @param {HTMLElement} part
+ */
 function keepFocus(part) {
-  const target = part.querySelector("a, button") ?? part;
+  const target = find(part, "a, button") ?? part;
   if (target === part) part.tabIndex = -1;
   target.focus({ preventScroll: true });
 }
 
 if (page) {
-  listen();
-  document.addEventListener("visibilitychange", () => (document.visibilityState === "hidden" ? pause() : listen()));
+  listen(page);
+  document.addEventListener("visibilitychange", () => (document.visibilityState === "hidden" ? pause() : listen(page)));
   addEventListener("pagehide", pause);
-  addEventListener("pageshow", listen);
+  addEventListener("pageshow", () => listen(page));
 }

@@ -1,59 +1,71 @@
+// @ts-check
 // The password form: rules that turn green, generate, show, copy, and a button that says why it waits.
 
+import { find, findAll, findButtons, findForms } from "./dom.js";
 import { generate, unmet } from "./policy.js";
 
-// Enhances what the server rendered below `root`.
+/**
+ * Enhances what the server rendered below `root`.
+ * @param {Document | HTMLElement} root
+ */
 export function enhance(root) {
-  for (const button of root.querySelectorAll("[data-reveal]")) reveal(button);
-  for (const button of root.querySelectorAll("[data-copy]")) copy(button, root);
-  for (const button of root.querySelectorAll("[data-print]")) printing(button);
-  for (const form of root.querySelectorAll("[data-password-form]")) passwordForm(form);
+  for (const button of findButtons(root, "[data-reveal]")) reveal(button);
+  for (const button of findButtons(root, "[data-copy]")) copy(button, root);
+  for (const button of findButtons(root, "[data-print]")) printing(button);
+  for (const form of findForms(root, "[data-password-form]")) passwordForm(form);
 }
 
+/** @param {HTMLFormElement} form */
 function passwordForm(form) {
+  /** @type {{ policy?: import("./policy.js").Policy, recipe: import("./policy.js").Recipe }} */
   const table = JSON.parse(form.dataset.policy || "{}");
-  if (!table.policy) return;
-  const current = form.elements.current;
+  /** @type {HTMLInputElement | null} */
   const password = form.querySelector("[data-new]");
+  /** @type {HTMLInputElement | null} */
   const again = form.querySelector("[data-again]");
-  const rules = [...form.querySelectorAll("[data-rule]")];
-  const saves = form.querySelectorAll("[data-save]");
-  const why = form.querySelector("[data-why]");
+  const current = form.elements.namedItem("current");
+  const why = find(form, "[data-why]");
+  const { policy, recipe } = table;
+  if (!policy || !password || !why) return;
+  const rules = findAll(form, "[data-rule]");
+  const saves = findButtons(form, "[data-save]");
 
-  function update() {
-    const missing = unmet(table.policy, password.value);
-    for (const rule of rules) {
-      const met = !missing.includes(rule.dataset.rule);
-      rule.classList.toggle("met", met);
-      const said = met ? ": met" : "";
-      const state = rule.querySelector("[data-state]");
-      if (state.textContent !== said) state.textContent = said;
-    }
-    const reason = whyNot(missing.length);
-    for (const save of saves) save.disabled = reason !== "";
-    if (why.textContent !== reason) why.textContent = reason;
-  }
-
-  function whyNot(missing) {
+  /** Why the form cannot be sent yet, or nothing.
+   * @param {number} missing how many rules are not met */
+  const whyNot = (missing) => {
     if (missing === rules.length && password.value === "") return "Type a new password or generate one.";
     if (missing > 0) return missing === 1 ? "One rule is not met yet." : `${missing} rules are not met yet.`;
     if (again && again.value === "") return "Type the new password once more.";
     if (again && again.value !== password.value) return "The two fields are not the same yet.";
-    if (current && current.value === "") return "Type your current password too.";
+    if (current instanceof HTMLInputElement && current.value === "") return "Type your current password too.";
     return "";
-  }
+  };
 
-  form.querySelector("[data-generate]")?.addEventListener("click", (event) => {
+  const update = () => {
+    const missing = unmet(policy, password.value);
+    for (const rule of rules) {
+      const met = !missing.includes(rule.dataset.rule ?? "");
+      rule.classList.toggle("met", met);
+      const announcement = met ? ": met" : "";
+      const state = find(rule, "[data-state]");
+      if (state && state.textContent !== announcement) state.textContent = announcement;
+    }
+    const reason = whyNot(missing.length);
+    for (const save of saves) save.disabled = reason !== "";
+    if (why.textContent !== reason) why.textContent = reason;
+  };
+
+  find(form, "[data-generate]")?.addEventListener("click", (event) => {
     event.preventDefault();
-    const fresh = generate(table.recipe);
-    for (const field of [password, again].filter(Boolean)) {
+    const fresh = generate(recipe);
+    for (const field of again ? [password, again] : [password]) {
       field.value = fresh;
       show(field, true);
     }
     password.focus();
     password.select();
     update();
-    form.querySelector("[data-said]").textContent = "A strong password is in the fields.";
+    announce(form, "A strong password is in the fields.");
   });
 
   form.addEventListener("input", update);
@@ -62,8 +74,9 @@ function passwordForm(form) {
   update();
 }
 
+/** @param {HTMLButtonElement} button */
 function reveal(button) {
-  const field = button.parentElement.querySelector("input");
+  const field = button.parentElement?.querySelector("input");
   if (!field) return;
   button.hidden = false;
   show(field, field.type === "text");
@@ -72,9 +85,13 @@ function reveal(button) {
   field.form?.addEventListener("submit", () => setTimeout(() => show(field, false)));
 }
 
+/**
+ * @param {HTMLInputElement} field
+ * @param {boolean} shown
+ */
 function show(field, shown) {
   field.type = shown ? "text" : "password";
-  const button = field.parentElement.querySelector("[data-reveal]");
+  const button = field.parentElement && find(field.parentElement, "[data-reveal]");
   if (!button) return;
   const label = shown ? "Hide password" : "Show password";
   button.setAttribute("aria-pressed", String(shown));
@@ -82,17 +99,25 @@ function show(field, shown) {
   button.title = label;
 }
 
+/** @param {HTMLButtonElement} button */
 function printing(button) {
   button.hidden = false;
   button.addEventListener("click", () => print());
 }
 
-// The page below a dialog may have a field of the same id.
+/**
+ * Copies the field a button names. The page below a dialog may have a field of the same id.
+ * @param {HTMLButtonElement} button
+ * @param {Document | HTMLElement} root
+ */
 function copy(button, root) {
-  const field = root.querySelector(`#${CSS.escape(button.dataset.copy)}`);
-  const label = button.querySelector("[data-copy-label]");
-  if (!field) return;
+  /** @type {HTMLInputElement | HTMLTextAreaElement | null} */
+  const field = root.querySelector(`#${CSS.escape(button.dataset.copy ?? "")}`);
+  const label = find(button, "[data-copy-label]");
+  const around = button.parentElement;
+  if (!field || !label || !around) return;
   button.hidden = false;
+  /** @type {number | undefined} */
   let back;
   button.addEventListener("click", async () => {
     if (field.value === "") return;
@@ -100,18 +125,27 @@ function copy(button, root) {
       await navigator.clipboard.writeText(field.value);
     } catch {
       // Not a secure context, or not allowed: the older way needs the text to be visible.
-      if (field.type === "password") show(field, true);
+      if (field instanceof HTMLInputElement && field.type === "password") show(field, true);
       field.select();
       document.execCommand("copy");
       button.focus();
     }
     label.textContent = "Copied";
-    const said = button.parentElement.querySelector("[data-said]");
-    if (said) said.textContent = "Copied";
+    announce(around, "Copied");
     clearTimeout(back);
     back = setTimeout(() => {
       label.textContent = "Copy";
-      if (said) said.textContent = "";
+      announce(around, "");
     }, 4000);
   });
+}
+
+/**
+ * Has a screen reader say a sentence, in the live region below `root`.
+ * @param {HTMLElement} root
+ * @param {string} sentence
+ */
+function announce(root, sentence) {
+  const region = find(root, "[data-said]");
+  if (region) region.textContent = sentence;
 }

@@ -1,11 +1,15 @@
+// @ts-check
 // The webmail works without this file; with it, a message opens beside the list without loading the page again.
 
-const side = document.querySelector("[data-side]");
-const lines = document.querySelector("[data-lines]");
+import { closest, find, findAll, isPlainClick } from "./dom.js";
+
+const side = find(document, "[data-side]");
+const lines = find(document, "[data-lines]");
 const beside = window.matchMedia("(min-width: 64rem)");
 
+/** @param {Document | HTMLElement} root */
 function localTimes(root) {
-  for (const time of root.querySelectorAll("time[datetime]")) {
+  for (const time of root.querySelectorAll("time")) {
     const moment = new Date(time.dateTime);
     if (!Number.isNaN(moment.getTime())) {
       time.title = moment.toLocaleString(undefined, { dateStyle: "full", timeStyle: "short" });
@@ -13,26 +17,33 @@ function localTimes(root) {
   }
 }
 
+/** @param {HTMLElement} line */
 function markOpen(line) {
-  lines.querySelector("[aria-current]")?.removeAttribute("aria-current");
+  lines?.querySelector("[aria-current]")?.removeAttribute("aria-current");
   line.setAttribute("aria-current", "true");
   if (!line.classList.contains("wm-unread")) return;
   line.classList.remove("wm-unread");
   line.querySelector("[data-unread]")?.remove();
-  const badge = document.querySelector(".wm-folder[aria-current] .wm-count");
+  const badge = find(document, ".wm-folder[aria-current] .wm-count");
   if (!badge) return;
   const left = Number(badge.dataset.count) - 1;
   badge.dataset.count = String(left);
-  if (left > 0) badge.firstChild.data = left.toLocaleString("en");
+  const number = badge.firstChild;
+  if (left > 0 && number) number.nodeValue = left.toLocaleString("en");
   else badge.remove();
 }
 
-const place = () => location.pathname + location.search;
-let shown = place();
-let asked = 0;
+const currentPath = () => location.pathname + location.search;
+let shownPath = currentPath();
+// Counts the messages asked for: an answer that comes after the next click is not shown.
+let requests = 0;
 
-async function open(line) {
-  const mine = ++asked;
+/**
+ * @param {HTMLAnchorElement} line
+ * @param {HTMLElement} side
+ */
+async function open(line, side) {
+  const request = ++requests;
   side.setAttribute("aria-busy", "true");
   let pane = null;
   try {
@@ -44,7 +55,7 @@ async function open(line) {
   } catch {
     // The whole page says what is wrong.
   }
-  if (mine !== asked) return;
+  if (request !== requests) return;
   side.removeAttribute("aria-busy");
   if (!pane) {
     location.assign(line.href);
@@ -55,27 +66,26 @@ async function open(line) {
   localTimes(side);
   markOpen(line);
   history.pushState(null, "", line.href);
-  shown = place();
-  const subject = side.querySelector(".wm-letter-subject");
+  shownPath = currentPath();
+  const subject = find(side, ".wm-letter-subject");
+  if (!subject) return;
   document.title = subject.textContent + document.title.slice(document.title.lastIndexOf(" · "));
   subject.focus({ preventScroll: true });
 }
 
-function plainClick(event) {
-  return event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
-}
-
 if (lines && side) {
   lines.addEventListener("click", (event) => {
-    const line = event.target.closest(".wm-line");
-    if (!line || !plainClick(event) || !beside.matches) return;
+    const line = closest(event, ".wm-line");
+    if (!(line instanceof HTMLAnchorElement) || !isPlainClick(event) || !beside.matches) return;
     event.preventDefault();
-    open(line);
+    open(line, side);
   });
   lines.addEventListener("keydown", (event) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    const all = [...lines.querySelectorAll(".wm-line")];
-    const next = step && all[all.indexOf(document.activeElement) + step];
+    /** @type {Record<string, number>} */
+    const steps = { ArrowDown: 1, ArrowUp: -1 };
+    const step = steps[event.key];
+    const all = findAll(lines, ".wm-line");
+    const next = step && all[all.findIndex((line) => line === document.activeElement) + step];
     if (!next) return;
     event.preventDefault();
     next.focus();
@@ -83,7 +93,7 @@ if (lines && side) {
   lines.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
   window.addEventListener("popstate", () => {
     // A jump within the page is no other page.
-    if (place() !== shown) location.reload();
+    if (currentPath() !== shownPath) location.reload();
   });
 }
 
@@ -91,20 +101,22 @@ if (lines && side) {
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || beside.matches || location.hash !== "#folders") return;
   location.hash = "#main";
-  document.querySelector(".wm-to-folders").focus({ preventScroll: true });
+  find(document, ".wm-to-folders")?.focus({ preventScroll: true });
 });
 
-for (const menu of document.querySelectorAll("[data-menu]")) {
+/** @type {NodeListOf<HTMLDetailsElement>} */
+const menus = document.querySelectorAll("details[data-menu]");
+for (const menu of menus) {
   document.addEventListener("click", (event) => {
-    if (!menu.contains(event.target)) menu.open = false;
+    if (event.target instanceof Node && !menu.contains(event.target)) menu.open = false;
   });
   menu.addEventListener("focusout", ({ relatedTarget }) => {
-    if (relatedTarget && !menu.contains(relatedTarget)) menu.open = false;
+    if (relatedTarget instanceof Node && !menu.contains(relatedTarget)) menu.open = false;
   });
   menu.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !menu.open) return;
     menu.open = false;
-    menu.querySelector("summary").focus();
+    menu.querySelector("summary")?.focus();
   });
 }
 
