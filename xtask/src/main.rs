@@ -1,8 +1,8 @@
-//! The developer's tasks: `cargo xtask tidy`, `fuzz`, `soak`, `bench` and `ci`.
+//! The developer's tasks: `cargo xtask tidy`, `fuzz`, `soak`, `docs`, `bench` and `ci`.
 //!
 //! In reading order: [`tidy`] checks the rules a compiler cannot, [`fuzz`] feeds bytes to every parser that is reachable
-//! before sign-in, [`soak`] repeats the long tests at their full length, [`bench`] measures the binary of the profile
-//! `dist` from outside, [`ci`] does what the integration run does.
+//! before sign-in, [`soak`] repeats the long tests at their full length, [`docs`] makes the pages that are generated from
+//! the code, [`bench`] measures the binary of the profile `dist` from outside, [`ci`] does what the integration run does.
 //! Nothing here is part of the product.
 #![expect(
     clippy::print_stdout,
@@ -12,6 +12,7 @@
 
 mod bench;
 mod ci;
+mod docs;
 mod failure;
 mod fuzz;
 mod soak;
@@ -27,6 +28,7 @@ usage: cargo xtask TASK
   tidy [--under-way]             check the rules a compiler cannot: layers, names, clocks, secrets, stale paths
   fuzz [--seconds N] [TARGET …]  build the fuzz targets and run each for N seconds (default 60)
   soak [NAME|all]                run the long tests at their full length; without a name, list them
+  docs                           make the pages of docs that are generated from the code
   bench [--quick] [--only NAME] [--json FILE]
                                  measure the server (profile dist): hashing, reconnect, idle, ending, splice,
                                  account-enumeration
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
         ("fuzz", options) => fuzz::Plan::parse(options).and_then(|plan| fuzz::run(&root, &plan)),
         ("soak", options) => soak::run(&root, options),
         ("bench", options) => bench::run(&root, options),
+        ("docs", []) => docs::run(&root),
         ("ci", []) => ci::run(&root),
         _ => Err(USAGE.to_owned()),
     };

@@ -4,6 +4,7 @@
 //! from, and so that every error can name the location.
 
 use super::error::{ConfigError, Location};
+use super::settings;
 use postward_wire::Secret;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -40,7 +41,6 @@ enum Value {
 impl Document {
     /// Reads the text of a file and the variables of an environment.
     pub(super) fn read(
-        sections: &[&str],
         file: &Path,
         text: &str,
         environment: impl IntoIterator<Item = (String, String)>,
@@ -50,7 +50,7 @@ impl Document {
             Self { directory, file: file.to_owned(), sections: BTreeMap::new(), locations: BTreeMap::new() };
         document.read_file(text)?;
         for (name, value) in environment {
-            document.read_variable(sections, name, value)?;
+            document.read_variable(name, value)?;
         }
         Ok(document)
     }
@@ -86,13 +86,13 @@ impl Document {
         Ok(())
     }
 
-    fn read_variable(&mut self, sections: &[&str], name: String, value: String) -> Result<(), ConfigError> {
+    fn read_variable(&mut self, name: String, value: String) -> Result<(), ConfigError> {
         let Some(path) = name.strip_prefix(PREFIX) else { return Ok(()) };
         let location = Location::Environment(name.clone());
         let Some((section, key)) = path.split_once("__") else {
             // POSTWARD_IMAP_TLS was meant for this server; POSTWARD_BACKUP_HOST belongs to another program.
             let first = path.split('_').next().unwrap_or_default().to_ascii_lowercase();
-            if !sections.contains(&first.as_str()) {
+            if !settings::section_names().contains(&first.as_str()) {
                 return Ok(());
             }
             return Err(ConfigError::new(
@@ -111,16 +111,16 @@ impl Document {
     pub(super) fn section(&mut self, name: &'static str) -> Section {
         let entries = self.sections.remove(name).unwrap_or_default();
         let location = self.locations.remove(name).unwrap_or_else(|| Location::File(self.file.clone()));
-        Section { name, location, directory: self.directory.clone(), entries, known_keys: Vec::new() }
+        Section { name, location, directory: self.directory.clone(), entries, keys_read: Vec::new() }
     }
 
     /// Fails when a section is left that was not taken out.
-    pub(super) fn finish(mut self, known: &[&str]) -> Result<(), ConfigError> {
+    pub(super) fn finish(mut self) -> Result<(), ConfigError> {
         let Some(name) = self.sections.keys().next().cloned() else { return Ok(()) };
         let location = self.locations.remove(&name).unwrap_or(Location::File(self.file));
         Err(ConfigError::new(
             location,
-            format!("there is no section [{name}]; the sections are {}", list(known)),
+            format!("there is no section [{name}]; the sections are {}", list(&settings::section_names())),
         ))
     }
 }
@@ -131,7 +131,7 @@ pub(super) struct Section {
     location: Location,
     directory: PathBuf,
     entries: BTreeMap<String, Entry>,
-    known_keys: Vec<&'static str>,
+    keys_read: Vec<&'static str>,
 }
 
 impl Section {
@@ -147,7 +147,7 @@ impl Section {
 
     /// A text that no error repeats.
     pub(super) fn secret(&mut self, key: &'static str) -> Result<Option<Secret>, ConfigError> {
-        self.known_keys.push(key);
+        self.keys_read.push(key);
         match self.entries.get(key).map(|entry| &entry.value) {
             None => Ok(None),
             Some(Value::Text(text) | Value::Environment(text)) => Ok(Some(Secret::new(text.clone()))),
@@ -248,9 +248,11 @@ impl Section {
 
     /// Fails when the section has a key that was never read.
     pub(super) fn finish(self) -> Result<(), ConfigError> {
-        let unknown = self.entries.iter().find(|(key, _)| !self.known_keys.contains(&key.as_str()));
+        let keys = settings::keys(self.name);
+        debug_assert_eq!(self.keys_read, keys, "[{}] is read as it is listed", self.name);
+        let unknown = self.entries.iter().find(|(key, _)| !keys.contains(&key.as_str()));
         let Some((key, entry)) = unknown else { return Ok(()) };
-        let known = list(&self.known_keys);
+        let known = list(&keys);
         let problem = format!("there is no key {key} in [{}]; its keys are {known}", self.name);
         Err(ConfigError::new(entry.location.clone(), problem))
     }
@@ -261,7 +263,7 @@ impl Section {
         expected: &str,
         read: impl FnOnce(&Value) -> Option<T>,
     ) -> Result<Option<T>, ConfigError> {
-        self.known_keys.push(key);
+        self.keys_read.push(key);
         let Some(entry) = self.entries.get(key) else { return Ok(None) };
         match read(&entry.value) {
             Some(value) => Ok(Some(value)),

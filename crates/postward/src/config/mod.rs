@@ -10,6 +10,7 @@ mod hostname;
 mod limits;
 mod relay;
 mod sections;
+mod settings;
 
 pub(crate) use engine::{EngineKind, Remote};
 pub(crate) use error::ConfigError;
@@ -19,7 +20,6 @@ pub(crate) use sections::{Certificate, Config, Listeners, LogFormat};
 
 use document::Document;
 use error::Location;
-use sections::SECTIONS;
 use std::path::{Path, PathBuf};
 
 /// The name of the file within the directory that `--dir` names.
@@ -69,7 +69,7 @@ pub(crate) fn parse(
     text: &str,
     environment: impl IntoIterator<Item = (String, String)>,
 ) -> Result<Config, ConfigError> {
-    Config::read(Document::read(&SECTIONS, file, text, environment)?)
+    Config::read(Document::read(file, text, environment)?)
 }
 
 #[cfg(test)]

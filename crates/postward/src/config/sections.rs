@@ -90,23 +90,6 @@ pub(crate) struct Web {
     pub(crate) trusted_proxies: TrustedProxies,
 }
 
-/// The sections, in the order in which errors list them.
-pub(super) const SECTIONS: [&str; 13] = [
-    "server",
-    "store",
-    "tls",
-    "imap",
-    "pop3",
-    "smtp",
-    "web",
-    "lmtp",
-    "engine",
-    "relay",
-    "limits",
-    "throttle",
-    "passwords",
-];
-
 impl Config {
     pub(super) fn read(mut document: Document) -> Result<Self, ConfigError> {
         let mut server = document.section("server");
@@ -162,7 +145,7 @@ impl Config {
         };
         let reconnect = passwords.duration("reconnect")?.unwrap_or(Duration::from_secs(5 * 60));
         passwords.finish()?;
-        document.finish(&SECTIONS)?;
+        document.finish()?;
 
         Ok(Self {
             hostname,

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that fails should stop where it fails")]
 
+use super::settings::SECTIONS;
 use super::{Encryption, parse};
 use std::path::Path;
 
@@ -27,6 +28,32 @@ fn an_empty_file_is_a_configuration() {
     assert_eq!(config.data, Path::new("/etc/postward"));
     assert_eq!(config.imap.tls[0].port(), 993);
     assert!(config.imap.plain.is_empty());
+}
+
+#[test]
+fn the_defaults_in_the_list_of_settings_are_the_defaults() {
+    let mut text = String::new();
+    for section in SECTIONS {
+        text += &format!("[{}]\n", section.name);
+        let fixed = section.settings.iter().filter(|setting| !setting.default.starts_with('('));
+        // How a relay is reached can be said only with a relay.
+        for setting in fixed.filter(|setting| setting.key != "encryption") {
+            text += &format!("{} = {}\n", setting.key, setting.default);
+        }
+    }
+    let config = |text| format!("{:#?}", parse(Path::new(FILE), text, []).unwrap());
+    assert_eq!(config(&text), config(""));
+}
+
+#[test]
+fn every_setting_says_what_it_is_for() {
+    for section in SECTIONS {
+        assert!(section.about.ends_with('.'), "[{}]", section.name);
+        for setting in section.settings {
+            let last = setting.about.chars().next_back();
+            assert!(matches!(last, Some('.')), "{}.{}: {}", section.name, setting.key, setting.about);
+        }
+    }
 }
 
 #[test]
