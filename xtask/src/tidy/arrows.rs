@@ -55,7 +55,11 @@ mod tests {
         let ours =
             ours.iter().map(|name| Dependency { name: (*name).to_owned(), path: Some("…".to_owned()) });
         let registry = Dependency { name: "serde".to_owned(), path: None };
-        Package { name: name.to_owned(), dependencies: ours.chain([registry]).collect() }
+        Package {
+            name: name.to_owned(),
+            manifest_path: String::new(),
+            dependencies: ours.chain([registry]).collect(),
+        }
     }
 
     fn check(packages: &[Package], expected: &[&str]) {

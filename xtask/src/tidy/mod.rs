@@ -2,7 +2,7 @@
 //! what and why.
 //!
 //! [`tree`] reads the checkout, [`rust`] its Rust source, [`crate_source`] puts a crate together. [`arrows`],
-//! [`architecture`] and [`spine`] keep ARCHITECTURE.md true; [`import_circles`], [`layers`], [`handle`], [`tuple_parameters`]
+//! [`architecture`] and [`spine`] keep ARCHITECTURE.md true, [`generated_pages`] the docs; [`import_circles`], [`layers`], [`handle`], [`tuple_parameters`]
 //! and [`banned_names`] each read one crate, the other rules one file. [`under_way`] lists what does not hold yet.
 
 mod architecture;
@@ -11,6 +11,8 @@ mod banned_names;
 mod banned_words;
 mod clock;
 mod crate_source;
+mod dependencies;
+mod generated_pages;
 mod handle;
 mod import_circles;
 mod layers;
@@ -74,6 +76,8 @@ pub(crate) fn run(root: &Path, options: &[String]) -> Result<(), Failure> {
     let mut violations = arrows::point_as_drawn(&tree.packages);
     violations.extend(sql::only_the_authority_links_a_database(&tree.packages));
     violations.extend(architecture::names_what_exists(&tree));
+    violations.extend(dependencies::all_are_used(&tree));
+    violations.extend(generated_pages::pages_are_up_to_date(&tree));
     for file in &tree.files {
         violations.extend(FILE_RULES.iter().flat_map(|rule| rule(file)));
     }

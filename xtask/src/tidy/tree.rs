@@ -92,7 +92,16 @@ impl Block {
 #[derive(Deserialize)]
 pub(super) struct Package {
     pub(super) name: String,
+    pub(super) manifest_path: String,
     pub(super) dependencies: Vec<Dependency>,
+}
+
+impl Package {
+    /// Its folder relative to the root, with a slash at the end.
+    pub(super) fn folder(&self, root: &Path) -> Option<String> {
+        let folder = Path::new(&self.manifest_path).parent()?.strip_prefix(root).ok()?;
+        Some(format!("{}/", folder.display()))
+    }
 }
 
 /// One line of a `[dependencies]` table, of any kind.
