@@ -47,6 +47,7 @@ pub use model::notice::{LetterId, Notice};
 pub use model::origin::{Network, Origin, Surface};
 pub use model::principal::{AccountId, AppPasswordId, DomainId, Epoch, MailboxId, SessionId, StaffId};
 pub use model::receipt::Receipt;
+pub use model::request::Request;
 pub use rate_limit::sign_in_throttle::ThrottleLimits;
 pub use session::change_broadcast::{ChangeSubscription, PrincipalChange};
 pub use session::registry::SessionGuard;

@@ -13,6 +13,7 @@ pub(crate) mod origin;
 pub(crate) mod principal;
 pub(crate) mod receipt;
 pub(crate) mod refusal_cause;
+pub(crate) mod request;
 
 /// A moment in time. It is always an argument: nothing in this crate reads a clock.
 pub type Timestamp = jiff::Timestamp;

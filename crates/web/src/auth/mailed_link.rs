@@ -174,12 +174,10 @@ async fn reset(
         }
         Entered::New { password, .. } => password,
     };
-    let (code, origin) = ((!code.trim().is_empty()).then(|| Secret::new(code)), context.origin(surface));
+    let (code, request) = ((!code.trim().is_empty()).then(|| Secret::new(code)), context.request(surface));
     let replaced = match kind {
-        LinkKind::StaffReset => {
-            site.authority.reset_staff_by_link(&token, code, password, &origin, site.now()).await
-        }
-        _ => site.authority.reset_by_link(&token, code, password, &origin, site.now()).await,
+        LinkKind::StaffReset => site.authority.reset_staff_by_link(&token, code, password, &request).await,
+        _ => site.authority.reset_by_link(&token, code, password, &request).await,
     };
     let (status, problems) = match replaced {
         Ok(receipt) => {
@@ -209,8 +207,8 @@ async fn reset(
 
 async fn verify(context: &RequestContext, token: &str) -> Result<Response, PageError> {
     let (site, kind) = (&context.site, LinkKind::VerifyRecoveryEmail);
-    let origin = context.origin(WebSurface::Webmail);
-    match site.authority.verify_recovery_email(&Token::from_link(token), &origin, site.now()).await {
+    let request = context.request(WebSurface::Webmail);
+    match site.authority.verify_recovery_email(&Token::from_link(token), &request).await {
         Ok((mailbox, address)) => {
             let heading = "Recovery e-mail confirmed";
             Ok(MessagePage::new(page(context, kind, heading), heading)
@@ -225,8 +223,8 @@ async fn verify(context: &RequestContext, token: &str) -> Result<Response, PageE
 
 async fn not_me(context: &RequestContext, token: &str) -> Result<Response, PageError> {
     let (site, kind) = (&context.site, LinkKind::NotMe);
-    let origin = context.origin(WebSurface::Webmail);
-    match site.authority.not_me(&Token::from_link(token), &origin, site.now()).await {
+    let request = context.request(WebSurface::Webmail);
+    match site.authority.not_me(&Token::from_link(token), &request).await {
         Ok(receipt) => {
             let heading = "Everybody is signed out";
             let address = &receipt.address;

@@ -13,9 +13,9 @@ use crate::model::audit_event::{AuditActor, Event, Subject};
 use crate::model::end_reason::{EndReason, SessionSelector};
 use crate::model::link_kind::LinkKind;
 use crate::model::notice::Notice;
-use crate::model::origin::Origin;
 use crate::model::principal::{Epoch, Kind, MailboxId, PrincipalId, SessionId, StaffId};
 use crate::model::receipt::Receipt;
+use crate::model::request::Request;
 use crate::notification::notify::{Recipient, notify_owner, notify_staff};
 use crate::session::change_broadcast::PrincipalChange;
 use crate::session::ended_sessions::EndedSessions;
@@ -48,12 +48,11 @@ impl Authority {
         confirmation: Confirmation,
         new: Secret,
         app_passwords: AppPasswords,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<Receipt, ChangeError> {
         let acting = OwnSession::from(session);
         let event = (Event::PasswordChanged, Notice::PasswordChanged);
-        self.change_own(&acting, confirmation, new, app_passwords, event, origin, now).await
+        self.change_own(&acting, confirmation, new, app_passwords, event, request).await
     }
 
     /// A person of the dashboard changes its own password; every session of it ends, the acting one too, as in
@@ -66,15 +65,13 @@ impl Authority {
         session: &StaffSession,
         confirmation: Confirmation,
         new: Secret,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<Receipt, ChangeError> {
         let acting = OwnSession::from(session);
         let event = (Event::StaffPasswordChanged, Notice::PasswordChanged);
-        self.change_own(&acting, confirmation, new, AppPasswords::Revoke, event, origin, now).await
+        self.change_own(&acting, confirmation, new, AppPasswords::Revoke, event, request).await
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the two public acts in one; nobody else calls it")]
     async fn change_own(
         &self,
         acting: &OwnSession<'_>,
@@ -82,13 +79,10 @@ impl Authority {
         new: Secret,
         app_passwords: AppPasswords,
         (event, notice): (Event, Notice),
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<Receipt, ChangeError> {
         let confirmed = match confirmation {
-            Confirmation::Current(current) => {
-                Confirmed::At(self.confirm(acting, &current, origin, now).await?)
-            }
+            Confirmation::Current(current) => Confirmed::At(self.confirm(acting, &current, request).await?),
             Confirmation::RecentSignIn => Confirmed::Recently,
         };
         // Whoever has a session can ask as often as it likes; it must not fill the lanes that others wait in.
@@ -102,10 +96,10 @@ impl Authority {
             new,
             event,
             notice,
-            by: AuditActor::owner(acting.login, origin),
+            by: AuditActor::owner(acting.login, &request.origin),
             redeems: Authorization::Session(acting.session, confirmed),
             app_passwords,
-            now,
+            now: request.now,
         };
         match self.replace_credential(replacement).await {
             Ok(receipt) => Ok(receipt),
@@ -157,11 +151,10 @@ impl Authority {
         &self,
         acting: &OwnSession<'_>,
         current: &Secret,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<Epoch, ChangeError> {
         let login = Login::of_text(acting.login);
-        match self.verify(acting.kind, &login, current, Reading::Password, origin, now).await {
+        match self.verify(acting.kind, &login, current, Reading::Password, request).await {
             Ok(Verified::Whole(proven)) => Ok(proven.epoch),
             // Whether the session has given a code is read in the transaction.
             Ok(Verified::CodeOwed(first)) => Ok(first.principal().epoch),

@@ -11,10 +11,10 @@ use crate::model::Timestamp;
 use crate::model::audit_event::{AuditActor, Event};
 use crate::model::link_kind::LinkKind;
 use crate::model::notice::Notice;
-use crate::model::origin::Origin;
 use crate::model::principal::{Kind, PrincipalId, State};
 use crate::model::receipt::Receipt;
 use crate::model::refusal_cause::{Cause, Wrong};
+use crate::model::request::Request;
 use crate::notification::link_token;
 use crate::rate_limit::sign_in_throttle::{Attempt as ThrottledAttempt, Reservation, Verdict};
 use crate::session::proof::OneTimeProof;
@@ -97,19 +97,18 @@ impl Authority {
         attempt: Attempt,
         code: Option<Secret>,
         new: Secret,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<Receipt, RecoverError> {
         self.fits_policy(&new).map_err(RecoverError::Policy)?;
         let login = Login::read(&attempt.authcid);
         let (principal, epoch, spends) = self
             .with_min_response_time(async {
                 let reading = Reading::Either;
-                match self.verify(Kind::Mailbox, &login, &attempt.secret, reading, origin, now).await? {
+                match self.verify(Kind::Mailbox, &login, &attempt.secret, reading, request).await? {
                     Verified::Whole(proven) => Ok((proven.principal, proven.epoch, proven.spends)),
                     Verified::CodeOwed(first) => {
                         let principal = first.principal();
-                        let spends = self.owed_code(principal, code.as_ref(), origin, now).await?;
+                        let spends = self.owed_code(principal, code.as_ref(), request).await?;
                         Ok((principal.id, principal.epoch, spends))
                     }
                 }
@@ -124,10 +123,10 @@ impl Authority {
             new,
             event: Event::PasswordChanged,
             notice: Notice::PasswordChanged,
-            by: AuditActor::owner(login.text(), origin),
+            by: AuditActor::owner(login.text(), &request.origin),
             redeems: Authorization::Password { epoch, spends },
             app_passwords: AppPasswords::Revoke,
-            now,
+            now: request.now,
         };
         Ok(self.replace_credential(replacement).await?)
     }
@@ -141,13 +140,12 @@ impl Authority {
         address: &str,
         code: Secret,
         new: Secret,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<Receipt, RecoverError> {
         self.fits_policy(&new).map_err(RecoverError::Policy)?;
         let login = Login::read(address);
         let (principal, digest) =
-            self.with_min_response_time(self.look_at_code(&login, &code, origin, now)).await?;
+            self.with_min_response_time(self.look_at_code(&login, &code, request)).await?;
         let _lock = self.principal_locks().lock(principal).await;
         let new = self.hash_if_fit(Lane::Known, principal, &new).await?;
         let replacement = Replacement {
@@ -157,10 +155,10 @@ impl Authority {
             new,
             event: Event::RecoveredByCode,
             notice: Notice::RecoveredByCode,
-            by: AuditActor::owner(login.text(), origin),
+            by: AuditActor::owner(login.text(), &request.origin),
             redeems: Authorization::RecoveryCode(digest),
             app_passwords: AppPasswords::Revoke,
-            now,
+            now: request.now,
         };
         Ok(self.replace_credential(replacement).await?)
     }
@@ -169,26 +167,16 @@ impl Authority {
     ///
     /// # Errors
     /// When nothing could be done for anybody.
-    pub async fn ask_for_reset_link(
-        &self,
-        address: &str,
-        origin: &Origin,
-        now: Timestamp,
-    ) -> Result<(), RecoverError> {
-        self.ask_for_link(Kind::Mailbox, address, origin, now).await
+    pub async fn ask_for_reset_link(&self, address: &str, request: &Request) -> Result<(), RecoverError> {
+        self.ask_for_link(Kind::Mailbox, address, request).await
     }
 
     /// The same for a person of the dashboard, to its own address (D11).
     ///
     /// # Errors
     /// When nothing could be done for anybody.
-    pub async fn ask_for_staff_reset_link(
-        &self,
-        email: &str,
-        origin: &Origin,
-        now: Timestamp,
-    ) -> Result<(), RecoverError> {
-        self.ask_for_link(Kind::Staff, email, origin, now).await
+    pub async fn ask_for_staff_reset_link(&self, email: &str, request: &Request) -> Result<(), RecoverError> {
+        self.ask_for_link(Kind::Staff, email, request).await
     }
 
     /// What a link is for, if it still opens something. Nothing is spent by asking: mail scanners do.
@@ -217,11 +205,10 @@ impl Authority {
         token: &Token,
         code: Option<Secret>,
         new: Secret,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<Receipt, LinkError> {
         let what = (LinkKind::Reset, Event::RecoveredByMail, Notice::RecoveredByMail);
-        self.replace_by_link(what, token, code, new, origin, now).await
+        self.replace_by_link(what, token, code, new, request).await
     }
 
     /// The same for a person of the dashboard; a backup code will do.
@@ -233,11 +220,10 @@ impl Authority {
         token: &Token,
         code: Option<Secret>,
         new: Secret,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<Receipt, LinkError> {
         let what = (LinkKind::StaffReset, Event::StaffPasswordRecovered, Notice::RecoveredByMail);
-        self.replace_by_link(what, token, code, new, origin, now).await
+        self.replace_by_link(what, token, code, new, request).await
     }
 
     async fn replace_by_link(
@@ -246,22 +232,21 @@ impl Authority {
         token: &Token,
         code: Option<Secret>,
         new: Secret,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<Receipt, LinkError> {
         self.fits_policy(&new).map_err(LinkError::Policy)?;
-        let Some((link, principal)) = self.link_and_principal(token, kind, now).await? else {
+        let Some((link, principal)) = self.link_and_principal(token, kind, request.now).await? else {
             return Err(LinkError::Over);
         };
         let spends = match (&principal.second_factor, code.filter(|code| !code.expose().is_empty())) {
             (None, _) => OneTimeProof::Nothing,
             (Some(_), None) => return Err(LinkError::CodeMissing),
-            (Some(_), Some(code)) => match self.check_typed(&principal, &code, origin, now).await {
+            (Some(_), Some(code)) => match self.check_typed(&principal, &code, request).await {
                 Ok(spends) => spends,
                 Err(CodeFailure::Unavailable(unavailable)) => return Err(unavailable.into()),
                 Err(CodeFailure::Refused(cause)) => {
                     let login = Login::of_text(&principal.login);
-                    self.note(Some(principal.id), &login, origin, cause, now);
+                    self.note(Some(principal.id), &login, cause, request);
                     return Err(LinkError::CodeWrong);
                 }
             },
@@ -274,10 +259,10 @@ impl Authority {
             new,
             event,
             notice,
-            by: AuditActor::owner(&principal.login, origin),
+            by: AuditActor::owner(&principal.login, &request.origin),
             redeems: Authorization::Link { id: link.id, epoch: link.epoch, spends },
             app_passwords: AppPasswords::Revoke,
-            now,
+            now: request.now,
             login: principal.login,
         };
         Ok(self.replace_credential(replacement).await?)
@@ -305,11 +290,10 @@ impl Authority {
         &self,
         principal: &Principal,
         code: Option<&Secret>,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<OneTimeProof, AuthFailure> {
         let outcome = match code.filter(|code| !code.expose().is_empty()) {
-            Some(code) => self.check_typed(principal, code, origin, now).await,
+            Some(code) => self.check_typed(principal, code, request).await,
             None => Err(CodeFailure::Refused(Cause::CodeMissing)),
         };
         match outcome {
@@ -317,7 +301,7 @@ impl Authority {
             Err(CodeFailure::Unavailable(unavailable)) => Err(AuthFailure::Unavailable(unavailable)),
             Err(CodeFailure::Refused(cause)) => {
                 let login = Login::of_text(&principal.login);
-                self.note(Some(principal.id), &login, origin, cause, now);
+                self.note(Some(principal.id), &login, cause, request);
                 Err(AuthFailure::Rejected)
             }
         }
@@ -328,15 +312,14 @@ impl Authority {
         &self,
         login: &Login,
         code: &Secret,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<(PrincipalId, [u8; 32]), AuthFailure> {
         let found = match login.address() {
-            Some(address) => self.find(PrincipalRef::Login(Kind::Mailbox, address), origin, now).await?,
+            Some(address) => self.find(PrincipalRef::Login(Kind::Mailbox, address), request).await?,
             None => None,
         };
         let known = found.as_ref().is_some_and(|principal| principal.known_network);
-        let reservation = self.place_for("recovery code", login, code.expose(), known, origin, now).await;
+        let reservation = self.place_for("recovery code", login, code.expose(), known, request).await;
         let reservation = match reservation {
             Ok(reservation) => reservation,
             Err(denied) => {
@@ -345,7 +328,7 @@ impl Authority {
                     AuthFailure::TooManyTries => Cause::Throttled,
                     AuthFailure::Rejected | AuthFailure::Unavailable(_) => Cause::WrongRecovery,
                 };
-                self.note(principal, login, origin, cause, now);
+                self.note(principal, login, cause, request);
                 return Err(denied);
             }
         };
@@ -357,7 +340,7 @@ impl Authority {
             return Ok((principal.id, digest));
         }
         reservation.wrong(Wrong::Plain);
-        self.note(found.map(|principal| principal.id), login, origin, Cause::WrongRecovery, now);
+        self.note(found.map(|principal| principal.id), login, Cause::WrongRecovery, request);
         Err(AuthFailure::Rejected)
     }
 
@@ -368,20 +351,19 @@ impl Authority {
         login: &Login,
         typed: &str,
         known: bool,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<Reservation<'_>, AuthFailure> {
         let counted = self.fingerprints().of(&[what.as_bytes(), login.text().as_bytes(), typed.as_bytes()]);
         let this = ThrottledAttempt {
             login: format!("{what} {}", login.text()),
-            network: origin.network().to_string(),
-            ip: origin.ip,
+            network: request.origin.network().to_string(),
+            ip: request.origin.ip,
             known,
             changed: false,
             counted,
             remembered: counted,
         };
-        match self.throttle().reserve(this, now) {
+        match self.throttle().reserve(this, request.now) {
             Verdict::Verify(reservation) => {
                 if !reservation.wait.is_zero() {
                     tokio::time::sleep(reservation.wait).await;
@@ -396,20 +378,15 @@ impl Authority {
         }
     }
 
-    async fn ask_for_link(
-        &self,
-        kind: Kind,
-        typed: &str,
-        origin: &Origin,
-        now: Timestamp,
-    ) -> Result<(), RecoverError> {
+    async fn ask_for_link(&self, kind: Kind, typed: &str, request: &Request) -> Result<(), RecoverError> {
+        let now = request.now;
         let login = Login::read(typed);
         let limit = self.throttle().limits().refusal_after;
         let begun = tokio::time::Instant::now();
         let what = if kind == Kind::Staff { "staff link" } else { "reset link" };
         // Asking is never right or wrong: the reservation that is settled as wrong counts it. The same address again is
         // the same try, which is what a person who waits for the letter does.
-        let place = self.place_for(what, &login, "", false, origin, now).await;
+        let place = self.place_for(what, &login, "", false, request).await;
         let outcome = match place {
             Err(AuthFailure::TooManyTries) => Err(RecoverError::TooManyTries),
             Err(AuthFailure::Unavailable(unavailable)) => Err(unavailable.into()),

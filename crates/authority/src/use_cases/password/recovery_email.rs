@@ -9,9 +9,9 @@ use crate::model::audit_event::{AuditActor, Event, Subject};
 use crate::model::end_reason::{EndReason, SessionSelector};
 use crate::model::link_kind::LinkKind;
 use crate::model::notice::Notice;
-use crate::model::origin::Origin;
 use crate::model::principal::{MailboxId, PrincipalId};
 use crate::model::receipt::Receipt;
+use crate::model::request::Request;
 use crate::notification::link_token;
 use crate::notification::notify::{Recipient, notify, notify_owner};
 use crate::session::change_broadcast::PrincipalChange;
@@ -121,14 +121,14 @@ impl Authority {
     pub async fn remove_recovery_email(
         &self,
         session: &SessionGuard,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<(), RecoveryEmailError> {
+        let now = request.now;
         let acting = OwnSession::from(session);
         let mut tx = self.db().begin(Durability::Durable).await?;
         self.begin_self_service(&mut tx, &acting, now).await?;
         not_held(&mut tx, acting.principal, now).await?;
-        let by = AuditActor::owner(acting.login, origin);
+        let by = AuditActor::owner(acting.login, &request.origin);
         // Before it is gone: it is one of those that are told.
         let notice = Notice::RecoveryEmailReplaced;
         notify_owner(&mut tx, self.keys(), acting.principal, notice, &by.as_detail(), now).await?;
@@ -151,9 +151,9 @@ impl Authority {
     pub async fn verify_recovery_email(
         &self,
         token: &Token,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<(Address, String), LinkError> {
+        let now = request.now;
         let kind = LinkKind::VerifyRecoveryEmail;
         let Some((link, principal)) = self.link_and_principal(token, kind, now).await? else {
             return Err(LinkError::Over);
@@ -168,7 +168,7 @@ impl Authority {
         if !recovery::spend_link(&mut tx, link.id, now).await? {
             return Err(LinkError::Over);
         }
-        let by = AuditActor::owner(login.as_str(), origin);
+        let by = AuditActor::owner(login.as_str(), &request.origin);
         let before = recovery::email_of(&mut tx, principal.id).await?.filter(|before| *before != address);
         let mut detail = by.as_detail();
         if let Some(before) = &before {
@@ -194,7 +194,8 @@ impl Authority {
     ///
     /// # Errors
     /// As [`LinkError`] says.
-    pub async fn not_me(&self, token: &Token, origin: &Origin, now: Timestamp) -> Result<Receipt, LinkError> {
+    pub async fn not_me(&self, token: &Token, request: &Request) -> Result<Receipt, LinkError> {
+        let now = request.now;
         let Some((link, principal)) = self.link_and_principal(token, LinkKind::NotMe, now).await? else {
             return Err(LinkError::Over);
         };
@@ -218,7 +219,7 @@ impl Authority {
         let subject = Subject::Mailbox(MailboxId(id.0), address.as_str());
         let detail = json!({ "ended": in_store.total(), "app_passwords_revoked": app_passwords_revoked });
         // Whoever reads the letter need not be the owner.
-        let by = AuditActor::reader(link.address.as_deref().unwrap_or(address.as_str()), origin);
+        let by = AuditActor::reader(link.address.as_deref().unwrap_or(address.as_str()), &request.origin);
         audit::audit(&mut tx, &by, Event::NotMe, &subject, &detail, now).await?;
         tx.broadcast_change(id).await?;
         tx.broadcast_ended_sessions().await?;

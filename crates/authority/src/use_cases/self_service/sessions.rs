@@ -11,6 +11,7 @@ use crate::model::end_reason::{EndReason, SessionSelector};
 use crate::model::mail_app_mode::MailAppMode;
 use crate::model::origin::{Origin, Surface};
 use crate::model::principal::{MailboxId, PrincipalId};
+use crate::model::request::Request;
 use crate::session::ended_sessions::EndedSessions;
 use crate::session::proof::{FirstFactor, OneTimeProof};
 use crate::session::registry::SessionGuard;
@@ -76,9 +77,9 @@ impl Authority {
         &self,
         session: impl Into<OwnSession<'_>>,
         which: OwnSessions,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<BTreeMap<Surface, u64>, Unavailable> {
+        let now = request.now;
         let acting = &session.into();
         let of = match which {
             OwnSessions::One(id) => SessionSelector::Session(id),
@@ -92,7 +93,8 @@ impl Authority {
         if in_store.total() == 0 {
             return Ok(in_store.alive(self.node(), &[], now));
         }
-        let (by, detail) = (AuditActor::owner(acting.login, origin), json!({ "ended": in_store.total() }));
+        let (by, detail) =
+            (AuditActor::owner(acting.login, &request.origin), json!({ "ended": in_store.total() }));
         audit::audit(&mut tx, &by, Event::SessionsEnded, &acting.subject(), &detail, now).await?;
         tx.broadcast_ended_sessions().await?;
         // The request that asks for the end of its own session has to outlive it to answer.
@@ -164,15 +166,15 @@ impl Authority {
         &self,
         session: &SessionGuard,
         tell: bool,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<(), ReauthRequired> {
         let acting = OwnSession::from(session);
         let mut tx = self.db().begin(Durability::Durable).await?;
-        self.begin_self_service(&mut tx, &acting, now).await?;
+        self.begin_self_service(&mut tx, &acting, request.now).await?;
         set_new_place_notices(&mut tx, acting.principal, tell).await?;
-        let (by, detail) = (AuditActor::owner(acting.login, origin), json!({ "on": tell }));
-        audit::audit(&mut tx, &by, Event::NewPlaceNoticesSet, &acting.subject(), &detail, now).await?;
+        let (by, detail) = (AuditActor::owner(acting.login, &request.origin), json!({ "on": tell }));
+        audit::audit(&mut tx, &by, Event::NewPlaceNoticesSet, &acting.subject(), &detail, request.now)
+            .await?;
         Ok(tx.commit().await?)
     }
 
@@ -194,15 +196,14 @@ impl Authority {
         &self,
         session: &SessionGuard,
         mode: MailAppMode,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<(), ReauthRequired> {
         let acting = OwnSession::from(session);
         let mut tx = self.db().begin(Durability::Durable).await?;
-        self.begin_self_service(&mut tx, &acting, now).await?;
+        self.begin_self_service(&mut tx, &acting, request.now).await?;
         app_passwords::set_mode(&mut tx, Bearer::Mailbox(acting.principal.0), Some(mode.name())).await?;
-        let (by, detail) = (AuditActor::owner(acting.login, origin), json!({ "mode": mode.name() }));
-        audit::audit(&mut tx, &by, Event::MailAppModeSet, &acting.subject(), &detail, now).await?;
+        let (by, detail) = (AuditActor::owner(acting.login, &request.origin), json!({ "mode": mode.name() }));
+        audit::audit(&mut tx, &by, Event::MailAppModeSet, &acting.subject(), &detail, request.now).await?;
         Ok(tx.commit().await?)
     }
 
@@ -215,22 +216,21 @@ impl Authority {
         &self,
         session: &SessionGuard,
         to: Surface,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<SignedIn<SessionGuard>, SignedOut> {
-        let origin = Origin { surface: to, ..origin.clone() };
+        let request = &Request { origin: Origin { surface: to, ..request.origin.clone() }, now: request.now };
         let from = {
             let mut tx = self.db().begin(Durability::Relaxed).await.map_err(Unavailable::from)?;
             sessions::proof(&mut tx, session.id()).await.map_err(Unavailable::from)?
         };
-        let found = self.find(PrincipalRef::Id(session.mailbox().into()), &origin, now).await?;
+        let found = self.find(PrincipalRef::Id(session.mailbox().into()), request).await?;
         let (Some(from), Some(principal)) = (from, found) else { return Err(SignedOut::Ended) };
         let proved_at = moment(from.proved_at);
         let proven = match FirstFactor::of(principal).alone() {
             Ok(proven) => proven,
             Err(first) if from.second_factor => first.with(OneTimeProof::Carried),
             Err(first) => {
-                let token = self.begin_second_step(first.principal(), to, (proved_at, now)).await?;
+                let token = self.begin_second_step(first.principal(), to, (proved_at, request.now)).await?;
                 return Ok(SignedIn::CodeOwed(token));
             }
         };
@@ -240,7 +240,7 @@ impl Authority {
         proven.from_session = Some(session.id());
         let token = Token::draw(&mut rand::rng());
         let login = Login::of(session.address());
-        let live = match self.open_session(proven, &login, origin, Some(&token), now).await {
+        let live = match self.open_session(proven, &login, Some(&token), request).await {
             Ok(live) => live,
             Err(crate::error::AuthFailure::Unavailable(unavailable)) => return Err(unavailable.into()),
             Err(_) => return Err(SignedOut::Ended),

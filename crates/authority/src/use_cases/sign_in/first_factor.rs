@@ -11,6 +11,7 @@ use crate::model::mail_app_mode::MailAppMode;
 use crate::model::origin::{Origin, Surface};
 use crate::model::principal::{Epoch, Kind, State};
 use crate::model::refusal_cause::{Cause, Wrong};
+use crate::model::request::Request;
 use crate::rate_limit::sign_in_throttle::{Attempt as ThrottledAttempt, Verdict};
 use crate::rate_limit::verified_password_cache::Fingerprint;
 use crate::session::proof::{AuthProof, FirstFactor};
@@ -83,14 +84,14 @@ impl Authority {
         login: &Login,
         secret: &Secret,
         reading: Reading,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<Verified, AuthFailure> {
+        let now = request.now;
         if self.registry().is_frozen() {
             return Err(AuthFailure::Unavailable(Unavailable::Frozen));
         }
         let found = match login.is_address {
-            true => self.find(PrincipalRef::Login(kind, &login.text), origin, now).await?,
+            true => self.find(PrincipalRef::Login(kind, &login.text), request).await?,
             false => None,
         };
         if let Some(proven) = self.by_app_password(found.as_ref(), secret, reading).await? {
@@ -98,7 +99,7 @@ impl Authority {
         }
         let second_factor = found.as_ref().is_some_and(|principal| principal.second_factor.is_some());
         let candidates = reading.candidates(secret.expose(), second_factor);
-        let this = self.as_throttled_attempt(kind, login, (secret, reading), found.as_ref(), origin);
+        let this = self.as_throttled_attempt(kind, login, (secret, reading), found.as_ref(), &request.origin);
         let remembered = this.remembered;
 
         let epoch = found.as_ref().map_or(Epoch::ZERO, |principal| principal.epoch);
@@ -113,18 +114,18 @@ impl Authority {
         {
             // A phone that repeats a stale code all night is one wrong guess.
             if second_factor && let Some(wrong) = self.throttle().wrong_before(&remembered) {
-                self.note_refusal(found.as_ref(), login, origin, Cause::from(wrong), now);
+                self.note_refusal(found.as_ref(), login, Cause::from(wrong), request);
                 return Err(AuthFailure::Rejected);
             }
             let code = candidates.into_iter().nth(at).and_then(|candidate| candidate.code);
-            return match self.require_second_factor(principal.clone(), code, reading, origin, now).await {
+            return match self.require_second_factor(principal.clone(), code, reading, request).await {
                 Ok(verified) => Ok(verified),
                 Err(CodeFailure::Unavailable(unavailable)) => Err(unavailable.into()),
                 Err(CodeFailure::Refused(cause)) => {
                     if let Some(wrong) = cause.lasting() {
                         self.throttle().wrong(remembered, wrong);
                     }
-                    self.note_refusal(found.as_ref(), login, origin, cause, now);
+                    self.note_refusal(found.as_ref(), login, cause, request);
                     Err(AuthFailure::Rejected)
                 }
             };
@@ -134,11 +135,11 @@ impl Authority {
         let reservation = match self.throttle().reserve(this, now) {
             Verdict::Verify(reservation) => reservation,
             Verdict::WrongBefore(wrong) => {
-                self.note_refusal(found.as_ref(), login, origin, Cause::from(wrong), now);
+                self.note_refusal(found.as_ref(), login, Cause::from(wrong), request);
                 return Err(AuthFailure::Rejected);
             }
             Verdict::TooMany => {
-                self.note_refusal(found.as_ref(), login, origin, Cause::Throttled, now);
+                self.note_refusal(found.as_ref(), login, Cause::Throttled, request);
                 return Err(AuthFailure::TooManyTries);
             }
         };
@@ -148,7 +149,7 @@ impl Authority {
             tokio::time::sleep(reservation.wait).await;
         }
         if !reservation.is_admitted(&mut rand::rng()) {
-            self.note_refusal(found.as_ref(), login, origin, Cause::Throttled, now);
+            self.note_refusal(found.as_ref(), login, Cause::Throttled, request);
             return Err(AuthFailure::TooManyTries);
         }
         let lane = if known { Lane::Known } else { Lane::Stranger };
@@ -169,7 +170,7 @@ impl Authority {
             (Some(principal), Some((password, code))) if principal.state == State::Active => {
                 self.verified_passwords().remember(principal.id, epoch, &password, now);
                 self.renew_outdated(&principal, password);
-                match self.require_second_factor(principal.clone(), code, reading, origin, now).await {
+                match self.require_second_factor(principal.clone(), code, reading, request).await {
                     Ok(verified) => {
                         reservation.right();
                         return Ok(verified);
@@ -179,26 +180,24 @@ impl Authority {
                         if let Some(wrong) = cause.lasting() {
                             reservation.wrong(wrong);
                         }
-                        self.note_refusal(Some(&principal), login, origin, cause, now);
+                        self.note_refusal(Some(&principal), login, cause, request);
                     }
                 }
             }
             // To the stranger as wrong as any other, now and when it comes again.
             (found, Some(_)) => {
                 reservation.wrong(Wrong::Suspended);
-                self.note_refusal(found.as_ref(), login, origin, Cause::Suspended, now);
+                self.note_refusal(found.as_ref(), login, Cause::Suspended, request);
             }
             (found, None) => {
                 reservation.wrong(Wrong::Plain);
-                let (login, origin, remember) =
-                    (login.clone(), origin.clone(), (!beyond).then_some(remembered));
+                let (login, remember) = (login.clone(), (!beyond).then_some(remembered));
                 self.detect_previous_password(WrongTry {
                     found,
                     password: typed,
                     login,
-                    origin,
                     remember,
-                    at: now,
+                    request: request.clone(),
                 });
             }
         }
@@ -209,12 +208,11 @@ impl Authority {
     pub(crate) async fn find(
         &self,
         whom: PrincipalRef<'_>,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<Option<Principal>, Unavailable> {
         // A window longer than time itself is the operator's way to say «always».
-        let since = now.checked_sub(self.throttle().limits().window).unwrap_or(Timestamp::MIN);
-        Ok(principals::find(self.db(), whom, &origin.network().to_string(), since).await?)
+        let since = request.now.checked_sub(self.throttle().limits().window).unwrap_or(Timestamp::MIN);
+        Ok(principals::find(self.db(), whom, &request.origin.network().to_string(), since).await?)
     }
 
     /// What the throttle is told of a try. What was typed is counted. What is remembered of it is another matter: what
@@ -271,8 +269,7 @@ impl Authority {
         principal: Principal,
         code: Option<Code>,
         reading: Reading,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<Verified, CodeFailure> {
         if reading == Reading::CodeBehind && principal.mail_apps == MailAppMode::AppPasswordsOnly {
             return Err(CodeFailure::Refused(Cause::AppPasswordRequired));
@@ -287,7 +284,7 @@ impl Authority {
             (Err(first), None) => return Ok(Verified::CodeOwed(first)),
             (Err(first), Some(code)) => (first, code),
         };
-        let spends = self.check_code(first.principal(), &code, origin, now).await?;
+        let spends = self.check_code(first.principal(), &code, request).await?;
         Ok(Verified::Whole(first.with(spends)))
     }
 
@@ -296,7 +293,7 @@ impl Authority {
     fn detect_previous_password(&self, wrong: WrongTry) {
         let this = self.clone();
         self.changes().spawn(async move {
-            let WrongTry { found, password, login, origin, remember, at } = wrong;
+            let WrongTry { found, password, login, request, remember } = wrong;
             let mut cause = Cause::Wrong;
             if let Some(principal) = &found {
                 // A store or a hasher that has no time leaves the try as what it is at least: wrong.
@@ -313,19 +310,12 @@ impl Authority {
             if let (Some(fingerprint), Cause::Previous) = (remember, cause) {
                 this.throttle().wrong(fingerprint, Wrong::Previous);
             }
-            this.note_refusal(found.as_ref(), &login, &origin, cause, at);
+            this.note_refusal(found.as_ref(), &login, cause, &request);
         });
     }
 
-    fn note_refusal(
-        &self,
-        found: Option<&Principal>,
-        login: &Login,
-        origin: &Origin,
-        cause: Cause,
-        now: Timestamp,
-    ) {
-        self.note(found.map(|principal| principal.id), login, origin, cause, now);
+    fn note_refusal(&self, found: Option<&Principal>, login: &Login, cause: Cause, request: &Request) {
+        self.note(found.map(|principal| principal.id), login, cause, request);
     }
 
     /// Hashes a password anew that was hashed at another cost than today's, once it has proved right. Nobody waits.
@@ -387,8 +377,7 @@ struct WrongTry {
     found: Option<Principal>,
     password: Zeroizing<String>,
     login: Login,
-    origin: Origin,
+    request: Request,
     /// Where the throttle is to know this password again.
     remember: Option<Fingerprint>,
-    at: Timestamp,
 }

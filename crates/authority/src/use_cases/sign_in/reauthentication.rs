@@ -8,8 +8,8 @@ use crate::authority::Authority;
 use crate::error::{AuthFailure, CodeFailure, ReauthRequired, Unavailable};
 use crate::model::Timestamp;
 use crate::model::audit_event::Subject;
-use crate::model::origin::Origin;
 use crate::model::principal::{Epoch, Kind, MailboxId, PrincipalId, SessionId, StaffId};
+use crate::model::request::Request;
 use crate::session::one_time_proof::spend_code;
 use crate::session::proof::OneTimeProof;
 use crate::session::registry::{LiveGuard, SessionGuard};
@@ -114,22 +114,21 @@ impl Authority {
         session: impl Into<OwnSession<'_>>,
         password: &Secret,
         code: Option<&Secret>,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<(), ReauthenticationError> {
         let acting = &session.into();
         let login = Login::of_text(acting.login);
-        let verified = self.verify(acting.kind, &login, password, Reading::Password, origin, now).await;
+        let verified = self.verify(acting.kind, &login, password, Reading::Password, request).await;
         let (epoch, spends) = match verified {
             Ok(Verified::Whole(proven)) => (proven.epoch, proven.spends),
             Ok(Verified::CodeOwed(first)) => {
                 let principal = first.principal();
                 let spends = match (code, self.has_given_code(acting).await?) {
-                    (Some(code), _) => match self.check_typed(principal, code, origin, now).await {
+                    (Some(code), _) => match self.check_typed(principal, code, request).await {
                         Ok(spends) => spends,
                         Err(CodeFailure::Unavailable(unavailable)) => return Err(unavailable.into()),
                         Err(CodeFailure::Refused(cause)) => {
-                            self.note(Some(acting.principal), &login, origin, cause, now);
+                            self.note(Some(acting.principal), &login, cause, request);
                             return Err(ReauthenticationError::CodeWrong);
                         }
                     },
@@ -150,7 +149,7 @@ impl Authority {
         if !spend_code(&mut tx, acting.principal, &spends).await? {
             return Err(ReauthenticationError::CodeWrong);
         }
-        if !sessions::prove(&mut tx, acting.session, by_code, now).await? {
+        if !sessions::prove(&mut tx, acting.session, by_code, request.now).await? {
             return Err(ReauthenticationError::SessionEnded);
         }
         Ok(tx.commit().await?)
