@@ -3,7 +3,7 @@
 use super::violation::Violation;
 
 /// The crate, the rule, and how often it is broken there: a ceiling that may only come down.
-const UNDER_WAY: &[(&str, &str, usize)] = &[("authority", "tuples", 4)];
+const UNDER_WAY: &[(&str, &str, usize)] = &[("authority", "tuples", 1)];
 
 const LIST: &str = "xtask/src/tidy/under_way.rs";
 

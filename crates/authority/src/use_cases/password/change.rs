@@ -29,7 +29,7 @@ use crate::store::{
     Durability, Tx, app_passwords, audit, credentials, moment, principals, recovery, second_factors,
 };
 use crate::use_cases::sign_in::confirmation::{Confirmation, Confirmed};
-use crate::use_cases::sign_in::first_factor::{Login, Reading, Verified};
+use crate::use_cases::sign_in::first_factor::{Login, Verified};
 use crate::use_cases::sign_in::reauthentication::OwnSession;
 use futures_util::future::{try_join, try_join_all};
 use postward_wire::{Address, Secret};
@@ -51,8 +51,7 @@ impl Authority {
         request: &Request,
     ) -> Result<Receipt, ChangeError> {
         let acting = OwnSession::from(session);
-        let event = (Event::PasswordChanged, Notice::PasswordChanged);
-        self.change_own(&acting, confirmation, new, app_passwords, event, request).await
+        self.change_own(&acting, confirmation, new, app_passwords, request).await
     }
 
     /// A person of the dashboard changes its own password; every session of it ends, the acting one too, as in
@@ -68,8 +67,7 @@ impl Authority {
         request: &Request,
     ) -> Result<Receipt, ChangeError> {
         let acting = OwnSession::from(session);
-        let event = (Event::StaffPasswordChanged, Notice::PasswordChanged);
-        self.change_own(&acting, confirmation, new, AppPasswords::Revoke, event, request).await
+        self.change_own(&acting, confirmation, new, AppPasswords::Revoke, request).await
     }
 
     async fn change_own(
@@ -78,7 +76,6 @@ impl Authority {
         confirmation: Confirmation,
         new: Secret,
         app_passwords: AppPasswords,
-        (event, notice): (Event, Notice),
         request: &Request,
     ) -> Result<Receipt, ChangeError> {
         let confirmed = match confirmation {
@@ -94,8 +91,11 @@ impl Authority {
             principal: acting.principal,
             login: acting.login.to_owned(),
             new,
-            event,
-            notice,
+            event: match acting.kind {
+                Kind::Mailbox => Event::PasswordChanged,
+                Kind::Staff => Event::StaffPasswordChanged,
+            },
+            notice: Notice::PasswordChanged,
             by: AuditActor::owner(acting.login, &request.origin),
             redeems: Authorization::Session(acting.session, confirmed),
             app_passwords,
@@ -154,7 +154,7 @@ impl Authority {
         request: &Request,
     ) -> Result<Epoch, ChangeError> {
         let login = Login::of_text(acting.login);
-        match self.verify(acting.kind, &login, current, Reading::Password, request).await {
+        match self.verify(acting.types(&login, current), request).await {
             Ok(Verified::Whole(proven)) => Ok(proven.epoch),
             // Whether the session has given a code is read in the transaction.
             Ok(Verified::CodeOwed(first)) => Ok(first.principal().epoch),

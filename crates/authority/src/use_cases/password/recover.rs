@@ -16,7 +16,7 @@ use crate::model::receipt::Receipt;
 use crate::model::refusal_cause::{Cause, Wrong};
 use crate::model::request::Request;
 use crate::notification::link_token;
-use crate::rate_limit::sign_in_throttle::{Attempt as ThrottledAttempt, Reservation, Verdict};
+use crate::rate_limit::sign_in_throttle::{Attempt as ThrottledAttempt, Reservation};
 use crate::session::proof::OneTimeProof;
 use crate::store::outbox::{self, NewLetter};
 use crate::store::principals::{self, Principal, PrincipalRef};
@@ -24,7 +24,7 @@ use crate::store::recovery::{self, LinkRow};
 use crate::store::{Durability, StoreError, Tx, moment};
 use crate::use_cases::password::change::{AppPasswords, Authorization, Replacement};
 use crate::use_cases::password::recovery_email::HOLD;
-use crate::use_cases::sign_in::first_factor::{Login, Reading, Verified};
+use crate::use_cases::sign_in::first_factor::{Login, PasswordAttempt, Reading, Verified};
 use jiff::SignedDuration;
 use postward_wire::{Address, Attempt, Secret};
 use serde_json::json;
@@ -103,8 +103,9 @@ impl Authority {
         let login = Login::read(&attempt.authcid);
         let (principal, epoch, spends) = self
             .with_min_response_time(async {
-                let reading = Reading::Either;
-                match self.verify(Kind::Mailbox, &login, &attempt.secret, reading, request).await? {
+                let (login, secret) = (&login, &attempt.secret);
+                let typed = PasswordAttempt { kind: Kind::Mailbox, login, secret, reading: Reading::Either };
+                match self.verify(typed, request).await? {
                     Verified::Whole(proven) => Ok((proven.principal, proven.epoch, proven.spends)),
                     Verified::CodeOwed(first) => {
                         let principal = first.principal();
@@ -363,19 +364,7 @@ impl Authority {
             counted,
             remembered: counted,
         };
-        match self.throttle().reserve(this, request.now) {
-            Verdict::Verify(reservation) => {
-                if !reservation.wait.is_zero() {
-                    tokio::time::sleep(reservation.wait).await;
-                }
-                match reservation.is_admitted(&mut rand::rng()) {
-                    true => Ok(reservation),
-                    false => Err(AuthFailure::TooManyTries),
-                }
-            }
-            Verdict::WrongBefore(_) => Err(AuthFailure::Rejected),
-            Verdict::TooMany => Err(AuthFailure::TooManyTries),
-        }
+        Ok(self.admit_attempt(this, request.now).await?)
     }
 
     async fn ask_for_link(&self, kind: Kind, typed: &str, request: &Request) -> Result<(), RecoverError> {

@@ -26,7 +26,7 @@ use crate::session::registry::SessionGuard;
 use crate::session::staff_session::StaffSession;
 use crate::store::principals::PrincipalRef;
 use crate::store::{Durability, Tx, audit, moment, second_factors, sessions};
-use crate::use_cases::sign_in::first_factor::{Login, Reading, Verified};
+use crate::use_cases::sign_in::first_factor::{Login, Verified};
 use crate::use_cases::sign_in::reauthentication::OwnSession;
 use jiff::SignedDuration;
 use postward_wire::Secret;
@@ -232,7 +232,7 @@ impl Authority {
     ) -> Result<(), SecondFactorError> {
         let acting = &session.into();
         let login = Login::of_text(acting.login);
-        let verified = self.verify(acting.kind, &login, password, Reading::Password, request).await;
+        let verified = self.verify(acting.types(&login, password), request).await;
         let first = match verified {
             Ok(Verified::CodeOwed(first)) => first,
             Ok(Verified::Whole(_)) => return Err(SecondFactorError::IsOff),

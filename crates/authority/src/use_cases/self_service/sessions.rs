@@ -230,7 +230,7 @@ impl Authority {
             Ok(proven) => proven,
             Err(first) if from.second_factor => first.with(OneTimeProof::Carried),
             Err(first) => {
-                let token = self.begin_second_step(first.principal(), to, (proved_at, request.now)).await?;
+                let token = self.begin_second_step(first.principal(), to, proved_at, request.now).await?;
                 return Ok(SignedIn::CodeOwed(token));
             }
         };

@@ -1,5 +1,6 @@
 //! The only way in, for every surface: an attempt becomes a session, or a code is owed, or it is refused.
 
+pub(crate) mod admission;
 pub(crate) mod confirmation;
 pub(crate) mod first_factor;
 pub(crate) mod reauthentication;
@@ -18,7 +19,7 @@ use crate::session::registry::{LiveGuard, SessionGuard};
 use crate::session::staff_session::StaffSession;
 use crate::session::writer::{OpenSessionError, PendingSession};
 use crate::store::audit::RefusedTry;
-use crate::use_cases::sign_in::first_factor::{Login, Reading, Verified};
+use crate::use_cases::sign_in::first_factor::{Login, PasswordAttempt, Reading, Verified};
 use postward_wire::{Address, Attempt, Refusal};
 use std::time::Duration;
 
@@ -110,7 +111,7 @@ impl Authority {
                 }
                 Verified::CodeOwed(first) => {
                     let Request { origin: Origin { surface, .. }, now } = request;
-                    let token = self.begin_second_step(first.principal(), *surface, (*now, *now)).await?;
+                    let token = self.begin_second_step(first.principal(), *surface, *now, *now).await?;
                     Ok(SignedIn::CodeOwed(token))
                 }
             }
@@ -125,8 +126,8 @@ impl Authority {
         attempt: &Attempt,
         request: &Request,
     ) -> Result<Verified, AuthFailure> {
-        let reading = Reading::at(request.origin.surface);
-        self.verify(kind, login, &attempt.secret, reading, request).await
+        let (secret, reading) = (&attempt.secret, Reading::at(request.origin.surface));
+        self.verify(PasswordAttempt { kind, login, secret, reading }, request).await
     }
 
     /// Answers a refusal no sooner than the throttle says, whatever the reason.

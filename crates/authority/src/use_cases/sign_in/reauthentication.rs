@@ -16,7 +16,7 @@ use crate::session::registry::{LiveGuard, SessionGuard};
 use crate::session::staff_session::StaffSession;
 use crate::store::{Durability, Tx, moment, principals, second_factors, sessions};
 use crate::use_cases::sign_in::confirmation::Confirmation;
-use crate::use_cases::sign_in::first_factor::{Login, Reading, Verified};
+use crate::use_cases::sign_in::first_factor::{Login, PasswordAttempt, Reading, Verified};
 use postward_wire::Secret;
 
 /// Whoever is signed in and acts on its own sign-in: an owner by its [`SessionGuard`], a person of the dashboard by its
@@ -44,6 +44,11 @@ impl<'a> From<&'a StaffSession> for OwnSession<'a> {
 }
 
 impl<'a> OwnSession<'a> {
+    /// Its own password, as whoever sits there types it: a code is asked for apart from it.
+    pub(crate) fn types<'b>(&self, login: &'b Login, secret: &'b Secret) -> PasswordAttempt<'b> {
+        PasswordAttempt { kind: self.kind, login, secret, reading: Reading::Password }
+    }
+
     /// How the audit names it.
     pub(crate) fn subject(&self) -> Subject<'a> {
         match self.kind {
@@ -118,7 +123,7 @@ impl Authority {
     ) -> Result<(), ReauthenticationError> {
         let acting = &session.into();
         let login = Login::of_text(acting.login);
-        let verified = self.verify(acting.kind, &login, password, Reading::Password, request).await;
+        let verified = self.verify(acting.types(&login, password), request).await;
         let (epoch, spends) = match verified {
             Ok(Verified::Whole(proven)) => (proven.epoch, proven.spends),
             Ok(Verified::CodeOwed(first)) => {

@@ -22,7 +22,7 @@ use crate::session::proof::{AuthProof, FirstFactor, OneTimeProof};
 use crate::session::registry::{LiveGuard, SessionGuard};
 use crate::session::staff_session::StaffSession;
 use crate::store::principals::{Principal, PrincipalRef};
-use crate::store::second_factors::{self, SecondStepRow};
+use crate::store::second_factors::{self, NewChallenge, SecondStepRow};
 use crate::store::{Durability, moment};
 use crate::use_cases::sign_in::first_factor::Login;
 use jiff::SignedDuration;
@@ -102,13 +102,20 @@ impl Authority {
         &self,
         principal: &Principal,
         surface: Surface,
-        (proved_at, now): (Timestamp, Timestamp),
+        proved_at: Timestamp,
+        now: Timestamp,
     ) -> Result<Token, Unavailable> {
         let token = Token::draw(&mut rand::rng());
         let mut tx = self.db().begin(Durability::Relaxed).await?;
-        let whose = (principal.id, principal.epoch);
-        second_factors::begin_second_step(&mut tx, &token.digest(), whose, surface.name(), (proved_at, now))
-            .await?;
+        let challenge = NewChallenge {
+            token_digest: &token.digest(),
+            principal: principal.id,
+            epoch: principal.epoch,
+            surface,
+            proved_at,
+            begun_at: now,
+        };
+        second_factors::begin_second_step(&mut tx, &challenge).await?;
         tx.commit().await?;
         Ok(token)
     }
