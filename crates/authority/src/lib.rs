@@ -39,6 +39,7 @@ pub use model::actor::{Actor, Role};
 pub use model::database::Database;
 pub use model::end_reason::EndReason;
 pub use model::link_kind::LinkKind;
+pub use model::link_owner::LinkOwner;
 pub use model::mail_app_mode::{MailAppMode, ModeAt, ModeOf};
 pub use model::mailbox::{
     Account, AccountKind, Cursor, Delivery, Domain, Mailbox, MailboxPage, MailboxQuery, MailboxState, Sort,

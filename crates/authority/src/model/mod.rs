@@ -6,6 +6,7 @@ pub(crate) mod audit_event;
 pub(crate) mod database;
 pub(crate) mod end_reason;
 pub(crate) mod link_kind;
+pub(crate) mod link_owner;
 pub(crate) mod mail_app_mode;
 pub(crate) mod mailbox;
 pub(crate) mod notice;

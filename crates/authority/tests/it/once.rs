@@ -2,8 +2,10 @@
 
 use crate::authenticator::Authenticator;
 use crate::soak;
-use crate::test_host::{OLD, TestHost, address, at, attempt, from, on_both, request, secret, settings};
-use postward_authority::{Authority, Database, LinkError, LinkKind, RecoverError, Surface, Token};
+use crate::test_host::{
+    OLD, TestHost, address, at, attempt, from, on_both, request, reset_by_link, secret, settings,
+};
+use postward_authority::{Authority, Database, LinkError, LinkKind, LinkOwner, RecoverError, Surface, Token};
 use postward_wire::Refusal;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::PathBuf;
@@ -101,7 +103,16 @@ impl Once {
             }
             Self::Link(token, new) => {
                 let token = Token::from_link(token);
-                match authority.reset_by_link(&token, None, secret(new), &request(&webmail, now)).await {
+                match reset_by_link(
+                    authority,
+                    LinkKind::Reset,
+                    &token,
+                    None,
+                    secret(new),
+                    &request(&webmail, now),
+                )
+                .await
+                {
                     Err(LinkError::Unavailable(_)) => None,
                     reset => Some(reset.is_ok()),
                 }
@@ -246,7 +257,11 @@ fn invariant_5_one_link_sets_one_password() {
         let mut other = Other::start(&house);
         for round in rounds("64 uses of one link") {
             let second = 200 * round;
-            house.authority.ask_for_reset_link(ADA, &request(&webmail, at(second))).await.unwrap();
+            house
+                .authority
+                .ask_for_reset_link(LinkOwner::Mailbox, ADA, &request(&webmail, at(second)))
+                .await
+                .unwrap();
             let token = house.mailed("ada@home.example", LinkKind::Reset, second).await;
             let once = Once::Link(token.expose().to_owned(), format!("Round horse battery {round}"));
             exactly_one(&house, &mut other, &once, second).await;

@@ -1,6 +1,8 @@
 use crate::authenticator::wrong_code;
-use crate::test_host::{NEW, OLD, TestHost, address, at, attempt, from, on_both, request, secret, serve};
-use postward_authority::{LinkError, LinkKind, RecoverError, RecoveryEmailError, Surface, Token};
+use crate::test_host::{
+    NEW, OLD, TestHost, address, at, attempt, from, on_both, request, reset_by_link, secret, serve,
+};
+use postward_authority::{LinkError, LinkKind, LinkOwner, RecoverError, RecoveryEmailError, Surface, Token};
 use postward_wire::Refusal;
 
 const ADA: &str = "ada@north.example";
@@ -89,7 +91,11 @@ fn w5_what_a_stranger_hears_is_the_same_whatever_there_is() {
                 assert!(matches!(by_password, Err(RecoverError::Refused)), "{who:?}");
             }
             assert!(
-                house.authority.ask_for_reset_link(who, &request(&webmail, at(2))).await.is_ok(),
+                house
+                    .authority
+                    .ask_for_reset_link(LinkOwner::Mailbox, who, &request(&webmail, at(2)))
+                    .await
+                    .is_ok(),
                 "{who:?}"
             );
         }
@@ -149,14 +155,26 @@ fn w5_a_mailed_link_sets_a_password_once_and_leaves_2fa_on() {
         let webmail = from("198.51.100.7", Surface::Webmail);
         recovery_email(&house, HOME, 0).await;
         let ask = async |second: i64| {
-            house.authority.ask_for_reset_link(ADA, &request(&webmail, at(second))).await.unwrap();
+            house
+                .authority
+                .ask_for_reset_link(LinkOwner::Mailbox, ADA, &request(&webmail, at(second)))
+                .await
+                .unwrap();
             house.mailed(HOME, LinkKind::Reset, second).await
         };
         let first = ask(10).await;
         let token = ask(200).await;
         let reset = async |token: &Token, code: Option<String>, second: i64| {
             let code = code.as_deref().map(secret);
-            house.authority.reset_by_link(token, code, secret(NEW), &request(&webmail, at(second))).await
+            reset_by_link(
+                &house.authority,
+                LinkKind::Reset,
+                token,
+                code,
+                secret(NEW),
+                &request(&webmail, at(second)),
+            )
+            .await
         };
         // One live per kind; looking spends nothing.
         assert!(matches!(reset(&first, None, 201).await, Err(LinkError::Over)));
@@ -191,7 +209,11 @@ fn asking_twice_mails_one_link_and_nobody_without_a_recovery_email_gets_one() {
     on_both(async |house: TestHost| {
         let webmail = from("198.51.100.7", Surface::Webmail);
         let ask = async |who: &str, second: i64| {
-            house.authority.ask_for_reset_link(who, &request(&webmail, at(second))).await.unwrap();
+            house
+                .authority
+                .ask_for_reset_link(LinkOwner::Mailbox, who, &request(&webmail, at(second)))
+                .await
+                .unwrap();
         };
         ask(ADA, 1).await;
         recovery_email(&house, HOME, 2).await;
@@ -232,7 +254,11 @@ fn this_wasnt_me_ends_everything_and_holds_the_recovery_email_for_a_day() {
             house.authority.name_recovery_email(&guard, &address("x@evil.example"), at(begin + 3)).await;
         assert!(matches!(held, Err(RecoveryEmailError::Held(until)) if until == at(begin + 1 + 24 * hour)));
         drop(guard);
-        house.authority.ask_for_reset_link(ADA, &request(&webmail, at(begin + 4))).await.unwrap();
+        house
+            .authority
+            .ask_for_reset_link(LinkOwner::Mailbox, ADA, &request(&webmail, at(begin + 4)))
+            .await
+            .unwrap();
         let guard = house.confirmed(begin + 25 * hour).await;
         house.authority.name_recovery_email(&guard, &address(HOME), at(begin + 25 * hour)).await.unwrap();
         drop(guard);
@@ -247,14 +273,24 @@ fn d11_staff_reset_their_own_password_by_mail_and_no_way_leads_to_a_mailbox() {
         let dashboard = from("192.0.2.9", Surface::Dashboard);
         let authority = &house.authority;
         for who in ["owner@north.example", "nobody@north.example", ADA] {
-            authority.ask_for_staff_reset_link(who, &request(&dashboard, at(1))).await.unwrap();
+            authority.ask_for_reset_link(LinkOwner::Staff, who, &request(&dashboard, at(1))).await.unwrap();
         }
         let token = house.mailed("owner@north.example", LinkKind::StaffReset, 1).await;
         assert!(authority.open_link(&token, LinkKind::Reset, at(2)).await.unwrap().is_none());
         let as_mailbox =
-            authority.reset_by_link(&token, None, secret(NEW), &request(&dashboard, at(2))).await;
+            reset_by_link(authority, LinkKind::Reset, &token, None, secret(NEW), &request(&dashboard, at(2)))
+                .await;
         assert!(matches!(as_mailbox, Err(LinkError::Over)));
-        authority.reset_staff_by_link(&token, None, secret(NEW), &request(&dashboard, at(2))).await.unwrap();
+        reset_by_link(
+            authority,
+            LinkKind::StaffReset,
+            &token,
+            None,
+            secret(NEW),
+            &request(&dashboard, at(2)),
+        )
+        .await
+        .unwrap();
         let attempt = |password| attempt("owner@north.example", password);
         assert!(authority.sign_in_staff(attempt(OLD), &request(&dashboard, at(3))).await.is_err());
         assert!(authority.sign_in_staff(attempt(NEW), &request(&dashboard, at(3))).await.is_ok());

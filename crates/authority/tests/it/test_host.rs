@@ -1,8 +1,9 @@
 //! A small host in a fresh store: what every test begins with.
 
 use postward_authority::{
-    AccountKind, Actor, Authority, Database, EndReason, Hashing, LinkKind, MailboxId, NewStaff, Origin,
-    Request, Role, SessionGuard, Settings, SignedIn, StaffSession, Surface, ThrottleLimits, Timestamp, Token,
+    AccountKind, Actor, Authority, Database, EndReason, Hashing, LinkError, LinkKind, MailboxId, NewStaff,
+    Origin, Receipt, Request, Role, SessionGuard, Settings, SignedIn, StaffSession, Surface, ThrottleLimits,
+    Timestamp, Token,
 };
 use postward_wire::{Address, Attempt, Refusal, Secret};
 use sqlx::{Connection as _, Executor as _, PgConnection, SqliteConnection};
@@ -203,6 +204,21 @@ pub(crate) fn address(text: &str) -> Address {
 
 pub(crate) fn attempt(authcid: &str, password: &str) -> Attempt {
     Attempt { authcid: authcid.to_owned(), secret: secret(password) }
+}
+
+/// Sets a password through a link as a page does: it is opened, then used.
+pub(crate) async fn reset_by_link(
+    authority: &Authority,
+    kind: LinkKind,
+    token: &Token,
+    code: Option<Secret>,
+    new: Secret,
+    request: &Request,
+) -> Result<Receipt, LinkError> {
+    match authority.open_link(token, kind, request.now).await? {
+        Some(link) => authority.reset_by_link(link, code, new, request).await,
+        None => Err(LinkError::Over),
+    }
 }
 
 /// What somebody asks for from somewhere, at a moment.

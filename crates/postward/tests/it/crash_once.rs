@@ -9,8 +9,8 @@ use crate::house::House;
 use crate::soak::rounds;
 use jiff::SignedDuration;
 use postward_authority::{
-    Authority, LinkKind, Notice, Origin, OtherSessions, Request, SessionGuard, SignedIn, Surface, Timestamp,
-    Token,
+    Authority, LinkKind, LinkOwner, Notice, Origin, OtherSessions, Request, SessionGuard, SignedIn, Surface,
+    Timestamp, Token,
 };
 use postward_wire::{Address, Attempt, Secret};
 use rand::RngExt;
@@ -164,7 +164,10 @@ async fn w5_a_server_that_is_killed_has_spent_the_mailed_link_and_set_the_passwo
             Some(token) => token,
             None => {
                 let now = Timestamp::now();
-                authority.ask_for_reset_link(&address, &request(Surface::Webmail, now)).await.unwrap();
+                authority
+                    .ask_for_reset_link(LinkOwner::Mailbox, &address, &request(Surface::Webmail, now))
+                    .await
+                    .unwrap();
                 mailed(&authority, LinkKind::Reset).await
             }
         };

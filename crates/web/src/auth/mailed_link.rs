@@ -160,9 +160,8 @@ async fn reset(
 ) -> Result<Response, PageError> {
     let NewPasswordForm { token: text, code, new } = typed;
     let (site, surface) = (&context.site, surface(kind));
-    let token = Token::from_link(&text);
     // Before the link is used up, for the page that says what was wrong.
-    let Some(link) = site.authority.open_link(&token, kind, site.now()).await? else {
+    let Some(link) = site.authority.open_link(&Token::from_link(&text), kind, site.now()).await? else {
         return Ok(over(context, kind));
     };
     let form = form(site, kind, &link, text);
@@ -175,11 +174,7 @@ async fn reset(
         Entered::New { password, .. } => password,
     };
     let (code, request) = ((!code.trim().is_empty()).then(|| Secret::new(code)), context.request(surface));
-    let replaced = match kind {
-        LinkKind::StaffReset => site.authority.reset_staff_by_link(&token, code, password, &request).await,
-        _ => site.authority.reset_by_link(&token, code, password, &request).await,
-    };
-    let (status, problems) = match replaced {
+    let (status, problems) = match site.authority.reset_by_link(link, code, password, &request).await {
         Ok(receipt) => {
             return flash_cookie::redirect(
                 site,
@@ -189,13 +184,7 @@ async fn reset(
         }
         Err(LinkError::Over) => return Ok(over(context, kind)),
         Err(LinkError::Unavailable(cause)) => return Err(cause.into()),
-        Err(LinkError::Policy(missing)) => {
-            // The same password from another tab was set a moment ago: what is wrong then is the link.
-            if site.authority.open_link(&token, kind, site.now()).await?.is_none() {
-                return Ok(over(context, kind));
-            }
-            (StatusCode::UNPROCESSABLE_ENTITY, policy_problems(&missing))
-        }
+        Err(LinkError::Policy(missing)) => (StatusCode::UNPROCESSABLE_ENTITY, policy_problems(&missing)),
         Err(LinkError::CodeMissing) => {
             let problem = "Two-factor authentication is on. Type the code too.";
             (StatusCode::UNPROCESSABLE_ENTITY, vec![FormProblem::new("code", problem)])

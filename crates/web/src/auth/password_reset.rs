@@ -22,7 +22,7 @@ use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
-use postward_authority::RecoverError;
+use postward_authority::{LinkOwner, RecoverError};
 use postward_wire::{Attempt, Secret};
 use serde::Deserialize;
 use std::sync::Arc;
@@ -206,11 +206,11 @@ async fn set(
 /// Whatever comes of it, the answer is the same.
 async fn ask_for_link(context: &RequestContext, surface: WebSurface, typed: String) -> Response {
     let (site, request) = (&context.site, context.request(surface));
-    let asked = match surface {
-        WebSurface::Dashboard => site.authority.ask_for_staff_reset_link(&typed, &request).await,
-        WebSurface::Panel | WebSurface::Webmail => site.authority.ask_for_reset_link(&typed, &request).await,
+    let owner = match surface {
+        WebSurface::Dashboard => LinkOwner::Staff,
+        WebSurface::Panel | WebSurface::Webmail => LinkOwner::Mailbox,
     };
-    let (status, problem) = match asked {
+    let (status, problem) = match site.authority.ask_for_reset_link(owner, &typed, &request).await {
         // Nothing of a new password is asked here, so that nothing can be missing in it.
         Ok(()) | Err(RecoverError::Refused | RecoverError::Policy(_)) => return asked_for(context, surface),
         Err(RecoverError::TooManyTries) => (StatusCode::TOO_MANY_REQUESTS, TOO_MANY_TRIES),

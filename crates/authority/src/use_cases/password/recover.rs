@@ -10,6 +10,7 @@ use crate::error::{AuthFailure, CodeFailure, LinkError, NewPasswordError, Replac
 use crate::model::Timestamp;
 use crate::model::audit_event::{AuditActor, Event};
 use crate::model::link_kind::LinkKind;
+use crate::model::link_owner::LinkOwner;
 use crate::model::notice::Notice;
 use crate::model::principal::{Kind, PrincipalId, State};
 use crate::model::receipt::Receipt;
@@ -48,7 +49,8 @@ pub enum RecoverError {
     Unavailable(Unavailable),
 }
 
-/// What a link that still opens something is for.
+/// A link that still opens something, and what it is for. Whoever relies on it spends it in a transaction of its own,
+/// where it is looked at again.
 pub struct OpenLink {
     /// The mailbox, or the person of the dashboard.
     pub login: Address,
@@ -56,6 +58,9 @@ pub struct OpenLink {
     pub address: Option<String>,
     /// Whether the code of a second factor is needed as well.
     pub code_needed: bool,
+    kind: LinkKind,
+    row: LinkRow,
+    principal: Principal,
 }
 
 impl From<AuthFailure> for RecoverError {
@@ -164,20 +169,45 @@ impl Authority {
         Ok(self.replace_credential(replacement).await?)
     }
 
-    /// Mails a link to the recovery e-mail of a mailbox, if there is such a mailbox and it has one. Nobody is told.
+    /// Mails a link with which a new password can be set, if there is such an owner and an address to mail it to.
+    /// Nobody is told whether there is (W5, D11).
     ///
     /// # Errors
     /// When nothing could be done for anybody.
-    pub async fn ask_for_reset_link(&self, address: &str, request: &Request) -> Result<(), RecoverError> {
-        self.ask_for_link(Kind::Mailbox, address, request).await
-    }
-
-    /// The same for a person of the dashboard, to its own address (D11).
-    ///
-    /// # Errors
-    /// When nothing could be done for anybody.
-    pub async fn ask_for_staff_reset_link(&self, email: &str, request: &Request) -> Result<(), RecoverError> {
-        self.ask_for_link(Kind::Staff, email, request).await
+    pub async fn ask_for_reset_link(
+        &self,
+        owner: LinkOwner,
+        typed: &str,
+        request: &Request,
+    ) -> Result<(), RecoverError> {
+        let now = request.now;
+        let login = Login::read(typed);
+        let limit = self.throttle().limits().refusal_after;
+        let begun = tokio::time::Instant::now();
+        // Asking is never right or wrong: the reservation that is settled as wrong counts it. The same address again is
+        // the same try, which is what a person who waits for the letter does.
+        let place = self.place_for(owner.throttled_as(), &login, "", false, request).await;
+        let outcome = match place {
+            Err(AuthFailure::TooManyTries) => Err(RecoverError::TooManyTries),
+            Err(AuthFailure::Unavailable(unavailable)) => Err(unavailable.into()),
+            Ok(_) | Err(AuthFailure::Rejected) => {
+                if let Ok(reservation) = place {
+                    reservation.wrong(Wrong::Plain);
+                }
+                self.ready().await.map_err(RecoverError::from)
+            }
+        };
+        if outcome.is_ok() {
+            // Apart from the answer, which takes the same time whatever comes of it.
+            let (this, login) = (self.clone(), login.clone());
+            self.changes().spawn(async move {
+                if let Err(error) = this.mail_link(owner, &login, now).await {
+                    tracing::error!(%error, "a link that was asked for could not be mailed");
+                }
+            });
+        }
+        tokio::time::sleep_until(begun + limit).await;
+        outcome
     }
 
     /// What a link is for, if it still opens something. Nothing is spent by asking: mail scanners do.
@@ -190,55 +220,29 @@ impl Authority {
         kind: LinkKind,
         now: Timestamp,
     ) -> Result<Option<OpenLink>, Unavailable> {
-        let Some((link, principal)) = self.link_and_principal(token, kind, now).await? else {
+        let Some((row, principal)) = self.link_and_principal(token, kind, now).await? else {
             return Ok(None);
         };
         let Ok(login) = Address::parse(&principal.login) else { return Ok(None) };
-        Ok(Some(OpenLink { login, address: link.address, code_needed: principal.second_factor.is_some() }))
+        let code_needed = principal.second_factor.is_some();
+        Ok(Some(OpenLink { login, address: row.address.clone(), code_needed, kind, row, principal }))
     }
 
-    /// Sets a new password of a mailbox through a link; the second factor stays and its code is asked for.
+    /// Sets a new password through a link that was opened; the second factor stays and its code is asked for. For a
+    /// person of the dashboard a backup code will do.
     ///
     /// # Errors
-    /// As [`LinkError`] says.
+    /// As [`LinkError`] says. [`LinkError::Over`] also for a link that sets no password.
     pub async fn reset_by_link(
         &self,
-        token: &Token,
+        link: OpenLink,
         code: Option<Secret>,
         new: Secret,
         request: &Request,
     ) -> Result<Receipt, LinkError> {
-        let what = (LinkKind::Reset, Event::RecoveredByMail, Notice::RecoveredByMail);
-        self.replace_by_link(what, token, code, new, request).await
-    }
-
-    /// The same for a person of the dashboard; a backup code will do.
-    ///
-    /// # Errors
-    /// As [`LinkError`] says.
-    pub async fn reset_staff_by_link(
-        &self,
-        token: &Token,
-        code: Option<Secret>,
-        new: Secret,
-        request: &Request,
-    ) -> Result<Receipt, LinkError> {
-        let what = (LinkKind::StaffReset, Event::StaffPasswordRecovered, Notice::RecoveredByMail);
-        self.replace_by_link(what, token, code, new, request).await
-    }
-
-    async fn replace_by_link(
-        &self,
-        (kind, event, notice): (LinkKind, Event, Notice),
-        token: &Token,
-        code: Option<Secret>,
-        new: Secret,
-        request: &Request,
-    ) -> Result<Receipt, LinkError> {
+        let OpenLink { kind, row: link, principal, .. } = link;
+        let Some(owner) = LinkOwner::of(kind) else { return Err(LinkError::Over) };
         self.fits_policy(&new).map_err(LinkError::Policy)?;
-        let Some((link, principal)) = self.link_and_principal(token, kind, request.now).await? else {
-            return Err(LinkError::Over);
-        };
         let spends = match (&principal.second_factor, code.filter(|code| !code.expose().is_empty())) {
             (None, _) => OneTimeProof::Nothing,
             (Some(_), None) => return Err(LinkError::CodeMissing),
@@ -253,13 +257,19 @@ impl Authority {
             },
         };
         let _lock = self.principal_locks().lock(principal.id).await;
-        let new = self.hash_if_fit(Lane::Known, principal.id, &new).await?;
+        let new = match self.hash_if_fit(Lane::Known, principal.id, &new).await {
+            // The same password was set with this link a moment ago: what is wrong then is the link.
+            Err(NewPasswordError::Policy(_)) if !self.is_live(&link, request.now).await? => {
+                return Err(LinkError::Over);
+            }
+            hashed => hashed?,
+        };
         let replacement = Replacement {
             kind: principal.kind,
             principal: principal.id,
             new,
-            event,
-            notice,
+            event: owner.event(),
+            notice: Notice::RecoveredByMail,
             by: AuditActor::owner(&principal.login, &request.origin),
             redeems: Authorization::Link { id: link.id, epoch: link.epoch, spends },
             app_passwords: AppPasswords::Revoke,
@@ -267,6 +277,10 @@ impl Authority {
             login: principal.login,
         };
         Ok(self.replace_credential(replacement).await?)
+    }
+
+    async fn is_live(&self, link: &LinkRow, now: Timestamp) -> Result<bool, Unavailable> {
+        Ok(recovery::link_by_id(self.db(), link.id, now).await?.is_some())
     }
 
     /// A link that still opens something, and whose it is. One from before the last change of the password does not,
@@ -367,55 +381,21 @@ impl Authority {
         Ok(self.admit_attempt(this, request.now).await?)
     }
 
-    async fn ask_for_link(&self, kind: Kind, typed: &str, request: &Request) -> Result<(), RecoverError> {
-        let now = request.now;
-        let login = Login::read(typed);
-        let limit = self.throttle().limits().refusal_after;
-        let begun = tokio::time::Instant::now();
-        let what = if kind == Kind::Staff { "staff link" } else { "reset link" };
-        // Asking is never right or wrong: the reservation that is settled as wrong counts it. The same address again is
-        // the same try, which is what a person who waits for the letter does.
-        let place = self.place_for(what, &login, "", false, request).await;
-        let outcome = match place {
-            Err(AuthFailure::TooManyTries) => Err(RecoverError::TooManyTries),
-            Err(AuthFailure::Unavailable(unavailable)) => Err(unavailable.into()),
-            Ok(_) | Err(AuthFailure::Rejected) => {
-                if let Ok(reservation) = place {
-                    reservation.wrong(Wrong::Plain);
-                }
-                self.ready().await.map_err(RecoverError::from)
-            }
-        };
-        if outcome.is_ok() {
-            // Apart from the answer, which takes the same time whatever comes of it.
-            let (this, login) = (self.clone(), login.clone());
-            self.changes().spawn(async move {
-                if let Err(error) = this.mail_link(kind, &login, now).await {
-                    tracing::error!(%error, "a link that was asked for could not be mailed");
-                }
-            });
-        }
-        tokio::time::sleep_until(begun + limit).await;
-        outcome
-    }
-
-    async fn mail_link(&self, kind: Kind, login: &Login, now: Timestamp) -> Result<(), StoreError> {
+    async fn mail_link(&self, owner: LinkOwner, login: &Login, now: Timestamp) -> Result<(), StoreError> {
         let Some(address) = login.address() else { return Ok(()) };
         let found =
-            principals::find(self.db(), PrincipalRef::Login(kind, address), "", Timestamp::MAX).await?;
+            principals::find(self.db(), PrincipalRef::Login(owner.principal(), address), "", Timestamp::MAX)
+                .await?;
         let Some(principal) = found.filter(|principal| principal.state == State::Active) else {
             return Ok(());
         };
-        let (link_kind, notice) = match kind {
-            Kind::Mailbox => (LinkKind::Reset, Notice::ResetLink),
-            Kind::Staff => (LinkKind::StaffReset, Notice::StaffResetLink),
-        };
+        let link_kind = owner.link();
         let just_now = now.checked_sub(LINK_EVERY).unwrap_or(Timestamp::MIN);
         // Looked at before anything is held: whoever asks a thousand times must not keep others from writing.
         if recovery::has_link_since(self.db(), principal.id, link_kind.name(), just_now).await? {
             return Ok(());
         }
-        if kind == Kind::Mailbox && recovery::email(self.db(), principal.id).await?.is_none() {
+        if owner == LinkOwner::Mailbox && recovery::email(self.db(), principal.id).await?.is_none() {
             return Ok(());
         }
         let mut tx = self.db().begin(Durability::Durable).await?;
@@ -425,9 +405,9 @@ impl Authority {
         if recovery::link_made_since(&mut tx, principal.id, link_kind.name(), just_now).await? {
             return Ok(());
         }
-        let recipient = match kind {
-            Kind::Staff => Some(principal.login.clone()),
-            Kind::Mailbox => trusted_recovery_email(&mut tx, principal.id, now).await?,
+        let recipient = match owner {
+            LinkOwner::Staff => Some(principal.login.clone()),
+            LinkOwner::Mailbox => trusted_recovery_email(&mut tx, principal.id, now).await?,
         };
         let Some(recipient) = recipient else { return Ok(()) };
         let link = link_token::make(&mut tx, self.keys(), principal.id, link_kind, None, now).await?;
@@ -435,6 +415,7 @@ impl Authority {
             return Ok(());
         }
         let detail = json!({});
+        let notice = owner.letter();
         let letter =
             NewLetter { principal: principal.id, recipient: &recipient, notice, detail: &detail, link };
         outbox::put(&mut tx, &letter, now).await?;
