@@ -53,7 +53,7 @@ pub use rate_limit::sign_in_throttle::ThrottleLimits;
 pub use session::change_broadcast::{ChangeSubscription, PrincipalChange};
 pub use session::registry::SessionGuard;
 pub use session::staff_session::StaffSession;
-pub use use_cases::administration::audit::{AuditEntry, RefusedTry};
+pub use use_cases::administration::audit::{AuditEntry, RefusedAttempt};
 pub use use_cases::administration::mail_app_mode::ShutOut;
 pub use use_cases::administration::sessions::{LiveSession, Which};
 pub use use_cases::administration::staff::NewStaff;

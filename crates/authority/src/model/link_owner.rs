@@ -1,6 +1,6 @@
 //! Whose password a mailed link sets, and what differs between the two.
 
-use super::audit_event::Event;
+use super::audit_event::AuditEvent;
 use super::link_kind::LinkKind;
 use super::notice::Notice;
 use super::principal::Kind;
@@ -47,10 +47,10 @@ impl LinkOwner {
     }
 
     /// What the audit says when the link has set a password.
-    pub(crate) fn event(self) -> Event {
+    pub(crate) fn event(self) -> AuditEvent {
         match self {
-            Self::Mailbox => Event::RecoveredByMail,
-            Self::Staff => Event::StaffPasswordRecovered,
+            Self::Mailbox => AuditEvent::RecoveredByMail,
+            Self::Staff => AuditEvent::StaffPasswordRecovered,
         }
     }
 

@@ -14,7 +14,7 @@ use crate::notification::notify::notify_owner;
 use crate::rate_limit::code_attempts::guesses;
 use crate::session::proof::{AuthProof, OneTimeProof};
 use crate::session::registry::{Lifetime, LiveGuard, Registry};
-use crate::store::audit::{self, RefusedTry};
+use crate::store::audit::{self, NewRefusedAttempt};
 use crate::store::sessions::{self, NewSession};
 use crate::store::{Db, Durability, StoreError, Tx, app_passwords, principals, second_factors};
 use std::sync::Arc;
@@ -42,7 +42,7 @@ pub(crate) struct WriterContext {
 /// Something to be written.
 enum WriteRequest {
     Open(Box<PendingSession>),
-    Refused(Box<RefusedTry>),
+    Refused(Box<NewRefusedAttempt>),
     Touch(SessionId, Timestamp),
 }
 
@@ -112,7 +112,7 @@ impl SessionWriter {
     }
 
     /// Hands in the note of a refused try.
-    pub(crate) fn refused(&self, this: RefusedTry) {
+    pub(crate) fn refused(&self, this: NewRefusedAttempt) {
         if let Some(sender) = self.sender()
             && sender.try_send(WriteRequest::Refused(Box::new(this))).is_err()
         {
@@ -233,7 +233,7 @@ impl WriterTask {
     async fn transaction(
         &self,
         pending: &[PendingSession],
-        refused: &[RefusedTry],
+        refused: &[NewRefusedAttempt],
     ) -> Result<Vec<Result<LiveGuard, OpenSessionError>>, StoreError> {
         let mut outcomes = Vec::with_capacity(pending.len());
         if pending.is_empty() && refused.is_empty() {
@@ -247,7 +247,7 @@ impl WriterTask {
             outcomes.push(self.open_session(&mut tx, session).await?);
         }
         for this in refused {
-            audit::refused_try(&mut tx, this).await?;
+            audit::note_refused_attempt(&mut tx, this).await?;
         }
         tx.commit().await?;
         Ok(outcomes)

@@ -204,7 +204,7 @@ fn g4_the_right_password_of_a_suspended_mailbox_sounds_like_a_wrong_one_however_
         assert!(house.sign_in("bob@south.example", OLD).await.is_ok());
         house.authority.shut_down().await;
         let reopened = Authority::open(house.settings(), at(9)).await.unwrap();
-        let tries = reopened.refused_tries(&house.operator, house.bob, 100).await.unwrap();
+        let tries = reopened.refused_attempts(&house.operator, house.bob, 100).await.unwrap();
         let suspended = tries.iter().filter(|refused| refused.cause == "suspended");
         assert_eq!(suspended.count(), 5);
     });
@@ -322,7 +322,7 @@ fn the_previous_password_is_told_apart_in_the_activity_and_nowhere_else() {
         authority.shut_down().await;
         let reopened = postward_authority::Authority::open(house.settings(), at(9));
         let reopened = reopened.await.unwrap();
-        let mut causes: Vec<_> = (reopened.refused_tries(&house.operator, house.ada, 10).await.unwrap())
+        let mut causes: Vec<_> = (reopened.refused_attempts(&house.operator, house.ada, 10).await.unwrap())
             .into_iter()
             .map(|refused| refused.cause)
             .collect();

@@ -110,7 +110,7 @@ impl TestHost {
         let mut seen = Vec::new();
         // The tripwire looks at former passwords when nobody waits.
         for _ in 0..50 {
-            let tries = self.authority.refused_tries(&self.operator, self.ada, 100).await.unwrap();
+            let tries = self.authority.refused_attempts(&self.operator, self.ada, 100).await.unwrap();
             let now: Vec<_> = tries.into_iter().map(|refused| refused.cause).collect();
             if !now.is_empty() && now == seen {
                 break;

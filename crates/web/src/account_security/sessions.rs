@@ -146,7 +146,7 @@ async fn page(context: RequestContext, owner: Owner) -> Result<Response, PageErr
     live.sort_by_key(|session| (session.id != this, std::cmp::Reverse(session.seen)));
     let live: Vec<_> = live.into_iter().map(|session| Live::of(session, this, now)).collect();
     let past = authority.own_sign_ins(&owner.guard).await?;
-    let tries = sign_in_history::lines(past, authority.own_refused_tries(&owner.guard).await?, now);
+    let tries = sign_in_history::lines(past, authority.own_refused_attempts(&owner.guard).await?, now);
     let own = owner.guard.address().as_str();
     let acts = authority.own_audit(&owner.guard).await?;
     let root = surface.account_path("sessions");

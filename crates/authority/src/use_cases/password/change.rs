@@ -9,7 +9,7 @@ use crate::credential::password_policy::{PasswordProblem, prepare};
 use crate::error::{ActError, AuthFailure, NewPasswordError, ReplaceError, Unavailable};
 use crate::model::Timestamp;
 use crate::model::actor::{Actor, ReadOnly};
-use crate::model::audit_event::{AuditActor, Event, Subject};
+use crate::model::audit_event::{AuditActor, AuditEvent, Subject};
 use crate::model::end_reason::{EndReason, SessionSelector};
 use crate::model::link_kind::LinkKind;
 use crate::model::notice::Notice;
@@ -92,8 +92,8 @@ impl Authority {
             login: acting.login.to_owned(),
             new,
             event: match acting.kind {
-                Kind::Mailbox => Event::PasswordChanged,
-                Kind::Staff => Event::StaffPasswordChanged,
+                Kind::Mailbox => AuditEvent::PasswordChanged,
+                Kind::Staff => AuditEvent::StaffPasswordChanged,
             },
             notice: Notice::PasswordChanged,
             by: AuditActor::owner(acting.login, &request.origin),
@@ -132,7 +132,7 @@ impl Authority {
             principal: mailbox.into(),
             login: row.address.as_str().to_owned(),
             new: self.hash_if_fit(Lane::Staff, mailbox.into(), &new).await?,
-            event: Event::PasswordReset,
+            event: AuditEvent::PasswordReset,
             notice: Notice::PasswordReset,
             by: AuditActor::actor(actor),
             redeems: Authorization::Nothing,
@@ -335,7 +335,7 @@ pub(crate) struct Replacement {
     pub(crate) principal: PrincipalId,
     pub(crate) login: String,
     pub(crate) new: Phc,
-    pub(crate) event: Event,
+    pub(crate) event: AuditEvent,
     pub(crate) notice: Notice,
     pub(crate) by: AuditActor,
     pub(crate) redeems: Authorization,

@@ -8,13 +8,13 @@ use crate::credential::recovery_code;
 use crate::credential::token::Token;
 use crate::error::{AuthFailure, CodeFailure, LinkError, NewPasswordError, ReplaceError, Unavailable};
 use crate::model::Timestamp;
-use crate::model::audit_event::{AuditActor, Event};
+use crate::model::audit_event::{AuditActor, AuditEvent};
 use crate::model::link_kind::LinkKind;
 use crate::model::link_owner::LinkOwner;
 use crate::model::notice::Notice;
 use crate::model::principal::{Kind, PrincipalId, State};
 use crate::model::receipt::Receipt;
-use crate::model::refusal_cause::{Cause, Wrong};
+use crate::model::refusal_cause::{RefusalCause, Wrong};
 use crate::model::request::Request;
 use crate::notification::link_token;
 use crate::rate_limit::sign_in_throttle::{Attempt as ThrottledAttempt, Reservation};
@@ -127,7 +127,7 @@ impl Authority {
             principal,
             login: login.text().to_owned(),
             new,
-            event: Event::PasswordChanged,
+            event: AuditEvent::PasswordChanged,
             notice: Notice::PasswordChanged,
             by: AuditActor::owner(login.text(), &request.origin),
             redeems: Authorization::Password { epoch, spends },
@@ -159,7 +159,7 @@ impl Authority {
             principal,
             login: login.text().to_owned(),
             new,
-            event: Event::RecoveredByCode,
+            event: AuditEvent::RecoveredByCode,
             notice: Notice::RecoveredByCode,
             by: AuditActor::owner(login.text(), &request.origin),
             redeems: Authorization::RecoveryCode(digest),
@@ -309,7 +309,7 @@ impl Authority {
     ) -> Result<OneTimeProof, AuthFailure> {
         let outcome = match code.filter(|code| !code.expose().is_empty()) {
             Some(code) => self.check_typed(principal, code, request).await,
-            None => Err(CodeFailure::Refused(Cause::CodeMissing)),
+            None => Err(CodeFailure::Refused(RefusalCause::CodeMissing)),
         };
         match outcome {
             Ok(spends) => Ok(spends),
@@ -340,8 +340,8 @@ impl Authority {
             Err(denied) => {
                 let principal = found.as_ref().map(|principal| principal.id);
                 let cause = match denied {
-                    AuthFailure::TooManyTries => Cause::Throttled,
-                    AuthFailure::Rejected | AuthFailure::Unavailable(_) => Cause::WrongRecovery,
+                    AuthFailure::TooManyTries => RefusalCause::Throttled,
+                    AuthFailure::Rejected | AuthFailure::Unavailable(_) => RefusalCause::WrongRecovery,
                 };
                 self.note(principal, login, cause, request);
                 return Err(denied);
@@ -355,7 +355,7 @@ impl Authority {
             return Ok((principal.id, digest));
         }
         reservation.wrong(Wrong::Plain);
-        self.note(found.map(|principal| principal.id), login, Cause::WrongRecovery, request);
+        self.note(found.map(|principal| principal.id), login, RefusalCause::WrongRecovery, request);
         Err(AuthFailure::Rejected)
     }
 

@@ -5,7 +5,7 @@ use crate::credential::recovery_code::{TEXT, digest};
 use crate::error::{ActError, ReauthRequired, Unavailable};
 use crate::model::Timestamp;
 use crate::model::actor::Actor;
-use crate::model::audit_event::{AuditActor, Event, Subject};
+use crate::model::audit_event::{AuditActor, AuditEvent, Subject};
 use crate::model::notice::Notice;
 use crate::model::principal::MailboxId;
 use crate::model::request::Request;
@@ -100,7 +100,7 @@ impl Authority {
         principals::lock_existing(tx, mailbox.into()).await?;
         recovery::put_code(tx, mailbox.into(), &digest, now).await?;
         let subject = Subject::Mailbox(mailbox, address);
-        audit::audit(tx, by, Event::RecoveryCodeIssued, &subject, &json!({}), now).await?;
+        audit::audit(tx, by, AuditEvent::RecoveryCodeIssued, &subject, &json!({}), now).await?;
         let detail = by.as_detail();
         notify_owner(tx, self.keys(), mailbox.into(), Notice::RecoveryCodeIssued, &detail, now).await?;
         tx.broadcast_change(mailbox.into()).await?;

@@ -5,7 +5,7 @@ use crate::authority::Authority;
 use crate::credential::token::Token;
 use crate::error::{LinkError, ReauthRequired, Unavailable};
 use crate::model::Timestamp;
-use crate::model::audit_event::{AuditActor, Event, Subject};
+use crate::model::audit_event::{AuditActor, AuditEvent, Subject};
 use crate::model::end_reason::{EndReason, SessionSelector};
 use crate::model::link_kind::LinkKind;
 use crate::model::notice::Notice;
@@ -136,7 +136,8 @@ impl Authority {
             return Err(RecoveryEmailError::None);
         }
         recovery::end_links(&mut tx, acting.principal, LinkKind::Reset.name()).await?;
-        audit::audit(&mut tx, &by, Event::RecoveryEmailRemoved, &acting.subject(), &json!({}), now).await?;
+        audit::audit(&mut tx, &by, AuditEvent::RecoveryEmailRemoved, &acting.subject(), &json!({}), now)
+            .await?;
         tx.broadcast_change(acting.principal).await?;
         tx.commit().await?;
         self.broadcast_change(acting.principal, PrincipalChange::Recovery);
@@ -181,7 +182,7 @@ impl Authority {
         notify_owner(&mut tx, self.keys(), principal.id, Notice::RecoveryEmailSet, &detail, now).await?;
         let subject = Subject::Mailbox(MailboxId(principal.id.0), login.as_str());
         let detail = json!({ "address": address });
-        audit::audit(&mut tx, &by, Event::RecoveryEmailSet, &subject, &detail, now).await?;
+        audit::audit(&mut tx, &by, AuditEvent::RecoveryEmailSet, &subject, &detail, now).await?;
         tx.broadcast_change(principal.id).await?;
         tx.commit().await?;
         self.broadcast_change(principal.id, PrincipalChange::Recovery);
@@ -220,7 +221,7 @@ impl Authority {
         let detail = json!({ "ended": in_store.total(), "app_passwords_revoked": app_passwords_revoked });
         // Whoever reads the letter need not be the owner.
         let by = AuditActor::reader(link.address.as_deref().unwrap_or(address.as_str()), &request.origin);
-        audit::audit(&mut tx, &by, Event::NotMe, &subject, &detail, now).await?;
+        audit::audit(&mut tx, &by, AuditEvent::NotMe, &subject, &detail, now).await?;
         tx.broadcast_change(id).await?;
         tx.broadcast_ended_sessions().await?;
         let this = self.clone();

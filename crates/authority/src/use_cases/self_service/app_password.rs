@@ -4,7 +4,7 @@ use crate::authority::Authority;
 use crate::credential::app_password::AppPasswordText;
 use crate::error::{ReauthRequired, Unavailable};
 use crate::model::Timestamp;
-use crate::model::audit_event::{AuditActor, Event, Subject};
+use crate::model::audit_event::{AuditActor, AuditEvent, Subject};
 use crate::model::end_reason::{EndReason, SessionSelector};
 use crate::model::notice::Notice;
 use crate::model::origin::Surface;
@@ -157,7 +157,7 @@ impl Authority {
             return Err(AppPasswordError::TooMany);
         }
         app_passwords::add(&mut tx, mailbox, &row, name, request.now).await?;
-        self.note_app_password(&mut tx, session, Event::AppPasswordAdded, name, request).await?;
+        self.note_app_password(&mut tx, session, AuditEvent::AppPasswordAdded, name, request).await?;
         tx.commit().await?;
         Ok((row.id, letters.shown()))
     }
@@ -180,7 +180,7 @@ impl Authority {
         let Some(name) = app_passwords::rotate(&mut tx, mailbox, &row, now).await? else {
             return Err(AppPasswordError::NotFound);
         };
-        self.note_app_password(&mut tx, session, Event::AppPasswordRotated, &name, request).await?;
+        self.note_app_password(&mut tx, session, AuditEvent::AppPasswordRotated, &name, request).await?;
         let rows = sessions::end_opened_by(&mut tx, id, EndReason::Ended, now).await?;
         self.commit_and_kill(tx, mailbox, rows, now).await?;
         Ok((name, letters.shown()))
@@ -209,7 +209,7 @@ impl Authority {
         let subject = Subject::Mailbox(session.mailbox(), address);
         let detail = json!({ "name": name, "ended": rows.len() });
         let by = AuditActor::owner(address, &request.origin);
-        audit::audit(&mut tx, &by, Event::AppPasswordRevoked, &subject, &detail, now).await?;
+        audit::audit(&mut tx, &by, AuditEvent::AppPasswordRevoked, &subject, &detail, now).await?;
         let ended = self.commit_and_kill(tx, mailbox, rows, now).await?;
         Ok((name, ended))
     }
@@ -252,7 +252,7 @@ impl Authority {
         &self,
         tx: &mut Tx,
         session: &SessionGuard,
-        event: Event,
+        event: AuditEvent,
         name: &str,
         request: &Request,
     ) -> Result<(), crate::store::StoreError> {

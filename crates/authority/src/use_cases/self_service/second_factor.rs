@@ -10,7 +10,7 @@ use crate::credential::totp_binding::bound;
 use crate::error::{ActError, AuthFailure, CodeFailure, ReauthRequired, Unavailable};
 use crate::model::Timestamp;
 use crate::model::actor::Actor;
-use crate::model::audit_event::{AuditActor, Event};
+use crate::model::audit_event::{AuditActor, AuditEvent};
 use crate::model::end_reason::{EndReason, SessionSelector};
 use crate::model::notice::Notice;
 use crate::model::origin::Surface;
@@ -193,8 +193,8 @@ impl Authority {
         };
         let in_store = EndedSessions::of(rows);
         let (event, notice) = match replaces {
-            false => (Event::SecondFactorOn, Notice::SecondFactorOn),
-            true => (Event::SecondFactorReplaced, Notice::SecondFactorReplaced),
+            false => (AuditEvent::SecondFactorOn, Notice::SecondFactorOn),
+            true => (AuditEvent::SecondFactorReplaced, Notice::SecondFactorReplaced),
         };
         let by = AuditActor::owner(acting.login, &request.origin);
         let detail = json!({ "ended": in_store.total() });
@@ -260,7 +260,7 @@ impl Authority {
         }
         forget(&mut tx, acting.principal).await?;
         let by = AuditActor::owner(acting.login, &request.origin);
-        audit::audit(&mut tx, &by, Event::SecondFactorOff, &acting.subject(), &json!({}), request.now)
+        audit::audit(&mut tx, &by, AuditEvent::SecondFactorOff, &acting.subject(), &json!({}), request.now)
             .await?;
         self.notify_principal(&mut tx, acting, Notice::SecondFactorOff, &by, request.now).await?;
         tx.broadcast_change(acting.principal).await?;
@@ -286,8 +286,15 @@ impl Authority {
         }
         let codes = put_backup_codes(&mut tx, acting.principal).await?;
         let by = AuditActor::owner(acting.login, &request.origin);
-        audit::audit(&mut tx, &by, Event::BackupCodesRenewed, &acting.subject(), &json!({}), request.now)
-            .await?;
+        audit::audit(
+            &mut tx,
+            &by,
+            AuditEvent::BackupCodesRenewed,
+            &acting.subject(),
+            &json!({}),
+            request.now,
+        )
+        .await?;
         tx.commit().await?;
         Ok(codes)
     }

@@ -6,7 +6,7 @@ use crate::credential::token::Token;
 use crate::error::{ActError, ReauthRequired, SignedOut, Unavailable};
 use crate::model::Timestamp;
 use crate::model::actor::Actor;
-use crate::model::audit_event::{AuditActor, Event};
+use crate::model::audit_event::{AuditActor, AuditEvent};
 use crate::model::end_reason::{EndReason, SessionSelector};
 use crate::model::mail_app_mode::MailAppMode;
 use crate::model::origin::{Origin, Surface};
@@ -18,7 +18,7 @@ use crate::session::registry::SessionGuard;
 use crate::store::app_passwords::{self, Bearer};
 use crate::store::principals::{self, PrincipalRef, new_place_notices, set_new_place_notices};
 use crate::store::{Durability, audit, moment, sessions};
-use crate::use_cases::administration::audit::{AuditEntry, RefusedTry};
+use crate::use_cases::administration::audit::{AuditEntry, RefusedAttempt};
 use crate::use_cases::administration::sessions::LiveSession;
 use crate::use_cases::sign_in::SignedIn;
 use crate::use_cases::sign_in::first_factor::Login;
@@ -95,7 +95,7 @@ impl Authority {
         }
         let (by, detail) =
             (AuditActor::owner(acting.login, &request.origin), json!({ "ended": in_store.total() }));
-        audit::audit(&mut tx, &by, Event::SessionsEnded, &acting.subject(), &detail, now).await?;
+        audit::audit(&mut tx, &by, AuditEvent::SessionsEnded, &acting.subject(), &detail, now).await?;
         tx.broadcast_ended_sessions().await?;
         // The request that asks for the end of its own session has to outlive it to answer.
         let own = matches!(which, OwnSessions::All)
@@ -137,8 +137,11 @@ impl Authority {
     ///
     /// # Errors
     /// When the store does not answer.
-    pub async fn own_refused_tries(&self, session: &SessionGuard) -> Result<Vec<RefusedTry>, Unavailable> {
-        self.refused_tries_of(session.live.principal(), Self::HISTORY as u32).await
+    pub async fn own_refused_attempts(
+        &self,
+        session: &SessionGuard,
+    ) -> Result<Vec<RefusedAttempt>, Unavailable> {
+        self.refused_attempts_of(session.live.principal(), Self::HISTORY as u32).await
     }
 
     /// The newest entries of the audit about the owner's mailbox, what staff did included (D14).
@@ -173,7 +176,7 @@ impl Authority {
         self.begin_self_service(&mut tx, &acting, request.now).await?;
         set_new_place_notices(&mut tx, acting.principal, tell).await?;
         let (by, detail) = (AuditActor::owner(acting.login, &request.origin), json!({ "on": tell }));
-        audit::audit(&mut tx, &by, Event::NewPlaceNoticesSet, &acting.subject(), &detail, request.now)
+        audit::audit(&mut tx, &by, AuditEvent::NewPlaceNoticesSet, &acting.subject(), &detail, request.now)
             .await?;
         Ok(tx.commit().await?)
     }
@@ -203,7 +206,8 @@ impl Authority {
         self.begin_self_service(&mut tx, &acting, request.now).await?;
         app_passwords::set_mode(&mut tx, Bearer::Mailbox(acting.principal.0), Some(mode.name())).await?;
         let (by, detail) = (AuditActor::owner(acting.login, &request.origin), json!({ "mode": mode.name() }));
-        audit::audit(&mut tx, &by, Event::MailAppModeSet, &acting.subject(), &detail, request.now).await?;
+        audit::audit(&mut tx, &by, AuditEvent::MailAppModeSet, &acting.subject(), &detail, request.now)
+            .await?;
         Ok(tx.commit().await?)
     }
 

@@ -3,7 +3,7 @@
 use crate::authority::Authority;
 use crate::error::AuthFailure;
 use crate::model::Timestamp;
-use crate::model::refusal_cause::{Cause, Wrong};
+use crate::model::refusal_cause::{RefusalCause, Wrong};
 use crate::rate_limit::sign_in_throttle::{Attempt as ThrottledAttempt, Reservation, Verdict};
 
 /// Why an attempt is not looked at.
@@ -16,10 +16,10 @@ pub(crate) enum NotAdmitted {
 
 impl NotAdmitted {
     /// What the activity tells of a password that was not looked at.
-    pub(crate) fn cause(&self) -> Cause {
+    pub(crate) fn cause(&self) -> RefusalCause {
         match self {
-            Self::WrongBefore(wrong) => Cause::from(*wrong),
-            Self::TooMany => Cause::Throttled,
+            Self::WrongBefore(wrong) => RefusalCause::from(*wrong),
+            Self::TooMany => RefusalCause::Throttled,
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::model::Timestamp;
 use crate::model::mail_app_mode::MailAppMode;
 use crate::model::origin::Surface;
 use crate::model::principal::{Epoch, Kind, State};
-use crate::model::refusal_cause::{Cause, Wrong};
+use crate::model::refusal_cause::{RefusalCause, Wrong};
 use crate::model::request::Request;
 use crate::rate_limit::sign_in_throttle::Attempt as ThrottledAttempt;
 use crate::rate_limit::verified_password_cache::Fingerprint;
@@ -207,7 +207,7 @@ impl Authority {
         if principal.second_factor.is_some()
             && let Some(wrong) = self.throttle().wrong_before(&fingerprint)
         {
-            self.note_refusal(this, Cause::from(wrong));
+            self.note_refusal(this, RefusalCause::from(wrong));
             return Err(AuthFailure::Rejected);
         }
         match self.require_second_factor(this, principal, code).await {
@@ -261,7 +261,7 @@ impl Authority {
                 // To an outsider as wrong as any other, now and when it comes again.
                 None => {
                     reservation.wrong(Wrong::Suspended);
-                    self.note_refusal(&this, Cause::Suspended);
+                    self.note_refusal(&this, RefusalCause::Suspended);
                 }
             },
             Hashed::Wrong(password) => {
@@ -303,13 +303,13 @@ impl Authority {
     ) -> Result<Verified, CodeFailure> {
         let code_behind = this.attempt.reading == Reading::CodeBehind;
         if code_behind && principal.mail_apps == MailAppMode::AppPasswordsOnly {
-            return Err(CodeFailure::Refused(Cause::AppPasswordRequired));
+            return Err(CodeFailure::Refused(RefusalCause::AppPasswordRequired));
         }
         let (first, code) = match (FirstFactor::of(principal.clone()).alone(), code) {
             (Ok(proven), None) => return Ok(Verified::Whole(proven)),
             // Six digits behind a password that has none to give.
-            (Ok(_), Some(_)) => return Err(CodeFailure::Refused(Cause::Wrong)),
-            (Err(_), None) if code_behind => return Err(CodeFailure::Refused(Cause::CodeMissing)),
+            (Ok(_), Some(_)) => return Err(CodeFailure::Refused(RefusalCause::Wrong)),
+            (Err(_), None) if code_behind => return Err(CodeFailure::Refused(RefusalCause::CodeMissing)),
             (Err(first), None) => return Ok(Verified::CodeOwed(first)),
             (Err(first), Some(code)) => (first, code),
         };
@@ -353,7 +353,7 @@ impl Authority {
         let Identified { attempt, request, found } = wrong;
         let (this, login, request) = (self.clone(), attempt.login.clone(), request.clone());
         self.changes().spawn(async move {
-            let mut cause = Cause::Wrong;
+            let mut cause = RefusalCause::Wrong;
             if let Some(principal) = &found {
                 // A store or a hasher that has no time leaves the attempt as what it is at least: wrong.
                 let used = credentials::used(this.db(), principal.id).await.unwrap_or_default();
@@ -361,19 +361,19 @@ impl Authority {
                 for hash in used.iter().skip(1) {
                     let was = this.hasher().verify(Lane::Background, password.clone(), Some(hash)).await;
                     if matches!(was, Ok(true)) {
-                        cause = Cause::Previous;
+                        cause = RefusalCause::Previous;
                         break;
                     }
                 }
             }
-            if let (Some(fingerprint), Cause::Previous) = (fingerprint, cause) {
+            if let (Some(fingerprint), RefusalCause::Previous) = (fingerprint, cause) {
                 this.throttle().wrong(fingerprint, Wrong::Previous);
             }
             this.note(found.map(|principal| principal.id), &login, cause, &request);
         });
     }
 
-    fn note_refusal(&self, this: &Identified<'_>, cause: Cause) {
+    fn note_refusal(&self, this: &Identified<'_>, cause: RefusalCause) {
         let principal = this.found.as_ref().map(|principal| principal.id);
         self.note(principal, this.attempt.login, cause, this.request);
     }

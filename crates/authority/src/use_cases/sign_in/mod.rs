@@ -12,13 +12,13 @@ use crate::credential::token::Token;
 use crate::error::{AuthFailure, Unavailable};
 use crate::model::origin::Origin;
 use crate::model::principal::{Kind, PrincipalId};
-use crate::model::refusal_cause::Cause;
+use crate::model::refusal_cause::RefusalCause;
 use crate::model::request::Request;
 use crate::session::proof::AuthProof;
 use crate::session::registry::{LiveGuard, SessionGuard};
 use crate::session::staff_session::StaffSession;
 use crate::session::writer::{OpenSessionError, PendingSession};
-use crate::store::audit::RefusedTry;
+use crate::store::audit::NewRefusedAttempt;
 use crate::use_cases::sign_in::first_factor::{Login, PasswordAttempt, Reading, Verified};
 use postward_wire::{Address, Attempt, Refusal};
 use std::time::Duration;
@@ -172,8 +172,8 @@ impl Authority {
         let cause = match guard.await {
             Ok(Ok(guard)) => return Ok(guard),
             // Right a moment ago, and overtaken by a change of the password or the state (invariant 2).
-            Ok(Err(OpenSessionError::Overtaken)) => Cause::Overtaken,
-            Ok(Err(OpenSessionError::CodeSpent)) => Cause::SpentCode,
+            Ok(Err(OpenSessionError::Overtaken)) => RefusalCause::Overtaken,
+            Ok(Err(OpenSessionError::CodeSpent)) => RefusalCause::SpentCode,
             Ok(Err(OpenSessionError::Unavailable)) => {
                 return Err(AuthFailure::Unavailable(Unavailable::NotWritten));
             }
@@ -188,10 +188,15 @@ impl Authority {
         &self,
         principal: Option<PrincipalId>,
         login: &Login,
-        cause: Cause,
+        cause: RefusalCause,
         request: &Request,
     ) {
         let (login, cause) = (login.text().to_owned(), cause.name());
-        self.session_writer().refused(RefusedTry { principal, login, cause, request: request.clone() });
+        self.session_writer().refused(NewRefusedAttempt {
+            principal,
+            login,
+            cause,
+            request: request.clone(),
+        });
     }
 }

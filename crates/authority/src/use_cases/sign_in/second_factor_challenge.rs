@@ -14,7 +14,7 @@ use crate::model::Timestamp;
 use crate::model::notice::Notice;
 use crate::model::origin::Surface;
 use crate::model::principal::{AccountId, Kind, PrincipalId, State};
-use crate::model::refusal_cause::Cause;
+use crate::model::refusal_cause::RefusalCause;
 use crate::model::request::Request;
 use crate::notification::notify::{Recipient, notify_owner, notify_staff};
 use crate::rate_limit::code_attempts::guesses;
@@ -224,7 +224,7 @@ impl Authority {
         request: &Request,
     ) -> Result<OneTimeProof, CodeFailure> {
         let Some(factor) = &principal.second_factor else {
-            return Err(CodeFailure::Refused(Cause::WrongCode));
+            return Err(CodeFailure::Refused(RefusalCause::WrongCode));
         };
         // First, so that a trouble of ours costs no guess.
         let seed = self.open_seed(principal.account, principal.id, &factor.seed)?;
@@ -243,7 +243,7 @@ impl Authority {
         let counted =
             second_factors::guess(&mut tx, principal.id, &network, since, at_most, request.now).await?;
         tx.commit().await?;
-        if counted { Ok(()) } else { Err(CodeFailure::Refused(Cause::TooManyCodes)) }
+        if counted { Ok(()) } else { Err(CodeFailure::Refused(RefusalCause::TooManyCodes)) }
     }
 
     /// Notes a wrong code behind a right password, and tells the owner when there were several.
@@ -268,7 +268,7 @@ impl Authority {
             tx.commit().await
         };
         match noted.await {
-            Ok(()) => CodeFailure::Refused(Cause::WrongCode),
+            Ok(()) => CodeFailure::Refused(RefusalCause::WrongCode),
             Err(error) => error.into(),
         }
     }
