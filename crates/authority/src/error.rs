@@ -7,7 +7,7 @@ use crate::credential::hasher::HasherError;
 use crate::credential::key_file::KeyError;
 use crate::credential::password_policy::PasswordProblem;
 use crate::model::actor::ReadOnly;
-use crate::model::refusal_cause::Cause;
+use crate::model::refusal_cause::RefusalCause;
 use crate::store::StoreError;
 use crate::store::db::is_taken;
 use postward_wire::Refusal;
@@ -205,7 +205,7 @@ impl From<Unavailable> for AuthFailure {
 
 /// Why a right password was not enough.
 pub(crate) enum CodeFailure {
-    Refused(Cause),
+    Refused(RefusalCause),
     Unavailable(Unavailable),
 }
 

@@ -39,6 +39,7 @@ pub use model::actor::{Actor, Role};
 pub use model::database::Database;
 pub use model::end_reason::EndReason;
 pub use model::link_kind::LinkKind;
+pub use model::link_owner::LinkOwner;
 pub use model::mail_app_mode::{MailAppMode, ModeAt, ModeOf};
 pub use model::mailbox::{
     Account, AccountKind, Cursor, Delivery, Domain, Mailbox, MailboxPage, MailboxQuery, MailboxState, Sort,
@@ -47,11 +48,12 @@ pub use model::notice::{LetterId, Notice};
 pub use model::origin::{Network, Origin, Surface};
 pub use model::principal::{AccountId, AppPasswordId, DomainId, Epoch, MailboxId, SessionId, StaffId};
 pub use model::receipt::Receipt;
+pub use model::request::Request;
 pub use rate_limit::sign_in_throttle::ThrottleLimits;
 pub use session::change_broadcast::{ChangeSubscription, PrincipalChange};
 pub use session::registry::SessionGuard;
 pub use session::staff_session::StaffSession;
-pub use use_cases::administration::audit::{AuditEntry, RefusedTry};
+pub use use_cases::administration::audit::{AuditEntry, RefusedAttempt};
 pub use use_cases::administration::mail_app_mode::ShutOut;
 pub use use_cases::administration::sessions::{LiveSession, Which};
 pub use use_cases::administration::staff::NewStaff;

@@ -6,7 +6,7 @@ use crate::listener::Encryption;
 use crate::pre_auth_limits::Slot;
 use crate::socket::Socket;
 use futures_util::FutureExt;
-use postward_authority::{Origin, SessionGuard, Timestamp};
+use postward_authority::{Origin, Request, SessionGuard, Timestamp};
 use postward_wire::{Attempt, Channel, CloseReason, Dialogue, Protocol, Refusal, Step, upstream};
 use std::io;
 use std::net::SocketAddr;
@@ -150,7 +150,8 @@ impl PreAuthSession<'_> {
             origin = origin.with_client(name.as_str());
         }
         let ip = origin.ip;
-        let guard = match self.context.authority.sign_in(attempt, origin, Timestamp::now()).await {
+        let request = Request::new(origin, Timestamp::now());
+        let guard = match self.context.authority.sign_in(attempt, &request).await {
             Ok(guard) => guard,
             Err(refusal) => {
                 // The name stays out of the log: people type their password into the wrong field.

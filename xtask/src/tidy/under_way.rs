@@ -2,8 +2,8 @@
 
 use super::violation::Violation;
 
-/// The crate, the rule, and how often it is broken there: a ceiling that may only come down.
-const UNDER_WAY: &[(&str, &str, usize)] = &[("authority", "tuples", 4)];
+/// The crate, the rule, and how often it is broken there: a ceiling that may only come down. Every rule holds today.
+const UNDER_WAY: &[(&str, &str, usize)] = &[];
 
 const LIST: &str = "xtask/src/tidy/under_way.rs";
 

@@ -6,7 +6,7 @@ use super::principal::{AccountId, DomainId, MailboxId, PrincipalId, StaffId};
 
 /// What the audit knows to tell apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Event {
+pub(crate) enum AuditEvent {
     AccountAdded,
     DomainAdded,
     StaffAdded,
@@ -39,7 +39,7 @@ pub(crate) enum Event {
     NewPlaceNoticesSet,
 }
 
-impl Event {
+impl AuditEvent {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::AccountAdded => "account-added",

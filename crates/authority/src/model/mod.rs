@@ -6,6 +6,7 @@ pub(crate) mod audit_event;
 pub(crate) mod database;
 pub(crate) mod end_reason;
 pub(crate) mod link_kind;
+pub(crate) mod link_owner;
 pub(crate) mod mail_app_mode;
 pub(crate) mod mailbox;
 pub(crate) mod notice;
@@ -13,6 +14,7 @@ pub(crate) mod origin;
 pub(crate) mod principal;
 pub(crate) mod receipt;
 pub(crate) mod refusal_cause;
+pub(crate) mod request;
 
 /// A moment in time. It is always an argument: nothing in this crate reads a clock.
 pub type Timestamp = jiff::Timestamp;

@@ -97,6 +97,12 @@ impl Origin {
     pub(crate) fn network(&self) -> Network {
         Network::of(self.ip)
     }
+
+    /// Where it was, as a letter tells it.
+    pub(crate) fn as_detail(&self) -> serde_json::Value {
+        let Self { ip, surface, client } = self;
+        serde_json::json!({ "ip": ip, "client": client, "surface": surface })
+    }
 }
 
 /// The neighbourhood of an address, as far as throttling and *seen before* are concerned: a /24 of IPv4, a /48 of

@@ -2,7 +2,7 @@
 
 /// Why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Cause {
+pub(crate) enum RefusalCause {
     Wrong,
     Previous,
     Suspended,
@@ -22,7 +22,7 @@ pub(crate) enum Cause {
     WrongRecovery,
 }
 
-impl Cause {
+impl RefusalCause {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Wrong => "wrong-password",
@@ -57,7 +57,7 @@ impl Cause {
     }
 }
 
-impl From<Wrong> for Cause {
+impl From<Wrong> for RefusalCause {
     fn from(wrong: Wrong) -> Self {
         match wrong {
             Wrong::Plain => Self::Wrong,

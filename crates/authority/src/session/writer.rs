@@ -9,14 +9,14 @@ use crate::model::Timestamp;
 use crate::model::notice::Notice;
 use crate::model::origin::Origin;
 use crate::model::principal::{PrincipalId, SessionId};
+use crate::model::request::Request;
 use crate::notification::notify::notify_owner;
 use crate::rate_limit::code_attempts::guesses;
 use crate::session::proof::{AuthProof, OneTimeProof};
 use crate::session::registry::{Lifetime, LiveGuard, Registry};
-use crate::store::audit::{self, RefusedTry};
+use crate::store::audit::{self, NewRefusedAttempt};
 use crate::store::sessions::{self, NewSession};
 use crate::store::{Db, Durability, StoreError, Tx, app_passwords, principals, second_factors};
-use serde_json::json;
 use std::sync::Arc;
 use std::sync::{Mutex, PoisonError};
 use tokio::sync::{mpsc, oneshot};
@@ -42,17 +42,16 @@ pub(crate) struct WriterContext {
 /// Something to be written.
 enum WriteRequest {
     Open(Box<PendingSession>),
-    Refused(Box<RefusedTry>),
+    Refused(Box<NewRefusedAttempt>),
     Touch(SessionId, Timestamp),
 }
 
 /// A verified sign-in that wants its session opened.
 pub(crate) struct PendingSession {
     proven: AuthProof,
-    origin: Origin,
+    request: Request,
     token_digest: Option<Vec<u8>>,
     lifetime: Lifetime,
-    now: Timestamp,
     reply: oneshot::Sender<Result<LiveGuard, OpenSessionError>>,
 }
 
@@ -71,13 +70,12 @@ impl PendingSession {
     /// A sign-in to be written, and where its guard will arrive.
     pub(crate) fn new(
         proven: AuthProof,
-        origin: Origin,
         token_digest: Option<Vec<u8>>,
-        now: Timestamp,
+        request: Request,
     ) -> (Self, oneshot::Receiver<Result<LiveGuard, OpenSessionError>>) {
         let (reply, guard) = oneshot::channel();
         let lifetime = if token_digest.is_some() { Lifetime::Request } else { Lifetime::Connection };
-        (Self { proven, origin, token_digest, lifetime, now, reply }, guard)
+        (Self { proven, request, token_digest, lifetime, reply }, guard)
     }
 }
 
@@ -114,7 +112,7 @@ impl SessionWriter {
     }
 
     /// Hands in the note of a refused try.
-    pub(crate) fn refused(&self, this: RefusedTry) {
+    pub(crate) fn refused(&self, this: NewRefusedAttempt) {
         if let Some(sender) = self.sender()
             && sender.try_send(WriteRequest::Refused(Box::new(this))).is_err()
         {
@@ -215,7 +213,7 @@ impl WriterTask {
         }
         // Two nodes that take several rows each in the same order never wait for each other in a circle.
         pending.sort_by_key(|session| session.proven.principal);
-        self.latest = pending.iter().map(|session| session.now).fold(self.latest, Timestamp::max);
+        self.latest = pending.iter().map(|session| session.request.now).fold(self.latest, Timestamp::max);
         match self.transaction(&pending, &refused).await {
             Ok(outcomes) => {
                 for (session, outcome) in pending.into_iter().zip(outcomes) {
@@ -235,7 +233,7 @@ impl WriterTask {
     async fn transaction(
         &self,
         pending: &[PendingSession],
-        refused: &[RefusedTry],
+        refused: &[NewRefusedAttempt],
     ) -> Result<Vec<Result<LiveGuard, OpenSessionError>>, StoreError> {
         let mut outcomes = Vec::with_capacity(pending.len());
         if pending.is_empty() && refused.is_empty() {
@@ -249,7 +247,7 @@ impl WriterTask {
             outcomes.push(self.open_session(&mut tx, session).await?);
         }
         for this in refused {
-            audit::refused_try(&mut tx, this).await?;
+            audit::note_refused_attempt(&mut tx, this).await?;
         }
         tx.commit().await?;
         Ok(outcomes)
@@ -285,7 +283,8 @@ impl WriterTask {
         tx: &mut Tx,
         session: &PendingSession,
     ) -> Result<Result<LiveGuard, OpenSessionError>, StoreError> {
-        let PendingSession { proven, origin, token_digest, lifetime, now, reply: _ } = session;
+        let PendingSession { proven, request, token_digest, lifetime, reply: _ } = session;
+        let Request { origin, now } = request;
         let principal = proven.principal;
         let spends = !matches!(proven.spends, OneTimeProof::Nothing);
         let taken = match spends {
@@ -333,7 +332,7 @@ impl WriterTask {
     ) -> Result<(), StoreError> {
         let network = origin.network().to_string();
         if principals::is_new_network(tx, principal, &network).await? {
-            let detail = json!({ "ip": origin.ip, "client": origin.client, "surface": origin.surface });
+            let detail = origin.as_detail();
             notify_owner(tx, &self.keys, principal, Notice::NewPlace, &detail, now).await?;
         }
         principals::remember_network(tx, principal, &network, now).await
@@ -342,7 +341,7 @@ impl WriterTask {
 
 /// Spends what works once (invariant 5). The principal's row is held: nobody else spends anything of it now.
 async fn spend(tx: &mut Tx, session: &PendingSession) -> Result<Result<(), OpenSessionError>, StoreError> {
-    let PendingSession { proven, origin, now, .. } = session;
+    let PendingSession { proven, request: Request { origin, now }, .. } = session;
     let principal = proven.principal;
     let refused = match &proven.spends {
         OneTimeProof::Nothing | OneTimeProof::Carried => None,

@@ -5,16 +5,17 @@ use super::row::row;
 use super::{Db, millis};
 use crate::model::Timestamp;
 use crate::model::actor::Actor;
-use crate::model::audit_event::{AuditActor, Event, Subject};
+use crate::model::audit_event::{AuditActor, AuditEvent, Subject};
 use crate::model::origin::{Origin, Surface};
 use crate::model::principal::PrincipalId;
+use crate::model::request::Request;
 
 /// Writes the one audit row of an act, in the act's transaction (invariant 14). Where the subject lies in the tree is
 /// read there and then: a mailbox that moves later takes its history along no further than that.
 pub(crate) async fn audit(
     tx: &mut Tx,
     by: &AuditActor,
-    event: Event,
+    event: AuditEvent,
     subject: &Subject<'_>,
     detail: &serde_json::Value,
     now: Timestamp,
@@ -87,25 +88,25 @@ pub(crate) async fn audit_of(db: &Db, about: PrincipalId, limit: u32) -> Result<
 }
 
 /// A try that did not succeed.
-pub(crate) struct RefusedTry {
+pub(crate) struct NewRefusedAttempt {
     pub(crate) principal: Option<PrincipalId>,
     pub(crate) login: String,
-    pub(crate) origin: Origin,
     pub(crate) cause: &'static str,
-    pub(crate) at: Timestamp,
+    pub(crate) request: Request,
 }
 
 /// Notes a try that did not succeed.
-pub(crate) async fn refused_try(tx: &mut Tx, this: &RefusedTry) -> Result<(), StoreError> {
+pub(crate) async fn note_refused_attempt(tx: &mut Tx, this: &NewRefusedAttempt) -> Result<(), StoreError> {
     const SQL: &str = "INSERT INTO refused_try (id, at, principal_id, login, surface, ip, client, cause)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    let RefusedTry { principal, login, origin: Origin { ip, surface, client }, cause, at } = this;
+    let NewRefusedAttempt { principal, login, cause, request: Request { origin, now } } = this;
+    let Origin { ip, surface, client } = origin;
     let id: i64 = (rand::random::<u64>() >> 1) as i64;
     execute!(
         tx,
         SQL,
         id,
-        millis(*at),
+        millis(*now),
         principal,
         login,
         surface.name(),

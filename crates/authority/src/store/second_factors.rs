@@ -7,6 +7,7 @@ use super::{Db, millis};
 use crate::credential::key_file::{KeyId, Sealed};
 use crate::credential::totp::TimeStep;
 use crate::model::Timestamp;
+use crate::model::origin::Surface;
 use crate::model::principal::{AccountId, Epoch, PrincipalId, SessionId};
 
 /// The second factor of a principal.
@@ -158,18 +159,26 @@ row! {
     }
 }
 
+/// The code that a browser is asked for from now on.
+pub(crate) struct NewChallenge<'a> {
+    pub(crate) token_digest: &'a [u8],
+    pub(crate) principal: PrincipalId,
+    /// The epoch of the password that was right.
+    pub(crate) epoch: Epoch,
+    pub(crate) surface: Surface,
+    /// When the password was given.
+    pub(crate) proved_at: Timestamp,
+    pub(crate) begun_at: Timestamp,
+}
+
 /// Notes one.
-pub(crate) async fn begin_second_step(
-    tx: &mut Tx,
-    digest: &[u8],
-    (id, epoch): (PrincipalId, Epoch),
-    surface: &str,
-    (proved_at, now): (Timestamp, Timestamp),
-) -> Result<(), StoreError> {
+pub(crate) async fn begin_second_step(tx: &mut Tx, challenge: &NewChallenge<'_>) -> Result<(), StoreError> {
     const SQL: &str = "INSERT INTO second_step
             (token_digest, principal_id, epoch, surface, proved_at, begun_at, tries)
         VALUES ($1, $2, $3, $4, $5, $6, 0)";
-    execute!(tx, SQL, digest, id, epoch, surface, millis(proved_at), millis(now)).map(|_| ())
+    let NewChallenge { token_digest, principal, epoch, surface, proved_at, begun_at } = challenge;
+    let (proved_at, begun_at) = (millis(*proved_at), millis(*begun_at));
+    execute!(tx, SQL, *token_digest, principal, epoch, surface.name(), proved_at, begun_at).map(|_| ())
 }
 
 /// Finds it by the hash of its token.

@@ -1,5 +1,5 @@
 use crate::authenticator::wrong_code;
-use crate::test_host::{NEW, OLD, Served, TestHost, at, attempt, from, on_both, secret, serve};
+use crate::test_host::{NEW, OLD, Served, TestHost, at, attempt, from, on_both, request, secret, serve};
 use postward_authority::{
     AppPasswordError, AppPasswordId, AppPasswords, Authority, Confirmation, MailAppMode, ModeOf,
     ReauthRequired, Surface,
@@ -10,13 +10,17 @@ const ADA: &str = "ada@north.example";
 
 /// A session that an app password has opened, served.
 async fn opened_by(house: &TestHost, app_password: &str, surface: Surface) -> Result<Served, Refusal> {
-    house.authority.sign_in(attempt(ADA, app_password), from("192.0.2.1", surface), at(5)).await.map(serve)
+    house
+        .authority
+        .sign_in(attempt(ADA, app_password), &request(&from("192.0.2.1", surface), at(5)))
+        .await
+        .map(serve)
 }
 
 async fn add(house: &TestHost, name: &str) -> (AppPasswordId, Secret) {
     let (_, guard) = house.browser(Surface::Webmail, 0).await;
     let webmail = from("192.0.2.1", Surface::Webmail);
-    house.authority.add_app_password(&guard, name, &webmail, at(1)).await.unwrap()
+    house.authority.add_app_password(&guard, name, &request(&webmail, at(1))).await.unwrap()
 }
 
 #[test]
@@ -31,11 +35,18 @@ fn w8_an_app_password_opens_mail_protocols_however_it_is_spelt_and_nothing_else(
         }
         for surface in [Surface::Webmail, Surface::Panel] {
             let origin = from("192.0.2.1", surface);
-            let refused = house.authority.sign_in_browser(attempt(ADA, shown.expose()), origin, at(5)).await;
+            let refused =
+                house.authority.sign_in_browser(attempt(ADA, shown.expose()), &request(&origin, at(5))).await;
             assert_eq!(refused.err(), Some(Refusal::Rejected), "{surface:?}");
         }
         let neighbour = attempt("bob@south.example", shown.expose());
-        assert!(house.authority.sign_in(neighbour, from("192.0.2.1", Surface::Imap), at(5)).await.is_err());
+        assert!(
+            house
+                .authority
+                .sign_in(neighbour, &request(&from("192.0.2.1", Surface::Imap), at(5)))
+                .await
+                .is_err()
+        );
         // It needs no code, and stays through a second factor.
         house.second_factor(60).await;
         assert!(opened_by(&house, shown.expose(), Surface::Imap).await.is_ok());
@@ -54,12 +65,12 @@ fn w8_revoking_and_rotating_end_exactly_what_it_opened() {
         let webmail = from("192.0.2.1", Surface::Webmail);
         let (_, guard) = house.browser(Surface::Webmail, 0).await;
         let (name, ended) =
-            house.authority.revoke_app_password(&guard, phone, &webmail, at(6)).await.unwrap();
+            house.authority.revoke_app_password(&guard, phone, &request(&webmail, at(6))).await.unwrap();
         assert_eq!((name.as_str(), ended[&Surface::Imap]), ("Phone", 1));
         assert!(by_phone.over().is_some() && by_tablet.over().is_none() && by_password.over().is_none());
         assert!(opened_by(&house, phone_shown.expose(), Surface::Imap).await.is_err());
         let (name, anew) =
-            house.authority.rotate_app_password(&guard, tablet, &webmail, at(7)).await.unwrap();
+            house.authority.rotate_app_password(&guard, tablet, &request(&webmail, at(7))).await.unwrap();
         assert_eq!(name, "Tablet");
         assert!(by_tablet.over().is_some() && by_password.over().is_none());
         assert!(opened_by(&house, tablet_shown.expose(), Surface::Imap).await.is_err());
@@ -69,7 +80,7 @@ fn w8_revoking_and_rotating_end_exactly_what_it_opened() {
         assert_eq!(listed.iter().map(|row| row.name.as_str()).collect::<Vec<_>>(), ["Tablet", "Phone"]);
         assert_eq!(listed[1].revoked.as_ref().unwrap().1, "revoked");
         assert_eq!(listed[0].used.as_ref().unwrap().surface, Surface::Imap);
-        let again = house.authority.revoke_app_password(&guard, phone, &webmail, at(8)).await;
+        let again = house.authority.revoke_app_password(&guard, phone, &request(&webmail, at(8))).await;
         assert!(matches!(again, Err(AppPasswordError::NotFound)));
     });
 }
@@ -79,7 +90,9 @@ fn w8_there_are_twenty_five_at_most_and_names_have_bounds() {
     on_both(async |house: TestHost| {
         let (_, guard) = house.browser(Surface::Webmail, 0).await;
         let webmail = from("192.0.2.1", Surface::Webmail);
-        let add = async |name: &str| house.authority.add_app_password(&guard, name, &webmail, at(1)).await;
+        let add = async |name: &str| {
+            house.authority.add_app_password(&guard, name, &request(&webmail, at(1))).await
+        };
         for name in ["", "   ", "a\nb", &"x".repeat(61)] {
             assert!(matches!(add(name).await, Err(AppPasswordError::Name)), "{name:?}");
         }
@@ -87,7 +100,7 @@ fn w8_there_are_twenty_five_at_most_and_names_have_bounds() {
             add(&format!("Device {n}")).await.unwrap();
         }
         assert!(matches!(add("One more").await, Err(AppPasswordError::TooMany)));
-        let old = house.authority.add_app_password(&guard, "Late", &webmail, at(700)).await;
+        let old = house.authority.add_app_password(&guard, "Late", &request(&webmail, at(700))).await;
         assert!(matches!(old, Err(AppPasswordError::ReauthRequired(ReauthRequired::ConfirmFirst))));
     });
 }
@@ -100,8 +113,9 @@ fn d7_a_change_revokes_app_passwords_and_the_owner_may_keep_them() {
         let (_, guard) = house.browser(Surface::Webmail, 0).await;
         let webmail = from("192.0.2.1", Surface::Webmail);
         let (confirmation, keep) = (Confirmation::Current(secret(OLD)), AppPasswords::Keep);
-        let changing = house.authority.change(&guard, confirmation, secret(NEW), keep, &webmail, at(6));
-        assert_eq!(changing.await.unwrap().app_passwords_revoked, 0);
+        let changing =
+            house.authority.change(&guard, confirmation, secret(NEW), keep, &request(&webmail, at(6))).await;
+        assert_eq!(changing.unwrap().app_passwords_revoked, 0);
         assert!(session.over().is_some());
         assert!(opened_by(&house, shown.expose(), Surface::Imap).await.is_ok());
         let receipt =
@@ -152,7 +166,9 @@ fn w6_the_apps_that_use_the_password_are_listed_and_those_with_one_of_their_own_
         let day = 24 * 3_600;
         let app = |name: &str, surface| from("192.0.2.1", surface).with_client(name);
         let sign_in = async |password: &str, origin, second: i64| {
-            drop(house.authority.sign_in(attempt(ADA, password), origin, at(second)).await.unwrap());
+            drop(
+                house.authority.sign_in(attempt(ADA, password), &request(&origin, at(second))).await.unwrap(),
+            );
             // A close is dated with the latest time the house has heard of: days must not pass before it is noted.
             let none = async || {
                 let live = house.authority.sessions(&house.operator, house.ada).await.unwrap();
@@ -180,7 +196,7 @@ fn a_right_password_with_a_wrong_code_tells_the_activity_and_not_the_stranger() 
         let typed = format!("{OLD}{}", wrong_code(&phone, at(60)));
         for password in [typed.as_str(), OLD, "Not the one 1"] {
             let origin = from("192.0.2.1", Surface::Imap);
-            let refused = house.authority.sign_in(attempt(ADA, password), origin, at(60)).await;
+            let refused = house.authority.sign_in(attempt(ADA, password), &request(&origin, at(60))).await;
             assert_eq!(refused.err(), Some(Refusal::Rejected));
         }
         let mut causes = house.causes().await;

@@ -1,6 +1,6 @@
 //! An owner's phone: what it was shown, and the codes it shows.
 
-use crate::test_host::{OLD, TestHost, at, attempt, from, secret, whole};
+use crate::test_host::{OLD, TestHost, at, attempt, from, request, secret, whole};
 use postward_authority::{OtherSessions, SessionGuard, SetUp, Surface, Timestamp, Token};
 use postward_wire::Secret;
 
@@ -36,7 +36,7 @@ impl TestHost {
     /// Signs ada in at a browser surface, from home.
     pub(crate) async fn browser(&self, surface: Surface, second: i64) -> (Token, SessionGuard) {
         let (attempt, origin) = (attempt("ada@north.example", OLD), from("192.0.2.1", surface));
-        whole(self.authority.sign_in_browser(attempt, origin, at(second)).await)
+        whole(self.authority.sign_in_browser(attempt, &request(&origin, at(second))).await)
     }
 
     /// A session of ada's whose password was given just now, whether a second factor is on or not.
@@ -53,12 +53,13 @@ impl TestHost {
     /// Turns the second factor of whoever has this session on.
     pub(crate) async fn second_factor_of(&self, guard: &SessionGuard, second: i64) -> Authenticator {
         let webmail = from("192.0.2.1", Surface::Webmail);
-        let begun = self.authority.begin_second_factor(guard, None, "North", &webmail, at(second)).await;
+        let begun =
+            self.authority.begin_second_factor(guard, None, "North", &request(&webmail, at(second))).await;
         let phone = Authenticator::of(&begun.unwrap());
         let code = phone.code(at(second));
         let on = self
             .authority
-            .turn_on_second_factor(guard, &code, OtherSessions::Stay, &webmail, at(second))
+            .turn_on_second_factor(guard, &code, OtherSessions::Stay, &request(&webmail, at(second)))
             .await;
         assert!(on.unwrap().ended.is_none());
         phone

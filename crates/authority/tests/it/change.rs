@@ -1,5 +1,5 @@
 use crate::test_host::{
-    NEW, OLD, Served, TestHost, address, at, attempt, from, on_both, secret, serve, whole,
+    NEW, OLD, Served, TestHost, address, at, attempt, from, on_both, request, secret, serve, whole,
 };
 use postward_authority::{
     AppPasswords, Authority, ChangeError, Confirmation, EndReason, Hashing, PasswordProblem, Requirement,
@@ -16,10 +16,10 @@ async fn at_every_door(house: &TestHost) -> Vec<Served> {
         let (attempt, origin) = (attempt("ada@north.example", OLD), from("192.0.2.1", surface));
         let guard = match surface {
             Surface::Webmail | Surface::Panel | Surface::Dashboard => {
-                whole(house.authority.sign_in_browser(attempt, origin, at(1)).await).1
+                whole(house.authority.sign_in_browser(attempt, &request(&origin, at(1))).await).1
             }
             Surface::Imap | Surface::Pop3 | Surface::Smtp => {
-                house.authority.sign_in(attempt, origin, at(1)).await.unwrap()
+                house.authority.sign_in(attempt, &request(&origin, at(1))).await.unwrap()
             }
         };
         served.push(serve(guard));
@@ -51,19 +51,24 @@ fn w2_the_owners_change_ends_its_own_session_too_and_still_answers() {
     on_both(async |house: TestHost| {
         let others = at_every_door(&house).await;
         let webmail = from("192.0.2.1", Surface::Webmail);
-        let signed_in =
-            house.authority.sign_in_browser(attempt("ada@north.example", OLD), webmail.clone(), at(1));
-        let (token, acting) = whole(signed_in.await);
+        let signed_in = house
+            .authority
+            .sign_in_browser(attempt("ada@north.example", OLD), &request(&webmail, at(1)))
+            .await;
+        let (token, acting) = whole(signed_in);
         let confirmation = Confirmation::Current(secret(OLD));
         let receipt = house
             .authority
-            .change(&acting, confirmation, secret(NEW), AppPasswords::Revoke, &webmail, at(2))
+            .change(&acting, confirmation, secret(NEW), AppPasswords::Revoke, &request(&webmail, at(2)))
             .await
             .unwrap();
         assert_eq!(receipt.ended[&Surface::Webmail], 2);
         assert!(others.iter().all(|session| session.over().is_some()));
         drop(acting);
-        assert!(matches!(house.authority.resume(&token, &webmail, at(3)).await, Err(SignedOut::Ended)));
+        assert!(matches!(
+            house.authority.resume(&token, &request(&webmail, at(3))).await,
+            Err(SignedOut::Ended)
+        ));
     });
 }
 
@@ -71,16 +76,20 @@ fn w2_the_owners_change_ends_its_own_session_too_and_still_answers() {
 fn w2_the_current_password_is_verified_against_the_store_and_not_the_session() {
     on_both(async |house: TestHost| {
         let webmail = from("192.0.2.1", Surface::Webmail);
-        let signed_in =
-            house.authority.sign_in_browser(attempt("ada@north.example", OLD), webmail.clone(), at(1));
-        let (token, guard) = whole(signed_in.await);
+        let signed_in = house
+            .authority
+            .sign_in_browser(attempt("ada@north.example", OLD), &request(&webmail, at(1)))
+            .await;
+        let (token, guard) = whole(signed_in);
         let wrong = Confirmation::Current(secret("Not the one 1"));
-        let refused =
-            house.authority.change(&guard, wrong, secret(NEW), AppPasswords::Revoke, &webmail, at(2)).await;
+        let refused = house
+            .authority
+            .change(&guard, wrong, secret(NEW), AppPasswords::Revoke, &request(&webmail, at(2)))
+            .await;
         assert!(matches!(refused, Err(ChangeError::CurrentPasswordWrong)));
         // Nothing has changed, and the session stands and can still be ended.
         drop(guard);
-        let guard = house.authority.resume(&token, &webmail, at(3)).await.unwrap();
+        let guard = house.authority.resume(&token, &request(&webmail, at(3))).await.unwrap();
         assert!(guard.is_live());
         let served = serve(guard);
         house.authority.reset(&house.operator, house.ada, secret(NEW), at(4)).await.unwrap();
@@ -92,24 +101,32 @@ fn w2_the_current_password_is_verified_against_the_store_and_not_the_session() {
 fn p2_a_recent_sign_in_stands_for_the_current_password_and_an_old_one_does_not() {
     on_both(async |house: TestHost| {
         let panel = from("192.0.2.1", Surface::Panel);
-        let sign_in =
-            || house.authority.sign_in_browser(attempt("ada@north.example", OLD), panel.clone(), at(0));
+        let opened_at_0 = request(&panel, at(0));
+        let sign_in = || house.authority.sign_in_browser(attempt("ada@north.example", OLD), &opened_at_0);
         let (_token, guard) = whole(sign_in().await);
         let late = house
             .authority
-            .change(&guard, Confirmation::RecentSignIn, secret(NEW), AppPasswords::Revoke, &panel, at(601))
+            .change(
+                &guard,
+                Confirmation::RecentSignIn,
+                secret(NEW),
+                AppPasswords::Revoke,
+                &request(&panel, at(601)),
+            )
             .await;
         assert!(matches!(late, Err(ChangeError::ConfirmFirst)));
         assert!(guard.is_live());
-        let change = house.authority.change(
-            &guard,
-            Confirmation::RecentSignIn,
-            secret(NEW),
-            AppPasswords::Revoke,
-            &panel,
-            at(600),
-        );
-        assert!(change.await.is_ok());
+        let change = house
+            .authority
+            .change(
+                &guard,
+                Confirmation::RecentSignIn,
+                secret(NEW),
+                AppPasswords::Revoke,
+                &request(&panel, at(600)),
+            )
+            .await;
+        assert!(change.is_ok());
         // A session that was ended confirms nothing, even while its guard is still in somebody's hand.
         let again = house
             .authority
@@ -118,8 +135,7 @@ fn p2_a_recent_sign_in_stands_for_the_current_password_and_an_old_one_does_not()
                 Confirmation::RecentSignIn,
                 secret("Third horse battery 3"),
                 AppPasswords::Revoke,
-                &panel,
-                at(600),
+                &request(&panel, at(600)),
             )
             .await;
         assert!(matches!(again, Err(ChangeError::SessionEnded)));
@@ -169,9 +185,8 @@ fn a_change_is_finished_and_kills_even_when_whoever_asked_hangs_up() {
         house.authority.shut_down().await;
         let reopened = postward_authority::Authority::open(house.settings(), at(9));
         let reopened = reopened.await.unwrap();
-        let try_in = |password| {
-            reopened.sign_in(attempt("ada@north.example", password), from("192.0.2.1", Surface::Imap), at(10))
-        };
+        let later = request(&from("192.0.2.1", Surface::Imap), at(10));
+        let try_in = |password| reopened.sign_in(attempt("ada@north.example", password), &later);
         let (old, new) = (try_in(OLD).await.is_ok(), try_in(NEW).await.is_ok());
         assert!(old != new, "either the old password or the new one opens");
         assert!(served.over().is_some());
@@ -219,23 +234,23 @@ fn d7_whoever_has_a_session_cannot_keep_staff_from_throwing_it_out() {
         let settings = Settings { hashing, ..house.settings() };
         let authority = Authority::open(settings, at(1)).await.unwrap();
         let panel = from("192.0.2.1", Surface::Panel);
-        let signed_in = authority.sign_in_browser(attempt("ada@north.example", OLD), panel.clone(), at(1));
-        let (token, guard) = whole(signed_in.await);
+        let signed_in =
+            authority.sign_in_browser(attempt("ada@north.example", OLD), &request(&panel, at(1))).await;
+        let (token, guard) = whole(signed_in);
         drop(guard);
         let token = Arc::new(token);
         let mut intruder = JoinSet::new();
         for _ in 0..50 {
             let (authority, token, panel) = (authority.clone(), token.clone(), panel.clone());
             intruder.spawn(async move {
-                while let Ok(guard) = authority.resume(&token, &panel, at(2)).await {
+                while let Ok(guard) = authority.resume(&token, &request(&panel, at(2))).await {
                     let asked = authority
                         .change(
                             &guard,
                             Confirmation::RecentSignIn,
                             secret(OLD),
                             AppPasswords::Revoke,
-                            &panel,
-                            at(2),
+                            &request(&panel, at(2)),
                         )
                         .await;
                     assert!(asked.is_err());

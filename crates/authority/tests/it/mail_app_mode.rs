@@ -1,6 +1,6 @@
 //! What staff see and set of what mail apps may sign in with (W8), within what they may reach (D12).
 
-use crate::test_host::{NEW, OLD, TestHost, address, at, from, on_both, secret};
+use crate::test_host::{NEW, OLD, TestHost, address, at, from, on_both, request, secret};
 use postward_authority::{
     ActError, Actor, Authority, DomainId, MailAppMode, MailboxId, ModeAt, ModeOf, NewStaff, Role, Surface,
 };
@@ -134,7 +134,7 @@ fn w8_before_it_is_set_staff_hear_whose_mail_apps_would_stop() {
         let cleo = authority.add_mailbox(operator, &cleo, secret(NEW), at(0)).await.unwrap();
         let (_, guard) = house.browser(Surface::Webmail, 1).await;
         let webmail = from("192.0.2.1", Surface::Webmail);
-        authority.add_app_password(&guard, "Phone", &webmail, at(1)).await.unwrap();
+        authority.add_app_password(&guard, "Phone", &request(&webmail, at(1))).await.unwrap();
         let ask = async |of, second| {
             let shut = authority.shut_out_by_app_passwords_only(operator, &[of], at(second)).await.unwrap();
             (shut.mailboxes, shut.without, shut.in_use, shut.named)

@@ -2,8 +2,10 @@
 
 use crate::authenticator::Authenticator;
 use crate::soak;
-use crate::test_host::{OLD, TestHost, address, at, attempt, from, on_both, secret, settings};
-use postward_authority::{Authority, Database, LinkError, LinkKind, RecoverError, Surface, Token};
+use crate::test_host::{
+    OLD, TestHost, address, at, attempt, from, on_both, request, reset_by_link, secret, settings,
+};
+use postward_authority::{Authority, Database, LinkError, LinkKind, LinkOwner, RecoverError, Surface, Token};
 use postward_wire::Refusal;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::PathBuf;
@@ -84,20 +86,33 @@ impl Once {
         match self {
             Self::Totp(typed) => {
                 let surface = [Surface::Imap, Surface::Pop3, Surface::Smtp][n % 3];
-                match authority.sign_in(attempt(ADA, typed), from("192.0.2.1", surface), now).await {
+                match authority.sign_in(attempt(ADA, typed), &request(&from("192.0.2.1", surface), now)).await
+                {
                     Err(Refusal::Unavailable) => None,
                     signed_in => Some(signed_in.is_ok()),
                 }
             }
             Self::RecoveryCode(code, new) => {
-                match authority.recover_with_code(ADA, secret(code), secret(new), &webmail, now).await {
+                match authority
+                    .recover_with_code(ADA, secret(code), secret(new), &request(&webmail, now))
+                    .await
+                {
                     Err(RecoverError::Unavailable(_)) => None,
                     recovered => Some(recovered.is_ok()),
                 }
             }
             Self::Link(token, new) => {
                 let token = Token::from_link(token);
-                match authority.reset_by_link(&token, None, secret(new), &webmail, now).await {
+                match reset_by_link(
+                    authority,
+                    LinkKind::Reset,
+                    &token,
+                    None,
+                    secret(new),
+                    &request(&webmail, now),
+                )
+                .await
+                {
                     Err(LinkError::Unavailable(_)) => None,
                     reset => Some(reset.is_ok()),
                 }
@@ -238,11 +253,15 @@ fn invariant_5_one_link_sets_one_password() {
         house.authority.name_recovery_email(&guard, &address("ada@home.example"), at(0)).await.unwrap();
         drop(guard);
         let token = house.mailed("ada@home.example", LinkKind::VerifyRecoveryEmail, 0).await;
-        house.authority.verify_recovery_email(&token, &webmail, at(0)).await.unwrap();
+        house.authority.verify_recovery_email(&token, &request(&webmail, at(0))).await.unwrap();
         let mut other = Other::start(&house);
         for round in rounds("64 uses of one link") {
             let second = 200 * round;
-            house.authority.ask_for_reset_link(ADA, &webmail, at(second)).await.unwrap();
+            house
+                .authority
+                .ask_for_reset_link(LinkOwner::Mailbox, ADA, &request(&webmail, at(second)))
+                .await
+                .unwrap();
             let token = house.mailed("ada@home.example", LinkKind::Reset, second).await;
             let once = Once::Link(token.expose().to_owned(), format!("Round horse battery {round}"));
             exactly_one(&house, &mut other, &once, second).await;

@@ -1,4 +1,4 @@
-use crate::test_host::{OLD, TestHost, at, attempt, from, on_both, serve, whole};
+use crate::test_host::{OLD, TestHost, at, attempt, from, on_both, request, serve, whole};
 use postward_authority::{Authority, Database, OwnSessions, PrincipalChange, SignedOut, Surface};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -17,7 +17,7 @@ fn w7_an_owner_ends_one_the_others_or_all_and_still_hears_how_many() {
         let one_id = one.id();
         let (one, other) = (serve(one), serve(other));
         let end = async |which, second: i64| {
-            house.authority.end_own_sessions(&acting, which, &webmail, at(second)).await.unwrap()
+            house.authority.end_own_sessions(&acting, which, &request(&webmail, at(second))).await.unwrap()
         };
         // Somebody else's session is nothing of ours.
         assert_eq!(end(OwnSessions::One(stranger.id()), 1).await.values().sum::<u64>(), 0);
@@ -29,11 +29,17 @@ fn w7_an_owner_ends_one_the_others_or_all_and_still_hears_how_many() {
         assert_eq!((ended[&Surface::Imap], ended[&Surface::Panel], ended[&Surface::Webmail]), (1, 1, 0));
         assert!(other.over().is_some() && acting.is_live());
         let panel = from("192.0.2.1", Surface::Panel);
-        assert!(matches!(house.authority.resume(&panel_token, &panel, at(4)).await, Err(SignedOut::Ended)));
+        assert!(matches!(
+            house.authority.resume(&panel_token, &request(&panel, at(4))).await,
+            Err(SignedOut::Ended)
+        ));
         // The acting one too, and it still answers.
         assert_eq!(end(OwnSessions::All, 5).await[&Surface::Webmail], 1);
         drop(acting);
-        assert!(matches!(house.authority.resume(&token, &webmail, at(6)).await, Err(SignedOut::Ended)));
+        assert!(matches!(
+            house.authority.resume(&token, &request(&webmail, at(6))).await,
+            Err(SignedOut::Ended)
+        ));
         // The password is untouched, and the history knows what was.
         let (_, guard) = house.browser(Surface::Webmail, 7).await;
         let history = house.authority.own_sign_ins(&guard).await.unwrap();
@@ -51,7 +57,7 @@ fn w7_a_sign_in_from_a_new_place_is_told_unless_the_owner_does_not_want_to_know(
             drop(
                 house
                     .authority
-                    .sign_in(attempt(ADA, OLD), from(ip, Surface::Imap), at(second))
+                    .sign_in(attempt(ADA, OLD), &request(&from(ip, Surface::Imap), at(second)))
                     .await
                     .unwrap(),
             );
@@ -66,7 +72,7 @@ fn w7_a_sign_in_from_a_new_place_is_told_unless_the_owner_does_not_want_to_know(
         let (_, guard) = house.browser(Surface::Webmail, 5).await;
         let webmail = from("192.0.2.1", Surface::Webmail);
         assert!(house.authority.new_place_notices(&guard).await.unwrap());
-        house.authority.set_new_place_notices(&guard, false, &webmail, at(5)).await.unwrap();
+        house.authority.set_new_place_notices(&guard, false, &request(&webmail, at(5))).await.unwrap();
         sign_in("203.0.113.1", 6).await;
         assert_eq!(house.letters("new-place").await, [ADA]);
     });
@@ -121,12 +127,14 @@ fn d11_staff_end_their_own_sessions_and_no_mailbox_with_them() {
         let owner = house.staff("owner@north.example").await;
         let dashboard = from("192.0.2.9", Surface::Dashboard);
         let attempt = attempt("owner@north.example", OLD);
-        let (token, second) = whole(house.authority.sign_in_staff(attempt, dashboard.clone(), at(2)).await);
+        let (token, second) =
+            whole(house.authority.sign_in_staff(attempt, &request(&dashboard, at(2))).await);
         drop(second);
         assert_eq!(house.authority.own_sessions(&owner).await.unwrap().len(), 2);
-        let ended = house.authority.end_own_sessions(&owner, OwnSessions::Others, &dashboard, at(3)).await;
+        let ended =
+            house.authority.end_own_sessions(&owner, OwnSessions::Others, &request(&dashboard, at(3))).await;
         assert_eq!(ended.unwrap()[&Surface::Dashboard], 1);
-        let gone = house.authority.resume_staff(&token, &dashboard, at(4)).await;
+        let gone = house.authority.resume_staff(&token, &request(&dashboard, at(4))).await;
         assert!(matches!(gone, Err(SignedOut::Ended)));
         assert!(mailbox.is_live());
     });

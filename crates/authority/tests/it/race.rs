@@ -1,5 +1,5 @@
 use crate::soak::rounds;
-use crate::test_host::{OLD, TestHost, at, attempt, from, on_both, secret, serve, whole};
+use crate::test_host::{OLD, TestHost, at, attempt, from, on_both, request, secret, serve, whole};
 use postward_authority::{Authority, EndReason, Surface};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -24,8 +24,10 @@ fn g3_a_storm_of_sign_ins_never_leaves_a_session_behind_a_change() {
                     while !stop.load(Ordering::SeqCst) {
                         let password = current.read().unwrap().clone();
                         let attempt = attempt("ada@north.example", &password);
-                        let signed_in =
-                            house.authority.sign_in(attempt, from("192.0.2.1", surface), at(1)).await;
+                        let signed_in = house
+                            .authority
+                            .sign_in(attempt, &request(&from("192.0.2.1", surface), at(1)))
+                            .await;
                         let Ok(guard) = signed_in else { continue };
                         opened.fetch_add(1, Ordering::SeqCst);
                         alive.lock().unwrap().insert(guard.id(), password);
@@ -71,19 +73,21 @@ fn o2_a_kill_reaches_sessions_on_every_node() {
             tokio::spawn(async move { other.run_sweep(|| at(1), stop).await })
         };
         let origin = from("192.0.2.1", Surface::Imap);
-        let guard = other.sign_in(attempt("ada@north.example", OLD), origin.clone(), at(1)).await.unwrap();
+        let guard = other.sign_in(attempt("ada@north.example", OLD), &request(&origin, at(1))).await.unwrap();
         let mut served = vec![serve(guard)];
         // Browsers signed in here and are served there: more of them than the sweep asks about at once.
         let webmail = from("192.0.2.1", Surface::Webmail);
         for _ in 0..70 {
             let attempt = attempt("ada@north.example", OLD);
-            let (token, _) = whole(house.authority.sign_in_browser(attempt, webmail.clone(), at(1)).await);
-            served.push(serve(other.resume(&token, &webmail, at(1)).await.unwrap()));
+            let (token, _) = whole(house.authority.sign_in_browser(attempt, &request(&webmail, at(1))).await);
+            served.push(serve(other.resume(&token, &request(&webmail, at(1))).await.unwrap()));
         }
-        let bystander =
-            house.authority.sign_in_browser(attempt("bob@south.example", OLD), webmail.clone(), at(1));
-        let (token, _) = whole(bystander.await);
-        let bystander = other.resume(&token, &webmail, at(1)).await.unwrap();
+        let bystander = house
+            .authority
+            .sign_in_browser(attempt("bob@south.example", OLD), &request(&webmail, at(1)))
+            .await;
+        let (token, _) = whole(bystander);
+        let bystander = other.resume(&token, &request(&webmail, at(1))).await.unwrap();
         let receipt = house
             .authority
             .reset(&house.operator, house.ada, secret("New horse battery 2"), at(2))
@@ -100,7 +104,7 @@ fn o2_a_kill_reaches_sessions_on_every_node() {
         assert!(gone.is_ok(), "a session on the other node outlived the change by two seconds");
         assert!(served.iter().all(|session| session.over() == Some(EndReason::PasswordChanged)));
         assert!(bystander.is_live());
-        let old = other.sign_in(attempt("ada@north.example", OLD), origin, at(3)).await;
+        let old = other.sign_in(attempt("ada@north.example", OLD), &request(&origin, at(3))).await;
         assert!(old.is_err());
         stop.cancel();
         watching.await.unwrap();

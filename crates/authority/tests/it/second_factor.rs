@@ -1,5 +1,5 @@
 use crate::authenticator::{Authenticator, wrong_code};
-use crate::test_host::{NEW, OLD, TestHost, at, attempt, from, on_both, owed, secret, serve, whole};
+use crate::test_host::{NEW, OLD, TestHost, at, attempt, from, on_both, owed, request, secret, serve, whole};
 use postward_authority::{
     AppPasswords, Authority, ChangeError, Confirmation, OtherSessions, ReauthRequired, ReauthenticationError,
     SecondFactorError, SecondStepError, SignedIn, SignedOut, Surface, Token,
@@ -13,13 +13,13 @@ async fn knock(house: &TestHost, surface: Surface, typed: &str, second: i64) -> 
     let (attempt, origin) = (attempt(ADA, typed), from("192.0.2.1", surface));
     match surface {
         Surface::Imap | Surface::Pop3 | Surface::Smtp => {
-            match house.authority.sign_in(attempt, origin, at(second)).await {
+            match house.authority.sign_in(attempt, &request(&origin, at(second))).await {
                 Ok(_) => Knock::In,
                 Err(refusal) => Knock::Refused(refusal),
             }
         }
         Surface::Webmail | Surface::Panel | Surface::Dashboard => {
-            match house.authority.sign_in_browser(attempt, origin, at(second)).await {
+            match house.authority.sign_in_browser(attempt, &request(&origin, at(second))).await {
                 Ok(SignedIn::Session(..)) => Knock::In,
                 Ok(SignedIn::CodeOwed(_)) => Knock::CodeOwed,
                 Err(refusal) => Knock::Refused(refusal),
@@ -65,9 +65,11 @@ fn g2_a_password_that_ends_in_six_digits_is_no_hole() {
         house.authority.reset(&house.operator, house.ada, secret(&tail), at(0)).await.unwrap();
         // Without a second factor it is a password like any other.
         assert_eq!(knock(&house, Surface::Imap, &tail, 1).await, Knock::In);
-        let signed_in =
-            house.authority.sign_in_browser(attempt(ADA, &tail), from("192.0.2.1", Surface::Webmail), at(1));
-        let (_, guard) = whole(signed_in.await);
+        let signed_in = house
+            .authority
+            .sign_in_browser(attempt(ADA, &tail), &request(&from("192.0.2.1", Surface::Webmail), at(1)))
+            .await;
+        let (_, guard) = whole(signed_in);
         let phone = house.second_factor_of(&guard, 1).await;
         for surface in [Surface::Imap, Surface::Pop3, Surface::Smtp] {
             assert_eq!(knock(&house, surface, &tail, 60).await, REFUSED, "{surface:?}");
@@ -80,8 +82,9 @@ fn g2_a_password_that_ends_in_six_digits_is_no_hole() {
         let digits = format!("{tail}{}", phone.digits(at(120)));
         let panel = from("192.0.2.1", Surface::Panel);
         let (password, code) = (secret(&tail), phone.code(at(120)));
-        let off = house.authority.turn_off_second_factor(&guard, &password, &code, &panel, at(120));
-        off.await.unwrap();
+        let off =
+            house.authority.turn_off_second_factor(&guard, &password, &code, &request(&panel, at(120))).await;
+        off.unwrap();
         for surface in Surface::OF_MAILBOXES {
             assert_eq!(knock(&house, surface, &digits, 121).await, REFUSED, "{surface:?}");
             assert_eq!(knock(&house, surface, &tail, 121).await, Knock::In, "{surface:?}");
@@ -102,13 +105,16 @@ fn w6_turning_it_on_leaves_sessions_alone_or_ends_the_others_as_asked() {
         let imap = house.sign_in("bob@south.example", OLD).await.unwrap();
         let served = serve(imap);
         let webmail = from("192.0.2.1", Surface::Webmail);
-        let (_, guard) = whole(house.authority.sign_in_browser(bob, webmail.clone(), at(0)).await);
-        let begun =
-            house.authority.begin_second_factor(&guard, None, "North", &webmail, at(0)).await.unwrap();
+        let (_, guard) = whole(house.authority.sign_in_browser(bob, &request(&webmail, at(0))).await);
+        let begun = house
+            .authority
+            .begin_second_factor(&guard, None, "North", &request(&webmail, at(0)))
+            .await
+            .unwrap();
         let code = Authenticator::of(&begun).code(at(0));
         let on = house
             .authority
-            .turn_on_second_factor(&guard, &code, OtherSessions::End, &webmail, at(0))
+            .turn_on_second_factor(&guard, &code, OtherSessions::End, &request(&webmail, at(0)))
             .await
             .unwrap();
         assert_eq!(on.ended.unwrap()[&Surface::Imap], 1);
@@ -126,20 +132,26 @@ fn w6_nothing_is_on_before_a_code_of_the_new_seed_was_seen() {
             let code = secret(code);
             house
                 .authority
-                .turn_on_second_factor(&guard, &code, OtherSessions::Stay, &webmail, at(second))
+                .turn_on_second_factor(&guard, &code, OtherSessions::Stay, &request(&webmail, at(second)))
                 .await
         };
         assert!(matches!(on("123456", 0).await, Err(SecondFactorError::BeginAgain)));
-        let first =
-            house.authority.begin_second_factor(&guard, None, "North", &webmail, at(0)).await.unwrap();
+        let first = house
+            .authority
+            .begin_second_factor(&guard, None, "North", &request(&webmail, at(0)))
+            .await
+            .unwrap();
         let first = Authenticator::of(&first);
         assert!(matches!(on(&wrong_code(&first, at(0)), 0).await, Err(SecondFactorError::CodeWrong)));
         let other_digits = "\u{661}\u{662}\u{663}\u{664}\u{665}\u{666}";
         assert!(matches!(on(other_digits, 0).await, Err(SecondFactorError::CodeWrong)));
         assert_eq!(knock(&house, Surface::Imap, OLD, 1).await, Knock::In);
         // Begun again, only the second seed counts.
-        let second =
-            house.authority.begin_second_factor(&guard, None, "North", &webmail, at(1)).await.unwrap();
+        let second = house
+            .authority
+            .begin_second_factor(&guard, None, "North", &request(&webmail, at(1)))
+            .await
+            .unwrap();
         assert!(matches!(on(&first.digits(at(1)), 1).await, Err(SecondFactorError::CodeWrong)));
         let digits = Authenticator::of(&second).digits(at(1));
         let spaced = format!(" {} {} ", &digits[..3], &digits[3..]);
@@ -158,7 +170,10 @@ fn w6_replacing_and_turning_off_need_a_current_code() {
         let webmail = from("192.0.2.1", Surface::Webmail);
         let begin = async |code: Option<&str>, second: i64| {
             let code = code.map(secret);
-            house.authority.begin_second_factor(&guard, code.as_ref(), "North", &webmail, at(second)).await
+            house
+                .authority
+                .begin_second_factor(&guard, code.as_ref(), "North", &request(&webmail, at(second)))
+                .await
         };
         assert!(matches!(begin(None, 30).await, Err(SecondFactorError::CodeWrong)));
         assert!(matches!(
@@ -172,8 +187,11 @@ fn w6_replacing_and_turning_off_need_a_current_code() {
             Knock::In
         );
         let code = next.code(at(90));
-        let on = house.authority.turn_on_second_factor(&guard, &code, OtherSessions::Stay, &webmail, at(90));
-        on.await.unwrap();
+        let on = house
+            .authority
+            .turn_on_second_factor(&guard, &code, OtherSessions::Stay, &request(&webmail, at(90)))
+            .await;
+        on.unwrap();
         assert_eq!(
             knock(&house, Surface::Imap, &format!("{OLD}{}", phone.digits(at(120))), 120).await,
             REFUSED
@@ -181,7 +199,10 @@ fn w6_replacing_and_turning_off_need_a_current_code() {
 
         let off = async |password: &str, code: &str, second: i64| {
             let (password, code) = (secret(password), secret(code));
-            house.authority.turn_off_second_factor(&guard, &password, &code, &webmail, at(second)).await
+            house
+                .authority
+                .turn_off_second_factor(&guard, &password, &code, &request(&webmail, at(second)))
+                .await
         };
         assert!(matches!(
             off("Not the one 1", &next.digits(at(120)), 120).await,
@@ -200,24 +221,27 @@ fn a_pending_second_step_opens_nothing_else_and_dies_with_what_it_stands_on() {
         let phone = house.second_factor(0).await;
         let webmail = from("192.0.2.1", Surface::Webmail);
         let begin = async |second: i64| {
-            owed(house.authority.sign_in_browser(attempt(ADA, OLD), webmail.clone(), at(second)).await)
+            owed(house.authority.sign_in_browser(attempt(ADA, OLD), &request(&webmail, at(second))).await)
         };
         let pending = begin(60).await;
         // It is no session, and none at another surface.
-        assert!(matches!(house.authority.resume(&pending, &webmail, at(60)).await, Err(SignedOut::Ended)));
+        assert!(matches!(
+            house.authority.resume(&pending, &request(&webmail, at(60))).await,
+            Err(SignedOut::Ended)
+        ));
         let (panel, code) = (from("192.0.2.1", Surface::Panel), phone.code(at(60)));
-        let elsewhere = house.authority.finish_sign_in(&pending, &code, &panel, at(60)).await;
+        let elsewhere = house.authority.finish_sign_in(&pending, &code, &request(&panel, at(60))).await;
         assert!(matches!(elsewhere, Err(SecondStepError::Over)));
         // A code of somebody else's phone is a wrong one.
         let wrong = wrong_code(&phone, at(60));
         let finish = async |token: &Token, code: String, second: i64| {
-            house.authority.finish_sign_in(token, &secret(&code), &webmail, at(second)).await
+            house.authority.finish_sign_in(token, &secret(&code), &request(&webmail, at(second))).await
         };
         assert!(matches!(finish(&pending, wrong.clone(), 60).await, Err(SecondStepError::CodeWrong)));
         let (token, guard) = finish(&pending, phone.digits(at(60)), 60).await.unwrap();
         assert_eq!(guard.address().as_str(), ADA);
         drop(guard);
-        assert!(house.authority.resume(&token, &webmail, at(61)).await.is_ok());
+        assert!(house.authority.resume(&token, &request(&webmail, at(61))).await.is_ok());
         assert!(matches!(finish(&pending, phone.digits(at(90)), 90).await, Err(SecondStepError::Over)));
 
         // Ten minutes.
@@ -271,7 +295,7 @@ fn guesses_at_codes_end_and_close_no_other_door() {
     on_both(async |house: TestHost| {
         let (_, guard) = house.browser(Surface::Webmail, 0).await;
         let webmail = from("192.0.2.1", Surface::Webmail);
-        let added = house.authority.add_app_password(&guard, "Phone", &webmail, at(0)).await;
+        let added = house.authority.add_app_password(&guard, "Phone", &request(&webmail, at(0))).await;
         let (_, app_password) = added.unwrap();
         let phone = house.second_factor_of(&guard, 0).await;
         // Somebody who has the password guesses, from everywhere.
@@ -280,16 +304,19 @@ fn guesses_at_codes_end_and_close_no_other_door() {
             let stranger = format!("203.0.{n}.7");
             let origin = from(&stranger, Surface::Webmail);
             let pending =
-                owed(house.authority.sign_in_browser(attempt(ADA, OLD), origin.clone(), at(60)).await);
+                owed(house.authority.sign_in_browser(attempt(ADA, OLD), &request(&origin, at(60))).await);
             let code = secret(&wrong_code(&phone, at(60)));
-            refused +=
-                i32::from(house.authority.finish_sign_in(&pending, &code, &origin, at(60)).await.is_err());
+            refused += i32::from(
+                house.authority.finish_sign_in(&pending, &code, &request(&origin, at(60))).await.is_err(),
+            );
         }
         assert_eq!(refused, 40);
         // Not even the right one opens any more, from there and today.
         let origin = from("203.0.99.7", Surface::Webmail);
-        let pending = owed(house.authority.sign_in_browser(attempt(ADA, OLD), origin.clone(), at(90)).await);
-        let right = house.authority.finish_sign_in(&pending, &phone.code(at(90)), &origin, at(90)).await;
+        let pending =
+            owed(house.authority.sign_in_browser(attempt(ADA, OLD), &request(&origin, at(90))).await);
+        let right =
+            house.authority.finish_sign_in(&pending, &phone.code(at(90)), &request(&origin, at(90))).await;
         assert!(matches!(right, Err(SecondStepError::CodeWrong)));
         // The owner gets in from home, and the app password from anywhere.
         assert_eq!(
@@ -297,7 +324,8 @@ fn guesses_at_codes_end_and_close_no_other_door() {
             Knock::In
         );
         let stranger = from("203.0.98.7", Surface::Imap);
-        let by_app = house.authority.sign_in(attempt(ADA, app_password.expose()), stranger, at(120)).await;
+        let by_app =
+            house.authority.sign_in(attempt(ADA, app_password.expose()), &request(&stranger, at(120))).await;
         assert!(by_app.is_ok());
         // And was told, once.
         let told = house.letters("wrong-codes").await;
@@ -331,15 +359,24 @@ fn a_session_from_before_has_to_give_a_code_before_it_changes_anything() {
             let confirmation = Confirmation::Current(secret(OLD));
             house
                 .authority
-                .change(&before, confirmation, secret(NEW), AppPasswords::Revoke, &webmail, at(second))
+                .change(
+                    &before,
+                    confirmation,
+                    secret(NEW),
+                    AppPasswords::Revoke,
+                    &request(&webmail, at(second)),
+                )
                 .await
         };
         assert!(matches!(change(2).await, Err(ChangeError::ConfirmFirst)));
-        let added = house.authority.add_app_password(&before, "Intruder", &webmail, at(2)).await;
+        let added = house.authority.add_app_password(&before, "Intruder", &request(&webmail, at(2))).await;
         assert!(added.is_err());
         let confirm = async |code: Option<&str>, second: i64| {
             let code = code.map(secret);
-            house.authority.reauthenticate(&before, &secret(OLD), code.as_ref(), &webmail, at(second)).await
+            house
+                .authority
+                .reauthenticate(&before, &secret(OLD), code.as_ref(), &request(&webmail, at(second)))
+                .await
         };
         assert!(matches!(confirm(None, 30).await, Err(ReauthenticationError::CodeMissing)));
         let wrong = wrong_code(&phone, at(30));
@@ -361,7 +398,7 @@ fn w3_a_hop_is_as_strong_and_as_old_as_where_it_comes_from() {
     on_both(async |house: TestHost| {
         let webmail = from("192.0.2.1", Surface::Webmail);
         let hop = async |guard, second: i64| {
-            house.authority.switch_surface(guard, Surface::Panel, &webmail, at(second)).await
+            house.authority.switch_surface(guard, Surface::Panel, &request(&webmail, at(second))).await
         };
         let (_, before) = house.browser(Surface::Webmail, 0).await;
         let Ok(SignedIn::Session(_, panel)) = hop(&before, 1_000).await else {
@@ -380,10 +417,13 @@ fn w3_a_hop_is_as_strong_and_as_old_as_where_it_comes_from() {
             panic!("the second factor was skipped")
         };
         let panel = from("192.0.2.1", Surface::Panel);
-        let finished =
-            house.authority.finish_sign_in(&pending, &phone.code(at(1_100)), &panel, at(1_100)).await;
+        let finished = house
+            .authority
+            .finish_sign_in(&pending, &phone.code(at(1_100)), &request(&panel, at(1_100)))
+            .await;
         let (_, strong) = finished.unwrap();
-        let back = house.authority.switch_surface(&strong, Surface::Webmail, &panel, at(1_200)).await;
+        let back =
+            house.authority.switch_surface(&strong, Surface::Webmail, &request(&panel, at(1_200))).await;
         assert!(matches!(back, Ok(SignedIn::Session(..))));
         drop(strong);
     });
@@ -407,11 +447,12 @@ fn invariant_7_without_its_key_file_a_second_factor_is_a_trouble_and_never_off()
             let authority = Authority::open(house.settings(), at(100)).await.unwrap();
             let imap = from("192.0.2.1", Surface::Imap);
             let typed = format!("{OLD}{}", phone.digits(at(120)));
-            let with_code = authority.sign_in(attempt(ADA, &typed), imap.clone(), at(120)).await;
+            let with_code = authority.sign_in(attempt(ADA, &typed), &request(&imap, at(120))).await;
             assert_eq!(with_code.err(), Some(Refusal::Unavailable), "{broken:?}");
-            let alone = authority.sign_in(attempt(ADA, OLD), imap.clone(), at(120)).await;
+            let alone = authority.sign_in(attempt(ADA, OLD), &request(&imap, at(120))).await;
             assert_eq!(alone.err(), Some(Refusal::Rejected), "{broken:?}");
-            let neighbour = authority.sign_in(attempt("bob@south.example", OLD), imap, at(120)).await;
+            let neighbour =
+                authority.sign_in(attempt("bob@south.example", OLD), &request(&imap, at(120))).await;
             assert!(neighbour.is_ok(), "{broken:?}");
             drop(neighbour);
             authority.shut_down().await;
@@ -422,7 +463,9 @@ fn invariant_7_without_its_key_file_a_second_factor_is_a_trouble_and_never_off()
         std::fs::write(&file, right).unwrap();
         let authority = Authority::open(house.settings(), at(150)).await.unwrap();
         let typed = format!("{OLD}{}", phone.digits(at(150)));
-        let back = authority.sign_in(attempt(ADA, &typed), from("192.0.2.1", Surface::Imap), at(150)).await;
+        let back = authority
+            .sign_in(attempt(ADA, &typed), &request(&from("192.0.2.1", Surface::Imap), at(150)))
+            .await;
         assert!(back.is_ok());
     });
 }
@@ -436,14 +479,13 @@ fn keys_are_rotated_while_people_sign_in() {
                 .authority
                 .sign_in_browser(
                     attempt("bob@south.example", OLD),
-                    from("192.0.2.2", Surface::Webmail),
-                    at(0),
+                    &request(&from("192.0.2.2", Surface::Webmail), at(0)),
                 )
                 .await,
         );
         let webmail = from("192.0.2.2", Surface::Webmail);
         let (_, app_password) =
-            house.authority.add_app_password(&guard, "Phone", &webmail, at(0)).await.unwrap();
+            house.authority.add_app_password(&guard, "Phone", &request(&webmail, at(0))).await.unwrap();
         for round in 1..=3 {
             let now = 60 * round;
             let typed = format!("{OLD}{}", phone.digits(at(now)));
@@ -464,19 +506,22 @@ fn d11_staff_have_a_second_factor_of_their_own_and_ten_backup_codes() {
         let owner = house.staff("owner@north.example").await;
         let dashboard = from("192.0.2.9", Surface::Dashboard);
         let authority = &house.authority;
-        let begun = authority.begin_second_factor(&owner, None, "North", &dashboard, at(1)).await.unwrap();
+        let begun =
+            authority.begin_second_factor(&owner, None, "North", &request(&dashboard, at(1))).await.unwrap();
         let phone = Authenticator::of(&begun);
         let code = phone.code(at(1));
-        let on = authority.turn_on_second_factor(&owner, &code, OtherSessions::Stay, &dashboard, at(1));
-        let codes = on.await.unwrap().backup_codes;
+        let on = authority
+            .turn_on_second_factor(&owner, &code, OtherSessions::Stay, &request(&dashboard, at(1)))
+            .await;
+        let codes = on.unwrap().backup_codes;
         assert_eq!(codes.len(), 10);
         assert_eq!(authority.staff_second_factor(&owner).await.unwrap().map(|(_, left)| left), Some(10));
         let begin = async |second: i64| {
             let attempt = attempt("owner@north.example", OLD);
-            owed(authority.sign_in_staff(attempt, dashboard.clone(), at(second)).await)
+            owed(authority.sign_in_staff(attempt, &request(&dashboard, at(second))).await)
         };
         let finish = async |pending: &Token, code: &str, second: i64| {
-            authority.finish_staff_sign_in(pending, &secret(code), &dashboard, at(second)).await
+            authority.finish_staff_sign_in(pending, &secret(code), &request(&dashboard, at(second))).await
         };
         finish(&begin(60).await, &phone.digits(at(60)), 60).await.unwrap();
         let spelt = secret(&codes[3].expose().to_lowercase().replace('-', " "));
@@ -490,12 +535,14 @@ fn d11_staff_have_a_second_factor_of_their_own_and_ten_backup_codes() {
             finish(&pending, &mailbox.digits(at(120)), 120).await,
             Err(SecondStepError::CodeWrong)
         ));
-        let renewed = authority.renew_backup_codes(&owner, &dashboard, at(120)).await.unwrap();
+        let renewed = authority.renew_backup_codes(&owner, &request(&dashboard, at(120))).await.unwrap();
         assert!(matches!(finish(&pending, codes[4].expose(), 121).await, Err(SecondStepError::CodeWrong)));
         finish(&pending, renewed[0].expose(), 122).await.unwrap();
         let password = secret(OLD);
-        let off = authority.turn_off_second_factor(&owner, &password, &renewed[1], &dashboard, at(123));
-        off.await.unwrap();
+        let off = authority
+            .turn_off_second_factor(&owner, &password, &renewed[1], &request(&dashboard, at(123)))
+            .await;
+        off.unwrap();
         house.staff("owner@north.example").await;
     });
 }

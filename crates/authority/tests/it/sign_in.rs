@@ -1,4 +1,4 @@
-use crate::test_host::{NEW, OLD, TestHost, at, attempt, from, on_both, secret, whole};
+use crate::test_host::{NEW, OLD, TestHost, at, attempt, from, on_both, request, secret, whole};
 use postward_authority::{Authority, SignedOut, Surface, Token, Which};
 use postward_wire::Refusal;
 use std::time::Duration;
@@ -38,13 +38,19 @@ fn d11_a_persons_sign_in_opens_no_mailbox_and_a_mailbox_no_dashboard() {
     on_both(async |house: TestHost| {
         let dashboard = from("192.0.2.1", Surface::Dashboard);
         let as_staff = attempt("ada@north.example", OLD);
-        let refused = house.authority.sign_in_staff(as_staff, dashboard.clone(), at(1)).await;
+        let refused = house.authority.sign_in_staff(as_staff, &request(&dashboard, at(1))).await;
         assert_eq!(refused.err(), Some(Refusal::Rejected));
-        let staff = house.authority.sign_in_staff(attempt("owner@north.example", OLD), dashboard, at(1));
-        let (token, _staff) = whole(staff.await);
+        let staff = house
+            .authority
+            .sign_in_staff(attempt("owner@north.example", OLD), &request(&dashboard, at(1)))
+            .await;
+        let (token, _staff) = whole(staff);
         // Nor does the dashboard's cookie open the webmail.
         let webmail = from("192.0.2.1", Surface::Webmail);
-        assert!(matches!(house.authority.resume(&token, &webmail, at(2)).await, Err(SignedOut::Ended)));
+        assert!(matches!(
+            house.authority.resume(&token, &request(&webmail, at(2))).await,
+            Err(SignedOut::Ended)
+        ));
     });
 }
 
@@ -52,18 +58,29 @@ fn d11_a_persons_sign_in_opens_no_mailbox_and_a_mailbox_no_dashboard() {
 fn a_cookie_opens_its_own_surface_until_it_is_signed_out() {
     on_both(async |house: TestHost| {
         let webmail = from("192.0.2.1", Surface::Webmail);
-        let signed_in =
-            house.authority.sign_in_browser(attempt("ada@north.example", OLD), webmail.clone(), at(1));
-        let (token, guard) = whole(signed_in.await);
+        let signed_in = house
+            .authority
+            .sign_in_browser(attempt("ada@north.example", OLD), &request(&webmail, at(1)))
+            .await;
+        let (token, guard) = whole(signed_in);
         drop(guard);
-        let guard = house.authority.resume(&token, &webmail, at(2)).await.unwrap();
+        let guard = house.authority.resume(&token, &request(&webmail, at(2))).await.unwrap();
         assert_eq!(guard.address().as_str(), "ada@north.example");
         let panel = from("192.0.2.1", Surface::Panel);
-        assert!(matches!(house.authority.resume(&token, &panel, at(2)).await, Err(SignedOut::Ended)));
+        assert!(matches!(
+            house.authority.resume(&token, &request(&panel, at(2))).await,
+            Err(SignedOut::Ended)
+        ));
         let forged = Token::from_cookie("not a token");
-        assert!(matches!(house.authority.resume(&forged, &webmail, at(2)).await, Err(SignedOut::Ended)));
+        assert!(matches!(
+            house.authority.resume(&forged, &request(&webmail, at(2))).await,
+            Err(SignedOut::Ended)
+        ));
         house.authority.sign_out(guard, at(3)).await.unwrap();
-        assert!(matches!(house.authority.resume(&token, &webmail, at(4)).await, Err(SignedOut::Ended)));
+        assert!(matches!(
+            house.authority.resume(&token, &request(&webmail, at(4))).await,
+            Err(SignedOut::Ended)
+        ));
     });
 }
 
@@ -71,13 +88,15 @@ fn a_cookie_opens_its_own_surface_until_it_is_signed_out() {
 fn a_browser_session_does_not_outlive_its_lifespan() {
     on_both(async |house: TestHost| {
         let webmail = from("192.0.2.1", Surface::Webmail);
-        let signed_in =
-            house.authority.sign_in_browser(attempt("ada@north.example", OLD), webmail.clone(), at(0));
-        let (token, _guard) = whole(signed_in.await);
+        let signed_in = house
+            .authority
+            .sign_in_browser(attempt("ada@north.example", OLD), &request(&webmail, at(0)))
+            .await;
+        let (token, _guard) = whole(signed_in);
         let day = 24 * 3_600;
-        assert!(house.authority.resume(&token, &webmail, at(7 * day - 1)).await.is_ok());
+        assert!(house.authority.resume(&token, &request(&webmail, at(7 * day - 1))).await.is_ok());
         assert!(matches!(
-            house.authority.resume(&token, &webmail, at(30 * day)).await,
+            house.authority.resume(&token, &request(&webmail, at(30 * day))).await,
             Err(SignedOut::Ended)
         ));
     });
@@ -124,7 +143,7 @@ fn a_window_without_end_lets_people_in() {
         settings.throttle.window = Duration::from_millis(u64::MAX);
         let authority = Authority::open(settings, at(1)).await.unwrap();
         let origin = from("192.0.2.1", Surface::Imap);
-        assert!(authority.sign_in(attempt("ada@north.example", OLD), origin, at(1)).await.is_ok());
+        assert!(authority.sign_in(attempt("ada@north.example", OLD), &request(&origin, at(1))).await.is_ok());
     });
 }
 
@@ -133,10 +152,9 @@ fn a_window_without_end_lets_people_in() {
 #[test]
 fn a_new_password_opens_the_mailbox_for_whoever_guessed_at_the_forgotten_one() {
     on_both(async |house: TestHost| {
-        let from_a_hotel = |password: String| {
-            let origin = from("198.51.100.7", Surface::Imap);
-            house.authority.sign_in(attempt("ada@north.example", &password), origin, at(2))
-        };
+        let hotel = request(&from("198.51.100.7", Surface::Imap), at(2));
+        let from_a_hotel =
+            |password: String| house.authority.sign_in(attempt("ada@north.example", &password), &hotel);
         for n in 0..10 {
             assert_eq!(from_a_hotel(format!("Guess number {n}")).await.err(), Some(Refusal::Rejected));
         }
@@ -167,7 +185,13 @@ fn g4_the_right_password_of_a_suspended_mailbox_sounds_like_a_wrong_one_however_
                 let mut heard = Vec::new();
                 for password in tries {
                     let origin = from(ip, Surface::Imap);
-                    heard.push(house.authority.sign_in(attempt(name, password), origin, at(2)).await.err());
+                    heard.push(
+                        house
+                            .authority
+                            .sign_in(attempt(name, password), &request(&origin, at(2)))
+                            .await
+                            .err(),
+                    );
                 }
                 heard
             });
@@ -180,7 +204,7 @@ fn g4_the_right_password_of_a_suspended_mailbox_sounds_like_a_wrong_one_however_
         assert!(house.sign_in("bob@south.example", OLD).await.is_ok());
         house.authority.shut_down().await;
         let reopened = Authority::open(house.settings(), at(9)).await.unwrap();
-        let tries = reopened.refused_tries(&house.operator, house.bob, 100).await.unwrap();
+        let tries = reopened.refused_attempts(&house.operator, house.bob, 100).await.unwrap();
         let suspended = tries.iter().filter(|refused| refused.cause == "suspended");
         assert_eq!(suspended.count(), 5);
     });
@@ -193,16 +217,24 @@ fn guessing_ends_and_the_owner_gets_in_from_where_it_always_comes() {
         let mut refusals = Vec::new();
         for n in 0..12 {
             let guess = attempt("ada@north.example", &format!("guess {n}"));
-            refusals
-                .push(house.authority.sign_in(guess, from("198.51.100.7", Surface::Imap), at(2)).await.err());
+            refusals.push(
+                house
+                    .authority
+                    .sign_in(guess, &request(&from("198.51.100.7", Surface::Imap), at(2)))
+                    .await
+                    .err(),
+            );
         }
         assert_eq!(refusals[9], Some(Refusal::Rejected));
         assert_eq!(refusals[11], Some(Refusal::TooManyTries));
         // The same network, unknown names: the same answers, so that nothing can be learnt from them.
         for (n, expected) in refusals.into_iter().enumerate() {
             let guess = attempt("nobody@north.example", &format!("guess {n}"));
-            let refusal =
-                house.authority.sign_in(guess, from("198.51.100.7", Surface::Imap), at(2)).await.err();
+            let refusal = house
+                .authority
+                .sign_in(guess, &request(&from("198.51.100.7", Surface::Imap), at(2)))
+                .await
+                .err();
             assert_eq!(refusal, expected);
         }
         assert!(house.sign_in("ada@north.example", OLD).await.is_ok());
@@ -221,7 +253,9 @@ fn g4_a_changed_password_does_not_tell_a_guesser_that_the_mailbox_exists() {
                 let mut refusals = Vec::new();
                 let mut guess = async |n: i32| {
                     let guess = attempt(name, &format!("guess {n} from {ip}"));
-                    refusals.push(house.authority.sign_in(guess, from(ip, Surface::Imap), at(2)).await.err());
+                    refusals.push(
+                        house.authority.sign_in(guess, &request(&from(ip, Surface::Imap), at(2))).await.err(),
+                    );
                 };
                 for n in 0..12 {
                     guess(n).await;
@@ -250,7 +284,11 @@ fn g4_a_network_whose_time_is_over_hears_the_same_of_every_address() {
         assert!(house.sign_in("ada@north.example", OLD).await.is_ok());
         let guess = async |name: &str, n: i32, second: i64| {
             let guess = attempt(name, &format!("guess {n} at {second}"));
-            house.authority.sign_in(guess, from("192.0.2.1", Surface::Imap), at(second)).await.err()
+            house
+                .authority
+                .sign_in(guess, &request(&from("192.0.2.1", Surface::Imap), at(second)))
+                .await
+                .err()
         };
         for n in 0..100 {
             assert_eq!(guess(&format!("{n}@north.example"), n, 300).await, Some(Refusal::Rejected));
@@ -284,7 +322,7 @@ fn the_previous_password_is_told_apart_in_the_activity_and_nowhere_else() {
         authority.shut_down().await;
         let reopened = postward_authority::Authority::open(house.settings(), at(9));
         let reopened = reopened.await.unwrap();
-        let mut causes: Vec<_> = (reopened.refused_tries(&house.operator, house.ada, 10).await.unwrap())
+        let mut causes: Vec<_> = (reopened.refused_attempts(&house.operator, house.ada, 10).await.unwrap())
             .into_iter()
             .map(|refused| refused.cause)
             .collect();
@@ -303,7 +341,7 @@ fn the_owner_is_not_locked_out_by_a_neighbours_guessing_and_the_neighbour_learns
             let mut refusals = Vec::new();
             for n in 0..40 {
                 let guess = attempt(name, &format!("guess {n}"));
-                refusals.push(house.authority.sign_in(guess, home(), at(2)).await.err());
+                refusals.push(house.authority.sign_in(guess, &request(&home(), at(2))).await.err());
             }
             heard.push(refusals);
         }
@@ -327,7 +365,7 @@ fn the_owner_gets_in_past_a_flood_of_guesses_from_next_door_and_from_the_same_ad
         let authority = Authority::open(settings, at(0)).await.unwrap();
         let try_in = async |authority: &Authority, ip: &str, password: &str| {
             let attempt = attempt("ada@north.example", password);
-            authority.sign_in(attempt, from(ip, Surface::Imap), at(1)).await.map(drop)
+            authority.sign_in(attempt, &request(&from(ip, Surface::Imap), at(1))).await.map(drop)
         };
         try_in(&authority, "192.0.2.1", OLD).await.unwrap();
         for (owner, tries) in [("192.0.2.1", 1), ("192.0.2.66", 2)] {

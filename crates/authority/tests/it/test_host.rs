@@ -1,8 +1,9 @@
 //! A small host in a fresh store: what every test begins with.
 
 use postward_authority::{
-    AccountKind, Actor, Authority, Database, EndReason, Hashing, LinkKind, MailboxId, NewStaff, Origin, Role,
-    SessionGuard, Settings, SignedIn, StaffSession, Surface, ThrottleLimits, Timestamp, Token,
+    AccountKind, Actor, Authority, Database, EndReason, Hashing, LinkError, LinkKind, MailboxId, NewStaff,
+    Origin, Receipt, Request, Role, SessionGuard, Settings, SignedIn, StaffSession, Surface, ThrottleLimits,
+    Timestamp, Token,
 };
 use postward_wire::{Address, Attempt, Refusal, Secret};
 use sqlx::{Connection as _, Executor as _, PgConnection, SqliteConnection};
@@ -109,7 +110,7 @@ impl TestHost {
         let mut seen = Vec::new();
         // The tripwire looks at former passwords when nobody waits.
         for _ in 0..50 {
-            let tries = self.authority.refused_tries(&self.operator, self.ada, 100).await.unwrap();
+            let tries = self.authority.refused_attempts(&self.operator, self.ada, 100).await.unwrap();
             let now: Vec<_> = tries.into_iter().map(|refused| refused.cause).collect();
             if !now.is_empty() && now == seen {
                 break;
@@ -175,13 +176,15 @@ impl TestHost {
 
     /// Signs a mailbox in at a mail protocol, from its own home network.
     pub(crate) async fn sign_in(&self, name: &str, password: &str) -> Result<SessionGuard, Refusal> {
-        self.authority.sign_in(attempt(name, password), from("192.0.2.1", Surface::Imap), at(1)).await
+        self.authority
+            .sign_in(attempt(name, password), &request(&from("192.0.2.1", Surface::Imap), at(1)))
+            .await
     }
 
     /// Signs the owner of a customer in at the dashboard.
     pub(crate) async fn staff(&self, email: &str) -> StaffSession {
         let origin = from("192.0.2.9", Surface::Dashboard);
-        let signed_in = self.authority.sign_in_staff(attempt(email, OLD), origin, at(1)).await;
+        let signed_in = self.authority.sign_in_staff(attempt(email, OLD), &request(&origin, at(1))).await;
         let SignedIn::Session(_, session) = signed_in.unwrap() else { panic!("a code is owed") };
         session
     }
@@ -201,6 +204,26 @@ pub(crate) fn address(text: &str) -> Address {
 
 pub(crate) fn attempt(authcid: &str, password: &str) -> Attempt {
     Attempt { authcid: authcid.to_owned(), secret: secret(password) }
+}
+
+/// Sets a password through a link as a page does: it is opened, then used.
+pub(crate) async fn reset_by_link(
+    authority: &Authority,
+    kind: LinkKind,
+    token: &Token,
+    code: Option<Secret>,
+    new: Secret,
+    request: &Request,
+) -> Result<Receipt, LinkError> {
+    match authority.open_link(token, kind, request.now).await? {
+        Some(link) => authority.reset_by_link(link, code, new, request).await,
+        None => Err(LinkError::Over),
+    }
+}
+
+/// What somebody asks for from somewhere, at a moment.
+pub(crate) fn request(origin: &Origin, now: Timestamp) -> Request {
+    Request::new(origin.clone(), now)
 }
 
 pub(crate) fn from(ip: &str, surface: Surface) -> Origin {

@@ -2,7 +2,7 @@
 
 use crate::client::Client;
 use crate::host::{ADA, Certificate, Host, PASSWORD, certificate, secret};
-use postward_authority::{Origin, Surface, Timestamp};
+use postward_authority::{Origin, Request, Surface, Timestamp};
 use postward_gate::{Encryption, Engine, Limits, MasterUser, RemoteEngine, RemoteError};
 use postward_wire::{Attempt, Protocol};
 use std::net::SocketAddr;
@@ -222,7 +222,8 @@ async fn the_webmail_uses_the_same_engine() {
         let host = Host::with(engine, Limits::default()).await;
         let attempt = Attempt { authcid: ADA.into(), secret: secret(PASSWORD) };
         let origin = Origin::new([192, 0, 2, 7].into(), Surface::Imap);
-        let guard = host.authority.sign_in(attempt, origin, Timestamp::now()).await.ok().unwrap();
+        let guard =
+            host.authority.sign_in(attempt, &Request::new(origin, Timestamp::now())).await.ok().unwrap();
         let client = "192.0.2.7:50000".parse().unwrap();
         let (stream, capabilities) = host.gate.dial_imap(&guard, client).await.unwrap();
         assert!(capabilities.starts_with("IMAP4rev1"));

@@ -4,7 +4,7 @@
 use crate::house::{House, finish, postward};
 use crate::soak::rounds;
 use postward_authority::{
-    Authority, Database, Hashing, Origin, Settings, Surface, ThrottleLimits, Timestamp,
+    Authority, Database, Hashing, Origin, Request, Settings, Surface, ThrottleLimits, Timestamp,
 };
 use postward_wire::{Attempt, Refusal, Secret};
 use rand::RngExt;
@@ -86,7 +86,7 @@ pub(crate) async fn open(dir: &Path) -> Authority {
 async fn opens(authority: &Authority, password: &str) -> bool {
     let attempt = Attempt { authcid: ADDRESS.to_owned(), secret: Secret::new(password.to_owned()) };
     let origin = Origin::new([127, 0, 0, 1].into(), Surface::Imap);
-    match authority.sign_in(attempt, origin, Timestamp::now()).await {
+    match authority.sign_in(attempt, &Request::new(origin, Timestamp::now())).await {
         Ok(_) => true,
         Err(Refusal::Rejected) => false,
         Err(other) => panic!("{other:?}"),

@@ -9,7 +9,8 @@ use crate::house::House;
 use crate::soak::rounds;
 use jiff::SignedDuration;
 use postward_authority::{
-    Authority, LinkKind, Notice, Origin, OtherSessions, SessionGuard, SignedIn, Surface, Timestamp, Token,
+    Authority, LinkKind, LinkOwner, Notice, Origin, OtherSessions, Request, SessionGuard, SignedIn, Surface,
+    Timestamp, Token,
 };
 use postward_wire::{Address, Attempt, Secret};
 use rand::RngExt;
@@ -50,18 +51,18 @@ fn attempt(address: &str, password: &str) -> Attempt {
     Attempt { authcid: address.to_owned(), secret: Secret::new(password.to_owned()) }
 }
 
-fn origin(surface: Surface) -> Origin {
-    Origin::new([127, 0, 0, 1].into(), surface)
+fn request(surface: Surface, now: Timestamp) -> Request {
+    Request::new(Origin::new([127, 0, 0, 1].into(), surface), now)
 }
 
 async fn opens(authority: &Authority, address: &str, password: &str) -> bool {
     let attempt = attempt(address, password);
-    authority.sign_in(attempt, origin(Surface::Imap), Timestamp::now()).await.is_ok()
+    authority.sign_in(attempt, &request(Surface::Imap, Timestamp::now())).await.is_ok()
 }
 
 async fn guard(authority: &Authority, address: &str, password: &str, now: Timestamp) -> SessionGuard {
     let attempt = attempt(address, password);
-    let signed_in = authority.sign_in_browser(attempt, origin(Surface::Webmail), now).await;
+    let signed_in = authority.sign_in_browser(attempt, &request(Surface::Webmail, now)).await;
     let Ok(SignedIn::Session(_, guard)) = signed_in else { panic!("{address} does not sign in") };
     guard
 }
@@ -152,7 +153,7 @@ async fn w5_a_server_that_is_killed_has_spent_the_mailed_link_and_set_the_passwo
     authority.name_recovery_email(&owner, &Address::parse(&email).unwrap(), now).await.unwrap();
     drop(owner);
     let token = Token::from_link(&mailed(&authority, LinkKind::VerifyRecoveryEmail).await);
-    authority.verify_recovery_email(&token, &origin(Surface::Webmail), now).await.unwrap();
+    authority.verify_recovery_email(&token, &request(Surface::Webmail, now)).await.unwrap();
     authority.shut_down().await;
 
     let (mut killer, mut live) = (Killer::default(), None);
@@ -163,7 +164,10 @@ async fn w5_a_server_that_is_killed_has_spent_the_mailed_link_and_set_the_passwo
             Some(token) => token,
             None => {
                 let now = Timestamp::now();
-                authority.ask_for_reset_link(&address, &origin(Surface::Webmail), now).await.unwrap();
+                authority
+                    .ask_for_reset_link(LinkOwner::Mailbox, &address, &request(Surface::Webmail, now))
+                    .await
+                    .unwrap();
                 mailed(&authority, LinkKind::Reset).await
             }
         };
@@ -292,14 +296,14 @@ async fn g2_a_code_that_is_used_while_the_server_is_killed_opens_once_in_all() {
 /// Adds a mailbox with a second factor, set up one time step ago.
 async fn set_up(authority: &Authority, address: &str, password: &str) -> Authenticator {
     let now = Timestamp::now() - SignedDuration::from_secs(30);
-    let (operator, origin) = (authority.operator(now).await.unwrap(), origin(Surface::Webmail));
+    let (operator, request) = (authority.operator(now).await.unwrap(), request(Surface::Webmail, now));
     let parsed = Address::parse(address).unwrap();
     authority.add_mailbox(&operator, &parsed, Secret::new(password.to_owned()), now).await.unwrap();
     let owner = guard(authority, address, password, now).await;
-    let begun = authority.begin_second_factor(&owner, None, "Postward", &origin, now).await.ok().unwrap();
+    let begun = authority.begin_second_factor(&owner, None, "Postward", &request).await.ok().unwrap();
     let phone = Authenticator::of(begun.typed.expose()).unwrap();
     let code = Secret::new(phone.code_at(now.as_second()).unwrap());
-    let on = authority.turn_on_second_factor(&owner, &code, OtherSessions::Stay, &origin, now).await;
+    let on = authority.turn_on_second_factor(&owner, &code, OtherSessions::Stay, &request).await;
     assert!(on.is_ok(), "{:?}", on.err());
     phone
 }

@@ -140,8 +140,8 @@ async fn add(
     Signed(NewAppPasswordForm { name }): Signed<NewAppPasswordForm>,
 ) -> Result<Response, PageError> {
     let (site, surface) = (&context.site, owner.surface);
-    let origin = context.origin(surface);
-    let problem = match site.authority.add_app_password(&owner.guard, &name, &origin, site.now()).await {
+    let request = context.request(surface);
+    let problem = match site.authority.add_app_password(&owner.guard, &name, &request).await {
         Ok((_, letters)) => {
             let name = name.trim().to_owned();
             return show(&context, &owner, Step::Shown { name, letters }).await;
@@ -164,8 +164,8 @@ async fn rotate(
 ) -> Result<Response, PageError> {
     let id = id_of(&id)?;
     let (site, surface) = (&context.site, owner.surface);
-    let origin = context.origin(surface);
-    match site.authority.rotate_app_password(&owner.guard, id, &origin, site.now()).await {
+    let request = context.request(surface);
+    match site.authority.rotate_app_password(&owner.guard, id, &request).await {
         Ok((name, letters)) => show(&context, &owner, Step::Shown { name, letters }).await,
         Err(error) => otherwise(error, site, surface, Act::Rotate, id),
     }
@@ -208,8 +208,8 @@ async fn revoke(
 ) -> Result<Response, PageError> {
     let id = id_of(&id)?;
     let (site, surface) = (&context.site, owner.surface);
-    let origin = context.origin(surface);
-    match site.authority.revoke_app_password(&owner.guard, id, &origin, site.now()).await {
+    let request = context.request(surface);
+    match site.authority.revoke_app_password(&owner.guard, id, &request).await {
         Ok((name, ended)) => {
             let text = match counted(ended.into_iter()) {
                 Some(sessions) => format!("Ended {sessions}."),
@@ -228,8 +228,8 @@ async fn set_mode(
 ) -> Result<Response, PageError> {
     let (site, surface) = (&context.site, owner.surface);
     let mode = MailAppMode::parse(&form.mode).ok_or(PageError::Malformed)?;
-    let origin = context.origin(surface);
-    match site.authority.set_own_mail_app_mode(&owner.guard, mode, &origin, site.now()).await {
+    let request = context.request(surface);
+    match site.authority.set_own_mail_app_mode(&owner.guard, mode, &request).await {
         Ok(()) => {
             let headline = match mode {
                 MailAppMode::AppPasswordsOnly => "Mail apps need an app password now.",

@@ -153,8 +153,7 @@ async fn remove_email(
     _: Signed<NoFields>,
 ) -> Result<Response, PageError> {
     let (site, surface) = (&context.site, owner.surface);
-    let removed =
-        site.authority.remove_recovery_email(&owner.guard, &context.origin(surface), site.now()).await;
+    let removed = site.authority.remove_recovery_email(&owner.guard, &context.request(surface)).await;
     match removed {
         Ok(()) => done(
             &context,
@@ -186,7 +185,7 @@ fn not_changed(
 
 async fn new_code(context: RequestContext, owner: Owner, _: Signed<NoFields>) -> Result<Response, PageError> {
     let (site, surface) = (&context.site, owner.surface);
-    match site.authority.issue_own_recovery_code(&owner.guard, &context.origin(surface), site.now()).await {
+    match site.authority.issue_own_recovery_code(&owner.guard, &context.request(surface)).await {
         Ok(code) => {
             let page = show(&context, &owner, Step::Code(code)).await?;
             Ok(([(header::CACHE_CONTROL, "no-store")], page).into_response())

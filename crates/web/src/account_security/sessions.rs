@@ -146,7 +146,7 @@ async fn page(context: RequestContext, owner: Owner) -> Result<Response, PageErr
     live.sort_by_key(|session| (session.id != this, std::cmp::Reverse(session.seen)));
     let live: Vec<_> = live.into_iter().map(|session| Live::of(session, this, now)).collect();
     let past = authority.own_sign_ins(&owner.guard).await?;
-    let tries = sign_in_history::lines(past, authority.own_refused_tries(&owner.guard).await?, now);
+    let tries = sign_in_history::lines(past, authority.own_refused_attempts(&owner.guard).await?, now);
     let own = owner.guard.address().as_str();
     let acts = authority.own_audit(&owner.guard).await?;
     let root = surface.account_path("sessions");
@@ -178,8 +178,7 @@ async fn ask(context: &RequestContext, owner: &Owner, which: Several) -> Result<
 
 async fn end(context: &RequestContext, owner: &Owner, which: OwnSessions) -> Result<Response, PageError> {
     let (site, surface) = (&context.site, owner.surface);
-    let ended =
-        site.authority.end_own_sessions(&*owner.guard, which, &context.origin(surface), site.now()).await?;
+    let ended = site.authority.end_own_sessions(&*owner.guard, which, &context.request(surface)).await?;
     let is_over = match which {
         OwnSessions::All => true,
         OwnSessions::One(id) => id == owner.guard.id(),
@@ -207,7 +206,7 @@ async fn set_new_place_notices(
         _ => return Err(PageError::Malformed),
     };
     let root = surface.account_path("sessions");
-    match site.authority.set_new_place_notices(&owner.guard, on, &context.origin(surface), site.now()).await {
+    match site.authority.set_new_place_notices(&owner.guard, on, &context.request(surface)).await {
         Ok(()) => {
             let headline = format!("Notices turned {}.", if on { "on" } else { "off" });
             flash_cookie::redirect(site, &owner.flash(headline, text), &root)

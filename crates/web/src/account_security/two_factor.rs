@@ -155,10 +155,10 @@ async fn replace(
 /// A seed for the authenticator. Nothing is on yet.
 async fn begin(context: RequestContext, owner: Owner, code: Option<String>) -> Result<Response, PageError> {
     let (site, surface) = (&context.site, owner.surface);
-    let (origin, now, issuer) = (context.origin(surface), site.now(), &site.brand.name);
+    let (request, issuer) = (context.request(surface), &site.brand.name);
     let replaces = code.is_some();
     let code = code.map(Secret::new);
-    match site.authority.begin_second_factor(&*owner.guard, code.as_ref(), issuer, &origin, now).await {
+    match site.authority.begin_second_factor(&*owner.guard, code.as_ref(), issuer, &request).await {
         Ok(set_up) => {
             let picture = qr::svg(set_up.url.expose()).unwrap_or_default();
             show(&context, &owner, Step::Shown { picture, set_up }).await
@@ -180,8 +180,8 @@ async fn turn_on(
 ) -> Result<Response, PageError> {
     let (site, surface) = (&context.site, owner.surface);
     let others = if form.end_others.is_some() { OtherSessions::End } else { OtherSessions::Stay };
-    let (code, origin) = (Secret::new(form.code), context.origin(surface));
-    match site.authority.turn_on_second_factor(&*owner.guard, &code, others, &origin, site.now()).await {
+    let (code, request) = (Secret::new(form.code), context.request(surface));
+    match site.authority.turn_on_second_factor(&*owner.guard, &code, others, &request).await {
         Ok(TurnedOn { ended, backup_codes: _ }) => {
             let sessions = match ended {
                 None => "Other sessions stay signed in.".to_owned(),
@@ -208,18 +208,18 @@ async fn turn_off(
 ) -> Result<Response, PageError> {
     let (site, surface) = (&context.site, owner.surface);
     let (password, code) = (Secret::new(form.password), Secret::new(form.code));
-    let (origin, now) = (context.origin(surface), site.now());
-    let problem =
-        match site.authority.turn_off_second_factor(&*owner.guard, &password, &code, &origin, now).await {
-            Ok(()) => {
-                let text = "Your password alone opens this mailbox again.".to_owned();
-                return done(&context, &owner, "Two-factor authentication is off.", text);
-            }
-            Err(SecondFactorError::PasswordWrong) => "This is not your password.",
-            Err(SecondFactorError::CodeWrong) => WRONG_CODE,
-            Err(SecondFactorError::TooManyTries) => TOO_MANY_TRIES,
-            Err(error) => return otherwise(error, site, surface, "two-factor/off"),
-        };
+    let request = context.request(surface);
+    let problem = match site.authority.turn_off_second_factor(&*owner.guard, &password, &code, &request).await
+    {
+        Ok(()) => {
+            let text = "Your password alone opens this mailbox again.".to_owned();
+            return done(&context, &owner, "Two-factor authentication is off.", text);
+        }
+        Err(SecondFactorError::PasswordWrong) => "This is not your password.",
+        Err(SecondFactorError::CodeWrong) => WRONG_CODE,
+        Err(SecondFactorError::TooManyTries) => TOO_MANY_TRIES,
+        Err(error) => return otherwise(error, site, surface, "two-factor/off"),
+    };
     show(&context, &owner, Step::TurnOff { problem: Some(problem) }).await
 }
 

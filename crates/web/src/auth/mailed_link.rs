@@ -160,9 +160,8 @@ async fn reset(
 ) -> Result<Response, PageError> {
     let NewPasswordForm { token: text, code, new } = typed;
     let (site, surface) = (&context.site, surface(kind));
-    let token = Token::from_link(&text);
     // Before the link is used up, for the page that says what was wrong.
-    let Some(link) = site.authority.open_link(&token, kind, site.now()).await? else {
+    let Some(link) = site.authority.open_link(&Token::from_link(&text), kind, site.now()).await? else {
         return Ok(over(context, kind));
     };
     let form = form(site, kind, &link, text);
@@ -174,14 +173,8 @@ async fn reset(
         }
         Entered::New { password, .. } => password,
     };
-    let (code, origin) = ((!code.trim().is_empty()).then(|| Secret::new(code)), context.origin(surface));
-    let replaced = match kind {
-        LinkKind::StaffReset => {
-            site.authority.reset_staff_by_link(&token, code, password, &origin, site.now()).await
-        }
-        _ => site.authority.reset_by_link(&token, code, password, &origin, site.now()).await,
-    };
-    let (status, problems) = match replaced {
+    let (code, request) = ((!code.trim().is_empty()).then(|| Secret::new(code)), context.request(surface));
+    let (status, problems) = match site.authority.reset_by_link(link, code, password, &request).await {
         Ok(receipt) => {
             return flash_cookie::redirect(
                 site,
@@ -191,13 +184,7 @@ async fn reset(
         }
         Err(LinkError::Over) => return Ok(over(context, kind)),
         Err(LinkError::Unavailable(cause)) => return Err(cause.into()),
-        Err(LinkError::Policy(missing)) => {
-            // The same password from another tab was set a moment ago: what is wrong then is the link.
-            if site.authority.open_link(&token, kind, site.now()).await?.is_none() {
-                return Ok(over(context, kind));
-            }
-            (StatusCode::UNPROCESSABLE_ENTITY, policy_problems(&missing))
-        }
+        Err(LinkError::Policy(missing)) => (StatusCode::UNPROCESSABLE_ENTITY, policy_problems(&missing)),
         Err(LinkError::CodeMissing) => {
             let problem = "Two-factor authentication is on. Type the code too.";
             (StatusCode::UNPROCESSABLE_ENTITY, vec![FormProblem::new("code", problem)])
@@ -209,8 +196,8 @@ async fn reset(
 
 async fn verify(context: &RequestContext, token: &str) -> Result<Response, PageError> {
     let (site, kind) = (&context.site, LinkKind::VerifyRecoveryEmail);
-    let origin = context.origin(WebSurface::Webmail);
-    match site.authority.verify_recovery_email(&Token::from_link(token), &origin, site.now()).await {
+    let request = context.request(WebSurface::Webmail);
+    match site.authority.verify_recovery_email(&Token::from_link(token), &request).await {
         Ok((mailbox, address)) => {
             let heading = "Recovery e-mail confirmed";
             Ok(MessagePage::new(page(context, kind, heading), heading)
@@ -225,8 +212,8 @@ async fn verify(context: &RequestContext, token: &str) -> Result<Response, PageE
 
 async fn not_me(context: &RequestContext, token: &str) -> Result<Response, PageError> {
     let (site, kind) = (&context.site, LinkKind::NotMe);
-    let origin = context.origin(WebSurface::Webmail);
-    match site.authority.not_me(&Token::from_link(token), &origin, site.now()).await {
+    let request = context.request(WebSurface::Webmail);
+    match site.authority.not_me(&Token::from_link(token), &request).await {
         Ok(receipt) => {
             let heading = "Everybody is signed out";
             let address = &receipt.address;

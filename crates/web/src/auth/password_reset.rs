@@ -22,7 +22,7 @@ use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
-use postward_authority::RecoverError;
+use postward_authority::{LinkOwner, RecoverError};
 use postward_wire::{Attempt, Secret};
 use serde::Deserialize;
 use std::sync::Arc;
@@ -153,7 +153,7 @@ async fn set(
     by: ResetMethod,
     typed: PasswordResetForm,
 ) -> Result<Response, PageError> {
-    let (site, origin) = (&context.site, context.origin(surface));
+    let (site, request) = (&context.site, context.request(surface));
     let PasswordResetForm { address, code, recovery_code, new, .. } = typed;
     let form = form(site, surface, by, address.clone());
     let (password, current) = match new.entered(Entry::Twice) {
@@ -169,14 +169,14 @@ async fn set(
     let replaced = match by {
         ResetMethod::Code => {
             let code = Secret::new(recovery_code);
-            site.authority.recover_with_code(&address, code, password, &origin, site.now()).await
+            site.authority.recover_with_code(&address, code, password, &request).await
         }
         ResetMethod::Password | ResetMethod::Mail => {
             // An empty current password is a wrong one.
             let secret = current.unwrap_or_else(|| Secret::new(String::new()));
             let code = (!code.trim().is_empty()).then(|| Secret::new(code));
             let attempt = Attempt { authcid: address, secret };
-            site.authority.change_signed_out(attempt, code, password, &origin, site.now()).await
+            site.authority.change_signed_out(attempt, code, password, &request).await
         }
     };
     let (status, problems) = match replaced {
@@ -205,14 +205,12 @@ async fn set(
 
 /// Whatever comes of it, the answer is the same.
 async fn ask_for_link(context: &RequestContext, surface: WebSurface, typed: String) -> Response {
-    let (site, origin) = (&context.site, context.origin(surface));
-    let asked = match surface {
-        WebSurface::Dashboard => site.authority.ask_for_staff_reset_link(&typed, &origin, site.now()).await,
-        WebSurface::Panel | WebSurface::Webmail => {
-            site.authority.ask_for_reset_link(&typed, &origin, site.now()).await
-        }
+    let (site, request) = (&context.site, context.request(surface));
+    let owner = match surface {
+        WebSurface::Dashboard => LinkOwner::Staff,
+        WebSurface::Panel | WebSurface::Webmail => LinkOwner::Mailbox,
     };
-    let (status, problem) = match asked {
+    let (status, problem) = match site.authority.ask_for_reset_link(owner, &typed, &request).await {
         // Nothing of a new password is asked here, so that nothing can be missing in it.
         Ok(()) | Err(RecoverError::Refused | RecoverError::Policy(_)) => return asked_for(context, surface),
         Err(RecoverError::TooManyTries) => (StatusCode::TOO_MANY_REQUESTS, TOO_MANY_TRIES),

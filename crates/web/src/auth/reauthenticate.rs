@@ -114,16 +114,16 @@ async fn submit(
     Signed(form): Signed<ReauthenticateForm>,
 ) -> Result<Response, PageError> {
     let (site, surface) = (&context.site, principal.surface());
-    let (origin, now) = (context.origin(surface), site.now());
+    let request = context.request(surface);
     let asked = Code::of(form.code.is_some());
     let typed = form.code.filter(|code| !code.trim().is_empty());
     let (password, code) = (Secret::new(form.password), typed.map(Secret::new));
     let confirmed = match &principal {
         Principal::Owner(owner) => {
-            site.authority.reauthenticate(&*owner.guard, &password, code.as_ref(), &origin, now).await
+            site.authority.reauthenticate(&*owner.guard, &password, code.as_ref(), &request).await
         }
         Principal::Staff(staff) => {
-            site.authority.reauthenticate(&*staff.session, &password, code.as_ref(), &origin, now).await
+            site.authority.reauthenticate(&*staff.session, &password, code.as_ref(), &request).await
         }
     };
     let (status, code, field, text) = match confirmed {

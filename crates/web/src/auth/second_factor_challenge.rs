@@ -148,14 +148,14 @@ async fn finish(
     let Some(token) = pending_second_factor(site, headers, surface) else {
         return expired(site, surface, &form.next);
     };
-    let (code, origin, now) = (Secret::new(form.code), context.origin(surface), site.now());
+    let (code, request) = (Secret::new(form.code), context.request(surface));
     let finished = match surface {
         WebSurface::Dashboard => {
-            let finished = site.authority.finish_staff_sign_in(&token, &code, &origin, now).await;
+            let finished = site.authority.finish_staff_sign_in(&token, &code, &request).await;
             finished.map(|(token, session)| (token, session.email().to_owned()))
         }
         WebSurface::Panel | WebSurface::Webmail => {
-            let finished = site.authority.finish_sign_in(&token, &code, &origin, now).await;
+            let finished = site.authority.finish_sign_in(&token, &code, &request).await;
             finished.map(|(token, guard)| (token, guard.address().to_string()))
         }
     };

@@ -128,14 +128,14 @@ async fn sign_in(
 ) -> Result<Response, PageError> {
     let site = &context.site;
     let attempt = Attempt { authcid: form.address.clone(), secret: Secret::new(form.password) };
-    let origin = context.origin(surface);
+    let request = context.request(surface);
     let signed_in = match surface {
         WebSurface::Dashboard => {
-            let signed_in = site.authority.sign_in_staff(attempt, origin, site.now()).await;
+            let signed_in = site.authority.sign_in_staff(attempt, &request).await;
             signed_in.map(|signed_in| named(signed_in, |session| session.email().to_owned()))
         }
         WebSurface::Panel | WebSurface::Webmail => {
-            let signed_in = site.authority.sign_in_browser(attempt, origin, site.now()).await;
+            let signed_in = site.authority.sign_in_browser(attempt, &request).await;
             signed_in.map(|signed_in| named(signed_in, |guard| guard.address().to_string()))
         }
     };
@@ -171,14 +171,14 @@ async fn sign_out(
     let site = &context.site;
     let Some(token) = bearer(site, headers, surface) else { return leave(site, surface) };
     Csrf::of(&token).verify(csrf)?;
-    let (origin, now) = (context.origin(surface), site.now());
+    let request = context.request(surface);
     let ended = match surface {
-        WebSurface::Dashboard => match site.authority.resume_staff(&token, &origin, now).await {
-            Ok(session) => Ok(site.authority.sign_out_staff(session, now).await?),
+        WebSurface::Dashboard => match site.authority.resume_staff(&token, &request).await {
+            Ok(session) => Ok(site.authority.sign_out_staff(session, request.now).await?),
             Err(refused) => Err(refused),
         },
-        WebSurface::Panel | WebSurface::Webmail => match site.authority.resume(&token, &origin, now).await {
-            Ok(session) => Ok(site.authority.sign_out(session, now).await?),
+        WebSurface::Panel | WebSurface::Webmail => match site.authority.resume(&token, &request).await {
+            Ok(session) => Ok(site.authority.sign_out(session, request.now).await?),
             Err(refused) => Err(refused),
         },
     };

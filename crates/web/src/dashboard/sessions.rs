@@ -45,7 +45,7 @@ pub(super) async fn page(request: MailboxRequest) -> Result<Response, PageError>
     let (authority, actor, now) = (&context.site.authority, staff.session.actor(), context.site.now());
     let live = authority.sessions(actor, mailbox.id).await?;
     let past = authority.sign_ins(actor, mailbox.id).await?;
-    let refused = authority.refused_tries(actor, mailbox.id, TRIES).await?;
+    let refused = authority.refused_attempts(actor, mailbox.id, TRIES).await?;
     let list = Sessions {
         page: staff.page(&context, &format!("Sessions of {}", mailbox.address)),
         may_write: staff.may_write(),

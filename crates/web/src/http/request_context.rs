@@ -14,7 +14,7 @@ use axum::extract::FromRequestParts;
 use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, Uri};
-use postward_authority::{Origin, Token};
+use postward_authority::{Origin, Request, Token};
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
@@ -70,17 +70,18 @@ impl RequestContext {
         }
     }
 
-    /// Where the request comes from, for the authority: the one place where that is decided.
-    pub(crate) fn origin(&self, surface: WebSurface) -> Origin {
+    /// Where the request comes from and when, for the authority: the one place where that is decided.
+    pub(crate) fn request(&self, surface: WebSurface) -> Request {
         // Only here: a monitor that asks for `/healthz` past the proxy is nothing to warn of.
         if let Some(forwarded_for_error) = self.forwarded_for_error {
             self.site.warnings.warn(forwarded_for_error, self.ip);
         }
         let origin = Origin::new(self.ip, surface.into());
-        match &self.client {
+        let origin = match &self.client {
             Some(client) => origin.with_client(client),
             None => origin,
-        }
+        };
+        Request::new(origin, self.site.now())
     }
 
     /// How much of the page is asked for.

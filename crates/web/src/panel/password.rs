@@ -55,8 +55,8 @@ pub(super) async fn change(
         Entered::New { password, current } => (password, current),
     };
     let confirmation = current.map_or(Confirmation::RecentSignIn, Confirmation::Current);
-    let (origin, now) = (context.origin(WebSurface::Panel), site.now());
-    match site.authority.change(&owner.guard, confirmation, password, app_passwords, &origin, now).await {
+    let request = context.request(WebSurface::Panel);
+    match site.authority.change(&owner.guard, confirmation, password, app_passwords, &request).await {
         Ok(receipt) => {
             let flash = Flash::password_changed(&receipt, WebSurface::Panel);
             flash_cookie::attach(site, &flash, signed_out(site, WebSurface::Panel)?)

@@ -120,7 +120,7 @@ pub(crate) async fn require_owner(
     let context = RequestContext::of(&site, request.uri(), request.headers(), request.extensions());
     let login_redirect = LoginRedirect::of(&request, surface);
     let Some(token) = bearer(&site, request.headers(), surface) else { return login_redirect.no_session() };
-    match site.authority.resume(&token, &context.origin(surface), site.now()).await {
+    match site.authority.resume(&token, &context.request(surface)).await {
         // A cookie is good at the surface that gave it, nowhere else.
         Ok(guard) if guard.surface() != Surface::from(surface) => login_redirect.no_session(),
         Ok(guard) => {
@@ -144,7 +144,7 @@ pub(crate) async fn require_staff(
     let context = RequestContext::of(&site, request.uri(), request.headers(), request.extensions());
     let login_redirect = LoginRedirect::of(&request, surface);
     let Some(token) = bearer(&site, request.headers(), surface) else { return login_redirect.no_session() };
-    match site.authority.resume_staff(&token, &context.origin(surface), site.now()).await {
+    match site.authority.resume_staff(&token, &context.request(surface)).await {
         Ok(session) => {
             let session = Arc::new(session);
             let csrf = Csrf::of(&token);

@@ -55,8 +55,9 @@ impl TestHost {
         let address = Address::parse("ada@birch.example").unwrap();
         let ada = authority.add_mailbox(&operator, &address, Secret::new(OLD.to_owned()), now).await.unwrap();
         let attempt = Attempt { authcid: address.to_string(), secret: Secret::new(OLD.to_owned()) };
-        let origin = Origin::new([127, 0, 0, 1].into(), Surface::Panel);
-        let signed_in = authority.sign_in_browser(attempt, origin, now).await.ok().unwrap();
+        let request =
+            postward_authority::Request::new(Origin::new([127, 0, 0, 1].into(), Surface::Panel), now);
+        let signed_in = authority.sign_in_browser(attempt, &request).await.ok().unwrap();
         let SignedIn::Session(token, _guard) = signed_in else { panic!("a code is owed") };
         let cookie = format!("postward-panel={}", token.expose());
         Self { authority, operator, ada, cookie }

@@ -2,7 +2,7 @@
 
 use crate::view::relative_time::RelativeTime;
 use crate::view::user_agent::UserAgent;
-use postward_authority::{PastSession, RefusedTry, Surface, Timestamp};
+use postward_authority::{PastSession, RefusedAttempt, Surface, Timestamp};
 
 /// Lines shown: the newest. More than anybody looks through.
 const LINES: usize = 100;
@@ -34,7 +34,7 @@ pub(crate) enum Outcome {
 }
 
 /// Both kinds in one list, newest first.
-pub(crate) fn lines(past: Vec<PastSession>, refused: Vec<RefusedTry>, now: Timestamp) -> Vec<Line> {
+pub(crate) fn lines(past: Vec<PastSession>, refused: Vec<RefusedAttempt>, now: Timestamp) -> Vec<Line> {
     let past = past.into_iter().map(|session| Line {
         at: session.since,
         when: RelativeTime::new(session.since, now),

@@ -60,9 +60,9 @@ pub(super) async fn change(
             (current.unwrap_or_else(|| Secret::new(String::new())), password)
         }
     };
-    let (site, origin) = (&context.site, context.origin(WebSurface::Webmail));
-    let (confirmation, now) = (Confirmation::Current(current), site.now());
-    match site.authority.change(&owner.guard, confirmation, password, app_passwords, &origin, now).await {
+    let (site, request) = (&context.site, context.request(WebSurface::Webmail));
+    let confirmation = Confirmation::Current(current);
+    match site.authority.change(&owner.guard, confirmation, password, app_passwords, &request).await {
         Ok(receipt) => {
             let flash = Flash::password_changed(&receipt, WebSurface::Webmail);
             flash_cookie::attach(site, &flash, signed_out(site, WebSurface::Webmail)?)

@@ -4,7 +4,7 @@ use crate::browser::Browser;
 use futures_util::future::BoxFuture;
 use jiff::SignedDuration;
 use postward_authority::{
-    AccountKind, Actor, Authority, Database, EndReason, Hashing, MailboxId, NewStaff, Origin, Role,
+    AccountKind, Actor, Authority, Database, EndReason, Hashing, MailboxId, NewStaff, Origin, Request, Role,
     SessionGuard, Settings, Surface, ThrottleLimits, Timestamp,
 };
 use postward_web::{ImapConnection, MailEngine, PublicUrl, Site, TrustedProxies, router};
@@ -101,7 +101,7 @@ impl Host {
     pub(crate) async fn mail_app(&self, surface: Surface, address: &str) -> JoinHandle<EndReason> {
         let attempt = Attempt { authcid: address.to_owned(), secret: Secret::new(OLD.to_owned()) };
         let origin = Origin::new([127, 0, 0, 1].into(), surface);
-        let guard = self.authority.sign_in(attempt, origin, now()).await.ok().unwrap();
+        let guard = self.authority.sign_in(attempt, &Request::new(origin, now())).await.ok().unwrap();
         tokio::spawn(async move { guard.ended().await })
     }
 }

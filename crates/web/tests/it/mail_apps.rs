@@ -2,7 +2,7 @@
 
 use crate::browser::{Answer, Browser};
 use crate::host::{Host, OLD, now};
-use postward_authority::{MailboxId, NewStaff, Origin, Role, Surface};
+use postward_authority::{MailboxId, NewStaff, Origin, Request, Role, Surface};
 use postward_wire::{Address, Attempt, Secret};
 
 const LIST: &str = "/dashboard/mail-apps";
@@ -24,7 +24,7 @@ async fn host() -> (Host, MailboxId) {
 async fn opens(host: &Host, address: &str) -> bool {
     let attempt = Attempt { authcid: address.to_owned(), secret: Secret::new(OLD.to_owned()) };
     let origin = Origin::new([127, 0, 0, 1].into(), Surface::Imap);
-    host.authority.sign_in(attempt, origin, now()).await.is_ok()
+    host.authority.sign_in(attempt, &Request::new(origin, now())).await.is_ok()
 }
 
 /// The way to the step of whatever is called so.

@@ -3,7 +3,7 @@
 use crate::host::{Host, OLD, STAFF, now, pass};
 use jiff::SignedDuration;
 use postward_authority::{
-    LinkKind, MailboxId, Origin, OtherSessions, SessionGuard, SignedIn, StaffSession, Surface,
+    LinkKind, MailboxId, Origin, OtherSessions, Request, SessionGuard, SignedIn, StaffSession, Surface,
 };
 use postward_wire::{Address, Attempt, Secret};
 
@@ -32,8 +32,8 @@ impl Phone {
     }
 }
 
-pub(crate) fn origin(surface: Surface) -> Origin {
-    Origin::new([127, 0, 0, 1].into(), surface)
+pub(crate) fn request(surface: Surface) -> Request {
+    Request::new(Origin::new([127, 0, 0, 1].into(), surface), now())
 }
 
 fn attempt(login: &str, password: &str) -> Attempt {
@@ -43,31 +43,30 @@ fn attempt(login: &str, password: &str) -> Attempt {
 impl Host {
     /// Somebody who is signed in without a browser.
     pub(crate) async fn guard(&self, address: &str, surface: Surface) -> SessionGuard {
-        let signed_in = self.authority.sign_in_browser(attempt(address, OLD), origin(surface), now()).await;
+        let signed_in = self.authority.sign_in_browser(attempt(address, OLD), &request(surface)).await;
         let Ok(SignedIn::Session(_, guard)) = signed_in else { panic!("{address} signs in") };
         guard
     }
 
     /// Whether something opens IMAP.
     pub(crate) async fn opens_imap(&self, address: &str, password: &str) -> bool {
-        self.authority.sign_in(attempt(address, password), origin(Surface::Imap), now()).await.is_ok()
+        self.authority.sign_in(attempt(address, password), &request(Surface::Imap)).await.is_ok()
     }
 
     async fn staff_session(&self, email: &str) -> StaffSession {
-        let at = origin(Surface::Dashboard);
-        let signed_in = self.authority.sign_in_staff(attempt(email, STAFF), at, now()).await;
+        let request = request(Surface::Dashboard);
+        let signed_in = self.authority.sign_in_staff(attempt(email, STAFF), &request).await;
         let Ok(SignedIn::Session(_, session)) = signed_in else { panic!("{email} signs in") };
         session
     }
 
     /// Turns Ada's second factor on; her next code is a fresh one.
     pub(crate) async fn phone_of_ada(&self) -> Phone {
-        let (guard, origin) = (self.guard(ADA, Surface::Panel).await, origin(Surface::Panel));
-        let begun = self.authority.begin_second_factor(&guard, None, "Postward", &origin, now()).await;
+        let (guard, request) = (self.guard(ADA, Surface::Panel).await, request(Surface::Panel));
+        let begun = self.authority.begin_second_factor(&guard, None, "Postward", &request).await;
         let phone = Phone::of(&begun.ok().unwrap().typed);
         let code = Secret::new(phone.code());
-        let on =
-            self.authority.turn_on_second_factor(&guard, &code, OtherSessions::Stay, &origin, now()).await;
+        let on = self.authority.turn_on_second_factor(&guard, &code, OtherSessions::Stay, &request).await;
         assert!(on.is_ok());
         pass(SignedDuration::from_secs(30));
         phone
@@ -75,11 +74,11 @@ impl Host {
 
     /// Turns the second factor of Birch's owner on; with it the backup codes.
     pub(crate) async fn phone_of_boss(&self) -> (Phone, Vec<String>) {
-        let (session, origin) = (self.staff_session(BOSS).await, origin(Surface::Dashboard));
-        let begun = self.authority.begin_second_factor(&session, None, "Postward", &origin, now()).await;
+        let (session, request) = (self.staff_session(BOSS).await, request(Surface::Dashboard));
+        let begun = self.authority.begin_second_factor(&session, None, "Postward", &request).await;
         let phone = Phone::of(&begun.ok().unwrap().typed);
         let code = Secret::new(phone.code());
-        let on = self.authority.turn_on_second_factor(&session, &code, OtherSessions::Stay, &origin, now());
+        let on = self.authority.turn_on_second_factor(&session, &code, OtherSessions::Stay, &request);
         let codes = on.await.ok().unwrap().backup_codes;
         pass(SignedDuration::from_secs(30));
         (phone, codes.iter().map(|code| code.expose().to_owned()).collect())
@@ -94,7 +93,7 @@ impl Host {
     pub(crate) async fn recovery_email_of_ada(&self) {
         let token = self.verification_of_ada("ada@elsewhere.example").await;
         let token = postward_authority::Token::from_link(&token);
-        let verified = self.authority.verify_recovery_email(&token, &origin(Surface::Webmail), now()).await;
+        let verified = self.authority.verify_recovery_email(&token, &request(Surface::Webmail)).await;
         assert!(verified.is_ok());
     }
 

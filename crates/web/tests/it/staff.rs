@@ -23,26 +23,21 @@ pub(crate) fn code_of(url: &str) -> Secret {
 /// Ada, signed in at the webmail.
 async fn ada(host: &Host) -> SessionGuard {
     let attempt = Attempt { authcid: "ada@birch.example".to_owned(), secret: Secret::new(OLD.to_owned()) };
-    let signed_in = host.authority.sign_in_browser(attempt, webmail(), now()).await;
+    let signed_in = host.authority.sign_in_browser(attempt, &webmail()).await;
     let SignedIn::Session(_, guard) = signed_in.ok().unwrap() else { panic!("a code is owed") };
     guard
 }
 
-fn webmail() -> Origin {
-    Origin::new(Ipv4Addr::LOCALHOST.into(), Surface::Webmail)
+fn webmail() -> postward_authority::Request {
+    postward_authority::Request::new(Origin::new(Ipv4Addr::LOCALHOST.into(), Surface::Webmail), now())
 }
 
 /// Ada turns her second factor on; what she was shown.
 async fn turn_on(host: &Host) -> SetUp {
     let guard = ada(host).await;
-    let set_up =
-        host.authority.begin_second_factor(&guard, None, "Postward", &webmail(), now()).await.ok().unwrap();
+    let set_up = host.authority.begin_second_factor(&guard, None, "Postward", &webmail()).await.ok().unwrap();
     let code = code_of(set_up.url.expose());
-    host.authority
-        .turn_on_second_factor(&guard, &code, OtherSessions::Stay, &webmail(), now())
-        .await
-        .ok()
-        .unwrap();
+    host.authority.turn_on_second_factor(&guard, &code, OtherSessions::Stay, &webmail()).await.ok().unwrap();
     set_up
 }
 

@@ -4,7 +4,7 @@ use crate::authority::Authority;
 use crate::error::{AddError, Unavailable};
 use crate::model::Timestamp;
 use crate::model::actor::Actor;
-use crate::model::audit_event::{AuditActor, Event, Subject};
+use crate::model::audit_event::{AuditActor, AuditEvent, Subject};
 use crate::model::mail_app_mode::ModeAt;
 use crate::model::mailbox::{Account, AccountKind, Domain};
 use crate::model::principal::{AccountId, DomainId};
@@ -63,7 +63,7 @@ impl Authority {
         let mut tx = self.db().begin(Durability::Durable).await?;
         directory::add_account(&mut tx, &row, now).await?;
         let subject = Subject::Account(id, &row.name);
-        audit::audit(&mut tx, &AuditActor::actor(actor), Event::AccountAdded, &subject, &json!({}), now)
+        audit::audit(&mut tx, &AuditActor::actor(actor), AuditEvent::AccountAdded, &subject, &json!({}), now)
             .await?;
         tx.commit().await?;
         Ok(id)
@@ -116,7 +116,7 @@ impl Authority {
         let mut tx = self.db().begin(Durability::Durable).await?;
         directory::add_domain(&mut tx, id, account.id, &name, now).await?;
         let subject = Subject::Domain(id, &name);
-        audit::audit(&mut tx, &AuditActor::actor(actor), Event::DomainAdded, &subject, &json!({}), now)
+        audit::audit(&mut tx, &AuditActor::actor(actor), AuditEvent::DomainAdded, &subject, &json!({}), now)
             .await?;
         tx.commit().await?;
         Ok(id)

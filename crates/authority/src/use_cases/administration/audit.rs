@@ -28,7 +28,7 @@ pub struct AuditEntry {
 
 /// A try to sign in that did not succeed, as the owner and staff may see it.
 #[derive(Clone, Debug)]
-pub struct RefusedTry {
+pub struct RefusedAttempt {
     /// When.
     pub at: Timestamp,
     /// The door.
@@ -72,24 +72,24 @@ impl Authority {
     ///
     /// # Errors
     /// [`ActError::NotFound`] when the mailbox is not within the actor's reach.
-    pub async fn refused_tries(
+    pub async fn refused_attempts(
         &self,
         actor: &Actor,
         mailbox: MailboxId,
         limit: u32,
-    ) -> Result<Vec<RefusedTry>, ActError> {
+    ) -> Result<Vec<RefusedAttempt>, ActError> {
         self.reachable(actor, mailbox).await?;
-        Ok(self.refused_tries_of(mailbox.into(), limit).await?)
+        Ok(self.refused_attempts_of(mailbox.into(), limit).await?)
     }
 
-    pub(crate) async fn refused_tries_of(
+    pub(crate) async fn refused_attempts_of(
         &self,
         principal: PrincipalId,
         limit: u32,
-    ) -> Result<Vec<RefusedTry>, Unavailable> {
+    ) -> Result<Vec<RefusedAttempt>, Unavailable> {
         let rows = audit::refused_rows(self.db(), principal, limit).await?;
         let tries = rows.into_iter().filter_map(|row| {
-            Some(RefusedTry {
+            Some(RefusedAttempt {
                 at: moment(row.at),
                 surface: Surface::from_name(&row.surface)?,
                 ip: row.ip,

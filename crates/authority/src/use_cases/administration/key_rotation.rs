@@ -6,7 +6,7 @@ use crate::credential::totp_binding::bound;
 use crate::error::ActError;
 use crate::model::Timestamp;
 use crate::model::actor::{Actor, Who};
-use crate::model::audit_event::{AuditActor, Event, Subject};
+use crate::model::audit_event::{AuditActor, AuditEvent, Subject};
 use crate::store::{Durability, audit, directory, second_factors};
 use serde_json::json;
 
@@ -45,7 +45,8 @@ impl Authority {
         let host = directory::host(self.db()).await?.ok_or(ActError::NotFound)?;
         let mut tx = self.db().begin(Durability::Durable).await?;
         let (subject, detail) = (Subject::Account(host.id, &host.name), json!({ "resealed": resealed }));
-        audit::audit(&mut tx, &AuditActor::actor(actor), Event::KeysRotated, &subject, &detail, now).await?;
+        audit::audit(&mut tx, &AuditActor::actor(actor), AuditEvent::KeysRotated, &subject, &detail, now)
+            .await?;
         tx.commit().await?;
         Ok(resealed)
     }

@@ -7,7 +7,7 @@ use crate::authority::Authority;
 use crate::error::ActError;
 use crate::model::Timestamp;
 use crate::model::actor::Actor;
-use crate::model::audit_event::{AuditActor, Event, Subject};
+use crate::model::audit_event::{AuditActor, AuditEvent, Subject};
 use crate::model::mail_app_mode::{MailAppMode, ModeOf};
 use crate::store::app_passwords::{self, Bearer};
 use crate::store::{Durability, audit, directory};
@@ -59,7 +59,8 @@ impl Authority {
             if app_passwords::set_mode(&mut tx, of.bearer(), mode).await? {
                 changed += 1;
                 let (by, detail) = (AuditActor::actor(actor), json!({ "mode": mode }));
-                audit::audit(&mut tx, &by, Event::MailAppModeSet, &of.subject(name), &detail, now).await?;
+                audit::audit(&mut tx, &by, AuditEvent::MailAppModeSet, &of.subject(name), &detail, now)
+                    .await?;
             }
         }
         tx.commit().await?;

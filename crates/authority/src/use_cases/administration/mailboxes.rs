@@ -4,7 +4,7 @@ use crate::authority::Authority;
 use crate::error::{ActError, AddError, Unavailable};
 use crate::model::Timestamp;
 use crate::model::actor::Actor;
-use crate::model::audit_event::{AuditActor, Event, Subject};
+use crate::model::audit_event::{AuditActor, AuditEvent, Subject};
 use crate::model::mail_app_mode::ModeAt;
 use crate::model::mailbox::{Delivery, Mailbox, MailboxPage, MailboxQuery, MailboxState};
 use crate::model::principal::{Kind, MailboxId, State, Transition};
@@ -89,7 +89,7 @@ impl Authority {
         directory::add_principal(&mut tx, id.into(), Kind::Mailbox, address.as_str(), &hash, now).await?;
         directory::add_mailbox(&mut tx, id, domain.id).await?;
         let subject = Subject::Mailbox(id, address.as_str());
-        audit::audit(&mut tx, &AuditActor::actor(actor), Event::MailboxAdded, &subject, &json!({}), now)
+        audit::audit(&mut tx, &AuditActor::actor(actor), AuditEvent::MailboxAdded, &subject, &json!({}), now)
             .await?;
         tx.commit().await?;
         Ok(id)
@@ -127,8 +127,15 @@ impl Authority {
         }
         directory::set_deleted(&mut tx, id, None).await?;
         let subject = Subject::Mailbox(id, &row.login);
-        audit::audit(&mut tx, &AuditActor::actor(actor), Event::MailboxRestored, &subject, &json!({}), now)
-            .await?;
+        audit::audit(
+            &mut tx,
+            &AuditActor::actor(actor),
+            AuditEvent::MailboxRestored,
+            &subject,
+            &json!({}),
+            now,
+        )
+        .await?;
         Ok(tx.commit().await?)
     }
 

@@ -4,7 +4,7 @@ use crate::authority::Authority;
 use crate::error::{ActError, Unavailable};
 use crate::model::Timestamp;
 use crate::model::actor::Actor;
-use crate::model::audit_event::{AuditActor, Event, Subject};
+use crate::model::audit_event::{AuditActor, AuditEvent, Subject};
 use crate::model::end_reason::{EndReason, SessionSelector};
 use crate::model::mailbox::Mailbox;
 use crate::model::origin::Surface;
@@ -126,8 +126,15 @@ impl Authority {
             return Err(ActError::NotFound);
         }
         let subject = Subject::Mailbox(mailbox, row.address.as_str());
-        audit::audit(&mut tx, &AuditActor::actor(actor), Event::SignInResumed, &subject, &json!({}), now)
-            .await?;
+        audit::audit(
+            &mut tx,
+            &AuditActor::actor(actor),
+            AuditEvent::SignInResumed,
+            &subject,
+            &json!({}),
+            now,
+        )
+        .await?;
         Ok(tx.commit().await?)
     }
 
@@ -280,11 +287,11 @@ impl Ending {
         }
     }
 
-    fn event(self) -> Event {
+    fn event(self) -> AuditEvent {
         match self {
-            Self::Sessions(_) => Event::SessionsEnded,
-            Self::Suspend => Event::SignInSuspended,
-            Self::Delete => Event::MailboxDeleted,
+            Self::Sessions(_) => AuditEvent::SessionsEnded,
+            Self::Suspend => AuditEvent::SignInSuspended,
+            Self::Delete => AuditEvent::MailboxDeleted,
         }
     }
 }

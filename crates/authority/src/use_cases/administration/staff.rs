@@ -4,7 +4,7 @@ use crate::authority::Authority;
 use crate::error::AddError;
 use crate::model::Timestamp;
 use crate::model::actor::{Actor, Role};
-use crate::model::audit_event::{AuditActor, Event, Subject};
+use crate::model::audit_event::{AuditActor, AuditEvent, Subject};
 use crate::model::principal::{AccountId, DomainId, Kind, StaffId};
 use crate::store::{Durability, audit, directory};
 use postward_wire::{Address, Secret};
@@ -60,7 +60,8 @@ impl Authority {
         directory::add_staff(&mut tx, id, account.id, role.name(), domains).await?;
         let subject = Subject::Staff(id, email.as_str());
         let detail = json!({ "role": role });
-        audit::audit(&mut tx, &AuditActor::actor(actor), Event::StaffAdded, &subject, &detail, now).await?;
+        audit::audit(&mut tx, &AuditActor::actor(actor), AuditEvent::StaffAdded, &subject, &detail, now)
+            .await?;
         tx.commit().await?;
         Ok(id)
     }

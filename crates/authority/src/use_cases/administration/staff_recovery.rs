@@ -6,7 +6,7 @@ use crate::credential::hasher::Lane;
 use crate::error::{ActError, ReplaceError};
 use crate::model::Timestamp;
 use crate::model::actor::{Actor, Who};
-use crate::model::audit_event::{AuditActor, Event, Subject};
+use crate::model::audit_event::{AuditActor, AuditEvent, Subject};
 use crate::model::notice::Notice;
 use crate::model::principal::{Kind, StaffId};
 use crate::model::receipt::Receipt;
@@ -38,7 +38,7 @@ impl Authority {
             kind: Kind::Staff,
             principal: person.id,
             new: self.hash_if_fit(Lane::Staff, person.id, &new).await?,
-            event: Event::StaffPasswordReset,
+            event: AuditEvent::StaffPasswordReset,
             notice: Notice::PasswordReset,
             by: AuditActor::actor(actor),
             redeems: Authorization::Nothing,
@@ -70,7 +70,7 @@ impl Authority {
             return Ok(false);
         }
         let (by, subject) = (AuditActor::actor(actor), Subject::Staff(StaffId(person.id.0), &person.login));
-        audit::audit(&mut tx, &by, Event::SecondFactorOff, &subject, &json!({}), now).await?;
+        audit::audit(&mut tx, &by, AuditEvent::SecondFactorOff, &subject, &json!({}), now).await?;
         let reader = Recipient { principal: person.id, address: person.login.as_str() };
         notify_staff(&mut tx, reader, Notice::SecondFactorOff, &by.as_detail(), now).await?;
         tx.broadcast_change(person.id).await?;

@@ -9,13 +9,13 @@ use crate::credential::password_policy::{PasswordProblem, prepare};
 use crate::error::{ActError, AuthFailure, NewPasswordError, ReplaceError, Unavailable};
 use crate::model::Timestamp;
 use crate::model::actor::{Actor, ReadOnly};
-use crate::model::audit_event::{AuditActor, Event, Subject};
+use crate::model::audit_event::{AuditActor, AuditEvent, Subject};
 use crate::model::end_reason::{EndReason, SessionSelector};
 use crate::model::link_kind::LinkKind;
 use crate::model::notice::Notice;
-use crate::model::origin::Origin;
 use crate::model::principal::{Epoch, Kind, MailboxId, PrincipalId, SessionId, StaffId};
 use crate::model::receipt::Receipt;
+use crate::model::request::Request;
 use crate::notification::notify::{Recipient, notify_owner, notify_staff};
 use crate::session::change_broadcast::PrincipalChange;
 use crate::session::ended_sessions::EndedSessions;
@@ -29,7 +29,7 @@ use crate::store::{
     Durability, Tx, app_passwords, audit, credentials, moment, principals, recovery, second_factors,
 };
 use crate::use_cases::sign_in::confirmation::{Confirmation, Confirmed};
-use crate::use_cases::sign_in::first_factor::{Login, Reading, Verified};
+use crate::use_cases::sign_in::first_factor::{Login, Verified};
 use crate::use_cases::sign_in::reauthentication::OwnSession;
 use futures_util::future::{try_join, try_join_all};
 use postward_wire::{Address, Secret};
@@ -48,12 +48,10 @@ impl Authority {
         confirmation: Confirmation,
         new: Secret,
         app_passwords: AppPasswords,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<Receipt, ChangeError> {
         let acting = OwnSession::from(session);
-        let event = (Event::PasswordChanged, Notice::PasswordChanged);
-        self.change_own(&acting, confirmation, new, app_passwords, event, origin, now).await
+        self.change_own(&acting, confirmation, new, app_passwords, request).await
     }
 
     /// A person of the dashboard changes its own password; every session of it ends, the acting one too, as in
@@ -66,29 +64,22 @@ impl Authority {
         session: &StaffSession,
         confirmation: Confirmation,
         new: Secret,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<Receipt, ChangeError> {
         let acting = OwnSession::from(session);
-        let event = (Event::StaffPasswordChanged, Notice::PasswordChanged);
-        self.change_own(&acting, confirmation, new, AppPasswords::Revoke, event, origin, now).await
+        self.change_own(&acting, confirmation, new, AppPasswords::Revoke, request).await
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the two public acts in one; nobody else calls it")]
     async fn change_own(
         &self,
         acting: &OwnSession<'_>,
         confirmation: Confirmation,
         new: Secret,
         app_passwords: AppPasswords,
-        (event, notice): (Event, Notice),
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<Receipt, ChangeError> {
         let confirmed = match confirmation {
-            Confirmation::Current(current) => {
-                Confirmed::At(self.confirm(acting, &current, origin, now).await?)
-            }
+            Confirmation::Current(current) => Confirmed::At(self.confirm(acting, &current, request).await?),
             Confirmation::RecentSignIn => Confirmed::Recently,
         };
         // Whoever has a session can ask as often as it likes; it must not fill the lanes that others wait in.
@@ -100,12 +91,15 @@ impl Authority {
             principal: acting.principal,
             login: acting.login.to_owned(),
             new,
-            event,
-            notice,
-            by: AuditActor::owner(acting.login, origin),
+            event: match acting.kind {
+                Kind::Mailbox => AuditEvent::PasswordChanged,
+                Kind::Staff => AuditEvent::StaffPasswordChanged,
+            },
+            notice: Notice::PasswordChanged,
+            by: AuditActor::owner(acting.login, &request.origin),
             redeems: Authorization::Session(acting.session, confirmed),
             app_passwords,
-            now,
+            now: request.now,
         };
         match self.replace_credential(replacement).await {
             Ok(receipt) => Ok(receipt),
@@ -138,7 +132,7 @@ impl Authority {
             principal: mailbox.into(),
             login: row.address.as_str().to_owned(),
             new: self.hash_if_fit(Lane::Staff, mailbox.into(), &new).await?,
-            event: Event::PasswordReset,
+            event: AuditEvent::PasswordReset,
             notice: Notice::PasswordReset,
             by: AuditActor::actor(actor),
             redeems: Authorization::Nothing,
@@ -157,11 +151,10 @@ impl Authority {
         &self,
         acting: &OwnSession<'_>,
         current: &Secret,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<Epoch, ChangeError> {
         let login = Login::of_text(acting.login);
-        match self.verify(acting.kind, &login, current, Reading::Password, origin, now).await {
+        match self.verify(acting.types(&login, current), request).await {
             Ok(Verified::Whole(proven)) => Ok(proven.epoch),
             // Whether the session has given a code is read in the transaction.
             Ok(Verified::CodeOwed(first)) => Ok(first.principal().epoch),
@@ -342,7 +335,7 @@ pub(crate) struct Replacement {
     pub(crate) principal: PrincipalId,
     pub(crate) login: String,
     pub(crate) new: Phc,
-    pub(crate) event: Event,
+    pub(crate) event: AuditEvent,
     pub(crate) notice: Notice,
     pub(crate) by: AuditActor,
     pub(crate) redeems: Authorization,

@@ -8,15 +8,16 @@ use crate::credential::recovery_code;
 use crate::credential::token::Token;
 use crate::error::{AuthFailure, CodeFailure, LinkError, NewPasswordError, ReplaceError, Unavailable};
 use crate::model::Timestamp;
-use crate::model::audit_event::{AuditActor, Event};
+use crate::model::audit_event::{AuditActor, AuditEvent};
 use crate::model::link_kind::LinkKind;
+use crate::model::link_owner::LinkOwner;
 use crate::model::notice::Notice;
-use crate::model::origin::Origin;
 use crate::model::principal::{Kind, PrincipalId, State};
 use crate::model::receipt::Receipt;
-use crate::model::refusal_cause::{Cause, Wrong};
+use crate::model::refusal_cause::{RefusalCause, Wrong};
+use crate::model::request::Request;
 use crate::notification::link_token;
-use crate::rate_limit::sign_in_throttle::{Attempt as ThrottledAttempt, Reservation, Verdict};
+use crate::rate_limit::sign_in_throttle::{Attempt as ThrottledAttempt, Reservation};
 use crate::session::proof::OneTimeProof;
 use crate::store::outbox::{self, NewLetter};
 use crate::store::principals::{self, Principal, PrincipalRef};
@@ -24,7 +25,7 @@ use crate::store::recovery::{self, LinkRow};
 use crate::store::{Durability, StoreError, Tx, moment};
 use crate::use_cases::password::change::{AppPasswords, Authorization, Replacement};
 use crate::use_cases::password::recovery_email::HOLD;
-use crate::use_cases::sign_in::first_factor::{Login, Reading, Verified};
+use crate::use_cases::sign_in::first_factor::{Login, PasswordAttempt, Reading, Verified};
 use jiff::SignedDuration;
 use postward_wire::{Address, Attempt, Secret};
 use serde_json::json;
@@ -48,7 +49,8 @@ pub enum RecoverError {
     Unavailable(Unavailable),
 }
 
-/// What a link that still opens something is for.
+/// A link that still opens something, and what it is for. Whoever relies on it spends it in a transaction of its own,
+/// where it is looked at again.
 pub struct OpenLink {
     /// The mailbox, or the person of the dashboard.
     pub login: Address,
@@ -56,6 +58,9 @@ pub struct OpenLink {
     pub address: Option<String>,
     /// Whether the code of a second factor is needed as well.
     pub code_needed: bool,
+    kind: LinkKind,
+    row: LinkRow,
+    principal: Principal,
 }
 
 impl From<AuthFailure> for RecoverError {
@@ -97,19 +102,19 @@ impl Authority {
         attempt: Attempt,
         code: Option<Secret>,
         new: Secret,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<Receipt, RecoverError> {
         self.fits_policy(&new).map_err(RecoverError::Policy)?;
         let login = Login::read(&attempt.authcid);
         let (principal, epoch, spends) = self
             .with_min_response_time(async {
-                let reading = Reading::Either;
-                match self.verify(Kind::Mailbox, &login, &attempt.secret, reading, origin, now).await? {
+                let (login, secret) = (&login, &attempt.secret);
+                let typed = PasswordAttempt { kind: Kind::Mailbox, login, secret, reading: Reading::Either };
+                match self.verify(typed, request).await? {
                     Verified::Whole(proven) => Ok((proven.principal, proven.epoch, proven.spends)),
                     Verified::CodeOwed(first) => {
                         let principal = first.principal();
-                        let spends = self.owed_code(principal, code.as_ref(), origin, now).await?;
+                        let spends = self.owed_code(principal, code.as_ref(), request).await?;
                         Ok((principal.id, principal.epoch, spends))
                     }
                 }
@@ -122,12 +127,12 @@ impl Authority {
             principal,
             login: login.text().to_owned(),
             new,
-            event: Event::PasswordChanged,
+            event: AuditEvent::PasswordChanged,
             notice: Notice::PasswordChanged,
-            by: AuditActor::owner(login.text(), origin),
+            by: AuditActor::owner(login.text(), &request.origin),
             redeems: Authorization::Password { epoch, spends },
             app_passwords: AppPasswords::Revoke,
-            now,
+            now: request.now,
         };
         Ok(self.replace_credential(replacement).await?)
     }
@@ -141,13 +146,12 @@ impl Authority {
         address: &str,
         code: Secret,
         new: Secret,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<Receipt, RecoverError> {
         self.fits_policy(&new).map_err(RecoverError::Policy)?;
         let login = Login::read(address);
         let (principal, digest) =
-            self.with_min_response_time(self.look_at_code(&login, &code, origin, now)).await?;
+            self.with_min_response_time(self.look_at_code(&login, &code, request)).await?;
         let _lock = self.principal_locks().lock(principal).await;
         let new = self.hash_if_fit(Lane::Known, principal, &new).await?;
         let replacement = Replacement {
@@ -155,40 +159,55 @@ impl Authority {
             principal,
             login: login.text().to_owned(),
             new,
-            event: Event::RecoveredByCode,
+            event: AuditEvent::RecoveredByCode,
             notice: Notice::RecoveredByCode,
-            by: AuditActor::owner(login.text(), origin),
+            by: AuditActor::owner(login.text(), &request.origin),
             redeems: Authorization::RecoveryCode(digest),
             app_passwords: AppPasswords::Revoke,
-            now,
+            now: request.now,
         };
         Ok(self.replace_credential(replacement).await?)
     }
 
-    /// Mails a link to the recovery e-mail of a mailbox, if there is such a mailbox and it has one. Nobody is told.
+    /// Mails a link with which a new password can be set, if there is such an owner and an address to mail it to.
+    /// Nobody is told whether there is (W5, D11).
     ///
     /// # Errors
     /// When nothing could be done for anybody.
     pub async fn ask_for_reset_link(
         &self,
-        address: &str,
-        origin: &Origin,
-        now: Timestamp,
+        owner: LinkOwner,
+        typed: &str,
+        request: &Request,
     ) -> Result<(), RecoverError> {
-        self.ask_for_link(Kind::Mailbox, address, origin, now).await
-    }
-
-    /// The same for a person of the dashboard, to its own address (D11).
-    ///
-    /// # Errors
-    /// When nothing could be done for anybody.
-    pub async fn ask_for_staff_reset_link(
-        &self,
-        email: &str,
-        origin: &Origin,
-        now: Timestamp,
-    ) -> Result<(), RecoverError> {
-        self.ask_for_link(Kind::Staff, email, origin, now).await
+        let now = request.now;
+        let login = Login::read(typed);
+        let limit = self.throttle().limits().refusal_after;
+        let begun = tokio::time::Instant::now();
+        // Asking is never right or wrong: the reservation that is settled as wrong counts it. The same address again is
+        // the same try, which is what a person who waits for the letter does.
+        let place = self.place_for(owner.throttled_as(), &login, "", false, request).await;
+        let outcome = match place {
+            Err(AuthFailure::TooManyTries) => Err(RecoverError::TooManyTries),
+            Err(AuthFailure::Unavailable(unavailable)) => Err(unavailable.into()),
+            Ok(_) | Err(AuthFailure::Rejected) => {
+                if let Ok(reservation) = place {
+                    reservation.wrong(Wrong::Plain);
+                }
+                self.ready().await.map_err(RecoverError::from)
+            }
+        };
+        if outcome.is_ok() {
+            // Apart from the answer, which takes the same time whatever comes of it.
+            let (this, login) = (self.clone(), login.clone());
+            self.changes().spawn(async move {
+                if let Err(error) = this.mail_link(owner, &login, now).await {
+                    tracing::error!(%error, "a link that was asked for could not be mailed");
+                }
+            });
+        }
+        tokio::time::sleep_until(begun + limit).await;
+        outcome
     }
 
     /// What a link is for, if it still opens something. Nothing is spent by asking: mail scanners do.
@@ -201,86 +220,67 @@ impl Authority {
         kind: LinkKind,
         now: Timestamp,
     ) -> Result<Option<OpenLink>, Unavailable> {
-        let Some((link, principal)) = self.link_and_principal(token, kind, now).await? else {
+        let Some((row, principal)) = self.link_and_principal(token, kind, now).await? else {
             return Ok(None);
         };
         let Ok(login) = Address::parse(&principal.login) else { return Ok(None) };
-        Ok(Some(OpenLink { login, address: link.address, code_needed: principal.second_factor.is_some() }))
+        let code_needed = principal.second_factor.is_some();
+        Ok(Some(OpenLink { login, address: row.address.clone(), code_needed, kind, row, principal }))
     }
 
-    /// Sets a new password of a mailbox through a link; the second factor stays and its code is asked for.
+    /// Sets a new password through a link that was opened; the second factor stays and its code is asked for. For a
+    /// person of the dashboard a backup code will do.
     ///
     /// # Errors
-    /// As [`LinkError`] says.
+    /// As [`LinkError`] says. [`LinkError::Over`] also for a link that sets no password.
     pub async fn reset_by_link(
         &self,
-        token: &Token,
+        link: OpenLink,
         code: Option<Secret>,
         new: Secret,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<Receipt, LinkError> {
-        let what = (LinkKind::Reset, Event::RecoveredByMail, Notice::RecoveredByMail);
-        self.replace_by_link(what, token, code, new, origin, now).await
-    }
-
-    /// The same for a person of the dashboard; a backup code will do.
-    ///
-    /// # Errors
-    /// As [`LinkError`] says.
-    pub async fn reset_staff_by_link(
-        &self,
-        token: &Token,
-        code: Option<Secret>,
-        new: Secret,
-        origin: &Origin,
-        now: Timestamp,
-    ) -> Result<Receipt, LinkError> {
-        let what = (LinkKind::StaffReset, Event::StaffPasswordRecovered, Notice::RecoveredByMail);
-        self.replace_by_link(what, token, code, new, origin, now).await
-    }
-
-    async fn replace_by_link(
-        &self,
-        (kind, event, notice): (LinkKind, Event, Notice),
-        token: &Token,
-        code: Option<Secret>,
-        new: Secret,
-        origin: &Origin,
-        now: Timestamp,
-    ) -> Result<Receipt, LinkError> {
+        let OpenLink { kind, row: link, principal, .. } = link;
+        let Some(owner) = LinkOwner::of(kind) else { return Err(LinkError::Over) };
         self.fits_policy(&new).map_err(LinkError::Policy)?;
-        let Some((link, principal)) = self.link_and_principal(token, kind, now).await? else {
-            return Err(LinkError::Over);
-        };
         let spends = match (&principal.second_factor, code.filter(|code| !code.expose().is_empty())) {
             (None, _) => OneTimeProof::Nothing,
             (Some(_), None) => return Err(LinkError::CodeMissing),
-            (Some(_), Some(code)) => match self.check_typed(&principal, &code, origin, now).await {
+            (Some(_), Some(code)) => match self.check_typed(&principal, &code, request).await {
                 Ok(spends) => spends,
                 Err(CodeFailure::Unavailable(unavailable)) => return Err(unavailable.into()),
                 Err(CodeFailure::Refused(cause)) => {
                     let login = Login::of_text(&principal.login);
-                    self.note(Some(principal.id), &login, origin, cause, now);
+                    self.note(Some(principal.id), &login, cause, request);
                     return Err(LinkError::CodeWrong);
                 }
             },
         };
         let _lock = self.principal_locks().lock(principal.id).await;
-        let new = self.hash_if_fit(Lane::Known, principal.id, &new).await?;
+        let new = match self.hash_if_fit(Lane::Known, principal.id, &new).await {
+            // The same password was set with this link a moment ago: what is wrong then is the link.
+            Err(NewPasswordError::Policy(_)) if !self.is_live(&link, request.now).await? => {
+                return Err(LinkError::Over);
+            }
+            hashed => hashed?,
+        };
         let replacement = Replacement {
             kind: principal.kind,
             principal: principal.id,
             new,
-            event,
-            notice,
-            by: AuditActor::owner(&principal.login, origin),
+            event: owner.event(),
+            notice: Notice::RecoveredByMail,
+            by: AuditActor::owner(&principal.login, &request.origin),
             redeems: Authorization::Link { id: link.id, epoch: link.epoch, spends },
             app_passwords: AppPasswords::Revoke,
-            now,
+            now: request.now,
             login: principal.login,
         };
         Ok(self.replace_credential(replacement).await?)
+    }
+
+    async fn is_live(&self, link: &LinkRow, now: Timestamp) -> Result<bool, Unavailable> {
+        Ok(recovery::link_by_id(self.db(), link.id, now).await?.is_some())
     }
 
     /// A link that still opens something, and whose it is. One from before the last change of the password does not,
@@ -305,19 +305,18 @@ impl Authority {
         &self,
         principal: &Principal,
         code: Option<&Secret>,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<OneTimeProof, AuthFailure> {
         let outcome = match code.filter(|code| !code.expose().is_empty()) {
-            Some(code) => self.check_typed(principal, code, origin, now).await,
-            None => Err(CodeFailure::Refused(Cause::CodeMissing)),
+            Some(code) => self.check_typed(principal, code, request).await,
+            None => Err(CodeFailure::Refused(RefusalCause::CodeMissing)),
         };
         match outcome {
             Ok(spends) => Ok(spends),
             Err(CodeFailure::Unavailable(unavailable)) => Err(AuthFailure::Unavailable(unavailable)),
             Err(CodeFailure::Refused(cause)) => {
                 let login = Login::of_text(&principal.login);
-                self.note(Some(principal.id), &login, origin, cause, now);
+                self.note(Some(principal.id), &login, cause, request);
                 Err(AuthFailure::Rejected)
             }
         }
@@ -328,24 +327,23 @@ impl Authority {
         &self,
         login: &Login,
         code: &Secret,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<(PrincipalId, [u8; 32]), AuthFailure> {
         let found = match login.address() {
-            Some(address) => self.find(PrincipalRef::Login(Kind::Mailbox, address), origin, now).await?,
+            Some(address) => self.find(PrincipalRef::Login(Kind::Mailbox, address), request).await?,
             None => None,
         };
         let known = found.as_ref().is_some_and(|principal| principal.known_network);
-        let reservation = self.place_for("recovery code", login, code.expose(), known, origin, now).await;
+        let reservation = self.place_for("recovery code", login, code.expose(), known, request).await;
         let reservation = match reservation {
             Ok(reservation) => reservation,
             Err(denied) => {
                 let principal = found.as_ref().map(|principal| principal.id);
                 let cause = match denied {
-                    AuthFailure::TooManyTries => Cause::Throttled,
-                    AuthFailure::Rejected | AuthFailure::Unavailable(_) => Cause::WrongRecovery,
+                    AuthFailure::TooManyTries => RefusalCause::Throttled,
+                    AuthFailure::Rejected | AuthFailure::Unavailable(_) => RefusalCause::WrongRecovery,
                 };
-                self.note(principal, login, origin, cause, now);
+                self.note(principal, login, cause, request);
                 return Err(denied);
             }
         };
@@ -357,7 +355,7 @@ impl Authority {
             return Ok((principal.id, digest));
         }
         reservation.wrong(Wrong::Plain);
-        self.note(found.map(|principal| principal.id), login, origin, Cause::WrongRecovery, now);
+        self.note(found.map(|principal| principal.id), login, RefusalCause::WrongRecovery, request);
         Err(AuthFailure::Rejected)
     }
 
@@ -368,88 +366,36 @@ impl Authority {
         login: &Login,
         typed: &str,
         known: bool,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<Reservation<'_>, AuthFailure> {
         let counted = self.fingerprints().of(&[what.as_bytes(), login.text().as_bytes(), typed.as_bytes()]);
         let this = ThrottledAttempt {
             login: format!("{what} {}", login.text()),
-            network: origin.network().to_string(),
-            ip: origin.ip,
+            network: request.origin.network().to_string(),
+            ip: request.origin.ip,
             known,
             changed: false,
             counted,
             remembered: counted,
         };
-        match self.throttle().reserve(this, now) {
-            Verdict::Verify(reservation) => {
-                if !reservation.wait.is_zero() {
-                    tokio::time::sleep(reservation.wait).await;
-                }
-                match reservation.is_admitted(&mut rand::rng()) {
-                    true => Ok(reservation),
-                    false => Err(AuthFailure::TooManyTries),
-                }
-            }
-            Verdict::WrongBefore(_) => Err(AuthFailure::Rejected),
-            Verdict::TooMany => Err(AuthFailure::TooManyTries),
-        }
+        Ok(self.admit_attempt(this, request.now).await?)
     }
 
-    async fn ask_for_link(
-        &self,
-        kind: Kind,
-        typed: &str,
-        origin: &Origin,
-        now: Timestamp,
-    ) -> Result<(), RecoverError> {
-        let login = Login::read(typed);
-        let limit = self.throttle().limits().refusal_after;
-        let begun = tokio::time::Instant::now();
-        let what = if kind == Kind::Staff { "staff link" } else { "reset link" };
-        // Asking is never right or wrong: the reservation that is settled as wrong counts it. The same address again is
-        // the same try, which is what a person who waits for the letter does.
-        let place = self.place_for(what, &login, "", false, origin, now).await;
-        let outcome = match place {
-            Err(AuthFailure::TooManyTries) => Err(RecoverError::TooManyTries),
-            Err(AuthFailure::Unavailable(unavailable)) => Err(unavailable.into()),
-            Ok(_) | Err(AuthFailure::Rejected) => {
-                if let Ok(reservation) = place {
-                    reservation.wrong(Wrong::Plain);
-                }
-                self.ready().await.map_err(RecoverError::from)
-            }
-        };
-        if outcome.is_ok() {
-            // Apart from the answer, which takes the same time whatever comes of it.
-            let (this, login) = (self.clone(), login.clone());
-            self.changes().spawn(async move {
-                if let Err(error) = this.mail_link(kind, &login, now).await {
-                    tracing::error!(%error, "a link that was asked for could not be mailed");
-                }
-            });
-        }
-        tokio::time::sleep_until(begun + limit).await;
-        outcome
-    }
-
-    async fn mail_link(&self, kind: Kind, login: &Login, now: Timestamp) -> Result<(), StoreError> {
+    async fn mail_link(&self, owner: LinkOwner, login: &Login, now: Timestamp) -> Result<(), StoreError> {
         let Some(address) = login.address() else { return Ok(()) };
         let found =
-            principals::find(self.db(), PrincipalRef::Login(kind, address), "", Timestamp::MAX).await?;
+            principals::find(self.db(), PrincipalRef::Login(owner.principal(), address), "", Timestamp::MAX)
+                .await?;
         let Some(principal) = found.filter(|principal| principal.state == State::Active) else {
             return Ok(());
         };
-        let (link_kind, notice) = match kind {
-            Kind::Mailbox => (LinkKind::Reset, Notice::ResetLink),
-            Kind::Staff => (LinkKind::StaffReset, Notice::StaffResetLink),
-        };
+        let link_kind = owner.link();
         let just_now = now.checked_sub(LINK_EVERY).unwrap_or(Timestamp::MIN);
         // Looked at before anything is held: whoever asks a thousand times must not keep others from writing.
         if recovery::has_link_since(self.db(), principal.id, link_kind.name(), just_now).await? {
             return Ok(());
         }
-        if kind == Kind::Mailbox && recovery::email(self.db(), principal.id).await?.is_none() {
+        if owner == LinkOwner::Mailbox && recovery::email(self.db(), principal.id).await?.is_none() {
             return Ok(());
         }
         let mut tx = self.db().begin(Durability::Durable).await?;
@@ -459,9 +405,9 @@ impl Authority {
         if recovery::link_made_since(&mut tx, principal.id, link_kind.name(), just_now).await? {
             return Ok(());
         }
-        let recipient = match kind {
-            Kind::Staff => Some(principal.login.clone()),
-            Kind::Mailbox => trusted_recovery_email(&mut tx, principal.id, now).await?,
+        let recipient = match owner {
+            LinkOwner::Staff => Some(principal.login.clone()),
+            LinkOwner::Mailbox => trusted_recovery_email(&mut tx, principal.id, now).await?,
         };
         let Some(recipient) = recipient else { return Ok(()) };
         let link = link_token::make(&mut tx, self.keys(), principal.id, link_kind, None, now).await?;
@@ -469,6 +415,7 @@ impl Authority {
             return Ok(());
         }
         let detail = json!({});
+        let notice = owner.letter();
         let letter =
             NewLetter { principal: principal.id, recipient: &recipient, notice, detail: &detail, link };
         outbox::put(&mut tx, &letter, now).await?;

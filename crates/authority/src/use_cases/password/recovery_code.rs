@@ -5,10 +5,10 @@ use crate::credential::recovery_code::{TEXT, digest};
 use crate::error::{ActError, ReauthRequired, Unavailable};
 use crate::model::Timestamp;
 use crate::model::actor::Actor;
-use crate::model::audit_event::{AuditActor, Event, Subject};
+use crate::model::audit_event::{AuditActor, AuditEvent, Subject};
 use crate::model::notice::Notice;
-use crate::model::origin::Origin;
 use crate::model::principal::MailboxId;
+use crate::model::request::Request;
 use crate::notification::notify::notify_owner;
 use crate::session::change_broadcast::PrincipalChange;
 use crate::session::registry::SessionGuard;
@@ -67,14 +67,20 @@ impl Authority {
     pub async fn issue_own_recovery_code(
         &self,
         session: &SessionGuard,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<Secret, ReauthRequired> {
         let mut tx = self.db().begin(Durability::Durable).await?;
-        self.begin_self_service(&mut tx, &session.into(), now).await?;
+        self.begin_self_service(&mut tx, &session.into(), request.now).await?;
         let address = session.address().as_str();
-        let code =
-            self.issue(&mut tx, session.mailbox(), address, &AuditActor::owner(address, origin), now).await?;
+        let code = self
+            .issue(
+                &mut tx,
+                session.mailbox(),
+                address,
+                &AuditActor::owner(address, &request.origin),
+                request.now,
+            )
+            .await?;
         tx.commit().await?;
         self.broadcast_change(session.mailbox().into(), PrincipalChange::Recovery);
         Ok(code)
@@ -94,7 +100,7 @@ impl Authority {
         principals::lock_existing(tx, mailbox.into()).await?;
         recovery::put_code(tx, mailbox.into(), &digest, now).await?;
         let subject = Subject::Mailbox(mailbox, address);
-        audit::audit(tx, by, Event::RecoveryCodeIssued, &subject, &json!({}), now).await?;
+        audit::audit(tx, by, AuditEvent::RecoveryCodeIssued, &subject, &json!({}), now).await?;
         let detail = by.as_detail();
         notify_owner(tx, self.keys(), mailbox.into(), Notice::RecoveryCodeIssued, &detail, now).await?;
         tx.broadcast_change(mailbox.into()).await?;

@@ -5,13 +5,13 @@ use crate::authority::Authority;
 use crate::credential::token::Token;
 use crate::error::{LinkError, ReauthRequired, Unavailable};
 use crate::model::Timestamp;
-use crate::model::audit_event::{AuditActor, Event, Subject};
+use crate::model::audit_event::{AuditActor, AuditEvent, Subject};
 use crate::model::end_reason::{EndReason, SessionSelector};
 use crate::model::link_kind::LinkKind;
 use crate::model::notice::Notice;
-use crate::model::origin::Origin;
 use crate::model::principal::{MailboxId, PrincipalId};
 use crate::model::receipt::Receipt;
+use crate::model::request::Request;
 use crate::notification::link_token;
 use crate::notification::notify::{Recipient, notify, notify_owner};
 use crate::session::change_broadcast::PrincipalChange;
@@ -121,14 +121,14 @@ impl Authority {
     pub async fn remove_recovery_email(
         &self,
         session: &SessionGuard,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<(), RecoveryEmailError> {
+        let now = request.now;
         let acting = OwnSession::from(session);
         let mut tx = self.db().begin(Durability::Durable).await?;
         self.begin_self_service(&mut tx, &acting, now).await?;
         not_held(&mut tx, acting.principal, now).await?;
-        let by = AuditActor::owner(acting.login, origin);
+        let by = AuditActor::owner(acting.login, &request.origin);
         // Before it is gone: it is one of those that are told.
         let notice = Notice::RecoveryEmailReplaced;
         notify_owner(&mut tx, self.keys(), acting.principal, notice, &by.as_detail(), now).await?;
@@ -136,7 +136,8 @@ impl Authority {
             return Err(RecoveryEmailError::None);
         }
         recovery::end_links(&mut tx, acting.principal, LinkKind::Reset.name()).await?;
-        audit::audit(&mut tx, &by, Event::RecoveryEmailRemoved, &acting.subject(), &json!({}), now).await?;
+        audit::audit(&mut tx, &by, AuditEvent::RecoveryEmailRemoved, &acting.subject(), &json!({}), now)
+            .await?;
         tx.broadcast_change(acting.principal).await?;
         tx.commit().await?;
         self.broadcast_change(acting.principal, PrincipalChange::Recovery);
@@ -151,9 +152,9 @@ impl Authority {
     pub async fn verify_recovery_email(
         &self,
         token: &Token,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<(Address, String), LinkError> {
+        let now = request.now;
         let kind = LinkKind::VerifyRecoveryEmail;
         let Some((link, principal)) = self.link_and_principal(token, kind, now).await? else {
             return Err(LinkError::Over);
@@ -168,7 +169,7 @@ impl Authority {
         if !recovery::spend_link(&mut tx, link.id, now).await? {
             return Err(LinkError::Over);
         }
-        let by = AuditActor::owner(login.as_str(), origin);
+        let by = AuditActor::owner(login.as_str(), &request.origin);
         let before = recovery::email_of(&mut tx, principal.id).await?.filter(|before| *before != address);
         let mut detail = by.as_detail();
         if let Some(before) = &before {
@@ -181,7 +182,7 @@ impl Authority {
         notify_owner(&mut tx, self.keys(), principal.id, Notice::RecoveryEmailSet, &detail, now).await?;
         let subject = Subject::Mailbox(MailboxId(principal.id.0), login.as_str());
         let detail = json!({ "address": address });
-        audit::audit(&mut tx, &by, Event::RecoveryEmailSet, &subject, &detail, now).await?;
+        audit::audit(&mut tx, &by, AuditEvent::RecoveryEmailSet, &subject, &detail, now).await?;
         tx.broadcast_change(principal.id).await?;
         tx.commit().await?;
         self.broadcast_change(principal.id, PrincipalChange::Recovery);
@@ -194,7 +195,8 @@ impl Authority {
     ///
     /// # Errors
     /// As [`LinkError`] says.
-    pub async fn not_me(&self, token: &Token, origin: &Origin, now: Timestamp) -> Result<Receipt, LinkError> {
+    pub async fn not_me(&self, token: &Token, request: &Request) -> Result<Receipt, LinkError> {
+        let now = request.now;
         let Some((link, principal)) = self.link_and_principal(token, LinkKind::NotMe, now).await? else {
             return Err(LinkError::Over);
         };
@@ -218,8 +220,8 @@ impl Authority {
         let subject = Subject::Mailbox(MailboxId(id.0), address.as_str());
         let detail = json!({ "ended": in_store.total(), "app_passwords_revoked": app_passwords_revoked });
         // Whoever reads the letter need not be the owner.
-        let by = AuditActor::reader(link.address.as_deref().unwrap_or(address.as_str()), origin);
-        audit::audit(&mut tx, &by, Event::NotMe, &subject, &detail, now).await?;
+        let by = AuditActor::reader(link.address.as_deref().unwrap_or(address.as_str()), &request.origin);
+        audit::audit(&mut tx, &by, AuditEvent::NotMe, &subject, &detail, now).await?;
         tx.broadcast_change(id).await?;
         tx.broadcast_ended_sessions().await?;
         let this = self.clone();

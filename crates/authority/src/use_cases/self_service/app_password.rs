@@ -4,11 +4,12 @@ use crate::authority::Authority;
 use crate::credential::app_password::AppPasswordText;
 use crate::error::{ReauthRequired, Unavailable};
 use crate::model::Timestamp;
-use crate::model::audit_event::{AuditActor, Event, Subject};
+use crate::model::audit_event::{AuditActor, AuditEvent, Subject};
 use crate::model::end_reason::{EndReason, SessionSelector};
 use crate::model::notice::Notice;
-use crate::model::origin::{Origin, Surface};
+use crate::model::origin::Surface;
 use crate::model::principal::{AppPasswordId, PrincipalId};
+use crate::model::request::Request;
 use crate::notification::notify::notify_owner;
 use crate::session::ended_sessions::EndedSessions;
 use crate::session::registry::SessionGuard;
@@ -141,8 +142,7 @@ impl Authority {
         &self,
         session: &SessionGuard,
         name: &str,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<(AppPasswordId, Secret), AppPasswordError> {
         let name = name.trim();
         let fits = (1..=Self::APP_PASSWORD_NAME).contains(&name.chars().count());
@@ -152,12 +152,12 @@ impl Authority {
         let mailbox = PrincipalId::from(session.mailbox());
         let (letters, row) = self.draw(mailbox, AppPasswordId::draw(&mut rand::rng()))?;
         let mut tx = self.db().begin(Durability::Durable).await?;
-        self.begin_self_service(&mut tx, &session.into(), now).await?;
+        self.begin_self_service(&mut tx, &session.into(), request.now).await?;
         if app_passwords::active(&mut tx, mailbox).await? >= Self::APP_PASSWORDS as i64 {
             return Err(AppPasswordError::TooMany);
         }
-        app_passwords::add(&mut tx, mailbox, &row, name, now).await?;
-        self.note_app_password(&mut tx, session, Event::AppPasswordAdded, name, origin, now).await?;
+        app_passwords::add(&mut tx, mailbox, &row, name, request.now).await?;
+        self.note_app_password(&mut tx, session, AuditEvent::AppPasswordAdded, name, request).await?;
         tx.commit().await?;
         Ok((row.id, letters.shown()))
     }
@@ -170,9 +170,9 @@ impl Authority {
         &self,
         session: &SessionGuard,
         id: AppPasswordId,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<(String, Secret), AppPasswordError> {
+        let now = request.now;
         let mailbox = PrincipalId::from(session.mailbox());
         let (letters, row) = self.draw(mailbox, id)?;
         let mut tx = self.db().begin(Durability::Durable).await?;
@@ -180,7 +180,7 @@ impl Authority {
         let Some(name) = app_passwords::rotate(&mut tx, mailbox, &row, now).await? else {
             return Err(AppPasswordError::NotFound);
         };
-        self.note_app_password(&mut tx, session, Event::AppPasswordRotated, &name, origin, now).await?;
+        self.note_app_password(&mut tx, session, AuditEvent::AppPasswordRotated, &name, request).await?;
         let rows = sessions::end_opened_by(&mut tx, id, EndReason::Ended, now).await?;
         self.commit_and_kill(tx, mailbox, rows, now).await?;
         Ok((name, letters.shown()))
@@ -195,9 +195,9 @@ impl Authority {
         &self,
         session: &SessionGuard,
         id: AppPasswordId,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<(String, BTreeMap<Surface, u64>), AppPasswordError> {
+        let now = request.now;
         let mailbox = PrincipalId::from(session.mailbox());
         let mut tx = self.db().begin(Durability::Durable).await?;
         principals::lock_principal(&mut tx, mailbox).await?.ok_or(ReauthRequired::SessionEnded)?;
@@ -208,8 +208,8 @@ impl Authority {
         let address = session.address().as_str();
         let subject = Subject::Mailbox(session.mailbox(), address);
         let detail = json!({ "name": name, "ended": rows.len() });
-        let by = AuditActor::owner(address, origin);
-        audit::audit(&mut tx, &by, Event::AppPasswordRevoked, &subject, &detail, now).await?;
+        let by = AuditActor::owner(address, &request.origin);
+        audit::audit(&mut tx, &by, AuditEvent::AppPasswordRevoked, &subject, &detail, now).await?;
         let ended = self.commit_and_kill(tx, mailbox, rows, now).await?;
         Ok((name, ended))
     }
@@ -252,19 +252,18 @@ impl Authority {
         &self,
         tx: &mut Tx,
         session: &SessionGuard,
-        event: Event,
+        event: AuditEvent,
         name: &str,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<(), crate::store::StoreError> {
         let address = session.address().as_str();
         let subject = Subject::Mailbox(session.mailbox(), address);
-        let by = AuditActor::owner(address, origin);
-        audit::audit(tx, &by, event, &subject, &json!({ "name": name }), now).await?;
+        let by = AuditActor::owner(address, &request.origin);
+        audit::audit(tx, &by, event, &subject, &json!({ "name": name }), request.now).await?;
         let mut detail = by.as_detail();
         detail["name"] = name.into();
         let mailbox = session.mailbox().into();
-        notify_owner(tx, self.keys(), mailbox, Notice::AppPasswordAdded, &detail, now).await
+        notify_owner(tx, self.keys(), mailbox, Notice::AppPasswordAdded, &detail, request.now).await
     }
 
     /// Commits what has ended sessions, then kills them, whoever has hung up meanwhile.

@@ -10,11 +10,12 @@ use crate::credential::totp_binding::bound;
 use crate::error::{ActError, AuthFailure, CodeFailure, ReauthRequired, Unavailable};
 use crate::model::Timestamp;
 use crate::model::actor::Actor;
-use crate::model::audit_event::{AuditActor, Event};
+use crate::model::audit_event::{AuditActor, AuditEvent};
 use crate::model::end_reason::{EndReason, SessionSelector};
 use crate::model::notice::Notice;
-use crate::model::origin::{Origin, Surface};
+use crate::model::origin::Surface;
 use crate::model::principal::{Kind, MailboxId, PrincipalId};
+use crate::model::request::Request;
 use crate::notification::notify::{Recipient, notify_owner, notify_staff};
 use crate::session::change_broadcast::PrincipalChange;
 use crate::session::ended_sessions::EndedSessions;
@@ -25,7 +26,7 @@ use crate::session::registry::SessionGuard;
 use crate::session::staff_session::StaffSession;
 use crate::store::principals::PrincipalRef;
 use crate::store::{Durability, Tx, audit, moment, second_factors, sessions};
-use crate::use_cases::sign_in::first_factor::{Login, Reading, Verified};
+use crate::use_cases::sign_in::first_factor::{Login, Verified};
 use crate::use_cases::sign_in::reauthentication::OwnSession;
 use jiff::SignedDuration;
 use postward_wire::Secret;
@@ -127,14 +128,13 @@ impl Authority {
         session: impl Into<OwnSession<'_>>,
         code: Option<&Secret>,
         issuer: &str,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<SetUp, SecondFactorError> {
         let acting = &session.into();
-        let spends = self.code_of_the_one_that_is_on(acting, code, origin, now).await?;
+        let spends = self.code_of_the_one_that_is_on(acting, code, request).await?;
         let seed = Seed::draw(&mut rand::rng());
         let mut tx = self.db().begin(Durability::Durable).await?;
-        self.begin_self_service(&mut tx, acting, now).await?;
+        self.begin_self_service(&mut tx, acting, request.now).await?;
         let replaces = second_factors::is_on(&mut tx, acting.principal).await?;
         if replaces && matches!(spends, OneTimeProof::Nothing) {
             return Err(SecondFactorError::CodeWrong);
@@ -144,7 +144,8 @@ impl Authority {
         }
         let account = second_factors::account(&mut tx, acting.principal).await?;
         let sealed = self.keys().seal(seed.bytes(), &bound(account, acting.principal))?;
-        second_factors::begin_enrolment(&mut tx, acting.session, acting.principal, &sealed, now).await?;
+        second_factors::begin_enrolment(&mut tx, acting.session, acting.principal, &sealed, request.now)
+            .await?;
         tx.commit().await?;
         seed.set_up(issuer, acting.login).ok_or(SecondFactorError::BeginAgain)
     }
@@ -159,9 +160,9 @@ impl Authority {
         session: impl Into<OwnSession<'_>>,
         code: &Secret,
         others: OtherSessions,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<TurnedOn, SecondFactorError> {
+        let now = request.now;
         let acting = &session.into();
         let Some(code) = Code::parse(code.expose()) else { return Err(SecondFactorError::CodeWrong) };
         let mut tx = self.db().begin(Durability::Durable).await?;
@@ -192,10 +193,10 @@ impl Authority {
         };
         let in_store = EndedSessions::of(rows);
         let (event, notice) = match replaces {
-            false => (Event::SecondFactorOn, Notice::SecondFactorOn),
-            true => (Event::SecondFactorReplaced, Notice::SecondFactorReplaced),
+            false => (AuditEvent::SecondFactorOn, Notice::SecondFactorOn),
+            true => (AuditEvent::SecondFactorReplaced, Notice::SecondFactorReplaced),
         };
-        let by = AuditActor::owner(acting.login, origin);
+        let by = AuditActor::owner(acting.login, &request.origin);
         let detail = json!({ "ended": in_store.total() });
         audit::audit(&mut tx, &by, event, &acting.subject(), &detail, now).await?;
         self.notify_principal(&mut tx, acting, notice, &by, now).await?;
@@ -227,12 +228,11 @@ impl Authority {
         session: impl Into<OwnSession<'_>>,
         password: &Secret,
         code: &Secret,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<(), SecondFactorError> {
         let acting = &session.into();
         let login = Login::of_text(acting.login);
-        let verified = self.verify(acting.kind, &login, password, Reading::Password, origin, now).await;
+        let verified = self.verify(acting.types(&login, password), request).await;
         let first = match verified {
             Ok(Verified::CodeOwed(first)) => first,
             Ok(Verified::Whole(_)) => return Err(SecondFactorError::IsOff),
@@ -240,11 +240,11 @@ impl Authority {
             Err(AuthFailure::TooManyTries) => return Err(SecondFactorError::TooManyTries),
             Err(AuthFailure::Unavailable(unavailable)) => return Err(unavailable.into()),
         };
-        let spends = match self.check_typed(first.principal(), code, origin, now).await {
+        let spends = match self.check_typed(first.principal(), code, request).await {
             Ok(spends) => spends,
             Err(CodeFailure::Unavailable(unavailable)) => return Err(unavailable.into()),
             Err(CodeFailure::Refused(cause)) => {
-                self.note(Some(acting.principal), &login, origin, cause, now);
+                self.note(Some(acting.principal), &login, cause, request);
                 return Err(SecondFactorError::CodeWrong);
             }
         };
@@ -259,9 +259,10 @@ impl Authority {
             return Err(SecondFactorError::CodeWrong);
         }
         forget(&mut tx, acting.principal).await?;
-        let by = AuditActor::owner(acting.login, origin);
-        audit::audit(&mut tx, &by, Event::SecondFactorOff, &acting.subject(), &json!({}), now).await?;
-        self.notify_principal(&mut tx, acting, Notice::SecondFactorOff, &by, now).await?;
+        let by = AuditActor::owner(acting.login, &request.origin);
+        audit::audit(&mut tx, &by, AuditEvent::SecondFactorOff, &acting.subject(), &json!({}), request.now)
+            .await?;
+        self.notify_principal(&mut tx, acting, Notice::SecondFactorOff, &by, request.now).await?;
         tx.broadcast_change(acting.principal).await?;
         tx.commit().await?;
         self.broadcast_change(acting.principal, PrincipalChange::SecondFactor);
@@ -275,18 +276,25 @@ impl Authority {
     pub async fn renew_backup_codes(
         &self,
         session: &StaffSession,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<Vec<Secret>, SecondFactorError> {
         let acting = OwnSession::from(session);
         let mut tx = self.db().begin(Durability::Durable).await?;
-        self.begin_self_service(&mut tx, &acting, now).await?;
+        self.begin_self_service(&mut tx, &acting, request.now).await?;
         if !second_factors::is_on(&mut tx, acting.principal).await? {
             return Err(SecondFactorError::IsOff);
         }
         let codes = put_backup_codes(&mut tx, acting.principal).await?;
-        let by = AuditActor::owner(acting.login, origin);
-        audit::audit(&mut tx, &by, Event::BackupCodesRenewed, &acting.subject(), &json!({}), now).await?;
+        let by = AuditActor::owner(acting.login, &request.origin);
+        audit::audit(
+            &mut tx,
+            &by,
+            AuditEvent::BackupCodesRenewed,
+            &acting.subject(),
+            &json!({}),
+            request.now,
+        )
+        .await?;
         tx.commit().await?;
         Ok(codes)
     }
@@ -296,19 +304,18 @@ impl Authority {
         &self,
         acting: &OwnSession<'_>,
         code: Option<&Secret>,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<OneTimeProof, SecondFactorError> {
-        let found = self.find(PrincipalRef::Id(acting.principal), origin, now).await?;
+        let found = self.find(PrincipalRef::Id(acting.principal), request).await?;
         let (Some(principal), Some(code)) = (found, code) else { return Ok(OneTimeProof::Nothing) };
         if principal.second_factor.is_none() {
             return Ok(OneTimeProof::Nothing);
         }
-        match self.check_typed(&principal, code, origin, now).await {
+        match self.check_typed(&principal, code, request).await {
             Ok(spends) => Ok(spends),
             Err(CodeFailure::Unavailable(unavailable)) => Err(unavailable.into()),
             Err(CodeFailure::Refused(cause)) => {
-                self.note(Some(acting.principal), &Login::of_text(acting.login), origin, cause, now);
+                self.note(Some(acting.principal), &Login::of_text(acting.login), cause, request);
                 Err(SecondFactorError::CodeWrong)
             }
         }

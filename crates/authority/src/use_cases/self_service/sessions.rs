@@ -6,18 +6,19 @@ use crate::credential::token::Token;
 use crate::error::{ActError, ReauthRequired, SignedOut, Unavailable};
 use crate::model::Timestamp;
 use crate::model::actor::Actor;
-use crate::model::audit_event::{AuditActor, Event};
+use crate::model::audit_event::{AuditActor, AuditEvent};
 use crate::model::end_reason::{EndReason, SessionSelector};
 use crate::model::mail_app_mode::MailAppMode;
 use crate::model::origin::{Origin, Surface};
 use crate::model::principal::{MailboxId, PrincipalId};
+use crate::model::request::Request;
 use crate::session::ended_sessions::EndedSessions;
 use crate::session::proof::{FirstFactor, OneTimeProof};
 use crate::session::registry::SessionGuard;
 use crate::store::app_passwords::{self, Bearer};
 use crate::store::principals::{self, PrincipalRef, new_place_notices, set_new_place_notices};
 use crate::store::{Durability, audit, moment, sessions};
-use crate::use_cases::administration::audit::{AuditEntry, RefusedTry};
+use crate::use_cases::administration::audit::{AuditEntry, RefusedAttempt};
 use crate::use_cases::administration::sessions::LiveSession;
 use crate::use_cases::sign_in::SignedIn;
 use crate::use_cases::sign_in::first_factor::Login;
@@ -76,9 +77,9 @@ impl Authority {
         &self,
         session: impl Into<OwnSession<'_>>,
         which: OwnSessions,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<BTreeMap<Surface, u64>, Unavailable> {
+        let now = request.now;
         let acting = &session.into();
         let of = match which {
             OwnSessions::One(id) => SessionSelector::Session(id),
@@ -92,8 +93,9 @@ impl Authority {
         if in_store.total() == 0 {
             return Ok(in_store.alive(self.node(), &[], now));
         }
-        let (by, detail) = (AuditActor::owner(acting.login, origin), json!({ "ended": in_store.total() }));
-        audit::audit(&mut tx, &by, Event::SessionsEnded, &acting.subject(), &detail, now).await?;
+        let (by, detail) =
+            (AuditActor::owner(acting.login, &request.origin), json!({ "ended": in_store.total() }));
+        audit::audit(&mut tx, &by, AuditEvent::SessionsEnded, &acting.subject(), &detail, now).await?;
         tx.broadcast_ended_sessions().await?;
         // The request that asks for the end of its own session has to outlive it to answer.
         let own = matches!(which, OwnSessions::All)
@@ -135,8 +137,11 @@ impl Authority {
     ///
     /// # Errors
     /// When the store does not answer.
-    pub async fn own_refused_tries(&self, session: &SessionGuard) -> Result<Vec<RefusedTry>, Unavailable> {
-        self.refused_tries_of(session.live.principal(), Self::HISTORY as u32).await
+    pub async fn own_refused_attempts(
+        &self,
+        session: &SessionGuard,
+    ) -> Result<Vec<RefusedAttempt>, Unavailable> {
+        self.refused_attempts_of(session.live.principal(), Self::HISTORY as u32).await
     }
 
     /// The newest entries of the audit about the owner's mailbox, what staff did included (D14).
@@ -164,15 +169,15 @@ impl Authority {
         &self,
         session: &SessionGuard,
         tell: bool,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<(), ReauthRequired> {
         let acting = OwnSession::from(session);
         let mut tx = self.db().begin(Durability::Durable).await?;
-        self.begin_self_service(&mut tx, &acting, now).await?;
+        self.begin_self_service(&mut tx, &acting, request.now).await?;
         set_new_place_notices(&mut tx, acting.principal, tell).await?;
-        let (by, detail) = (AuditActor::owner(acting.login, origin), json!({ "on": tell }));
-        audit::audit(&mut tx, &by, Event::NewPlaceNoticesSet, &acting.subject(), &detail, now).await?;
+        let (by, detail) = (AuditActor::owner(acting.login, &request.origin), json!({ "on": tell }));
+        audit::audit(&mut tx, &by, AuditEvent::NewPlaceNoticesSet, &acting.subject(), &detail, request.now)
+            .await?;
         Ok(tx.commit().await?)
     }
 
@@ -194,15 +199,15 @@ impl Authority {
         &self,
         session: &SessionGuard,
         mode: MailAppMode,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<(), ReauthRequired> {
         let acting = OwnSession::from(session);
         let mut tx = self.db().begin(Durability::Durable).await?;
-        self.begin_self_service(&mut tx, &acting, now).await?;
+        self.begin_self_service(&mut tx, &acting, request.now).await?;
         app_passwords::set_mode(&mut tx, Bearer::Mailbox(acting.principal.0), Some(mode.name())).await?;
-        let (by, detail) = (AuditActor::owner(acting.login, origin), json!({ "mode": mode.name() }));
-        audit::audit(&mut tx, &by, Event::MailAppModeSet, &acting.subject(), &detail, now).await?;
+        let (by, detail) = (AuditActor::owner(acting.login, &request.origin), json!({ "mode": mode.name() }));
+        audit::audit(&mut tx, &by, AuditEvent::MailAppModeSet, &acting.subject(), &detail, request.now)
+            .await?;
         Ok(tx.commit().await?)
     }
 
@@ -215,22 +220,21 @@ impl Authority {
         &self,
         session: &SessionGuard,
         to: Surface,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<SignedIn<SessionGuard>, SignedOut> {
-        let origin = Origin { surface: to, ..origin.clone() };
+        let request = &Request { origin: Origin { surface: to, ..request.origin.clone() }, now: request.now };
         let from = {
             let mut tx = self.db().begin(Durability::Relaxed).await.map_err(Unavailable::from)?;
             sessions::proof(&mut tx, session.id()).await.map_err(Unavailable::from)?
         };
-        let found = self.find(PrincipalRef::Id(session.mailbox().into()), &origin, now).await?;
+        let found = self.find(PrincipalRef::Id(session.mailbox().into()), request).await?;
         let (Some(from), Some(principal)) = (from, found) else { return Err(SignedOut::Ended) };
         let proved_at = moment(from.proved_at);
         let proven = match FirstFactor::of(principal).alone() {
             Ok(proven) => proven,
             Err(first) if from.second_factor => first.with(OneTimeProof::Carried),
             Err(first) => {
-                let token = self.begin_second_step(first.principal(), to, (proved_at, now)).await?;
+                let token = self.begin_second_step(first.principal(), to, proved_at, request.now).await?;
                 return Ok(SignedIn::CodeOwed(token));
             }
         };
@@ -240,7 +244,7 @@ impl Authority {
         proven.from_session = Some(session.id());
         let token = Token::draw(&mut rand::rng());
         let login = Login::of(session.address());
-        let live = match self.open_session(proven, &login, origin, Some(&token), now).await {
+        let live = match self.open_session(proven, &login, Some(&token), request).await {
             Ok(live) => live,
             Err(crate::error::AuthFailure::Unavailable(unavailable)) => return Err(unavailable.into()),
             Err(_) => return Err(SignedOut::Ended),

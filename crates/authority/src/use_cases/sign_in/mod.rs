@@ -1,5 +1,6 @@
 //! The only way in, for every surface: an attempt becomes a session, or a code is owed, or it is refused.
 
+pub(crate) mod admission;
 pub(crate) mod confirmation;
 pub(crate) mod first_factor;
 pub(crate) mod reauthentication;
@@ -9,16 +10,16 @@ pub(crate) mod second_factor_challenge;
 use crate::authority::Authority;
 use crate::credential::token::Token;
 use crate::error::{AuthFailure, Unavailable};
-use crate::model::Timestamp;
 use crate::model::origin::Origin;
 use crate::model::principal::{Kind, PrincipalId};
-use crate::model::refusal_cause::Cause;
+use crate::model::refusal_cause::RefusalCause;
+use crate::model::request::Request;
 use crate::session::proof::AuthProof;
 use crate::session::registry::{LiveGuard, SessionGuard};
 use crate::session::staff_session::StaffSession;
 use crate::session::writer::{OpenSessionError, PendingSession};
-use crate::store::audit::RefusedTry;
-use crate::use_cases::sign_in::first_factor::{Login, Reading, Verified};
+use crate::store::audit::NewRefusedAttempt;
+use crate::use_cases::sign_in::first_factor::{Login, PasswordAttempt, Reading, Verified};
 use postward_wire::{Address, Attempt, Refusal};
 use std::time::Duration;
 
@@ -36,17 +37,12 @@ impl Authority {
     ///
     /// # Errors
     /// What the stranger may hear. Why, the activity of the mailbox tells.
-    pub async fn sign_in(
-        &self,
-        attempt: Attempt,
-        origin: Origin,
-        now: Timestamp,
-    ) -> Result<SessionGuard, Refusal> {
-        let surface = origin.surface;
+    pub async fn sign_in(&self, attempt: Attempt, request: &Request) -> Result<SessionGuard, Refusal> {
+        let surface = request.origin.surface;
         let login = Login::read(&attempt.authcid);
         let admitted = async {
-            match self.verify_attempt(Kind::Mailbox, &login, &attempt, &origin, now).await? {
-                Verified::Whole(proven) => self.open_session(proven, &login, origin, None, now).await,
+            match self.verify_attempt(Kind::Mailbox, &login, &attempt, request).await? {
+                Verified::Whole(proven) => self.open_session(proven, &login, None, request).await,
                 // A mail protocol has no next page; the corridor has refused this already.
                 Verified::CodeOwed(_) => Err(AuthFailure::Rejected),
             }
@@ -63,12 +59,11 @@ impl Authority {
     pub async fn sign_in_browser(
         &self,
         attempt: Attempt,
-        origin: Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<SignedIn<SessionGuard>, Refusal> {
-        let surface = origin.surface;
+        let surface = request.origin.surface;
         let login = Login::read(&attempt.authcid);
-        match self.admit(Kind::Mailbox, &login, &attempt, origin, now).await? {
+        match self.admit(Kind::Mailbox, &login, &attempt, request).await? {
             SignedIn::CodeOwed(token) => Ok(SignedIn::CodeOwed(token)),
             SignedIn::Session(token, live) => {
                 let address = Address::parse(login.text()).map_err(|_| Refusal::Unavailable)?;
@@ -84,12 +79,11 @@ impl Authority {
     pub async fn sign_in_staff(
         &self,
         attempt: Attempt,
-        origin: Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<SignedIn<StaffSession>, Refusal> {
-        let ip = origin.ip;
+        let ip = request.origin.ip;
         let login = Login::read(&attempt.authcid);
-        match self.admit(Kind::Staff, &login, &attempt, origin, now).await? {
+        match self.admit(Kind::Staff, &login, &attempt, request).await? {
             SignedIn::CodeOwed(token) => Ok(SignedIn::CodeOwed(token)),
             SignedIn::Session(token, live) => {
                 match self.staff_session(live, login.text().to_owned(), ip).await {
@@ -106,18 +100,18 @@ impl Authority {
         kind: Kind,
         login: &Login,
         attempt: &Attempt,
-        origin: Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<SignedIn<LiveGuard>, Refusal> {
         let admitted = async {
-            match self.verify_attempt(kind, login, attempt, &origin, now).await? {
+            match self.verify_attempt(kind, login, attempt, request).await? {
                 Verified::Whole(proven) => {
                     let token = Token::draw(&mut rand::rng());
-                    let live = self.open_session(proven, login, origin, Some(&token), now).await?;
+                    let live = self.open_session(proven, login, Some(&token), request).await?;
                     Ok(SignedIn::Session(token, live))
                 }
                 Verified::CodeOwed(first) => {
-                    let token = self.begin_second_step(first.principal(), origin.surface, (now, now)).await?;
+                    let Request { origin: Origin { surface, .. }, now } = request;
+                    let token = self.begin_second_step(first.principal(), *surface, *now, *now).await?;
                     Ok(SignedIn::CodeOwed(token))
                 }
             }
@@ -130,11 +124,10 @@ impl Authority {
         kind: Kind,
         login: &Login,
         attempt: &Attempt,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<Verified, AuthFailure> {
-        let reading = Reading::at(origin.surface);
-        self.verify(kind, login, &attempt.secret, reading, origin, now).await
+        let (secret, reading) = (&attempt.secret, Reading::at(request.origin.surface));
+        self.verify(PasswordAttempt { kind, login, secret, reading }, request).await
     }
 
     /// Answers a refusal no sooner than the throttle says, whatever the reason.
@@ -169,25 +162,24 @@ impl Authority {
         &self,
         proven: AuthProof,
         login: &Login,
-        origin: Origin,
         token: Option<&Token>,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<LiveGuard, AuthFailure> {
         let principal = proven.principal;
-        let (pending, guard) = PendingSession::new(proven, origin.clone(), token.map(Token::digest), now);
+        let (pending, guard) = PendingSession::new(proven, token.map(Token::digest), request.clone());
         let closed = |_| AuthFailure::Unavailable(Unavailable::ShuttingDown);
         self.session_writer().open_session(pending).await.map_err(closed)?;
         let cause = match guard.await {
             Ok(Ok(guard)) => return Ok(guard),
             // Right a moment ago, and overtaken by a change of the password or the state (invariant 2).
-            Ok(Err(OpenSessionError::Overtaken)) => Cause::Overtaken,
-            Ok(Err(OpenSessionError::CodeSpent)) => Cause::SpentCode,
+            Ok(Err(OpenSessionError::Overtaken)) => RefusalCause::Overtaken,
+            Ok(Err(OpenSessionError::CodeSpent)) => RefusalCause::SpentCode,
             Ok(Err(OpenSessionError::Unavailable)) => {
                 return Err(AuthFailure::Unavailable(Unavailable::NotWritten));
             }
             Err(_) => return Err(AuthFailure::Unavailable(Unavailable::ShuttingDown)),
         };
-        self.note(Some(principal), login, &origin, cause, now);
+        self.note(Some(principal), login, cause, request);
         Err(AuthFailure::Rejected)
     }
 
@@ -196,11 +188,15 @@ impl Authority {
         &self,
         principal: Option<PrincipalId>,
         login: &Login,
-        origin: &Origin,
-        cause: Cause,
-        now: Timestamp,
+        cause: RefusalCause,
+        request: &Request,
     ) {
-        let (login, origin, cause) = (login.text().to_owned(), origin.clone(), cause.name());
-        self.session_writer().refused(RefusedTry { principal, login, origin, cause, at: now });
+        let (login, cause) = (login.text().to_owned(), cause.name());
+        self.session_writer().refused(NewRefusedAttempt {
+            principal,
+            login,
+            cause,
+            request: request.clone(),
+        });
     }
 }

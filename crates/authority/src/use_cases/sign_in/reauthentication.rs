@@ -8,15 +8,15 @@ use crate::authority::Authority;
 use crate::error::{AuthFailure, CodeFailure, ReauthRequired, Unavailable};
 use crate::model::Timestamp;
 use crate::model::audit_event::Subject;
-use crate::model::origin::Origin;
 use crate::model::principal::{Epoch, Kind, MailboxId, PrincipalId, SessionId, StaffId};
+use crate::model::request::Request;
 use crate::session::one_time_proof::spend_code;
 use crate::session::proof::OneTimeProof;
 use crate::session::registry::{LiveGuard, SessionGuard};
 use crate::session::staff_session::StaffSession;
 use crate::store::{Durability, Tx, moment, principals, second_factors, sessions};
 use crate::use_cases::sign_in::confirmation::Confirmation;
-use crate::use_cases::sign_in::first_factor::{Login, Reading, Verified};
+use crate::use_cases::sign_in::first_factor::{Login, PasswordAttempt, Reading, Verified};
 use postward_wire::Secret;
 
 /// Whoever is signed in and acts on its own sign-in: an owner by its [`SessionGuard`], a person of the dashboard by its
@@ -44,6 +44,11 @@ impl<'a> From<&'a StaffSession> for OwnSession<'a> {
 }
 
 impl<'a> OwnSession<'a> {
+    /// Its own password, as whoever sits there types it: a code is asked for apart from it.
+    pub(crate) fn types<'b>(&self, login: &'b Login, secret: &'b Secret) -> PasswordAttempt<'b> {
+        PasswordAttempt { kind: self.kind, login, secret, reading: Reading::Password }
+    }
+
     /// How the audit names it.
     pub(crate) fn subject(&self) -> Subject<'a> {
         match self.kind {
@@ -114,22 +119,21 @@ impl Authority {
         session: impl Into<OwnSession<'_>>,
         password: &Secret,
         code: Option<&Secret>,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<(), ReauthenticationError> {
         let acting = &session.into();
         let login = Login::of_text(acting.login);
-        let verified = self.verify(acting.kind, &login, password, Reading::Password, origin, now).await;
+        let verified = self.verify(acting.types(&login, password), request).await;
         let (epoch, spends) = match verified {
             Ok(Verified::Whole(proven)) => (proven.epoch, proven.spends),
             Ok(Verified::CodeOwed(first)) => {
                 let principal = first.principal();
                 let spends = match (code, self.has_given_code(acting).await?) {
-                    (Some(code), _) => match self.check_typed(principal, code, origin, now).await {
+                    (Some(code), _) => match self.check_typed(principal, code, request).await {
                         Ok(spends) => spends,
                         Err(CodeFailure::Unavailable(unavailable)) => return Err(unavailable.into()),
                         Err(CodeFailure::Refused(cause)) => {
-                            self.note(Some(acting.principal), &login, origin, cause, now);
+                            self.note(Some(acting.principal), &login, cause, request);
                             return Err(ReauthenticationError::CodeWrong);
                         }
                     },
@@ -150,7 +154,7 @@ impl Authority {
         if !spend_code(&mut tx, acting.principal, &spends).await? {
             return Err(ReauthenticationError::CodeWrong);
         }
-        if !sessions::prove(&mut tx, acting.session, by_code, now).await? {
+        if !sessions::prove(&mut tx, acting.session, by_code, request.now).await? {
             return Err(ReauthenticationError::SessionEnded);
         }
         Ok(tx.commit().await?)

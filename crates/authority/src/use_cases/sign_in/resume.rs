@@ -5,8 +5,9 @@ use crate::credential::token::Token;
 use crate::error::{SignedOut, Unavailable};
 use crate::model::Timestamp;
 use crate::model::actor::{Actor, Role, Scope, Who};
-use crate::model::origin::{Origin, Surface};
+use crate::model::origin::Surface;
 use crate::model::principal::StaffId;
+use crate::model::request::Request;
 use crate::session::lifespan::Lifespan;
 use crate::session::registry::{Lifetime, LiveGuard, SessionGuard};
 use crate::session::staff_session::StaffSession;
@@ -20,30 +21,20 @@ impl Authority {
     ///
     /// # Errors
     /// When there is no such session, or not any more; or when that cannot be said.
-    pub async fn resume(
-        &self,
-        token: &Token,
-        origin: &Origin,
-        now: Timestamp,
-    ) -> Result<SessionGuard, SignedOut> {
-        let (live, login) = self.resume_live(token, origin.surface, now).await?;
+    pub async fn resume(&self, token: &Token, request: &Request) -> Result<SessionGuard, SignedOut> {
+        let (live, login) = self.resume_live(token, request.origin.surface, request.now).await?;
         // A login that is no address any more was never written by us: it opens nothing.
         let address = Address::parse(&login).map_err(|_| SignedOut::Ended)?;
-        Ok(SessionGuard { live, address, surface: origin.surface })
+        Ok(SessionGuard { live, address, surface: request.origin.surface })
     }
 
     /// The same for the dashboard.
     ///
     /// # Errors
     /// As [`Authority::resume`].
-    pub async fn resume_staff(
-        &self,
-        token: &Token,
-        origin: &Origin,
-        now: Timestamp,
-    ) -> Result<StaffSession, SignedOut> {
-        let (live, email) = self.resume_live(token, Surface::Dashboard, now).await?;
-        self.staff_session(live, email, origin.ip).await?.ok_or(SignedOut::Ended)
+    pub async fn resume_staff(&self, token: &Token, request: &Request) -> Result<StaffSession, SignedOut> {
+        let (live, email) = self.resume_live(token, Surface::Dashboard, request.now).await?;
+        self.staff_session(live, email, request.origin.ip).await?.ok_or(SignedOut::Ended)
     }
 
     async fn resume_live(

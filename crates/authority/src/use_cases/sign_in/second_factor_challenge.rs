@@ -12,21 +12,21 @@ use crate::credential::totp_binding::bound;
 use crate::error::{AuthFailure, CodeFailure, Unavailable};
 use crate::model::Timestamp;
 use crate::model::notice::Notice;
-use crate::model::origin::{Origin, Surface};
+use crate::model::origin::Surface;
 use crate::model::principal::{AccountId, Kind, PrincipalId, State};
-use crate::model::refusal_cause::Cause;
+use crate::model::refusal_cause::RefusalCause;
+use crate::model::request::Request;
 use crate::notification::notify::{Recipient, notify_owner, notify_staff};
 use crate::rate_limit::code_attempts::guesses;
 use crate::session::proof::{AuthProof, FirstFactor, OneTimeProof};
 use crate::session::registry::{LiveGuard, SessionGuard};
 use crate::session::staff_session::StaffSession;
 use crate::store::principals::{Principal, PrincipalRef};
-use crate::store::second_factors::{self, SecondStepRow};
+use crate::store::second_factors::{self, NewChallenge, SecondStepRow};
 use crate::store::{Durability, moment};
 use crate::use_cases::sign_in::first_factor::Login;
 use jiff::SignedDuration;
 use postward_wire::{Address, Secret};
-use serde_json::json;
 
 /// How long a browser may owe its code: the phone lies in the next room.
 const OWED_FOR: SignedDuration = SignedDuration::from_mins(10);
@@ -74,12 +74,11 @@ impl Authority {
         &self,
         pending: &Token,
         code: &Secret,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<(Token, SessionGuard), SecondStepError> {
-        let (token, live, login) = self.take_second_step(pending, code, origin, now).await?;
+        let (token, live, login) = self.take_second_step(pending, code, request).await?;
         let address = Address::parse(&login).map_err(|_| SecondStepError::Over)?;
-        Ok((token, SessionGuard { live, address, surface: origin.surface }))
+        Ok((token, SessionGuard { live, address, surface: request.origin.surface }))
     }
 
     /// Ends a sign-in at the dashboard, with the code or one of the backup codes.
@@ -90,11 +89,11 @@ impl Authority {
         &self,
         pending: &Token,
         code: &Secret,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<(Token, StaffSession), SecondStepError> {
-        let (token, live, email) = self.take_second_step(pending, code, origin, now).await?;
-        let session = self.staff_session(live, email, origin.ip).await?.ok_or(SecondStepError::Over)?;
+        let (token, live, email) = self.take_second_step(pending, code, request).await?;
+        let session =
+            self.staff_session(live, email, request.origin.ip).await?.ok_or(SecondStepError::Over)?;
         Ok((token, session))
     }
 
@@ -103,13 +102,20 @@ impl Authority {
         &self,
         principal: &Principal,
         surface: Surface,
-        (proved_at, now): (Timestamp, Timestamp),
+        proved_at: Timestamp,
+        now: Timestamp,
     ) -> Result<Token, Unavailable> {
         let token = Token::draw(&mut rand::rng());
         let mut tx = self.db().begin(Durability::Relaxed).await?;
-        let whose = (principal.id, principal.epoch);
-        second_factors::begin_second_step(&mut tx, &token.digest(), whose, surface.name(), (proved_at, now))
-            .await?;
+        let challenge = NewChallenge {
+            token_digest: &token.digest(),
+            principal: principal.id,
+            epoch: principal.epoch,
+            surface,
+            proved_at,
+            begun_at: now,
+        };
+        second_factors::begin_second_step(&mut tx, &challenge).await?;
         tx.commit().await?;
         Ok(token)
     }
@@ -129,34 +135,33 @@ impl Authority {
         &self,
         pending: &Token,
         code: &Secret,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<(Token, LiveGuard, String), SecondStepError> {
         if self.registry().is_frozen() {
             return Err(SecondStepError::Unavailable(Unavailable::Frozen));
         }
-        let Some(row) = self.pending(pending, origin.surface, now).await? else {
+        let Some(row) = self.pending(pending, request.origin.surface, request.now).await? else {
             return Err(SecondStepError::Over);
         };
-        let found = self.find(PrincipalRef::Id(row.principal_id), origin, now).await?;
+        let found = self.find(PrincipalRef::Id(row.principal_id), request).await?;
         let still = |principal: &Principal| principal.epoch == row.epoch && principal.state == State::Active;
         let Some(principal) = found.filter(still) else { return Err(SecondStepError::Over) };
 
         let (login, digest) = (principal.login.clone(), pending.digest());
         let by_name = Login::of_text(&login);
         let finishing = async {
-            let mut proven = match self.prove(principal, code, origin, now).await {
+            let mut proven = match self.prove(principal, code, request).await {
                 Ok(proven) => proven,
                 Err(CodeFailure::Unavailable(unavailable)) => return Err(unavailable.into()),
                 Err(CodeFailure::Refused(cause)) => {
-                    self.note(Some(row.principal_id), &by_name, origin, cause, now);
+                    self.note(Some(row.principal_id), &by_name, cause, request);
                     return Err(AuthFailure::Rejected);
                 }
             };
             proven.second_step = Some(digest.clone());
             proven.proved_at = Some(moment(row.proved_at));
             let token = Token::draw(&mut rand::rng());
-            let live = self.open_session(proven, &by_name, origin.clone(), Some(&token), now).await?;
+            let live = self.open_session(proven, &by_name, Some(&token), request).await?;
             Ok((token, live))
         };
         match self.with_min_response_time(finishing).await {
@@ -166,7 +171,7 @@ impl Authority {
                 let mut tx = self.db().begin(Durability::Relaxed).await?;
                 second_factors::fail_second_step(&mut tx, &digest).await?;
                 tx.commit().await?;
-                match self.pending(pending, origin.surface, now).await? {
+                match self.pending(pending, request.origin.surface, request.now).await? {
                     Some(_) => Err(SecondStepError::CodeWrong),
                     None => Err(SecondStepError::Over),
                 }
@@ -179,15 +184,14 @@ impl Authority {
         &self,
         principal: Principal,
         typed: &Secret,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<AuthProof, CodeFailure> {
         // Turned off meanwhile: then the password was all that is asked for.
         let first = match FirstFactor::of(principal).alone() {
             Ok(proven) => return Ok(proven),
             Err(first) => first,
         };
-        let spends = self.check_typed(first.principal(), typed, origin, now).await?;
+        let spends = self.check_typed(first.principal(), typed, request).await?;
         Ok(first.with(spends))
     }
 
@@ -197,18 +201,17 @@ impl Authority {
         &self,
         principal: &Principal,
         typed: &Secret,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<OneTimeProof, CodeFailure> {
         if let Some(code) = Code::parse(typed.expose()) {
-            return self.check_code(principal, &code, origin, now).await;
+            return self.check_code(principal, &code, request).await;
         }
         // What is no code at all costs a guess like any other.
-        self.reserve_guess(principal, origin, now).await?;
+        self.reserve_guess(principal, request).await?;
         let digest = backup_code::digest(principal.id, typed);
         match second_factors::has_backup_code(self.db(), principal.id, &digest).await? {
             true => Ok(OneTimeProof::BackupCode(digest)),
-            false => Err(self.wrong_code(principal, origin, now).await),
+            false => Err(self.wrong_code(principal, request).await),
         }
     }
 
@@ -218,56 +221,54 @@ impl Authority {
         &self,
         principal: &Principal,
         code: &Code,
-        origin: &Origin,
-        now: Timestamp,
+        request: &Request,
     ) -> Result<OneTimeProof, CodeFailure> {
         let Some(factor) = &principal.second_factor else {
-            return Err(CodeFailure::Refused(Cause::WrongCode));
+            return Err(CodeFailure::Refused(RefusalCause::WrongCode));
         };
         // First, so that a trouble of ours costs no guess.
         let seed = self.open_seed(principal.account, principal.id, &factor.seed)?;
-        self.reserve_guess(principal, origin, now).await?;
-        match seed.step_of(code, now) {
+        self.reserve_guess(principal, request).await?;
+        match seed.step_of(code, request.now) {
             Some(step) => Ok(OneTimeProof::Step { enabled_at: factor.enabled_at, step }),
-            None => Err(self.wrong_code(principal, origin, now).await),
+            None => Err(self.wrong_code(principal, request).await),
         }
     }
 
     /// Counts a guess before it is looked at, so that a thousand at once cannot slip through together.
-    async fn reserve_guess(
-        &self,
-        principal: &Principal,
-        origin: &Origin,
-        now: Timestamp,
-    ) -> Result<(), CodeFailure> {
-        let (network, at_most, window) = guesses(principal.known_network, origin);
-        let since = now.checked_sub(window).unwrap_or(Timestamp::MIN);
+    async fn reserve_guess(&self, principal: &Principal, request: &Request) -> Result<(), CodeFailure> {
+        let (network, at_most, window) = guesses(principal.known_network, &request.origin);
+        let since = request.now.checked_sub(window).unwrap_or(Timestamp::MIN);
         let mut tx = self.db().begin(Durability::Relaxed).await?;
-        let counted = second_factors::guess(&mut tx, principal.id, &network, since, at_most, now).await?;
+        let counted =
+            second_factors::guess(&mut tx, principal.id, &network, since, at_most, request.now).await?;
         tx.commit().await?;
-        if counted { Ok(()) } else { Err(CodeFailure::Refused(Cause::TooManyCodes)) }
+        if counted { Ok(()) } else { Err(CodeFailure::Refused(RefusalCause::TooManyCodes)) }
     }
 
     /// Notes a wrong code behind a right password, and tells the owner when there were several.
-    async fn wrong_code(&self, principal: &Principal, origin: &Origin, now: Timestamp) -> CodeFailure {
+    async fn wrong_code(&self, principal: &Principal, request: &Request) -> CodeFailure {
         let noted = async {
-            let (network, ..) = guesses(principal.known_network, origin);
+            let (network, ..) = guesses(principal.known_network, &request.origin);
             let mut tx = self.db().begin(Durability::Relaxed).await?;
             if second_factors::guessed_wrong(&mut tx, principal.id, &network).await? == TELL_AT {
-                let detail = json!({ "ip": origin.ip, "client": origin.client, "surface": origin.surface });
+                let detail = request.origin.as_detail();
                 let reader = Recipient { principal: principal.id, address: principal.login.as_str() };
                 match principal.kind {
                     Kind::Mailbox => {
                         let keys = self.keys();
-                        notify_owner(&mut tx, keys, principal.id, Notice::WrongCodes, &detail, now).await?;
+                        notify_owner(&mut tx, keys, principal.id, Notice::WrongCodes, &detail, request.now)
+                            .await?;
                     }
-                    Kind::Staff => notify_staff(&mut tx, reader, Notice::WrongCodes, &detail, now).await?,
+                    Kind::Staff => {
+                        notify_staff(&mut tx, reader, Notice::WrongCodes, &detail, request.now).await?
+                    }
                 }
             }
             tx.commit().await
         };
         match noted.await {
-            Ok(()) => CodeFailure::Refused(Cause::WrongCode),
+            Ok(()) => CodeFailure::Refused(RefusalCause::WrongCode),
             Err(error) => error.into(),
         }
     }

@@ -83,8 +83,8 @@ pub(super) async fn change(
             (current.unwrap_or_else(|| Secret::new(String::new())), password)
         }
     };
-    let (confirmation, origin) = (Confirmation::Current(current), context.origin(WebSurface::Dashboard));
-    match site.authority.change_staff(&staff.session, confirmation, password, &origin, site.now()).await {
+    let (confirmation, request) = (Confirmation::Current(current), context.request(WebSurface::Dashboard));
+    match site.authority.change_staff(&staff.session, confirmation, password, &request).await {
         Ok(receipt) => {
             let ended = counted(receipt.ended.iter().map(|(surface, count)| (*surface, *count)));
             let ended = ended.map_or(String::new(), |sessions| format!("Ended {sessions}. "));
@@ -169,8 +169,8 @@ pub(super) async fn end(
         "others" => OwnSessions::Others,
         id => OwnSessions::One(id.parse::<SessionId>().map_err(|_| PageError::NotFound)?),
     };
-    let origin = context.origin(WebSurface::Dashboard);
-    let ended = site.authority.end_own_sessions(&*staff.session, which, &origin, site.now()).await?;
+    let request = context.request(WebSurface::Dashboard);
+    let ended = site.authority.end_own_sessions(&*staff.session, which, &request).await?;
     if matches!(which, OwnSessions::All) {
         return signed_out(&site, WebSurface::Dashboard);
     }

@@ -140,9 +140,9 @@ async fn begin(
     staff: &Staff,
     code: Option<Secret>,
 ) -> Result<SetUp, SecondFactorError> {
-    let (site, origin) = (&context.site, context.origin(WebSurface::Dashboard));
-    let (session, issuer, now) = (&*staff.session, &site.brand.name, site.now());
-    site.authority.begin_second_factor(session, code.as_ref(), issuer, &origin, now).await
+    let (site, request) = (&context.site, context.request(WebSurface::Dashboard));
+    let (session, issuer) = (&*staff.session, &site.brand.name);
+    site.authority.begin_second_factor(session, code.as_ref(), issuer, &request).await
 }
 
 fn shown(
@@ -185,10 +185,10 @@ async fn turn_on(
     staff: Staff,
     Signed(form): Signed<SecondFactorForm>,
 ) -> Result<Response, PageError> {
-    let (site, origin) = (&context.site, context.origin(WebSurface::Dashboard));
+    let (site, request) = (&context.site, context.request(WebSurface::Dashboard));
     let others = if form.end_others.is_some() { OtherSessions::End } else { OtherSessions::Stay };
     let code = Secret::new(form.code);
-    match site.authority.turn_on_second_factor(&*staff.session, &code, others, &origin, site.now()).await {
+    match site.authority.turn_on_second_factor(&*staff.session, &code, others, &request).await {
         Ok(on) => Ok(codes(&context, &staff, "Two-factor authentication is on", &on.backup_codes)),
         Err(SecondFactorError::CodeWrong) => {
             let problem = "This code is not right. Wait for the next one in your app and type that.";
@@ -221,8 +221,8 @@ async fn confirm_renewal(context: RequestContext, staff: Staff) -> Result<Respon
 
 /// `POST /dashboard/account/backup-codes`: ten new ones in the place of the old ones.
 async fn renew(context: RequestContext, staff: Staff, _: Signed<NoFields>) -> Result<Response, PageError> {
-    let (site, origin) = (&context.site, context.origin(WebSurface::Dashboard));
-    match site.authority.renew_backup_codes(&staff.session, &origin, site.now()).await {
+    let (site, request) = (&context.site, context.request(WebSurface::Dashboard));
+    match site.authority.renew_backup_codes(&staff.session, &request).await {
         Ok(new) => Ok(codes(&context, &staff, "New backup codes", &new)),
         Err(error) => not_now(site, error, BACKUP_CODES),
     }
@@ -240,9 +240,9 @@ async fn turn_off(
     Signed(form): Signed<SecondFactorForm>,
 ) -> Result<Response, PageError> {
     let (password, code) = (Secret::new(form.password), Secret::new(form.code));
-    let (site, origin) = (&context.site, context.origin(WebSurface::Dashboard));
-    let (session, now) = (&*staff.session, site.now());
-    let problem = match site.authority.turn_off_second_factor(session, &password, &code, &origin, now).await {
+    let (site, request) = (&context.site, context.request(WebSurface::Dashboard));
+    let session = &*staff.session;
+    let problem = match site.authority.turn_off_second_factor(session, &password, &code, &request).await {
         Ok(()) => {
             let text = "Your password alone signs you in. The backup codes are gone.";
             return back_to_account(site, &staff, "Two-factor authentication is off.", text);
