@@ -1,12 +1,9 @@
 //! What bad input gets: a protocol-correct error or a closed connection, flat memory, and nobody else notices.
 
-use crate::client::connection::{Connection, Endpoint, Trust};
-use crate::client::imap::Imap;
-use crate::client::pop3::Pop3;
-use crate::client::smtp::Smtp;
 use crate::house::House;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use postward_testclient::{Connection, Endpoint, ImapClient, Pop3Client, SmtpClient, Trust};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
@@ -24,7 +21,7 @@ const GIBIBYTE: usize = 1024 * 1024 * 1024;
 /// Somebody who is signed in all the while, and what the server weighed when he came.
 struct Bystander {
     house: House,
-    imap: Imap,
+    imap: ImapClient,
     kib: u64,
 }
 
@@ -54,7 +51,7 @@ async fn a_literal_of_a_gibibyte_is_refused_before_it_is_sent() {
     let house = &bystander.house;
     let (address, password) = house.mailbox(0);
     for door in [house.plain("imap"), house.door("imap")] {
-        let mut imap = Imap::connect(&door).await.unwrap();
+        let mut imap = ImapClient::connect(&door).await.unwrap();
         imap.connection.send(format!("a LOGIN {{{GIBIBYTE}}}\r\n").as_bytes()).await.unwrap();
         let heard = imap.connection.line().await.unwrap();
         assert!(
@@ -62,7 +59,7 @@ async fn a_literal_of_a_gibibyte_is_refused_before_it_is_sent() {
             "{heard}"
         );
         // RFC 7888: the client does not wait to be asked, so nothing but the end of the connection can stop it.
-        let mut imap = Imap::connect(&door).await.unwrap();
+        let mut imap = ImapClient::connect(&door).await.unwrap();
         imap.connection.send(format!("a LOGIN {{{GIBIBYTE}+}}\r\n").as_bytes()).await.unwrap();
         assert!(
             pour(&mut imap.connection, 64 * 1024 * 1024).await < 64 * 1024 * 1024,
@@ -99,7 +96,7 @@ async fn nuls_newlines_and_wrong_utf_8_open_nothing_and_break_nothing() {
         refused(&mut connection, &["-ERR"]).await;
         for response in [[b"\0".as_slice(), name, bytes, b"\0", secret], [bytes, name, b"\0", secret, bytes]]
         {
-            let mut smtp = Smtp::connect(&house.plain("smtp")).await.unwrap();
+            let mut smtp = SmtpClient::connect(&house.plain("smtp")).await.unwrap();
             let answer =
                 smtp.ask(&format!("AUTH PLAIN {}", BASE64_STANDARD.encode(response.concat()))).await.unwrap();
             assert!(answer.starts_with('5'), "{answer}");
@@ -118,13 +115,13 @@ async fn nobody_signs_in_on_behalf_of_somebody_else() {
     let (maya, password) = house.mailbox(0);
     let (tomas, _) = house.mailbox(1);
     let plain = BASE64_STANDARD.encode(format!("{tomas}\0{maya}\0{password}"));
-    let mut imap = Imap::connect(&house.plain("imap")).await.unwrap();
+    let mut imap = ImapClient::connect(&house.plain("imap")).await.unwrap();
     let (_, answer) = imap.ask(&format!("AUTHENTICATE PLAIN {plain}")).await.unwrap();
     assert!(answer.starts_with("NO [AUTHENTICATIONFAILED]"), "{answer}");
-    let mut pop3 = Pop3::connect(&house.plain("pop3")).await.unwrap();
+    let mut pop3 = Pop3Client::connect(&house.plain("pop3")).await.unwrap();
     let answer = pop3.ask(&format!("AUTH PLAIN {plain}")).await.unwrap();
     assert!(answer.starts_with("-ERR [AUTH]"), "{answer}");
-    let mut smtp = Smtp::connect(&house.plain("smtp")).await.unwrap();
+    let mut smtp = SmtpClient::connect(&house.plain("smtp")).await.unwrap();
     let answer = smtp.ask(&format!("AUTH PLAIN {plain}")).await.unwrap();
     assert!(answer.starts_with("535 5.7.8"), "{answer}");
     bystander.has_noticed_nothing().await;
@@ -234,7 +231,7 @@ async fn pour(connection: &mut Connection, most: usize) -> usize {
 
 /// Sends everything while it reads everything, to the end of the connection.
 async fn say_at_once(connection: &mut Connection, words: &str) -> Vec<u8> {
-    let (mut read, mut write) = tokio::io::split(&mut connection.stream);
+    let (mut read, mut write) = tokio::io::split(connection.stream());
     let mut heard = Vec::new();
     let hear = async {
         let mut some = vec![0; 16 * 1024];

@@ -1,17 +1,12 @@
 //! Invariant 9: nothing secret is ever written anywhere, whatever happens to it, but where it is shown once.
 
-use crate::client::SignInOutcome;
-use crate::client::authenticator::Authenticator;
-use crate::client::browser::Page;
-use crate::client::imap::Imap;
-use crate::client::pop3::Pop3;
-use crate::client::smtp::Smtp;
 use crate::house::House;
 use crate::witness::{Place, Watched, Witness, files};
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD};
 use jiff::SignedDuration;
 use postward_authority::{Authority, Database, Settings, Timestamp};
+use postward_testclient::{Authenticator, ImapClient, Page, Pop3Client, SignInOutcome, SmtpClient};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
@@ -29,20 +24,20 @@ async fn no_password_is_found_on_disk_or_in_the_log() {
     house.passwd(&address, FIRST).await;
     for tried in [FIRST, WRONG] {
         let right = tried == FIRST;
-        assert_eq!(opened(Imap::sign_in(&house.plain("imap"), &address, tried).await.unwrap()), right);
-        assert_eq!(opened(Pop3::sign_in(&house.plain("pop3"), &address, tried).await.unwrap()), right);
-        assert_eq!(opened(Smtp::sign_in(&house.plain("smtp"), &address, tried).await.unwrap()), right);
+        assert_eq!(opened(ImapClient::sign_in(&house.plain("imap"), &address, tried).await.unwrap()), right);
+        assert_eq!(opened(Pop3Client::sign_in(&house.plain("pop3"), &address, tried).await.unwrap()), right);
+        assert_eq!(opened(SmtpClient::sign_in(&house.plain("smtp"), &address, tried).await.unwrap()), right);
         assert_eq!(opened(house.browser().sign_in("/webmail", &address, tried).await.unwrap()), right);
         assert_eq!(opened(house.browser().sign_in("/panel", &address, tried).await.unwrap()), right);
         assert!(!opened(house.browser().sign_in("/dashboard", &address, tried).await.unwrap()));
     }
     // Commands nobody understands, with a password in them.
-    let mut imap = Imap::connect(&house.plain("imap")).await.unwrap();
+    let mut imap = ImapClient::connect(&house.plain("imap")).await.unwrap();
     imap.ask(&format!("LOGIM {address} {WRONG}")).await.unwrap();
     imap.ask(&format!("LOGIN {address} \"{WRONG}")).await.unwrap();
-    let mut pop3 = Pop3::connect(&house.plain("pop3")).await.unwrap();
+    let mut pop3 = Pop3Client::connect(&house.plain("pop3")).await.unwrap();
     pop3.ask(&format!("PASS {WRONG}")).await.unwrap();
-    let mut smtp = Smtp::connect(&house.plain("smtp")).await.unwrap();
+    let mut smtp = SmtpClient::connect(&house.plain("smtp")).await.unwrap();
     smtp.ask(&format!("AUTH PLAIN {}!", BASE64_STANDARD.encode(WRONG))).await.unwrap();
 
     let mut panel = house.signed_in("/panel", &address, FIRST).await;
@@ -261,9 +256,9 @@ impl Stage {
         let both = format!("{password}{}", self.code(&phone).await);
         self.witness.password(&maya, &both);
         let imap = self.house.plain("imap");
-        assert!(opened(Imap::sign_in(&imap, &maya, &both).await.unwrap()));
-        assert!(!opened(Imap::sign_in(&imap, &maya, &both).await.unwrap()));
-        assert!(!opened(Pop3::sign_in(&self.house.plain("pop3"), &maya, &both).await.unwrap()));
+        assert!(opened(ImapClient::sign_in(&imap, &maya, &both).await.unwrap()));
+        assert!(!opened(ImapClient::sign_in(&imap, &maya, &both).await.unwrap()));
+        assert!(!opened(Pop3Client::sign_in(&self.house.plain("pop3"), &maya, &both).await.unwrap()));
 
         let mut webmail = self.browser();
         let sign_in = [("address", maya.as_str()), ("password", password.as_str())];
@@ -304,17 +299,17 @@ impl Stage {
                 self.witness.sasl(&maya, &typed);
                 let (imap, pop3, smtp) =
                     (self.house.plain("imap"), self.house.plain("pop3"), self.house.plain("smtp"));
-                assert_eq!(opened(Imap::sign_in(&imap, &maya, &typed).await.unwrap()), right);
-                assert_eq!(opened(Pop3::sign_in(&pop3, &maya, &typed).await.unwrap()), right);
-                assert_eq!(opened(Smtp::sign_in(&smtp, &maya, &typed).await.unwrap()), right);
+                assert_eq!(opened(ImapClient::sign_in(&imap, &maya, &typed).await.unwrap()), right);
+                assert_eq!(opened(Pop3Client::sign_in(&pop3, &maya, &typed).await.unwrap()), right);
+                assert_eq!(opened(SmtpClient::sign_in(&smtp, &maya, &typed).await.unwrap()), right);
                 let sign_in = [("address", maya.as_str()), ("password", typed.as_str())];
                 let refused = self.browser().post("/webmail/sign-in", &sign_in).await;
                 assert_eq!(refused.status, 403, "{}", refused.summary());
             }
             // Commands nobody understands, with an app password in them.
-            let mut imap = Imap::connect(&self.house.plain("imap")).await.unwrap();
+            let mut imap = ImapClient::connect(&self.house.plain("imap")).await.unwrap();
             imap.ask(&format!("LOGIM {maya} \"{letters}\"")).await.unwrap();
-            let mut pop3 = Pop3::connect(&self.house.plain("pop3")).await.unwrap();
+            let mut pop3 = Pop3Client::connect(&self.house.plain("pop3")).await.unwrap();
             pop3.ask(&format!("PASS {letters}")).await.unwrap();
         }
     }

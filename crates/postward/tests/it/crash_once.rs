@@ -1,9 +1,5 @@
 //! Invariants 3 and 5: what works once is spent in the transaction of its effect, wherever in between the process dies.
 
-use crate::client::SignInOutcome;
-use crate::client::authenticator::Authenticator;
-use crate::client::imap::Imap;
-use crate::client::pop3::Pop3;
 use crate::crash::open;
 use crate::house::House;
 use crate::soak::rounds;
@@ -11,6 +7,7 @@ use jiff::SignedDuration;
 use postward_authority::{
     Authority, LinkKind, Notice, Origin, OtherSessions, SessionGuard, SignedIn, Surface, Timestamp, Token,
 };
+use postward_testclient::{Authenticator, ImapClient, Pop3Client, SignInOutcome};
 use postward_wire::{Address, Attempt, Secret};
 use rand::RngExt;
 use std::time::{Duration, Instant};
@@ -258,7 +255,7 @@ async fn g2_a_code_that_is_used_while_the_server_is_killed_opens_once_in_all() {
                     let page = browser.post("/webmail/code", &[("code", &code)]).await;
                     page.is_ok_and(|page| page.location() == Some("/webmail"))
                 } else {
-                    matches!(Imap::sign_in(&door, &address, &both).await, Ok(SignInOutcome::Opened(_)))
+                    matches!(ImapClient::sign_in(&door, &address, &both).await, Ok(SignInOutcome::Opened(_)))
                 }
             }
         };
@@ -268,7 +265,7 @@ async fn g2_a_code_that_is_used_while_the_server_is_killed_opens_once_in_all() {
         let again = house.opens(&address, &both).await;
         // On a machine that took too long to start the server again, the code is none any more.
         let in_time = Timestamp::now().as_second() / 30 <= now / 30 + 1;
-        let third = Pop3::sign_in(&house.plain("pop3"), &address, &both).await.unwrap();
+        let third = Pop3Client::sign_in(&house.plain("pop3"), &address, &both).await.unwrap();
         assert!(!(answered && again), "round {round}: it has opened twice");
         assert!(matches!(third, SignInOutcome::Refused(_)), "round {round}: it opens another door");
         house.kill().await;

@@ -1,10 +1,7 @@
 //! A data directory that 0.1.0 has written is opened and used by this version: what stands on disk keeps its names.
 
-use crate::client::SignInOutcome;
-use crate::client::authenticator::Authenticator;
-use crate::client::browser::Browser;
-use crate::client::imap::Imap;
 use crate::house::House;
+use postward_testclient::{Authenticator, HttpClient, ImapClient, SignInOutcome};
 use serde_json::Value;
 
 /// Three messages in INBOX, folders, flags and a keyword; a second factor and an app password.
@@ -29,21 +26,21 @@ async fn host_of_0_1_0() -> House {
 
 /// What the server says to a command, in lines; without the arrival of notices, which may be told at any time
 /// (RFC 9051 §7.4.1).
-async fn told(imap: &mut Imap, command: &str) -> Vec<String> {
+async fn told(imap: &mut ImapClient, command: &str) -> Vec<String> {
     let said = String::from_utf8(imap.command(command).await.unwrap()).unwrap();
     let arrival = |line: &&str| line.ends_with(" EXISTS") || line.ends_with(" RECENT");
     said.lines().filter(|line| !arrival(line)).map(str::to_owned).collect()
 }
 
-async fn app(house: &House, address: &str, password: &str) -> Imap {
-    match Imap::sign_in(&house.plain("imap"), address, password).await.unwrap() {
+async fn app(house: &House, address: &str, password: &str) -> ImapClient {
+    match ImapClient::sign_in(&house.plain("imap"), address, password).await.unwrap() {
         SignInOutcome::Opened(imap) => imap,
         SignInOutcome::Refused(words) => panic!("{address}: {words}"),
     }
 }
 
 /// The owner at the dashboard, who gives a backup code.
-async fn owner(house: &House, backup_code: &str) -> Browser {
+async fn owner(house: &House, backup_code: &str) -> HttpClient {
     let mut browser = house.browser();
     let password =
         browser.post("/dashboard/sign-in", &[("email", OWNER.0), ("password", OWNER.1)]).await.unwrap();
@@ -112,7 +109,7 @@ async fn credentials_of_0_1_0_open_what_they_opened() {
         (BEN.0, BENS_PREVIOUS_PASSWORD.to_owned(), false),
         (GONE.0, GONE.1.to_owned(), false),
     ] {
-        let tried = Imap::sign_in(&house.plain("imap"), address, &password).await.unwrap();
+        let tried = ImapClient::sign_in(&house.plain("imap"), address, &password).await.unwrap();
         assert_eq!(matches!(tried, SignInOutcome::Opened(_)), expected, "{address}");
     }
     let mut ben = house.signed_in("/webmail", BEN.0, BEN.1).await;

@@ -1,7 +1,7 @@
 //! Mail goes in by submission and LMTP, and comes out by IMAP, POP3 and the webmail.
 
-use crate::client::pop3::Pop3;
 use crate::house::House;
+use postward_testclient::{Connection, Pop3Client};
 use std::io;
 
 #[tokio::test]
@@ -43,7 +43,7 @@ async fn a_message_that_is_submitted_is_read_by_every_app_of_the_other_mailbox()
 async fn mail_from_outside_comes_in_by_lmtp() {
     let house = House::start().await;
     let (maya, mayas) = house.mailbox(0);
-    let mut lmtp = crate::client::connection::Connection::open(&house.plain("lmtp")).await.unwrap();
+    let mut lmtp = Connection::open(&house.plain("lmtp")).await.unwrap();
     let mut said = vec![lmtp.line().await.unwrap()];
     let lines =
         ["LHLO mx.example", "MAIL FROM:<someone@elsewhere.example>", &format!("RCPT TO:<{maya}>"), "DATA"];
@@ -69,7 +69,7 @@ async fn mail_from_outside_comes_in_by_lmtp() {
 }
 
 /// A command that is answered in many lines (RFC 1939 §3).
-async fn listing(pop3: &mut Pop3, command: &str) -> io::Result<Vec<String>> {
+async fn listing(pop3: &mut Pop3Client, command: &str) -> io::Result<Vec<String>> {
     pop3.command(command).await?;
     let mut lines = Vec::new();
     loop {

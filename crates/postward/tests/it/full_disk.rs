@@ -1,10 +1,7 @@
 //! Invariant 7: a full disk is our trouble. It is never the password's fault, and it passes.
 
-use crate::client::SignInOutcome;
-use crate::client::imap::Imap;
-use crate::client::pop3::Pop3;
-use crate::client::smtp::Smtp;
 use crate::house::{BINARY, House, QUICK};
+use postward_testclient::{ImapClient, Pop3Client, SignInOutcome, SmtpClient};
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
@@ -55,11 +52,11 @@ async fn a_full_disk_is_a_temporary_error_and_never_a_wrong_password() {
     // What the store had set aside before is used up first.
     while heard.len() < 4 && Instant::now() < until {
         heard.clear();
-        let imap = Imap::sign_in(&house.door("imap"), &address, &password).await.unwrap();
+        let imap = ImapClient::sign_in(&house.door("imap"), &address, &password).await.unwrap();
         heard.extend(temporary(imap, "NO [UNAVAILABLE]"));
-        let pop3 = Pop3::sign_in(&house.door("pop3"), &address, &password).await.unwrap();
+        let pop3 = Pop3Client::sign_in(&house.door("pop3"), &address, &password).await.unwrap();
         heard.extend(temporary(pop3, "-ERR [SYS/TEMP]"));
-        let smtp = Smtp::sign_in(&house.door("smtp"), &address, &password).await.unwrap();
+        let smtp = SmtpClient::sign_in(&house.door("smtp"), &address, &password).await.unwrap();
         heard.extend(temporary(smtp, "454"));
         let page = house.browser().sign_in("/webmail", &address, &password).await.unwrap();
         heard.extend(temporary(page, "503"));
@@ -77,7 +74,7 @@ async fn a_full_disk_is_a_temporary_error_and_never_a_wrong_password() {
     fs::remove_file(&ballast).unwrap();
     let until = Instant::now() + Duration::from_secs(20);
     while temporary(
-        Imap::sign_in(&house.door("imap"), &address, &password).await.unwrap(),
+        ImapClient::sign_in(&house.door("imap"), &address, &password).await.unwrap(),
         "NO [UNAVAILABLE]",
     )
     .is_some()

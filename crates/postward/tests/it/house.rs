@@ -1,14 +1,8 @@
 //! A host of the real binary, in a directory that goes with the test.
 
-use crate::client::SignInOutcome;
-use crate::client::browser::Browser;
-use crate::client::connection::{Endpoint, Trust};
-use crate::client::imap::Imap;
-use crate::client::pop3::Pop3;
-use crate::client::smtp::Smtp;
-use rustls::{ClientConfig, RootCertStore};
+use postward_testclient::{Endpoint, HttpClient, ImapClient, Pop3Client, SignInOutcome, SmtpClient, Trust};
+use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
-use rustls_pki_types::{CertificateDer, ServerName};
 use serde_json::Value;
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -166,12 +160,12 @@ impl House {
 
     /// The TLS port of `imap`, `pop3` or `smtp`.
     pub(crate) fn door(&self, protocol: &str) -> Endpoint {
-        Endpoint { address: self.port(protocol, "tls_port"), tls: Some(self.trust()) }
+        Endpoint::tls(self.port(protocol, "tls_port"), self.trust())
     }
 
     /// The plain port of a protocol.
     pub(crate) fn plain(&self, protocol: &str) -> Endpoint {
-        Endpoint { address: self.port(protocol, "port"), tls: None }
+        Endpoint::plain(self.port(protocol, "port"))
     }
 
     fn port(&self, protocol: &str, port: &str) -> SocketAddr {
@@ -182,15 +176,7 @@ impl House {
     /// Trust in the certificate the demo hands out.
     pub(crate) fn trust(&self) -> Trust {
         let ca = CertificateDer::from_pem_file(self.dir().join(self.ca_cert())).unwrap();
-        let mut roots = RootCertStore::empty();
-        roots.add(ca).unwrap();
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        Trust { name: ServerName::try_from("localhost").unwrap(), config: Arc::new(config) }
+        Trust::in_roots("localhost", [ca]).unwrap()
     }
 
     /// The name of the file with the certificate to trust.
@@ -199,8 +185,8 @@ impl House {
     }
 
     /// A browser that was never here.
-    pub(crate) fn browser(&self) -> Browser {
-        Browser::new(Endpoint { address: self.web().parse().unwrap(), tls: None }, self.web())
+    pub(crate) fn browser(&self) -> HttpClient {
+        HttpClient::new(Endpoint::plain(self.web().parse().unwrap()), self.web())
     }
 
     /// Host and port of the pages.
@@ -209,28 +195,28 @@ impl House {
     }
 
     /// Signs in to IMAP, which has to work.
-    pub(crate) async fn imap(&self, address: &str, password: &str) -> Imap {
-        opened(Imap::sign_in(&self.door("imap"), address, password).await)
+    pub(crate) async fn imap(&self, address: &str, password: &str) -> ImapClient {
+        opened(ImapClient::sign_in(&self.door("imap"), address, password).await)
     }
 
     /// Signs in to POP3, which has to work.
-    pub(crate) async fn pop3(&self, address: &str, password: &str) -> Pop3 {
-        opened(Pop3::sign_in(&self.door("pop3"), address, password).await)
+    pub(crate) async fn pop3(&self, address: &str, password: &str) -> Pop3Client {
+        opened(Pop3Client::sign_in(&self.door("pop3"), address, password).await)
     }
 
     /// Signs in to submission, which has to work.
-    pub(crate) async fn smtp(&self, address: &str, password: &str) -> Smtp {
-        opened(Smtp::sign_in(&self.door("smtp"), address, password).await)
+    pub(crate) async fn smtp(&self, address: &str, password: &str) -> SmtpClient {
+        opened(SmtpClient::sign_in(&self.door("smtp"), address, password).await)
     }
 
     /// Signs in with a browser, which has to work.
-    pub(crate) async fn signed_in(&self, surface: &str, name: &str, password: &str) -> Browser {
+    pub(crate) async fn signed_in(&self, surface: &str, name: &str, password: &str) -> HttpClient {
         opened(self.browser().sign_in(surface, name, password).await)
     }
 
     /// Whether a password opens IMAP; anything but a clear yes or no ends the test.
     pub(crate) async fn opens(&self, address: &str, password: &str) -> bool {
-        match Imap::sign_in(&self.door("imap"), address, password).await.unwrap() {
+        match ImapClient::sign_in(&self.door("imap"), address, password).await.unwrap() {
             SignInOutcome::Opened(_) => true,
             SignInOutcome::Refused(words) => {
                 assert!(words.contains("[AUTHENTICATIONFAILED]"), "{words}");

@@ -21,12 +21,3 @@ mod staff;
 mod storm;
 mod strangers;
 mod witness;
-
-/// The apps the drill goes in with; the tests use another part of them.
-#[allow(dead_code, reason = "the drill uses what the tests do not")]
-#[path = "../../src/drill/client/mod.rs"]
-mod client;
-
-#[allow(dead_code, reason = "the drill uses what the tests do not")]
-#[path = "../../src/drill/disconnect_watch.rs"]
-mod disconnect_watch;

@@ -1,8 +1,8 @@
 //! A mail server that takes letters for everywhere: what stands behind `[relay]`.
 
-use crate::client::connection::Duplex;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use postward_testclient::Duplex;
 use rustls::ServerConfig;
 use rustls_pki_types::PrivateKeyDer;
 use std::io;

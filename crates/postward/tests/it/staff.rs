@@ -1,7 +1,7 @@
 //! A person of the dashboard who has lost everything is let in again by whoever holds the machine (D11).
 
-use crate::client::SignInOutcome;
 use crate::house::House;
+use postward_testclient::SignInOutcome;
 use serde_json::Value;
 use std::process::Output;
 

@@ -1,14 +1,10 @@
 //! G3, invariants 1 and 2: a crowd that signs in while the password changes again and again leaves nobody behind.
 
-use crate::client::SignInOutcome;
-use crate::client::browser::Browser;
-use crate::client::connection::Endpoint;
-use crate::client::imap::Imap;
-use crate::client::pop3::Pop3;
-use crate::client::smtp::Smtp;
-use crate::disconnect_watch::closed_by_now;
 use crate::house::House;
 use crate::soak::rounds;
+use postward_testclient::{
+    Endpoint, HttpClient, ImapClient, Pop3Client, SignInOutcome, SmtpClient, closed_by_now,
+};
 use std::io;
 use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -49,10 +45,10 @@ struct Crowd {
 }
 
 enum Client {
-    Imap(Imap),
-    Pop3(Pop3),
-    Smtp(Smtp),
-    Webmail(Browser),
+    Imap(ImapClient),
+    Pop3(Pop3Client),
+    Smtp(SmtpClient),
+    Webmail(HttpClient),
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -136,9 +132,9 @@ impl Crowd {
     async fn sign_in(&self, who: usize, password: &str) -> io::Result<SignInOutcome<Client>> {
         let Self { house, imap, pop3, smtp, address, .. } = self;
         Ok(match who % 4 {
-            0 => Imap::sign_in(imap, address, password).await?.map(Client::Imap),
-            1 => Pop3::sign_in(pop3, address, password).await?.map(Client::Pop3),
-            2 => Smtp::sign_in(smtp, address, password).await?.map(Client::Smtp),
+            0 => ImapClient::sign_in(imap, address, password).await?.map(Client::Imap),
+            1 => Pop3Client::sign_in(pop3, address, password).await?.map(Client::Pop3),
+            2 => SmtpClient::sign_in(smtp, address, password).await?.map(Client::Smtp),
             _ => house.browser().sign_in("/webmail", address, password).await?.map(Client::Webmail),
         })
     }

@@ -1,13 +1,9 @@
 //! G4: what a stranger hears tells nothing about who exists, who is suspended, whose password is nearly right.
 
-use crate::client::SignInOutcome;
-use crate::client::browser::Browser;
-use crate::client::imap::Imap;
-use crate::client::pop3::Pop3;
-use crate::client::smtp::Smtp;
 use crate::house::House;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use postward_testclient::{HttpClient, ImapClient, Pop3Client, SignInOutcome, SmtpClient};
 
 #[tokio::test]
 async fn every_failed_sign_in_hears_the_same_bytes() {
@@ -43,16 +39,16 @@ async fn every_failed_sign_in_hears_the_same_bytes() {
 /// What each door says, with what was typed taken out of it.
 async fn everything_heard(house: &House, address: &str, password: &str) -> Vec<String> {
     let plain = BASE64_STANDARD.encode(format!("\0{address}\0{password}"));
-    let mut heard = vec![refused(Imap::sign_in(&house.door("imap"), address, password).await.unwrap())];
-    let mut imap = Imap::connect(&house.door("imap")).await.unwrap();
+    let mut heard = vec![refused(ImapClient::sign_in(&house.door("imap"), address, password).await.unwrap())];
+    let mut imap = ImapClient::connect(&house.door("imap")).await.unwrap();
     heard.push(imap.ask(&format!("AUTHENTICATE PLAIN {plain}")).await.unwrap().1);
-    heard.push(refused(Pop3::sign_in(&house.door("pop3"), address, password).await.unwrap()));
-    let mut pop3 = Pop3::connect(&house.door("pop3")).await.unwrap();
+    heard.push(refused(Pop3Client::sign_in(&house.door("pop3"), address, password).await.unwrap()));
+    let mut pop3 = Pop3Client::connect(&house.door("pop3")).await.unwrap();
     heard.push(pop3.ask(&format!("AUTH PLAIN {plain}")).await.unwrap());
-    heard.push(refused(Smtp::sign_in(&house.door("smtp"), address, password).await.unwrap()));
+    heard.push(refused(SmtpClient::sign_in(&house.door("smtp"), address, password).await.unwrap()));
     for surface in ["/webmail", "/panel", "/dashboard"] {
         let field = if surface == "/dashboard" { "email" } else { "address" };
-        let mut browser: Browser = house.browser();
+        let mut browser: HttpClient = house.browser();
         let page = browser
             .post(&format!("{surface}/sign-in"), &[(field, address), ("password", password)])
             .await

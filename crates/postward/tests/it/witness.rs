@@ -1,10 +1,10 @@
 //! What was secret while a host was driven, and where it may stand: in the one answer that shows it, in the letter that
 //! carries it, in the key file. Everywhere else it is a leak.
 
-use crate::client::browser::{Browser, Page};
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
 use hyper::header::SET_COOKIE;
+use postward_testclient::{HttpClient, Page};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
@@ -323,12 +323,12 @@ fn base32(text: &str) -> Vec<u8> {
 
 /// A browser whose every answer is heard.
 pub(crate) struct Watched {
-    browser: Browser,
+    browser: HttpClient,
     witness: Witness,
 }
 
 impl Watched {
-    pub(crate) fn new(browser: Browser, witness: &Witness) -> Self {
+    pub(crate) fn new(browser: HttpClient, witness: &Witness) -> Self {
         Self { browser, witness: witness.clone() }
     }
 
