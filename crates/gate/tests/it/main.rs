@@ -2,7 +2,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
-mod client;
 mod dovecot;
 mod drain;
 mod ending;

@@ -1,6 +1,5 @@
 //! Connections that do not sign in: deadlines and limits.
 
-use crate::client::Client;
 use crate::host::{ADA, Host, PASSWORD};
 use postward_gate::{Encryption, Limits, Listener, ListenerError};
 use postward_wire::Protocol;
@@ -83,7 +82,7 @@ async fn a_client_that_never_reads_is_shown_out_and_disturbs_nobody() {
     };
     timeout(TIMEOUT, sending).await.expect("the gate takes it or hangs up");
     let mut client = host.session().await;
-    assert_eq!(client.ask("undisturbed").await, "echo undisturbed");
+    assert_eq!(client.ask("undisturbed").await.unwrap(), "echo undisturbed");
     let received = to_the_end(&mut silent).await;
     assert!(received.len() < 64 * 1024, "{} bytes were answered", received.len());
 }
@@ -92,24 +91,27 @@ async fn a_client_that_never_reads_is_shown_out_and_disturbs_nobody() {
 async fn what_is_pipelined_behind_starttls_is_thrown_away() {
     let host = Host::new().await;
     let mut client = host.connect(Protocol::Imap, Encryption::StartTls).await;
-    client.until("* OK").await;
-    client.send(&format!("s STARTTLS\r\nevil LOGIN {ADA} {PASSWORD}\r\n")).await;
-    assert!(client.line().await.starts_with("s OK"));
-    let mut client = client.start_tls(&host.root).await;
-    assert!(client.ask("n NOOP").await.starts_with("n OK"));
+    client.line_starting("* OK").await.unwrap();
+    client.send(format!("s STARTTLS\r\nevil LOGIN {ADA} {PASSWORD}\r\n")).await.unwrap();
+    assert!(client.line().await.unwrap().starts_with("s OK"));
+    let mut client = client.start_tls(&host.trust).await.unwrap();
+    assert!(client.ask("n NOOP").await.unwrap().starts_with("n OK"));
 }
 
 #[tokio::test]
 async fn a_new_connection_evicts_the_oldest_where_all_slots_are_taken() {
     let host = Host::limited(Limits { pre_auth_connections: 2, ..Limits::default() }).await;
     let mut oldest = host.connect(Protocol::Imap, Encryption::StartTls).await;
-    oldest.until("* OK").await;
+    oldest.line_starting("* OK").await.unwrap();
     let mut second = host.connect(Protocol::Imap, Encryption::StartTls).await;
-    second.until("* OK").await;
+    second.line_starting("* OK").await.unwrap();
     let mut newest = host.connect(Protocol::Imap, Encryption::StartTls).await;
-    newest.until("* OK").await;
-    assert_eq!(oldest.line().await, "* BYE [UNAVAILABLE] Too many connections. Try again in a minute.");
-    assert!(second.ask("n NOOP").await.starts_with("n OK"));
+    newest.line_starting("* OK").await.unwrap();
+    assert_eq!(
+        oldest.line().await.unwrap(),
+        "* BYE [UNAVAILABLE] Too many connections. Try again in a minute."
+    );
+    assert!(second.ask("n NOOP").await.unwrap().starts_with("n OK"));
 }
 
 #[tokio::test]
@@ -120,7 +122,7 @@ async fn a_session_takes_no_slot_of_the_connections_before_sign_in() {
         sessions.push(host.session().await);
     }
     for session in &mut sessions {
-        assert_eq!(session.ask("here").await, "echo here");
+        assert_eq!(session.ask("here").await.unwrap(), "echo here");
     }
 }
 
@@ -136,10 +138,10 @@ async fn rubbish_ends_one_connection_and_no_other() {
     let host = Host::new().await;
     let mut good = host.session().await;
     for protocol in Protocol::ALL {
-        let mut bad = Client::plain(host.address(protocol, Encryption::StartTls)).await;
+        let mut bad = host.connect(protocol, Encryption::StartTls).await;
         let garbage: String = "\0\u{7f}é{99999999999}(\"\r\n".repeat(2_000);
-        let _reset = bad.try_send(&garbage).await;
-        bad.rest().await;
+        let _reset = bad.send(&garbage).await;
+        bad.drain().await.unwrap();
     }
-    assert_eq!(good.ask("undisturbed").await, "echo undisturbed");
+    assert_eq!(good.ask("undisturbed").await.unwrap(), "echo undisturbed");
 }
