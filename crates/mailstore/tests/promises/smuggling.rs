@@ -20,7 +20,7 @@ async fn check_smuggled(end: &str) {
          C: Subject: smuggled
          C:
          C: .
-         S: 250 2.0.0 Delivered as *.
+         S: 250 2.0.0 Delivered as ….
          C: NOOP
          S: 250 2.0.0 Here."
     );

@@ -52,14 +52,18 @@ async fn the_octets_of_a_message_come_back_as_they_were_delivered() {
     }
     let mut client = Client::at_inbox(&host, "ada").await;
     for (number, text) in [(1, MESSAGE), (2, long.as_str()), (3, "Subject: bare\r\n\r\nline\r\n")] {
-        client.send(format!("a FETCH {number} (BODY.PEEK[] BODY.PEEK[]<7.100>)\r\n").as_bytes()).await;
-        let announced = client.read_line().await.unwrap();
+        client
+            .connection
+            .send(format!("a FETCH {number} (BODY.PEEK[] BODY.PEEK[]<7.100>)\r\n"))
+            .await
+            .unwrap();
+        let announced = client.connection.line().await.unwrap();
         assert_eq!(announced, format!("* {number} FETCH (BODY[] {{{}}}", text.len()));
-        assert_eq!(client.octets(text.len()).await, text.as_bytes());
+        assert_eq!(client.connection.bytes(text.len()).await.unwrap(), text.as_bytes());
         let cut = &text.as_bytes()[7..text.len().min(107)];
-        assert_eq!(client.read_line().await.unwrap(), format!(" BODY[]<7> {{{}}}", cut.len()));
-        assert_eq!(client.octets(cut.len()).await, cut);
-        client.read_until_line("a OK").await;
+        assert_eq!(client.connection.line().await.unwrap(), format!(" BODY[]<7> {{{}}}", cut.len()));
+        assert_eq!(client.connection.bytes(cut.len()).await.unwrap(), cut);
+        client.connection.line_starting("a OK").await.unwrap();
     }
 }
 
