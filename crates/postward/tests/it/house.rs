@@ -176,7 +176,7 @@ impl House {
     /// Trust in the certificate the demo hands out.
     pub(crate) fn trust(&self) -> Trust {
         let ca = CertificateDer::from_pem_file(self.dir().join(self.ca_cert())).unwrap();
-        Trust::in_roots("localhost", [ca]).unwrap()
+        Trust::in_roots("localhost", [ca]).unwrap().resuming()
     }
 
     /// The name of the file with the certificate to trust.
