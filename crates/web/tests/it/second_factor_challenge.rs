@@ -1,9 +1,10 @@
 //! The second factor challenge: what a browser holds between password and code opens nothing else.
 
-use crate::browser::{Answer, Browser};
+use crate::browser::Browser;
 use crate::host::{Host, NEW, OLD, STAFF, now, pass};
 use crate::phone::{ADA, BOSS};
 use jiff::SignedDuration;
+use postward_testclient::Page;
 use postward_wire::Secret;
 
 const AGAIN: &str = "The time or the tries for the code are used up. Begin with your password again.";
@@ -19,7 +20,7 @@ async fn owing(host: &Host, surface: &str) -> Browser {
     browser
 }
 
-fn to_sign_in(answer: &Answer, surface: &str) -> bool {
+fn to_sign_in(answer: &Page, surface: &str) -> bool {
     answer.status == 303 && answer.header("location").starts_with(&format!("/{surface}/sign-in"))
 }
 
@@ -33,14 +34,14 @@ async fn w1_the_code_ends_the_sign_in_and_leads_to_the_page_that_was_asked_for()
     let phone = host.phone_of_ada().await;
     let mut browser = owing(&host, "webmail").await;
     let page = browser.get("/webmail/code?next=%2Fwebmail%2Faccount").await;
-    assert!(page.status == 200 && page.says("Enter the code") && page.says("Lost your phone?"));
+    assert!(page.status == 200 && page.shows("Enter the code") && page.shows("Lost your phone?"));
     assert_eq!(page.field("next"), "/webmail/account");
     assert_eq!(page.header("cache-control"), "no-store");
     let code = phone.code();
     let spaced = format!("{} {}", &code[..3], &code[3..]);
     let answer = browser.post("/webmail/code", &[("code", &spaced), ("next", "/webmail/account")]).await;
     assert_eq!((answer.status, answer.header("location")), (303, "/webmail/account"));
-    assert!(!browser.cookies.contains_key("postward-second-step-webmail"));
+    assert!(browser.cookies.get("postward-second-step-webmail").is_none());
     assert!(is_signed_in(&mut browser, "/webmail/account").await);
     // *Back* from there.
     let back = browser.get("/webmail/code?next=%2Fwebmail%2Faccount").await;
@@ -65,9 +66,9 @@ async fn what_a_browser_holds_before_the_code_opens_nothing_else() {
     for page in ["/webmail/account", "/webmail", "/webmail/confirm", "/panel", "/dashboard/mailboxes"] {
         assert_eq!(browser.get(page).await.status, 303, "{page}");
     }
-    let token = browser.cookies["postward-second-step-webmail"].clone();
+    let token = browser.cookies.get("postward-second-step-webmail").unwrap().to_owned();
     for cookie in ["postward-webmail", "postward-panel", "postward-dashboard"] {
-        browser.cookies.insert(cookie.to_owned(), token.clone());
+        browser.cookies.insert(cookie, &token);
     }
     for page in ["/webmail/account", "/panel", "/dashboard/mailboxes"] {
         assert_eq!(browser.get(page).await.status, 303, "{page}");
@@ -75,7 +76,7 @@ async fn what_a_browser_holds_before_the_code_opens_nothing_else() {
     // At another surface it is nothing either, with the right code.
     for surface in ["panel", "dashboard"] {
         let mut other = host.browser();
-        other.cookies.insert(format!("postward-second-step-{surface}"), token.clone());
+        other.cookies.insert(&format!("postward-second-step-{surface}"), &token);
         let answer = other.post(&format!("/{surface}/code"), &[("code", &phone.code())]).await;
         assert!(to_sign_in(&answer, surface), "{surface}");
     }
@@ -106,12 +107,12 @@ async fn five_wrong_codes_lead_back_to_the_password() {
     let mut browser = owing(&host, "webmail").await;
     for _ in 0..4 {
         let answer = browser.post("/webmail/code", &[("code", "not one")]).await;
-        assert!(answer.status == 403 && answer.says(WRONG));
+        assert!(answer.status == 403 && answer.shows(WRONG));
     }
     let answer = browser.post("/webmail/code", &[("code", "not one")]).await;
     assert!(to_sign_in(&answer, "webmail"));
     let location = answer.header("location").to_owned();
-    assert!(browser.get(&location).await.says(AGAIN));
+    assert!(browser.get(&location).await.shows(AGAIN));
     assert!(to_sign_in(&browser.post("/webmail/code", &[("code", &phone.code())]).await, "webmail"));
     assert!(!is_signed_in(&mut browser, "/webmail/account").await);
 }
@@ -124,7 +125,7 @@ async fn g2_a_code_is_good_once() {
     let code = phone.code();
     assert_eq!(first.post("/webmail/code", &[("code", &code)]).await.status, 303);
     let answer = second.post("/webmail/code", &[("code", &code)]).await;
-    assert!(answer.status == 403 && answer.says(WRONG));
+    assert!(answer.status == 403 && answer.shows(WRONG));
     assert_eq!(second.post("/webmail/code", &[("code", &phone.next_code())]).await.status, 303);
 }
 
@@ -172,7 +173,7 @@ async fn d11_staff_end_their_sign_in_with_a_code_or_with_a_backup_code_once() {
         browser
     };
     let mut browser = begin().await;
-    assert!(browser.get("/dashboard/code").await.says("A backup code will do as well."));
+    assert!(browser.get("/dashboard/code").await.shows("A backup code will do as well."));
     let answer = browser.post("/dashboard/code", &[("code", &phone.code())]).await;
     assert_eq!(answer.header("location"), "/dashboard/mailboxes");
     let mut browser = begin().await;
@@ -218,15 +219,15 @@ async fn a_session_without_a_code_is_asked_for_one_before_it_changes_the_passwor
     assert_eq!((answer.status, answer.header("location")), (303, confirm));
 
     // Both are asked for at once: nobody types the password in vain.
-    assert!(browser.get(confirm).await.text.contains("name=\"code\""));
+    assert!(browser.get(confirm).await.body.contains("name=\"code\""));
     let post = "/webmail/confirm";
     let next = ("next", "/webmail/account");
     let answer = browser.fill(confirm, post, &[("password", "Not-The-Password-1"), next]).await;
-    assert!(answer.status == 422 && answer.says("This is not your password."));
+    assert!(answer.status == 422 && answer.shows("This is not your password."));
     let answer = browser.fill(confirm, post, &[("password", OLD), next]).await;
-    assert!(answer.status == 422 && answer.text.contains("name=\"code\""));
+    assert!(answer.status == 422 && answer.body.contains("name=\"code\""));
     let answer = browser.fill(confirm, post, &[("password", OLD), ("code", "123"), next]).await;
-    assert!(answer.status == 422 && answer.says(WRONG));
+    assert!(answer.status == 422 && answer.shows(WRONG));
     let code = phone.code();
     let answer = browser.fill(confirm, post, &[("password", OLD), ("code", &code), next]).await;
     assert_eq!((answer.status, answer.header("location")), (303, "/webmail/account"));
