@@ -32,14 +32,14 @@ pub(crate) const QUICK: [(&str, &str); 5] = [
 const DEADLINE: Duration = Duration::from_secs(60);
 
 /// A running host. It is killed when this is dropped.
-pub(crate) struct House {
+pub(crate) struct TestHost {
     process: Child,
     home: Arc<TempDir>,
     settings: Vec<(String, String)>,
-    handout: Value,
+    credentials: Value,
 }
 
-impl House {
+impl TestHost {
     /// A demo on free ports.
     pub(crate) async fn start() -> Self {
         Self::start_with(&[]).await
@@ -71,14 +71,14 @@ impl House {
         settings: Vec<(String, String)>,
         mut command: Command,
     ) -> Self {
-        let handout = home.path().join("handout.json");
-        drop(fs::remove_file(&handout));
+        let credentials = home.path().join("credentials.json");
+        drop(fs::remove_file(&credentials));
         let log = File::options().create(true).append(true).open(home.path().join("log")).unwrap();
         let mut process = command
             .args(["demo", "--ephemeral", "--dir"])
             .arg(home.path().join("host"))
             .arg("--json")
-            .arg(&handout)
+            .arg(&credentials)
             .envs(settings.iter().cloned())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -88,7 +88,7 @@ impl House {
             .unwrap();
         let until = Instant::now() + DEADLINE;
         let text = loop {
-            if let Ok(text) = fs::read_to_string(&handout) {
+            if let Ok(text) = fs::read_to_string(&credentials) {
                 break text;
             }
             let log = || fs::read_to_string(home.path().join("log")).unwrap();
@@ -96,7 +96,7 @@ impl House {
             assert!(Instant::now() < until, "the host takes too long to start: {}", log());
             tokio::time::sleep(Duration::from_millis(10)).await;
         };
-        Self { process, home, settings, handout: serde_json::from_str(&text).unwrap() }
+        Self { process, home, settings, credentials: serde_json::from_str(&text).unwrap() }
     }
 
     /// Kills it with SIGKILL.
@@ -149,17 +149,17 @@ impl House {
 
     /// The address and the first password of the `n`th mailbox.
     pub(crate) fn mailbox(&self, n: usize) -> (String, String) {
-        let mailbox = &self.handout["mailboxes"][n];
+        let mailbox = &self.credentials["mailboxes"][n];
         (text(&mailbox["address"]), text(&mailbox["password"]))
     }
 
     /// The host's owner, who signs in at the dashboard.
     pub(crate) fn owner(&self) -> (String, String) {
-        (text(&self.handout["owner"]["email"]), text(&self.handout["owner"]["password"]))
+        (text(&self.credentials["owner"]["email"]), text(&self.credentials["owner"]["password"]))
     }
 
     /// The TLS port of `imap`, `pop3` or `smtp`.
-    pub(crate) fn door(&self, protocol: &str) -> Endpoint {
+    pub(crate) fn tls(&self, protocol: &str) -> Endpoint {
         Endpoint::tls(self.port(protocol, "tls_port"), self.trust())
     }
 
@@ -169,7 +169,7 @@ impl House {
     }
 
     fn port(&self, protocol: &str, port: &str) -> SocketAddr {
-        let port = self.handout[protocol][port].as_u64().unwrap();
+        let port = self.credentials[protocol][port].as_u64().unwrap();
         SocketAddr::from(([127, 0, 0, 1], u16::try_from(port).unwrap()))
     }
 
@@ -181,7 +181,7 @@ impl House {
 
     /// The name of the file with the certificate to trust.
     fn ca_cert(&self) -> OsString {
-        Path::new(&text(&self.handout["ca_cert"])).file_name().unwrap().to_owned()
+        Path::new(&text(&self.credentials["ca_cert"])).file_name().unwrap().to_owned()
     }
 
     /// A browser that was never here.
@@ -191,22 +191,22 @@ impl House {
 
     /// Host and port of the pages.
     pub(crate) fn web(&self) -> String {
-        text(&self.handout["web"]["dashboard"]).split('/').nth(2).unwrap().to_owned()
+        text(&self.credentials["web"]["dashboard"]).split('/').nth(2).unwrap().to_owned()
     }
 
     /// Signs in to IMAP, which has to work.
     pub(crate) async fn imap(&self, address: &str, password: &str) -> ImapClient {
-        opened(ImapClient::sign_in(&self.door("imap"), address, password).await)
+        opened(ImapClient::sign_in(&self.tls("imap"), address, password).await)
     }
 
     /// Signs in to POP3, which has to work.
     pub(crate) async fn pop3(&self, address: &str, password: &str) -> Pop3Client {
-        opened(Pop3Client::sign_in(&self.door("pop3"), address, password).await)
+        opened(Pop3Client::sign_in(&self.tls("pop3"), address, password).await)
     }
 
     /// Signs in to submission, which has to work.
     pub(crate) async fn smtp(&self, address: &str, password: &str) -> SmtpClient {
-        opened(SmtpClient::sign_in(&self.door("smtp"), address, password).await)
+        opened(SmtpClient::sign_in(&self.tls("smtp"), address, password).await)
     }
 
     /// Signs in with a browser, which has to work.
@@ -216,7 +216,7 @@ impl House {
 
     /// Whether a password opens IMAP; anything but a clear yes or no ends the test.
     pub(crate) async fn opens(&self, address: &str, password: &str) -> bool {
-        match ImapClient::sign_in(&self.door("imap"), address, password).await.unwrap() {
+        match ImapClient::sign_in(&self.tls("imap"), address, password).await.unwrap() {
             SignInOutcome::Opened(_) => true,
             SignInOutcome::Refused(words) => {
                 assert!(words.contains("[AUTHENTICATIONFAILED]"), "{words}");
