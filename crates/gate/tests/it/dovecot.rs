@@ -1,6 +1,6 @@
 //! Debian's Dovecot as remote engine, by its master user.
 
-use crate::host::{ADA, Host, PASSWORD, imap_login, secret, skip};
+use crate::test_host::{ADA, PASSWORD, TestHost, imap_login, secret, skip};
 use postward_authority::Surface;
 use postward_gate::{Encryption, Engine, Limits, MasterUser, RemoteEngine};
 use postward_testclient::Connection;
@@ -138,7 +138,7 @@ async fn a_session_of_dovecot_is_opened_by_the_master_user_and_ends_with_the_pas
     let Some(dovecot) = Dovecot::start().await else {
         return;
     };
-    let host = Host::with(dovecot.engine(), Limits::default()).await;
+    let host = TestHost::with(dovecot.engine(), Limits::default()).await;
     let mut client = host.connect(Protocol::Imap, Encryption::Tls).await;
     let answer = imap_login(&mut client, ADA, PASSWORD).await;
     assert!(answer.starts_with("l OK [CAPABILITY IMAP4rev1 "), "{answer}\n{}", dovecot.log());

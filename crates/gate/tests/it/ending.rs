@@ -1,7 +1,7 @@
 //! What happens to open sessions when their password changes (invariants 1 and 2).
 
 use crate::engine::{Echo, MESSAGE};
-use crate::host::{ADA, CHANGED, Host, PASSWORD, imap_login};
+use crate::test_host::{ADA, CHANGED, PASSWORD, TestHost, imap_login};
 use postward_authority::Surface;
 use postward_gate::{Encryption, Engine, Limits};
 use postward_testclient::{Connection, Endpoint};
@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 #[tokio::test]
 async fn a_changed_password_ends_every_session_with_a_goodbye() {
-    let host = Host::new().await;
+    let host = TestHost::new().await;
     let mut sessions = Vec::new();
     for _ in 0..5 {
         sessions.push(host.session().await);
@@ -25,7 +25,7 @@ async fn a_changed_password_ends_every_session_with_a_goodbye() {
 
 #[tokio::test]
 async fn an_ended_session_is_gone_before_the_answer() {
-    let host = Host::new().await;
+    let host = TestHost::new().await;
     let mut session = host.session().await;
     host.reset().await;
     let _reset = session.send("too late\r\n").await;
@@ -35,7 +35,7 @@ async fn an_ended_session_is_gone_before_the_answer() {
 
 #[tokio::test]
 async fn a_client_that_does_not_read_cannot_hold_its_session() {
-    let host = Host::new().await;
+    let host = TestHost::new().await;
     let mut session = host.session().await;
     session.send("FLOOD\r\n").await.unwrap();
     // Once something has come, the engine is writing; as nobody reads on, it will be stuck.
@@ -48,7 +48,7 @@ async fn a_client_that_does_not_read_cannot_hold_its_session() {
 /// The answer was given, but the kernel still has most of it.
 #[tokio::test]
 async fn mail_that_waits_for_a_slow_client_goes_with_the_session() {
-    let host = Host::new().await;
+    let host = TestHost::new().await;
     for encryption in [Encryption::PlainOnLoopback, Encryption::Tls] {
         // Its own kernel holds little for the client.
         let small = Endpoint::plain(host.address(Protocol::Imap, encryption)).with_receive_buffer(4 * 1024);
@@ -70,7 +70,7 @@ async fn mail_that_waits_for_a_slow_client_goes_with_the_session() {
 
 #[tokio::test]
 async fn an_engine_that_does_not_listen_is_dropped() {
-    let host = Host::new().await;
+    let host = TestHost::new().await;
     let mut session = host.session().await;
     assert_eq!(session.ask("HANG").await.unwrap(), "* hanging");
     host.reset().await;
@@ -81,7 +81,7 @@ async fn an_engine_that_does_not_listen_is_dropped() {
 async fn a_sign_in_that_a_change_overtakes_is_not_served() {
     let echo = Echo::blocked();
     let (open_permits, open_attempts) = (echo.open_permits.clone(), echo.open_attempts.clone());
-    let host = Host::with(Engine::Local(Arc::new(echo)), Limits::default()).await;
+    let host = TestHost::with(Engine::Local(Arc::new(echo)), Limits::default()).await;
     let mut client = host.connect(Protocol::Imap, Encryption::Tls).await;
     client.line_starting("* OK").await.unwrap();
     client.send(format!("l LOGIN {ADA} {PASSWORD}\r\n")).await.unwrap();

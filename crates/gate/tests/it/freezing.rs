@@ -1,8 +1,8 @@
 //! A node that loses the store serves nothing until the store is back.
 
 use crate::engine::Echo;
-use crate::host::{ADA, Host, PASSWORD, imap_login, skip};
 use crate::remote_imap::TestImapServer;
+use crate::test_host::{ADA, PASSWORD, TestHost, imap_login, skip};
 use postward_authority::{Database, Timestamp, Unavailable};
 use postward_gate::{Encryption, Engine, Limits};
 use postward_testclient::Connection;
@@ -77,7 +77,7 @@ async fn database(name: &str) -> Option<(Relay, Database)> {
     Some((relay, Database::Postgres(url)))
 }
 
-async fn frozen(host: &Host) {
+async fn frozen(host: &TestHost) {
     loop {
         // While the store is away and the lease still holds, there is no answer at all.
         let ready = timeout(Duration::from_millis(50), host.authority.ready()).await;
@@ -91,7 +91,7 @@ async fn a_frozen_node_serves_nothing(name: &str, engine: Engine) {
     let Some((relay, database)) = database(name).await else {
         return;
     };
-    let host = Host::on(database, engine, Limits::default()).await;
+    let host = TestHost::on(database, engine, Limits::default()).await;
     let watching = host.authority.clone();
     let mut watch = JoinSet::new();
     let stop = host.stop.clone();

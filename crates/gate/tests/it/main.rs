@@ -7,7 +7,7 @@ mod drain;
 mod ending;
 mod engine;
 mod freezing;
-mod host;
 mod pre_auth_limits;
 mod remote_imap;
 mod signing_in;
+mod test_host;

@@ -1,6 +1,6 @@
 //! A remote engine.
 
-use crate::host::{ADA, Certificate, Host, PASSWORD, certificate, imap_login, secret};
+use crate::test_host::{ADA, Certificate, PASSWORD, TestHost, certificate, imap_login, secret};
 use postward_authority::{Origin, Surface, Timestamp};
 use postward_gate::{Encryption, Engine, Limits, MasterUser, RemoteEngine, RemoteError};
 use postward_testclient::Connection;
@@ -113,7 +113,7 @@ fn remote(url: &str, roots: &[u8]) -> Result<Engine, RemoteError> {
     RemoteEngine::new(url, roots, master).map(|engine| Engine::Remote(Arc::new(engine)))
 }
 
-async fn signed_in(host: &Host) -> Connection {
+async fn signed_in(host: &TestHost) -> Connection {
     let mut client = host.connect(Protocol::Imap, Encryption::Tls).await;
     assert_eq!(imap_login(&mut client, ADA, PASSWORD).await, "l OK [CAPABILITY IMAP4rev1 TINY] Signed in.");
     assert_eq!(client.line().await.unwrap(), "* early");
@@ -123,7 +123,7 @@ async fn signed_in(host: &Host) -> Connection {
 #[tokio::test]
 async fn the_engine_hears_the_proven_address_and_never_the_password() {
     let server = TestImapServer::start().await;
-    let host = Host::with(server.engine(), Limits::default()).await;
+    let host = TestHost::with(server.engine(), Limits::default()).await;
     let mut client = signed_in(&host).await;
     assert_eq!(client.ask("over the splice").await.unwrap(), "echo over the splice");
     // `ada@example.com\0gate\0engine-secret`.
@@ -136,7 +136,7 @@ async fn the_engine_hears_the_proven_address_and_never_the_password() {
 #[tokio::test]
 async fn the_engine_sees_nothing_of_a_failed_sign_in() {
     let server = TestImapServer::start().await;
-    let host = Host::with(server.engine(), Limits::default()).await;
+    let host = TestHost::with(server.engine(), Limits::default()).await;
     let mut client = host.connect(Protocol::Imap, Encryption::Tls).await;
     assert!(imap_login(&mut client, ADA, "Wrong-Horse-77").await.starts_with("l NO [AUTHENTICATIONFAILED]"));
     assert_eq!(*server.received.lock().unwrap(), "");
@@ -145,7 +145,7 @@ async fn the_engine_sees_nothing_of_a_failed_sign_in() {
 #[tokio::test]
 async fn a_changed_password_closes_both_sides() {
     let server = TestImapServer::start().await;
-    let host = Host::with(server.engine(), Limits::default()).await;
+    let host = TestHost::with(server.engine(), Limits::default()).await;
     let mut idle = signed_in(&host).await;
     let mut stuck = signed_in(&host).await;
     stuck.send("FLOOD\r\n").await.unwrap();
@@ -161,7 +161,7 @@ async fn a_changed_password_closes_both_sides() {
 #[tokio::test]
 async fn much_mail_comes_through_whole_both_ways() {
     let server = TestImapServer::start().await;
-    let host = Host::with(server.engine(), Limits::default()).await;
+    let host = TestHost::with(server.engine(), Limits::default()).await;
     let mut client = signed_in(&host).await;
     client.send("SEND\r\n").await.unwrap();
     assert!(client.bytes(ATTACHMENT_SIZE).await.unwrap() == pattern(ATTACHMENT_SIZE));
@@ -175,7 +175,7 @@ async fn an_engine_behind_tls_proves_its_name() {
     let Certificate { config, pem, root: _ } = certificate();
     let server = TestImapServer::with(Some(TlsAcceptor::from(config))).await;
     let url = format!("imaps://localhost:{}", server.address.port());
-    let host = Host::with(remote(&url, pem.as_bytes()).unwrap(), Limits::default()).await;
+    let host = TestHost::with(remote(&url, pem.as_bytes()).unwrap(), Limits::default()).await;
     let mut client = signed_in(&host).await;
     client.send("SEND\r\n").await.unwrap();
     assert!(client.bytes(ATTACHMENT_SIZE).await.unwrap() == pattern(ATTACHMENT_SIZE));
@@ -183,7 +183,7 @@ async fn an_engine_behind_tls_proves_its_name() {
     server.connection_ended().await;
 
     let other = certificate();
-    let host = Host::with(remote(&url, other.pem.as_bytes()).unwrap(), Limits::default()).await;
+    let host = TestHost::with(remote(&url, other.pem.as_bytes()).unwrap(), Limits::default()).await;
     let mut client = host.connect(Protocol::Imap, Encryption::Tls).await;
     assert!(imap_login(&mut client, ADA, PASSWORD).await.starts_with("l NO [UNAVAILABLE]"));
 }
@@ -191,7 +191,7 @@ async fn an_engine_behind_tls_proves_its_name() {
 #[tokio::test]
 async fn a_client_that_hangs_up_on_its_side_hears_the_engine_out() {
     let server = TestImapServer::start().await;
-    let host = Host::with(server.engine(), Limits::default()).await;
+    let host = TestHost::with(server.engine(), Limits::default()).await;
     for encryption in [Encryption::Tls, Encryption::PlainOnLoopback] {
         let mut client = host.connect(Protocol::Imap, encryption).await;
         imap_login(&mut client, ADA, PASSWORD).await;
@@ -205,7 +205,7 @@ async fn a_client_that_hangs_up_on_its_side_hears_the_engine_out() {
 #[tokio::test]
 async fn an_engine_that_is_not_there_is_a_temporary_error() {
     let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let host = Host::with(remote(&format!("imap://{nobody}"), b"").unwrap(), Limits::default()).await;
+    let host = TestHost::with(remote(&format!("imap://{nobody}"), b"").unwrap(), Limits::default()).await;
     let mut client = host.connect(Protocol::Imap, Encryption::Tls).await;
     assert!(imap_login(&mut client, ADA, PASSWORD).await.starts_with("l NO [UNAVAILABLE]"));
     // The next try of the same connection may find it.
@@ -221,7 +221,7 @@ async fn the_webmail_uses_the_same_engine() {
         (server.engine(), "* early", "echo from within"),
         (Engine::Local(Arc::new(crate::engine::Echo::ready())), "* imap ada@example.com", "echo from within"),
     ] {
-        let host = Host::with(engine, Limits::default()).await;
+        let host = TestHost::with(engine, Limits::default()).await;
         let attempt = Attempt { authcid: ADA.into(), secret: secret(PASSWORD) };
         let origin = Origin::new([192, 0, 2, 7].into(), Surface::Imap);
         let guard = host.authority.sign_in(attempt, origin, Timestamp::now()).await.ok().unwrap();
@@ -251,7 +251,7 @@ async fn a_remote_engine_is_asked_for_in_words_that_say_what_is_possible() {
 #[tokio::test]
 async fn a_remote_engine_is_not_asked_for_what_it_does_not_serve() {
     let server = TestImapServer::start().await;
-    let host = Host::with(server.engine(), Limits::default()).await;
+    let host = TestHost::with(server.engine(), Limits::default()).await;
     let mut pop3 = host.connect(Protocol::Pop3, Encryption::Tls).await;
     pop3.line_starting("+OK").await.unwrap();
     pop3.ask(&format!("USER {ADA}")).await.unwrap();

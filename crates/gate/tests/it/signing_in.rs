@@ -1,7 +1,7 @@
 //! Signing in, from the greeting to the engine's first line.
 
 use crate::engine::Echo;
-use crate::host::{ADA, Certificate, Host, PASSWORD, certificate, imap_login, trust_in};
+use crate::test_host::{ADA, Certificate, PASSWORD, TestHost, certificate, imap_login, trust_in};
 use postward_gate::{Encryption, Engine, Limits};
 use postward_testclient::{Connection, Endpoint};
 use postward_wire::Protocol;
@@ -10,7 +10,7 @@ use std::sync::Arc;
 /// `\0ada@example.com\0Correct-Horse-7`, in base64.
 const PLAIN: &str = "AGFkYUBleGFtcGxlLmNvbQBDb3JyZWN0LUhvcnNlLTc=";
 
-async fn start_tls(protocol: Protocol, mut client: Connection, host: &Host) -> Connection {
+async fn start_tls(protocol: Protocol, mut client: Connection, host: &TestHost) -> Connection {
     match protocol {
         Protocol::Imap => {
             client.line_starting("* OK").await.unwrap();
@@ -52,7 +52,7 @@ async fn sign_in(protocol: Protocol, client: &mut Connection, password_ok: &str)
 
 #[tokio::test]
 async fn every_protocol_signs_in_on_every_listener() {
-    let host = Host::new().await;
+    let host = TestHost::new().await;
     for protocol in Protocol::ALL {
         let mut client = host.connect(protocol, Encryption::Tls).await;
         client.line().await.unwrap();
@@ -70,7 +70,7 @@ async fn every_protocol_signs_in_on_every_listener() {
 
 #[tokio::test]
 async fn no_password_is_taken_before_tls() {
-    let host = Host::new().await;
+    let host = TestHost::new().await;
     let mut imap = host.connect(Protocol::Imap, Encryption::StartTls).await;
     assert!(imap.line().await.unwrap().contains("LOGINDISABLED"));
     assert!(
@@ -80,7 +80,7 @@ async fn no_password_is_taken_before_tls() {
 
 #[tokio::test]
 async fn what_is_pipelined_behind_the_sign_in_reaches_the_engine() {
-    let host = Host::new().await;
+    let host = TestHost::new().await;
     let mut client = host.connect(Protocol::Imap, Encryption::Tls).await;
     client.line_starting("* OK").await.unwrap();
     client.send(format!("l LOGIN {ADA} {PASSWORD}\r\nfirst\r\nsecond\r\n")).await.unwrap();
@@ -91,7 +91,7 @@ async fn what_is_pipelined_behind_the_sign_in_reaches_the_engine() {
 
 #[tokio::test]
 async fn unknown_addresses_and_wrong_passwords_sound_the_same() {
-    let host = Host::new().await;
+    let host = TestHost::new().await;
     let mut replies = Vec::new();
     for (address, password) in [(ADA, "Wrong-Horse-77"), ("nobody@example.com", PASSWORD), ("nonsense", "x")]
     {
@@ -106,14 +106,14 @@ async fn unknown_addresses_and_wrong_passwords_sound_the_same() {
 async fn an_engine_in_trouble_is_never_a_wrong_password() {
     let echo = Echo::ready();
     echo.open_permits.close();
-    let host = Host::with(Engine::Local(Arc::new(echo)), Limits::default()).await;
+    let host = TestHost::with(Engine::Local(Arc::new(echo)), Limits::default()).await;
     let mut client = host.connect(Protocol::Imap, Encryption::Tls).await;
     assert!(imap_login(&mut client, ADA, PASSWORD).await.starts_with("l NO [UNAVAILABLE]"));
 }
 
 #[tokio::test]
 async fn a_new_certificate_is_shown_at_the_next_handshake() {
-    let host = Host::new().await;
+    let host = TestHost::new().await;
     let mut before = host.session().await;
     let Certificate { config, pem: _, root } = certificate();
     host.tls.replace(config);

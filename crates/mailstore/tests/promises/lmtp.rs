@@ -1,4 +1,4 @@
-use crate::host::TestHost;
+use crate::test_host::TestHost;
 use crate::transcript::{Protocol, check};
 use postward_mailstore::serve_lmtp;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};

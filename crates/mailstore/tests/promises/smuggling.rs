@@ -1,4 +1,4 @@
-use crate::host::TestHost;
+use crate::test_host::TestHost;
 use crate::transcript::{Protocol, check};
 
 /// Sends a message with something in it that other servers take for its end, and a second message behind it. Only

@@ -1,4 +1,4 @@
-use crate::host::TestHost;
+use crate::test_host::TestHost;
 use crate::transcript::{Protocol, check, owner};
 use postward_mailstore::Limits;
 

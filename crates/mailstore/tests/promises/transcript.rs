@@ -1,6 +1,6 @@
 //! The server behind POP3, submission and LMTP, held against transcripts.
 
-use crate::host::{TestHost, address};
+use crate::test_host::{TestHost, address};
 use postward_mailstore::{Connection, serve_lmtp_session, serve_pop3, serve_submission};
 use postward_testclient::Connection as ClientConnection;
 use tokio::io::{DuplexStream, duplex};

@@ -1,8 +1,8 @@
 //! Account security of owners, the same in the user panel and in the webmail (P2).
 
+use crate::authenticator::{ADA, Authenticator};
 use crate::browser::Browser;
-use crate::host::{Host, OLD, pass};
-use crate::phone::{ADA, Phone};
+use crate::test_host::{OLD, TestHost, pass};
 use jiff::SignedDuration;
 use postward_authority::Surface;
 use postward_testclient::Page;
@@ -11,7 +11,7 @@ use postward_wire::Secret;
 /// The two places where the pages stand.
 const ROOTS: [(&str, &str); 2] = [("/panel/sign-in", "/panel"), ("/webmail/sign-in", "/webmail/account")];
 
-async fn signed_in(host: &Host, sign_in: &str) -> Browser {
+async fn signed_in(host: &TestHost, sign_in: &str) -> Browser {
     let mut browser = host.browser();
     let answer = browser.post(sign_in, &[("address", ADA), ("password", OLD)]).await;
     assert_eq!(answer.status, 303, "{}", answer.body);
@@ -21,7 +21,7 @@ async fn signed_in(host: &Host, sign_in: &str) -> Browser {
 #[tokio::test]
 async fn w6_two_factor_is_set_up_confirmed_and_turned_off_at_both_places() {
     for (sign_in, root) in ROOTS {
-        let host = Host::start().await;
+        let host = TestHost::start().await;
         let app = host.mail_app(Surface::Imap, ADA).await;
         let page = format!("{root}/two-factor");
         let mut browser = signed_in(&host, sign_in).await;
@@ -33,7 +33,7 @@ async fn w6_two_factor_is_set_up_confirmed_and_turned_off_at_both_places() {
         assert_eq!((begun.status, begun.header("cache-control")), (200, "no-store"));
         assert!(begun.body.contains("<svg class=\"qr\"") && begun.body.contains("otpauth://totp/Postward"));
         let key = begun.shown("typed-key").unwrap();
-        let phone = Phone::of(&Secret::new(key.clone()));
+        let authenticator = Authenticator::of(&Secret::new(key.clone()));
 
         // A wrong code, or one in other digits, turns nothing on, and the key is not shown again.
         for wrong in ["000000", "\u{661}\u{662}\u{663}\u{664}\u{665}\u{666}", ""] {
@@ -41,7 +41,7 @@ async fn w6_two_factor_is_set_up_confirmed_and_turned_off_at_both_places() {
             assert_eq!(again.status, 422, "{wrong:?}");
             assert!(again.shows("Nothing was turned on.") && !again.body.contains(&key));
         }
-        let code = phone.code();
+        let code = authenticator.code();
         let spaced = format!("{} {}", &code[..3], &code[3..]);
         let on = browser.fill(&page, &format!("{page}/on"), &[("code", &spaced)]).await;
         assert_eq!((on.status, on.header("location")), (303, page.as_str()));
@@ -54,7 +54,7 @@ async fn w6_two_factor_is_set_up_confirmed_and_turned_off_at_both_places() {
         let refused = [("password", OLD), ("code", "000000")];
         let answer = browser.fill(&format!("{page}/off"), &format!("{page}/off"), &refused).await;
         assert_eq!(answer.status, 422);
-        let next = phone.next_code();
+        let next = authenticator.next_code();
         let wrong = [("password", "not-the-Password-1"), ("code", next.as_str())];
         assert!(
             browser
@@ -71,17 +71,17 @@ async fn w6_two_factor_is_set_up_confirmed_and_turned_off_at_both_places() {
 
 #[tokio::test]
 async fn w6_another_authenticator_needs_a_code_of_the_one_there_is() {
-    let host = Host::start().await;
-    let phone = host.phone_of_ada().await;
+    let host = TestHost::start().await;
+    let authenticator = host.authenticator_of_ada().await;
     let mut browser = host.browser();
     browser.post("/panel/sign-in", &[("address", ADA), ("password", OLD)]).await;
-    let code = phone.code();
+    let code = authenticator.code();
     assert_eq!(browser.post("/panel/code", &[("code", &code)]).await.status, 303);
     let page = "/panel/two-factor/replace";
     assert_eq!(browser.fill(page, page, &[("code", &code)]).await.status, 422, "a spent code");
-    let next = phone.next_code();
+    let next = authenticator.next_code();
     let begun = browser.fill(page, page, &[("code", &next)]).await;
-    let new = Phone::of(&Secret::new(begun.shown("typed-key").unwrap()));
+    let new = Authenticator::of(&Secret::new(begun.shown("typed-key").unwrap()));
     let first = new.code();
     let on = browser.fill("/panel/two-factor", "/panel/two-factor/on", &[("code", &first)]).await;
     assert_eq!(on.status, 303, "{}", on.body);
@@ -90,7 +90,7 @@ async fn w6_another_authenticator_needs_a_code_of_the_one_there_is() {
 #[tokio::test]
 async fn w8_app_passwords_are_added_rotated_and_revoked_at_both_places() {
     for (sign_in, root) in ROOTS {
-        let host = Host::start().await;
+        let host = TestHost::start().await;
         let page = format!("{root}/app-passwords");
         let mut browser = signed_in(&host, sign_in).await;
         for (name, why) in [("", "Give it a name"), (&"x".repeat(61), "Give it a name"), ("a%0Ab", "")] {
@@ -135,7 +135,7 @@ async fn w8_app_passwords_are_added_rotated_and_revoked_at_both_places() {
 
 #[tokio::test]
 async fn an_open_browser_somebody_found_adds_nothing() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let mut browser = signed_in(&host, "/panel/sign-in").await;
     pass(SignedDuration::from_mins(11));
     let answer = browser.fill("/panel/app-passwords", "/panel/app-passwords", &[("name", "Mine")]).await;

@@ -1,6 +1,6 @@
 //! The dashboard: Mailboxes, Security tab, key and pencil, add and delete, and the boundary between accounts.
 
-use crate::host::{Host, NEW, OLD, STAFF};
+use crate::test_host::{NEW, OLD, STAFF, TestHost};
 use postward_authority::Surface;
 use tokio::task::JoinHandle;
 
@@ -8,7 +8,7 @@ const LIST: &str = "/dashboard/mailboxes";
 
 #[tokio::test]
 async fn d1_the_list_shows_what_the_person_may_manage_and_nothing_else() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let answer = host.staff("owner@birch.example").await.get(LIST).await;
     assert!(answer.shows("ada@birch.example"));
     assert!(!answer.body.contains("cedar"));
@@ -17,7 +17,7 @@ async fn d1_the_list_shows_what_the_person_may_manage_and_nothing_else() {
 
 #[tokio::test]
 async fn d1_the_list_is_searched_and_narrowed() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let mut browser = host.staff("owner@birch.example").await;
     assert!(browser.get("/dashboard/mailboxes?q=AD").await.shows("ada@birch.example"));
     let none = browser.get("/dashboard/mailboxes?q=zzz").await;
@@ -28,7 +28,7 @@ async fn d1_the_list_is_searched_and_narrowed() {
 
 #[tokio::test]
 async fn d7_saving_ends_every_session_and_says_how_many() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let mut apps = Vec::new();
     for surface in [Surface::Imap, Surface::Imap, Surface::Smtp] {
         apps.push(host.mail_app(surface, "ada@birch.example").await);
@@ -56,7 +56,7 @@ async fn d7_saving_ends_every_session_and_says_how_many() {
 
 #[tokio::test]
 async fn a_receipt_stays_until_it_is_dismissed() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let mut browser = host.staff("owner@birch.example").await;
     let tab = format!("/dashboard/mailboxes/{}/security", host.ada);
     let path = format!("/dashboard/mailboxes/{}/password", host.ada);
@@ -70,7 +70,7 @@ async fn a_receipt_stays_until_it_is_dismissed() {
 
 #[tokio::test]
 async fn d7_a_receipt_does_not_outlive_the_person() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let mut browser = host.staff("owner@birch.example").await;
     let tab = format!("/dashboard/mailboxes/{}/security", host.ada);
     let path = format!("/dashboard/mailboxes/{}/password", host.ada);
@@ -90,7 +90,7 @@ async fn d7_a_receipt_does_not_outlive_the_person() {
 
 #[tokio::test]
 async fn d9_and_d10_lead_back_to_the_list() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let mut browser = host.staff("owner@birch.example").await;
     let path = format!("/dashboard/mailboxes/{}/password", host.ada);
     for (from, new, labels) in [
@@ -112,7 +112,7 @@ async fn d9_and_d10_lead_back_to_the_list() {
 
 #[tokio::test]
 async fn a_dialog_is_the_page_without_its_frame() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let mut browser = host.staff("owner@birch.example").await;
     let path = format!("/dashboard/mailboxes/{}/password?from=list", host.ada);
     let fragment = browser.get_fragment(&path).await;
@@ -122,7 +122,7 @@ async fn a_dialog_is_the_page_without_its_frame() {
 
 #[tokio::test]
 async fn d5_the_server_holds_the_rules_and_forgets_what_was_typed() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let mut browser = host.staff("owner@birch.example").await;
     let tab = format!("/dashboard/mailboxes/{}/security", host.ada);
     let path = format!("/dashboard/mailboxes/{}/password", host.ada);
@@ -143,7 +143,7 @@ async fn d5_the_server_holds_the_rules_and_forgets_what_was_typed() {
 
 #[tokio::test]
 async fn d6_without_script_the_server_generates() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let mut browser = host.staff("owner@birch.example").await;
     let tab = format!("/dashboard/mailboxes/{}/security", host.ada);
     let path = format!("/dashboard/mailboxes/{}/password", host.ada);
@@ -162,7 +162,7 @@ async fn d6_without_script_the_server_generates() {
 
 #[tokio::test]
 async fn somebody_elses_mailbox_is_a_missing_mailbox() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let mut browser = host.staff("owner@birch.example").await;
     let csrf = browser.get(LIST).await.field("csrf");
     let eve = host.eve.to_string();
@@ -185,7 +185,7 @@ async fn somebody_elses_mailbox_is_a_missing_mailbox() {
 
 #[tokio::test]
 async fn a_read_only_person_looks_and_touches_nothing() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let mut browser = host.staff("eye@birch.example").await;
     let list = browser.get(LIST).await;
     assert!(list.shows("ada@birch.example") && !list.shows("Add mailbox"));
@@ -200,7 +200,7 @@ async fn a_read_only_person_looks_and_touches_nothing() {
 
 #[tokio::test]
 async fn a_mailbox_is_added_deleted_and_restored() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let mut browser = host.staff("owner@birch.example").await;
     let new = "/dashboard/mailboxes/new";
     let fields =
@@ -233,7 +233,7 @@ async fn a_mailbox_is_added_deleted_and_restored() {
 
 #[tokio::test]
 async fn a_mailbox_is_added_in_ones_own_domains_only() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let mut browser = host.staff("owner@birch.example").await;
     for (local_part, domain) in
         [("mallory", "cedar.example"), ("mallory", "nowhere.example"), ("a b", "birch.example"), ("", "")]
@@ -248,7 +248,7 @@ async fn a_mailbox_is_added_in_ones_own_domains_only() {
 
 #[tokio::test]
 async fn what_was_done_stands_in_the_audit() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let mut browser = host.staff("owner@birch.example").await;
     let tab = format!("/dashboard/mailboxes/{}/security", host.ada);
     let path = format!("/dashboard/mailboxes/{}/password", host.ada);

@@ -1,7 +1,7 @@
 //! **Mail apps** in the dashboard: what they may sign in with, for account, domain and mailboxes (W8).
 
 use crate::browser::Browser;
-use crate::host::{Host, OLD, now};
+use crate::test_host::{OLD, TestHost, now};
 use postward_authority::{MailboxId, NewStaff, Origin, Role, Surface};
 use postward_testclient::Page;
 use postward_wire::{Address, Attempt, Secret};
@@ -14,15 +14,15 @@ const BEN: &str = "ben@birch.example";
 const ONLY: (&str, &str) = ("mode", "app-passwords-only");
 
 /// A host where Birch has a second mailbox.
-async fn host() -> (Host, MailboxId) {
-    let host = Host::start().await;
+async fn host() -> (TestHost, MailboxId) {
+    let host = TestHost::start().await;
     let (ben, password) = (Address::parse(BEN).unwrap(), Secret::new(OLD.to_owned()));
     let ben = host.authority.add_mailbox(&host.operator, &ben, password, now()).await.unwrap();
     (host, ben)
 }
 
 /// Whether a mail app gets in with the mailbox's password.
-async fn opens(host: &Host, address: &str) -> bool {
+async fn opens(host: &TestHost, address: &str) -> bool {
     let attempt = Attempt { authcid: address.to_owned(), secret: Secret::new(OLD.to_owned()) };
     let origin = Origin::new([127, 0, 0, 1].into(), Surface::Imap);
     host.authority.sign_in(attempt, origin, now()).await.is_ok()
@@ -186,7 +186,7 @@ async fn d12_a_reader_sees_what_holds_and_no_button_and_the_limited_see_their_do
     let account = birch.account;
     let more = host.authority.add_domain(&host.operator, account, "more.example", now()).await.unwrap();
     let email = Address::parse("some@birch.example").unwrap();
-    let password = Secret::new(crate::host::STAFF.to_owned());
+    let password = Secret::new(crate::test_host::STAFF.to_owned());
     let new = NewStaff { account, email: &email, role: Role::Admin, domains: Some(&[more]), password };
     host.authority.add_staff(&host.operator, new, now()).await.unwrap();
     let mut limited = host.staff("some@birch.example").await;

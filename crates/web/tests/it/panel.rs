@@ -1,6 +1,6 @@
 //! The user panel: the owner's own password.
 
-use crate::host::{Host, NEW, OLD, pass};
+use crate::test_host::{NEW, OLD, TestHost, pass};
 use jiff::SignedDuration;
 use postward_authority::Surface;
 use std::time::Duration;
@@ -9,7 +9,7 @@ const FORM: &str = "/panel/password";
 
 #[tokio::test]
 async fn p2_a_change_signs_out_everywhere_and_leads_to_sign_in_with_the_receipt() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let app = host.mail_app(Surface::Imap, "ada@birch.example").await;
     let mut browser = host.owner("Ada@Birch.Example", OLD).await;
     let home = browser.get("/panel").await;
@@ -25,7 +25,7 @@ async fn p2_a_change_signs_out_everywhere_and_leads_to_sign_in_with_the_receipt(
 
 #[tokio::test]
 async fn p2_the_receipt_is_for_the_mailbox_it_is_about() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let mut browser = host.owner("ada@birch.example", OLD).await;
     browser.fill(FORM, FORM, &[("password", NEW), ("password_again", NEW)]).await;
     let wrong = browser.post("/panel/sign-in", &[("address", "ada@birch.example"), ("password", OLD)]).await;
@@ -42,7 +42,7 @@ async fn p2_the_receipt_is_for_the_mailbox_it_is_about() {
 
 #[tokio::test]
 async fn p2_an_old_sign_in_is_asked_for_the_current_password() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let mut browser = host.owner("ada@birch.example", OLD).await;
     pass(SignedDuration::from_mins(11));
     let new = [("password", NEW), ("password_again", NEW)];
@@ -63,7 +63,7 @@ async fn p2_an_old_sign_in_is_asked_for_the_current_password() {
 
 #[tokio::test]
 async fn a_refused_change_changes_nothing() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let app = host.mail_app(Surface::Imap, "ada@birch.example").await;
     let mut browser = host.owner("ada@birch.example", OLD).await;
     let answer = browser.fill(FORM, FORM, &[("password", "short"), ("password_again", "short")]).await;
@@ -75,14 +75,14 @@ async fn a_refused_change_changes_nothing() {
 
 #[tokio::test]
 async fn d7_a_request_in_flight_is_cut() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let mut browser = host.browser();
     browser.post("/webmail/sign-in", &[("address", "ada@birch.example"), ("password", OLD)]).await;
     let reading = tokio::spawn(async move { browser.get("/webmail/folder/INBOX").await });
     let asked = tokio::time::timeout(Duration::from_secs(20), host.engine.asked.notified());
     asked.await.expect("the engine is asked");
     let new = postward_wire::Secret::new(NEW.to_owned());
-    host.authority.reset(&host.operator, host.ada, new, crate::host::now()).await.unwrap();
+    host.authority.reset(&host.operator, host.ada, new, crate::test_host::now()).await.unwrap();
     let answer = reading.await.unwrap();
     assert_eq!(answer.status, 303);
     assert!(answer.header("location").starts_with("/webmail/sign-in"));
@@ -96,7 +96,7 @@ async fn p2_app_passwords_go_with_the_password_unless_the_owner_keeps_them() {
         (false, "/webmail/sign-in", "/webmail/account", "/webmail/account/password"),
         (true, "/webmail/sign-in", "/webmail/account", "/webmail/account/password"),
     ] {
-        let host = Host::start().await;
+        let host = TestHost::start().await;
         let mut browser = host.browser();
         browser.post(sign_in, &[("address", "ada@birch.example"), ("password", OLD)]).await;
         assert!(!browser.get(page).await.shows("Also revoke"), "there is none yet");

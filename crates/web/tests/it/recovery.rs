@@ -1,7 +1,7 @@
 //! *Forgot password?*: three ways back in, and what the links in our mails open.
 
-use crate::host::{Host, NEW, OLD, STAFF, now, pass};
-use crate::phone::{ADA, BOSS};
+use crate::authenticator::{ADA, BOSS};
+use crate::test_host::{NEW, OLD, STAFF, TestHost, now, pass};
 use jiff::SignedDuration;
 use postward_authority::{LinkKind, Surface};
 use postward_testclient::Page;
@@ -21,7 +21,7 @@ fn changed(answer: &Page, surface: &str) -> bool {
 
 #[tokio::test]
 async fn w4_the_sign_in_pages_lead_to_the_ways_back() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let mut browser = host.browser();
     for surface in ["webmail", "panel"] {
         let page = browser.get(&format!("/{surface}/sign-in")).await;
@@ -43,7 +43,7 @@ async fn w4_the_sign_in_pages_lead_to_the_ways_back() {
 
 #[tokio::test]
 async fn w5_the_current_password_sets_a_new_one() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let app = host.mail_app(Surface::Imap, ADA).await;
     let mut browser = host.browser();
     let answer = browser
@@ -58,20 +58,20 @@ async fn w5_the_current_password_sets_a_new_one() {
 
 #[tokio::test]
 async fn w5_with_two_factor_the_current_password_needs_the_code() {
-    let host = Host::start().await;
-    let phone = host.phone_of_ada().await;
+    let host = TestHost::start().await;
+    let authenticator = host.authenticator_of_ada().await;
     let mut browser = host.browser();
     let base = [("by", "password"), ("address", ADA), ("current", OLD)];
     assert_eq!(browser.post(PAGE, &with(&base)).await.status, 403);
-    let code = phone.code();
+    let code = authenticator.code();
     let fields: Vec<_> = with(&base).into_iter().chain([("code", code.as_str())]).collect();
     assert!(changed(&browser.post("/panel/password-reset", &fields).await, "panel"));
 }
 
 #[tokio::test]
 async fn r1_the_recovery_code_sets_a_new_password_once_and_turns_two_factor_off() {
-    let host = Host::start().await;
-    host.phone_of_ada().await;
+    let host = TestHost::start().await;
+    host.authenticator_of_ada().await;
     let code = host.recovery_code(host.ada).await;
     let mut browser = host.browser();
     let typed = code.to_lowercase().replace('-', " ");
@@ -86,8 +86,8 @@ async fn r1_the_recovery_code_sets_a_new_password_once_and_turns_two_factor_off(
 
 #[tokio::test]
 async fn w5_whatever_is_wrong_the_answer_is_the_same() {
-    let host = Host::start().await;
-    host.phone_of_ada().await;
+    let host = TestHost::start().await;
+    host.authenticator_of_ada().await;
     host.recovery_code(host.ada).await;
     // Eve has no recovery code and no second factor; suspended, she has nothing.
     let ask = async |address: &str, by: &str, fields: &[(&str, &str)]| {
@@ -125,7 +125,7 @@ async fn w5_whatever_is_wrong_the_answer_is_the_same() {
 
 #[tokio::test]
 async fn w5_the_policy_is_spoken_of_whoever_asks() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     for address in [ADA, "nobody@birch.example"] {
         let mut browser = host.browser();
         let base = [("by", "code"), ("address", address), ("recovery_code", "x")];
@@ -140,7 +140,7 @@ async fn w5_the_policy_is_spoken_of_whoever_asks() {
 
 #[tokio::test]
 async fn odd_addresses_are_answered_and_break_nothing() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let mut browser = host.browser();
     for address in ["", "a\r\nBcc: b@c.example", "a@b@c", "\0", "<script>@x", &"a".repeat(5000)] {
         for by in ["password", "code"] {
@@ -164,7 +164,7 @@ async fn odd_addresses_are_answered_and_break_nothing() {
 
 #[tokio::test]
 async fn w5_a_mailed_link_sets_a_password_once_and_looking_at_it_does_nothing() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     host.recovery_email_of_ada().await;
     let mut browser = host.browser();
     let answer = browser.post(PAGE, &[("by", "mail"), ("address", ADA)]).await;
@@ -197,9 +197,9 @@ async fn w5_a_mailed_link_sets_a_password_once_and_looking_at_it_does_nothing() 
 
 #[tokio::test]
 async fn w5_a_link_asks_for_the_code_where_two_factor_is_on() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     host.recovery_email_of_ada().await;
-    let phone = host.phone_of_ada().await;
+    let authenticator = host.authenticator_of_ada().await;
     let mut browser = host.browser();
     browser.post(PAGE, &[("by", "mail"), ("address", ADA)]).await;
     let token = host.mailed_soon(LinkKind::Reset).await;
@@ -207,13 +207,13 @@ async fn w5_a_link_asks_for_the_code_where_two_factor_is_on() {
     let post = "/webmail/password-reset/link";
     assert_eq!(browser.post(post, &with(&[("token", &token)])).await.status, 422);
     assert_eq!(browser.post(post, &with(&[("token", &token), ("code", "000")])).await.status, 403);
-    let code = phone.code();
+    let code = authenticator.code();
     assert!(changed(&browser.post(post, &with(&[("token", &token), ("code", &code)])).await, "webmail"));
 }
 
 #[tokio::test]
 async fn w5_links_expire_and_are_replaced() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     host.recovery_email_of_ada().await;
     let mut browser = host.browser();
     browser.post(PAGE, &[("by", "mail"), ("address", ADA)]).await;
@@ -239,7 +239,7 @@ async fn w5_links_expire_and_are_replaced() {
 
 #[tokio::test]
 async fn w9_a_recovery_email_is_confirmed_by_the_button_and_not_by_looking() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let token = host.verification_of_ada("ada@elsewhere.example").await;
     let link = link_path(LinkKind::VerifyRecoveryEmail, &token);
     let mut browser = host.browser();
@@ -260,7 +260,7 @@ async fn w9_a_recovery_email_is_confirmed_by_the_button_and_not_by_looking() {
 
 #[tokio::test]
 async fn this_wasnt_me_ends_what_is_open_and_leads_to_a_new_password() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     host.recovery_email_of_ada().await;
     let app = host.mail_app(Surface::Imap, ADA).await;
     let token =
@@ -280,8 +280,8 @@ async fn this_wasnt_me_ends_what_is_open_and_leads_to_a_new_password() {
 
 #[tokio::test]
 async fn d11_staff_forget_and_set_a_new_password_by_mail() {
-    let host = Host::start().await;
-    let (_, backup) = host.phone_of_boss().await;
+    let host = TestHost::start().await;
+    let (_, backup) = host.authenticator_of_boss().await;
     let mut browser = host.browser();
     let sentence = "If an account exists for this email, we&#39;ve sent password reset instructions.";
     let mut answers = Vec::new();
@@ -307,7 +307,7 @@ async fn d11_staff_forget_and_set_a_new_password_by_mail() {
 
 #[tokio::test]
 async fn what_a_browser_says_of_the_host_changes_no_page_and_no_link() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     host.recovery_email_of_ada().await;
     let mut browser = host.browser();
     browser.post(PAGE, &[("by", "mail"), ("address", ADA)]).await;
@@ -330,7 +330,7 @@ async fn what_a_browser_says_of_the_host_changes_no_page_and_no_link() {
 
 #[tokio::test]
 async fn a_password_manager_is_led_to_the_form_of_the_surface_one_is_signed_in_at() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let well_known = "/.well-known/change-password";
     let mut owner = host.owner(ADA, OLD).await;
     assert_eq!(owner.get(well_known).await.header("location"), "/panel/password");
@@ -352,7 +352,7 @@ async fn a_password_manager_is_led_to_the_form_of_the_surface_one_is_signed_in_a
 
 #[tokio::test]
 async fn a_browser_that_only_says_its_origin_may_send_the_form_of_a_mailed_link() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let mut browser = host.browser();
     let form = ("content-type", "application/x-www-form-urlencoded");
     for kind in [LinkKind::Reset, LinkKind::StaffReset, LinkKind::VerifyRecoveryEmail, LinkKind::NotMe] {
@@ -371,7 +371,7 @@ async fn a_browser_that_only_says_its_origin_may_send_the_form_of_a_mailed_link(
 
 #[tokio::test]
 async fn without_a_script_a_generated_password_says_which_secrets_to_type_again() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let mut browser = host.browser();
     let typed =
         [("by", "password"), ("address", ADA), ("current", OLD), ("code", "123456"), ("generate", "1")];

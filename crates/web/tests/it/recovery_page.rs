@@ -1,7 +1,7 @@
 //! *Recovery*, the same in the panel and in the webmail (W9, P2).
 
 use crate::browser::Browser;
-use crate::host::{Host, NEW, OLD, now, pass};
+use crate::test_host::{NEW, OLD, TestHost, now, pass};
 use jiff::SignedDuration;
 
 const ADA: &str = "ada@birch.example";
@@ -10,7 +10,7 @@ const ADA: &str = "ada@birch.example";
 const SIGN_IN_PAGES: [(&str, &str); 2] =
     [("/panel/recovery", "/panel/sign-in"), ("/webmail/account/recovery", "/webmail/sign-in")];
 
-async fn signed_in(host: &Host, sign_in: &str) -> Browser {
+async fn signed_in(host: &TestHost, sign_in: &str) -> Browser {
     let mut browser = host.browser();
     let answer = browser.post(sign_in, &[("address", ADA), ("password", OLD)]).await;
     assert_eq!(answer.status, 303);
@@ -30,7 +30,7 @@ fn with_code(code: &str) -> [(&str, &str); 5] {
 #[tokio::test]
 async fn w9_a_new_code_is_shown_once_and_kills_the_old_one() {
     for (page, sign_in) in SIGN_IN_PAGES {
-        let host = Host::start().await;
+        let host = TestHost::start().await;
         let mut browser = signed_in(&host, sign_in).await;
         let step = format!("{page}/code");
         assert!(browser.get(&step).await.shows("shown once"));
@@ -64,7 +64,7 @@ async fn w9_a_new_code_is_shown_once_and_kills_the_old_one() {
 
 #[tokio::test]
 async fn w9_a_mailbox_without_a_code_says_so() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     for (page, sign_in) in SIGN_IN_PAGES {
         let mut browser = signed_in(&host, sign_in).await;
         let answer = browser.get(page).await;
@@ -74,7 +74,7 @@ async fn w9_a_mailbox_without_a_code_says_so() {
 
 #[tokio::test]
 async fn w9_a_named_address_gets_a_link_and_does_not_count_yet() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     for (page, sign_in) in SIGN_IN_PAGES {
         let mut browser = signed_in(&host, sign_in).await;
         let step = format!("{page}/email");
@@ -88,7 +88,7 @@ async fn w9_a_named_address_gets_a_link_and_does_not_count_yet() {
 
 #[tokio::test]
 async fn w9_what_is_no_address_is_told_in_plain_words() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let check = [
         ("", "Type an e-mail address."),
         ("nobody", "An e-mail address has an @ in it"),
@@ -111,7 +111,7 @@ async fn w9_what_is_no_address_is_told_in_plain_words() {
 
 #[tokio::test]
 async fn w9_without_a_recovery_email_there_is_nothing_to_remove() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     for (page, sign_in) in SIGN_IN_PAGES {
         let mut browser = signed_in(&host, sign_in).await;
         let step = format!("{page}/remove-email");
@@ -123,7 +123,7 @@ async fn w9_without_a_recovery_email_there_is_nothing_to_remove() {
 
 #[tokio::test]
 async fn w9_an_old_sign_in_confirms_first_and_comes_back() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     for (page, sign_in) in SIGN_IN_PAGES {
         let mut browser = signed_in(&host, sign_in).await;
         let step = format!("{page}/code");
@@ -145,7 +145,7 @@ async fn w9_an_old_sign_in_confirms_first_and_comes_back() {
 
 #[tokio::test]
 async fn a_form_from_elsewhere_makes_no_code() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     for (page, sign_in) in SIGN_IN_PAGES {
         let mut browser = signed_in(&host, sign_in).await;
         assert_eq!(browser.post(&format!("{page}/code"), &[]).await.status, 403);

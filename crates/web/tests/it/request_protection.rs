@@ -1,10 +1,10 @@
 //! What protects requests: headers, origins, cookies, one answer for every refusal.
 
-use crate::host::{Host, OLD, STAFF};
+use crate::test_host::{OLD, STAFF, TestHost};
 
 #[tokio::test]
 async fn every_answer_wears_the_security_headers() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let mut browser = host.staff("owner@birch.example").await;
     for path in ["/", "/dashboard/sign-in", "/dashboard/mailboxes", "/panel", "/nowhere", "/healthz"] {
         let answer = browser.get(path).await;
@@ -21,7 +21,7 @@ async fn every_answer_wears_the_security_headers() {
 
 #[tokio::test]
 async fn no_page_carries_inline_script_or_style() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let mut browser = host.staff("owner@birch.example").await;
     let security = format!("/dashboard/mailboxes/{}/security", host.ada);
     for path in ["/", "/panel/sign-in", "/dashboard/mailboxes", "/dashboard/mailboxes/new", &security] {
@@ -41,7 +41,7 @@ async fn no_page_carries_inline_script_or_style() {
 
 #[tokio::test]
 async fn under_tls_cookies_are_bound_to_the_host_and_browsers_stay() {
-    let host = Host::start_at("https://mail.example.com").await;
+    let host = TestHost::start_at("https://mail.example.com").await;
     let mut browser = host.browser();
     let answer =
         browser.post("/dashboard/sign-in", &[("email", "owner@birch.example"), ("password", STAFF)]).await;
@@ -56,7 +56,7 @@ async fn under_tls_cookies_are_bound_to_the_host_and_browsers_stay() {
 
 #[tokio::test]
 async fn forms_of_other_sites_do_nothing() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let mut browser = host.browser();
     browser.site = "cross-site";
     let fields = [("email", "owner@birch.example"), ("password", STAFF)];
@@ -67,7 +67,7 @@ async fn forms_of_other_sites_do_nothing() {
 
 #[tokio::test]
 async fn a_form_without_the_token_of_its_session_does_nothing() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let mut ours = host.staff("owner@birch.example").await;
     let mut theirs = host.staff("owner@cedar.example").await;
     let path = format!("/dashboard/mailboxes/{}/password", host.ada);
@@ -84,7 +84,7 @@ async fn a_form_without_the_token_of_its_session_does_nothing() {
 
 #[tokio::test]
 async fn nobody_outside_can_tell_which_addresses_exist() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     for (sign_in, field) in
         [("/dashboard/sign-in", "email"), ("/panel/sign-in", "address"), ("/webmail/sign-in", "address")]
     {
@@ -108,7 +108,7 @@ async fn nobody_outside_can_tell_which_addresses_exist() {
 
 #[tokio::test]
 async fn a_typed_password_never_comes_back() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let mut browser = host.browser();
     let answer = browser
         .post("/panel/sign-in", &[("address", "ada@birch.example"), ("password", "a typed Secret 1")])
@@ -119,7 +119,7 @@ async fn a_typed_password_never_comes_back() {
 
 #[tokio::test]
 async fn mailboxes_do_not_open_the_dashboard_nor_staff_the_panel() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let answer =
         host.browser().post("/dashboard/sign-in", &[("email", "ada@birch.example"), ("password", OLD)]).await;
     assert_eq!(answer.status, 403);
@@ -132,7 +132,7 @@ async fn mailboxes_do_not_open_the_dashboard_nor_staff_the_panel() {
 
 #[tokio::test]
 async fn a_cookie_opens_the_surface_that_gave_it_and_no_other() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let mut browser = host.owner("ada@birch.example", OLD).await;
     let token = browser.cookies.get("postward-panel").unwrap().to_owned();
     assert_eq!(browser.get("/panel").await.status, 200);
@@ -145,7 +145,7 @@ async fn a_cookie_opens_the_surface_that_gave_it_and_no_other() {
 
 #[tokio::test]
 async fn who_is_not_signed_in_is_led_there_and_back_again() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let mut browser = host.browser();
     let answer = browser.get("/dashboard/mailboxes?q=ada").await;
     assert_eq!(answer.status, 303);
@@ -164,7 +164,7 @@ async fn who_is_not_signed_in_is_led_there_and_back_again() {
 
 #[tokio::test]
 async fn whoever_is_signed_out_meanwhile_hears_it_and_comes_back_to_a_page() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let signed_out = "You were signed out. Sign in to go on.";
     let unsaved = "You were signed out, and nothing was saved. Sign in and do it once more.";
     let mut browser = host.owner("ada@birch.example", OLD).await;
@@ -205,7 +205,7 @@ async fn whoever_is_signed_out_meanwhile_hears_it_and_comes_back_to_a_page() {
 
 #[tokio::test]
 async fn w1_a_frame_says_that_its_reader_was_signed_out() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let answer = host.browser().get_framed("/webmail/folder/INBOX/11/body").await;
     assert_eq!(answer.status, 403);
     assert!(answer.shows("You were signed out. Reload the page to sign in."));
@@ -216,7 +216,7 @@ async fn w1_a_frame_says_that_its_reader_was_signed_out() {
 
 #[tokio::test]
 async fn every_error_is_a_page_with_a_title_of_its_own() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let mut browser = host.staff("owner@birch.example").await;
     browser.post("/webmail/sign-in", &[("address", "ada@birch.example"), ("password", OLD)]).await;
     let bogus = format!("/dashboard/mailboxes/{}/password?from=bogus", host.ada);
@@ -240,7 +240,7 @@ async fn every_error_is_a_page_with_a_title_of_its_own() {
 
 #[tokio::test]
 async fn signing_out_ends_the_session_and_not_only_the_cookie() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let mut browser = host.owner("ada@birch.example", OLD).await;
     let kept = browser.cookies.clone();
     let answer = browser.fill("/panel", "/panel/sign-out", &[]).await;
@@ -251,7 +251,7 @@ async fn signing_out_ends_the_session_and_not_only_the_cookie() {
 
 #[tokio::test]
 async fn password_managers_find_the_form_and_unknown_well_knowns_are_missing() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let mut browser = host.browser();
     let answer = browser.get("/.well-known/change-password").await;
     assert_eq!((answer.status, answer.header("location")), (303, "/webmail/password-reset?by=password"));
@@ -261,7 +261,7 @@ async fn password_managers_find_the_form_and_unknown_well_knowns_are_missing() {
 
 #[tokio::test]
 async fn a_first_load_is_small() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let mut browser = host.staff("owner@birch.example").await;
     let page = browser.get("/dashboard/mailboxes").await.body;
     let mut bytes = page.len();

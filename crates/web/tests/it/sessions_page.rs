@@ -1,7 +1,7 @@
 //! *Sessions and activity*, the same in the panel and in the webmail (W7, P2).
 
 use crate::browser::Browser;
-use crate::host::{Host, NEW, OLD, now, pass};
+use crate::test_host::{NEW, OLD, TestHost, now, pass};
 use jiff::SignedDuration;
 use postward_authority::Surface;
 
@@ -11,7 +11,7 @@ const ADA: &str = "ada@birch.example";
 const SIGN_IN_PAGES: [(&str, &str); 2] =
     [("/panel/sessions", "/panel/sign-in"), ("/webmail/account/sessions", "/webmail/sign-in")];
 
-async fn signed_in(host: &Host, sign_in: &str, address: &str) -> Browser {
+async fn signed_in(host: &TestHost, sign_in: &str, address: &str) -> Browser {
     let mut browser = host.browser();
     let answer = browser.post(sign_in, &[("address", address), ("password", OLD)]).await;
     assert_eq!(answer.status, 303);
@@ -26,7 +26,7 @@ fn ids(text: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn w7_sessions_of_every_surface_stand_in_one_list() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     for surface in [Surface::Imap, Surface::Pop3, Surface::Smtp] {
         host.mail_app(surface, ADA).await;
     }
@@ -42,7 +42,7 @@ async fn w7_sessions_of_every_surface_stand_in_one_list() {
 
 #[tokio::test]
 async fn w7_ending_one_ends_that_one() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     for (page, sign_in) in SIGN_IN_PAGES {
         let mut browser = signed_in(&host, sign_in, ADA).await;
         let before = ids(&browser.get(page).await.body);
@@ -60,7 +60,7 @@ async fn w7_ending_one_ends_that_one() {
 
 #[tokio::test]
 async fn w7_ending_this_one_leads_to_sign_in() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     for (page, sign_in) in SIGN_IN_PAGES {
         let mut browser = signed_in(&host, sign_in, ADA).await;
         let kept = browser.cookies.clone();
@@ -76,7 +76,7 @@ async fn w7_ending_this_one_leads_to_sign_in() {
 
 #[tokio::test]
 async fn w7_ending_all_others_keeps_this_one() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     for (page, sign_in) in SIGN_IN_PAGES {
         let app = host.mail_app(Surface::Imap, ADA).await;
         let mut other = signed_in(&host, sign_in, ADA).await;
@@ -97,7 +97,7 @@ async fn w7_ending_all_others_keeps_this_one() {
 #[tokio::test]
 async fn w7_ending_all_ends_this_one_too() {
     for (page, sign_in) in SIGN_IN_PAGES {
-        let host = Host::start().await;
+        let host = TestHost::start().await;
         let app = host.mail_app(Surface::Smtp, ADA).await;
         let mut browser = signed_in(&host, sign_in, ADA).await;
         let kept = browser.cookies.clone();
@@ -115,7 +115,7 @@ async fn w7_ending_all_ends_this_one_too() {
 
 #[tokio::test]
 async fn w7_nobody_ends_somebody_elses_session() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     for (page, sign_in) in SIGN_IN_PAGES {
         let mut eve = signed_in(&host, sign_in, "eve@cedar.example").await;
         let theirs = ids(&eve.get(page).await.body).swap_remove(0);
@@ -131,7 +131,7 @@ async fn w7_nobody_ends_somebody_elses_session() {
 
 #[tokio::test]
 async fn w7_refused_tries_say_why() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let new = postward_wire::Secret::new(NEW.to_owned());
     host.authority.reset(&host.operator, host.ada, new, now()).await.unwrap();
     let mut visitor = host.browser();
@@ -166,7 +166,7 @@ async fn seen(browser: &mut Browser, page: &str, text: &str) -> postward_testcli
 
 #[tokio::test]
 async fn w5_the_switch_for_new_places_confirms_first() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     for (page, sign_in) in SIGN_IN_PAGES {
         let mut browser = signed_in(&host, sign_in, ADA).await;
         let switch = format!("{page}/new-places");

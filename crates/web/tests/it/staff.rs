@@ -1,7 +1,7 @@
 //! What staff see of a mailbox's sign-in (D2, D3, D4, D8, D15), and the page that hears of it while it is open.
 
 use crate::browser::Browser;
-use crate::host::{Host, OLD, now};
+use crate::test_host::{OLD, TestHost, now};
 use axum::body::Body;
 use axum::http::{Request, header};
 use http_body_util::BodyExt as _;
@@ -21,7 +21,7 @@ pub(crate) fn code_of(url: &str) -> Secret {
 }
 
 /// Ada, signed in at the webmail.
-async fn ada(host: &Host) -> SessionGuard {
+async fn ada(host: &TestHost) -> SessionGuard {
     let attempt = Attempt { authcid: "ada@birch.example".to_owned(), secret: Secret::new(OLD.to_owned()) };
     let signed_in = host.authority.sign_in_browser(attempt, webmail(), now()).await;
     let SignedIn::Session(_, guard) = signed_in.ok().unwrap() else { panic!("a code is owed") };
@@ -33,7 +33,7 @@ fn webmail() -> Origin {
 }
 
 /// Ada turns her second factor on; what she was shown.
-async fn turn_on(host: &Host) -> SetUp {
+async fn turn_on(host: &TestHost) -> SetUp {
     let guard = ada(host).await;
     let set_up =
         host.authority.begin_second_factor(&guard, None, "Postward", &webmail(), now()).await.ok().unwrap();
@@ -46,13 +46,13 @@ async fn turn_on(host: &Host) -> SetUp {
     set_up
 }
 
-fn tab(host: &Host) -> String {
+fn tab(host: &TestHost) -> String {
     format!("/dashboard/mailboxes/{}/security", host.ada)
 }
 
 #[tokio::test]
 async fn d3_the_security_tab_has_three_sections_and_no_fourth() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let answer = host.staff("owner@birch.example").await.get(&tab(&host)).await;
     let headings: Vec<_> = answer.body.split("<h2").skip(1).map(heading).collect();
     assert_eq!(headings, ["Two-factor authentication", "Mailbox password", "Recovery code"]);
@@ -66,7 +66,7 @@ fn heading(from: &str) -> &str {
 
 #[tokio::test]
 async fn d4_staff_see_that_a_second_factor_is_on_and_never_its_secret() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let set_up = turn_on(&host).await;
     let mut browser = host.staff("owner@birch.example").await;
     let answer = browser.get(&tab(&host)).await;
@@ -82,7 +82,7 @@ async fn d4_staff_see_that_a_second_factor_is_on_and_never_its_secret() {
 
 #[tokio::test]
 async fn d8_a_recovery_code_is_confirmed_first_and_shown_once() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let mut browser = host.staff("owner@birch.example").await;
     let path = format!("/dashboard/mailboxes/{}/recovery-code", host.ada);
     assert!(browser.get(&path).await.shows("The new code is shown once."));
@@ -103,7 +103,7 @@ async fn d8_a_recovery_code_is_confirmed_first_and_shown_once() {
 
 #[tokio::test]
 async fn d9_the_list_s_key_leads_to_a_new_recovery_code_as_well() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let mut browser = host.staff("owner@birch.example").await;
     let key = format!("/dashboard/mailboxes/{}/password?from=list", host.ada);
     assert!(browser.get_fragment(&key).await.shows("Generate new recovery code"));
@@ -112,7 +112,7 @@ async fn d9_the_list_s_key_leads_to_a_new_recovery_code_as_well() {
 
 #[tokio::test]
 async fn a_reader_sees_state_and_no_button() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     turn_on(&host).await;
     let mut eye = host.staff("eye@birch.example").await;
     let answer = eye.get(&tab(&host)).await;
@@ -129,7 +129,7 @@ async fn a_reader_sees_state_and_no_button() {
 
 #[tokio::test]
 async fn somebody_elses_mailbox_has_no_state_to_see() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let mut browser = host.staff("owner@birch.example").await;
     let csrf = browser.get("/dashboard/mailboxes").await.field("csrf");
     for act in ["events", "recovery-code", "sessions", "suspend"] {
@@ -143,7 +143,7 @@ async fn somebody_elses_mailbox_has_no_state_to_see() {
 
 #[tokio::test]
 async fn w7_staff_see_what_is_open_and_what_was_refused_and_end_it() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let app = host.mail_app(Surface::Imap, "ada@birch.example").await;
     let mut panel = host.owner("ada@birch.example", OLD).await;
     let wrong = [("address", "ada@birch.example"), ("password", "Not-The-Password-1")];
@@ -165,7 +165,7 @@ async fn w7_staff_see_what_is_open_and_what_was_refused_and_end_it() {
 
 #[tokio::test]
 async fn w7_a_former_password_is_marked() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let mut browser = host.staff("owner@birch.example").await;
     let password = format!("/dashboard/mailboxes/{}/password", host.ada);
     let new = "Fresh-Harbour-Breeze-9";
@@ -184,7 +184,7 @@ async fn w7_a_former_password_is_marked() {
 
 #[tokio::test]
 async fn d15_sign_in_is_suspended_in_two_steps_and_resumed() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let app = host.mail_app(Surface::Imap, "ada@birch.example").await;
     let mut browser = host.staff("owner@birch.example").await;
     let path = format!("/dashboard/mailboxes/{}/suspend", host.ada);
@@ -205,7 +205,7 @@ async fn d15_sign_in_is_suspended_in_two_steps_and_resumed() {
 struct Stream(Body);
 
 impl Stream {
-    async fn open(host: &Host, browser: &Browser) -> Result<Self, u16> {
+    async fn open(host: &TestHost, browser: &Browser) -> Result<Self, u16> {
         let request = Request::builder()
             .uri(format!("/dashboard/mailboxes/{}/events", host.ada))
             .extension(Peer((Ipv4Addr::LOCALHOST, 4711).into()))
@@ -231,7 +231,7 @@ impl Stream {
 
 #[tokio::test]
 async fn d4_an_open_page_hears_of_a_second_factor_at_once() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let mut browser = host.staff("owner@birch.example").await;
     let stamp =
         |page: &str| page.split("data-live-stamp=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
@@ -252,7 +252,7 @@ async fn d4_an_open_page_hears_of_a_second_factor_at_once() {
 
 #[tokio::test]
 async fn d4_an_event_stream_ends_with_its_session() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let mut browser = host.staff("owner@birch.example").await;
     let mut stream = Stream::open(&host, &browser).await.ok().unwrap();
     stream.next().await.unwrap();
@@ -264,7 +264,7 @@ async fn d4_an_event_stream_ends_with_its_session() {
 
 #[tokio::test]
 async fn a_session_has_only_so_many_event_streams() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let browser = host.staff("owner@birch.example").await;
     let mut open = Vec::new();
     let refused = loop {

@@ -1,5 +1,5 @@
 use super::client::Client;
-use crate::host::TestHost;
+use crate::test_host::TestHost;
 use postward_mailstore::{Connection, Limits, serve_imap};
 use proptest::prelude::*;
 use std::fs;

@@ -1,5 +1,5 @@
 use super::client::Client;
-use crate::host::{TestHost, message, uids};
+use crate::test_host::{TestHost, message, uids};
 
 async fn three() -> TestHost {
     let host = TestHost::new();

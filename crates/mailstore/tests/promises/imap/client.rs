@@ -1,6 +1,6 @@
 //! IMAP clients of the server, on streams without sockets.
 
-use crate::host::TestHost;
+use crate::test_host::TestHost;
 use postward_mailstore::serve_imap;
 use postward_testclient::Connection;
 use tokio::io::duplex;

@@ -1,5 +1,5 @@
 use super::client::Client;
-use crate::host::{TestHost, message, name};
+use crate::test_host::{TestHost, message, name};
 
 #[tokio::test]
 async fn a_client_finds_its_folders_and_what_they_are_for() {
@@ -163,7 +163,7 @@ async fn selecting_tells_what_is_there() {
 #[tokio::test]
 async fn a_message_is_recent_for_the_first_session_that_could_change_that() {
     let host = TestHost::new();
-    host.store.deliver(&crate::host::address("ada"), "Subject: 1\r\n\r\nhi\r\n").await.unwrap();
+    host.store.deliver(&crate::test_host::address("ada"), "Subject: 1\r\n\r\nhi\r\n").await.unwrap();
     let mut looking = Client::of(&host, "ada").await.connection;
     looking.send("a EXAMINE INBOX\r\n").await.unwrap();
     let examined = looking.lines_until("a OK [READ-ONLY]").await.unwrap();

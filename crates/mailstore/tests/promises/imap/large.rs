@@ -1,7 +1,7 @@
 //! Messages that are too large to be held in memory while their client takes its time.
 
 use super::client::Client;
-use crate::host::{TestHost, message};
+use crate::test_host::{TestHost, message};
 use postward_mailstore::Limits;
 use std::time::Duration;
 

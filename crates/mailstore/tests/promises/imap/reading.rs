@@ -1,5 +1,5 @@
 use super::client::Client;
-use crate::host::{TestHost, message};
+use crate::test_host::{TestHost, message};
 
 const MESSAGE: &str = "Date: Mon, 2 Mar 2026 10:00:00 +0100\r\nFrom: Bob <bob@example.com>\r\nSubject: Hello\r\n\
     Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nfirst\r\n--b\r\nContent-Type: text/html\r\n\r\n\

@@ -1,5 +1,5 @@
 use super::client::Client;
-use crate::host::{TestHost, address, message};
+use crate::test_host::{TestHost, address, message};
 
 #[tokio::test]
 async fn an_idle_session_hears_at_once_what_others_do() {
@@ -55,7 +55,7 @@ async fn numbers_stay_what_they_are_while_they_are_spoken_of() {
 #[tokio::test]
 async fn a_session_whose_folder_is_deleted_says_so() {
     let host = TestHost::new();
-    host.mailbox("ada").await.create(&crate::host::name("Old")).await.unwrap();
+    host.mailbox("ada").await.create(&crate::test_host::name("Old")).await.unwrap();
     let mut client = Client::of(&host, "ada").await;
     client.connection.send(b"a SELECT Old\r\n").await.unwrap();
     client.connection.line_starting("a OK").await.unwrap();

@@ -17,7 +17,7 @@ pub(crate) const ADA: &str = "ada@example.com";
 pub(crate) const PASSWORD: &str = "Correct-Horse-7";
 pub(crate) const CHANGED: &str = "Another-Horse-8";
 
-pub(crate) struct Host {
+pub(crate) struct TestHost {
     pub(crate) authority: Authority,
     pub(crate) gate: Gate,
     pub(crate) tls: TlsHandle,
@@ -35,7 +35,7 @@ pub(crate) fn secret(text: &str) -> Secret {
     Secret::new(text.to_owned())
 }
 
-impl Host {
+impl TestHost {
     pub(crate) async fn new() -> Self {
         Self::with(Engine::Local(Arc::new(Echo::ready())), Limits::default()).await
     }
