@@ -1,7 +1,7 @@
 //! Folder names: as people write them, in modified UTF-7 for clients, and as directories.
 
 use crate::error::{MailError, Result};
-use base64::{Engine, alphabet, engine::general_purpose};
+use postward_wire::imap::modified_utf7;
 use std::fmt;
 
 /// The name of a folder, as people read it. Levels are separated by [`FolderName::DELIMITER`].
@@ -40,7 +40,7 @@ impl FolderName {
         if text.starts_with('~') || text.chars().any(|c| c == '/' || c.is_control()) {
             return Err(MailError::Misuse("A folder name has a character in it that cannot be used."));
         }
-        if encode(text).len() > Self::MAX_ENCODED {
+        if modified_utf7::encode(text).len() > Self::MAX_ENCODED {
             return Err(MailError::Misuse("The folder name is too long."));
         }
         Ok(Self(text.to_owned()))
@@ -48,7 +48,10 @@ impl FolderName {
 
     /// Parses a name as IMAP4rev1 clients send it (RFC 3501 §5.1.3, modified UTF-7).
     pub fn parse_modified_utf7(text: &str) -> Result<Self> {
-        let text = decode(text).ok_or(MailError::Misuse("The folder name is not modified UTF-7."))?;
+        let printable = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        let text = modified_utf7::decode(text)
+            .filter(|_| printable)
+            .ok_or(MailError::Misuse("The folder name is not modified UTF-7."))?;
         Self::parse(&text)
     }
 
@@ -59,7 +62,7 @@ impl FolderName {
 
     /// The name as IMAP4rev1 clients read it.
     pub fn to_modified_utf7(&self) -> String {
-        encode(&self.0)
+        modified_utf7::encode(&self.0)
     }
 
     /// Whether this is INBOX.
@@ -90,7 +93,7 @@ impl FolderName {
 
     /// The directory inside the Maildir; `None` for INBOX, which is the Maildir itself.
     pub(crate) fn directory(&self) -> Option<String> {
-        (!self.is_inbox()).then(|| format!(".{}", encode(&self.0)))
+        (!self.is_inbox()).then(|| format!(".{}", modified_utf7::encode(&self.0)))
     }
 
     /// Parses the name of a directory; `None` if it is no folder (`cur`, `..trash`).
@@ -152,55 +155,6 @@ impl fmt::Debug for FolderName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.0, f)
     }
-}
-
-/// RFC 3501 §5.1.3: base64 with `,` for `/`, no padding.
-const BASE64: general_purpose::GeneralPurpose =
-    general_purpose::GeneralPurpose::new(&alphabet::IMAP_MUTF7, general_purpose::NO_PAD);
-
-fn encode(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        let plain = |c: char| matches!(c, ' '..='~');
-        let end = rest.find(|c| plain(c) != plain(first)).unwrap_or(rest.len());
-        let (run, behind) = rest.split_at(end);
-        if plain(first) {
-            out.push_str(&run.replace('&', "&-"));
-        } else {
-            let utf16: Vec<u8> = run.encode_utf16().flat_map(u16::to_be_bytes).collect();
-            out.push('&');
-            out.push_str(&BASE64.encode(utf16));
-            out.push('-');
-        }
-        rest = behind;
-    }
-    out
-}
-
-fn decode(text: &str) -> Option<String> {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((plain, behind)) = rest.split_once('&') {
-        let (shifted, after) = behind.split_once('-')?;
-        out.push_str(plain);
-        if shifted.is_empty() {
-            out.push('&');
-        } else {
-            let bytes = BASE64.decode(shifted).ok()?;
-            let (pairs, odd) = bytes.as_chunks::<2>();
-            if !odd.is_empty() {
-                return None;
-            }
-            out.push_str(
-                &String::from_utf16(&pairs.iter().map(|p| u16::from_be_bytes(*p)).collect::<Vec<_>>())
-                    .ok()?,
-            );
-        }
-        rest = after;
-    }
-    out.push_str(rest);
-    text.bytes().all(|b| matches!(b, b' '..=b'~')).then_some(out)
 }
 
 #[cfg(test)]

@@ -46,6 +46,7 @@ mod folder_name;
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
 pub mod fuzzing;
+mod header_end;
 mod imap;
 mod limits;
 mod line_stream;

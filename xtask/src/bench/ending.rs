@@ -1,7 +1,6 @@
 //! How long sessions live on after their password was changed.
 
 use std::mem::MaybeUninit;
-use std::net::TcpStream;
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -12,12 +11,12 @@ use rustix::time::Timespec;
 
 use crate::Failure;
 
-use super::client::Idle;
 use super::engine::StubEngine;
 use super::figure::{Ceiling, Figure, Goal, Report, median};
 use super::host::{Host, Mail, ReconnectCache};
 use super::process;
 use super::scale::Scale;
+use super::sessions::{Idle, open_sessions};
 use super::sign_ins::PASSWORD;
 
 /// Sessions of one mailbox, and the ms until the last of them may be closed.
@@ -100,7 +99,7 @@ impl Ending<'_> {
             .enable_all()
             .build()
             .map_err(|error| format!("no threads for clients: {error}"))?;
-        let held = runtime.block_on(host.endpoint()?.open_sessions(mailbox, password, sessions, *state));
+        let held = runtime.block_on(open_sessions(&host.endpoint()?, mailbox, password, sessions, *state));
         let clients = held.map_err(|error| host.failure(&error))?;
         drop(runtime);
         let watch = Watch::over(&clients)?;
@@ -139,7 +138,7 @@ impl Ending<'_> {
 struct Watch(OwnedFd);
 
 impl Watch {
-    fn over(clients: &[TcpStream]) -> Result<Self, Failure> {
+    fn over(clients: &[OwnedFd]) -> Result<Self, Failure> {
         let failed = |error| format!("connections cannot be watched: {error}");
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC).map_err(failed)?;
         for client in clients {

@@ -1,7 +1,7 @@
 //! A server under test: `postward serve` in a folder of its own, gone when this is dropped.
 
 use std::fs::{self, File};
-use std::io::{BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
@@ -9,12 +9,14 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use postward_testclient::{Endpoint, Trust};
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::Failure;
 
-use super::client::Endpoint;
 use super::engine::StubEngine;
 use super::process;
 
@@ -109,7 +111,16 @@ impl Host {
 
     /// Another address that serves the same name and certificate: a proxy before this host.
     pub(super) fn endpoint_at(&self, address: SocketAddr) -> Result<Endpoint, Failure> {
-        Endpoint::new(address, HOSTNAME, &self.data().join("tls/cert.pem"))
+        Ok(Endpoint::tls(address, self.trust()?))
+    }
+
+    /// What a client trusts that knows this host's certificate. Every handshake is a full one.
+    pub(super) fn trust(&self) -> Result<Trust, Failure> {
+        let file = self.data().join("tls/cert.pem");
+        let roots =
+            CertificateDer::pem_file_iter(&file).and_then(|roots| roots.collect::<Result<Vec<_>, _>>());
+        let trust = roots.map_err(io::Error::other).and_then(|roots| Trust::in_roots(HOSTNAME, roots));
+        trust.map_err(|error| format!("{}: {error}", file.display()))
     }
 
     /// Adds mailboxes with the same password.
@@ -137,7 +148,7 @@ impl Host {
         }
     }
 
-    fn exchange(&self, command: &Value) -> std::io::Result<Value> {
+    fn exchange(&self, command: &Value) -> io::Result<Value> {
         let mut stream = UnixStream::connect(self.control_socket())?;
         stream.write_all(format!("{command}\n").as_bytes())?;
         let mut line = String::new();

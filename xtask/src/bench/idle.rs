@@ -4,15 +4,17 @@ use std::path::Path;
 use std::thread::sleep;
 use std::time::Duration;
 
+use postward_testclient::Endpoint;
+
 use crate::Failure;
 
-use super::client::{Endpoint, Idle};
 use super::engine::StubEngine;
 use super::figure::{Ceiling, Figure, Goal, Report};
 use super::host::{Host, Mail, ReconnectCache};
 use super::nginx::Nginx;
 use super::process;
 use super::scale::Scale;
+use super::sessions::{Idle, open_sessions};
 use super::sign_ins::PASSWORD;
 
 const SESSIONS: usize = 4000;
@@ -92,11 +94,11 @@ impl Cost {
             .build()
             .map_err(|error| format!("no threads for clients: {error}"))?;
         // Threads, caches and every password's hash belong to the server, not to a session.
-        drop(runtime.block_on(endpoint.open_sessions(mailboxes, PASSWORD, MAILBOXES, state))?);
+        drop(runtime.block_on(open_sessions(endpoint, mailboxes, PASSWORD, MAILBOXES, state))?);
         sleep(scale.time(SETTLE));
         let before_kib = process::resident_kib(pids)?;
         let held =
-            runtime.block_on(endpoint.open_sessions(mailboxes, PASSWORD, scale.count(SESSIONS), state))?;
+            runtime.block_on(open_sessions(endpoint, mailboxes, PASSWORD, scale.count(SESSIONS), state))?;
         let at_once_kib = process::resident_kib(pids)?;
         sleep(scale.time(SETTLE));
         let after_kib = process::resident_kib(pids)?;

@@ -5,7 +5,7 @@
 //! machine means nothing by itself.
 //!
 //! In reading order: [`plan`] is what is asked for, [`host`] the server under test, [`engine`] a mail engine to put
-//! behind it, [`client`] a mail app, [`nginx`] another mail proxy to compare with; then one module for each benchmark,
+//! behind it, [`sessions`] the mail apps, [`nginx`] another mail proxy to compare with; then one module for each benchmark,
 //! [`hashing`], [`reconnect`], [`idle`], [`ending`], [`splice`] and [`account_enumeration`]; [`figure`] prints a result.
 //!
 //! What the bench needs is compiled with the feature `bench` only. Without it, [`run`] builds and calls the xtask
@@ -15,8 +15,6 @@
 mod account_enumeration;
 #[cfg(feature = "bench")]
 mod background;
-#[cfg(feature = "bench")]
-mod client;
 #[cfg(feature = "bench")]
 mod cores;
 #[cfg(feature = "bench")]
@@ -41,6 +39,8 @@ mod process;
 mod reconnect;
 #[cfg(feature = "bench")]
 mod scale;
+#[cfg(feature = "bench")]
+mod sessions;
 #[cfg(feature = "bench")]
 mod sign_ins;
 #[cfg(feature = "bench")]

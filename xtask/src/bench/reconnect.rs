@@ -6,13 +6,13 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use postward_testclient::{Endpoint, Trust};
 use rustls::{ClientConnection, ServerConfig, ServerConnection};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::Failure;
 
-use super::client::Endpoint;
 use super::figure::{Ceiling, Figure, Goal, Report, median};
 use super::host::{Host, Mail, ReconnectCache};
 use super::scale::Scale;
@@ -28,17 +28,18 @@ const CONNECTIONS: usize = 32;
 pub(super) fn measure(binary: &Path, scale: Scale, report: &mut Report) -> Result<(), Failure> {
     let host = Host::start(binary, Mail::Embedded, ReconnectCache::On)?;
     let mailboxes = host.add_mailboxes(CONNECTIONS, PASSWORD)?;
-    let full = host.endpoint()?;
+    let (address, full) = (host.endpoint()?.address, host.trust()?);
     // Every password is hashed once and remembered.
-    sign_in_rate(&host, &full, &mailboxes, CONNECTIONS, Duration::ZERO)?;
+    sign_in_rate(&host, &Endpoint::tls(address, full.clone()), &mailboxes, CONNECTIONS, Duration::ZERO)?;
     let alone = server_config(&host.data())?;
     let rows = [(full.clone(), "full TLS handshakes"), (full.resuming(), "resumed TLS sessions")];
-    for (endpoint, how) in rows {
+    for (trust, how) in rows {
+        let endpoint = Endpoint::tls(address, trust.clone());
         let (mut rates, mut ceilings) = (Vec::new(), Vec::new());
         for _ in 0..scale.rounds() {
-            ceilings.push(handshakes_per_s(&endpoint, &alone, scale.time(CEILING))?);
+            ceilings.push(handshakes_per_s(&trust, &alone, scale.time(CEILING))?);
             rates.push(sign_in_rate(&host, &endpoint, &mailboxes, CONNECTIONS, scale.time(SIGN_INS))?);
-            ceilings.push(handshakes_per_s(&endpoint, &alone, scale.time(CEILING))?);
+            ceilings.push(handshakes_per_s(&trust, &alone, scale.time(CEILING))?);
         }
         let server = median(rates.iter().map(|rate| rate.server_ms).collect());
         let clients = median(rates.iter().map(|rate: &SignInRate| rate.clients_ms).collect());
@@ -81,7 +82,7 @@ pub(super) fn server_config(data: &Path) -> Result<Arc<ServerConfig>, Failure> {
 }
 
 /// Handshakes on every core for a while, both sides, without a network.
-fn handshakes_per_s(endpoint: &Endpoint, server: &Arc<ServerConfig>, time: Duration) -> Result<f64, Failure> {
+fn handshakes_per_s(trust: &Trust, server: &Arc<ServerConfig>, time: Duration) -> Result<f64, Failure> {
     let rates: io::Result<Vec<f64>> = thread::scope(|scope| {
         let threads: Vec<_> = (0..cores())
             .map(|_| {
@@ -89,7 +90,7 @@ fn handshakes_per_s(endpoint: &Endpoint, server: &Arc<ServerConfig>, time: Durat
                     let start = Instant::now();
                     let mut done = 0;
                     while start.elapsed() < time {
-                        handshake(endpoint, server)?;
+                        handshake(trust, server)?;
                         done += 1;
                     }
                     Ok(f64::from(done) / start.elapsed().as_secs_f64())
@@ -108,9 +109,9 @@ fn cores() -> usize {
     thread::available_parallelism().map_or(1, usize::from)
 }
 
-fn handshake(endpoint: &Endpoint, server: &Arc<ServerConfig>) -> io::Result<()> {
-    let mut client = ClientConnection::new(Arc::clone(endpoint.tls()), endpoint.name().clone())
-        .map_err(io::Error::other)?;
+fn handshake(trust: &Trust, server: &Arc<ServerConfig>) -> io::Result<()> {
+    let mut client =
+        ClientConnection::new(Arc::clone(&trust.config), trust.name.clone()).map_err(io::Error::other)?;
     let mut server = ServerConnection::new(Arc::clone(server)).map_err(io::Error::other)?;
     let mut wire = Vec::with_capacity(4096);
     // Until the ticket has crossed as well.

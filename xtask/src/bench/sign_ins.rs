@@ -2,13 +2,14 @@
 
 use std::time::{Duration, Instant};
 
+use postward_testclient::Endpoint;
 use tokio::task::JoinSet;
 
 use crate::Failure;
 
-use super::client::Endpoint;
 use super::host::Host;
 use super::process;
+use super::sessions::sign_in;
 
 /// The password of every mailbox here; it meets the default policy.
 pub(super) const PASSWORD: &str = "Measured-in-2026";
@@ -61,7 +62,7 @@ async fn sign_in_repeatedly(
         clients.spawn(async move {
             let mut done = 0;
             while done == 0 || Instant::now() < deadline {
-                let signed_in = endpoint.sign_in(&mailbox, PASSWORD).await;
+                let signed_in = sign_in(&endpoint, &mailbox, PASSWORD).await;
                 drop(signed_in.map_err(|error| format!("client {number}, after {done} sign-ins: {error}"))?);
                 done += 1;
             }

@@ -24,7 +24,8 @@ pub(super) fn measure(binary: &Path, scale: Scale, report: &mut Report) -> Resul
     let stub = clients.run(StubEngine::start)??;
     let host = gates.run(|| Host::start(binary, Mail::Remote(&stub), ReconnectCache::On))??;
     let mailbox = host.add_mailboxes(1, PASSWORD)?.pop().unwrap_or_default();
-    let (endpoint, alone) = (host.endpoint()?, server_config(&host.data())?);
+    let (endpoint, trust) = (host.endpoint()?, host.trust()?);
+    let alone = server_config(&host.data())?;
     let lines = [
         (String::new(), "* OK"),
         (format!("a LOGIN {mailbox} {PASSWORD}\r\n"), "a OK"),
@@ -37,17 +38,16 @@ pub(super) fn measure(binary: &Path, scale: Scale, report: &mut Report) -> Resul
         let (address, _sending) = gates
             .run(|| sending_server(alone.clone()))?
             .map_err(|error| format!("nothing to compare with: {error}"))?;
-        let direct = clients.run(|| measure_download(&endpoint, address, &[], time, process::own_cpu))?;
+        let direct = clients.run(|| measure_download(&trust, address, &[], time, process::own_cpu))?;
         ceilings.push(Rates::of(direct.map_err(|error| format!("without the gate: {error}"))?));
         let gate_cpu = || process::cpu(&host.pids()).unwrap_or_default();
-        let download =
-            clients.run(|| measure_download(&endpoint, endpoint.address(), &lines, time, gate_cpu))?;
+        let download = clients.run(|| measure_download(&trust, endpoint.address, &lines, time, gate_cpu))?;
         through.push(Rates::of(download.map_err(|error| host.failure(&error.to_string()))?));
         if let Some(nginx) = &nginx {
             let pids = nginx.pids()?;
             let nginx_cpu = || process::cpu(&pids).unwrap_or_default();
             let download =
-                clients.run(|| measure_download(&endpoint, nginx.address(), &lines, time, nginx_cpu))?;
+                clients.run(|| measure_download(&trust, nginx.address(), &lines, time, nginx_cpu))?;
             beside.push(Rates::of(download.map_err(|error| format!("through nginx: {error}"))?));
         }
     }

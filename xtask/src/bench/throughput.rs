@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use postward_testclient::Trust;
 use rustls::{ClientConnection, ServerConfig, ServerConnection};
 
-use super::client::Endpoint;
 use super::process;
 
 /// What a client received.
@@ -24,7 +24,7 @@ pub(super) struct Download {
 
 /// Sends each line, waits for its answer, and then reads for so long.
 pub(super) fn measure_download(
-    endpoint: &Endpoint,
+    trust: &Trust,
     address: SocketAddr,
     lines: &[(String, &str)],
     time: Duration,
@@ -32,8 +32,8 @@ pub(super) fn measure_download(
 ) -> io::Result<Download> {
     let mut tcp = TcpStream::connect(address)?;
     tcp.set_nodelay(true)?;
-    let mut tls = ClientConnection::new(Arc::clone(endpoint.tls()), endpoint.name().clone())
-        .map_err(io::Error::other)?;
+    let mut tls =
+        ClientConnection::new(Arc::clone(&trust.config), trust.name.clone()).map_err(io::Error::other)?;
     let mut stream = rustls::Stream::new(&mut tls, &mut tcp);
     let mut received: Vec<u8> = Vec::new();
     for (line, answer) in lines {

@@ -1,9 +1,9 @@
 //! Debian's Dovecot as remote engine, by its master user.
 
-use crate::client::Client;
-use crate::host::{ADA, Host, PASSWORD, secret, skip};
+use crate::test_host::{ADA, PASSWORD, TestHost, imap_login, secret, skip};
 use postward_authority::Surface;
 use postward_gate::{Encryption, Engine, Limits, MasterUser, RemoteEngine};
+use postward_testclient::Connection;
 use postward_wire::Protocol;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -138,29 +138,29 @@ async fn a_session_of_dovecot_is_opened_by_the_master_user_and_ends_with_the_pas
     let Some(dovecot) = Dovecot::start().await else {
         return;
     };
-    let host = Host::with(dovecot.engine(), Limits::default()).await;
+    let host = TestHost::with(dovecot.engine(), Limits::default()).await;
     let mut client = host.connect(Protocol::Imap, Encryption::Tls).await;
-    let answer = client.log_in(ADA, PASSWORD).await;
+    let answer = imap_login(&mut client, ADA, PASSWORD).await;
     assert!(answer.starts_with("l OK [CAPABILITY IMAP4rev1 "), "{answer}\n{}", dovecot.log());
     assert!(answer.contains(" IDLE "), "{answer}");
 
     deliver(&mut client).await;
-    client.send("f FETCH 1 BODY[TEXT]\r\n").await;
-    client.until("* 1 FETCH").await;
-    assert_eq!(client.line().await, "Hello.");
-    client.until("f OK").await;
-    client.send("i IDLE\r\n").await;
-    client.until("+ ").await;
+    client.send("f FETCH 1 BODY[TEXT]\r\n").await.unwrap();
+    client.line_starting("* 1 FETCH").await.unwrap();
+    assert_eq!(client.line().await.unwrap(), "Hello.");
+    client.line_starting("f OK").await.unwrap();
+    client.send("i IDLE\r\n").await.unwrap();
+    client.line_starting("+ ").await.unwrap();
 
     let receipt = host.reset().await;
     assert_eq!(receipt.ended[&Surface::Imap], 1);
-    assert_eq!(client.rest().await, 0);
+    assert_eq!(client.drain().await.unwrap(), 0);
 }
 
-async fn deliver(client: &mut Client) {
+async fn deliver(client: &mut Connection) {
     let message = "From: ada@example.com\r\nSubject: hello\r\n\r\nHello.\r\n";
-    client.send(&format!("a APPEND INBOX {{{}+}}\r\n{message}\r\n", message.len())).await;
-    client.until("a OK").await;
-    client.send("s SELECT INBOX\r\n").await;
-    client.until("s OK").await;
+    client.send(format!("a APPEND INBOX {{{}+}}\r\n{message}\r\n", message.len())).await.unwrap();
+    client.line_starting("a OK").await.unwrap();
+    client.send("s SELECT INBOX\r\n").await.unwrap();
+    client.line_starting("s OK").await.unwrap();
 }

@@ -1,11 +1,11 @@
 //! A node that loses the store serves nothing until the store is back.
 
-use crate::client::Client;
 use crate::engine::Echo;
-use crate::host::{ADA, Host, PASSWORD, skip};
 use crate::remote_imap::TestImapServer;
+use crate::test_host::{ADA, PASSWORD, TestHost, imap_login, skip};
 use postward_authority::{Database, Timestamp, Unavailable};
 use postward_gate::{Encryption, Engine, Limits};
+use postward_testclient::Connection;
 use postward_wire::Protocol;
 use std::process::Command;
 use std::sync::Arc;
@@ -77,7 +77,7 @@ async fn database(name: &str) -> Option<(Relay, Database)> {
     Some((relay, Database::Postgres(url)))
 }
 
-async fn frozen(host: &Host) {
+async fn frozen(host: &TestHost) {
     loop {
         // While the store is away and the lease still holds, there is no answer at all.
         let ready = timeout(Duration::from_millis(50), host.authority.ready()).await;
@@ -91,27 +91,27 @@ async fn a_frozen_node_serves_nothing(name: &str, engine: Engine) {
     let Some((relay, database)) = database(name).await else {
         return;
     };
-    let host = Host::on(database, engine, Limits::default()).await;
+    let host = TestHost::on(database, engine, Limits::default()).await;
     let watching = host.authority.clone();
     let mut watch = JoinSet::new();
     let stop = host.stop.clone();
     watch.spawn(async move { watching.run_sweep(Timestamp::now, stop).await });
 
     let mut session = host.connect(Protocol::Imap, Encryption::Tls).await;
-    assert!(session.log_in(ADA, PASSWORD).await.starts_with("l OK"));
-    session.until("* ").await;
-    assert_eq!(session.ask("before").await, "echo before");
+    assert!(imap_login(&mut session, ADA, PASSWORD).await.starts_with("l OK"));
+    session.line_starting("* ").await.unwrap();
+    assert_eq!(session.ask("before").await.unwrap(), "echo before");
 
     relay.open.send_replace(false);
     frozen(&host).await;
-    session.send("while frozen\r\n").await;
+    session.send("while frozen\r\n").await.unwrap();
     assert!(timeout(A_WHILE, session.line()).await.is_err());
-    let mut newest: Client = host.connect(Protocol::Imap, Encryption::Tls).await;
-    assert!(newest.log_in(ADA, PASSWORD).await.starts_with("l NO [UNAVAILABLE]"));
+    let mut newest: Connection = host.connect(Protocol::Imap, Encryption::Tls).await;
+    assert!(imap_login(&mut newest, ADA, PASSWORD).await.starts_with("l NO [UNAVAILABLE]"));
 
     relay.open.send_replace(true);
-    assert_eq!(session.line().await, "echo while frozen");
-    assert_eq!(session.ask("after").await, "echo after");
+    assert_eq!(session.line().await.unwrap(), "echo while frozen");
+    assert_eq!(session.ask("after").await.unwrap(), "echo after");
 }
 
 #[tokio::test]

@@ -2,13 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
-mod client;
 mod dovecot;
 mod drain;
 mod ending;
 mod engine;
 mod freezing;
-mod host;
 mod pre_auth_limits;
 mod remote_imap;
 mod signing_in;
+mod test_host;

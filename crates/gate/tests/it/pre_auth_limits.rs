@@ -1,7 +1,6 @@
 //! Connections that do not sign in: deadlines and limits.
 
-use crate::client::Client;
-use crate::host::{ADA, Host, PASSWORD};
+use crate::test_host::{ADA, PASSWORD, TestHost};
 use postward_gate::{Encryption, Limits, Listener, ListenerError};
 use postward_wire::Protocol;
 use std::time::Duration;
@@ -30,7 +29,7 @@ async fn to_the_end(tcp: &mut TcpStream) -> Vec<u8> {
 
 #[tokio::test]
 async fn whoever_says_nothing_is_shown_out() {
-    let host = Host::limited(short_limits()).await;
+    let host = TestHost::limited(short_limits()).await;
     for (protocol, words) in [
         (Protocol::Imap, "* BYE Signing in took too long."),
         (Protocol::Pop3, "-ERR [SYS/TEMP] Signing in took too long."),
@@ -45,7 +44,7 @@ async fn whoever_says_nothing_is_shown_out() {
 
 #[tokio::test]
 async fn a_handshake_that_does_not_go_on_is_given_up() {
-    let host = Host::limited(short_limits()).await;
+    let host = TestHost::limited(short_limits()).await;
     let mut tcp = TcpStream::connect(host.address(Protocol::Imap, Encryption::Tls)).await.unwrap();
     // The first bytes of a ClientHello, and no more.
     tcp.write_all(&[0x16, 0x03, 0x01, 0x02, 0x00, 0x01]).await.unwrap();
@@ -54,7 +53,7 @@ async fn a_handshake_that_does_not_go_on_is_given_up() {
 
 #[tokio::test]
 async fn a_byte_at_a_time_does_not_stretch_the_deadline() {
-    let host = Host::limited(short_limits()).await;
+    let host = TestHost::limited(short_limits()).await;
     let tcp = TcpStream::connect(host.address(Protocol::Imap, Encryption::StartTls)).await.unwrap();
     let (mut reading, mut writing) = tcp.into_split();
     let sending = async {
@@ -75,7 +74,7 @@ async fn a_byte_at_a_time_does_not_stretch_the_deadline() {
 
 #[tokio::test]
 async fn a_client_that_never_reads_is_shown_out_and_disturbs_nobody() {
-    let host = Host::limited(Limits { sign_in: Duration::from_secs(3), ..Limits::default() }).await;
+    let host = TestHost::limited(Limits { sign_in: Duration::from_secs(3), ..Limits::default() }).await;
     let mut silent = TcpStream::connect(host.address(Protocol::Imap, Encryption::StartTls)).await.unwrap();
     let commands = "a NOOP\r\n".repeat(10_000);
     let sending = async {
@@ -83,44 +82,47 @@ async fn a_client_that_never_reads_is_shown_out_and_disturbs_nobody() {
     };
     timeout(TIMEOUT, sending).await.expect("the gate takes it or hangs up");
     let mut client = host.session().await;
-    assert_eq!(client.ask("undisturbed").await, "echo undisturbed");
+    assert_eq!(client.ask("undisturbed").await.unwrap(), "echo undisturbed");
     let received = to_the_end(&mut silent).await;
     assert!(received.len() < 64 * 1024, "{} bytes were answered", received.len());
 }
 
 #[tokio::test]
 async fn what_is_pipelined_behind_starttls_is_thrown_away() {
-    let host = Host::new().await;
+    let host = TestHost::new().await;
     let mut client = host.connect(Protocol::Imap, Encryption::StartTls).await;
-    client.until("* OK").await;
-    client.send(&format!("s STARTTLS\r\nevil LOGIN {ADA} {PASSWORD}\r\n")).await;
-    assert!(client.line().await.starts_with("s OK"));
-    let mut client = client.start_tls(&host.root).await;
-    assert!(client.ask("n NOOP").await.starts_with("n OK"));
+    client.line_starting("* OK").await.unwrap();
+    client.send(format!("s STARTTLS\r\nevil LOGIN {ADA} {PASSWORD}\r\n")).await.unwrap();
+    assert!(client.line().await.unwrap().starts_with("s OK"));
+    let mut client = client.start_tls(&host.trust).await.unwrap();
+    assert!(client.ask("n NOOP").await.unwrap().starts_with("n OK"));
 }
 
 #[tokio::test]
 async fn a_new_connection_evicts_the_oldest_where_all_slots_are_taken() {
-    let host = Host::limited(Limits { pre_auth_connections: 2, ..Limits::default() }).await;
+    let host = TestHost::limited(Limits { pre_auth_connections: 2, ..Limits::default() }).await;
     let mut oldest = host.connect(Protocol::Imap, Encryption::StartTls).await;
-    oldest.until("* OK").await;
+    oldest.line_starting("* OK").await.unwrap();
     let mut second = host.connect(Protocol::Imap, Encryption::StartTls).await;
-    second.until("* OK").await;
+    second.line_starting("* OK").await.unwrap();
     let mut newest = host.connect(Protocol::Imap, Encryption::StartTls).await;
-    newest.until("* OK").await;
-    assert_eq!(oldest.line().await, "* BYE [UNAVAILABLE] Too many connections. Try again in a minute.");
-    assert!(second.ask("n NOOP").await.starts_with("n OK"));
+    newest.line_starting("* OK").await.unwrap();
+    assert_eq!(
+        oldest.line().await.unwrap(),
+        "* BYE [UNAVAILABLE] Too many connections. Try again in a minute."
+    );
+    assert!(second.ask("n NOOP").await.unwrap().starts_with("n OK"));
 }
 
 #[tokio::test]
 async fn a_session_takes_no_slot_of_the_connections_before_sign_in() {
-    let host = Host::limited(Limits { pre_auth_connections: 1, ..Limits::default() }).await;
+    let host = TestHost::limited(Limits { pre_auth_connections: 1, ..Limits::default() }).await;
     let mut sessions = Vec::new();
     for _ in 0..3 {
         sessions.push(host.session().await);
     }
     for session in &mut sessions {
-        assert_eq!(session.ask("here").await, "echo here");
+        assert_eq!(session.ask("here").await.unwrap(), "echo here");
     }
 }
 
@@ -133,13 +135,13 @@ async fn passwords_in_clear_are_taken_on_loopback_only() {
 
 #[tokio::test]
 async fn rubbish_ends_one_connection_and_no_other() {
-    let host = Host::new().await;
+    let host = TestHost::new().await;
     let mut good = host.session().await;
     for protocol in Protocol::ALL {
-        let mut bad = Client::plain(host.address(protocol, Encryption::StartTls)).await;
+        let mut bad = host.connect(protocol, Encryption::StartTls).await;
         let garbage: String = "\0\u{7f}é{99999999999}(\"\r\n".repeat(2_000);
-        let _reset = bad.try_send(&garbage).await;
-        bad.rest().await;
+        let _reset = bad.send(&garbage).await;
+        bad.drain().await.unwrap();
     }
-    assert_eq!(good.ask("undisturbed").await, "echo undisturbed");
+    assert_eq!(good.ask("undisturbed").await.unwrap(), "echo undisturbed");
 }

@@ -1,9 +1,9 @@
 //! A remote engine.
 
-use crate::client::Client;
-use crate::host::{ADA, Certificate, Host, PASSWORD, certificate, secret};
+use crate::test_host::{ADA, Certificate, PASSWORD, TestHost, certificate, imap_login, secret};
 use postward_authority::{Origin, Request, Surface, Timestamp};
 use postward_gate::{Encryption, Engine, Limits, MasterUser, RemoteEngine, RemoteError};
+use postward_testclient::Connection;
 use postward_wire::{Attempt, Protocol};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -113,19 +113,19 @@ fn remote(url: &str, roots: &[u8]) -> Result<Engine, RemoteError> {
     RemoteEngine::new(url, roots, master).map(|engine| Engine::Remote(Arc::new(engine)))
 }
 
-async fn signed_in(host: &Host) -> Client {
+async fn signed_in(host: &TestHost) -> Connection {
     let mut client = host.connect(Protocol::Imap, Encryption::Tls).await;
-    assert_eq!(client.log_in(ADA, PASSWORD).await, "l OK [CAPABILITY IMAP4rev1 TINY] Signed in.");
-    assert_eq!(client.line().await, "* early");
+    assert_eq!(imap_login(&mut client, ADA, PASSWORD).await, "l OK [CAPABILITY IMAP4rev1 TINY] Signed in.");
+    assert_eq!(client.line().await.unwrap(), "* early");
     client
 }
 
 #[tokio::test]
 async fn the_engine_hears_the_proven_address_and_never_the_password() {
     let server = TestImapServer::start().await;
-    let host = Host::with(server.engine(), Limits::default()).await;
+    let host = TestHost::with(server.engine(), Limits::default()).await;
     let mut client = signed_in(&host).await;
-    assert_eq!(client.ask("over the splice").await, "echo over the splice");
+    assert_eq!(client.ask("over the splice").await.unwrap(), "echo over the splice");
     // `ada@example.com\0gate\0engine-secret`.
     let received = server.received.lock().unwrap().clone();
     assert!(received.contains("YWRhQGV4YW1wbGUuY29tAGdhdGUAZW5naW5lLXNlY3JldA=="), "{received}");
@@ -136,24 +136,24 @@ async fn the_engine_hears_the_proven_address_and_never_the_password() {
 #[tokio::test]
 async fn the_engine_sees_nothing_of_a_failed_sign_in() {
     let server = TestImapServer::start().await;
-    let host = Host::with(server.engine(), Limits::default()).await;
+    let host = TestHost::with(server.engine(), Limits::default()).await;
     let mut client = host.connect(Protocol::Imap, Encryption::Tls).await;
-    assert!(client.log_in(ADA, "Wrong-Horse-77").await.starts_with("l NO [AUTHENTICATIONFAILED]"));
+    assert!(imap_login(&mut client, ADA, "Wrong-Horse-77").await.starts_with("l NO [AUTHENTICATIONFAILED]"));
     assert_eq!(*server.received.lock().unwrap(), "");
 }
 
 #[tokio::test]
 async fn a_changed_password_closes_both_sides() {
     let server = TestImapServer::start().await;
-    let host = Host::with(server.engine(), Limits::default()).await;
+    let host = TestHost::with(server.engine(), Limits::default()).await;
     let mut idle = signed_in(&host).await;
     let mut stuck = signed_in(&host).await;
-    stuck.send("FLOOD\r\n").await;
-    assert!(stuck.some().await > 0);
+    stuck.send("FLOOD\r\n").await.unwrap();
+    assert!(stuck.wait_readable().await.unwrap() > 0);
     let receipt = host.reset().await;
     assert_eq!(receipt.ended[&Surface::Imap], 2);
-    assert_eq!(idle.rest().await, 0);
-    stuck.rest().await;
+    assert_eq!(idle.drain().await.unwrap(), 0);
+    stuck.drain().await.unwrap();
     server.connection_ended().await;
     server.connection_ended().await;
 }
@@ -161,13 +161,13 @@ async fn a_changed_password_closes_both_sides() {
 #[tokio::test]
 async fn much_mail_comes_through_whole_both_ways() {
     let server = TestImapServer::start().await;
-    let host = Host::with(server.engine(), Limits::default()).await;
+    let host = TestHost::with(server.engine(), Limits::default()).await;
     let mut client = signed_in(&host).await;
-    client.send("SEND\r\n").await;
-    assert!(client.exactly(ATTACHMENT_SIZE).await == pattern(ATTACHMENT_SIZE));
-    client.send("RECEIVE\r\n").await;
-    client.send_bytes(&pattern(ATTACHMENT_SIZE)).await;
-    assert_eq!(client.line().await, "whole");
+    client.send("SEND\r\n").await.unwrap();
+    assert!(client.bytes(ATTACHMENT_SIZE).await.unwrap() == pattern(ATTACHMENT_SIZE));
+    client.send("RECEIVE\r\n").await.unwrap();
+    client.send(&pattern(ATTACHMENT_SIZE)).await.unwrap();
+    assert_eq!(client.line().await.unwrap(), "whole");
 }
 
 #[tokio::test]
@@ -175,41 +175,43 @@ async fn an_engine_behind_tls_proves_its_name() {
     let Certificate { config, pem, root: _ } = certificate();
     let server = TestImapServer::with(Some(TlsAcceptor::from(config))).await;
     let url = format!("imaps://localhost:{}", server.address.port());
-    let host = Host::with(remote(&url, pem.as_bytes()).unwrap(), Limits::default()).await;
+    let host = TestHost::with(remote(&url, pem.as_bytes()).unwrap(), Limits::default()).await;
     let mut client = signed_in(&host).await;
-    client.send("SEND\r\n").await;
-    assert!(client.exactly(ATTACHMENT_SIZE).await == pattern(ATTACHMENT_SIZE));
+    client.send("SEND\r\n").await.unwrap();
+    assert!(client.bytes(ATTACHMENT_SIZE).await.unwrap() == pattern(ATTACHMENT_SIZE));
     host.reset().await;
     server.connection_ended().await;
 
     let other = certificate();
-    let host = Host::with(remote(&url, other.pem.as_bytes()).unwrap(), Limits::default()).await;
+    let host = TestHost::with(remote(&url, other.pem.as_bytes()).unwrap(), Limits::default()).await;
     let mut client = host.connect(Protocol::Imap, Encryption::Tls).await;
-    assert!(client.log_in(ADA, PASSWORD).await.starts_with("l NO [UNAVAILABLE]"));
+    assert!(imap_login(&mut client, ADA, PASSWORD).await.starts_with("l NO [UNAVAILABLE]"));
 }
 
 #[tokio::test]
 async fn a_client_that_hangs_up_on_its_side_hears_the_engine_out() {
     let server = TestImapServer::start().await;
-    let host = Host::with(server.engine(), Limits::default()).await;
+    let host = TestHost::with(server.engine(), Limits::default()).await;
     for encryption in [Encryption::Tls, Encryption::PlainOnLoopback] {
         let mut client = host.connect(Protocol::Imap, encryption).await;
-        client.log_in(ADA, PASSWORD).await;
-        client.until("* early").await;
-        client.hang_up().await;
-        assert_eq!(client.line().await, "* until then");
-        assert_eq!(client.rest().await, 0);
+        imap_login(&mut client, ADA, PASSWORD).await;
+        client.line_starting("* early").await.unwrap();
+        client.shutdown().await.unwrap();
+        assert_eq!(client.line().await.unwrap(), "* until then");
+        assert_eq!(client.drain().await.unwrap(), 0);
     }
 }
 
 #[tokio::test]
 async fn an_engine_that_is_not_there_is_a_temporary_error() {
     let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let host = Host::with(remote(&format!("imap://{nobody}"), b"").unwrap(), Limits::default()).await;
+    let host = TestHost::with(remote(&format!("imap://{nobody}"), b"").unwrap(), Limits::default()).await;
     let mut client = host.connect(Protocol::Imap, Encryption::Tls).await;
-    assert!(client.log_in(ADA, PASSWORD).await.starts_with("l NO [UNAVAILABLE]"));
+    assert!(imap_login(&mut client, ADA, PASSWORD).await.starts_with("l NO [UNAVAILABLE]"));
     // The next try of the same connection may find it.
-    assert!(client.ask(&format!("m LOGIN {ADA} {PASSWORD}")).await.starts_with("m NO [UNAVAILABLE]"));
+    assert!(
+        client.ask(&format!("m LOGIN {ADA} {PASSWORD}")).await.unwrap().starts_with("m NO [UNAVAILABLE]")
+    );
 }
 
 #[tokio::test]
@@ -219,7 +221,7 @@ async fn the_webmail_uses_the_same_engine() {
         (server.engine(), "* early", "echo from within"),
         (Engine::Local(Arc::new(crate::engine::Echo::ready())), "* imap ada@example.com", "echo from within"),
     ] {
-        let host = Host::with(engine, Limits::default()).await;
+        let host = TestHost::with(engine, Limits::default()).await;
         let attempt = Attempt { authcid: ADA.into(), secret: secret(PASSWORD) };
         let origin = Origin::new([192, 0, 2, 7].into(), Surface::Imap);
         let guard =
@@ -227,9 +229,9 @@ async fn the_webmail_uses_the_same_engine() {
         let client = "192.0.2.7:50000".parse().unwrap();
         let (stream, capabilities) = host.gate.dial_imap(&guard, client).await.unwrap();
         assert!(capabilities.starts_with("IMAP4rev1"));
-        let mut webmail = Client::over(stream);
-        assert_eq!(webmail.line().await, first);
-        assert_eq!(webmail.ask("from within").await, last);
+        let mut webmail = Connection::over(stream);
+        assert_eq!(webmail.line().await.unwrap(), first);
+        assert_eq!(webmail.ask("from within").await.unwrap(), last);
     }
 }
 
@@ -250,9 +252,9 @@ async fn a_remote_engine_is_asked_for_in_words_that_say_what_is_possible() {
 #[tokio::test]
 async fn a_remote_engine_is_not_asked_for_what_it_does_not_serve() {
     let server = TestImapServer::start().await;
-    let host = Host::with(server.engine(), Limits::default()).await;
+    let host = TestHost::with(server.engine(), Limits::default()).await;
     let mut pop3 = host.connect(Protocol::Pop3, Encryption::Tls).await;
-    pop3.until("+OK").await;
-    pop3.ask(&format!("USER {ADA}")).await;
-    assert!(pop3.ask(&format!("PASS {PASSWORD}")).await.starts_with("-ERR [SYS/TEMP]"));
+    pop3.line_starting("+OK").await.unwrap();
+    pop3.ask(&format!("USER {ADA}")).await.unwrap();
+    assert!(pop3.ask(&format!("PASS {PASSWORD}")).await.unwrap().starts_with("-ERR [SYS/TEMP]"));
 }

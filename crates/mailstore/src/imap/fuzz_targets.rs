@@ -204,7 +204,7 @@ fn frames(sent: &[u8], piece_size: usize) -> Vec<Progress> {
                     let progress = framing.next();
                     let next = match &progress {
                         Progress::Incomplete => break,
-                        Progress::Frame(Frame::Append { message, .. }) => Expected::Message(message.len),
+                        Progress::Frame(Frame::Append { message, .. }) => Expected::Message(message.size),
                         _ => Expected::Frame,
                     };
                     if let Progress::Frame(Frame::Command(bytes)) = &progress {

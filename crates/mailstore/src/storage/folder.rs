@@ -4,6 +4,7 @@ use crate::crlf::CrlfEnds;
 use crate::error::{MailError, Result};
 use crate::flags::{FlagChange, Flags};
 use crate::folder_name::FolderName;
+use crate::header_end::find_header_end;
 use crate::storage::append::{Append, Appended};
 use crate::storage::cancellation::{Cancellation, blocking};
 use crate::storage::folder_state::FolderState;
@@ -176,13 +177,13 @@ impl Folder {
         blocking(move || {
             let mut file = folder.open_file(uid)?;
             let (mut head, mut piece) = (Vec::new(), vec![0; 8 * 1024]);
-            while header_end(&head).is_none() && head.len() < limit {
+            while find_header_end(&head).is_none() && head.len() < limit {
                 match file.read(&mut piece)? {
                     0 => break,
                     read => head.extend_from_slice(piece.get(..read).unwrap_or_default()),
                 }
             }
-            head.truncate(header_end(&head).unwrap_or(head.len()).min(limit));
+            head.truncate(find_header_end(&head).unwrap_or(head.len()).min(limit));
             Ok(with_crlf(head))
         })
         .await
@@ -231,16 +232,4 @@ fn with_crlf(bytes: Vec<u8>) -> Bytes {
         std::borrow::Cow::Owned(fixed) => Some(fixed),
     };
     fixed.unwrap_or(bytes).into()
-}
-
-/// Where the header ends, with its empty line, whatever the line ends are.
-fn header_end(head: &[u8]) -> Option<usize> {
-    let mut line_start = 0;
-    for (at, _) in head.iter().enumerate().filter(|(_, byte)| **byte == b'\n') {
-        if matches!(head.get(line_start..at), Some(b"" | b"\r")) {
-            return Some(at + 1);
-        }
-        line_start = at + 1;
-    }
-    None
 }

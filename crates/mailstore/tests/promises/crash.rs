@@ -1,4 +1,4 @@
-use crate::host::{TestHost, address, message, uids};
+use crate::test_host::{TestHost, address, message, uids};
 use postward_mailstore::Append;
 use std::fs::{self, File};
 use std::path::Path;

@@ -1,6 +1,6 @@
 //! What Dovecot has left is read as Dovecot means it, and the other way round.
 
-use crate::host::{TestHost, address, message, name};
+use crate::test_host::{TestHost, address, message, name};
 use postward_mailstore::{Append, Flags, FolderName};
 use std::fs;
 use std::os::unix::fs::lchown;

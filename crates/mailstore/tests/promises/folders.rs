@@ -1,4 +1,4 @@
-use crate::host::{TestHost, address, message, name, uids};
+use crate::test_host::{TestHost, address, message, name, uids};
 use postward_mailstore::{MailError, OpenMailbox, SpecialUse};
 
 async fn names(mailbox: &OpenMailbox) -> Vec<String> {

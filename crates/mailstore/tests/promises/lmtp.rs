@@ -1,4 +1,4 @@
-use crate::host::TestHost;
+use crate::test_host::TestHost;
 use crate::transcript::{Protocol, check};
 use postward_mailstore::serve_lmtp;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -71,7 +71,7 @@ async fn a_sender_from_anywhere_is_taken_in_any_spelling_of_rfc_5321() {
     ];
     for (index, (sender, written)) in senders.into_iter().enumerate() {
         let conversation = format!(
-            "S: 220 *
+            "S: 220 …
              C: MAIL FROM:<{sender}> BODY=8BITMIME
              S: 250 2.1.0 Sender is fine.
              C: RCPT TO:<ada@example.com>
@@ -118,7 +118,7 @@ async fn a_sender_that_cannot_be_written_down_is_refused() {
         &format!("{long}@x.example"),
     ];
     for sender in bad {
-        let conversation = format!("S: 220 *\nC: MAIL FROM:<{sender}>\nS: 553 5.1.7 This is not an address.");
+        let conversation = format!("S: 220 …\nC: MAIL FROM:<{sender}>\nS: 553 5.1.7 This is not an address.");
         check(&host, Protocol::Lmtp, &conversation).await;
     }
 }
@@ -128,7 +128,7 @@ async fn a_sender_that_cannot_be_written_down_is_refused() {
 async fn a_client_that_takes_lmtp_for_smtp_is_told_so() {
     let host = TestHost::new();
     let conversation = "
-        S: 220 *
+        S: 220 …
         C: EHLO mx.example.com
         S: 500 5.5.1 This is LMTP. Begin with LHLO.
         C: HELO mx.example.com
@@ -142,7 +142,7 @@ async fn a_client_that_takes_lmtp_for_smtp_is_told_so() {
 async fn a_parameter_nobody_offered_is_refused() {
     let host = TestHost::new();
     let conversation = "
-        S: 220 *
+        S: 220 …
         C: MAIL FROM:<> RET=HDRS ENVID=x
         S: 555 5.5.4 This parameter is not offered.
         C: MAIL FROM:<> AUTH=<>
@@ -159,7 +159,7 @@ async fn a_parameter_nobody_offered_is_refused() {
 async fn a_postmaster_who_has_no_mailbox_is_unknown_and_not_a_mistake() {
     let host = TestHost::new();
     let conversation = "
-        S: 220 *
+        S: 220 …
         C: MAIL FROM:<>
         S: 250 2.1.0 Sender is fine.
         C: RCPT TO:<Postmaster>
@@ -174,7 +174,7 @@ async fn mail_in_circles_is_stopped() {
     let host = TestHost::new();
     let hops = "C: Received: from a by a\n".repeat(101);
     let conversation = format!(
-        "S: 220 *
+        "S: 220 …
          C: MAIL FROM:<>
          C: RCPT TO:<ada@example.com>
          C: DATA

@@ -4,7 +4,6 @@
 mod crash;
 mod dovecot;
 mod folders;
-mod host;
 mod imap;
 mod lmtp;
 mod pop3;
@@ -12,5 +11,6 @@ mod sharing;
 mod smuggling;
 mod stopping;
 mod submission;
+mod test_host;
 mod transcript;
 mod uids;

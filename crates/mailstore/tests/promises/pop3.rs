@@ -1,4 +1,4 @@
-use crate::host::{TestHost, address, message, uids};
+use crate::test_host::{TestHost, address, message, uids};
 use crate::transcript::{Protocol, check, connect};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_util::sync::CancellationToken;

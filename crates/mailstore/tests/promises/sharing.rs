@@ -1,4 +1,4 @@
-use crate::host::{TestHost, address, message, name, uids};
+use crate::test_host::{TestHost, address, message, name, uids};
 use postward_mailstore::{Append, FlagChange, Flags, MailError};
 use std::fs;
 use std::os::unix::fs::symlink;

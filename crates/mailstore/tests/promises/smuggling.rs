@@ -1,4 +1,4 @@
-use crate::host::TestHost;
+use crate::test_host::TestHost;
 use crate::transcript::{Protocol, check};
 
 /// Sends a message with something in it that other servers take for its end, and a second message behind it. Only
@@ -20,7 +20,7 @@ async fn check_smuggled(end: &str) {
          C: Subject: smuggled
          C:
          C: .
-         S: 250 2.0.0 Delivered as *.
+         S: 250 2.0.0 Delivered as ….
          C: NOOP
          S: 250 2.0.0 Here."
     );

@@ -1,4 +1,4 @@
-use crate::host::{TestHost, message};
+use crate::test_host::{TestHost, message};
 use crate::transcript::{Protocol, connect};
 use postward_mailstore::{Connection, Limits, serve_submission};
 use std::time::Duration;

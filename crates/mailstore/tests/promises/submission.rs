@@ -1,4 +1,4 @@
-use crate::host::TestHost;
+use crate::test_host::TestHost;
 use crate::transcript::{Protocol, check, owner};
 use postward_mailstore::Limits;
 
@@ -30,7 +30,7 @@ async fn mail_reaches_local_mailboxes_and_nobody_reads_who_got_a_blind_copy() {
         C: ..dot
         C: Bcc: is a word here
         C: .
-        S: 250 2.0.0 Delivered as *.
+        S: 250 2.0.0 Delivered as ….
         C: QUIT
         S: 221 2.0.0 Goodbye.
         S! closed";
@@ -127,7 +127,7 @@ async fn a_read_receipt_goes_out_without_a_sender() {
         C: Subject: Read
         C:
         C: .
-        S: 250 2.0.0 Delivered as *.";
+        S: 250 2.0.0 Delivered as ….";
     check(&host, Protocol::Submission, conversation).await;
     let mail = host.mail_of("bob").await;
     let [text] = mail.as_slice() else { panic!("{mail:?}") };
@@ -185,7 +185,7 @@ async fn postmaster_needs_no_domain() {
         C: DATA
         S: 354 End it with a line that holds one dot.
         C: .
-        S: 250 2.0.0 Delivered as *.";
+        S: 250 2.0.0 Delivered as ….";
     check(&host, Protocol::Submission, conversation).await;
     assert_eq!(host.mail_of("bob").await.len(), 1);
 }
@@ -242,7 +242,7 @@ async fn a_message_that_is_too_large_is_refused_and_the_session_goes_on() {
          C: Subject: large, and on disk while it comes
          C:
          {}C: .
-         S: 250 2.0.0 Delivered as *.",
+         S: 250 2.0.0 Delivered as ….",
         line.repeat(1_200),
         line.repeat(1_000)
     );
@@ -265,7 +265,7 @@ async fn an_empty_message_is_one_dot() {
         S: 250 2.1.0 Sender is fine.
         S: 250 2.1.5 Recipient is fine.
         S: 354 End it with a line that holds one dot.
-        S: 250 2.0.0 Delivered as *.";
+        S: 250 2.0.0 Delivered as ….";
     check(&host, Protocol::Submission, conversation).await;
     assert!(host.mail_of("bob").await[0].ends_with("@example.com>\r\n\r\n"));
 }

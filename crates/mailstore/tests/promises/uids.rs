@@ -1,4 +1,4 @@
-use crate::host::{TestHost, message, name, uids};
+use crate::test_host::{TestHost, message, name, uids};
 use postward_mailstore::Append;
 use std::fs;
 

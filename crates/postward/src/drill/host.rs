@@ -1,9 +1,5 @@
 //! The host under drill: the endpoints of its protocols, the certificate to trust, and signing in.
 
-use super::client::SignInOutcome;
-use super::client::browser::Browser;
-use super::client::connection::{Endpoint, Trust, unexpected};
-use super::client::{imap::Imap, pop3::Pop3, smtp::Smtp};
 use super::credentials::Credentials;
 use super::signed_in_client::SignedInClient;
 use crate::command_error::CommandError;
@@ -11,6 +7,9 @@ use crate::config::{Config, Listeners, Source};
 use crate::open;
 use crate::serve::BoundAddresses;
 use postward_authority::Surface;
+use postward_testclient::{
+    Endpoint, HttpClient, ImapClient, Pop3Client, SignInOutcome, SmtpClient, Trust, unexpected,
+};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_tls13_signature};
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
@@ -60,12 +59,12 @@ impl Host {
     }
 
     /// A new browser, without cookies.
-    pub(super) fn browser(&self) -> Browser {
-        Browser::new(self.web.clone(), self.web_host.clone())
+    pub(super) fn browser(&self) -> HttpClient {
+        HttpClient::new(self.web.clone(), self.web_host.clone())
     }
 
     /// Signs in to IMAP, which has to work.
-    pub(super) async fn imap(&self, credentials: &Credentials) -> io::Result<Imap> {
+    pub(super) async fn imap(&self, credentials: &Credentials) -> io::Result<ImapClient> {
         match self.sign_in(Surface::Imap, credentials).await? {
             SignInOutcome::Opened(SignedInClient::Imap(imap)) => Ok(imap),
             SignInOutcome::Opened(_) => Err(io::ErrorKind::InvalidInput.into()),
@@ -78,7 +77,7 @@ impl Host {
         &self,
         surface: Surface,
         credentials: &Credentials,
-    ) -> io::Result<Browser> {
+    ) -> io::Result<HttpClient> {
         match self.sign_in(surface, credentials).await? {
             SignInOutcome::Opened(SignedInClient::Browser(browser)) => Ok(browser),
             SignInOutcome::Opened(_) => Err(io::ErrorKind::InvalidInput.into()),
@@ -94,9 +93,9 @@ impl Host {
     ) -> io::Result<SignInOutcome<SignedInClient>> {
         let (name, password) = (credentials.name.as_str(), credentials.password.expose());
         Ok(match surface {
-            Surface::Imap => Imap::sign_in(&self.imap, name, password).await?.map(SignedInClient::Imap),
-            Surface::Pop3 => Pop3::sign_in(&self.pop3, name, password).await?.map(SignedInClient::Pop3),
-            Surface::Smtp => Smtp::sign_in(&self.smtp, name, password).await?.map(SignedInClient::Smtp),
+            Surface::Imap => ImapClient::sign_in(&self.imap, name, password).await?.map(SignedInClient::Imap),
+            Surface::Pop3 => Pop3Client::sign_in(&self.pop3, name, password).await?.map(SignedInClient::Pop3),
+            Surface::Smtp => SmtpClient::sign_in(&self.smtp, name, password).await?.map(SignedInClient::Smtp),
             Surface::Webmail | Surface::Panel | Surface::Dashboard => {
                 let root = format!("/{}", surface.name());
                 self.browser().sign_in(&root, name, password).await?.map(SignedInClient::Browser)
@@ -107,11 +106,8 @@ impl Host {
 
 /// The endpoint a careful client would choose: TLS where there is any.
 fn endpoint(tls: &[SocketAddr], plain: &[SocketAddr], trust: &Trust) -> Option<Endpoint> {
-    let with_tls = tls
-        .first()
-        .map(|address| Endpoint { address: reachable_address(*address), tls: Some(trust.clone()) });
-    with_tls
-        .or_else(|| plain.first().map(|address| Endpoint { address: reachable_address(*address), tls: None }))
+    let with_tls = tls.first().map(|address| Endpoint::tls(reachable_address(*address), trust.clone()));
+    with_tls.or_else(|| plain.first().map(|address| Endpoint::plain(reachable_address(*address))))
 }
 
 /// The address by which a listener is reached from this machine.

@@ -1,8 +1,8 @@
 //! The mail of the mailbox under drill: a large message to fetch, a fingerprint that proves that nothing has changed, and
 //! the links of notices.
 
-use super::client::imap::{Imap, literal, quoted};
 use mail_parser::MessageParser;
+use postward_testclient::{ImapClient, literal, quoted};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::io;
@@ -15,7 +15,7 @@ pub(super) const FOLDER: &str = "Postward drill";
 const LARGE: usize = 6 * 1024 * 1024;
 
 /// Creates the drill's folder with a large message in it.
-pub(super) async fn prepare(imap: &mut Imap) -> io::Result<()> {
+pub(super) async fn prepare(imap: &mut ImapClient) -> io::Result<()> {
     // It may be left over from a drill that was interrupted.
     imap.ask(&format!("DELETE {}", quoted(FOLDER))).await?;
     imap.command(&format!("CREATE {}", quoted(FOLDER))).await?;
@@ -29,7 +29,7 @@ pub(super) async fn prepare(imap: &mut Imap) -> io::Result<()> {
 }
 
 /// Removes the drill's folder.
-pub(super) async fn remove(imap: &mut Imap) -> io::Result<()> {
+pub(super) async fn remove(imap: &mut ImapClient) -> io::Result<()> {
     imap.command(&format!("DELETE {}", quoted(FOLDER))).await.map(drop)
 }
 
@@ -37,7 +37,7 @@ pub(super) async fn remove(imap: &mut Imap) -> io::Result<()> {
 const ARRIVAL_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Waits for a message with this subject, and returns its link from `path` on.
-pub(super) async fn mailed_link(imap: &mut Imap, subject: &str, path: &str) -> io::Result<String> {
+pub(super) async fn mailed_link(imap: &mut ImapClient, subject: &str, path: &str) -> io::Result<String> {
     let until = Instant::now() + ARRIVAL_TIMEOUT;
     loop {
         imap.command("EXAMINE INBOX").await?;
@@ -81,7 +81,7 @@ struct Messages {
 
 impl Fingerprint {
     /// Reads the whole mailbox. The session has the INBOX open afterwards.
-    pub(super) async fn take(imap: &mut Imap) -> io::Result<Self> {
+    pub(super) async fn take(imap: &mut ImapClient) -> io::Result<Self> {
         let listing = imap.command("LIST \"\" \"*\"").await?;
         let mut folders = BTreeMap::new();
         for folder in String::from_utf8_lossy(&listing).lines().filter_map(folder_of) {

@@ -3,14 +3,12 @@
 //! The drill acts as a user. It opens real sessions over real sockets, changes the password by every path there is, and
 //! finds out what became of each session, of the old password, of the mail and of other mailboxes. In reading order:
 //! [`plan`] goes through all change paths, [`trial`] through one; [`change_path`] and [`session`] list what there is to
-//! try; [`disconnect_watch`] and [`prober`] observe; [`second_factor`] is on for some of it; [`mail`] proves that no mail
-//! was touched; [`report`] prints. [`host`] knows where each protocol is reached, and [`client`] holds the mail and web
-//! clients.
+//! try; [`prober`] observes; [`second_factor`] is on for some of it; [`mail`] proves that no mail
+//! was touched; [`report`] prints. [`host`] knows where each protocol is reached. The mail and web clients are those of
+//! [`postward_testclient`].
 
 mod change_path;
-mod client;
 mod credentials;
-mod disconnect_watch;
 mod host;
 mod mail;
 mod participants;

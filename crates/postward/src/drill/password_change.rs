@@ -1,14 +1,13 @@
 //! Changes the password of the mailbox under drill by one path, in the pages or on the command line, and reads the receipt.
 
 use super::change_path::ChangePath;
-use super::client::browser::{Browser, Page};
-use super::client::connection::unexpected;
 use super::credentials::Credentials;
 use super::host::Host;
 use super::mail;
 use super::participants::Participants;
 use crate::control::ReceiptRow;
 use postward_authority::Surface;
+use postward_testclient::{HttpClient, Page, unexpected};
 use postward_wire::Secret;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -70,7 +69,7 @@ const RESET: &str = "/webmail/password-reset";
 pub(super) enum PreparedChange {
     /// A form, and the browser that shows it.
     Form {
-        browser: Browser,
+        browser: HttpClient,
         action: String,
         /// The fields it sends besides passwords.
         fields: Vec<(&'static str, String)>,
@@ -81,7 +80,7 @@ pub(super) enum PreparedChange {
 }
 
 impl PreparedChange {
-    async fn at_form(mut browser: Browser, page: &str, action: &str) -> io::Result<Self> {
+    async fn at_form(mut browser: HttpClient, page: &str, action: &str) -> io::Result<Self> {
         let form = browser.get(page).await?.form(action)?;
         let field = |name| form.value(name).map(|value| (name, value.to_owned()));
         Ok(Self::Form {
@@ -104,7 +103,7 @@ impl PreparedChange {
     }
 
     /// A copy of the browser that changes the password, as it is before the change.
-    pub(super) fn browser(&self) -> Option<Browser> {
+    pub(super) fn browser(&self) -> Option<HttpClient> {
         match self {
             Self::Form { browser, .. } => Some(browser.clone()),
             Self::Command(_) => None,
@@ -133,7 +132,7 @@ impl PreparedChange {
 
 /// The answer to a change, not yet parsed.
 pub(super) enum Answer {
-    Page(Browser, Page),
+    Page(HttpClient, Page),
     Output(std::process::Output),
 }
 

@@ -2,8 +2,6 @@
 //! one before it has opened.
 
 use super::change_path::{ChangePath, ExpectedSecondFactor};
-use super::client::SignInOutcome;
-use super::client::connection::unexpected;
 use super::credentials::Credentials;
 use super::host::Host;
 use super::mail::{self, Fingerprint};
@@ -16,6 +14,7 @@ use super::trial::run_trial;
 use crate::command_error::CommandError;
 use crate::password_input;
 use postward_authority::Surface;
+use postward_testclient::{SignInOutcome, unexpected};
 use postward_wire::Secret;
 use std::io;
 use std::sync::Arc;

@@ -1,10 +1,10 @@
 //! Keeps trying the old password on one surface, from before the change until after its answer.
 
-use super::client::SignInOutcome;
 use super::credentials::Credentials;
 use super::host::Host;
 use super::session::Session;
 use postward_authority::Surface;
+use postward_testclient::SignInOutcome;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;

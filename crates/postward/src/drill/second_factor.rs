@@ -1,10 +1,6 @@
 //! A second factor that is on while the password changes: the old password is refused with a fresh code as it is alone.
 
 use super::change_path::ExpectedSecondFactor;
-use super::client::SignInOutcome;
-use super::client::authenticator::Authenticator;
-use super::client::browser::Browser;
-use super::client::connection::unexpected;
 use super::credentials::Credentials;
 use super::host::Host;
 use super::mail;
@@ -12,6 +8,7 @@ use super::report::TrialResult;
 use super::session::{Scenario, Session};
 use super::signed_in_client::SignedInClient;
 use postward_authority::{Surface, Timestamp};
+use postward_testclient::{Authenticator, HttpClient, SignInOutcome, unexpected};
 use postward_wire::Secret;
 use std::io;
 
@@ -41,7 +38,7 @@ pub(super) async fn recovery_code_of(host: &Host, mailbox: &Credentials) -> io::
     Ok(if none { RecoveryCode::None } else { RecoveryCode::Issued })
 }
 
-async fn sign_out(webmail: &mut Browser) -> io::Result<()> {
+async fn sign_out(webmail: &mut HttpClient) -> io::Result<()> {
     webmail.fill(ACCOUNT, "/webmail/sign-out", &[]).await.map(drop)
 }
 
@@ -150,7 +147,7 @@ pub(super) struct SessionOpener {
     /// For every surface that asks for a password.
     credentials: Credentials,
     /// Browsers that are signed in already: the webmail and the user panel.
-    browsers: Option<[Browser; 2]>,
+    browsers: Option<[HttpClient; 2]>,
 }
 
 impl SessionOpener {
@@ -163,7 +160,7 @@ impl SessionOpener {
     pub(super) async fn open(&self, scenario: Scenario, host: &Host) -> io::Result<Session> {
         let surface = scenario.surface();
         let signed_in =
-            |browser: &Browser| Session { surface, client: SignedInClient::Browser(browser.clone()) };
+            |browser: &HttpClient| Session { surface, client: SignedInClient::Browser(browser.clone()) };
         match (&self.browsers, surface) {
             (Some([webmail, _]), Surface::Webmail) => Ok(signed_in(webmail)),
             (Some([_, panel]), Surface::Panel) => Ok(signed_in(panel)),

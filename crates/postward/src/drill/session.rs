@@ -1,13 +1,11 @@
 //! The sessions a drill opens, and what they are doing when the password changes.
 
-use super::client::SignInOutcome;
-use super::client::connection::unexpected;
-use super::client::imap::quoted;
 use super::credentials::Credentials;
 use super::host::Host;
 use super::mail::FOLDER;
 use super::signed_in_client::SignedInClient;
 use postward_authority::Surface;
+use postward_testclient::{SignInOutcome, quoted, unexpected};
 use serde::Serialize;
 use std::io;
 use std::os::fd::OwnedFd;

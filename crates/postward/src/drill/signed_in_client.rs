@@ -1,16 +1,15 @@
 //! A client that is signed in: one of the mail protocols, or a browser.
 
-use super::client::browser::Browser;
-use super::client::{imap::Imap, pop3::Pop3, smtp::Smtp};
+use postward_testclient::{HttpClient, ImapClient, Pop3Client, SmtpClient};
 use std::io;
 use std::os::fd::OwnedFd;
 
 /// The client that holds a session.
 pub(super) enum SignedInClient {
-    Imap(Imap),
-    Pop3(Pop3),
-    Smtp(Smtp),
-    Browser(Browser),
+    Imap(ImapClient),
+    Pop3(Pop3Client),
+    Smtp(SmtpClient),
+    Browser(HttpClient),
 }
 
 impl SignedInClient {

@@ -1,8 +1,6 @@
 //! The trial of one change path: opens sessions, changes the password, and observes that each session ends.
 
 use super::change_path::ChangePath;
-use super::client::browser::Browser;
-use super::disconnect_watch::{DisconnectWatch, closed_by_now};
 use super::host::Host;
 use super::participants::Participants;
 use super::password_change::prepare;
@@ -11,6 +9,7 @@ use super::report::{OldPassword, SessionRow, TrialResult, since};
 use super::session::{Scenario, Session, Sessions, signed_in_page};
 use super::signed_in_client::SignedInClient;
 use postward_authority::Surface;
+use postward_testclient::{DisconnectWatch, HttpClient, closed_by_now};
 use postward_wire::Secret;
 use std::collections::BTreeMap;
 use std::io;
@@ -122,7 +121,7 @@ pub(super) async fn run_trial(
 }
 
 type Connections = Vec<(Scenario, OwnedFd)>;
-type Browsers = Vec<(Scenario, Browser)>;
+type Browsers = Vec<(Scenario, HttpClient)>;
 
 fn split(sessions: &[(Scenario, Session)]) -> io::Result<(Connections, Browsers)> {
     let (mut connections, mut browsers) = (Vec::new(), Vec::new());
@@ -145,7 +144,7 @@ fn scenario_of(path: ChangePath) -> Scenario {
 }
 
 /// Requests a page again and again until it is the sign-in page, and returns when that was.
-async fn poll_page(scenario: Scenario, mut browser: Browser) -> io::Result<(Scenario, Option<Instant>)> {
+async fn poll_page(scenario: Scenario, mut browser: HttpClient) -> io::Result<(Scenario, Option<Instant>)> {
     let until = Instant::now() + END_TIMEOUT + END_TIMEOUT;
     while Instant::now() < until {
         match browser.is_signed_in(signed_in_page(scenario.surface())).await {

@@ -1,17 +1,12 @@
 //! Invariant 9: nothing secret is ever written anywhere, whatever happens to it, but where it is shown once.
 
-use crate::client::SignInOutcome;
-use crate::client::authenticator::Authenticator;
-use crate::client::browser::Page;
-use crate::client::imap::Imap;
-use crate::client::pop3::Pop3;
-use crate::client::smtp::Smtp;
-use crate::house::House;
-use crate::witness::{Place, Watched, Witness, files};
+use crate::leak_scanner::{LeakScanner, Place, ScannedClient, files};
+use crate::test_host::TestHost;
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD};
 use jiff::SignedDuration;
 use postward_authority::{Authority, Database, Settings, Timestamp};
+use postward_testclient::{Authenticator, ImapClient, Page, Pop3Client, SignInOutcome, SmtpClient};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
@@ -24,28 +19,28 @@ const OWNERS: &str = "Canary-Owner-Feather-4";
 
 #[tokio::test]
 async fn no_password_is_found_on_disk_or_in_the_log() {
-    let mut house = House::start_with(&[("RUST_LOG", "trace")]).await;
-    let (address, password) = house.mailbox(0);
-    house.passwd(&address, FIRST).await;
+    let mut host = TestHost::start_with(&[("RUST_LOG", "trace")]).await;
+    let (address, password) = host.mailbox(0);
+    host.passwd(&address, FIRST).await;
     for tried in [FIRST, WRONG] {
         let right = tried == FIRST;
-        assert_eq!(opened(Imap::sign_in(&house.plain("imap"), &address, tried).await.unwrap()), right);
-        assert_eq!(opened(Pop3::sign_in(&house.plain("pop3"), &address, tried).await.unwrap()), right);
-        assert_eq!(opened(Smtp::sign_in(&house.plain("smtp"), &address, tried).await.unwrap()), right);
-        assert_eq!(opened(house.browser().sign_in("/webmail", &address, tried).await.unwrap()), right);
-        assert_eq!(opened(house.browser().sign_in("/panel", &address, tried).await.unwrap()), right);
-        assert!(!opened(house.browser().sign_in("/dashboard", &address, tried).await.unwrap()));
+        assert_eq!(opened(ImapClient::sign_in(&host.plain("imap"), &address, tried).await.unwrap()), right);
+        assert_eq!(opened(Pop3Client::sign_in(&host.plain("pop3"), &address, tried).await.unwrap()), right);
+        assert_eq!(opened(SmtpClient::sign_in(&host.plain("smtp"), &address, tried).await.unwrap()), right);
+        assert_eq!(opened(host.browser().sign_in("/webmail", &address, tried).await.unwrap()), right);
+        assert_eq!(opened(host.browser().sign_in("/panel", &address, tried).await.unwrap()), right);
+        assert!(!opened(host.browser().sign_in("/dashboard", &address, tried).await.unwrap()));
     }
     // Commands nobody understands, with a password in them.
-    let mut imap = Imap::connect(&house.plain("imap")).await.unwrap();
+    let mut imap = ImapClient::connect(&host.plain("imap")).await.unwrap();
     imap.ask(&format!("LOGIM {address} {WRONG}")).await.unwrap();
     imap.ask(&format!("LOGIN {address} \"{WRONG}")).await.unwrap();
-    let mut pop3 = Pop3::connect(&house.plain("pop3")).await.unwrap();
+    let mut pop3 = Pop3Client::connect(&host.plain("pop3")).await.unwrap();
     pop3.ask(&format!("PASS {WRONG}")).await.unwrap();
-    let mut smtp = Smtp::connect(&house.plain("smtp")).await.unwrap();
+    let mut smtp = SmtpClient::connect(&host.plain("smtp")).await.unwrap();
     smtp.ask(&format!("AUTH PLAIN {}!", BASE64_STANDARD.encode(WRONG))).await.unwrap();
 
-    let mut panel = house.signed_in("/panel", &address, FIRST).await;
+    let mut panel = host.signed_in("/panel", &address, FIRST).await;
     let form = panel.get("/panel/password").await.unwrap().form("/panel/password").unwrap();
     let csrf = form.value("csrf").unwrap().to_owned();
     let differing = [("csrf", csrf.as_str()), ("password", SECOND), ("password_again", WRONG)];
@@ -54,18 +49,18 @@ async fn no_password_is_found_on_disk_or_in_the_log() {
     assert!(!page.body.contains("Canary-"), "a page that repeats a password");
     let right = [("csrf", csrf.as_str()), ("password", SECOND), ("password_again", SECOND)];
     assert_eq!(panel.post("/panel/password", &right).await.unwrap().status, 303);
-    assert!(house.opens(&address, SECOND).await);
-    house.command(&["account", "add", "Canaries", "--owner", "owner@canaries.example"], OWNERS).await;
-    house.stop().await;
+    assert!(host.opens(&address, SECOND).await);
+    host.command(&["account", "add", "Canaries", "--owner", "owner@canaries.example"], OWNERS).await;
+    host.stop().await;
 
-    let witness = Witness::default();
+    let scanner = LeakScanner::default();
     for text in [FIRST, SECOND, WRONG, OWNERS, password.as_str()] {
-        witness.password(&address, text);
+        scanner.password(&address, text);
     }
-    let log = house.log();
+    let log = host.log();
     assert!(!log.is_empty(), "at this level something is logged");
-    witness.clears_log(&log);
-    let files = witness.clears_files(&house.dir(), &BTreeSet::new());
+    scanner.assert_log_is_clean(&log);
+    let files = scanner.assert_files_are_clean(&host.dir(), &BTreeSet::new());
     assert!(files > 100, "only {files} files were looked at");
 }
 
@@ -88,7 +83,7 @@ const ROSA: usize = 10;
 #[tokio::test]
 async fn no_secret_of_the_second_factor_or_a_way_back_is_found_but_where_it_is_shown_once() {
     let mut stage = Stage::open().await;
-    let (maya, _) = stage.house.mailbox(MAYA);
+    let (maya, _) = stage.host.mailbox(MAYA);
     stage.key_file();
     stage.owner_sets_up().await;
     stage.owner_comes_back_by_code().await;
@@ -106,25 +101,25 @@ async fn no_secret_of_the_second_factor_or_a_way_back_is_found_but_where_it_is_s
         stage.command(&arguments, "").await;
     }
     stage.letters_of([MAYA, TOMAS, ROSA]);
-    assert!(stage.house.log().contains(" DEBUG "), "at this level something is logged");
+    assert!(stage.host.log().contains(" DEBUG "), "at this level something is logged");
 
     // While it runs, for what stands beside the database then; and after it, for what it leaves.
-    let Stage { house, witness, old, .. } = &mut stage;
-    witness.clears_files(&house.dir(), old);
-    house.stop().await;
-    for token in undelivered(house).await {
-        witness.token(&token, None);
+    let Stage { host, scanner, old, .. } = &mut stage;
+    scanner.assert_files_are_clean(&host.dir(), old);
+    host.stop().await;
+    for token in undelivered(host).await {
+        scanner.token(&token, None);
     }
-    witness.clears_log(&house.log());
-    let files = witness.clears_files(&house.dir(), old);
+    scanner.assert_log_is_clean(&host.log());
+    let files = scanner.assert_files_are_clean(&host.dir(), old);
     assert!(files > 100, "only {files} files were looked at");
-    witness.clears_answers();
+    scanner.assert_answers_are_clean();
 }
 
 /// A host at its most talkative, and whoever watches it.
 struct Stage {
-    house: House,
-    witness: Witness,
+    host: TestHost,
+    scanner: LeakScanner,
     /// The files that were there before anything happened.
     old: BTreeSet<PathBuf>,
     /// Maya's password of the hour.
@@ -133,11 +128,11 @@ struct Stage {
 
 impl Stage {
     async fn open() -> Self {
-        let house = House::start_with(&[("RUST_LOG", "trace")]).await;
-        let mut old = files(&house.dir());
-        old.retain(|file| file.starts_with(house.dir().join("mail")));
-        let password = house.mailbox(MAYA).1;
-        let this = Self { house, witness: Witness::default(), old, password: String::new() };
+        let host = TestHost::start_with(&[("RUST_LOG", "trace")]).await;
+        let mut old = files(&host.dir());
+        old.retain(|file| file.starts_with(host.dir().join("mail")));
+        let password = host.mailbox(MAYA).1;
+        let this = Self { host, scanner: LeakScanner::default(), old, password: String::new() };
         this.set_password(password)
     }
 
@@ -147,49 +142,49 @@ impl Stage {
     }
 
     fn know_password(&mut self, password: String) {
-        self.witness.password(&self.house.mailbox(MAYA).0, &password);
+        self.scanner.password(&self.host.mailbox(MAYA).0, &password);
         self.password = password;
     }
 
-    fn browser(&self) -> Watched {
-        Watched::new(self.house.browser(), &self.witness)
+    fn browser(&self) -> ScannedClient {
+        ScannedClient::new(self.host.browser(), &self.scanner)
     }
 
     async fn command(&self, arguments: &[&str], stdin: &str) -> String {
-        let output = self.house.command(arguments, stdin).await;
+        let output = self.host.command(arguments, stdin).await;
         assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
         let said = [output.stdout, output.stderr].concat();
         let text = String::from_utf8_lossy(&said).into_owned();
-        self.witness.hear(format!("postward {}", arguments.join(" ")), said);
+        self.scanner.record_answer(format!("postward {}", arguments.join(" ")), said);
         text
     }
 
     /// The next code of an authenticator, which nobody may write down.
-    async fn code(&self, phone: &Authenticator) -> String {
-        let code = phone.next_code().await.unwrap();
-        self.witness.code(&code);
+    async fn code(&self, authenticator: &Authenticator) -> String {
+        let code = authenticator.next_code().await.unwrap();
+        self.scanner.code(&code);
         code
     }
 
-    fn phone(&self, begun: &Page) -> Authenticator {
+    fn authenticator(&self, begun: &Page) -> Authenticator {
         let typed = begun.shown("typed-key").unwrap();
-        self.witness.seed(&typed);
+        self.scanner.seed(&typed);
         Authenticator::of(&typed).unwrap()
     }
 
     fn once(&self, what: &str, page: &Page, id: &str) -> String {
         let text = page.shown(id).unwrap();
-        self.witness.text(what, Place::OneAnswer, &text);
+        self.scanner.text(what, Place::OneAnswer, &text);
         text
     }
 
     /// Every key of the file.
     fn key_file(&self) {
-        let text = fs::read_to_string(self.house.dir().join("postward.keys")).unwrap();
+        let text = fs::read_to_string(self.host.dir().join("postward.keys")).unwrap();
         let keys = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
         for key in keys {
             let (_, key) = key.split_once(' ').unwrap();
-            self.witness.bytes("a key", Place::KeyFile, key, &BASE64_STANDARD_NO_PAD.decode(key).unwrap());
+            self.scanner.bytes("a key", Place::KeyFile, key, &BASE64_STANDARD_NO_PAD.decode(key).unwrap());
         }
     }
 
@@ -199,9 +194,9 @@ impl Stage {
     }
 
     fn maildir(&self, mailbox: usize) -> PathBuf {
-        let (address, _) = self.house.mailbox(mailbox);
+        let (address, _) = self.host.mailbox(mailbox);
         let (local, domain) = address.split_once('@').unwrap();
-        self.house.dir().join("mail").join(domain).join(local).join("Maildir")
+        self.host.dir().join("mail").join(domain).join(local).join("Maildir")
     }
 
     /// The tokens in the letters of a mailbox that lead to a page.
@@ -223,9 +218,9 @@ impl Stage {
     async fn mailed(&self, mailbox: usize, path: &str) -> String {
         let until = Instant::now() + PATIENCE;
         loop {
-            let new = self.tokens(mailbox, path).into_iter().find(|token| !self.witness.knows(token));
+            let new = self.tokens(mailbox, path).into_iter().find(|token| !self.scanner.knows(token));
             if let Some(token) = new {
-                self.witness.token(&token, Some(self.maildir(mailbox)));
+                self.scanner.token(&token, Some(self.maildir(mailbox)));
                 return token;
             }
             assert!(Instant::now() < until, "no letter leads to {path}");
@@ -238,44 +233,44 @@ impl Stage {
         for mailbox in mailboxes {
             for path in [&format!("{RESET}/link"), VERIFY, NOT_ME, STAFF_RESET] {
                 for token in self.tokens(mailbox, path) {
-                    self.witness.token(&token, Some(self.maildir(mailbox)));
+                    self.scanner.token(&token, Some(self.maildir(mailbox)));
                 }
             }
         }
     }
 
     async fn owner_sets_up(&mut self) {
-        let (maya, password) = (self.house.mailbox(MAYA).0, self.password.clone());
+        let (maya, password) = (self.host.mailbox(MAYA).0, self.password.clone());
         let mut panel = self.browser();
         panel.post("/panel/sign-in", &[("address", &maya), ("password", &password)]).await;
         let page = "/panel/two-factor";
-        self.phone(&panel.fill(page, "/panel/two-factor/begin", &[]).await);
-        let phone = self.phone(&panel.fill(page, "/panel/two-factor/begin", &[]).await);
+        self.authenticator(&panel.fill(page, "/panel/two-factor/begin", &[]).await);
+        let authenticator = self.authenticator(&panel.fill(page, "/panel/two-factor/begin", &[]).await);
         let wrong = panel.fill(page, "/panel/two-factor/on", &[("code", "12345")]).await;
         assert_eq!(wrong.status, 422);
-        let code = self.code(&phone).await;
+        let code = self.code(&authenticator).await;
         let on = panel.fill(page, "/panel/two-factor/on", &[("code", &code)]).await;
         assert_eq!(on.status, 303, "{}", on.summary());
 
         // At a mail port the code stands behind the password; there it is good once.
-        let both = format!("{password}{}", self.code(&phone).await);
-        self.witness.password(&maya, &both);
-        let imap = self.house.plain("imap");
-        assert!(opened(Imap::sign_in(&imap, &maya, &both).await.unwrap()));
-        assert!(!opened(Imap::sign_in(&imap, &maya, &both).await.unwrap()));
-        assert!(!opened(Pop3::sign_in(&self.house.plain("pop3"), &maya, &both).await.unwrap()));
+        let both = format!("{password}{}", self.code(&authenticator).await);
+        self.scanner.password(&maya, &both);
+        let imap = self.host.plain("imap");
+        assert!(opened(ImapClient::sign_in(&imap, &maya, &both).await.unwrap()));
+        assert!(!opened(ImapClient::sign_in(&imap, &maya, &both).await.unwrap()));
+        assert!(!opened(Pop3Client::sign_in(&self.host.plain("pop3"), &maya, &both).await.unwrap()));
 
         let mut webmail = self.browser();
         let sign_in = [("address", maya.as_str()), ("password", password.as_str())];
         let owed = webmail.post("/webmail/sign-in", &sign_in).await;
         assert!(owed.location().unwrap().starts_with("/webmail/code"));
         assert_eq!(webmail.fill("/webmail/code", "/webmail/code", &[("code", &code)]).await.status, 403);
-        let code = self.code(&phone).await;
+        let code = self.code(&authenticator).await;
         let signed_in = webmail.fill("/webmail/code", "/webmail/code", &[("code", &code)]).await;
         assert_eq!(signed_in.location(), Some("/webmail"), "{}", signed_in.summary());
         self.app_passwords(&mut webmail).await;
 
-        let (email, page) = (self.house.mailbox(TOMAS).0, "/webmail/account/recovery/email");
+        let (email, page) = (self.host.mailbox(TOMAS).0, "/webmail/account/recovery/email");
         assert_eq!(webmail.fill(page, page, &[("address", &email)]).await.status, 303);
         let token = self.mailed(TOMAS, VERIFY).await;
         let verified = self.browser().fill(&format!("{VERIFY}?token={token}"), VERIFY, &[]).await;
@@ -290,9 +285,9 @@ impl Stage {
         }
     }
 
-    async fn app_passwords(&self, webmail: &mut Watched) {
-        let (maya, page) = (self.house.mailbox(MAYA).0, "/webmail/account/app-passwords");
-        let added = webmail.fill(page, page, &[("name", "Phone")]).await;
+    async fn app_passwords(&self, webmail: &mut ScannedClient) {
+        let (maya, page) = (self.host.mailbox(MAYA).0, "/webmail/account/app-passwords");
+        let added = webmail.fill(page, page, &[("name", "Authenticator")]).await;
         let first = self.once("an app password", &added, "letters");
         let list = webmail.get(page).await;
         let mut links = list.body.split("href=\"").filter_map(|rest| rest.split('"').next());
@@ -301,27 +296,27 @@ impl Stage {
         let second = self.once("a rotated app password", &rotated, "letters");
         for (letters, right) in [(&first, false), (&second, true)] {
             for typed in [letters.clone(), letters.replace(' ', ""), letters.to_uppercase()] {
-                self.witness.sasl(&maya, &typed);
+                self.scanner.sasl(&maya, &typed);
                 let (imap, pop3, smtp) =
-                    (self.house.plain("imap"), self.house.plain("pop3"), self.house.plain("smtp"));
-                assert_eq!(opened(Imap::sign_in(&imap, &maya, &typed).await.unwrap()), right);
-                assert_eq!(opened(Pop3::sign_in(&pop3, &maya, &typed).await.unwrap()), right);
-                assert_eq!(opened(Smtp::sign_in(&smtp, &maya, &typed).await.unwrap()), right);
+                    (self.host.plain("imap"), self.host.plain("pop3"), self.host.plain("smtp"));
+                assert_eq!(opened(ImapClient::sign_in(&imap, &maya, &typed).await.unwrap()), right);
+                assert_eq!(opened(Pop3Client::sign_in(&pop3, &maya, &typed).await.unwrap()), right);
+                assert_eq!(opened(SmtpClient::sign_in(&smtp, &maya, &typed).await.unwrap()), right);
                 let sign_in = [("address", maya.as_str()), ("password", typed.as_str())];
                 let refused = self.browser().post("/webmail/sign-in", &sign_in).await;
                 assert_eq!(refused.status, 403, "{}", refused.summary());
             }
             // Commands nobody understands, with an app password in them.
-            let mut imap = Imap::connect(&self.house.plain("imap")).await.unwrap();
+            let mut imap = ImapClient::connect(&self.host.plain("imap")).await.unwrap();
             imap.ask(&format!("LOGIM {maya} \"{letters}\"")).await.unwrap();
-            let mut pop3 = Pop3::connect(&self.house.plain("pop3")).await.unwrap();
+            let mut pop3 = Pop3Client::connect(&self.host.plain("pop3")).await.unwrap();
             pop3.ask(&format!("PASS {letters}")).await.unwrap();
         }
     }
 
     /// From the owner's page, the dashboard and the command line: each code ends the one before.
     async fn owner_comes_back_by_code(&mut self) {
-        let (maya, _) = self.house.mailbox(MAYA);
+        let (maya, _) = self.host.mailbox(MAYA);
         let mut rosa = self.staff(ROSA_FIRST).await;
         let list = rosa.get(&format!("/dashboard/mailboxes?q={maya}")).await;
         let settings = list.link_beside(&format!(">{maya}<"), "/dashboard/mailboxes/").unwrap();
@@ -334,7 +329,7 @@ impl Stage {
         let said = self.command(&["mailbox", "recovery-code", &maya, "--json"], "").await;
         let said: serde_json::Value = serde_json::from_str(&said).unwrap();
         let of_operator = said["recovery_code"].as_str().unwrap().to_owned();
-        self.witness.text("a recovery code", Place::OneAnswer, &of_operator);
+        self.scanner.text("a recovery code", Place::OneAnswer, &of_operator);
 
         let set = async |code: &str, password: &str| {
             let fields = [
@@ -346,7 +341,7 @@ impl Stage {
             ];
             self.browser().post(RESET, &fields).await.status
         };
-        self.witness.password(&maya, SECOND);
+        self.scanner.password(&maya, SECOND);
         assert_eq!(set(&of_staff, SECOND).await, 403);
         assert_eq!(set(&of_operator, "short").await, 422);
         assert_eq!(set(&of_operator.to_lowercase().replace('-', " "), SECOND).await, 303);
@@ -360,25 +355,25 @@ impl Stage {
     }
 
     async fn owner_comes_back_by_mail(&mut self) {
-        let (maya, _) = self.house.mailbox(MAYA);
+        let (maya, _) = self.host.mailbox(MAYA);
         let mut panel = self.browser();
         panel.post("/panel/sign-in", &[("address", &maya), ("password", SECOND)]).await;
         let (page, on) = ("/panel/two-factor", "/panel/two-factor/on");
-        let phone = self.phone(&panel.fill(page, "/panel/two-factor/begin", &[]).await);
-        let code = self.code(&phone).await;
+        let authenticator = self.authenticator(&panel.fill(page, "/panel/two-factor/begin", &[]).await);
+        let code = self.code(&authenticator).await;
         assert_eq!(panel.fill(page, on, &[("code", &code)]).await.status, 303);
         // Another authenticator, for a code of this one.
-        let (replace, code) = ("/panel/two-factor/replace", self.code(&phone).await);
-        let phone = self.phone(&panel.fill(replace, replace, &[("code", &code)]).await);
-        let code = self.code(&phone).await;
+        let (replace, code) = ("/panel/two-factor/replace", self.code(&authenticator).await);
+        let authenticator = self.authenticator(&panel.fill(replace, replace, &[("code", &code)]).await);
+        let code = self.code(&authenticator).await;
         assert_eq!(panel.fill(page, on, &[("code", &code)]).await.status, 303);
 
         self.browser().post(RESET, &[("by", "mail"), ("address", &maya)]).await;
         let action = format!("{RESET}/link");
         let token = self.mailed(TOMAS, &action).await;
         let link = format!("{action}?token={token}");
-        let code = self.code(&phone).await;
-        self.witness.password(&maya, FIRST);
+        let code = self.code(&authenticator).await;
+        self.scanner.password(&maya, FIRST);
         let set = async |again: &str, code: &str| {
             let fields = [("password", FIRST), ("password_again", again), ("code", code)];
             self.browser().fill(&link, &action, &fields).await
@@ -402,19 +397,19 @@ impl Stage {
         }
     }
 
-    async fn staff(&self, password: &str) -> Watched {
+    async fn staff(&self, password: &str) -> ScannedClient {
         let mut staff = self.browser();
-        let (email, _) = self.house.mailbox(ROSA);
-        self.witness.password(&email, password);
+        let (email, _) = self.host.mailbox(ROSA);
+        self.scanner.password(&email, password);
         staff.post("/dashboard/sign-in", &[("email", &email), ("password", password)]).await;
         staff
     }
 
     async fn staff_set_up_and_come_back(&self) {
-        let (email, page) = (self.house.mailbox(ROSA).0, "/dashboard/account");
+        let (email, page) = (self.host.mailbox(ROSA).0, "/dashboard/account");
         let mut rosa = self.staff(ROSA_FIRST).await;
-        let phone = self.phone(&rosa.fill(page, "/dashboard/account/two-factor", &[]).await);
-        let code = self.code(&phone).await;
+        let authenticator = self.authenticator(&rosa.fill(page, "/dashboard/account/two-factor", &[]).await);
+        let code = self.code(&authenticator).await;
         let on = rosa.fill(page, "/dashboard/account/two-factor/on", &[("code", &code)]).await;
         self.backup_codes(&on);
         let codes = self.backup_codes(&rosa.fill(page, "/dashboard/account/backup-codes", &[]).await);
@@ -427,24 +422,24 @@ impl Stage {
         };
         assert_eq!(finish(&codes[0].to_lowercase()).await, 303);
         assert_eq!(finish(&codes[0]).await, 403);
-        assert_eq!(finish(&self.code(&phone).await).await, 303);
+        assert_eq!(finish(&self.code(&authenticator).await).await, 303);
 
         self.browser().post("/dashboard/password-reset", &[("email", &email)]).await;
         let token = self.mailed(ROSA, STAFF_RESET).await;
-        self.witness.password(&email, OWNERS);
+        self.scanner.password(&email, OWNERS);
         let mut link = self.browser();
         let fields = [("password", OWNERS), ("password_again", OWNERS), ("code", codes[1].as_str())];
         let set = link.fill(&format!("{STAFF_RESET}?token={token}"), STAFF_RESET, &fields).await;
         assert_eq!(set.status, 303, "{}", set.summary());
         // Where no letter can go it waits, with a link in it.
-        let (ingrid, _) = self.house.owner();
+        let (ingrid, _) = self.host.owner();
         self.browser().post("/dashboard/password-reset", &[("email", &ingrid)]).await;
     }
 
     fn backup_codes(&self, page: &Page) -> Vec<String> {
         let codes: Vec<_> = page.shown("backup-codes").unwrap().lines().map(str::to_owned).collect();
         for code in &codes {
-            self.witness.text("a backup code", Place::OneAnswer, code);
+            self.scanner.text("a backup code", Place::OneAnswer, code);
         }
         assert_eq!(codes.len(), 10);
         codes
@@ -455,10 +450,10 @@ impl Stage {
 const ROSA_FIRST: &str = "Saffron-Ladder-28";
 
 /// The tokens of the links whose letters are not out, on a host that does not run.
-async fn undelivered(house: &House) -> Vec<String> {
-    let database = Database::Sqlite(house.dir().join("postward.db"));
+async fn undelivered(host: &TestHost) -> Vec<String> {
+    let database = Database::Sqlite(host.dir().join("postward.db"));
     let settings =
-        Settings { node: "node-1".to_owned(), ..Settings::on(database, house.dir().join("postward.keys")) };
+        Settings { node: "node-1".to_owned(), ..Settings::on(database, host.dir().join("postward.keys")) };
     let now = Timestamp::now();
     let authority = Authority::open(settings, now).await.unwrap();
     let mut tokens = Vec::new();

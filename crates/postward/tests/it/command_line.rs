@@ -1,41 +1,41 @@
 //! The command line keeps to what tools and scripts rely on.
 
-use crate::house::{House, finish, postward};
+use crate::test_host::{TestHost, finish, postward};
 use serde_json::{Value, json};
 use std::fs;
 
 #[tokio::test]
 async fn a_receipt_has_the_promised_shape_and_counts_what_was_open() {
-    let house = House::start().await;
-    let (address, password) = house.mailbox(0);
-    let _imap = [house.imap(&address, &password).await, house.imap(&address, &password).await];
-    let _pop3 = house.pop3(&address, &password).await;
-    let _smtp = house.smtp(&address, &password).await;
-    let _webmail = house.signed_in("/webmail", &address, &password).await;
-    let receipt = house.passwd(&address, "Another-Password-1").await;
+    let host = TestHost::start().await;
+    let (address, password) = host.mailbox(0);
+    let _imap = [host.imap(&address, &password).await, host.imap(&address, &password).await];
+    let _pop3 = host.pop3(&address, &password).await;
+    let _smtp = host.smtp(&address, &password).await;
+    let _webmail = host.signed_in("/webmail", &address, &password).await;
+    let receipt = host.passwd(&address, "Another-Password-1").await;
     let ended = json!({ "imap": 2, "pop3": 1, "smtp": 1, "webmail": 1, "panel": 0 });
     assert_eq!(
         receipt,
         json!({ "address": address, "epoch": 2, "ended": ended, "app_passwords_revoked": 0 })
     );
-    assert!(!house.opens(&address, &password).await);
-    assert!(house.opens(&address, "Another-Password-1").await);
+    assert!(!host.opens(&address, &password).await);
+    assert!(host.opens(&address, "Another-Password-1").await);
 }
 
 #[tokio::test]
 async fn a_password_comes_on_standard_input_and_a_weak_one_changes_nothing() {
-    let house = House::start().await;
-    let (address, password) = house.mailbox(0);
-    let mut imap = house.imap(&address, &password).await;
-    let output = house.command(&["mailbox", "passwd", &address], "short").await;
+    let host = TestHost::start().await;
+    let (address, password) = host.mailbox(0);
+    let mut imap = host.imap(&address, &password).await;
+    let output = host.command(&["mailbox", "passwd", &address], "short").await;
     assert!(!output.status.success());
     let told = String::from_utf8_lossy(&output.stderr);
     assert!(told.contains("12 characters"), "{told}");
     imap.command("NOOP").await.unwrap();
-    assert!(house.opens(&address, &password).await);
-    let output = house.command(&["mailbox", "passwd", &address, "--generate", "--json"], "").await;
+    assert!(host.opens(&address, &password).await);
+    let output = host.command(&["mailbox", "passwd", &address, "--generate", "--json"], "").await;
     let receipt: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert!(house.opens(&address, receipt["password"].as_str().unwrap()).await);
+    assert!(host.opens(&address, receipt["password"].as_str().unwrap()).await);
     imap.command("NOOP").await.unwrap_err();
 }
 
@@ -68,11 +68,11 @@ async fn what_is_wrong_with_a_configuration_is_told_with_file_line_and_key() {
 
 #[tokio::test]
 async fn two_servers_never_share_a_directory() {
-    let house = House::start().await;
-    let output = finish(postward(&["serve"], &house.dir()), "").await;
+    let host = TestHost::start().await;
+    let output = finish(postward(&["serve"], &host.dir()), "").await;
     assert!(!output.status.success());
     let told = String::from_utf8_lossy(&output.stderr);
     assert!(told.contains("holds"), "{told}");
-    let (address, password) = house.mailbox(0);
-    assert!(house.opens(&address, &password).await);
+    let (address, password) = host.mailbox(0);
+    assert!(host.opens(&address, &password).await);
 }

@@ -1,8 +1,8 @@
 //! Invariant 3: whatever kills the process, the password is the old one or the new one, whole; and acknowledged means
 //! new.
 
-use crate::house::{House, finish, postward};
 use crate::soak::rounds;
+use crate::test_host::{TestHost, finish, postward};
 use postward_authority::{
     Authority, Database, Hashing, Origin, Request, Settings, Surface, ThrottleLimits, Timestamp,
 };
@@ -95,10 +95,10 @@ async fn opens(authority: &Authority, password: &str) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_is_killed_forgets_no_change_it_has_acknowledged() {
-    let mut house = House::start().await;
-    let (address, mut current) = house.mailbox(0);
-    let change = async |house: &House, password: &str| {
-        let receipt = house.passwd(&address, password).await;
+    let mut host = TestHost::start().await;
+    let (address, mut current) = host.mailbox(0);
+    let change = async |host: &TestHost, password: &str| {
+        let receipt = host.passwd(&address, password).await;
         assert_eq!(receipt["address"], address.as_str());
     };
     for round in 0..rounds("a server killed while passwords change", SERVERS, 100) {
@@ -106,21 +106,21 @@ async fn a_server_that_is_killed_forgets_no_change_it_has_acknowledged() {
         let until = Instant::now() + Duration::from_millis(rand::rng().random_range(50..400));
         while Instant::now() < until {
             asked.push(format!("Round-{round}-Change-{}", asked.len()));
-            change(&house, &asked[asked.len() - 1]).await;
+            change(&host, &asked[asked.len() - 1]).await;
             acknowledged = asked.len() - 1;
         }
         // One more is on its way when the server dies.
         let last = format!("Round-{round}-Change-{}", asked.len());
-        let mut child = postward(&["mailbox", "passwd", &address, "--json"], &house.dir()).spawn().unwrap();
+        let mut child = postward(&["mailbox", "passwd", &address, "--json"], &host.dir()).spawn().unwrap();
         child.stdin.take().unwrap().write_all(format!("{last}\n").as_bytes()).await.unwrap();
         asked.push(last);
         tokio::time::sleep(Duration::from_millis(rand::rng().random_range(0..60))).await;
-        house.kill().await;
+        host.kill().await;
         drop(child.kill().await);
-        house = house.start_again().await;
+        host = host.start_again().await;
         let mut opening = Vec::new();
         for (number, password) in asked.iter().enumerate() {
-            if house.opens(&address, password).await {
+            if host.opens(&address, password).await {
                 opening.push(number);
             }
         }

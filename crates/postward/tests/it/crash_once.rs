@@ -1,17 +1,14 @@
 //! Invariants 3 and 5: what works once is spent in the transaction of its effect, wherever in between the process dies.
 
-use crate::client::SignInOutcome;
-use crate::client::authenticator::Authenticator;
-use crate::client::imap::Imap;
-use crate::client::pop3::Pop3;
 use crate::crash::open;
-use crate::house::House;
 use crate::soak::rounds;
+use crate::test_host::TestHost;
 use jiff::SignedDuration;
 use postward_authority::{
     Authority, LinkKind, LinkOwner, Notice, Origin, OtherSessions, Request, SessionGuard, SignedIn, Surface,
     Timestamp, Token,
 };
+use postward_testclient::{Authenticator, ImapClient, Pop3Client, SignInOutcome};
 use postward_wire::{Address, Attempt, Secret};
 use rand::RngExt;
 use std::time::{Duration, Instant};
@@ -29,18 +26,22 @@ struct Killer {
 
 impl Killer {
     /// Kills the host at a moment of the act that is drawn anew. Returns whether the act was answered before.
-    async fn strike(&mut self, house: &mut House, act: impl Future<Output = bool> + Send + 'static) -> bool {
+    async fn strike(
+        &mut self,
+        host: &mut TestHost,
+        act: impl Future<Output = bool> + Send + 'static,
+    ) -> bool {
         let mut asked = tokio::spawn(act);
         let (begun, longest) = (Instant::now(), Duration::from_secs(60));
         let after = self.whole.map_or(longest, |whole| whole.mul_f64(rand::rng().random_range(0.0..1.2)));
         match tokio::time::timeout(after, &mut asked).await {
             Ok(answered) => {
                 self.whole.get_or_insert_with(|| begun.elapsed());
-                house.kill().await;
+                host.kill().await;
                 answered.unwrap()
             }
             Err(_) => {
-                house.kill().await;
+                host.kill().await;
                 asked.await.unwrap()
             }
         }
@@ -82,22 +83,22 @@ async fn told(authority: &Authority, notice: Notice) -> usize {
 /// stands and falls with them, and so does the second factor that goes off.
 #[tokio::test(flavor = "multi_thread")]
 async fn r1_a_server_that_is_killed_has_spent_the_recovery_code_and_set_the_password_or_neither() {
-    let mut house = House::start().await;
-    let (address, mut current) = house.mailbox(0);
-    house.kill().await;
+    let mut host = TestHost::start().await;
+    let (address, mut current) = host.mailbox(0);
+    host.kill().await;
     let (mut spent, mut untouched) = (0, 0);
     let mut killer = Killer::default();
     for round in 0..=rounds("a server killed while a recovery code is used", ROUNDS, SOAK_ROUNDS) {
-        let authority = open(&house.dir()).await;
+        let authority = open(&host.dir()).await;
         let operator = authority.operator(Timestamp::now()).await.unwrap();
         let parsed = Address::parse(&address).unwrap();
         let mailbox = authority.mailbox_by_address(&operator, &parsed).await.unwrap();
         let code = authority.issue_recovery_code(&operator, mailbox.id, Timestamp::now()).await.unwrap();
         authority.shut_down().await;
-        house = house.start_again().await;
+        host = host.start_again().await;
 
         let next = format!("Recovered-Number-{round}");
-        let mut browser = house.browser();
+        let mut browser = host.browser();
         let asked = {
             let (address, code, next) = (address.clone(), code.expose().to_owned(), next.clone());
             async move {
@@ -111,8 +112,8 @@ async fn r1_a_server_that_is_killed_has_spent_the_recovery_code_and_set_the_pass
                 browser.post("/webmail/password-reset", &fields).await.is_ok_and(|page| page.status == 303)
             }
         };
-        let acknowledged = killer.strike(&mut house, asked).await;
-        let authority = open(&house.dir()).await;
+        let acknowledged = killer.strike(&mut host, asked).await;
+        let authority = open(&host.dir()).await;
         let issued = authority.recovery_code_issued(&operator, mailbox.id).await.unwrap().is_some();
         let opens_old = opens(&authority, &address, &current).await;
         let opens_new = opens(&authority, &address, &next).await;
@@ -143,11 +144,11 @@ async fn r1_a_server_that_is_killed_has_spent_the_recovery_code_and_set_the_pass
 /// The same with a link that was mailed: it is gone and the password set, or it still opens its page.
 #[tokio::test(flavor = "multi_thread")]
 async fn w5_a_server_that_is_killed_has_spent_the_mailed_link_and_set_the_password_or_neither() {
-    let mut house = House::start().await;
-    let (address, mut current) = house.mailbox(0);
-    let (email, _) = house.mailbox(1);
-    house.kill().await;
-    let authority = open(&house.dir()).await;
+    let mut host = TestHost::start().await;
+    let (address, mut current) = host.mailbox(0);
+    let (email, _) = host.mailbox(1);
+    host.kill().await;
+    let authority = open(&host.dir()).await;
     let now = Timestamp::now();
     let owner = guard(&authority, &address, &current, now).await;
     authority.name_recovery_email(&owner, &Address::parse(&email).unwrap(), now).await.unwrap();
@@ -159,7 +160,7 @@ async fn w5_a_server_that_is_killed_has_spent_the_mailed_link_and_set_the_passwo
     let (mut killer, mut live) = (Killer::default(), None);
     let (mut spent, mut untouched) = (0, 0);
     for round in 0..=rounds("a server killed while a mailed link is used", ROUNDS, SOAK_ROUNDS) {
-        let authority = open(&house.dir()).await;
+        let authority = open(&host.dir()).await;
         let token = match live.take() {
             Some(token) => token,
             None => {
@@ -172,10 +173,10 @@ async fn w5_a_server_that_is_killed_has_spent_the_mailed_link_and_set_the_passwo
             }
         };
         authority.shut_down().await;
-        house = house.start_again().await;
+        host = host.start_again().await;
 
         let next = format!("Mailed-Number-{round}");
-        let mut browser = house.browser();
+        let mut browser = host.browser();
         let asked = {
             let (token, next) = (token.clone(), next.clone());
             async move {
@@ -184,8 +185,8 @@ async fn w5_a_server_that_is_killed_has_spent_the_mailed_link_and_set_the_passwo
                 page.is_ok_and(|page| page.status == 303)
             }
         };
-        let acknowledged = killer.strike(&mut house, asked).await;
-        let authority = open(&house.dir()).await;
+        let acknowledged = killer.strike(&mut host, asked).await;
+        let authority = open(&host.dir()).await;
         let link = Token::from_link(&token);
         let alive = authority.open_link(&link, LinkKind::Reset, Timestamp::now()).await.unwrap().is_some();
         let opens_old = opens(&authority, &address, &current).await;
@@ -232,51 +233,54 @@ async fn mailed(authority: &Authority, kind: LinkKind) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn g2_a_code_that_is_used_while_the_server_is_killed_opens_once_in_all() {
     const PASSWORD: &str = "Code-And-Kill-9";
-    let mut house = House::start().await;
-    house.kill().await;
+    let mut host = TestHost::start().await;
+    host.kill().await;
     let mut killers = [Killer::default(), Killer::default()];
     let (mut spent, mut unspent) = (0, 0);
     for round in 0..=rounds("a server killed while a TOTP code is used", ROUNDS, SOAK_ROUNDS) {
         // Somebody new, whose authenticator was set up a step ago: a code of now is a fresh one.
         let address = format!("code-{round}@larkspur-bakery.example");
-        let authority = open(&house.dir()).await;
-        let phone = set_up(&authority, &address, PASSWORD).await;
+        let authority = open(&host.dir()).await;
+        let authenticator = set_up(&authority, &address, PASSWORD).await;
         authority.shut_down().await;
-        house = house.start_again().await;
+        host = host.start_again().await;
 
         // At a mail port the code stands behind the password, in a browser it has a page of its own.
         let in_browser = round % 2 == 1;
-        let mut browser = house.browser();
+        let mut browser = host.browser();
         if in_browser {
             let fields = [("address", address.as_str()), ("password", PASSWORD)];
             let owed = browser.post("/webmail/sign-in", &fields).await.unwrap();
             assert!(owed.location().is_some_and(|to| to.starts_with("/webmail/code")), "{}", owed.summary());
         }
         let now = Timestamp::now().as_second();
-        let code = phone.code_at(now).unwrap();
+        let code = authenticator.code_at(now).unwrap();
         let both = format!("{PASSWORD}{code}");
         let asked = {
-            let (door, address, both) = (house.plain("imap"), address.clone(), both.clone());
+            let (endpoint, address, both) = (host.plain("imap"), address.clone(), both.clone());
             async move {
                 if in_browser {
                     let page = browser.post("/webmail/code", &[("code", &code)]).await;
                     page.is_ok_and(|page| page.location() == Some("/webmail"))
                 } else {
-                    matches!(Imap::sign_in(&door, &address, &both).await, Ok(SignInOutcome::Opened(_)))
+                    matches!(
+                        ImapClient::sign_in(&endpoint, &address, &both).await,
+                        Ok(SignInOutcome::Opened(_))
+                    )
                 }
             }
         };
-        let answered = killers[usize::from(in_browser)].strike(&mut house, asked).await;
+        let answered = killers[usize::from(in_browser)].strike(&mut host, asked).await;
 
-        house = house.start_again().await;
-        let again = house.opens(&address, &both).await;
+        host = host.start_again().await;
+        let again = host.opens(&address, &both).await;
         // On a machine that took too long to start the server again, the code is none any more.
         let in_time = Timestamp::now().as_second() / 30 <= now / 30 + 1;
-        let third = Pop3::sign_in(&house.plain("pop3"), &address, &both).await.unwrap();
+        let third = Pop3Client::sign_in(&host.plain("pop3"), &address, &both).await.unwrap();
         assert!(!(answered && again), "round {round}: it has opened twice");
-        assert!(matches!(third, SignInOutcome::Refused(_)), "round {round}: it opens another door");
-        house.kill().await;
-        let authority = open(&house.dir()).await;
+        assert!(matches!(third, SignInOutcome::Refused(_)), "round {round}: it opens another endpoint");
+        host.kill().await;
+        let authority = open(&host.dir()).await;
         let operator = authority.operator(Timestamp::now()).await.unwrap();
         let mailbox =
             authority.mailbox_by_address(&operator, &Address::parse(&address).unwrap()).await.unwrap();
@@ -301,9 +305,9 @@ async fn set_up(authority: &Authority, address: &str, password: &str) -> Authent
     authority.add_mailbox(&operator, &parsed, Secret::new(password.to_owned()), now).await.unwrap();
     let owner = guard(authority, address, password, now).await;
     let begun = authority.begin_second_factor(&owner, None, "Postward", &request).await.ok().unwrap();
-    let phone = Authenticator::of(begun.typed.expose()).unwrap();
-    let code = Secret::new(phone.code_at(now.as_second()).unwrap());
+    let authenticator = Authenticator::of(begun.typed.expose()).unwrap();
+    let code = Secret::new(authenticator.code_at(now.as_second()).unwrap());
     let on = authority.turn_on_second_factor(&owner, &code, OtherSessions::Stay, &request).await;
     assert!(on.is_ok(), "{:?}", on.err());
-    phone
+    authenticator
 }

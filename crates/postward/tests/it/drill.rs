@@ -1,6 +1,6 @@
 //! O4: the drill proves the promise, and no way to a new password is hidden from it.
 
-use crate::house::{BINARY, House, QUICK};
+use crate::test_host::{BINARY, QUICK, TestHost};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -57,20 +57,20 @@ async fn the_drill_is_green() {
 
 #[tokio::test]
 async fn a_drill_leaves_a_real_host_as_it_was() {
-    let house = House::start().await;
-    let (address, password) = house.mailbox(1);
-    let (bystander, bystanders) = house.mailbox(2);
-    let (owner, owners) = house.owner();
-    let before = house.imap(&address, &password).await.command("LIST \"\" \"*\"").await.unwrap();
+    let host = TestHost::start().await;
+    let (address, password) = host.mailbox(1);
+    let (bystander, bystanders) = host.mailbox(2);
+    let (owner, owners) = host.owner();
+    let before = host.imap(&address, &password).await.command("LIST \"\" \"*\"").await.unwrap();
     let mut drill = Command::new(BINARY)
         .args(["drill", "--address", &address, "--bystander", &bystander, "--owner", &owner, "--dir"])
-        .arg(house.dir())
+        .arg(host.dir())
         .envs(QUICK)
         // The ports were free ones, which the configuration does not know.
         .envs(["imap", "pop3", "smtp"].map(|name| {
-            (format!("POSTWARD_{}__TLS", name.to_uppercase()), house.door(name).address.to_string())
+            (format!("POSTWARD_{}__TLS", name.to_uppercase()), host.tls(name).address.to_string())
         }))
-        .env("POSTWARD_WEB__HTTP", house.web())
+        .env("POSTWARD_WEB__HTTP", host.web())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -87,7 +87,7 @@ async fn a_drill_leaves_a_real_host_as_it_was() {
         told.contains("Not tried: Forgot password?, mailed link, which a drill of a demo does"),
         "{told}"
     );
-    let after = house.imap(&address, &password).await.command("LIST \"\" \"*\"").await.unwrap();
+    let after = host.imap(&address, &password).await.command("LIST \"\" \"*\"").await.unwrap();
     assert_eq!(String::from_utf8_lossy(&before), String::from_utf8_lossy(&after));
 }
 

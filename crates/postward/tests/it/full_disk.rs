@@ -1,10 +1,7 @@
 //! Invariant 7: a full disk is our trouble. It is never the password's fault, and it passes.
 
-use crate::client::SignInOutcome;
-use crate::client::imap::Imap;
-use crate::client::pop3::Pop3;
-use crate::client::smtp::Smtp;
-use crate::house::{BINARY, House, QUICK};
+use crate::test_host::{BINARY, QUICK, TestHost};
+use postward_testclient::{ImapClient, Pop3Client, SignInOutcome, SmtpClient};
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
@@ -18,7 +15,7 @@ use tokio::process::Command;
 const DISK: &str = "96m";
 
 /// A host on a disk of its own, which only it can see and which goes with it. None where this is not permitted.
-async fn on_a_small_disk() -> Option<(House, Arc<TempDir>)> {
+async fn on_a_small_disk() -> Option<(TestHost, Arc<TempDir>)> {
     let mut may = Command::new("unshare");
     may.args(["--mount", "true"]).stdout(Stdio::null()).stderr(Stdio::null());
     if !may.status().await.is_ok_and(|status| status.success()) {
@@ -30,42 +27,42 @@ async fn on_a_small_disk() -> Option<(House, Arc<TempDir>)> {
     fs::create_dir(home.path().join("host")).unwrap();
     command.args(["--mount", "sh", "-c", &script, "sh"]).arg(home.path().join("host")).arg(BINARY);
     let settings = QUICK.map(|(key, value)| (key.to_owned(), value.to_owned()));
-    let house = House::run(Arc::clone(&home), settings.to_vec(), command).await;
-    Some((house, home))
+    let host = TestHost::run(Arc::clone(&home), settings.to_vec(), command).await;
+    Some((host, home))
 }
 
 #[tokio::test]
 async fn a_full_disk_is_a_temporary_error_and_never_a_wrong_password() {
-    let Some((house, _home)) = on_a_small_disk().await else { return };
-    let (address, password) = house.mailbox(0);
-    assert!(house.opens(&address, &password).await);
+    let Some((host, _home)) = on_a_small_disk().await else { return };
+    let (address, password) = host.mailbox(0);
+    assert!(host.opens(&address, &password).await);
     let mut dashboard = {
-        let (owner, owners) = house.owner();
-        house.signed_in("/dashboard", &owner, &owners).await
+        let (owner, owners) = host.owner();
+        host.signed_in("/dashboard", &owner, &owners).await
     };
     let list = dashboard.get("/dashboard/mailboxes").await.unwrap();
     let settings = list.link_beside(&format!(">{address}<"), "/dashboard/mailboxes/").unwrap();
     let form = dashboard.get(&format!("{settings}/security")).await.unwrap();
     let csrf = form.form(&format!("{settings}/password")).unwrap().value("csrf").unwrap().to_owned();
 
-    let ballast = house.dir().join("ballast");
+    let ballast = host.dir().join("ballast");
     fill(&ballast);
     let mut heard = Vec::new();
     let until = Instant::now() + Duration::from_secs(20);
     // What the store had set aside before is used up first.
     while heard.len() < 4 && Instant::now() < until {
         heard.clear();
-        let imap = Imap::sign_in(&house.door("imap"), &address, &password).await.unwrap();
+        let imap = ImapClient::sign_in(&host.tls("imap"), &address, &password).await.unwrap();
         heard.extend(temporary(imap, "NO [UNAVAILABLE]"));
-        let pop3 = Pop3::sign_in(&house.door("pop3"), &address, &password).await.unwrap();
+        let pop3 = Pop3Client::sign_in(&host.tls("pop3"), &address, &password).await.unwrap();
         heard.extend(temporary(pop3, "-ERR [SYS/TEMP]"));
-        let smtp = Smtp::sign_in(&house.door("smtp"), &address, &password).await.unwrap();
+        let smtp = SmtpClient::sign_in(&host.tls("smtp"), &address, &password).await.unwrap();
         heard.extend(temporary(smtp, "454"));
-        let page = house.browser().sign_in("/webmail", &address, &password).await.unwrap();
+        let page = host.browser().sign_in("/webmail", &address, &password).await.unwrap();
         heard.extend(temporary(page, "503"));
         fill(&ballast);
     }
-    assert_eq!(heard.len(), 4, "on a full disk every door should be closed for a while: {heard:?}");
+    assert_eq!(heard.len(), 4, "on a full disk every endpoint should be closed for a while: {heard:?}");
     let fields = [
         ("csrf", csrf.as_str()),
         ("password", "Brand-New-Password-1"),
@@ -77,18 +74,18 @@ async fn a_full_disk_is_a_temporary_error_and_never_a_wrong_password() {
     fs::remove_file(&ballast).unwrap();
     let until = Instant::now() + Duration::from_secs(20);
     while temporary(
-        Imap::sign_in(&house.door("imap"), &address, &password).await.unwrap(),
+        ImapClient::sign_in(&host.tls("imap"), &address, &password).await.unwrap(),
         "NO [UNAVAILABLE]",
     )
     .is_some()
     {
-        assert!(Instant::now() < until, "there is room again, and still nobody gets in: {}", house.log());
+        assert!(Instant::now() < until, "there is room again, and still nobody gets in: {}", host.log());
     }
-    assert!(house.opens(&address, &password).await, "the old password is still in force");
-    assert!(!house.opens(&address, "Brand-New-Password-1").await);
-    house.passwd(&address, "Brand-New-Password-1").await;
-    assert!(house.opens(&address, "Brand-New-Password-1").await);
-    assert!(!house.opens(&address, &password).await);
+    assert!(host.opens(&address, &password).await, "the old password is still in force");
+    assert!(!host.opens(&address, "Brand-New-Password-1").await);
+    host.passwd(&address, "Brand-New-Password-1").await;
+    assert!(host.opens(&address, "Brand-New-Password-1").await);
+    assert!(!host.opens(&address, &password).await);
 }
 
 /// What was said, if it was the temporary error. It opens or it does not; it is never the password's fault.

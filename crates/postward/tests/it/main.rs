@@ -1,8 +1,9 @@
 //! What the whole promises, driven from outside: the real binary, real sockets, real files.
 //!
-//! Each module is a promise or a family of them. [`house`] starts a host and ends it with the test.
+//! Each module is a promise or a family of them. [`test_host`] starts a host and ends it with the test.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod account_enumeration;
 mod bad_input;
 mod canary;
 mod command_line;
@@ -12,21 +13,11 @@ mod data_directory;
 mod delivery;
 mod drill;
 mod full_disk;
-mod house;
+mod leak_scanner;
 mod mail_apps;
-mod post;
+mod mailer;
 mod relay;
 mod soak;
 mod staff;
 mod storm;
-mod strangers;
-mod witness;
-
-/// The apps the drill goes in with; the tests use another part of them.
-#[allow(dead_code, reason = "the drill uses what the tests do not")]
-#[path = "../../src/drill/client/mod.rs"]
-mod client;
-
-#[allow(dead_code, reason = "the drill uses what the tests do not")]
-#[path = "../../src/drill/disconnect_watch.rs"]
-mod disconnect_watch;
+mod test_host;

@@ -1,8 +1,8 @@
 //! A mail server that takes letters for everywhere: what stands behind `[relay]`.
 
-use crate::client::connection::Duplex;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use postward_testclient::Duplex;
 use rustls::ServerConfig;
 use rustls_pki_types::PrivateKeyDer;
 use std::io;
@@ -22,9 +22,9 @@ pub(crate) enum Verdict {
     Take,
 }
 
-/// A letter the relay has taken.
+/// A message the relay has accepted.
 #[derive(Clone, Default)]
-pub(crate) struct Taken {
+pub(crate) struct ReceivedMessage {
     /// What was said to AUTH PLAIN.
     pub(crate) user: String,
     pub(crate) from: String,
@@ -33,15 +33,15 @@ pub(crate) struct Taken {
 }
 
 #[derive(Default)]
-struct Book {
+struct RelayState {
     verdicts: Vec<Verdict>,
-    tries: usize,
-    taken: Vec<Taken>,
+    attempts: usize,
+    received: Vec<ReceivedMessage>,
 }
 
-/// How the relay keeps what it hears private.
+/// How the connection to the relay is secured.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Privacy {
+pub(crate) enum TransportSecurity {
     None,
     Tls,
     StartTls,
@@ -54,30 +54,30 @@ pub(crate) struct Relay {
     port: u16,
     /// Its certificate, in PEM.
     pub(crate) certificate: String,
-    book: Arc<Mutex<Book>>,
+    state: Arc<Mutex<RelayState>>,
     serving: JoinHandle<()>,
 }
 
 impl Relay {
     /// Says these verdicts in turn, and the last of them for ever.
     pub(crate) async fn start(verdicts: Vec<Verdict>) -> Self {
-        Self::start_with(Privacy::None, verdicts).await
+        Self::start_with(TransportSecurity::None, verdicts).await
     }
 
     /// The same behind TLS.
-    pub(crate) async fn start_with(privacy: Privacy, verdicts: Vec<Verdict>) -> Self {
+    pub(crate) async fn start_with(security: TransportSecurity, verdicts: Vec<Verdict>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let book = Arc::new(Mutex::new(Book { verdicts, ..Book::default() }));
+        let state = Arc::new(Mutex::new(RelayState { verdicts, ..RelayState::default() }));
         let (tls, certificate) = acceptor();
-        let shared = book.clone();
+        let shared = state.clone();
         let serving = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let (tls, book) = (tls.clone(), shared.clone());
-                tokio::spawn(async move { drop(greet(privacy, stream, tls, &book).await) });
+                let (tls, state) = (tls.clone(), shared.clone());
+                tokio::spawn(async move { drop(greet(security, stream, tls, &state).await) });
             }
         });
-        Self { port, certificate, book, serving }
+        Self { port, certificate, state, serving }
     }
 
     pub(crate) fn port(&self) -> u16 {
@@ -85,12 +85,12 @@ impl Relay {
     }
 
     /// How many messages it was offered.
-    pub(crate) fn tries(&self) -> usize {
-        self.book.lock().unwrap().tries
+    pub(crate) fn attempts(&self) -> usize {
+        self.state.lock().unwrap().attempts
     }
 
-    pub(crate) fn taken(&self) -> Vec<Taken> {
-        self.book.lock().unwrap().taken.clone()
+    pub(crate) fn received(&self) -> Vec<ReceivedMessage> {
+        self.state.lock().unwrap().received.clone()
     }
 }
 
@@ -100,10 +100,10 @@ impl Drop for Relay {
     }
 }
 
-impl Book {
+impl RelayState {
     fn verdict(&mut self) -> Verdict {
-        let verdict = self.verdicts[self.tries.min(self.verdicts.len() - 1)];
-        self.tries += 1;
+        let verdict = self.verdicts[self.attempts.min(self.verdicts.len() - 1)];
+        self.attempts += 1;
         verdict
     }
 }
@@ -123,86 +123,94 @@ fn acceptor() -> (TlsAcceptor, String) {
     (TlsAcceptor::from(Arc::new(config)), cert.pem())
 }
 
-async fn greet(privacy: Privacy, stream: TcpStream, tls: TlsAcceptor, book: &Mutex<Book>) -> io::Result<()> {
+async fn greet(
+    security: TransportSecurity,
+    stream: TcpStream,
+    tls: TlsAcceptor,
+    state: &Mutex<RelayState>,
+) -> io::Result<()> {
     const GREETING: &str = "220 relay.example ESMTP";
-    match privacy {
-        Privacy::None => {
+    match security {
+        TransportSecurity::None => {
             let mut stream = BufStream::new(stream);
-            say(&mut stream, GREETING).await?;
-            serve(stream, book).await
+            write_line(&mut stream, GREETING).await?;
+            serve(stream, state).await
         }
-        Privacy::Tls => {
+        TransportSecurity::Tls => {
             let mut stream = BufStream::new(tls.accept(stream).await?);
-            say(&mut stream, GREETING).await?;
-            serve(stream, book).await
+            write_line(&mut stream, GREETING).await?;
+            serve(stream, state).await
         }
-        Privacy::StartTls | Privacy::Injected => {
+        TransportSecurity::StartTls | TransportSecurity::Injected => {
             let mut stream = BufStream::new(stream);
-            say(&mut stream, GREETING).await?;
-            assert!(hear(&mut stream).await?.starts_with("EHLO"));
-            say(&mut stream, "250-relay.example\r\n250 STARTTLS").await?;
-            assert_eq!(hear(&mut stream).await?, "STARTTLS", "nothing is said in clear");
-            let more =
-                if privacy == Privacy::Injected { "\r\n250-evil.example\r\n250 AUTH PLAIN" } else { "" };
-            say(&mut stream, &format!("220 go on{more}")).await?;
-            serve(BufStream::new(tls.accept(stream.into_inner()).await?), book).await
+            write_line(&mut stream, GREETING).await?;
+            assert!(read_line(&mut stream).await?.starts_with("EHLO"));
+            write_line(&mut stream, "250-relay.example\r\n250 STARTTLS").await?;
+            assert_eq!(read_line(&mut stream).await?, "STARTTLS", "nothing is said in clear");
+            let more = if security == TransportSecurity::Injected {
+                "\r\n250-evil.example\r\n250 AUTH PLAIN"
+            } else {
+                ""
+            };
+            write_line(&mut stream, &format!("220 go on{more}")).await?;
+            serve(BufStream::new(tls.accept(stream.into_inner()).await?), state).await
         }
     }
 }
 
-async fn serve<S: Duplex>(mut stream: BufStream<S>, book: &Mutex<Book>) -> io::Result<()> {
-    let (mut letter, mut verdict) = (Taken::default(), Verdict::Take);
+async fn serve<S: Duplex>(mut stream: BufStream<S>, state: &Mutex<RelayState>) -> io::Result<()> {
+    let (mut letter, mut verdict) = (ReceivedMessage::default(), Verdict::Take);
     loop {
-        let line = hear(&mut stream).await?;
+        let line = read_line(&mut stream).await?;
         let (verb, rest) = line.split_once(' ').unwrap_or((&line, ""));
         match verb {
-            "EHLO" => say(&mut stream, "250-relay.example\r\n250 AUTH PLAIN").await?,
+            "EHLO" => write_line(&mut stream, "250-relay.example\r\n250 AUTH PLAIN").await?,
             "AUTH" => {
                 let plain = BASE64_STANDARD.decode(rest.strip_prefix("PLAIN ").unwrap_or_default());
                 letter.user = String::from_utf8(plain.unwrap()).unwrap();
-                say(&mut stream, "235 2.7.0 welcome").await?;
+                write_line(&mut stream, "235 2.7.0 welcome").await?;
             }
             "MAIL" => {
                 letter.from = rest.trim_start_matches("FROM:").to_owned();
-                say(&mut stream, "250 2.1.0 ok").await?;
+                write_line(&mut stream, "250 2.1.0 ok").await?;
             }
             "RCPT" => {
                 letter.to = rest.trim_start_matches("TO:").to_owned();
-                verdict = book.lock().unwrap().verdict();
+                verdict = state.lock().unwrap().verdict();
                 match verdict {
-                    Verdict::Never => say(&mut stream, "550 5.1.1 nobody").await?,
-                    Verdict::Later | Verdict::Take => say(&mut stream, "250 2.1.5 ok").await?,
+                    Verdict::Never => write_line(&mut stream, "550 5.1.1 nobody").await?,
+                    Verdict::Later | Verdict::Take => write_line(&mut stream, "250 2.1.5 ok").await?,
                 }
             }
             "DATA" => {
-                say(&mut stream, "354 go on").await?;
+                write_line(&mut stream, "354 go on").await?;
                 letter.message.clear();
                 loop {
-                    match hear(&mut stream).await? {
+                    match read_line(&mut stream).await? {
                         dot if dot == "." => break,
                         line => letter.message.push_str(&format!("{line}\r\n")),
                     }
                 }
                 match verdict {
-                    Verdict::Later | Verdict::Never => say(&mut stream, "451 4.7.1 come back").await?,
+                    Verdict::Later | Verdict::Never => write_line(&mut stream, "451 4.7.1 come back").await?,
                     Verdict::Take => {
-                        book.lock().unwrap().taken.push(letter.clone());
-                        say(&mut stream, "250 2.0.0 taken").await?;
+                        state.lock().unwrap().received.push(letter.clone());
+                        write_line(&mut stream, "250 2.0.0 taken").await?;
                     }
                 }
             }
-            "QUIT" => return say(&mut stream, "221 2.0.0 bye").await,
-            _ => say(&mut stream, "500 5.5.1 what").await?,
+            "QUIT" => return write_line(&mut stream, "221 2.0.0 bye").await,
+            _ => write_line(&mut stream, "500 5.5.1 what").await?,
         }
     }
 }
 
-async fn say<S: Duplex>(stream: &mut BufStream<S>, words: &str) -> io::Result<()> {
+async fn write_line<S: Duplex>(stream: &mut BufStream<S>, words: &str) -> io::Result<()> {
     stream.write_all(format!("{words}\r\n").as_bytes()).await?;
     stream.flush().await
 }
 
-async fn hear<S: Duplex>(stream: &mut BufStream<S>) -> io::Result<String> {
+async fn read_line<S: Duplex>(stream: &mut BufStream<S>) -> io::Result<String> {
     let mut line = String::new();
     if stream.read_line(&mut line).await? == 0 {
         return Err(io::ErrorKind::UnexpectedEof.into());

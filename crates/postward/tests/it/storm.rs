@@ -1,14 +1,10 @@
-//! G3, invariants 1 and 2: a crowd that signs in while the password changes again and again leaves nobody behind.
+//! G3, invariants 1 and 2: a storm that signs in while the password changes again and again leaves nobody behind.
 
-use crate::client::SignInOutcome;
-use crate::client::browser::Browser;
-use crate::client::connection::Endpoint;
-use crate::client::imap::Imap;
-use crate::client::pop3::Pop3;
-use crate::client::smtp::Smtp;
-use crate::disconnect_watch::closed_by_now;
-use crate::house::House;
 use crate::soak::rounds;
+use crate::test_host::TestHost;
+use postward_testclient::{
+    Endpoint, HttpClient, ImapClient, Pop3Client, SignInOutcome, SmtpClient, closed_by_now,
+};
 use std::io;
 use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -20,19 +16,19 @@ use tokio::time::timeout;
 
 const CLIENTS: usize = 64;
 /// A session that outlives one change is seen at once: at the change by the kernel's word, and by its own client. Each
-/// change meets `NEWCOMERS` sign-ins and more, at every stage of a sign-in.
+/// change meets `MIN_SIGN_INS` sign-ins and more, at every stage of a sign-in.
 const CHANGES: usize = 25;
 const SOAK_CHANGES: usize = 500;
 
 /// How many have to come in, at least, before the password is changed again.
-const NEWCOMERS: u32 = 16;
+const MIN_SIGN_INS: u32 = 16;
 
 /// How long that may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const SIGN_INS_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// What all clients know of each other.
-struct Crowd {
-    house: House,
+struct Storm {
+    host: TestHost,
     imap: Endpoint,
     pop3: Endpoint,
     smtp: Endpoint,
@@ -42,84 +38,88 @@ struct Crowd {
     acknowledged: AtomicUsize,
     /// The connections nobody has looked at yet, with the number of the password that opened each.
     opened: Mutex<Vec<(usize, OwnedFd)>>,
-    looked_at: AtomicUsize,
+    checked: AtomicUsize,
     /// One permit for each sign-in that worked.
-    newcomers: Semaphore,
+    sign_ins: Semaphore,
     over: AtomicUsize,
 }
 
 enum Client {
-    Imap(Imap),
-    Pop3(Pop3),
-    Smtp(Smtp),
-    Webmail(Browser),
+    Imap(ImapClient),
+    Pop3(Pop3Client),
+    Smtp(SmtpClient),
+    Webmail(HttpClient),
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_session_of_an_old_password_serves_a_byte_after_a_storm() {
     let changes = rounds("a change amid clients of all protocols", CHANGES, SOAK_CHANGES);
-    let house = House::start().await;
-    let (address, first) = house.mailbox(0);
-    let crowd = Arc::new(Crowd {
-        imap: house.door("imap"),
-        pop3: house.door("pop3"),
-        smtp: house.door("smtp"),
-        house,
+    let host = TestHost::start().await;
+    let (address, first) = host.mailbox(0);
+    let storm = Arc::new(Storm {
+        imap: host.tls("imap"),
+        pop3: host.tls("pop3"),
+        smtp: host.tls("smtp"),
+        host,
         address,
         first,
         acknowledged: AtomicUsize::new(0),
         opened: Mutex::new(Vec::new()),
-        looked_at: AtomicUsize::new(0),
-        newcomers: Semaphore::new(0),
+        checked: AtomicUsize::new(0),
+        sign_ins: Semaphore::new(0),
         over: AtomicUsize::new(0),
     });
     let mut clients = JoinSet::new();
     for number in 0..CLIENTS {
-        clients.spawn(come_and_go(Arc::clone(&crowd), number));
+        clients.spawn(sign_in_repeatedly(Arc::clone(&storm), number));
     }
     for number in 1..=changes {
         // Changes that nobody has signed in between would prove little.
-        timeout(PATIENCE, crowd.newcomers.acquire_many(NEWCOMERS)).await.unwrap().unwrap().forget();
-        crowd.house.passwd(&crowd.address, &crowd.password(number)).await;
-        crowd.nobody_before(number);
-        crowd.acknowledged.store(number, Ordering::SeqCst);
+        timeout(SIGN_INS_TIMEOUT, storm.sign_ins.acquire_many(MIN_SIGN_INS)).await.unwrap().unwrap().forget();
+        storm.host.passwd(&storm.address, &storm.password(number)).await;
+        storm.assert_closed_before(number);
+        storm.acknowledged.store(number, Ordering::SeqCst);
     }
-    // The last password gets its crowd too.
-    crowd.newcomers.forget_permits(usize::MAX);
-    timeout(PATIENCE, crowd.newcomers.acquire_many(NEWCOMERS)).await.unwrap().unwrap().forget();
-    crowd.over.store(1, Ordering::SeqCst);
+    // The last password gets its storm too.
+    storm.sign_ins.forget_permits(usize::MAX);
+    timeout(SIGN_INS_TIMEOUT, storm.sign_ins.acquire_many(MIN_SIGN_INS)).await.unwrap().unwrap().forget();
+    storm.over.store(1, Ordering::SeqCst);
     let mut sessions = 0;
     while let Some(held) = clients.join_next().await {
         let held = held.unwrap();
         sessions += held.len();
         for (number, client) in held {
-            assert_eq!(serves(client).await, number == changes, "opened with password {number} of {changes}");
+            assert_eq!(
+                responds(client).await,
+                number == changes,
+                "opened with password {number} of {changes}"
+            );
         }
     }
-    crowd.nobody_before(changes);
-    let looked_at = crowd.looked_at.load(Ordering::SeqCst);
-    assert!(looked_at > changes * 4, "a storm of {looked_at} connections is none");
+    storm.assert_closed_before(changes);
+    let checked = storm.checked.load(Ordering::SeqCst);
+    assert!(checked > changes * 4, "a storm of {checked} connections is none");
     assert!(sessions > 0);
 }
 
 /// Signs in again and again with the password that is in force as far as anybody outside can know. Returns what it has
 /// opened and not found dead yet.
-async fn come_and_go(crowd: Arc<Crowd>, who: usize) -> Vec<(usize, Client)> {
+async fn sign_in_repeatedly(storm: Arc<Storm>, who: usize) -> Vec<(usize, Client)> {
     let mut held = Vec::new();
-    while crowd.over.load(Ordering::SeqCst) == 0 {
-        let number = crowd.acknowledged.load(Ordering::SeqCst);
+    while storm.over.load(Ordering::SeqCst) == 0 {
+        let number = storm.acknowledged.load(Ordering::SeqCst);
         // A connection that is cut off in the middle is one of the right answers.
-        if let Ok(SignInOutcome::Opened(client)) = crowd.sign_in(who, &crowd.password(number)).await {
+        if let Ok(SignInOutcome::Opened(client)) = storm.sign_in(who, &storm.password(number)).await {
             if let Some(socket) = socket(&client).unwrap() {
-                crowd.opened.lock().unwrap().push((number, socket));
+                storm.opened.lock().unwrap().push((number, socket));
             }
             held.push((number, client));
-            crowd.newcomers.add_permits(1);
+            storm.sign_ins.add_permits(1);
         }
         // Whatever was opened before the last change that was answered is dead, now and not only at the next change.
-        let known = crowd.acknowledged.load(Ordering::SeqCst);
+        let known = storm.acknowledged.load(Ordering::SeqCst);
         for (number, client) in held.extract_if(.., |(number, _)| *number < known) {
-            assert!(!serves(client).await, "password {number} was replaced, {known} is in force");
+            assert!(!responds(client).await, "password {number} was replaced, {known} is in force");
         }
         if held.len() > 4 {
             held.remove(0);
@@ -128,26 +128,26 @@ async fn come_and_go(crowd: Arc<Crowd>, who: usize) -> Vec<(usize, Client)> {
     held
 }
 
-impl Crowd {
+impl Storm {
     fn password(&self, number: usize) -> String {
         if number == 0 { self.first.clone() } else { format!("Storm-Of-Passwords-{number}") }
     }
 
     async fn sign_in(&self, who: usize, password: &str) -> io::Result<SignInOutcome<Client>> {
-        let Self { house, imap, pop3, smtp, address, .. } = self;
+        let Self { host, imap, pop3, smtp, address, .. } = self;
         Ok(match who % 4 {
-            0 => Imap::sign_in(imap, address, password).await?.map(Client::Imap),
-            1 => Pop3::sign_in(pop3, address, password).await?.map(Client::Pop3),
-            2 => Smtp::sign_in(smtp, address, password).await?.map(Client::Smtp),
-            _ => house.browser().sign_in("/webmail", address, password).await?.map(Client::Webmail),
+            0 => ImapClient::sign_in(imap, address, password).await?.map(Client::Imap),
+            1 => Pop3Client::sign_in(pop3, address, password).await?.map(Client::Pop3),
+            2 => SmtpClient::sign_in(smtp, address, password).await?.map(Client::Smtp),
+            _ => host.browser().sign_in("/webmail", address, password).await?.map(Client::Webmail),
         })
     }
 
     /// Asks the kernel: every connection that an older password has opened is closed, now.
-    fn nobody_before(&self, number: usize) {
+    fn assert_closed_before(&self, number: usize) {
         let old: Vec<_> = self.opened.lock().unwrap().extract_if(.., |(of, _)| *of < number).collect();
         let closed = closed_by_now(old.iter().map(|(_, socket)| socket)).unwrap();
-        self.looked_at.fetch_add(old.len(), Ordering::SeqCst);
+        self.checked.fetch_add(old.len(), Ordering::SeqCst);
         for ((of, _), closed) in old.into_iter().zip(closed) {
             assert!(closed, "opened with password {of}, alive after the answer to change {number}");
         }
@@ -164,7 +164,7 @@ fn socket(client: &Client) -> io::Result<Option<OwnedFd>> {
 }
 
 /// Whether a session still answers.
-async fn serves(client: Client) -> bool {
+async fn responds(client: Client) -> bool {
     match client {
         Client::Imap(mut imap) => imap.command("NOOP").await.is_ok(),
         Client::Pop3(mut pop3) => pop3.command("NOOP").await.is_ok(),

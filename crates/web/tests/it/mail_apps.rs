@@ -1,8 +1,9 @@
 //! **Mail apps** in the dashboard: what they may sign in with, for account, domain and mailboxes (W8).
 
-use crate::browser::{Answer, Browser};
-use crate::host::{Host, OLD, now};
+use crate::browser::Browser;
+use crate::test_host::{OLD, TestHost, now};
 use postward_authority::{MailboxId, NewStaff, Origin, Request, Role, Surface};
+use postward_testclient::Page;
 use postward_wire::{Address, Attempt, Secret};
 
 const LIST: &str = "/dashboard/mail-apps";
@@ -13,65 +14,65 @@ const BEN: &str = "ben@birch.example";
 const ONLY: (&str, &str) = ("mode", "app-passwords-only");
 
 /// A host where Birch has a second mailbox.
-async fn host() -> (Host, MailboxId) {
-    let host = Host::start().await;
+async fn host() -> (TestHost, MailboxId) {
+    let host = TestHost::start().await;
     let (ben, password) = (Address::parse(BEN).unwrap(), Secret::new(OLD.to_owned()));
     let ben = host.authority.add_mailbox(&host.operator, &ben, password, now()).await.unwrap();
     (host, ben)
 }
 
 /// Whether a mail app gets in with the mailbox's password.
-async fn opens(host: &Host, address: &str) -> bool {
+async fn opens(host: &TestHost, address: &str) -> bool {
     let attempt = Attempt { authcid: address.to_owned(), secret: Secret::new(OLD.to_owned()) };
     let origin = Origin::new([127, 0, 0, 1].into(), Surface::Imap);
     host.authority.sign_in(attempt, &Request::new(origin, now())).await.is_ok()
 }
 
 /// The way to the step of whatever is called so.
-fn step_of(list: &Answer, name: &str) -> String {
-    let before = list.text.split(&format!("aria-label=\"Change mail apps of {name}\"")).next().unwrap();
+fn step_of(list: &Page, name: &str) -> String {
+    let before = list.body.split(&format!("aria-label=\"Change mail apps of {name}\"")).next().unwrap();
     before.rsplit("href=\"").next().unwrap().split('"').next().unwrap().to_owned()
 }
 
 async fn modes_in_audit(browser: &mut Browser) -> usize {
-    browser.get("/dashboard/audit").await.text.matches("Mail app mode set").count()
+    browser.get("/dashboard/audit").await.body.matches("Mail app mode set").count()
 }
 
 #[tokio::test]
 async fn w8_an_admin_chooses_for_account_and_domain_and_sees_what_holds() {
     let (host, _) = host().await;
     let mut browser = host.staff("owner@birch.example").await;
-    assert!(browser.get("/dashboard/mailboxes").await.text.contains("href=\"/dashboard/mail-apps\""));
+    assert!(browser.get("/dashboard/mailboxes").await.body.contains("href=\"/dashboard/mail-apps\""));
     let list = browser.get(LIST).await;
-    assert!(list.says("Birch Password or app password Change"));
-    assert!(list.says("birch.example As the account: password or app password Change"));
-    assert!(list.says("ada@birch.example As the domain: password or app password"));
-    assert!(!list.text.contains("edar"), "nothing of the neighbour");
+    assert!(list.shows("Birch Password or app password Change"));
+    assert!(list.shows("birch.example As the account: password or app password Change"));
+    assert!(list.shows("ada@birch.example As the domain: password or app password"));
+    assert!(!list.body.contains("edar"), "nothing of the neighbour");
 
     let account = step_of(&list, "Birch");
     let id = account.rsplit('=').next().unwrap();
     let step = browser.get_fragment(&account).await;
-    assert!(step.says("It touches 2 mailboxes without an app password yet."));
-    assert!(step.says("No mail app has used a password in the last 30 days."));
+    assert!(step.shows("It touches 2 mailboxes without an app password yet."));
+    assert!(step.shows("No mail app has used a password in the last 30 days."));
     assert!(opens(&host, ADA).await);
     let saved = browser.fill(&account, MODE, &[("account", id), ONLY]).await;
     assert_eq!((saved.status, saved.header("location")), (303, LIST));
     assert!(!opens(&host, ADA).await && !opens(&host, BEN).await);
     let list = browser.get(LIST).await;
-    assert!(list.says("Birch Mail apps need an app password now. What is signed in stays so."));
-    assert!(list.says("Birch App passwords only Change"));
-    assert!(list.says("birch.example As the account: app passwords only Change"));
+    assert!(list.shows("Birch Mail apps need an app password now. What is signed in stays so."));
+    assert!(list.shows("Birch App passwords only Change"));
+    assert!(list.shows("birch.example As the account: app passwords only Change"));
 
     let domain = step_of(&list, "birch.example");
     let fields = [("domain", domain.rsplit('=').next().unwrap()), ("mode", "password-or-app-password")];
     assert_eq!(browser.fill(&domain, MODE, &fields).await.status, 303);
     assert!(opens(&host, ADA).await);
     let list = browser.get(LIST).await;
-    assert!(list.says("birch.example Mail apps may use the password or an app password now."));
+    assert!(list.shows("birch.example Mail apps may use the password or an app password now."));
     assert_eq!(browser.fill(&domain, MODE, &fields).await.status, 303);
-    assert!(browser.get(LIST).await.says("Nothing has changed. It was set so already."));
+    assert!(browser.get(LIST).await.shows("Nothing has changed. It was set so already."));
     assert_eq!(browser.fill(&domain, MODE, &[fields[0], ("mode", "inherit")]).await.status, 303);
-    assert!(browser.get(LIST).await.says("As the account: app passwords only from now on."));
+    assert!(browser.get(LIST).await.shows("As the account: app passwords only from now on."));
     assert!(!opens(&host, ADA).await);
     assert_eq!(modes_in_audit(&mut browser).await, 3);
 }
@@ -85,17 +86,17 @@ async fn w8_mailboxes_are_ticked_or_pasted_and_whose_apps_would_stop_is_said_fir
     let (ada, pasted) = (host.ada.to_string(), " BEN@birch.example,\r\n\r\nada@birch.example; ");
     let step = browser.fill(LIST, PICK, &[("mailbox", &ada), ("addresses", pasted)]).await;
     assert_eq!(step.status, 200);
-    assert!(step.says("Mail apps of 2 mailboxes") && step.says("ada@birch.example and ben@birch.example"));
-    assert!(step.says("It touches 2 mailboxes without an app password yet."));
-    assert!(step.says("Mail apps of 1 mailbox have used the password in the last 30 days."));
-    assert!(step.says("They stop working at their next sign-in: ada@birch.example."));
+    assert!(step.shows("Mail apps of 2 mailboxes") && step.shows("ada@birch.example and ben@birch.example"));
+    assert!(step.shows("It touches 2 mailboxes without an app password yet."));
+    assert!(step.shows("Mail apps of 1 mailbox have used the password in the last 30 days."));
+    assert!(step.shows("They stop working at their next sign-in: ada@birch.example."));
     assert!(opens(&host, BEN).await, "nothing is changed before it is saved");
     let both = step.field("mailboxes");
     let saved = browser.post(MODE, &[("csrf", &step.field("csrf")), ("mailboxes", &both), ONLY]).await;
     assert_eq!((saved.status, saved.header("location")), (303, LIST));
     let list = browser.get(LIST).await;
-    assert!(list.says("2 mailboxes Mail apps need an app password now. Changed for 2 of 2 mailboxes."));
-    assert!(list.says("ada@birch.example App passwords only"));
+    assert!(list.shows("2 mailboxes Mail apps need an app password now. Changed for 2 of 2 mailboxes."));
+    assert!(list.shows("ada@birch.example App passwords only"));
     assert!(!opens(&host, ADA).await && !opens(&host, BEN).await);
     assert!(!app.is_finished(), "what is signed in stays so");
     assert_eq!(modes_in_audit(&mut browser).await, 2);
@@ -104,7 +105,7 @@ async fn w8_mailboxes_are_ticked_or_pasted_and_whose_apps_would_stop_is_said_fir
     browser.fill(LIST, MODE, &[("mailboxes", &ben), ("mode", "inherit")]).await;
     browser.fill(LIST, MODE, &[("mailboxes", &both), ("mode", "inherit")]).await;
     let list = browser.get(LIST).await;
-    assert!(list.says("Changed for 1 of 2 mailboxes. The others were set so already."));
+    assert!(list.shows("Changed for 1 of 2 mailboxes. The others were set so already."));
     assert!(opens(&host, ADA).await && opens(&host, BEN).await);
     app.abort();
 }
@@ -126,15 +127,15 @@ async fn w8_a_list_with_something_wrong_changes_nothing_and_says_what() {
     ] {
         let answer = browser.fill(LIST, PICK, &[("addresses", typed)]).await;
         assert_eq!(answer.status, 422, "{typed:?}");
-        assert!(answer.says(told), "{typed:?}: {}", answer.text);
-        assert!(typed.trim().is_empty() || answer.text.contains(typed.trim()), "what was typed is kept");
+        assert!(answer.shows(told), "{typed:?}: {}", answer.body);
+        assert!(typed.trim().is_empty() || answer.body.contains(typed.trim()), "what was typed is kept");
     }
     // A tick is kept as well.
     let (ada, wrong) = (host.ada.to_string(), "nobody");
     let answer = browser.fill(LIST, PICK, &[("mailbox", &ada), ("addresses", wrong)]).await;
-    assert!(answer.text.contains(&format!("value=\"{ada}\" checked")));
+    assert!(answer.body.contains(&format!("value=\"{ada}\" checked")));
     let unchosen = browser.fill(LIST, MODE, &[("mailboxes", &ada)]).await;
-    assert!(unchosen.status == 422 && unchosen.says("Choose what mail apps may sign in with."));
+    assert!(unchosen.status == 422 && unchosen.shows("Choose what mail apps may sign in with."));
     for mode in ["", "none", "app-passwords-only\r\n"] {
         let answer = browser.fill(LIST, MODE, &[("mailboxes", &ada), ("mode", mode)]).await;
         assert_eq!(answer.status, 400, "{mode:?}");
@@ -172,8 +173,8 @@ async fn d12_a_reader_sees_what_holds_and_no_button_and_the_limited_see_their_do
     let (host, _) = host().await;
     let mut eye = host.staff("eye@birch.example").await;
     let list = eye.get(LIST).await;
-    assert!(list.says("Birch Password or app password") && list.says("Your role is read-only."));
-    assert!(!list.says("Change") && !list.says("Continue") && !list.text.contains("type=\"checkbox\""));
+    assert!(list.shows("Birch Password or app password") && list.shows("Your role is read-only."));
+    assert!(!list.shows("Change") && !list.shows("Continue") && !list.body.contains("type=\"checkbox\""));
     let ada = host.ada.to_string();
     assert_eq!(eye.get(&format!("{MODE}?mailbox={ada}")).await.status, 403);
     let csrf = list.field("csrf");
@@ -185,14 +186,14 @@ async fn d12_a_reader_sees_what_holds_and_no_button_and_the_limited_see_their_do
     let account = birch.account;
     let more = host.authority.add_domain(&host.operator, account, "more.example", now()).await.unwrap();
     let email = Address::parse("some@birch.example").unwrap();
-    let password = Secret::new(crate::host::STAFF.to_owned());
+    let password = Secret::new(crate::test_host::STAFF.to_owned());
     let new = NewStaff { account, email: &email, role: Role::Admin, domains: Some(&[more]), password };
     host.authority.add_staff(&host.operator, new, now()).await.unwrap();
     let mut limited = host.staff("some@birch.example").await;
     let list = limited.get(LIST).await;
-    assert!(list.says("more.example As the account: password or app password Change"));
-    assert!(!list.text.contains("Change mail apps of Birch") && !list.text.contains("birch.example As"));
-    assert!(!list.text.contains(ADA) && list.says("No mailbox yet."));
+    assert!(list.shows("more.example As the account: password or app password Change"));
+    assert!(!list.body.contains("Change mail apps of Birch") && !list.body.contains("birch.example As"));
+    assert!(!list.body.contains(ADA) && list.shows("No mailbox yet."));
     for of in [("account", account.to_string()), ("domain", birch.domain.to_string()), ("mailbox", ada)] {
         assert_eq!(limited.get(&format!("{MODE}?{}={}", of.0, of.1)).await.status, 404, "{of:?}");
         assert_eq!(limited.fill(LIST, MODE, &[(of.0, &of.1), ONLY]).await.status, 404, "{of:?}");
@@ -206,16 +207,16 @@ async fn d3_the_security_tab_tells_whether_the_password_opens_mail_apps_and_lead
     let mut browser = host.staff("owner@birch.example").await;
     let tab = format!("/dashboard/mailboxes/{}/security", host.ada);
     let before = browser.get(&tab).await;
-    assert!(before.says("in webmail, in the user panel and in every mail app."));
+    assert!(before.shows("in webmail, in the user panel and in every mail app."));
     let step = format!("{MODE}?mailbox={}", host.ada);
-    assert!(before.text.contains(&format!("href=\"{step}\"")));
-    assert!(browser.get_fragment(&step).await.says("It has no app password yet."));
+    assert!(before.body.contains(&format!("href=\"{step}\"")));
+    assert!(browser.get_fragment(&step).await.shows("It has no app password yet."));
     let ada = host.ada.to_string();
     let saved = browser.fill(&step, MODE, &[("mailbox", &ada), ONLY]).await;
     assert_eq!((saved.status, saved.header("location")), (303, tab.as_str()));
     let after = browser.get(&tab).await;
-    assert!(after.says("ada@birch.example Mail apps need an app password now."));
-    assert!(after.says("in webmail and in the user panel. Mail apps need an app password."));
+    assert!(after.shows("ada@birch.example Mail apps need an app password now."));
+    assert!(after.shows("in webmail and in the user panel. Mail apps need an app password."));
 }
 
 #[tokio::test]
@@ -223,8 +224,8 @@ async fn w8_the_search_narrows_accounts_domains_and_mailboxes_and_survives_a_ref
     let (host, _) = host().await;
     let mut browser = host.staff("owner@birch.example").await;
     let list = browser.get(&format!("{LIST}?q=BEN")).await;
-    assert!(list.text.contains(BEN) && !list.text.contains("value=\"Birch") && !list.says(ADA));
+    assert!(list.body.contains(BEN) && !list.body.contains("value=\"Birch") && !list.shows(ADA));
     let answer = browser.fill(LIST, PICK, &[("q", "ben@\"><b>"), ("addresses", "</textarea><b>")]).await;
-    assert!(answer.status == 422 && answer.says("No mailbox matches."));
-    assert!(!answer.text.contains("<b>") && answer.field("q").starts_with("ben@"));
+    assert!(answer.status == 422 && answer.shows("No mailbox matches."));
+    assert!(!answer.body.contains("<b>") && answer.field("q").starts_with("ben@"));
 }

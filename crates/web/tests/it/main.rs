@@ -3,12 +3,11 @@
 
 mod account;
 mod account_security;
+mod authenticator;
 mod browser;
 mod dashboard;
-mod host;
 mod mail_apps;
 mod panel;
-mod phone;
 mod proxy;
 mod recovery;
 mod recovery_page;
@@ -17,3 +16,4 @@ mod second_factor_challenge;
 mod sessions_page;
 mod socket;
 mod staff;
+mod test_host;

@@ -1,18 +1,18 @@
 //! Browsers behind a proxy: each is where it is, and none is where it says.
 
 use crate::browser::Browser;
-use crate::host::{Host, NEW, OLD, pass};
+use crate::test_host::{NEW, OLD, TestHost, pass};
 use jiff::SignedDuration;
 
 const MANY_TRIES: u16 = 429;
 
 /// A host behind a proxy on its own machine.
-async fn behind_proxy() -> Host {
-    Host::start_behind("http://127.0.0.1:8080", &["127.0.0.1"]).await
+async fn behind_proxy() -> TestHost {
+    TestHost::start_behind("http://127.0.0.1:8080", &["127.0.0.1"]).await
 }
 
 /// A browser of which the proxy says this.
-fn seen_as(host: &Host, forwarded_for: &'static str) -> Browser {
+fn seen_as(host: &TestHost, forwarded_for: &'static str) -> Browser {
     let mut browser = host.browser();
     browser.forwarded_for = Some(forwarded_for);
     browser

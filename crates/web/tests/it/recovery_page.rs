@@ -1,7 +1,7 @@
 //! *Recovery*, the same in the panel and in the webmail (W9, P2).
 
 use crate::browser::Browser;
-use crate::host::{Host, NEW, OLD, now, pass};
+use crate::test_host::{NEW, OLD, TestHost, now, pass};
 use jiff::SignedDuration;
 
 const ADA: &str = "ada@birch.example";
@@ -10,7 +10,7 @@ const ADA: &str = "ada@birch.example";
 const SIGN_IN_PAGES: [(&str, &str); 2] =
     [("/panel/recovery", "/panel/sign-in"), ("/webmail/account/recovery", "/webmail/sign-in")];
 
-async fn signed_in(host: &Host, sign_in: &str) -> Browser {
+async fn signed_in(host: &TestHost, sign_in: &str) -> Browser {
     let mut browser = host.browser();
     let answer = browser.post(sign_in, &[("address", ADA), ("password", OLD)]).await;
     assert_eq!(answer.status, 303);
@@ -30,32 +30,32 @@ fn with_code(code: &str) -> [(&str, &str); 5] {
 #[tokio::test]
 async fn w9_a_new_code_is_shown_once_and_kills_the_old_one() {
     for (page, sign_in) in SIGN_IN_PAGES {
-        let host = Host::start().await;
+        let host = TestHost::start().await;
         let mut browser = signed_in(&host, sign_in).await;
         let step = format!("{page}/code");
-        assert!(browser.get(&step).await.says("shown once"));
+        assert!(browser.get(&step).await.shows("shown once"));
         let shown = browser.fill(&step, &step, &[]).await;
         assert_eq!((shown.status, shown.header("cache-control")), (200, "no-store"));
-        assert!(shown.says("it will not be shown again"));
-        let first = code_on(&shown.text).unwrap().to_owned();
+        assert!(shown.shows("it will not be shown again"));
+        let first = code_on(&shown.body).unwrap().to_owned();
         assert_eq!(first.len(), 34, "seven groups of four");
 
         for again in [page, step.as_str()] {
             let answer = browser.get(again).await;
-            assert!(answer.status == 200 && !answer.text.contains(&first) && code_on(&answer.text).is_none());
+            assert!(answer.status == 200 && !answer.body.contains(&first) && code_on(&answer.body).is_none());
         }
         pass(SignedDuration::from_mins(2));
-        assert!(browser.get(page).await.says("Issued 2 minutes ago"));
-        assert!(browser.get(&step).await.says("stops working at once"));
+        assert!(browser.get(page).await.shows("Issued 2 minutes ago"));
+        assert!(browser.get(&step).await.shows("stops working at once"));
         let second = browser.fill(&step, &step, &[]).await;
-        assert_ne!(code_on(&second.text).unwrap(), first);
+        assert_ne!(code_on(&second.body).unwrap(), first);
 
         // What was a minute ago a way in is none any more; the new one is.
         let reset = sign_in.replace("sign-in", "password-reset");
-        let second = code_on(&second.text).unwrap();
+        let second = code_on(&second.body).unwrap();
         let mut visitor = host.browser();
         let refused = visitor.post(&reset, &with_code(&first)).await;
-        assert!(refused.says("Address or recovery code is wrong."), "{}", refused.status);
+        assert!(refused.shows("Address or recovery code is wrong."), "{}", refused.status);
         assert_eq!(browser.get(page).await.status, 200, "nobody has set a new password");
         assert_eq!(visitor.post(&reset, &with_code(second)).await.status, 303);
         assert_eq!(browser.get(page).await.status, 303, "the new password has ended every session");
@@ -64,31 +64,31 @@ async fn w9_a_new_code_is_shown_once_and_kills_the_old_one() {
 
 #[tokio::test]
 async fn w9_a_mailbox_without_a_code_says_so() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     for (page, sign_in) in SIGN_IN_PAGES {
         let mut browser = signed_in(&host, sign_in).await;
         let answer = browser.get(page).await;
-        assert!(answer.says("Not issued yet") && answer.says("None yet."));
+        assert!(answer.shows("Not issued yet") && answer.shows("None yet."));
     }
 }
 
 #[tokio::test]
 async fn w9_a_named_address_gets_a_link_and_does_not_count_yet() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     for (page, sign_in) in SIGN_IN_PAGES {
         let mut browser = signed_in(&host, sign_in).await;
         let step = format!("{page}/email");
         let answer = browser.fill(&step, &step, &[("address", " Ada@Elsewhere.Example ")]).await;
         assert_eq!((answer.status, answer.header("location")), (303, page));
         let answer = browser.get(page).await;
-        assert!(answer.says("We have sent a link to ada@elsewhere.example. It counts once you follow it."));
-        assert!(answer.says("None yet."));
+        assert!(answer.shows("We have sent a link to ada@elsewhere.example. It counts once you follow it."));
+        assert!(answer.shows("None yet."));
     }
 }
 
 #[tokio::test]
 async fn w9_what_is_no_address_is_told_in_plain_words() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let check = [
         ("", "Type an e-mail address."),
         ("nobody", "An e-mail address has an @ in it"),
@@ -103,15 +103,15 @@ async fn w9_what_is_no_address_is_told_in_plain_words() {
         for (typed, expected) in check {
             let answer = browser.fill(&step, &step, &[("address", typed)]).await;
             assert_eq!(answer.status, 422, "{typed:?}");
-            assert!(answer.says("No link was sent.") && answer.says(expected), "{typed:?}");
+            assert!(answer.shows("No link was sent.") && answer.shows(expected), "{typed:?}");
         }
-        assert!(browser.get(page).await.says("None yet."));
+        assert!(browser.get(page).await.shows("None yet."));
     }
 }
 
 #[tokio::test]
 async fn w9_without_a_recovery_email_there_is_nothing_to_remove() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     for (page, sign_in) in SIGN_IN_PAGES {
         let mut browser = signed_in(&host, sign_in).await;
         let step = format!("{page}/remove-email");
@@ -123,7 +123,7 @@ async fn w9_without_a_recovery_email_there_is_nothing_to_remove() {
 
 #[tokio::test]
 async fn w9_an_old_sign_in_confirms_first_and_comes_back() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     for (page, sign_in) in SIGN_IN_PAGES {
         let mut browser = signed_in(&host, sign_in).await;
         let step = format!("{page}/code");
@@ -145,11 +145,11 @@ async fn w9_an_old_sign_in_confirms_first_and_comes_back() {
 
 #[tokio::test]
 async fn a_form_from_elsewhere_makes_no_code() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     for (page, sign_in) in SIGN_IN_PAGES {
         let mut browser = signed_in(&host, sign_in).await;
         assert_eq!(browser.post(&format!("{page}/code"), &[]).await.status, 403);
-        assert!(browser.get(page).await.says("Not issued yet"));
+        assert!(browser.get(page).await.shows("Not issued yet"));
         assert_eq!(host.browser().get(page).await.status, 303);
     }
 }

@@ -1,6 +1,6 @@
 //! The pages on a real socket: the drain, and a browser that says nothing.
 
-use crate::host::Host;
+use crate::test_host::TestHost;
 use postward_web::{Transport, serve};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 #[tokio::test]
 async fn a_server_that_stops_lets_go_of_idle_browsers() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let stop = CancellationToken::new();

@@ -115,27 +115,30 @@ impl PreAuth {
         from: usize,
         config: &DialogueConfig,
     ) -> Option<Action> {
-        let header = LiteralHeader::at_end_of(command.get(from..).unwrap_or_default());
+        let header =
+            LiteralHeader::split_from(command.get(from..).unwrap_or_default()).map(|(_, header)| header);
         append_wiped(&mut command, b"\r\n");
         if command.len() > MAX_COMMAND {
             return Some(Action::Close(CloseReason::TooLarge));
         }
-        let Some(header) = header else {
+        let Some(LiteralHeader { size, mode }) = header else {
             return Some(self.command(&command, config));
         };
-        let too_large = header.size > MAX_LITERAL.min(MAX_COMMAND - command.len());
-        match header.mode {
+        let most = MAX_LITERAL.min(MAX_COMMAND - command.len());
+        let size = usize::try_from(size).unwrap_or(usize::MAX);
+        let too_large = size > most;
+        match mode {
             // RFC 7888 §4: it comes in any case, so either read all of it or hang up.
             LiteralMode::NonSync if too_large => Some(Action::Close(CloseReason::TooLarge)),
             LiteralMode::NonSync => {
-                self.state = State::Literal { command, size: header.size };
+                self.state = State::Literal { command, size };
                 None
             }
             LiteralMode::Sync if too_large => Some(bad(tag_of(&command), "Literal is too large.")),
             LiteralMode::Sync => {
                 let refusal = refuse_literal(&command, config);
                 if refusal.is_none() {
-                    self.state = State::Literal { command, size: header.size };
+                    self.state = State::Literal { command, size };
                 }
                 Some(refusal.unwrap_or_else(|| reply(String::from("+ OK\r\n"))))
             }

@@ -8,6 +8,7 @@ use super::parse::tag;
 use imap_codec::{CommandCodec, decode::Decoder};
 use imap_types::command::CommandBody;
 use imap_types::extensions::binary::LiteralOrLiteral8;
+use postward_wire::imap::literal::{LiteralHeader, LiteralMode};
 
 /// The octets of a command with its literals. RFC 7162 §4 and RFC 2683 §3.2.1.5 ask for 8,000; clients that name
 /// thousands of UIDs in one command send more.
@@ -33,25 +34,9 @@ pub(crate) enum Frame {
     Command(Vec<u8>),
     /// An APPEND up to its message, which is announced and not yet sent. The head is a command of its own, with an
     /// empty message.
-    Append { head: Vec<u8>, message: Literal },
+    Append { head: Vec<u8>, message: LiteralHeader },
     /// A command that is too long, and whose end is known: it is answered `BAD`.
     Oversized(Vec<u8>),
-}
-
-/// A literal as it was announced.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Literal {
-    pub(crate) len: u64,
-    pub(crate) mode: LiteralMode,
-}
-
-/// Whether the client waits for a continuation request before it sends the literal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum LiteralMode {
-    /// `{n}`: it waits for `+` (RFC 3501 §7.5).
-    Sync,
-    /// `{n+}`: it does not wait (RFC 7888).
-    NonSync,
 }
 
 /// The bytes of a session that are not yet a command.
@@ -122,14 +107,14 @@ impl Framing {
             if self.framed > MAX_COMMAND {
                 return Progress::Frame(Frame::Oversized(self.drain(self.framed)));
             }
-            let Some((brace, literal)) = announced(&self.buffer[line_start..self.framed]) else {
+            let Some((before, literal)) = announced(&self.buffer[line_start..self.framed]) else {
                 return Progress::Frame(Frame::Command(self.drain(self.framed)));
             };
-            if let Some(head) = append_head(&self.buffer[..line_start + brace]) {
+            if let Some(head) = append_head(&self.buffer[..line_start + before.len()]) {
                 self.drain(self.framed);
                 return Progress::Frame(Frame::Append { head, message: literal });
             }
-            match usize::try_from(literal.len).ok().filter(|len| *len <= MAX_COMMAND - self.framed) {
+            match usize::try_from(literal.size).ok().filter(|len| *len <= MAX_COMMAND - self.framed) {
                 Some(len) => self.literal = len,
                 None if literal.mode == LiteralMode::Sync => {
                     return Progress::Frame(Frame::Oversized(self.drain(self.framed)));
@@ -152,21 +137,10 @@ impl Framing {
     }
 }
 
-/// The literal that a line announces at its end, and the position of its brace.
-fn announced(line: &[u8]) -> Option<(usize, Literal)> {
+/// The line in front of a literal that it announces at its end, and what it announces.
+fn announced(line: &[u8]) -> Option<(&[u8], LiteralHeader)> {
     let text = line.strip_suffix(b"\n")?;
-    let text = text.strip_suffix(b"\r").unwrap_or(text).strip_suffix(b"}")?;
-    let brace = text.iter().rposition(|b| *b == b'{')?;
-    let (digits, mode) = match text[brace + 1..].strip_suffix(b"+") {
-        Some(digits) => (digits, LiteralMode::NonSync),
-        None => (&text[brace + 1..], LiteralMode::Sync),
-    };
-    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
-        return None;
-    }
-    // A number that overflows announces a literal that is too large; it does not make the line one without a literal.
-    let len = std::str::from_utf8(digits).ok()?.parse().unwrap_or(u64::MAX);
-    Some((brace, Literal { len, mode }))
+    LiteralHeader::split_from(text.strip_suffix(b"\r").unwrap_or(text))
 }
 
 /// The command up to an announced literal, if that literal is the message of an APPEND: that is so exactly when the
@@ -219,8 +193,8 @@ mod tests {
         Progress::Frame(Frame::Oversized(text.as_bytes().to_vec()))
     }
 
-    fn append(head: &str, len: u64, mode: LiteralMode) -> Progress {
-        let (head, message) = (head.as_bytes().to_vec(), Literal { len, mode });
+    fn append(head: &str, size: u64, mode: LiteralMode) -> Progress {
+        let (head, message) = (head.as_bytes().to_vec(), LiteralHeader { size, mode });
         Progress::Frame(Frame::Append { head, message })
     }
 

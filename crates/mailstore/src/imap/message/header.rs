@@ -1,5 +1,6 @@
 //! The header fields of a message, byte for byte.
 
+use crate::header_end::find_header_end;
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -62,15 +63,7 @@ pub(crate) fn header(raw: &[u8]) -> &[u8] {
 /// Where the header of the message or part in `region` ends: behind its empty line. All of it, if there is none.
 pub(crate) fn header_end(raw: &[u8], region: Range<usize>) -> usize {
     let Some(bytes) = raw.get(region.clone()) else { return region.start };
-    let mut at = 0;
-    while let Some(len) = bytes[at..].iter().position(|b| *b == b'\n') {
-        let line = &bytes[at..at + len];
-        at += len + 1;
-        if line.is_empty() || line == b"\r" {
-            return region.start + at;
-        }
-    }
-    region.end
+    find_header_end(bytes).map_or(region.end, |len| region.start + len)
 }
 
 /// How long the first field is: its line and the lines behind it that begin with a blank.

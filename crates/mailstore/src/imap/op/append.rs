@@ -4,7 +4,6 @@ use crate::connection::ClientStream;
 use crate::crlf::CrlfEnds;
 use crate::error::Result;
 use crate::imap::command::flag_list::FlagList;
-use crate::imap::command::framing::{Literal, LiteralMode};
 use crate::imap::command::mailbox_name::folder_name;
 use crate::imap::completion::Completion;
 use crate::imap::selected_folder::Expunges;
@@ -17,12 +16,17 @@ use crate::storage::spool::{Fill, Spool};
 use imap_types::command::CommandBody;
 use imap_types::flag::Flag;
 use imap_types::mailbox::Mailbox;
+use postward_wire::imap::literal::{LiteralHeader, LiteralMode};
 use tokio::time::timeout;
 
 impl<S: ClientStream> Session<S> {
     /// Answers an APPEND whose message was announced. A refusal is sent before the message, if the client waits for the
     /// continuation request.
-    pub(crate) async fn append(&mut self, head: CommandBody<'_>, message: Literal) -> Continue<Completion> {
+    pub(crate) async fn append(
+        &mut self,
+        head: CommandBody<'_>,
+        message: LiteralHeader,
+    ) -> Continue<Completion> {
         let CommandBody::Append { mailbox, flags, date, .. } = head else {
             return Ok(Completion::Bad("This is no command."));
         };
@@ -38,7 +42,7 @@ impl<S: ClientStream> Session<S> {
             self.stream.write_line("+ Go on.");
         }
         let in_time = self.mailbox.limits().message_time;
-        let received = timeout(in_time, self.receive_message(message.len)).await;
+        let received = timeout(in_time, self.receive_message(message.size)).await;
         let received = received.unwrap_or(Err(SessionEnd::Bye("The message took too long.")))?;
         if !self.at_line_end().await? {
             return Ok(Completion::Bad("Nothing can follow the message."));
@@ -66,16 +70,16 @@ impl<S: ClientStream> Session<S> {
         &self,
         mailbox: &Mailbox<'_>,
         flags: &[Flag<'_>],
-        message: Literal,
+        message: LiteralHeader,
     ) -> Continue<Result<(Folder, FlagList), Completion>> {
-        if message.len > self.mailbox.limits().message_size as u64 {
+        if message.size > self.mailbox.limits().message_size as u64 {
             // RFC 7889 §4
             return match message.mode {
                 LiteralMode::Sync => Ok(Err(Completion::no("[TOOBIG] The message is too large."))),
                 LiteralMode::NonSync => Err(SessionEnd::Bye("[TOOBIG] The message is too large.")),
             };
         }
-        if message.len == 0 {
+        if message.size == 0 {
             return Ok(Err(Completion::no("The message is empty.")));
         }
         let Some(named) = FlagList::new(flags) else {
@@ -108,8 +112,8 @@ impl<S: ClientStream> Session<S> {
     }
 
     /// Receives and drops a message that is refused, and the line end behind it.
-    async fn discard(&mut self, message: Literal) -> Continue {
-        let mut left = message.len;
+    async fn discard(&mut self, message: LiteralHeader) -> Continue {
+        let mut left = message.size;
         while left > 0 {
             left -= self.stream.literal(left).await?.len() as u64;
         }

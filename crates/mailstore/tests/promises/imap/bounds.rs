@@ -1,5 +1,5 @@
 use super::client::Client;
-use crate::host::TestHost;
+use crate::test_host::TestHost;
 use postward_mailstore::{Connection, Limits, serve_imap};
 use proptest::prelude::*;
 use std::fs;
@@ -44,7 +44,7 @@ async fn a_wrong_command_is_answered_and_too_many_end_the_session() {
 async fn a_flood_ends_the_session() {
     let host = TestHost::new();
     let mut client = Client::of(&host, "ada").await;
-    client.send(&vec![b'x'; 80 * 1024]).await;
+    client.connection.send(&vec![b'x'; 80 * 1024]).await.unwrap();
     client.play("S: * BYE [TOOBIG] …\nS! closed").await;
     let mut client = Client::of(&host, "ada").await;
     client.play("C: a SELECT {999999999+}\nS: * BYE [TOOBIG] …\nS! closed").await;

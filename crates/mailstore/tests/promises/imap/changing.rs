@@ -1,5 +1,5 @@
 use super::client::Client;
-use crate::host::{TestHost, message, uids};
+use crate::test_host::{TestHost, message, uids};
 
 async fn three() -> TestHost {
     let host = TestHost::new();
@@ -43,9 +43,9 @@ async fn a_keyword_that_has_no_room_is_left_out_and_the_rest_is_stored() {
     let host = three().await;
     host.inbox("ada").await.keywords((0..26).map(|n| format!("k{n}")).collect()).await.unwrap();
     let mut client = Client::of(&host, "ada").await;
-    client.send(b"s SELECT INBOX\r\n").await;
+    client.connection.send(b"s SELECT INBOX\r\n").await.unwrap();
     // RFC 3501 §7.1: `\*` says that new keywords can be made.
-    let selected = client.read_until_line("s OK").await;
+    let selected = client.connection.lines_until("s OK").await.unwrap();
     assert!(selected.iter().any(|line| line.contains("[PERMANENTFLAGS (") && line.contains(" k25)]")));
     client
         .play(
@@ -87,8 +87,8 @@ async fn taking_a_keyword_away_does_not_make_it() {
 async fn a_folder_open_for_reading_is_not_changed() {
     let host = three().await;
     let mut client = Client::of(&host, "ada").await;
-    client.send(b"a EXAMINE INBOX\r\n").await;
-    client.read_until_line("a OK [READ-ONLY]").await;
+    client.connection.send(b"a EXAMINE INBOX\r\n").await.unwrap();
+    client.connection.line_starting("a OK [READ-ONLY]").await.unwrap();
     client
         .play(
             "C: b STORE 1 +FLAGS (\\Deleted)

@@ -1,5 +1,5 @@
 use super::client::Client;
-use crate::host::{TestHost, message};
+use crate::test_host::{TestHost, message};
 use postward_mailstore::{Connection, Limits, serve_imap};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, duplex, split};

@@ -1,5 +1,5 @@
 use super::client::Client;
-use crate::host::{TestHost, message, name};
+use crate::test_host::{TestHost, message, name};
 
 #[tokio::test]
 async fn a_client_finds_its_folders_and_what_they_are_for() {
@@ -163,16 +163,19 @@ async fn selecting_tells_what_is_there() {
 #[tokio::test]
 async fn a_message_is_recent_for_the_first_session_that_could_change_that() {
     let host = TestHost::new();
-    host.store.deliver(&crate::host::address("ada"), "Subject: 1\r\n\r\nhi\r\n").await.unwrap();
-    let mut looking = Client::of(&host, "ada").await;
-    looking.send(b"a EXAMINE INBOX\r\n").await;
-    assert!(looking.read_until_line("a OK [READ-ONLY]").await.contains(&"* 1 RECENT".to_owned()));
+    host.store.deliver(&crate::test_host::address("ada"), "Subject: 1\r\n\r\nhi\r\n").await.unwrap();
+    let mut looking = Client::of(&host, "ada").await.connection;
+    looking.send("a EXAMINE INBOX\r\n").await.unwrap();
+    let examined = looking.lines_until("a OK [READ-ONLY]").await.unwrap();
+    assert!(examined.contains(&"* 1 RECENT".to_owned()));
     let mut first = Client::of(&host, "ada").await;
-    first.send(b"a SELECT INBOX\r\n").await;
-    assert!(first.read_until_line("a OK").await.contains(&"* 1 RECENT".to_owned()));
-    let mut second = Client::of(&host, "ada").await;
-    second.send(b"a SELECT INBOX\r\n").await;
-    assert!(second.read_until_line("a OK").await.contains(&"* 0 RECENT".to_owned()));
+    first.connection.send("a SELECT INBOX\r\n").await.unwrap();
+    let selected = first.connection.lines_until("a OK").await.unwrap();
+    assert!(selected.contains(&"* 1 RECENT".to_owned()));
+    let mut second = Client::of(&host, "ada").await.connection;
+    second.send("a SELECT INBOX\r\n").await.unwrap();
+    let selected = second.lines_until("a OK").await.unwrap();
+    assert!(selected.contains(&"* 0 RECENT".to_owned()));
     first
         .play(
             "C: b FETCH 1 FLAGS

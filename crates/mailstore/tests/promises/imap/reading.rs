@@ -1,5 +1,5 @@
 use super::client::Client;
-use crate::host::{TestHost, message};
+use crate::test_host::{TestHost, message};
 
 const MESSAGE: &str = "Date: Mon, 2 Mar 2026 10:00:00 +0100\r\nFrom: Bob <bob@example.com>\r\nSubject: Hello\r\n\
     Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nfirst\r\n--b\r\nContent-Type: text/html\r\n\r\n\
@@ -52,14 +52,18 @@ async fn the_octets_of_a_message_come_back_as_they_were_delivered() {
     }
     let mut client = Client::at_inbox(&host, "ada").await;
     for (number, text) in [(1, MESSAGE), (2, long.as_str()), (3, "Subject: bare\r\n\r\nline\r\n")] {
-        client.send(format!("a FETCH {number} (BODY.PEEK[] BODY.PEEK[]<7.100>)\r\n").as_bytes()).await;
-        let announced = client.read_line().await.unwrap();
+        client
+            .connection
+            .send(format!("a FETCH {number} (BODY.PEEK[] BODY.PEEK[]<7.100>)\r\n"))
+            .await
+            .unwrap();
+        let announced = client.connection.line().await.unwrap();
         assert_eq!(announced, format!("* {number} FETCH (BODY[] {{{}}}", text.len()));
-        assert_eq!(client.octets(text.len()).await, text.as_bytes());
+        assert_eq!(client.connection.bytes(text.len()).await.unwrap(), text.as_bytes());
         let cut = &text.as_bytes()[7..text.len().min(107)];
-        assert_eq!(client.read_line().await.unwrap(), format!(" BODY[]<7> {{{}}}", cut.len()));
-        assert_eq!(client.octets(cut.len()).await, cut);
-        client.read_until_line("a OK").await;
+        assert_eq!(client.connection.line().await.unwrap(), format!(" BODY[]<7> {{{}}}", cut.len()));
+        assert_eq!(client.connection.bytes(cut.len()).await.unwrap(), cut);
+        client.connection.line_starting("a OK").await.unwrap();
     }
 }
 

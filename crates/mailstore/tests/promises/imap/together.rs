@@ -1,5 +1,5 @@
 use super::client::Client;
-use crate::host::{TestHost, address, message};
+use crate::test_host::{TestHost, address, message};
 
 #[tokio::test]
 async fn an_idle_session_hears_at_once_what_others_do() {
@@ -55,10 +55,10 @@ async fn numbers_stay_what_they_are_while_they_are_spoken_of() {
 #[tokio::test]
 async fn a_session_whose_folder_is_deleted_says_so() {
     let host = TestHost::new();
-    host.mailbox("ada").await.create(&crate::host::name("Old")).await.unwrap();
+    host.mailbox("ada").await.create(&crate::test_host::name("Old")).await.unwrap();
     let mut client = Client::of(&host, "ada").await;
-    client.send(b"a SELECT Old\r\n").await;
-    client.read_until_line("a OK").await;
+    client.connection.send(b"a SELECT Old\r\n").await.unwrap();
+    client.connection.line_starting("a OK").await.unwrap();
     Client::of(&host, "ada").await.play("C: a DELETE Old\nS: a OK …").await;
     client.play("C: b NOOP\nS: * BYE …\nS! closed").await;
 }
@@ -69,8 +69,8 @@ async fn a_session_that_deletes_or_renames_its_own_folder_goes_on_without_one() 
     let mut client = Client::of(&host, "ada").await;
     client.play("C: a CREATE Old\nS: a OK …\nC: b CREATE Old.Older\nS: b OK …").await;
     for (selected, act) in [("Old.Older", "RENAME Old New"), ("New", "DELETE New")] {
-        client.send(format!("c SELECT {selected}\r\n").as_bytes()).await;
-        client.read_until_line("c OK").await;
+        client.connection.send(format!("c SELECT {selected}\r\n")).await.unwrap();
+        client.connection.line_starting("c OK").await.unwrap();
         client
             .play(&format!(
                 "C: d {act}
@@ -84,8 +84,8 @@ async fn a_session_that_deletes_or_renames_its_own_folder_goes_on_without_one() 
             .await;
     }
     // One that does something to another folder keeps its own; INBOX stays where it is, whatever its mail is called.
-    client.send(b"g SELECT INBOX\r\n").await;
-    client.read_until_line("g OK").await;
+    client.connection.send(b"g SELECT INBOX\r\n").await.unwrap();
+    client.connection.line_starting("g OK").await.unwrap();
     client
         .play(
             "C: h DELETE New.Older
@@ -104,8 +104,8 @@ async fn what_another_session_changed_is_told_also_behind_a_silent_store() {
     let host = TestHost::new();
     host.inbox("ada").await.append(message("Subject: 1\r\n\r\nhi\r\n")).await.unwrap();
     let (mut mine, mut yours) = (Client::at_inbox(&host, "ada").await, Client::at_inbox(&host, "ada").await);
-    yours.send(b"a STORE 1 +FLAGS.SILENT (\\Flagged $Work)\r\n").await;
-    yours.read_until_line("a OK").await;
+    yours.connection.send(b"a STORE 1 +FLAGS.SILENT (\\Flagged $Work)\r\n").await.unwrap();
+    yours.connection.line_starting("a OK").await.unwrap();
     // RFC 3501 §6.4.6: a change from elsewhere is told whether or not the client asked for silence about its own.
     mine.play(
         "C: a STORE 1 +FLAGS.SILENT (\\Seen)

@@ -1,6 +1,6 @@
 //! What an ended session had begun ends with it.
 
-use crate::host::{TestHost, message};
+use crate::test_host::{TestHost, message};
 use postward_mailstore::{Connection, FlagChange, Flags, serve_imap};
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,10 +1,8 @@
 //! The names of folders: modified UTF-7 as the engine spells them, and the text people read.
 
 use super::error::ImapError;
-use base64::Engine as _;
-use base64::alphabet::IMAP_MUTF7;
-use base64::engine::general_purpose::{GeneralPurpose, NO_PAD};
 use imap_types::mailbox::Mailbox;
+use postward_wire::imap::modified_utf7;
 
 /// A folder, by the name the engine knows it by (RFC 3501 §5.1.3: modified UTF-7). It is kept as it was spelt, so
 /// that the engine always gets its own spelling back.
@@ -53,37 +51,11 @@ impl FolderName {
         self.0 == "INBOX"
     }
 
-    /// The name as people read it.
+    /// The name as people read it; the engine's spelling where that is no modified UTF-7 of a name.
     pub(crate) fn to_text(&self) -> String {
-        decode(&self.0).unwrap_or_else(|| self.0.clone())
+        let name = modified_utf7::decode(&self.0).filter(|name| !name.contains(char::is_control));
+        name.unwrap_or_else(|| self.0.clone())
     }
-}
-
-/// Reads modified UTF-7; `None` where the text is not that, which then stands for itself.
-fn decode(text: &str) -> Option<String> {
-    const BASE64: GeneralPurpose = GeneralPurpose::new(&IMAP_MUTF7, NO_PAD);
-    let mut decoded = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((plain, shifted)) = rest.split_once('&') {
-        decoded.push_str(plain);
-        let (encoded, after) = shifted.split_once('-')?;
-        if encoded.is_empty() {
-            decoded.push('&');
-        } else {
-            let bytes = BASE64.decode(encoded).ok()?;
-            let (pairs, odd) = bytes.as_chunks::<2>();
-            if !odd.is_empty() {
-                return None;
-            }
-            let units = pairs.iter().map(|pair| u16::from_be_bytes(*pair));
-            for character in char::decode_utf16(units) {
-                decoded.push(character.ok().filter(|c| !c.is_control())?);
-            }
-        }
-        rest = after;
-    }
-    decoded.push_str(rest);
-    Some(decoded)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Framing: finds where one IMAP response ends before anything in it is parsed.
 
 use super::error::ImapError;
+use postward_wire::imap::literal::LiteralHeader;
 use std::ops::Range;
 
 /// Longest response line, literals aside. The longest honest one is a SEARCH answer: 4 MiB hold half a million UIDs.
@@ -57,17 +58,10 @@ impl Framer {
     }
 }
 
-/// The `n` of a line that ends in `{n}` CRLF.
+/// The size of the literal that a line announces at its end. More than a `usize` holds is more than any limit allows.
 fn announced_literal(line: &[u8]) -> Option<usize> {
-    let line = line.strip_suffix(b"}\r\n")?;
-    let open = line.iter().rposition(|&byte| byte == b'{')?;
-    let digits = std::str::from_utf8(line.get(open + 1..)?).ok()?;
-    let digits = digits.strip_suffix('+').unwrap_or(digits);
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    // More digits than a usize holds is more than any limit allows.
-    Some(digits.parse().unwrap_or(usize::MAX))
+    let (_, literal) = LiteralHeader::split_from(line.strip_suffix(b"\r\n")?)?;
+    Some(usize::try_from(literal.size).unwrap_or(usize::MAX))
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use super::text;
 use ammonia::{Builder, UrlRelative};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use percent_encoding::percent_decode_str;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -192,7 +193,7 @@ impl Target {
     fn of(address: &str) -> Self {
         let Some((scheme, rest)) = address.split_once(':') else { return Self::Elsewhere };
         match scheme.to_ascii_lowercase().as_str() {
-            "cid" => Self::Picture(percent_decoded(rest)),
+            "cid" => Self::Picture(percent_decode_str(rest).decode_utf8_lossy().into_owned()),
             "http" | "https" => Self::Remote,
             "data" => Self::Data,
             "mailto" | "tel" => Self::Person,
@@ -203,25 +204,6 @@ impl Target {
     fn is_link(&self) -> bool {
         matches!(self, Self::Remote | Self::Person)
     }
-}
-
-fn percent_decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, after)) = rest.split_first() {
-        let digits = after.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
-        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            Some(byte) if first == b'%' => {
-                bytes.push(byte);
-                rest = after.get(2..).unwrap_or_default();
-            }
-            _ => {
-                bytes.push(first);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// Whether a `data:` address is a picture made of pixels. SVG is a document, and stays out.

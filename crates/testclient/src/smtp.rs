@@ -1,20 +1,22 @@
 //! An SMTP submission client.
 
-use super::connection::{Connection, Endpoint, unexpected};
-use super::sign_in_outcome::SignInOutcome;
+use crate::connection::{Connection, unexpected};
+use crate::endpoint::Endpoint;
+use crate::sign_in_outcome::SignInOutcome;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use std::io;
 use std::os::fd::OwnedFd;
 
 /// A connection to a submission port.
-pub(crate) struct Smtp {
-    pub(crate) connection: Connection,
+pub struct SmtpClient {
+    /// The connection itself, for what this client has no method for.
+    pub connection: Connection,
 }
 
-impl Smtp {
+impl SmtpClient {
     /// Connects, reads the greeting and sends EHLO.
-    pub(crate) async fn connect(endpoint: &Endpoint) -> io::Result<Self> {
+    pub async fn connect(endpoint: &Endpoint) -> io::Result<Self> {
         let mut this = Self { connection: Connection::open(endpoint).await? };
         let greeting = this.reply().await?;
         if !greeting.starts_with("220") {
@@ -25,7 +27,7 @@ impl Smtp {
     }
 
     /// Connects and signs in.
-    pub(crate) async fn sign_in(
+    pub async fn sign_in(
         endpoint: &Endpoint,
         address: &str,
         password: &str,
@@ -41,24 +43,24 @@ impl Smtp {
     }
 
     /// The socket underneath.
-    pub(crate) fn socket(&self) -> io::Result<OwnedFd> {
+    pub fn socket(&self) -> io::Result<OwnedFd> {
         self.connection.socket()
     }
 
     /// Sends a command and reads the last line of the reply.
-    pub(crate) async fn ask(&mut self, text: &str) -> io::Result<String> {
-        self.connection.send(format!("{text}\r\n").as_bytes()).await?;
+    pub async fn ask(&mut self, text: &str) -> io::Result<String> {
+        self.connection.send(format!("{text}\r\n")).await?;
         self.reply().await
     }
 
     /// Executes a command; any other reply code is an error.
-    pub(crate) async fn command(&mut self, text: &str, code: &str) -> io::Result<()> {
+    pub async fn command(&mut self, text: &str, code: &str) -> io::Result<()> {
         let answer = self.ask(text).await?;
         if answer.starts_with(code) { Ok(()) } else { Err(unexpected(&answer)) }
     }
 
     /// Begins a message and stops in the middle of it.
-    pub(crate) async fn begin(&mut self, from: &str, to: &str, message: &str) -> io::Result<()> {
+    pub async fn begin(&mut self, from: &str, to: &str, message: &str) -> io::Result<()> {
         self.command(&format!("MAIL FROM:<{from}>"), "250").await?;
         self.command(&format!("RCPT TO:<{to}>"), "250").await?;
         self.command("DATA", "354").await?;

@@ -1,19 +1,21 @@
 //! An IMAP client: commands, literals, IDLE and APPEND.
 
-use super::connection::{Connection, Endpoint, unexpected};
-use super::sign_in_outcome::SignInOutcome;
+use crate::connection::{Connection, unexpected};
+use crate::endpoint::Endpoint;
+use crate::sign_in_outcome::SignInOutcome;
 use std::io;
 use std::os::fd::OwnedFd;
 
 /// A connection to an IMAP port.
-pub(crate) struct Imap {
-    pub(crate) connection: Connection,
+pub struct ImapClient {
+    /// The connection itself, for what this client has no method for.
+    pub connection: Connection,
     commands: u32,
 }
 
-impl Imap {
+impl ImapClient {
     /// Connects and reads the greeting.
-    pub(crate) async fn connect(endpoint: &Endpoint) -> io::Result<Self> {
+    pub async fn connect(endpoint: &Endpoint) -> io::Result<Self> {
         let mut connection = Connection::open(endpoint).await?;
         let greeting = connection.line().await?;
         if greeting.starts_with("* OK") {
@@ -24,7 +26,7 @@ impl Imap {
     }
 
     /// Connects and signs in.
-    pub(crate) async fn sign_in(
+    pub async fn sign_in(
         endpoint: &Endpoint,
         address: &str,
         password: &str,
@@ -39,27 +41,27 @@ impl Imap {
     }
 
     /// The socket underneath.
-    pub(crate) fn socket(&self) -> io::Result<OwnedFd> {
+    pub fn socket(&self) -> io::Result<OwnedFd> {
         self.connection.socket()
     }
 
     /// Executes a command and returns all untagged responses.
-    pub(crate) async fn command(&mut self, text: &str) -> io::Result<Vec<u8>> {
+    pub async fn command(&mut self, text: &str) -> io::Result<Vec<u8>> {
         let (said, answer) = self.ask(text).await?;
         if answer.starts_with("OK") { Ok(said) } else { Err(unexpected(&answer)) }
     }
 
     /// Sends a command; returns the untagged responses, and the tagged one without its tag.
-    pub(crate) async fn ask(&mut self, text: &str) -> io::Result<(Vec<u8>, String)> {
+    pub async fn ask(&mut self, text: &str) -> io::Result<(Vec<u8>, String)> {
         let tag = self.send(text).await?;
         self.answer(&tag).await
     }
 
     /// Sends a command and returns its tag.
-    pub(crate) async fn send(&mut self, text: &str) -> io::Result<String> {
+    pub async fn send(&mut self, text: &str) -> io::Result<String> {
         self.commands += 1;
         let tag = format!("d{}", self.commands);
-        self.connection.send(format!("{tag} {text}\r\n").as_bytes()).await?;
+        self.connection.send(format!("{tag} {text}\r\n")).await?;
         Ok(tag)
     }
 
@@ -80,14 +82,14 @@ impl Imap {
     }
 
     /// Starts IDLE (RFC 2177).
-    pub(crate) async fn idle(&mut self) -> io::Result<()> {
+    pub async fn idle(&mut self) -> io::Result<()> {
         self.send("IDLE").await?;
         let answer = self.connection.line().await?;
         if answer.starts_with('+') { Ok(()) } else { Err(unexpected(&answer)) }
     }
 
     /// Stores a message.
-    pub(crate) async fn append(&mut self, folder: &str, message: &[u8]) -> io::Result<()> {
+    pub async fn append(&mut self, folder: &str, message: &[u8]) -> io::Result<()> {
         let tag = self.send(&format!("APPEND {} {{{}}}", quoted(folder), message.len())).await?;
         let go_on = self.connection.line().await?;
         if !go_on.starts_with('+') {
@@ -101,12 +103,12 @@ impl Imap {
 }
 
 /// A quoted string (RFC 3501 §4.3).
-pub(crate) fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 /// The size of the literal that a line announces at its end.
-pub(crate) fn literal(line: &[u8]) -> Option<usize> {
+pub fn literal(line: &[u8]) -> Option<usize> {
     let inner = line.trim_ascii_end().strip_suffix(b"}")?;
     let at = inner.iter().rposition(|byte| *byte == b'{')?;
     std::str::from_utf8(inner.get(at + 1..)?).ok()?.parse().ok()

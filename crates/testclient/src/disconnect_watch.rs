@@ -12,14 +12,14 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// A thread that polls connections until each is closed, or until it is stopped.
-pub(super) struct DisconnectWatch {
+pub struct DisconnectWatch {
     thread: JoinHandle<io::Result<Vec<Option<Instant>>>>,
     stop_requested: Arc<AtomicBool>,
 }
 
 impl DisconnectWatch {
     /// Starts polling `sockets`.
-    pub(super) fn over(sockets: Vec<OwnedFd>) -> Self {
+    pub fn over(sockets: Vec<OwnedFd>) -> Self {
         let stop_requested = Arc::new(AtomicBool::new(false));
         let stop_flag = Arc::clone(&stop_requested);
         // A thread of its own, so that the moment that is noted does not depend on what the runtime is busy with.
@@ -27,7 +27,7 @@ impl DisconnectWatch {
     }
 
     /// Waits until every connection is closed, for `timeout` at most. Returns when each was; none for one still open.
-    pub(super) async fn end(self, timeout: Duration) -> io::Result<Vec<Option<Instant>>> {
+    pub async fn end(self, timeout: Duration) -> io::Result<Vec<Option<Instant>>> {
         let Self { thread, stop_requested } = self;
         let until = Instant::now() + timeout;
         while !thread.is_finished() && Instant::now() < until {
@@ -60,7 +60,7 @@ fn watch(sockets: &[OwnedFd], stop_requested: &AtomicBool) -> io::Result<Vec<Opt
 }
 
 /// Whether the other end has closed or reset each connection, by now.
-pub(super) fn closed_by_now<'a>(sockets: impl Iterator<Item = &'a OwnedFd>) -> io::Result<Vec<bool>> {
+pub fn closed_by_now<'a>(sockets: impl Iterator<Item = &'a OwnedFd>) -> io::Result<Vec<bool>> {
     closed(sockets.map(AsFd::as_fd), Duration::ZERO)
 }
 

@@ -1,9 +1,9 @@
 //! A host with one mailbox, on loopback, in a throw-away directory.
 
-use crate::client::Client;
 use crate::engine::Echo;
 use postward_authority::{Authority, Database, MailboxId, Receipt, Settings, Timestamp};
 use postward_gate::{Encryption, Engine, Gate, Limits, Listener, TlsHandle, tls};
+use postward_testclient::{Connection, Endpoint, Trust};
 use postward_wire::{Address, Protocol, Secret};
 use rustls::pki_types::CertificateDer;
 use std::collections::HashMap;
@@ -17,11 +17,11 @@ pub(crate) const ADA: &str = "ada@example.com";
 pub(crate) const PASSWORD: &str = "Correct-Horse-7";
 pub(crate) const CHANGED: &str = "Another-Horse-8";
 
-pub(crate) struct Host {
+pub(crate) struct TestHost {
     pub(crate) authority: Authority,
     pub(crate) gate: Gate,
     pub(crate) tls: TlsHandle,
-    pub(crate) root: CertificateDer<'static>,
+    pub(crate) trust: Trust,
     pub(crate) ada: MailboxId,
     pub(crate) stop: CancellationToken,
     pub(crate) serving: JoinSet<()>,
@@ -35,7 +35,7 @@ pub(crate) fn secret(text: &str) -> Secret {
     Secret::new(text.to_owned())
 }
 
-impl Host {
+impl TestHost {
     pub(crate) async fn new() -> Self {
         Self::with(Engine::Local(Arc::new(Echo::ready())), Limits::default()).await
     }
@@ -67,7 +67,7 @@ impl Host {
             authority,
             gate,
             tls,
-            root,
+            trust: trust_in(root),
             ada,
             stop: CancellationToken::new(),
             serving: JoinSet::new(),
@@ -94,19 +94,20 @@ impl Host {
     }
 
     /// A connection with nothing said on it yet.
-    pub(crate) async fn connect(&self, protocol: Protocol, encryption: Encryption) -> Client {
+    pub(crate) async fn connect(&self, protocol: Protocol, encryption: Encryption) -> Connection {
         let address = self.address(protocol, encryption);
-        match encryption {
-            Encryption::Tls => Client::tls(address, &self.root).await,
-            Encryption::StartTls | Encryption::PlainOnLoopback => Client::plain(address).await,
-        }
+        let endpoint = match encryption {
+            Encryption::Tls => Endpoint::tls(address, self.trust.clone()),
+            Encryption::StartTls | Encryption::PlainOnLoopback => Endpoint::plain(address),
+        };
+        Connection::open(&endpoint).await.unwrap()
     }
 
     /// An IMAP session of Ada's, over TLS, in which the engine has spoken.
-    pub(crate) async fn session(&self) -> Client {
+    pub(crate) async fn session(&self) -> Connection {
         let mut client = self.connect(Protocol::Imap, Encryption::Tls).await;
-        assert!(client.log_in(ADA, PASSWORD).await.starts_with("l OK"));
-        client.until("* imap").await;
+        assert!(imap_login(&mut client, ADA, PASSWORD).await.starts_with("l OK"));
+        client.line_starting("* imap").await.unwrap();
         client
     }
 
@@ -121,6 +122,13 @@ impl Host {
     }
 }
 
+/// Waits for the greeting and signs in to IMAP. Returns the tagged answer.
+pub(crate) async fn imap_login(client: &mut Connection, address: &str, password: &str) -> String {
+    client.line_starting("* OK").await.unwrap();
+    client.send(format!("l LOGIN {address} \"{password}\"\r\n")).await.unwrap();
+    client.line_starting("l ").await.unwrap()
+}
+
 /// Says that a test cannot run on this machine. On CI every test can.
 #[expect(clippy::print_stderr, reason = "whoever runs the tests has to see it")]
 pub(crate) fn skip(why: &str) {
@@ -133,6 +141,10 @@ pub(crate) struct Certificate {
     pub(crate) config: Arc<rustls::ServerConfig>,
     pub(crate) pem: String,
     pub(crate) root: CertificateDer<'static>,
+}
+
+pub(crate) fn trust_in(root: CertificateDer<'static>) -> Trust {
+    Trust::in_roots("localhost", [root]).unwrap()
 }
 
 pub(crate) fn certificate() -> Certificate {

@@ -1,25 +1,27 @@
 //! A POP3 client: commands that are answered in one line.
 
-use super::connection::{Connection, Endpoint, unexpected};
-use super::sign_in_outcome::SignInOutcome;
+use crate::connection::{Connection, unexpected};
+use crate::endpoint::Endpoint;
+use crate::sign_in_outcome::SignInOutcome;
 use std::io;
 use std::os::fd::OwnedFd;
 
 /// A connection to a POP3 port.
-pub(crate) struct Pop3 {
-    pub(crate) connection: Connection,
+pub struct Pop3Client {
+    /// The connection itself, for what this client has no method for.
+    pub connection: Connection,
 }
 
-impl Pop3 {
+impl Pop3Client {
     /// Connects and reads the greeting.
-    pub(crate) async fn connect(endpoint: &Endpoint) -> io::Result<Self> {
+    pub async fn connect(endpoint: &Endpoint) -> io::Result<Self> {
         let mut connection = Connection::open(endpoint).await?;
         let greeting = connection.line().await?;
         if greeting.starts_with("+OK") { Ok(Self { connection }) } else { Err(unexpected(&greeting)) }
     }
 
     /// Connects and signs in.
-    pub(crate) async fn sign_in(
+    pub async fn sign_in(
         endpoint: &Endpoint,
         address: &str,
         password: &str,
@@ -35,18 +37,17 @@ impl Pop3 {
     }
 
     /// The socket underneath.
-    pub(crate) fn socket(&self) -> io::Result<OwnedFd> {
+    pub fn socket(&self) -> io::Result<OwnedFd> {
         self.connection.socket()
     }
 
     /// Sends a command and reads one line.
-    pub(crate) async fn ask(&mut self, text: &str) -> io::Result<String> {
-        self.connection.send(format!("{text}\r\n").as_bytes()).await?;
-        self.connection.line().await
+    pub async fn ask(&mut self, text: &str) -> io::Result<String> {
+        self.connection.ask(text).await
     }
 
     /// Executes a command that is answered in one line.
-    pub(crate) async fn command(&mut self, text: &str) -> io::Result<String> {
+    pub async fn command(&mut self, text: &str) -> io::Result<String> {
         let answer = self.ask(text).await?;
         if answer.starts_with("+OK") { Ok(answer) } else { Err(unexpected(&answer)) }
     }

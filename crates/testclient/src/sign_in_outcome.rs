@@ -1,7 +1,7 @@
 //! How an attempt to sign in ended, on whatever protocol.
 
 /// How an attempt to sign in ended.
-pub(crate) enum SignInOutcome<C> {
+pub enum SignInOutcome<C> {
     /// The user is signed in.
     Opened(C),
     /// The server refused, with this answer.
@@ -10,7 +10,7 @@ pub(crate) enum SignInOutcome<C> {
 
 impl<C> SignInOutcome<C> {
     /// Turns the client of a sign-in that succeeded into another type.
-    pub(crate) fn map<D>(self, into: impl FnOnce(C) -> D) -> SignInOutcome<D> {
+    pub fn map<D>(self, into: impl FnOnce(C) -> D) -> SignInOutcome<D> {
         match self {
             Self::Opened(client) => SignInOutcome::Opened(into(client)),
             Self::Refused(answer) => SignInOutcome::Refused(answer),

@@ -1,10 +1,10 @@
 //! What was secret while a host was driven, and where it may stand: in the one answer that shows it, in the letter that
 //! carries it, in the key file. Everywhere else it is a leak.
 
-use crate::client::browser::{Browser, Page};
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
 use hyper::header::SET_COOKIE;
+use postward_testclient::{HttpClient, Page};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
@@ -42,19 +42,19 @@ struct Answer {
 }
 
 #[derive(Default)]
-struct Book {
+struct Records {
     canaries: Vec<Canary>,
     answers: Vec<Answer>,
 }
 
-/// Whoever sees everything that is secret, and every answer. Clones share what they have seen.
+/// Knows every secret and every answer, and finds the one in the other. Clones share what they know.
 #[derive(Clone, Default)]
-pub(crate) struct Witness(Arc<Mutex<Book>>);
+pub(crate) struct LeakScanner(Arc<Mutex<Records>>);
 
-impl Witness {
+impl LeakScanner {
     /// Something people type: a password, a code of letters.
     pub(crate) fn text(&self, what: &str, place: Place, text: &str) {
-        self.put(what, place, writings(text), None);
+        self.put(what, place, encodings(text), None);
     }
 
     /// A password, as mail apps send it too.
@@ -71,7 +71,7 @@ impl Witness {
 
     /// Bytes, with the text they are known by.
     pub(crate) fn bytes(&self, what: &str, place: Place, text: &str, bytes: &[u8]) {
-        let mut needles = writings(text);
+        let mut needles = encodings(text);
         needles.extend(dumps(bytes));
         self.put(what, place, needles, None);
     }
@@ -84,7 +84,7 @@ impl Witness {
     /// Six digits.
     pub(crate) fn code(&self, digits: &str) {
         self.put("a code", Place::Nowhere, [digits.as_bytes().to_vec()].into(), None);
-        if let Some(canary) = self.book().canaries.iter_mut().find(|canary| canary.is(digits)) {
+        if let Some(canary) = self.records().canaries.iter_mut().find(|canary| canary.is(digits)) {
             canary.alone = true;
         }
     }
@@ -92,33 +92,33 @@ impl Witness {
     /// The token of a mailed link, and the Maildir its letter lies in; none for a letter that is not out.
     pub(crate) fn token(&self, token: &str, maildir: Option<PathBuf>) {
         let raw = BASE64_URL_SAFE_NO_PAD.decode(token).unwrap();
-        let mut needles = writings(token);
+        let mut needles = encodings(token);
         needles.extend(dumps(&raw));
         self.put("the token of a link", Place::Letters, needles, maildir);
     }
 
     /// Whether this is known already.
     pub(crate) fn knows(&self, text: &str) -> bool {
-        self.book().canaries.iter().any(|canary| canary.is(text))
+        self.records().canaries.iter().any(|canary| canary.is(text))
     }
 
     fn put(&self, what: &str, place: Place, needles: BTreeSet<Vec<u8>>, maildir: Option<PathBuf>) {
-        let mut book = self.book();
-        if !book.canaries.iter().any(|canary| canary.needles.is_superset(&needles)) {
-            book.canaries.push(Canary { what: what.to_owned(), place, needles, alone: false, maildir });
+        let mut records = self.records();
+        if !records.canaries.iter().any(|canary| canary.needles.is_superset(&needles)) {
+            records.canaries.push(Canary { what: what.to_owned(), place, needles, alone: false, maildir });
         }
     }
 
-    fn book(&self) -> std::sync::MutexGuard<'_, Book> {
+    fn records(&self) -> std::sync::MutexGuard<'_, Records> {
         self.0.lock().unwrap()
     }
 
     /// An answer, and the secrets every page has: cookies, and what makes its forms its own.
-    pub(crate) fn hear(&self, asked: String, said: Vec<u8>) {
-        self.book().answers.push(Answer { asked, said });
+    pub(crate) fn record_answer(&self, asked: String, said: Vec<u8>) {
+        self.records().answers.push(Answer { asked, said });
     }
 
-    fn hear_page(&self, asked: String, page: &Page) {
+    fn record_page(&self, asked: String, page: &Page) {
         let mut said = Vec::new();
         for (name, value) in &page.headers {
             said.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\n"].concat());
@@ -138,37 +138,37 @@ impl Witness {
             }
         }
         said.extend_from_slice(page.body.as_bytes());
-        self.hear(asked, said);
+        self.record_answer(asked, said);
     }
 
     /// Ends the test if a text holds a secret.
-    pub(crate) fn clears_log(&self, log: &str) {
-        let book = self.book();
-        let index = Index::of(&book.canaries);
+    pub(crate) fn assert_log_is_clean(&self, log: &str) {
+        let records = self.records();
+        let index = Index::of(&records.canaries);
         for line in log.lines() {
             // The time, whose fractions of a second look like codes.
             let line = line.split_once(' ').map_or(line, |(_, rest)| rest);
             if let Some(at) = index.first(line.as_bytes()) {
-                panic!("{} is in the log: {line}", book.canaries[at].what);
+                panic!("{} is in the log: {line}", records.canaries[at].what);
             }
         }
     }
 
     /// Ends the test if an answer holds a secret that it does not show for the first time.
-    pub(crate) fn clears_answers(&self) {
-        let book = self.book();
-        let index = Index::of(&book.canaries);
+    pub(crate) fn assert_answers_are_clean(&self) {
+        let records = self.records();
+        let index = Index::of(&records.canaries);
         let mut shown: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
-        for Answer { asked, said } in &book.answers {
+        for Answer { asked, said } in &records.answers {
             for at in index.all(said) {
-                let canary = &book.canaries[at];
+                let canary = &records.canaries[at];
                 let brought = canary.place == Place::Letters && canary.is_in(asked.as_bytes());
                 if !brought {
                     shown.entry(at).or_default().push(asked);
                 }
             }
         }
-        for (at, canary) in book.canaries.iter().enumerate() {
+        for (at, canary) in records.canaries.iter().enumerate() {
             let answers = shown.get(&at).map_or(&[][..], Vec::as_slice);
             let expected = usize::from(canary.place == Place::OneAnswer);
             let answers: Vec<_> = answers.iter().map(|asked| asked.split('\n').next().unwrap()).collect();
@@ -178,15 +178,15 @@ impl Witness {
 
     /// Ends the test if a file below a directory holds a secret that does not belong there. In `old` files no codes are
     /// looked for: there are six digits in many a mail. Returns how many files were looked at.
-    pub(crate) fn clears_files(&self, dir: &Path, old: &BTreeSet<PathBuf>) -> usize {
-        let book = self.book();
-        let index = Index::of(&book.canaries);
+    pub(crate) fn assert_files_are_clean(&self, dir: &Path, old: &BTreeSet<PathBuf>) -> usize {
+        let records = self.records();
+        let index = Index::of(&records.canaries);
         let (files, mut in_letters) = (files(dir), BTreeSet::new());
         for file in &files {
             // Files come and go while a host runs.
             let Ok(bytes) = fs::read(file) else { continue };
             for at in index.all(&bytes) {
-                let canary = &book.canaries[at];
+                let canary = &records.canaries[at];
                 let may = match canary.place {
                     Place::KeyFile => file.file_name().is_some_and(|name| name == "postward.keys"),
                     Place::Letters => canary.maildir.as_ref().is_some_and(|of| file.starts_with(of)),
@@ -273,7 +273,7 @@ fn stands_alone(bytes: &[u8], from: usize, len: usize) -> bool {
 }
 
 /// A text as people, forms, addresses, dumps and mail apps write it.
-fn writings(text: &str) -> BTreeSet<Vec<u8>> {
+fn encodings(text: &str) -> BTreeSet<Vec<u8>> {
     let bare = text.replace([' ', '-'], "");
     let mut all = vec![text.to_owned(), text.replace(' ', "%20"), text.replace(' ', "+")];
     // What is told apart by case alone is only looked for as it is.
@@ -321,27 +321,27 @@ fn base32(text: &str) -> Vec<u8> {
     bytes
 }
 
-/// A browser whose every answer is heard.
-pub(crate) struct Watched {
-    browser: Browser,
-    witness: Witness,
+/// A browser whose every answer is recorded.
+pub(crate) struct ScannedClient {
+    browser: HttpClient,
+    scanner: LeakScanner,
 }
 
-impl Watched {
-    pub(crate) fn new(browser: Browser, witness: &Witness) -> Self {
-        Self { browser, witness: witness.clone() }
+impl ScannedClient {
+    pub(crate) fn new(browser: HttpClient, scanner: &LeakScanner) -> Self {
+        Self { browser, scanner: scanner.clone() }
     }
 
     pub(crate) async fn get(&mut self, path: &str) -> Page {
         let page = self.browser.get(path).await.unwrap();
-        self.witness.hear_page(format!("GET {path}"), &page);
+        self.scanner.record_page(format!("GET {path}"), &page);
         page
     }
 
     pub(crate) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
         let page = self.browser.post(path, fields).await.unwrap();
         let fields: Vec<_> = fields.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        self.witness.hear_page(format!("POST {path}\n{}", fields.join("\n")), &page);
+        self.scanner.record_page(format!("POST {path}\n{}", fields.join("\n")), &page);
         page
     }
 
@@ -355,16 +355,16 @@ impl Watched {
 
 #[test]
 fn a_secret_is_found_in_any_writing() {
-    let witness = Witness::default();
-    witness.text("letters", Place::OneAnswer, "abcd efgh ijkl mnop");
-    witness.text("recovery", Place::OneAnswer, "ABCD-2345-WXYZ");
-    witness.text("password", Place::Nowhere, "Cinnamon-Window-73");
-    witness.seed("GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ");
-    witness.code("123456");
+    let scanner = LeakScanner::default();
+    scanner.text("letters", Place::OneAnswer, "abcd efgh ijkl mnop");
+    scanner.text("recovery", Place::OneAnswer, "ABCD-2345-WXYZ");
+    scanner.text("password", Place::Nowhere, "Cinnamon-Window-73");
+    scanner.seed("GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ");
+    scanner.code("123456");
     let check = |text: &str, expected: &[&str]| {
-        let book = witness.book();
-        let found = Index::of(&book.canaries).all(text.as_bytes());
-        let found: Vec<_> = found.into_iter().map(|at| book.canaries[at].what.as_str()).collect();
+        let records = scanner.records();
+        let found = Index::of(&records.canaries).all(text.as_bytes());
+        let found: Vec<_> = found.into_iter().map(|at| records.canaries[at].what.as_str()).collect();
         assert_eq!(found, expected, "{text}");
     };
     check("password=abcd+efgh+ijkl+mnop&x", &["letters"]);

@@ -1,20 +1,16 @@
 //! G4: what a stranger hears tells nothing about who exists, who is suspended, whose password is nearly right.
 
-use crate::client::SignInOutcome;
-use crate::client::browser::Browser;
-use crate::client::imap::Imap;
-use crate::client::pop3::Pop3;
-use crate::client::smtp::Smtp;
-use crate::house::House;
+use crate::test_host::TestHost;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use postward_testclient::{HttpClient, ImapClient, Pop3Client, SignInOutcome, SmtpClient};
 
 #[tokio::test]
 async fn every_failed_sign_in_hears_the_same_bytes() {
-    let house = House::start().await;
-    let (known, _) = house.mailbox(0);
-    let (suspended, password) = house.mailbox(1);
-    let output = house.command(&["mailbox", "suspend", &suspended, "--json"], "").await;
+    let host = TestHost::start().await;
+    let (known, _) = host.mailbox(0);
+    let (suspended, password) = host.mailbox(1);
+    let output = host.command(&["mailbox", "suspend", &suspended, "--json"], "").await;
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let local = "nobody.by.this.name";
     let unknown = format!("{local}@{}", known.split_once('@').unwrap().1);
@@ -27,7 +23,7 @@ async fn every_failed_sign_in_hears_the_same_bytes() {
     ];
     let mut heard = Vec::new();
     for (who, address, password) in strangers {
-        heard.push((who, everything_heard(&house, address, password).await));
+        heard.push((who, everything_heard(&host, address, password).await));
     }
     let (_, expected) = &heard[0];
     assert!(expected[0].starts_with("NO [AUTHENTICATIONFAILED]"), "{expected:?}");
@@ -40,19 +36,19 @@ async fn every_failed_sign_in_hears_the_same_bytes() {
     }
 }
 
-/// What each door says, with what was typed taken out of it.
-async fn everything_heard(house: &House, address: &str, password: &str) -> Vec<String> {
+/// What each endpoint says, with what was typed taken out of it.
+async fn everything_heard(host: &TestHost, address: &str, password: &str) -> Vec<String> {
     let plain = BASE64_STANDARD.encode(format!("\0{address}\0{password}"));
-    let mut heard = vec![refused(Imap::sign_in(&house.door("imap"), address, password).await.unwrap())];
-    let mut imap = Imap::connect(&house.door("imap")).await.unwrap();
+    let mut heard = vec![refused(ImapClient::sign_in(&host.tls("imap"), address, password).await.unwrap())];
+    let mut imap = ImapClient::connect(&host.tls("imap")).await.unwrap();
     heard.push(imap.ask(&format!("AUTHENTICATE PLAIN {plain}")).await.unwrap().1);
-    heard.push(refused(Pop3::sign_in(&house.door("pop3"), address, password).await.unwrap()));
-    let mut pop3 = Pop3::connect(&house.door("pop3")).await.unwrap();
+    heard.push(refused(Pop3Client::sign_in(&host.tls("pop3"), address, password).await.unwrap()));
+    let mut pop3 = Pop3Client::connect(&host.tls("pop3")).await.unwrap();
     heard.push(pop3.ask(&format!("AUTH PLAIN {plain}")).await.unwrap());
-    heard.push(refused(Smtp::sign_in(&house.door("smtp"), address, password).await.unwrap()));
+    heard.push(refused(SmtpClient::sign_in(&host.tls("smtp"), address, password).await.unwrap()));
     for surface in ["/webmail", "/panel", "/dashboard"] {
         let field = if surface == "/dashboard" { "email" } else { "address" };
-        let mut browser: Browser = house.browser();
+        let mut browser: HttpClient = host.browser();
         let page = browser
             .post(&format!("{surface}/sign-in"), &[(field, address), ("password", password)])
             .await

@@ -21,7 +21,7 @@ pub(crate) const NEW: &str = "Fresh-Harbour-Breeze-9";
 pub(crate) const STAFF: &str = "Quiet-Office-Corner-3";
 
 /// A host that lives as long as its directory.
-pub(crate) struct Host {
+pub(crate) struct TestHost {
     pub(crate) authority: Authority,
     pub(crate) engine: Arc<SilentEngine>,
     pub(crate) router: axum::Router,
@@ -33,7 +33,7 @@ pub(crate) struct Host {
     pub(crate) post: std::sync::Mutex<Vec<(postward_authority::LinkKind, String)>>,
 }
 
-impl Host {
+impl TestHost {
     /// `ada@birch.example` belongs to Birch, whose owner is `owner@birch.example` and whose read-only eye is
     /// `eye@birch.example`; `eve@cedar.example` belongs to Cedar, whose owner is `owner@cedar.example`.
     pub(crate) async fn start() -> Self {

@@ -13,7 +13,7 @@ const STEP_SECONDS: i64 = 30;
 const MARGIN_SECONDS: i64 = 10;
 
 /// An authenticator with a key.
-pub(crate) struct Authenticator {
+pub struct Authenticator {
     totp: Totp,
     /// The time step of the last code it has given.
     last: AtomicI64,
@@ -21,7 +21,7 @@ pub(crate) struct Authenticator {
 
 impl Authenticator {
     /// Reads the key in the form that is shown for typing, in base32.
-    pub(crate) fn of(typed: &str) -> io::Result<Self> {
+    pub fn of(typed: &str) -> io::Result<Self> {
         let secret = Secret::try_from_base32(typed.replace(' ', "")).map_err(io::Error::other)?;
         let totp = Builder::new().with_secret(secret).build().map_err(io::Error::other)?;
         Ok(Self { totp, last: AtomicI64::new(0) })
@@ -29,7 +29,7 @@ impl Authenticator {
 
     /// A code that was never given before and is valid now. A host accepts those of the previous and the next time step
     /// as well (RFC 6238 §5.2), so there is mostly one at once; else this waits for the next step.
-    pub(crate) async fn next_code(&self) -> io::Result<String> {
+    pub async fn next_code(&self) -> io::Result<String> {
         loop {
             let now = Timestamp::now().as_second();
             let (step, passed) = (now / STEP_SECONDS, now % STEP_SECONDS);
@@ -44,7 +44,7 @@ impl Authenticator {
     }
 
     /// The code at a moment, in seconds since 1970.
-    pub(crate) fn code_at(&self, second: i64) -> io::Result<String> {
+    pub fn code_at(&self, second: i64) -> io::Result<String> {
         let second = u64::try_from(second).map_err(io::Error::other)?;
         Ok(self.totp.generate(second).to_string())
     }

@@ -1,6 +1,6 @@
-//! The owner's phone and letters: an authenticator that shows codes, a recovery code on paper, links that were mailed.
+//! What a person has beside the password: an authenticator, a recovery code, links that were mailed.
 
-use crate::host::{Host, OLD, STAFF, now, pass};
+use crate::test_host::{OLD, STAFF, TestHost, now, pass};
 use jiff::SignedDuration;
 use postward_authority::{
     LinkKind, MailboxId, Origin, OtherSessions, Request, SessionGuard, SignedIn, StaffSession, Surface,
@@ -10,19 +10,17 @@ use postward_wire::{Address, Attempt, Secret};
 pub(crate) const ADA: &str = "ada@birch.example";
 pub(crate) const BOSS: &str = "owner@birch.example";
 
-/// An authenticator app.
-pub(crate) struct Phone(totp_rs::Totp);
+/// An authenticator by the clock of these tests.
+pub(crate) struct Authenticator(postward_testclient::Authenticator);
 
-impl Phone {
+impl Authenticator {
     pub(crate) fn of(typed: &Secret) -> Self {
-        let secret = totp_rs::Secret::try_from_base32(typed.expose().replace(' ', "")).unwrap();
-        Self(totp_rs::Builder::new().with_secret(secret).build().unwrap())
+        Self(postward_testclient::Authenticator::of(typed.expose()).unwrap())
     }
 
     /// The code it shows now.
     pub(crate) fn code(&self) -> String {
-        let now = u64::try_from(now().as_second()).unwrap();
-        self.0.generate(now).to_string()
+        self.0.code_at(now().as_second()).unwrap()
     }
 
     /// The next code, after the wait for it.
@@ -40,7 +38,7 @@ fn attempt(login: &str, password: &str) -> Attempt {
     Attempt { authcid: login.to_owned(), secret: Secret::new(password.to_owned()) }
 }
 
-impl Host {
+impl TestHost {
     /// Somebody who is signed in without a browser.
     pub(crate) async fn guard(&self, address: &str, surface: Surface) -> SessionGuard {
         let signed_in = self.authority.sign_in_browser(attempt(address, OLD), &request(surface)).await;
@@ -61,27 +59,27 @@ impl Host {
     }
 
     /// Turns Ada's second factor on; her next code is a fresh one.
-    pub(crate) async fn phone_of_ada(&self) -> Phone {
+    pub(crate) async fn authenticator_of_ada(&self) -> Authenticator {
         let (guard, request) = (self.guard(ADA, Surface::Panel).await, request(Surface::Panel));
         let begun = self.authority.begin_second_factor(&guard, None, "Postward", &request).await;
-        let phone = Phone::of(&begun.ok().unwrap().typed);
-        let code = Secret::new(phone.code());
+        let authenticator = Authenticator::of(&begun.ok().unwrap().typed);
+        let code = Secret::new(authenticator.code());
         let on = self.authority.turn_on_second_factor(&guard, &code, OtherSessions::Stay, &request).await;
         assert!(on.is_ok());
         pass(SignedDuration::from_secs(30));
-        phone
+        authenticator
     }
 
     /// Turns the second factor of Birch's owner on; with it the backup codes.
-    pub(crate) async fn phone_of_boss(&self) -> (Phone, Vec<String>) {
+    pub(crate) async fn authenticator_of_boss(&self) -> (Authenticator, Vec<String>) {
         let (session, request) = (self.staff_session(BOSS).await, request(Surface::Dashboard));
         let begun = self.authority.begin_second_factor(&session, None, "Postward", &request).await;
-        let phone = Phone::of(&begun.ok().unwrap().typed);
-        let code = Secret::new(phone.code());
+        let authenticator = Authenticator::of(&begun.ok().unwrap().typed);
+        let code = Secret::new(authenticator.code());
         let on = self.authority.turn_on_second_factor(&session, &code, OtherSessions::Stay, &request);
         let codes = on.await.ok().unwrap().backup_codes;
         pass(SignedDuration::from_secs(30));
-        (phone, codes.iter().map(|code| code.expose().to_owned()).collect())
+        (authenticator, codes.iter().map(|code| code.expose().to_owned()).collect())
     }
 
     pub(crate) async fn recovery_code(&self, mailbox: MailboxId) -> String {

@@ -1,14 +1,8 @@
 //! A host of the real binary, in a directory that goes with the test.
 
-use crate::client::SignInOutcome;
-use crate::client::browser::Browser;
-use crate::client::connection::{Endpoint, Trust};
-use crate::client::imap::Imap;
-use crate::client::pop3::Pop3;
-use crate::client::smtp::Smtp;
-use rustls::{ClientConfig, RootCertStore};
+use postward_testclient::{Endpoint, HttpClient, ImapClient, Pop3Client, SignInOutcome, SmtpClient, Trust};
+use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
-use rustls_pki_types::{CertificateDer, ServerName};
 use serde_json::Value;
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -38,14 +32,14 @@ pub(crate) const QUICK: [(&str, &str); 5] = [
 const DEADLINE: Duration = Duration::from_secs(60);
 
 /// A running host. It is killed when this is dropped.
-pub(crate) struct House {
+pub(crate) struct TestHost {
     process: Child,
     home: Arc<TempDir>,
     settings: Vec<(String, String)>,
-    handout: Value,
+    credentials: Value,
 }
 
-impl House {
+impl TestHost {
     /// A demo on free ports.
     pub(crate) async fn start() -> Self {
         Self::start_with(&[]).await
@@ -77,14 +71,14 @@ impl House {
         settings: Vec<(String, String)>,
         mut command: Command,
     ) -> Self {
-        let handout = home.path().join("handout.json");
-        drop(fs::remove_file(&handout));
+        let credentials = home.path().join("credentials.json");
+        drop(fs::remove_file(&credentials));
         let log = File::options().create(true).append(true).open(home.path().join("log")).unwrap();
         let mut process = command
             .args(["demo", "--ephemeral", "--dir"])
             .arg(home.path().join("host"))
             .arg("--json")
-            .arg(&handout)
+            .arg(&credentials)
             .envs(settings.iter().cloned())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -94,7 +88,7 @@ impl House {
             .unwrap();
         let until = Instant::now() + DEADLINE;
         let text = loop {
-            if let Ok(text) = fs::read_to_string(&handout) {
+            if let Ok(text) = fs::read_to_string(&credentials) {
                 break text;
             }
             let log = || fs::read_to_string(home.path().join("log")).unwrap();
@@ -102,7 +96,7 @@ impl House {
             assert!(Instant::now() < until, "the host takes too long to start: {}", log());
             tokio::time::sleep(Duration::from_millis(10)).await;
         };
-        Self { process, home, settings, handout: serde_json::from_str(&text).unwrap() }
+        Self { process, home, settings, credentials: serde_json::from_str(&text).unwrap() }
     }
 
     /// Kills it with SIGKILL.
@@ -155,82 +149,74 @@ impl House {
 
     /// The address and the first password of the `n`th mailbox.
     pub(crate) fn mailbox(&self, n: usize) -> (String, String) {
-        let mailbox = &self.handout["mailboxes"][n];
+        let mailbox = &self.credentials["mailboxes"][n];
         (text(&mailbox["address"]), text(&mailbox["password"]))
     }
 
     /// The host's owner, who signs in at the dashboard.
     pub(crate) fn owner(&self) -> (String, String) {
-        (text(&self.handout["owner"]["email"]), text(&self.handout["owner"]["password"]))
+        (text(&self.credentials["owner"]["email"]), text(&self.credentials["owner"]["password"]))
     }
 
     /// The TLS port of `imap`, `pop3` or `smtp`.
-    pub(crate) fn door(&self, protocol: &str) -> Endpoint {
-        Endpoint { address: self.port(protocol, "tls_port"), tls: Some(self.trust()) }
+    pub(crate) fn tls(&self, protocol: &str) -> Endpoint {
+        Endpoint::tls(self.port(protocol, "tls_port"), self.trust())
     }
 
     /// The plain port of a protocol.
     pub(crate) fn plain(&self, protocol: &str) -> Endpoint {
-        Endpoint { address: self.port(protocol, "port"), tls: None }
+        Endpoint::plain(self.port(protocol, "port"))
     }
 
     fn port(&self, protocol: &str, port: &str) -> SocketAddr {
-        let port = self.handout[protocol][port].as_u64().unwrap();
+        let port = self.credentials[protocol][port].as_u64().unwrap();
         SocketAddr::from(([127, 0, 0, 1], u16::try_from(port).unwrap()))
     }
 
     /// Trust in the certificate the demo hands out.
     pub(crate) fn trust(&self) -> Trust {
         let ca = CertificateDer::from_pem_file(self.dir().join(self.ca_cert())).unwrap();
-        let mut roots = RootCertStore::empty();
-        roots.add(ca).unwrap();
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let config = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        Trust { name: ServerName::try_from("localhost").unwrap(), config: Arc::new(config) }
+        Trust::in_roots("localhost", [ca]).unwrap().resuming()
     }
 
     /// The name of the file with the certificate to trust.
     fn ca_cert(&self) -> OsString {
-        Path::new(&text(&self.handout["ca_cert"])).file_name().unwrap().to_owned()
+        Path::new(&text(&self.credentials["ca_cert"])).file_name().unwrap().to_owned()
     }
 
     /// A browser that was never here.
-    pub(crate) fn browser(&self) -> Browser {
-        Browser::new(Endpoint { address: self.web().parse().unwrap(), tls: None }, self.web())
+    pub(crate) fn browser(&self) -> HttpClient {
+        HttpClient::new(Endpoint::plain(self.web().parse().unwrap()), self.web())
     }
 
     /// Host and port of the pages.
     pub(crate) fn web(&self) -> String {
-        text(&self.handout["web"]["dashboard"]).split('/').nth(2).unwrap().to_owned()
+        text(&self.credentials["web"]["dashboard"]).split('/').nth(2).unwrap().to_owned()
     }
 
     /// Signs in to IMAP, which has to work.
-    pub(crate) async fn imap(&self, address: &str, password: &str) -> Imap {
-        opened(Imap::sign_in(&self.door("imap"), address, password).await)
+    pub(crate) async fn imap(&self, address: &str, password: &str) -> ImapClient {
+        opened(ImapClient::sign_in(&self.tls("imap"), address, password).await)
     }
 
     /// Signs in to POP3, which has to work.
-    pub(crate) async fn pop3(&self, address: &str, password: &str) -> Pop3 {
-        opened(Pop3::sign_in(&self.door("pop3"), address, password).await)
+    pub(crate) async fn pop3(&self, address: &str, password: &str) -> Pop3Client {
+        opened(Pop3Client::sign_in(&self.tls("pop3"), address, password).await)
     }
 
     /// Signs in to submission, which has to work.
-    pub(crate) async fn smtp(&self, address: &str, password: &str) -> Smtp {
-        opened(Smtp::sign_in(&self.door("smtp"), address, password).await)
+    pub(crate) async fn smtp(&self, address: &str, password: &str) -> SmtpClient {
+        opened(SmtpClient::sign_in(&self.tls("smtp"), address, password).await)
     }
 
     /// Signs in with a browser, which has to work.
-    pub(crate) async fn signed_in(&self, surface: &str, name: &str, password: &str) -> Browser {
+    pub(crate) async fn signed_in(&self, surface: &str, name: &str, password: &str) -> HttpClient {
         opened(self.browser().sign_in(surface, name, password).await)
     }
 
     /// Whether a password opens IMAP; anything but a clear yes or no ends the test.
     pub(crate) async fn opens(&self, address: &str, password: &str) -> bool {
-        match Imap::sign_in(&self.door("imap"), address, password).await.unwrap() {
+        match ImapClient::sign_in(&self.tls("imap"), address, password).await.unwrap() {
             SignInOutcome::Opened(_) => true,
             SignInOutcome::Refused(words) => {
                 assert!(words.contains("[AUTHENTICATIONFAILED]"), "{words}");
