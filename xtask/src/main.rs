@@ -2,7 +2,7 @@
 //!
 //! In reading order: [`tidy`] checks the rules a compiler cannot, [`fuzz`] feeds bytes to every parser that is reachable
 //! before sign-in, [`soak`] repeats the long tests at their full length, [`docs`] makes the pages that are generated from
-//! the code, [`bench`] measures the binary of the profile `dist` from outside, [`ci`] does what the integration run does.
+//! the code, [`mod@bench`] measures the profile `dist` from outside, [`ci`] does what the integration run does.
 //! Nothing here is part of the product.
 #![expect(
     clippy::print_stdout,

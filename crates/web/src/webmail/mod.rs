@@ -1,7 +1,7 @@
 //! The webmail: a mail client in the browser (W1, W2).
 //!
 //! It is an IMAP client of the engine and keeps nothing of its own: no password, no copy of a mailbox, no connection
-//! that outlives a request. In reading order: [`routes`] is the addresses of folders and messages;
+//! that outlives a request. In reading order: [`mod@routes`] is the addresses of folders and messages;
 //! [`engine_connection`] opens the engine's connection for one request; [`folder_list`] is the folders and the list
 //! that stand beside a message; [`list`], [`message`], [`body`], [`part`], [`original`] and [`mark`] are its pages;
 //! [`account`] is *My account*, [`user_settings`] the switch to the panel. Below them, [`imap`] is the client of the
