@@ -2,8 +2,9 @@
 //! what and why.
 //!
 //! [`tree`] reads the checkout, [`rust`] its Rust source, [`crate_source`] puts a crate together. [`arrows`],
-//! [`architecture`] and [`spine`] keep ARCHITECTURE.md true, [`generated_pages`] the docs; [`import_circles`], [`layers`], [`handle`], [`tuple_parameters`]
-//! and [`banned_names`] each read one crate, the other rules one file. [`under_way`] lists what does not hold yet.
+//! [`architecture`], [`spine`] and [`walks`] keep ARCHITECTURE.md true, [`generated_pages`] the docs,
+//! [`dependencies`] the manifests; [`import_circles`], [`layers`], [`handle`], [`tuple_parameters`] and
+//! [`banned_names`] each read one crate, the other rules one file. [`under_way`] lists what does not hold yet.
 
 mod architecture;
 mod arrows;
@@ -28,6 +29,7 @@ mod tree;
 mod tuple_parameters;
 mod under_way;
 mod violation;
+mod walks;
 
 use std::path::Path;
 
@@ -76,6 +78,7 @@ pub(crate) fn run(root: &Path, options: &[String]) -> Result<(), Failure> {
     let mut violations = arrows::point_as_drawn(&tree.packages);
     violations.extend(sql::only_the_authority_links_a_database(&tree.packages));
     violations.extend(architecture::names_what_exists(&tree));
+    violations.extend(walks::walks_are_short(&tree));
     violations.extend(dependencies::all_are_used(&tree));
     violations.extend(generated_pages::pages_are_up_to_date(&tree));
     for file in &tree.files {

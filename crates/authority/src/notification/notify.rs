@@ -1,4 +1,4 @@
-//! Telling the owner: the letters that an act leaves in the outbox, in its own transaction.
+//! Notices to the people concerned: the letters that an act leaves in the outbox, in its own transaction.
 
 use crate::credential::key_file::Keys;
 use crate::model::Timestamp;
