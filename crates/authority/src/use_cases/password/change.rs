@@ -16,6 +16,7 @@ use crate::model::notice::Notice;
 use crate::model::principal::{Epoch, Kind, MailboxId, PrincipalId, SessionId, StaffId};
 use crate::model::receipt::Receipt;
 use crate::model::request::Request;
+use crate::model::revoke_reason::RevokeReason;
 use crate::notification::notify::{Recipient, notify_owner, notify_staff};
 use crate::session::change_broadcast::PrincipalChange;
 use crate::session::ended_sessions::EndedSessions;
@@ -260,7 +261,9 @@ impl Authority {
             recovery::end_links(tx, principal, kind.name()).await?;
         }
         let app_passwords_revoked = match app_passwords {
-            AppPasswords::Revoke => app_passwords::revoke_all(tx, principal, "password-changed", now).await?,
+            AppPasswords::Revoke => {
+                app_passwords::revoke_all(tx, principal, RevokeReason::PasswordChanged, now).await?
+            }
             AppPasswords::Keep => 0,
         };
         let rows =

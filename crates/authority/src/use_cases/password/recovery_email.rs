@@ -12,6 +12,7 @@ use crate::model::notice::Notice;
 use crate::model::principal::{MailboxId, PrincipalId};
 use crate::model::receipt::Receipt;
 use crate::model::request::Request;
+use crate::model::revoke_reason::RevokeReason;
 use crate::notification::link_token;
 use crate::notification::notify::{Recipient, notify, notify_owner};
 use crate::session::change_broadcast::PrincipalChange;
@@ -214,7 +215,7 @@ impl Authority {
         }
         let until = now.checked_add(HOLD).unwrap_or(Timestamp::MAX);
         recovery::hold_recovery_email(&mut tx, id, until).await?;
-        let app_passwords_revoked = app_passwords::revoke_all(&mut tx, id, "not-me", now).await?;
+        let app_passwords_revoked = app_passwords::revoke_all(&mut tx, id, RevokeReason::NotMe, now).await?;
         let rows = sessions::end(&mut tx, id, SessionSelector::All, EndReason::Ended, now).await?;
         let in_store = EndedSessions::of(rows);
         let subject = Subject::Mailbox(MailboxId(id.0), address.as_str());

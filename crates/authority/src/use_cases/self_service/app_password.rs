@@ -10,6 +10,8 @@ use crate::model::notice::Notice;
 use crate::model::origin::Surface;
 use crate::model::principal::{AppPasswordId, PrincipalId};
 use crate::model::request::Request;
+use crate::model::revoke_reason::RevokeReason;
+use crate::model::stored::Stored;
 use crate::notification::notify::notify_owner;
 use crate::session::ended_sessions::EndedSessions;
 use crate::session::registry::SessionGuard;
@@ -32,8 +34,8 @@ pub struct AppPassword {
     pub created: Timestamp,
     /// When, from where and at which door it was last used.
     pub used: Option<AppPasswordUse>,
-    /// When it was revoked, and why, as a stable word.
-    pub revoked: Option<(Timestamp, String)>,
+    /// When it was revoked, and why.
+    pub revoked: Option<(Timestamp, Stored<RevokeReason>)>,
 }
 
 /// The last use of an app password.
@@ -201,7 +203,8 @@ impl Authority {
         let mailbox = PrincipalId::from(session.mailbox());
         let mut tx = self.db().begin(Durability::Durable).await?;
         principals::lock_principal(&mut tx, mailbox).await?.ok_or(ReauthRequired::SessionEnded)?;
-        let Some(name) = app_passwords::revoke(&mut tx, mailbox, id, "revoked", now).await? else {
+        let Some(name) = app_passwords::revoke(&mut tx, mailbox, id, RevokeReason::Revoked, now).await?
+        else {
             return Err(AppPasswordError::NotFound);
         };
         let rows = sessions::end_opened_by(&mut tx, id, EndReason::Ended, now).await?;
