@@ -65,9 +65,7 @@ impl Authority {
         if let Some(id) = mailbox {
             self.reachable(actor, id).await?;
         }
-        let rows = audit::audit_rows(self.db(), actor, mailbox.map(PrincipalId::from), limit)
-            .await
-            .map_err(Unavailable::from)?;
+        let rows = audit::audit_rows(self.db(), actor, mailbox.map(PrincipalId::from), limit).await?;
         Ok(rows.into_iter().map(AuditEntry::from_row).collect())
     }
 

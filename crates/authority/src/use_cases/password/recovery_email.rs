@@ -3,7 +3,7 @@
 
 use crate::authority::Authority;
 use crate::credential::token::Token;
-use crate::error::{LinkError, ReauthRequired, Unavailable};
+use crate::error::{LinkError, ReauthRequired, Unavailable, from_reauth_unavailable};
 use crate::model::Timestamp;
 use crate::model::audit_event::{AuditActor, AuditEvent, Subject};
 use crate::model::end_reason::{EndReason, SessionSelector};
@@ -26,6 +26,7 @@ use crate::use_cases::sign_in::reauthentication::OwnSession;
 use jiff::SignedDuration;
 use postward_wire::Address;
 use serde_json::json;
+use thiserror::Error;
 
 /// How long the recovery e-mail cannot be changed after somebody has said *This wasn't me*: a night's sleep for whoever
 /// finds out what happened.
@@ -41,29 +42,23 @@ pub struct RecoveryEmail {
 }
 
 /// Why a recovery e-mail was not changed. Nothing has changed.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 pub enum RecoveryEmailError {
     /// The session may not do that now.
-    ReauthRequired(ReauthRequired),
+    #[error(transparent)]
+    ReauthRequired(#[from] ReauthRequired),
     /// It is the mailbox itself, which is closed to whoever has lost its password.
+    #[error("the recovery e-mail would be the mailbox itself")]
     Itself,
     /// Somebody has said that it was not them: not before this moment.
+    #[error("the recovery e-mail is held until {0}")]
     Held(Timestamp),
     /// There is none.
+    #[error("there is no recovery e-mail")]
     None,
 }
 
-impl<E: Into<Unavailable>> From<E> for RecoveryEmailError {
-    fn from(error: E) -> Self {
-        Self::ReauthRequired(ReauthRequired::Unavailable(error.into()))
-    }
-}
-
-impl From<ReauthRequired> for RecoveryEmailError {
-    fn from(not_now: ReauthRequired) -> Self {
-        Self::ReauthRequired(not_now)
-    }
-}
+from_reauth_unavailable! { RecoveryEmailError }
 
 impl Authority {
     /// How things stand with the owner's recovery e-mail.

@@ -2,7 +2,7 @@
 
 use crate::authority::Authority;
 use crate::credential::app_password::AppPasswordText;
-use crate::error::{ReauthRequired, Unavailable};
+use crate::error::{ReauthRequired, Unavailable, from_reauth_unavailable};
 use crate::model::Timestamp;
 use crate::model::audit_event::{AuditActor, AuditEvent, Subject};
 use crate::model::end_reason::{EndReason, SessionSelector};
@@ -22,6 +22,7 @@ use jiff::SignedDuration;
 use postward_wire::Secret;
 use serde_json::json;
 use std::collections::BTreeMap;
+use thiserror::Error;
 
 /// An app password, as its owner sees it.
 #[derive(Clone, Debug)]
@@ -61,29 +62,23 @@ pub struct MailApp {
 }
 
 /// Why no app password was made. Nothing has changed.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 pub enum AppPasswordError {
     /// The session may not do that now.
-    ReauthRequired(ReauthRequired),
+    #[error(transparent)]
+    ReauthRequired(#[from] ReauthRequired),
     /// The name is empty or too long.
+    #[error("the name is empty or too long")]
     Name,
     /// There are [`Authority::APP_PASSWORDS`] already.
+    #[error("there are too many app passwords")]
     TooMany,
     /// There is no such app password.
+    #[error("there is no such app password")]
     NotFound,
 }
 
-impl<E: Into<Unavailable>> From<E> for AppPasswordError {
-    fn from(error: E) -> Self {
-        Self::ReauthRequired(ReauthRequired::Unavailable(error.into()))
-    }
-}
-
-impl From<ReauthRequired> for AppPasswordError {
-    fn from(not_now: ReauthRequired) -> Self {
-        Self::ReauthRequired(not_now)
-    }
-}
+from_reauth_unavailable! { AppPasswordError }
 
 impl Authority {
     /// App passwords a mailbox may have at a time: more than anybody has devices, and few enough to look through.

@@ -225,8 +225,8 @@ impl Authority {
     ) -> Result<SignedIn<SessionGuard>, SignedOut> {
         let request = &Request { origin: Origin { surface: to, ..request.origin.clone() }, now: request.now };
         let from = {
-            let mut tx = self.db().begin(Durability::Relaxed).await.map_err(Unavailable::from)?;
-            sessions::proof(&mut tx, session.id()).await.map_err(Unavailable::from)?
+            let mut tx = self.db().begin(Durability::Relaxed).await?;
+            sessions::proof(&mut tx, session.id()).await?
         };
         let found = self.find(PrincipalRef::Id(session.mailbox().into()), request).await?;
         let (Some(from), Some(principal)) = (from, found) else { return Err(SignedOut::Ended) };
