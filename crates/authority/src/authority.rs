@@ -90,9 +90,9 @@ impl Authority {
     /// In words for the operator: the store cannot be reached or was made by a newer version.
     pub async fn open(settings: Settings, now: Timestamp) -> Result<Self, OpenError> {
         let Settings { database, node, policy, hashing, reconnect, throttle, key_file } = settings;
-        let hasher = Hasher::new(hashing).map_err(OpenError::Hasher)?;
-        let db = Arc::new(Db::open(&database).await.map_err(OpenError::Store)?);
-        let keys = Arc::new(open_keys(&db, key_file).await.map_err(OpenError::Store)?);
+        let hasher = Hasher::new(hashing)?;
+        let db = Arc::new(Db::open(&database).await?);
+        let keys = Arc::new(open_keys(&db, key_file).await?);
         let (registry, closed) = Registry::new();
         let context = WriterContext {
             db: db.clone(),
@@ -100,7 +100,7 @@ impl Authority {
             registry: registry.clone(),
             node: node.clone(),
         };
-        let session_writer = SessionWriter::open(context, closed, now).await.map_err(OpenError::Store)?;
+        let session_writer = SessionWriter::open(context, closed, now).await?;
         let inner = Inner {
             db,
             keys,

@@ -1,7 +1,15 @@
-//! The errors that more than one use case answers with.
+//! The errors of the authority: which type is for where.
 //!
-//! [`Unavailable`] is a trouble of ours: it counts against nobody, and trying again later is right. Each use case has a
-//! public error of its own beside it; those that several share stand here.
+//! * [`Unavailable`] is a trouble of ours, wherever it comes up: it counts against nobody, and trying again later is
+//!   right. Every other error has a variant for it, and takes over whatever becomes one.
+//! * [`OpenError`]: the authority could not be opened.
+//! * [`ActError`], [`AddError`]: an act of staff or the operator. [`ReauthRequired`]: an act on one's own sign-in.
+//!   [`SignedOut`]: a cookie. [`LinkError`]: a mailed link. What only one use case answers with stands beside it.
+//! * Inside the crate: [`AuthFailure`] is a sign-in that is refused, and all that whoever made it hears; [`CodeFailure`]
+//!   a code behind a right password; [`NewPasswordError`] and [`ReplaceError`] the two halves of a change.
+//!
+//! Variants are named by whose fault it is. What people read is not written here: pages, replies and letters have their
+//! own words.
 
 use crate::credential::hasher::HasherError;
 use crate::credential::key_file::KeyError;
@@ -11,99 +19,106 @@ use crate::model::refusal_cause::RefusalCause;
 use crate::store::StoreError;
 use crate::store::db::is_taken;
 use postward_wire::Refusal;
-use std::fmt;
+use thiserror::Error;
 
 /// Why the authority could not be opened.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 pub enum OpenError {
     /// The store cannot be opened.
+    #[error("the store cannot be opened: {0}")]
     #[non_exhaustive]
-    Store(StoreError),
+    Store(#[from] StoreError),
     /// The configured hash cost is not one argon2 knows.
+    #[error("passwords cannot be hashed as configured: {0}")]
     #[non_exhaustive]
-    Hasher(HasherError),
+    Hasher(#[from] HasherError),
 }
-
-impl fmt::Display for OpenError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Store(error) => write!(f, "the store cannot be opened: {error}"),
-            Self::Hasher(error) => write!(f, "passwords cannot be hashed as configured: {error}"),
-        }
-    }
-}
-
-impl std::error::Error for OpenError {}
 
 /// A trouble of ours. It is never counted against anybody, and trying again later is right.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum Unavailable {
     /// The store did not answer, or not in a way that makes sense.
+    #[error("the store does not answer: {0}")]
     #[non_exhaustive]
-    Store(StoreError),
+    Store(#[from] StoreError),
     /// No hash could be computed.
+    #[error("no password could be hashed: {0}")]
     #[non_exhaustive]
-    Hasher(HasherError),
+    Hasher(#[from] HasherError),
     /// What is sealed cannot be opened.
+    #[error(transparent)]
     #[non_exhaustive]
-    Key(KeyError),
+    Key(#[from] KeyError),
     /// The session could not be written; the log says why, once for all sign-ins it kept out.
+    #[error("the session could not be written")]
     NotWritten,
     /// This node cannot prove that it is up to date.
+    #[error("this node cannot prove that it is up to date")]
     Frozen,
     /// The server is going down.
+    #[error("the server is going down")]
     ShuttingDown,
 }
 
-impl fmt::Display for Unavailable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Store(error) => write!(f, "the store does not answer: {error}"),
-            Self::Hasher(error) => write!(f, "no password could be hashed: {error}"),
-            Self::Key(error) => error.fmt(f),
-            Self::NotWritten => f.write_str("the session could not be written"),
-            Self::Frozen => f.write_str("this node cannot prove that it is up to date"),
-            Self::ShuttingDown => f.write_str("the server is going down"),
+/// Lets `?` make whatever becomes [`Unavailable`] (the store's errors, the hasher's, the key file's) an error of these
+/// types at once; `#[from]` would take two steps.
+macro_rules! from_unavailable {
+    ($($error:ident)*) => {$(
+        impl<E: Into<crate::error::Unavailable>> From<E> for $error {
+            fn from(error: E) -> Self {
+                Self::Unavailable(error.into())
+            }
         }
-    }
+    )*};
+}
+pub(crate) use from_unavailable;
+
+from_unavailable! {
+    ActError ReauthRequired SignedOut AuthFailure CodeFailure NewPasswordError ReplaceError LinkError
 }
 
-impl std::error::Error for Unavailable {}
-
-impl From<StoreError> for Unavailable {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
+/// The same for an error whose trouble of ours is that of [`ReauthRequired`].
+macro_rules! from_reauth_unavailable {
+    ($($error:ident)*) => {$(
+        impl<E: Into<crate::error::Unavailable>> From<E> for $error {
+            fn from(error: E) -> Self {
+                Self::ReauthRequired(crate::error::ReauthRequired::Unavailable(error.into()))
+            }
+        }
+    )*};
 }
+pub(crate) use from_reauth_unavailable;
 
-impl From<KeyError> for Unavailable {
-    fn from(error: KeyError) -> Self {
-        Self::Key(error)
-    }
+/// Lets `?` make a password that does not become the new one an error of these types.
+macro_rules! from_new_password {
+    ($($error:ident)*) => {$(
+        impl From<crate::error::NewPasswordError> for $error {
+            fn from(error: crate::error::NewPasswordError) -> Self {
+                match error {
+                    crate::error::NewPasswordError::Policy(problems) => Self::Policy(problems),
+                    crate::error::NewPasswordError::Unavailable(unavailable) => Self::Unavailable(unavailable),
+                }
+            }
+        }
+    )*};
 }
+pub(crate) use from_new_password;
 
-impl From<HasherError> for Unavailable {
-    fn from(error: HasherError) -> Self {
-        Self::Hasher(error)
-    }
-}
+from_new_password! { LinkError }
 
 /// Why an act on a mailbox was not done. Nothing has changed.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 pub enum ActError {
     /// No such thing within the actor's reach.
+    #[error("no such thing within reach")]
     NotFound,
     /// The actor may look but not touch.
+    #[error("only looking is allowed")]
     ReadOnly,
     /// The store could not answer.
+    #[error(transparent)]
     Unavailable(Unavailable),
-}
-
-impl<E: Into<Unavailable>> From<E> for ActError {
-    fn from(error: E) -> Self {
-        Self::Unavailable(error.into())
-    }
 }
 
 impl From<ReadOnly> for ActError {
@@ -113,31 +128,31 @@ impl From<ReadOnly> for ActError {
 }
 
 /// Why something was not added. Nothing has changed.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 pub enum AddError {
     /// It exists already, perhaps deleted and still restorable.
+    #[error("it exists already")]
     Exists,
     /// What it should stand in is not within the actor's reach.
+    #[error("what it should stand in is not within reach")]
     NotFound,
     /// The actor may look but not touch.
+    #[error("only looking is allowed")]
     ReadOnly,
     /// The name is not one: what to do about it.
+    #[error("{0}")]
     Name(String),
     /// The password does not meet the policy: what is missing.
+    #[error("the password does not meet the policy")]
     Policy(Vec<PasswordProblem>),
     /// The store could not answer.
-    Unavailable(Unavailable),
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
 }
 
 impl From<ReadOnly> for AddError {
     fn from(_: ReadOnly) -> Self {
         Self::ReadOnly
-    }
-}
-
-impl From<Unavailable> for AddError {
-    fn from(unavailable: Unavailable) -> Self {
-        Self::Unavailable(unavailable)
     }
 }
 
@@ -148,42 +163,38 @@ impl From<StoreError> for AddError {
 }
 
 /// Why somebody may not act on its own sign-in now. Nothing has changed.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 pub enum ReauthRequired {
     /// Ask for the password again, and for a code where a second factor is on.
+    #[error("the password has to be given again")]
     ConfirmFirst,
     /// The session has ended.
+    #[error("the session has ended")]
     SessionEnded,
     /// The store could not answer.
+    #[error(transparent)]
     Unavailable(Unavailable),
-}
-
-impl<E: Into<Unavailable>> From<E> for ReauthRequired {
-    fn from(error: E) -> Self {
-        Self::Unavailable(error.into())
-    }
 }
 
 /// Why a cookie opens nothing.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 pub enum SignedOut {
     /// There is no such session, or not any more.
+    #[error("the session has ended")]
     Ended,
     /// The store could not answer: the session may well be alive, and the cookie is to be kept.
+    #[error(transparent)]
     Unavailable(Unavailable),
 }
 
-impl From<Unavailable> for SignedOut {
-    fn from(unavailable: Unavailable) -> Self {
-        Self::Unavailable(unavailable)
-    }
-}
-
 /// Why nobody gets in.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 pub(crate) enum AuthFailure {
+    #[error("rejected")]
     Rejected,
+    #[error("too many attempts")]
     TooManyTries,
+    #[error(transparent)]
     Unavailable(Unavailable),
 }
 
@@ -197,80 +208,56 @@ impl AuthFailure {
     }
 }
 
-impl From<Unavailable> for AuthFailure {
-    fn from(unavailable: Unavailable) -> Self {
-        Self::Unavailable(unavailable)
-    }
-}
-
 /// Why a right password was not enough.
+#[derive(Debug, Error)]
 pub(crate) enum CodeFailure {
+    #[error("refused: {0}")]
     Refused(RefusalCause),
+    #[error(transparent)]
     Unavailable(Unavailable),
-}
-
-impl<E: Into<Unavailable>> From<E> for CodeFailure {
-    fn from(error: E) -> Self {
-        Self::Unavailable(error.into())
-    }
 }
 
 /// Why a password does not become a mailbox's new one.
+#[derive(Debug, Error)]
 pub(crate) enum NewPasswordError {
     /// What is wrong with it.
+    #[error("the new password does not meet the policy")]
     Policy(Vec<PasswordProblem>),
+    #[error(transparent)]
     Unavailable(Unavailable),
-}
-
-impl<E: Into<Unavailable>> From<E> for NewPasswordError {
-    fn from(error: E) -> Self {
-        Self::Unavailable(error.into())
-    }
 }
 
 /// Why nothing was replaced.
+#[derive(Debug, Error)]
 pub(crate) enum ReplaceError {
     /// The mailbox, the password or the acting session is not what it was when the act began.
+    #[error("overtaken by another change")]
     Overtaken,
     /// The acting session is too old to confirm a change.
+    #[error("the session is too old to confirm a change")]
     NotRecent,
+    #[error(transparent)]
     Unavailable(Unavailable),
-}
-
-impl<E: Into<Unavailable>> From<E> for ReplaceError {
-    fn from(error: E) -> Self {
-        Self::Unavailable(error.into())
-    }
 }
 
 /// Why a link has set no new password. Nothing has changed, and nothing was spent.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 pub enum LinkError {
     /// It was used, replaced or has expired.
+    #[error("the link opens nothing any more")]
     Over,
     /// The code of the second factor is needed, which a link does not stand for.
+    #[error("the code of the second factor is needed")]
     CodeMissing,
     /// The code is wrong, or was used before.
+    #[error("the code is wrong")]
     CodeWrong,
     /// The new password does not meet the policy: what is missing.
+    #[error("the new password does not meet the policy")]
     Policy(Vec<PasswordProblem>),
     /// It could not be decided.
+    #[error(transparent)]
     Unavailable(Unavailable),
-}
-
-impl<E: Into<Unavailable>> From<E> for LinkError {
-    fn from(error: E) -> Self {
-        Self::Unavailable(error.into())
-    }
-}
-
-impl From<NewPasswordError> for LinkError {
-    fn from(unfit: NewPasswordError) -> Self {
-        match unfit {
-            NewPasswordError::Policy(problems) => Self::Policy(problems),
-            NewPasswordError::Unavailable(unavailable) => Self::Unavailable(unavailable),
-        }
-    }
 }
 
 impl From<ReplaceError> for LinkError {
@@ -278,6 +265,25 @@ impl From<ReplaceError> for LinkError {
         match not_replaced {
             ReplaceError::Overtaken | ReplaceError::NotRecent => Self::Over,
             ReplaceError::Unavailable(unavailable) => Self::Unavailable(unavailable),
+        }
+    }
+}
+
+/// Which of the codes is wrong, and how, the activity tells.
+impl From<CodeFailure> for LinkError {
+    fn from(failure: CodeFailure) -> Self {
+        match failure {
+            CodeFailure::Refused(_) => Self::CodeWrong,
+            CodeFailure::Unavailable(unavailable) => Self::Unavailable(unavailable),
+        }
+    }
+}
+
+impl From<CodeFailure> for AuthFailure {
+    fn from(failure: CodeFailure) -> Self {
+        match failure {
+            CodeFailure::Refused(_) => Self::Rejected,
+            CodeFailure::Unavailable(unavailable) => Self::Unavailable(unavailable),
         }
     }
 }

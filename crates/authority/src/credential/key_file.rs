@@ -10,12 +10,12 @@ use base64::prelude::BASE64_STANDARD_NO_PAD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use rand::Rng as _;
 use sha2::Sha256;
-use std::fmt;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
+use thiserror::Error;
 use zeroize::Zeroizing;
 
 /// What the first lines of a key file say to whoever opens it.
@@ -41,18 +41,23 @@ pub(crate) struct Sealed {
 }
 
 /// Why nothing can be sealed, opened or compared. Always a trouble of ours: never «no second factor», never «wrong».
-#[derive(Debug)]
+#[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum KeyError {
     /// The file is not there.
+    #[error("the key file {} is missing", .0.display())]
     Missing(PathBuf),
     /// The file cannot be read or written.
+    #[error("the key file {} cannot be used: {}", .0.display(), .1)]
     Io(PathBuf, io::Error),
     /// A line of the file, counted from one, is not a key.
+    #[error("line {} of the key file {} is not a key", .1, .0.display())]
     Malformed(PathBuf, usize),
     /// The file does not hold the key something was sealed under: it is the file of another host, or an old copy.
+    #[error("the key file {} does not hold a key that is needed", .0.display())]
     Unknown(PathBuf),
     /// What was sealed does not open: the key is another one, or the bytes were changed or moved.
+    #[error("what was sealed does not open with the key it names")]
     Broken,
 }
 
@@ -242,24 +247,6 @@ impl Key {
         UnboundKey::new(&AES_256_GCM, &key[..]).map(LessSafeKey::new).map_err(|_| KeyError::Broken)
     }
 }
-
-impl fmt::Display for KeyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Missing(path) => write!(f, "the key file {} is missing", path.display()),
-            Self::Io(path, error) => write!(f, "the key file {} cannot be used: {error}", path.display()),
-            Self::Malformed(path, line) => {
-                write!(f, "line {line} of the key file {} is not a key", path.display())
-            }
-            Self::Unknown(path) => {
-                write!(f, "the key file {} does not hold a key that is needed", path.display())
-            }
-            Self::Broken => f.write_str("what was sealed does not open with the key it names"),
-        }
-    }
-}
-
-impl std::error::Error for KeyError {}
 
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,7 @@
 
 use crate::model::principal::{AccountId, StaffId};
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
 /// What a person of the dashboard may do within their account's subtree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,5 +89,6 @@ impl Actor {
 }
 
 /// The actor may look but not touch.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Error)]
+#[error("only looking is allowed")]
 pub(crate) struct ReadOnly;

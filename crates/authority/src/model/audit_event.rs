@@ -3,44 +3,110 @@
 use super::actor::{Actor, Who};
 use super::origin::{Origin, Surface};
 use super::principal::{AccountId, DomainId, MailboxId, PrincipalId, StaffId};
+use super::stored::Word;
+use std::fmt;
 
-/// What the audit knows to tell apart.
+/// What was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum AuditEvent {
+pub enum AuditEvent {
+    /// An account was added.
     AccountAdded,
+    /// A domain was added.
     DomainAdded,
+    /// A person of the dashboard was added.
     StaffAdded,
+    /// A mailbox was added.
     MailboxAdded,
+    /// A mailbox was deleted; it can be restored for a while.
     MailboxDeleted,
+    /// A deleted mailbox was restored.
     MailboxRestored,
+    /// The owner changed the password.
     PasswordChanged,
+    /// Staff or the operator set a password.
     PasswordReset,
+    /// Sessions were ended, and the password stayed.
     SessionsEnded,
+    /// Sign-in was suspended.
     SignInSuspended,
+    /// Sign-in was allowed again.
     SignInResumed,
+    /// A second factor was turned on.
     SecondFactorOn,
+    /// Another second factor took the place of the one before.
     SecondFactorReplaced,
+    /// The second factor was turned off.
     SecondFactorOff,
+    /// New backup codes took the place of the old ones.
     BackupCodesRenewed,
+    /// An app password was added.
     AppPasswordAdded,
+    /// An app password was made anew.
     AppPasswordRotated,
+    /// An app password was revoked.
     AppPasswordRevoked,
+    /// What mail apps may sign in with was set.
     MailAppModeSet,
+    /// A recovery code was issued.
     RecoveryCodeIssued,
+    /// A password was set with the recovery code.
     RecoveredByCode,
+    /// A password was set through a mailed link.
     RecoveredByMail,
+    /// A recovery e-mail was verified, and is in force.
     RecoveryEmailSet,
+    /// The recovery e-mail was removed.
     RecoveryEmailRemoved,
+    /// Somebody followed *This wasn't me*.
     NotMe,
+    /// The key file has a new key.
     KeysRotated,
+    /// A person of the dashboard changed its own password.
     StaffPasswordChanged,
+    /// A person of the dashboard set a password through a mailed link.
     StaffPasswordRecovered,
+    /// The operator set the password of a person of the dashboard.
     StaffPasswordReset,
+    /// Notices of sign-ins from new networks were turned on or off.
     NewPlaceNoticesSet,
 }
 
 impl AuditEvent {
-    pub(crate) fn name(self) -> &'static str {
+    pub(crate) const ALL: [Self; 30] = [
+        Self::AccountAdded,
+        Self::DomainAdded,
+        Self::StaffAdded,
+        Self::MailboxAdded,
+        Self::MailboxDeleted,
+        Self::MailboxRestored,
+        Self::PasswordChanged,
+        Self::PasswordReset,
+        Self::SessionsEnded,
+        Self::SignInSuspended,
+        Self::SignInResumed,
+        Self::SecondFactorOn,
+        Self::SecondFactorReplaced,
+        Self::SecondFactorOff,
+        Self::BackupCodesRenewed,
+        Self::AppPasswordAdded,
+        Self::AppPasswordRotated,
+        Self::AppPasswordRevoked,
+        Self::MailAppModeSet,
+        Self::RecoveryCodeIssued,
+        Self::RecoveredByCode,
+        Self::RecoveredByMail,
+        Self::RecoveryEmailSet,
+        Self::RecoveryEmailRemoved,
+        Self::NotMe,
+        Self::KeysRotated,
+        Self::StaffPasswordChanged,
+        Self::StaffPasswordRecovered,
+        Self::StaffPasswordReset,
+        Self::NewPlaceNoticesSet,
+    ];
+
+    /// The name in the store and in JSON: `password-changed`.
+    pub fn name(self) -> &'static str {
         match self {
             Self::AccountAdded => "account-added",
             Self::DomainAdded => "domain-added",
@@ -73,6 +139,18 @@ impl AuditEvent {
             Self::StaffPasswordReset => "staff-password-reset",
             Self::NewPlaceNoticesSet => "new-place-notices-set",
         }
+    }
+}
+
+impl Word for AuditEvent {
+    fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|event| event.name() == name)
+    }
+}
+
+impl fmt::Display for AuditEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 

@@ -15,6 +15,8 @@ pub(crate) mod principal;
 pub(crate) mod receipt;
 pub(crate) mod refusal_cause;
 pub(crate) mod request;
+pub(crate) mod revoke_reason;
+pub(crate) mod stored;
 
 /// A moment in time. It is always an argument: nothing in this crate reads a clock.
 pub type Timestamp = jiff::Timestamp;

@@ -1,12 +1,20 @@
-//! Why a try was refused, as the activity keeps it. The stranger never hears it.
+//! Why an attempt was refused, as the activity keeps it. Whoever made it never hears it.
 
-/// Why.
+use super::stored::Word;
+use std::fmt;
+
+/// Why an attempt was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum RefusalCause {
+pub enum RefusalCause {
+    /// The password was wrong, and never was the mailbox's.
     Wrong,
+    /// It was the mailbox's password once.
     Previous,
+    /// The password was right, and the mailbox may not sign in.
     Suspended,
+    /// There were too many attempts before this one; it was not looked at.
     Throttled,
+    /// The password or the state was changed while this sign-in was on its way.
     Overtaken,
     /// The password was right, and the code was missing.
     CodeMissing,
@@ -23,7 +31,22 @@ pub(crate) enum RefusalCause {
 }
 
 impl RefusalCause {
-    pub(crate) fn name(self) -> &'static str {
+    pub(crate) const ALL: [Self; 11] = [
+        Self::Wrong,
+        Self::Previous,
+        Self::Suspended,
+        Self::Throttled,
+        Self::Overtaken,
+        Self::CodeMissing,
+        Self::WrongCode,
+        Self::SpentCode,
+        Self::TooManyCodes,
+        Self::AppPasswordRequired,
+        Self::WrongRecovery,
+    ];
+
+    /// The name in the store and in JSON: `wrong-password`.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Wrong => "wrong-password",
             Self::Previous => "previous-password",
@@ -54,6 +77,18 @@ impl RefusalCause {
             | Self::TooManyCodes
             | Self::WrongRecovery => None,
         }
+    }
+}
+
+impl Word for RefusalCause {
+    fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|cause| cause.name() == name)
+    }
+}
+
+impl fmt::Display for RefusalCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 

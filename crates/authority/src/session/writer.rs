@@ -19,6 +19,7 @@ use crate::store::sessions::{self, NewSession};
 use crate::store::{Db, Durability, StoreError, Tx, app_passwords, principals, second_factors};
 use std::sync::Arc;
 use std::sync::{Mutex, PoisonError};
+use thiserror::Error;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::{Duration, Instant};
@@ -56,13 +57,16 @@ pub(crate) struct PendingSession {
 }
 
 /// Why a verified sign-in did not become a session.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 pub(crate) enum OpenSessionError {
     /// The password, the app password or the state has changed since it was verified.
+    #[error("overtaken by a change")]
     Overtaken,
     /// The code was used meanwhile.
+    #[error("the code was used meanwhile")]
     CodeSpent,
     /// The store could not write, or the writer is closed.
+    #[error("the session could not be written")]
     Unavailable,
 }
 

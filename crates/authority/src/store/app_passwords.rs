@@ -7,6 +7,8 @@ use crate::credential::key_file::KeyId;
 use crate::model::Timestamp;
 use crate::model::origin::Origin;
 use crate::model::principal::{AppPasswordId, PrincipalId};
+use crate::model::revoke_reason::RevokeReason;
+use crate::model::stored::Stored;
 use sqlx::AssertSqlSafe;
 
 row! {
@@ -48,7 +50,7 @@ row! {
         pub(crate) used_ip: Option<String>,
         pub(crate) used_surface: Option<String>,
         pub(crate) revoked_at: Option<i64>,
-        pub(crate) revoke_reason: Option<String>,
+        pub(crate) revoke_reason: Option<Stored<RevokeReason>>,
     }
 }
 
@@ -102,13 +104,13 @@ pub(crate) async fn revoke(
     tx: &mut Tx,
     of: PrincipalId,
     id: AppPasswordId,
-    reason: &str,
+    reason: RevokeReason,
     now: Timestamp,
 ) -> Result<Option<String>, StoreError> {
     const SQL: &str = "UPDATE app_password SET revoked_at = $3, revoke_reason = $4
         WHERE id = $1 AND principal_id = $2 AND revoked_at IS NULL RETURNING name";
     let name: Option<(String,)> = on!(tx tx, conn => {
-        sqlx::query_as(SQL).bind(id).bind(of).bind(millis(now)).bind(reason).fetch_optional(conn).await
+        sqlx::query_as(SQL).bind(id).bind(of).bind(millis(now)).bind(reason.name()).fetch_optional(conn).await
     })?;
     Ok(name.map(|(name,)| name))
 }
@@ -117,12 +119,12 @@ pub(crate) async fn revoke(
 pub(crate) async fn revoke_all(
     tx: &mut Tx,
     of: PrincipalId,
-    reason: &str,
+    reason: RevokeReason,
     now: Timestamp,
 ) -> Result<u64, StoreError> {
     const SQL: &str = "UPDATE app_password SET revoked_at = $2, revoke_reason = $3
         WHERE principal_id = $1 AND revoked_at IS NULL";
-    execute!(tx, SQL, of, millis(now), reason)
+    execute!(tx, SQL, of, millis(now), reason.name())
 }
 
 row! {

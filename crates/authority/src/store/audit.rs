@@ -8,7 +8,9 @@ use crate::model::actor::Actor;
 use crate::model::audit_event::{AuditActor, AuditEvent, Subject};
 use crate::model::origin::{Origin, Surface};
 use crate::model::principal::PrincipalId;
+use crate::model::refusal_cause::RefusalCause;
 use crate::model::request::Request;
+use crate::model::stored::Stored;
 
 /// Writes the one audit row of an act, in the act's transaction (invariant 14). Where the subject lies in the tree is
 /// read there and then: a mailbox that moves later takes its history along no further than that.
@@ -54,7 +56,7 @@ row! {
     pub(crate) struct AuditRow {
         pub(crate) at: i64,
         pub(crate) actor: String,
-        pub(crate) event: String,
+        pub(crate) event: Stored<AuditEvent>,
         pub(crate) subject: String,
         pub(crate) ip: Option<String>,
         pub(crate) detail: String,
@@ -91,7 +93,7 @@ pub(crate) async fn audit_of(db: &Db, about: PrincipalId, limit: u32) -> Result<
 pub(crate) struct NewRefusedAttempt {
     pub(crate) principal: Option<PrincipalId>,
     pub(crate) login: String,
-    pub(crate) cause: &'static str,
+    pub(crate) cause: RefusalCause,
     pub(crate) request: Request,
 }
 
@@ -112,7 +114,7 @@ pub(crate) async fn note_refused_attempt(tx: &mut Tx, this: &NewRefusedAttempt) 
         surface.name(),
         ip.to_string(),
         client.as_deref(),
-        *cause
+        cause.name()
     )
     .map(|_| ())
 }
@@ -124,7 +126,7 @@ row! {
         pub(crate) surface: String,
         pub(crate) ip: String,
         pub(crate) client: Option<String>,
-        pub(crate) cause: String,
+        pub(crate) cause: Stored<RefusalCause>,
     }
 }
 

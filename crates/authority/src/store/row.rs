@@ -9,6 +9,7 @@ use crate::model::notice::LetterId;
 use crate::model::principal::{
     AccountId, AppPasswordId, DomainId, Epoch, MailboxId, PrincipalId, SessionId, StaffId,
 };
+use crate::model::stored::{Stored, Word};
 use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
 use sqlx::{Database, Decode, Encode, Type};
@@ -38,6 +39,29 @@ macro_rules! row {
     };
 }
 pub(super) use row;
+
+/// Reads a word of ours from a TEXT column, or keeps one that is not.
+impl<DB: Database, T> Type<DB> for Stored<T>
+where
+    String: Type<DB>,
+{
+    fn type_info() -> DB::TypeInfo {
+        String::type_info()
+    }
+
+    fn compatible(column: &DB::TypeInfo) -> bool {
+        String::compatible(column)
+    }
+}
+
+impl<'r, DB: Database, T: Word> Decode<'r, DB> for Stored<T>
+where
+    String: Decode<'r, DB>,
+{
+    fn decode(value: DB::ValueRef<'r>) -> Result<Self, BoxDynError> {
+        String::decode(value).map(T::read)
+    }
+}
 
 /// Writes and reads a newtype of `i64` as a BIGINT column.
 macro_rules! bigint {

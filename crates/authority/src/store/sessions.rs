@@ -4,9 +4,10 @@ use super::db::{StoreError, Tx, execute, on};
 use super::row::row;
 use super::{Db, millis};
 use crate::model::Timestamp;
-use crate::model::end_reason::{EndReason, SessionSelector};
+use crate::model::end_reason::{EndReason, SessionEnd, SessionSelector};
 use crate::model::origin::{Origin, Surface};
 use crate::model::principal::{AppPasswordId, Epoch, PrincipalId, SessionId};
+use crate::model::stored::Stored;
 use sqlx::AssertSqlSafe;
 
 /// A session about to be opened.
@@ -111,17 +112,17 @@ pub(crate) async fn end_opened_by(
 /// Closes a session whose connection is over, whatever ended it.
 pub(crate) async fn close(tx: &mut Tx, id: SessionId, now: Timestamp) -> Result<(), StoreError> {
     const SQL: &str = "UPDATE session SET closed_at = $2, ended_at = COALESCE(ended_at, $2),
-            end_reason = COALESCE(end_reason, 'closed')
+            end_reason = COALESCE(end_reason, $3)
         WHERE id = $1 AND closed_at IS NULL";
-    execute!(tx, SQL, id, millis(now)).map(|_| ())
+    execute!(tx, SQL, id, millis(now), SessionEnd::Closed.name()).map(|_| ())
 }
 
 /// Closes every connection a node had before it was started anew.
 pub(crate) async fn close_left_over(tx: &mut Tx, node: &str, now: Timestamp) -> Result<(), StoreError> {
     const SQL: &str = "UPDATE session SET closed_at = $2, ended_at = COALESCE(ended_at, $2),
-            end_reason = COALESCE(end_reason, 'node-stopped')
+            end_reason = COALESCE(end_reason, $3)
         WHERE node = $1 AND closed_at IS NULL AND token_digest IS NULL";
-    execute!(tx, SQL, node, millis(now)).map(|_| ())
+    execute!(tx, SQL, node, millis(now), SessionEnd::NodeStopped.name()).map(|_| ())
 }
 
 /// Ends the browser sessions of a surface that were opened or last used too long ago.
@@ -132,9 +133,11 @@ pub(crate) async fn expire(
     seen_before: Timestamp,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    const SQL: &str = "UPDATE session SET ended_at = $4, closed_at = $4, end_reason = 'expired'
+    const SQL: &str = "UPDATE session SET ended_at = $4, closed_at = $4, end_reason = $5
         WHERE surface = $1 AND ended_at IS NULL AND token_digest IS NOT NULL AND (opened_at < $2 OR seen_at < $3)";
-    execute!(tx, SQL, surface.name(), millis(opened_before), millis(seen_before), millis(now)).map(|_| ())
+    let (opened_before, seen_before) = (millis(opened_before), millis(seen_before));
+    execute!(tx, SQL, surface.name(), opened_before, seen_before, millis(now), SessionEnd::Expired.name())
+        .map(|_| ())
 }
 
 /// Notes that a browser session was used.
@@ -148,13 +151,18 @@ row! {
     pub(crate) struct ToClose {
         pub(crate) id: SessionId,
         pub(crate) principal_id: PrincipalId,
-        end_reason: Option<String>,
+        end_reason: Option<Stored<SessionEnd>>,
     }
 }
 
 impl ToClose {
     pub(crate) fn reason(&self) -> EndReason {
-        self.end_reason.as_deref().and_then(EndReason::from_name).unwrap_or(EndReason::Ended)
+        match &self.end_reason {
+            Some(Stored::Known(SessionEnd::Ended(reason))) => *reason,
+            Some(Stored::Known(SessionEnd::Closed | SessionEnd::NodeStopped | SessionEnd::Expired))
+            | Some(Stored::Unknown(_))
+            | None => EndReason::Ended,
+        }
     }
 }
 
@@ -284,7 +292,7 @@ row! {
         pub(crate) client: Option<String>,
         pub(crate) opened_at: i64,
         pub(crate) ended_at: Option<i64>,
-        pub(crate) end_reason: Option<String>,
+        pub(crate) end_reason: Option<Stored<SessionEnd>>,
         pub(crate) app_password: Option<String>,
     }
 }

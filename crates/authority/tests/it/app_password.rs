@@ -2,7 +2,7 @@ use crate::authenticator::wrong_code;
 use crate::test_host::{NEW, OLD, Served, TestHost, at, attempt, from, on_both, request, secret, serve};
 use postward_authority::{
     AppPasswordError, AppPasswordId, AppPasswords, Authority, Confirmation, MailAppMode, ModeOf,
-    ReauthRequired, Surface,
+    ReauthRequired, RevokeReason, Stored, Surface,
 };
 use postward_wire::{Refusal, Secret};
 
@@ -78,7 +78,7 @@ fn w8_revoking_and_rotating_end_exactly_what_it_opened() {
         // Revoked ones stay visible, with the reason; a stranger's id is nothing.
         let listed = house.authority.app_passwords(&guard).await.unwrap();
         assert_eq!(listed.iter().map(|row| row.name.as_str()).collect::<Vec<_>>(), ["Tablet", "Phone"]);
-        assert_eq!(listed[1].revoked.as_ref().unwrap().1, "revoked");
+        assert_eq!(listed[1].revoked.as_ref().unwrap().1, Stored::Known(RevokeReason::Revoked));
         assert_eq!(listed[0].used.as_ref().unwrap().surface, Surface::Imap);
         let again = house.authority.revoke_app_password(&guard, phone, &request(&webmail, at(8))).await;
         assert!(matches!(again, Err(AppPasswordError::NotFound)));

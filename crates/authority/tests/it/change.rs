@@ -167,7 +167,10 @@ fn invariant_14_each_act_leaves_exactly_one_audit_row_and_a_refused_one_none() {
         let _refused = house.authority.reset(&house.operator, house.ada, secret("short"), at(3)).await;
         let rows = house.authority.audit(&house.operator, Some(house.ada), 100).await.unwrap();
         assert_eq!(rows.len(), before + 1);
-        assert_eq!((rows[0].event.as_str(), rows[0].actor.as_str()), ("password-reset", "operator"));
+        assert_eq!(
+            (rows[0].event.to_string().as_str(), rows[0].actor.as_str()),
+            ("password-reset", "operator")
+        );
         assert_eq!(rows[0].subject, "ada@north.example");
     });
 }

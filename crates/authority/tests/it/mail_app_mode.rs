@@ -116,7 +116,7 @@ fn invariant_14_a_list_has_one_line_in_the_audit_for_each_mailbox_that_changed()
         assert_eq!(set(&house, &house.operator, &twice, ONLY).await.unwrap(), 1);
         assert_eq!(set(&house, &house.operator, &both, ONLY).await.unwrap(), 0);
         let audit = house.authority.audit(&house.operator, None, 100).await.unwrap();
-        let of_mode = audit.into_iter().filter(|entry| entry.event == "mail-app-mode-set");
+        let of_mode = audit.into_iter().filter(|entry| entry.event.to_string() == "mail-app-mode-set");
         let mut lines: Vec<_> = of_mode.map(|entry| (entry.subject, entry.detail)).collect();
         lines.sort();
         let detail = r#"{"mode":"app-passwords-only"}"#.to_owned();

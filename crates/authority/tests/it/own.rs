@@ -46,7 +46,7 @@ fn w7_an_owner_ends_one_the_others_or_all_and_still_hears_how_many() {
         assert_eq!(history.len(), 5);
         assert_eq!(history.iter().filter(|past| past.over.is_none()).count(), 1);
         let audit = house.authority.own_audit(&guard).await.unwrap();
-        assert_eq!(audit.iter().filter(|entry| entry.event == "sessions-ended").count(), 3);
+        assert_eq!(audit.iter().filter(|entry| entry.event.to_string() == "sessions-ended").count(), 3);
     });
 }
 

@@ -1,5 +1,5 @@
 use crate::test_host::{NEW, OLD, TestHost, at, attempt, from, on_both, request, secret, whole};
-use postward_authority::{Authority, SignedOut, Surface, Token, Which};
+use postward_authority::{Authority, RefusalCause, SignedOut, Stored, Surface, Token, Which};
 use postward_wire::Refusal;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -205,7 +205,8 @@ fn g4_the_right_password_of_a_suspended_mailbox_sounds_like_a_wrong_one_however_
         house.authority.shut_down().await;
         let reopened = Authority::open(house.settings(), at(9)).await.unwrap();
         let tries = reopened.refused_attempts(&house.operator, house.bob, 100).await.unwrap();
-        let suspended = tries.iter().filter(|refused| refused.cause == "suspended");
+        let suspended =
+            tries.iter().filter(|refused| refused.cause == Stored::Known(RefusalCause::Suspended));
         assert_eq!(suspended.count(), 5);
     });
 }
@@ -324,7 +325,7 @@ fn the_previous_password_is_told_apart_in_the_activity_and_nowhere_else() {
         let reopened = reopened.await.unwrap();
         let mut causes: Vec<_> = (reopened.refused_attempts(&house.operator, house.ada, 10).await.unwrap())
             .into_iter()
-            .map(|refused| refused.cause)
+            .map(|refused| refused.cause.to_string())
             .collect();
         causes.sort();
         assert_eq!(causes, ["previous-password", "wrong-password"]);

@@ -111,7 +111,7 @@ impl TestHost {
         // The tripwire looks at former passwords when nobody waits.
         for _ in 0..50 {
             let tries = self.authority.refused_attempts(&self.operator, self.ada, 100).await.unwrap();
-            let now: Vec<_> = tries.into_iter().map(|refused| refused.cause).collect();
+            let now: Vec<_> = tries.into_iter().map(|refused| refused.cause.to_string()).collect();
             if !now.is_empty() && now == seen {
                 break;
             }

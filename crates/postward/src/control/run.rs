@@ -196,7 +196,7 @@ impl CommandContext<'_> {
         let rows = entries.into_iter().map(|entry| AuditRow {
             at: moment(entry.at),
             actor: entry.actor,
-            event: entry.event,
+            event: entry.event.to_string(),
             subject: entry.subject,
             ip: entry.ip,
             detail: entry.detail,

@@ -17,7 +17,9 @@ use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
-use postward_authority::{AppPassword, AppPasswordError, AppPasswordId, Authority, MailAppMode};
+use postward_authority::{
+    AppPassword, AppPasswordError, AppPasswordId, Authority, MailAppMode, RevokeReason, Stored,
+};
 use postward_wire::Secret;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -302,10 +304,10 @@ impl Row {
             created: RelativeTime::new(created, now),
             used: used.map(|used| (used.surface.label(), used.ip, RelativeTime::new(used.at, now))),
             over: revoked.map(|(at, reason)| {
-                let words = match reason.as_str() {
-                    "password-changed" => "the password was changed",
-                    "not-me" => "somebody said “This wasn’t me”",
-                    _ => "you revoked it",
+                let words = match reason {
+                    Stored::Known(RevokeReason::PasswordChanged) => "the password was changed",
+                    Stored::Known(RevokeReason::NotMe) => "somebody said “This wasn’t me”",
+                    Stored::Known(RevokeReason::Revoked) | Stored::Unknown(_) => "you revoked it",
                 };
                 (words, RelativeTime::new(at, now))
             }),

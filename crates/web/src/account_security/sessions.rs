@@ -20,7 +20,9 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
-use postward_authority::{AuditEntry, LiveSession, OwnSessions, SessionId, Surface, Timestamp};
+use postward_authority::{
+    AuditEntry, AuditEvent, LiveSession, OwnSessions, SessionId, Stored, Surface, Timestamp,
+};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -249,51 +251,61 @@ impl Act {
 }
 
 /// What was done, in plain words.
-fn event(event: &str, detail: &serde_json::Value) -> String {
+fn event(event: &Stored<AuditEvent>, detail: &serde_json::Value) -> String {
     let text = |key: &str| detail.get(key).and_then(serde_json::Value::as_str);
     let named = |what: &str| match text("name") {
         Some(name) => format!("App password “{name}” {what}"),
         None => format!("App password {what}"),
     };
+    let event = match event {
+        Stored::Known(event) => event,
+        Stored::Unknown(word) => return word.replace('-', " "),
+    };
     let plain = match event {
-        "mailbox-added" => "Mailbox added",
-        "mailbox-deleted" => "Mailbox deleted",
-        "mailbox-restored" => "Mailbox restored",
-        "password-changed" => "Password changed",
-        "password-reset" => "New password set by staff",
-        "sign-in-suspended" => "Sign-in suspended",
-        "sign-in-resumed" => "Sign-in allowed again",
-        "second-factor-on" => "Two-factor authentication turned on",
-        "second-factor-replaced" => "Two-factor authentication moved to another device",
-        "second-factor-off" => "Two-factor authentication turned off",
-        "backup-codes-renewed" => "Backup codes renewed",
-        "recovery-code-issued" => "Recovery code issued",
-        "recovered-by-code" => "Password set with the recovery code",
-        "recovered-by-mail" => "Password set with a mailed link",
-        "recovery-email-removed" => "Recovery e-mail removed",
-        "not-me" => "“This wasn’t me”: all sessions ended, app passwords revoked",
-        "app-password-added" => return named("added"),
-        "app-password-rotated" => return named("renewed"),
-        "app-password-revoked" => return named("revoked"),
-        "recovery-email-set" => {
+        AuditEvent::MailboxAdded => "Mailbox added",
+        AuditEvent::MailboxDeleted => "Mailbox deleted",
+        AuditEvent::MailboxRestored => "Mailbox restored",
+        AuditEvent::PasswordChanged => "Password changed",
+        AuditEvent::PasswordReset => "New password set by staff",
+        AuditEvent::SignInSuspended => "Sign-in suspended",
+        AuditEvent::SignInResumed => "Sign-in allowed again",
+        AuditEvent::SecondFactorOn => "Two-factor authentication turned on",
+        AuditEvent::SecondFactorReplaced => "Two-factor authentication moved to another device",
+        AuditEvent::SecondFactorOff => "Two-factor authentication turned off",
+        AuditEvent::BackupCodesRenewed => "Backup codes renewed",
+        AuditEvent::RecoveryCodeIssued => "Recovery code issued",
+        AuditEvent::RecoveredByCode => "Password set with the recovery code",
+        AuditEvent::RecoveredByMail => "Password set with a mailed link",
+        AuditEvent::RecoveryEmailRemoved => "Recovery e-mail removed",
+        AuditEvent::NotMe => "“This wasn’t me”: all sessions ended, app passwords revoked",
+        AuditEvent::AppPasswordAdded => return named("added"),
+        AuditEvent::AppPasswordRotated => return named("renewed"),
+        AuditEvent::AppPasswordRevoked => return named("revoked"),
+        AuditEvent::RecoveryEmailSet => {
             return match text("address") {
                 Some(address) => format!("Recovery e-mail set to {address}"),
                 None => "Recovery e-mail set".to_owned(),
             };
         }
-        "sessions-ended" => {
+        AuditEvent::SessionsEnded => {
             return match detail.get("ended").and_then(serde_json::Value::as_u64) {
                 Some(1) => "1 session ended".to_owned(),
                 Some(count) => format!("{count} sessions ended"),
                 None => "Sessions ended".to_owned(),
             };
         }
-        "mail-app-mode-set" => "What mail apps may sign in with was changed",
-        "new-place-notices-set" => match detail.get("on").and_then(serde_json::Value::as_bool) {
+        AuditEvent::MailAppModeSet => "What mail apps may sign in with was changed",
+        AuditEvent::NewPlaceNoticesSet => match detail.get("on").and_then(serde_json::Value::as_bool) {
             Some(false) => "Notices of new places turned off",
             _ => "Notices of new places turned on",
         },
-        other => return other.replace('-', " "),
+        AuditEvent::AccountAdded
+        | AuditEvent::DomainAdded
+        | AuditEvent::StaffAdded
+        | AuditEvent::KeysRotated
+        | AuditEvent::StaffPasswordChanged
+        | AuditEvent::StaffPasswordRecovered
+        | AuditEvent::StaffPasswordReset => return event.name().replace('-', " "),
     };
     plain.to_owned()
 }

@@ -40,7 +40,7 @@ pub(super) async fn page(
     let now = site.now();
     let rows = entries.into_iter().map(|entry| Row {
         when: RelativeTime::new(entry.at, now),
-        event: said(&entry.event),
+        event: said(&entry.event.to_string()),
         entry,
     });
     Ok(html(StatusCode::OK, &Audit { page: staff.page(&context, "Audit"), rows: rows.collect() }))

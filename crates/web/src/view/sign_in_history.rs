@@ -2,7 +2,9 @@
 
 use crate::view::relative_time::RelativeTime;
 use crate::view::user_agent::UserAgent;
-use postward_authority::{PastSession, RefusedAttempt, Surface, Timestamp};
+use postward_authority::{
+    EndReason, PastSession, RefusalCause, RefusedAttempt, SessionEnd, Stored, Surface, Timestamp,
+};
 
 /// Lines shown: the newest. More than anybody looks through.
 const LINES: usize = 100;
@@ -77,32 +79,41 @@ pub(crate) fn capitalised(surface: Surface) -> String {
 }
 
 /// Why a try was refused, and how alarming that is.
-fn why(cause: &str) -> (&'static str, Outcome) {
+fn why(cause: &Stored<RefusalCause>) -> (&'static str, Outcome) {
+    let cause = match cause {
+        Stored::Known(cause) => cause,
+        Stored::Unknown(_) => return ("Refused", Outcome::Refused),
+    };
     match cause {
-        "wrong-password" => ("Wrong password", Outcome::Refused),
-        "previous-password" => ("Old password used", Outcome::Alarming),
-        "suspended" => ("Sign-in was suspended", Outcome::Refused),
-        "throttled" => ("Too many tries, not looked at", Outcome::Refused),
-        "overtaken" => ("The password was changed at the same moment", Outcome::Refused),
-        "code-missing" => ("Right password, code missing", Outcome::Alarming),
-        "wrong-code" => ("Right password, wrong code", Outcome::Alarming),
-        "spent-code" => ("Right password, code used before", Outcome::Alarming),
-        "too-many-codes" => ("Right password, too many codes", Outcome::Alarming),
-        "app-password-required" => {
+        RefusalCause::Wrong => ("Wrong password", Outcome::Refused),
+        RefusalCause::Previous => ("Old password used", Outcome::Alarming),
+        RefusalCause::Suspended => ("Sign-in was suspended", Outcome::Refused),
+        RefusalCause::Throttled => ("Too many tries, not looked at", Outcome::Refused),
+        RefusalCause::Overtaken => ("The password was changed at the same moment", Outcome::Refused),
+        RefusalCause::CodeMissing => ("Right password, code missing", Outcome::Alarming),
+        RefusalCause::WrongCode => ("Right password, wrong code", Outcome::Alarming),
+        RefusalCause::SpentCode => ("Right password, code used before", Outcome::Alarming),
+        RefusalCause::TooManyCodes => ("Right password, too many codes", Outcome::Alarming),
+        RefusalCause::AppPasswordRequired => {
             ("Right password, but this mailbox takes app passwords only", Outcome::Alarming)
         }
-        "wrong-recovery-code" => ("Wrong recovery code", Outcome::Refused),
-        _ => ("Refused", Outcome::Refused),
+        RefusalCause::WrongRecovery => ("Wrong recovery code", Outcome::Refused),
     }
 }
 
 /// How a session was over, before the moment.
-fn over(reason: &str) -> &'static str {
-    match reason {
-        "password-changed" => "ended by a new password",
-        "suspended" => "ended when sign-in was suspended",
-        "ended" => "signed out or ended",
-        "expired" => "expired",
-        _ => "over",
+fn over(end: &Stored<SessionEnd>) -> &'static str {
+    let end = match end {
+        Stored::Known(end) => end,
+        Stored::Unknown(_) => return "over",
+    };
+    match end {
+        SessionEnd::Ended(EndReason::PasswordChanged) => "ended by a new password",
+        SessionEnd::Ended(EndReason::Suspended) => "ended when sign-in was suspended",
+        SessionEnd::Ended(EndReason::Ended) => "signed out or ended",
+        SessionEnd::Expired => "expired",
+        SessionEnd::Ended(EndReason::Stale | EndReason::Shutdown)
+        | SessionEnd::Closed
+        | SessionEnd::NodeStopped => "over",
     }
 }

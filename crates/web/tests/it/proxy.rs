@@ -84,7 +84,7 @@ async fn the_audit_says_where_the_browser_was_and_not_the_proxy() {
     assert_eq!(sign_in(&mut ada, "ada@birch.example", OLD).await, 303);
     ada.fill("/panel/password", "/panel/password", &[("password", NEW), ("password_again", NEW)]).await;
     let audit = host.authority.audit(&host.operator, None, 1).await.unwrap();
-    assert_eq!(audit[0].event, "password-changed");
+    assert_eq!(audit[0].event.to_string(), "password-changed");
     assert_eq!(audit[0].ip.as_deref(), Some("198.51.100.7"));
 }
 

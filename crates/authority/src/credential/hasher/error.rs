@@ -1,26 +1,18 @@
 //! Why no hash was computed.
 
 use std::fmt;
+use thiserror::Error;
 
 /// Why no hash was computed.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 pub enum HasherError {
     /// The lane is full.
+    #[error("too many sign-ins are waiting")]
     Busy,
     /// The stored hash, or argon2 itself, is broken.
+    #[error("{0}")]
     Broken(String),
 }
-
-impl fmt::Display for HasherError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Busy => f.write_str("too many sign-ins are waiting"),
-            Self::Broken(cause) => f.write_str(cause),
-        }
-    }
-}
-
-impl std::error::Error for HasherError {}
 
 /// Keeps what an error of argon2 says.
 pub(super) fn broken(error: impl fmt::Display) -> HasherError {

@@ -4,8 +4,11 @@ use crate::authority::Authority;
 use crate::error::{ActError, Unavailable};
 use crate::model::Timestamp;
 use crate::model::actor::Actor;
+use crate::model::audit_event::AuditEvent;
 use crate::model::origin::Surface;
 use crate::model::principal::{MailboxId, PrincipalId};
+use crate::model::refusal_cause::RefusalCause;
+use crate::model::stored::Stored;
 use crate::store::audit::{self, AuditRow};
 use crate::store::moment;
 
@@ -16,8 +19,8 @@ pub struct AuditEntry {
     pub at: Timestamp,
     /// Who: `operator`, a person's e-mail address, or the mailbox's own address.
     pub actor: String,
-    /// What, as a stable word: `password-changed`.
-    pub event: String,
+    /// What.
+    pub event: Stored<AuditEvent>,
     /// The mailbox, domain, account or person it was done to.
     pub subject: String,
     /// From where; none for the command line.
@@ -37,8 +40,8 @@ pub struct RefusedAttempt {
     pub ip: String,
     /// What the client called itself.
     pub client: Option<String>,
-    /// Why, as a stable word: `wrong-password`, `previous-password`, `suspended`, `throttled`.
-    pub cause: String,
+    /// Why.
+    pub cause: Stored<RefusalCause>,
 }
 
 impl AuditEntry {
@@ -62,9 +65,7 @@ impl Authority {
         if let Some(id) = mailbox {
             self.reachable(actor, id).await?;
         }
-        let rows = audit::audit_rows(self.db(), actor, mailbox.map(PrincipalId::from), limit)
-            .await
-            .map_err(Unavailable::from)?;
+        let rows = audit::audit_rows(self.db(), actor, mailbox.map(PrincipalId::from), limit).await?;
         Ok(rows.into_iter().map(AuditEntry::from_row).collect())
     }
 

@@ -11,6 +11,7 @@ use crate::model::principal::Kind;
 use crate::store::outbox::{self, LetterRow};
 use crate::store::{Durability, moment};
 use jiff::SignedDuration;
+use thiserror::Error;
 
 /// For how long a letter is in the hands of one node. Longer than any delivery takes, with a relay that thinks ten
 /// minutes over its answer (RFC 5321 §4.5.3.2.6), or two nodes would deliver the same one; a node that crashed gives
@@ -45,12 +46,10 @@ impl Authority {
             let Some(row) = row else { continue };
             match Letter::read(id, row, now) {
                 Ok(letter) => taken.push(letter),
-                Err(WithheldLetter::LinkEnded) => {
-                    self.letter_refused(id, "the link in it has ended before it could be sent", now).await?
+                Err(why @ WithheldLetter::LinkEnded) => {
+                    self.letter_refused(id, &why.to_string(), now).await?
                 }
-                Err(WithheldLetter::Unknown) => {
-                    self.letter_delayed(id, "this version does not know this kind of letter", now).await?
-                }
+                Err(why @ WithheldLetter::Unknown) => self.letter_delayed(id, &why.to_string(), now).await?,
             }
         }
         Ok(taken)
@@ -164,11 +163,14 @@ pub struct Letter {
     pub tries: u32,
 }
 
-/// Why a letter is not handed out.
+/// Why a letter is not handed out, as its row keeps it.
+#[derive(Debug, Error)]
 enum WithheldLetter {
     /// Its link would open nothing.
+    #[error("the link in it has ended before it could be sent")]
     LinkEnded,
     /// Written by a newer version, which will be back.
+    #[error("this version does not know this kind of letter")]
     Unknown,
 }
 

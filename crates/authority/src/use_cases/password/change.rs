@@ -6,7 +6,7 @@
 use crate::authority::Authority;
 use crate::credential::hasher::{HasherError, Lane, Phc};
 use crate::credential::password_policy::{PasswordProblem, prepare};
-use crate::error::{ActError, AuthFailure, NewPasswordError, ReplaceError, Unavailable};
+use crate::error::{ActError, AuthFailure, NewPasswordError, ReplaceError, Unavailable, from_new_password};
 use crate::model::Timestamp;
 use crate::model::actor::{Actor, ReadOnly};
 use crate::model::audit_event::{AuditActor, AuditEvent, Subject};
@@ -16,6 +16,7 @@ use crate::model::notice::Notice;
 use crate::model::principal::{Epoch, Kind, MailboxId, PrincipalId, SessionId, StaffId};
 use crate::model::receipt::Receipt;
 use crate::model::request::Request;
+use crate::model::revoke_reason::RevokeReason;
 use crate::notification::notify::{Recipient, notify_owner, notify_staff};
 use crate::session::change_broadcast::PrincipalChange;
 use crate::session::ended_sessions::EndedSessions;
@@ -34,7 +35,20 @@ use crate::use_cases::sign_in::reauthentication::OwnSession;
 use futures_util::future::{try_join, try_join_all};
 use postward_wire::{Address, Secret};
 use serde_json::json;
+use thiserror::Error;
 use zeroize::Zeroizing;
+
+from_new_password! { ChangeError ResetError }
+
+impl From<AuthFailure> for ChangeError {
+    fn from(failure: AuthFailure) -> Self {
+        match failure {
+            AuthFailure::Rejected => Self::CurrentPasswordWrong,
+            AuthFailure::TooManyTries => Self::TooManyTries,
+            AuthFailure::Unavailable(unavailable) => Self::Unavailable(unavailable),
+        }
+    }
+}
 
 impl Authority {
     /// The owner changes the password. Every session ends, the acting one too; its guard alone does not resolve
@@ -158,9 +172,7 @@ impl Authority {
             Ok(Verified::Whole(proven)) => Ok(proven.epoch),
             // Whether the session has given a code is read in the transaction.
             Ok(Verified::CodeOwed(first)) => Ok(first.principal().epoch),
-            Err(AuthFailure::Rejected) => Err(ChangeError::CurrentPasswordWrong),
-            Err(AuthFailure::TooManyTries) => Err(ChangeError::TooManyTries),
-            Err(AuthFailure::Unavailable(unavailable)) => Err(ChangeError::Unavailable(unavailable)),
+            Err(failure) => Err(failure.into()),
         }
     }
 
@@ -260,7 +272,9 @@ impl Authority {
             recovery::end_links(tx, principal, kind.name()).await?;
         }
         let app_passwords_revoked = match app_passwords {
-            AppPasswords::Revoke => app_passwords::revoke_all(tx, principal, "password-changed", now).await?,
+            AppPasswords::Revoke => {
+                app_passwords::revoke_all(tx, principal, RevokeReason::PasswordChanged, now).await?
+            }
             AppPasswords::Keep => 0,
         };
         let rows =
@@ -365,51 +379,43 @@ struct Replaced {
     factor_off: bool,
 }
 
-impl From<NewPasswordError> for ChangeError {
-    fn from(unfit: NewPasswordError) -> Self {
-        match unfit {
-            NewPasswordError::Policy(problems) => Self::Policy(problems),
-            NewPasswordError::Unavailable(unavailable) => Self::Unavailable(unavailable),
-        }
-    }
-}
-
-impl From<NewPasswordError> for ResetError {
-    fn from(unfit: NewPasswordError) -> Self {
-        match unfit {
-            NewPasswordError::Policy(problems) => Self::Policy(problems),
-            NewPasswordError::Unavailable(unavailable) => Self::Unavailable(unavailable),
-        }
-    }
-}
-
 /// Why an owner's change was not made. Nothing has changed.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 pub enum ChangeError {
     /// The current password is wrong.
+    #[error("the current password is wrong")]
     CurrentPasswordWrong,
     /// The sign-in is too old to stand for the current password: ask for it.
+    #[error("the current password has to be given")]
     ConfirmFirst,
     /// Too many wrong tries; wait.
+    #[error("too many wrong attempts")]
     TooManyTries,
     /// The new password does not meet the policy: what is missing.
+    #[error("the new password does not meet the policy")]
     Policy(Vec<PasswordProblem>),
     /// The session has ended, or the password was changed, while this change was on its way.
+    #[error("the session has ended")]
     SessionEnded,
     /// The store could not answer.
+    #[error(transparent)]
     Unavailable(Unavailable),
 }
 
 /// Why a reset was not made. Nothing has changed.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 pub enum ResetError {
     /// There is no such mailbox within the actor's reach.
+    #[error("no such mailbox within reach")]
     NotFound,
     /// The actor may look but not touch.
+    #[error("only looking is allowed")]
     ReadOnly,
     /// The new password does not meet the policy: what is missing.
+    #[error("the new password does not meet the policy")]
     Policy(Vec<PasswordProblem>),
     /// The store could not answer.
+    #[error(transparent)]
     Unavailable(Unavailable),
 }
 

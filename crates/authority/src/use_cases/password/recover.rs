@@ -6,7 +6,9 @@ use crate::credential::hasher::Lane;
 use crate::credential::password_policy::PasswordProblem;
 use crate::credential::recovery_code;
 use crate::credential::token::Token;
-use crate::error::{AuthFailure, CodeFailure, LinkError, NewPasswordError, ReplaceError, Unavailable};
+use crate::error::{
+    AuthFailure, LinkError, NewPasswordError, ReplaceError, Unavailable, from_new_password, from_unavailable,
+};
 use crate::model::Timestamp;
 use crate::model::audit_event::{AuditActor, AuditEvent};
 use crate::model::link_kind::LinkKind;
@@ -29,6 +31,7 @@ use crate::use_cases::sign_in::first_factor::{Login, PasswordAttempt, Reading, V
 use jiff::SignedDuration;
 use postward_wire::{Address, Attempt, Secret};
 use serde_json::json;
+use thiserror::Error;
 
 /// How long after a link was mailed another is, at the earliest: whoever presses twice gets one letter, and nobody
 /// fills somebody else's mailbox with them.
@@ -37,15 +40,19 @@ const LINK_EVERY: SignedDuration = SignedDuration::from_secs(120);
 const YOUNG: SignedDuration = SignedDuration::from_hours(24);
 
 /// Why no new password was set. Nothing has changed, and nothing was spent.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 pub enum RecoverError {
     /// Something of what was typed is wrong. Which, nobody is told.
+    #[error("something of what was typed is wrong")]
     Refused,
     /// Too many wrong tries; wait.
+    #[error("too many wrong attempts")]
     TooManyTries,
     /// The new password does not meet the policy: what is missing.
+    #[error("the new password does not meet the policy")]
     Policy(Vec<PasswordProblem>),
     /// It could not be decided.
+    #[error(transparent)]
     Unavailable(Unavailable),
 }
 
@@ -73,15 +80,6 @@ impl From<AuthFailure> for RecoverError {
     }
 }
 
-impl From<NewPasswordError> for RecoverError {
-    fn from(unfit: NewPasswordError) -> Self {
-        match unfit {
-            NewPasswordError::Policy(problems) => Self::Policy(problems),
-            NewPasswordError::Unavailable(unavailable) => Self::Unavailable(unavailable),
-        }
-    }
-}
-
 impl From<ReplaceError> for RecoverError {
     fn from(not_replaced: ReplaceError) -> Self {
         match not_replaced {
@@ -90,6 +88,10 @@ impl From<ReplaceError> for RecoverError {
         }
     }
 }
+
+from_unavailable! { RecoverError }
+
+from_new_password! { RecoverError }
 
 impl Authority {
     /// Sets a new password with the current one, and a code where a second factor is on: behind the password, or apart
@@ -246,15 +248,7 @@ impl Authority {
         let spends = match (&principal.second_factor, code.filter(|code| !code.expose().is_empty())) {
             (None, _) => OneTimeProof::Nothing,
             (Some(_), None) => return Err(LinkError::CodeMissing),
-            (Some(_), Some(code)) => match self.check_typed(&principal, &code, request).await {
-                Ok(spends) => spends,
-                Err(CodeFailure::Unavailable(unavailable)) => return Err(unavailable.into()),
-                Err(CodeFailure::Refused(cause)) => {
-                    let login = Login::of_text(&principal.login);
-                    self.note(Some(principal.id), &login, cause, request);
-                    return Err(LinkError::CodeWrong);
-                }
-            },
+            (Some(_), Some(code)) => self.check_typed(&principal, &code, request).await?,
         };
         let _lock = self.principal_locks().lock(principal.id).await;
         let new = match self.hash_if_fit(Lane::Known, principal.id, &new).await {
@@ -307,16 +301,11 @@ impl Authority {
         code: Option<&Secret>,
         request: &Request,
     ) -> Result<OneTimeProof, AuthFailure> {
-        let outcome = match code.filter(|code| !code.expose().is_empty()) {
-            Some(code) => self.check_typed(principal, code, request).await,
-            None => Err(CodeFailure::Refused(RefusalCause::CodeMissing)),
-        };
-        match outcome {
-            Ok(spends) => Ok(spends),
-            Err(CodeFailure::Unavailable(unavailable)) => Err(AuthFailure::Unavailable(unavailable)),
-            Err(CodeFailure::Refused(cause)) => {
+        match code.filter(|code| !code.expose().is_empty()) {
+            Some(code) => Ok(self.check_typed(principal, code, request).await?),
+            None => {
                 let login = Login::of_text(&principal.login);
-                self.note(Some(principal.id), &login, cause, request);
+                self.note(Some(principal.id), &login, RefusalCause::CodeMissing, request);
                 Err(AuthFailure::Rejected)
             }
         }
@@ -349,7 +338,7 @@ impl Authority {
         };
         if let Some(principal) = found.as_ref().filter(|principal| principal.state == State::Active)
             && let Some(digest) = recovery_code::digest(principal.id, code)
-            && recovery::is_code(self.db(), principal.id, &digest).await.map_err(Unavailable::from)?
+            && recovery::is_code(self.db(), principal.id, &digest).await?
         {
             reservation.right();
             return Ok((principal.id, digest));
@@ -442,10 +431,4 @@ async fn trusted_recovery_email(
         said_at.duration_since(moment(verified_at)) >= YOUNG
     };
     Ok(held.is_none_or(old_enough).then_some(address))
-}
-
-impl From<Unavailable> for RecoverError {
-    fn from(unavailable: Unavailable) -> Self {
-        Self::Unavailable(unavailable)
-    }
 }

@@ -3,7 +3,7 @@
 
 use crate::authority::Authority;
 use crate::credential::token::Token;
-use crate::error::{LinkError, ReauthRequired, Unavailable};
+use crate::error::{LinkError, ReauthRequired, Unavailable, from_reauth_unavailable};
 use crate::model::Timestamp;
 use crate::model::audit_event::{AuditActor, AuditEvent, Subject};
 use crate::model::end_reason::{EndReason, SessionSelector};
@@ -12,6 +12,7 @@ use crate::model::notice::Notice;
 use crate::model::principal::{MailboxId, PrincipalId};
 use crate::model::receipt::Receipt;
 use crate::model::request::Request;
+use crate::model::revoke_reason::RevokeReason;
 use crate::notification::link_token;
 use crate::notification::notify::{Recipient, notify, notify_owner};
 use crate::session::change_broadcast::PrincipalChange;
@@ -25,6 +26,7 @@ use crate::use_cases::sign_in::reauthentication::OwnSession;
 use jiff::SignedDuration;
 use postward_wire::Address;
 use serde_json::json;
+use thiserror::Error;
 
 /// How long the recovery e-mail cannot be changed after somebody has said *This wasn't me*: a night's sleep for whoever
 /// finds out what happened.
@@ -40,29 +42,23 @@ pub struct RecoveryEmail {
 }
 
 /// Why a recovery e-mail was not changed. Nothing has changed.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 pub enum RecoveryEmailError {
     /// The session may not do that now.
-    ReauthRequired(ReauthRequired),
+    #[error(transparent)]
+    ReauthRequired(#[from] ReauthRequired),
     /// It is the mailbox itself, which is closed to whoever has lost its password.
+    #[error("the recovery e-mail would be the mailbox itself")]
     Itself,
     /// Somebody has said that it was not them: not before this moment.
+    #[error("the recovery e-mail is held until {0}")]
     Held(Timestamp),
     /// There is none.
+    #[error("there is no recovery e-mail")]
     None,
 }
 
-impl<E: Into<Unavailable>> From<E> for RecoveryEmailError {
-    fn from(error: E) -> Self {
-        Self::ReauthRequired(ReauthRequired::Unavailable(error.into()))
-    }
-}
-
-impl From<ReauthRequired> for RecoveryEmailError {
-    fn from(not_now: ReauthRequired) -> Self {
-        Self::ReauthRequired(not_now)
-    }
-}
+from_reauth_unavailable! { RecoveryEmailError }
 
 impl Authority {
     /// How things stand with the owner's recovery e-mail.
@@ -214,7 +210,7 @@ impl Authority {
         }
         let until = now.checked_add(HOLD).unwrap_or(Timestamp::MAX);
         recovery::hold_recovery_email(&mut tx, id, until).await?;
-        let app_passwords_revoked = app_passwords::revoke_all(&mut tx, id, "not-me", now).await?;
+        let app_passwords_revoked = app_passwords::revoke_all(&mut tx, id, RevokeReason::NotMe, now).await?;
         let rows = sessions::end(&mut tx, id, SessionSelector::All, EndReason::Ended, now).await?;
         let in_store = EndedSessions::of(rows);
         let subject = Subject::Mailbox(MailboxId(id.0), address.as_str());

@@ -2,7 +2,7 @@
 
 use crate::authority::Authority;
 use crate::credential::app_password::AppPasswordText;
-use crate::error::{ReauthRequired, Unavailable};
+use crate::error::{ReauthRequired, Unavailable, from_reauth_unavailable};
 use crate::model::Timestamp;
 use crate::model::audit_event::{AuditActor, AuditEvent, Subject};
 use crate::model::end_reason::{EndReason, SessionSelector};
@@ -10,6 +10,8 @@ use crate::model::notice::Notice;
 use crate::model::origin::Surface;
 use crate::model::principal::{AppPasswordId, PrincipalId};
 use crate::model::request::Request;
+use crate::model::revoke_reason::RevokeReason;
+use crate::model::stored::Stored;
 use crate::notification::notify::notify_owner;
 use crate::session::ended_sessions::EndedSessions;
 use crate::session::registry::SessionGuard;
@@ -20,6 +22,7 @@ use jiff::SignedDuration;
 use postward_wire::Secret;
 use serde_json::json;
 use std::collections::BTreeMap;
+use thiserror::Error;
 
 /// An app password, as its owner sees it.
 #[derive(Clone, Debug)]
@@ -32,8 +35,8 @@ pub struct AppPassword {
     pub created: Timestamp,
     /// When, from where and at which door it was last used.
     pub used: Option<AppPasswordUse>,
-    /// When it was revoked, and why, as a stable word.
-    pub revoked: Option<(Timestamp, String)>,
+    /// When it was revoked, and why.
+    pub revoked: Option<(Timestamp, Stored<RevokeReason>)>,
 }
 
 /// The last use of an app password.
@@ -59,29 +62,23 @@ pub struct MailApp {
 }
 
 /// Why no app password was made. Nothing has changed.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 pub enum AppPasswordError {
     /// The session may not do that now.
-    ReauthRequired(ReauthRequired),
+    #[error(transparent)]
+    ReauthRequired(#[from] ReauthRequired),
     /// The name is empty or too long.
+    #[error("the name is empty or too long")]
     Name,
     /// There are [`Authority::APP_PASSWORDS`] already.
+    #[error("there are too many app passwords")]
     TooMany,
     /// There is no such app password.
+    #[error("there is no such app password")]
     NotFound,
 }
 
-impl<E: Into<Unavailable>> From<E> for AppPasswordError {
-    fn from(error: E) -> Self {
-        Self::ReauthRequired(ReauthRequired::Unavailable(error.into()))
-    }
-}
-
-impl From<ReauthRequired> for AppPasswordError {
-    fn from(not_now: ReauthRequired) -> Self {
-        Self::ReauthRequired(not_now)
-    }
-}
+from_reauth_unavailable! { AppPasswordError }
 
 impl Authority {
     /// App passwords a mailbox may have at a time: more than anybody has devices, and few enough to look through.
@@ -201,7 +198,8 @@ impl Authority {
         let mailbox = PrincipalId::from(session.mailbox());
         let mut tx = self.db().begin(Durability::Durable).await?;
         principals::lock_principal(&mut tx, mailbox).await?.ok_or(ReauthRequired::SessionEnded)?;
-        let Some(name) = app_passwords::revoke(&mut tx, mailbox, id, "revoked", now).await? else {
+        let Some(name) = app_passwords::revoke(&mut tx, mailbox, id, RevokeReason::Revoked, now).await?
+        else {
             return Err(AppPasswordError::NotFound);
         };
         let rows = sessions::end_opened_by(&mut tx, id, EndReason::Ended, now).await?;

@@ -7,7 +7,9 @@ use crate::authority::Authority;
 use crate::credential::backup_code;
 use crate::credential::totp::{Code, Seed, SetUp};
 use crate::credential::totp_binding::bound;
-use crate::error::{ActError, AuthFailure, CodeFailure, ReauthRequired, Unavailable};
+use crate::error::{
+    ActError, AuthFailure, CodeFailure, ReauthRequired, Unavailable, from_reauth_unavailable,
+};
 use crate::model::Timestamp;
 use crate::model::actor::Actor;
 use crate::model::audit_event::{AuditActor, AuditEvent};
@@ -32,6 +34,7 @@ use jiff::SignedDuration;
 use postward_wire::Secret;
 use serde_json::json;
 use std::collections::BTreeMap;
+use thiserror::Error;
 
 /// How long a seed that was shown waits for its first code.
 const SHOWN_FOR: SignedDuration = SignedDuration::from_mins(30);
@@ -54,31 +57,46 @@ pub struct TurnedOn {
 }
 
 /// Why a second factor was not set up or turned off. Nothing has changed.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 pub enum SecondFactorError {
     /// The session may not do that now.
-    ReauthRequired(ReauthRequired),
+    #[error(transparent)]
+    ReauthRequired(#[from] ReauthRequired),
     /// The code is wrong, or was used before.
+    #[error("the code is wrong")]
     CodeWrong,
     /// The password is wrong.
+    #[error("the password is wrong")]
     PasswordWrong,
     /// Too many wrong tries; wait.
+    #[error("too many wrong attempts")]
     TooManyTries,
     /// No seed was shown to this session, or too long ago: begin again.
+    #[error("no seed was shown to this session lately")]
     BeginAgain,
     /// It is not on.
+    #[error("the second factor is off")]
     IsOff,
 }
 
-impl<E: Into<Unavailable>> From<E> for SecondFactorError {
-    fn from(error: E) -> Self {
-        Self::ReauthRequired(ReauthRequired::Unavailable(error.into()))
+from_reauth_unavailable! { SecondFactorError }
+
+impl From<AuthFailure> for SecondFactorError {
+    fn from(failure: AuthFailure) -> Self {
+        match failure {
+            AuthFailure::Rejected => Self::PasswordWrong,
+            AuthFailure::TooManyTries => Self::TooManyTries,
+            AuthFailure::Unavailable(unavailable) => unavailable.into(),
+        }
     }
 }
 
-impl From<ReauthRequired> for SecondFactorError {
-    fn from(not_now: ReauthRequired) -> Self {
-        Self::ReauthRequired(not_now)
+impl From<CodeFailure> for SecondFactorError {
+    fn from(failure: CodeFailure) -> Self {
+        match failure {
+            CodeFailure::Refused(_) => Self::CodeWrong,
+            CodeFailure::Unavailable(unavailable) => unavailable.into(),
+        }
     }
 }
 
@@ -236,18 +254,9 @@ impl Authority {
         let first = match verified {
             Ok(Verified::CodeOwed(first)) => first,
             Ok(Verified::Whole(_)) => return Err(SecondFactorError::IsOff),
-            Err(AuthFailure::Rejected) => return Err(SecondFactorError::PasswordWrong),
-            Err(AuthFailure::TooManyTries) => return Err(SecondFactorError::TooManyTries),
-            Err(AuthFailure::Unavailable(unavailable)) => return Err(unavailable.into()),
+            Err(failure) => return Err(failure.into()),
         };
-        let spends = match self.check_typed(first.principal(), code, request).await {
-            Ok(spends) => spends,
-            Err(CodeFailure::Unavailable(unavailable)) => return Err(unavailable.into()),
-            Err(CodeFailure::Refused(cause)) => {
-                self.note(Some(acting.principal), &login, cause, request);
-                return Err(SecondFactorError::CodeWrong);
-            }
-        };
+        let spends = self.check_typed(first.principal(), code, request).await?;
         let mut tx = self.db().begin(Durability::Durable).await?;
         let taken =
             crate::store::principals::lock_at_epoch(&mut tx, acting.principal, first.principal().epoch)
@@ -311,14 +320,7 @@ impl Authority {
         if principal.second_factor.is_none() {
             return Ok(OneTimeProof::Nothing);
         }
-        match self.check_typed(&principal, code, request).await {
-            Ok(spends) => Ok(spends),
-            Err(CodeFailure::Unavailable(unavailable)) => Err(unavailable.into()),
-            Err(CodeFailure::Refused(cause)) => {
-                self.note(Some(acting.principal), &Login::of_text(acting.login), cause, request);
-                Err(SecondFactorError::CodeWrong)
-            }
-        }
+        Ok(self.check_typed(&principal, code, request).await?)
     }
 
     /// Tells whoever acts what was done to its sign-in.

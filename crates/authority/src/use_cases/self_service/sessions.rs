@@ -7,11 +7,12 @@ use crate::error::{ActError, ReauthRequired, SignedOut, Unavailable};
 use crate::model::Timestamp;
 use crate::model::actor::Actor;
 use crate::model::audit_event::{AuditActor, AuditEvent};
-use crate::model::end_reason::{EndReason, SessionSelector};
+use crate::model::end_reason::{EndReason, SessionEnd, SessionSelector};
 use crate::model::mail_app_mode::MailAppMode;
 use crate::model::origin::{Origin, Surface};
 use crate::model::principal::{MailboxId, PrincipalId};
 use crate::model::request::Request;
+use crate::model::stored::Stored;
 use crate::session::ended_sessions::EndedSessions;
 use crate::session::proof::{FirstFactor, OneTimeProof};
 use crate::session::registry::SessionGuard;
@@ -37,8 +38,8 @@ pub struct PastSession {
     pub client: Option<String>,
     /// When it signed in.
     pub since: Timestamp,
-    /// When it was over, and why, as a stable word; none while it is live.
-    pub over: Option<(Timestamp, String)>,
+    /// When it was over, and why; none while it is live.
+    pub over: Option<(Timestamp, Stored<SessionEnd>)>,
     /// The name of the app password that opened it.
     pub app_password: Option<String>,
 }
@@ -224,8 +225,8 @@ impl Authority {
     ) -> Result<SignedIn<SessionGuard>, SignedOut> {
         let request = &Request { origin: Origin { surface: to, ..request.origin.clone() }, now: request.now };
         let from = {
-            let mut tx = self.db().begin(Durability::Relaxed).await.map_err(Unavailable::from)?;
-            sessions::proof(&mut tx, session.id()).await.map_err(Unavailable::from)?
+            let mut tx = self.db().begin(Durability::Relaxed).await?;
+            sessions::proof(&mut tx, session.id()).await?
         };
         let found = self.find(PrincipalRef::Id(session.mailbox().into()), request).await?;
         let (Some(from), Some(principal)) = (from, found) else { return Err(SignedOut::Ended) };

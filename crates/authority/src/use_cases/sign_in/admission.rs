@@ -5,12 +5,16 @@ use crate::error::AuthFailure;
 use crate::model::Timestamp;
 use crate::model::refusal_cause::{RefusalCause, Wrong};
 use crate::rate_limit::sign_in_throttle::{Attempt as ThrottledAttempt, Reservation, Verdict};
+use thiserror::Error;
 
 /// Why an attempt is not looked at.
+#[derive(Debug, Error)]
 pub(crate) enum NotAdmitted {
     /// The same was wrong before, for this reason.
+    #[error("wrong before")]
     WrongBefore(Wrong),
     /// There were too many.
+    #[error("too many attempts")]
     TooMany,
 }
 

@@ -191,7 +191,7 @@ impl Authority {
         cause: RefusalCause,
         request: &Request,
     ) {
-        let (login, cause) = (login.text().to_owned(), cause.name());
+        let login = login.text().to_owned();
         self.session_writer().refused(NewRefusedAttempt {
             principal,
             login,

@@ -5,7 +5,7 @@
 //! a second factor is on, with its code. [`Authority::reauthenticate`] makes a session that.
 
 use crate::authority::Authority;
-use crate::error::{AuthFailure, CodeFailure, ReauthRequired, Unavailable};
+use crate::error::{AuthFailure, CodeFailure, ReauthRequired, Unavailable, from_unavailable};
 use crate::model::Timestamp;
 use crate::model::audit_event::Subject;
 use crate::model::principal::{Epoch, Kind, MailboxId, PrincipalId, SessionId, StaffId};
@@ -18,6 +18,7 @@ use crate::store::{Durability, Tx, moment, principals, second_factors, sessions}
 use crate::use_cases::sign_in::confirmation::Confirmation;
 use crate::use_cases::sign_in::first_factor::{Login, PasswordAttempt, Reading, Verified};
 use postward_wire::Secret;
+use thiserror::Error;
 
 /// Whoever is signed in and acts on its own sign-in: an owner by its [`SessionGuard`], a person of the dashboard by its
 /// [`StaffSession`]. What the two do with theirs is the same; whose it is goes along.
@@ -59,25 +60,46 @@ impl<'a> OwnSession<'a> {
 }
 
 /// Why somebody is not taken for who it says it is. The session stands.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 pub enum ReauthenticationError {
     /// The password is wrong.
+    #[error("the password is wrong")]
     PasswordWrong,
     /// The password is right, and a code is needed.
+    #[error("a code is needed")]
     CodeMissing,
     /// The code is wrong, or was used before.
+    #[error("the code is wrong")]
     CodeWrong,
     /// Too many wrong tries; wait.
+    #[error("too many wrong attempts")]
     TooManyTries,
     /// The session has ended.
+    #[error("the session has ended")]
     SessionEnded,
     /// The store could not answer.
+    #[error(transparent)]
     Unavailable(Unavailable),
 }
 
-impl<E: Into<Unavailable>> From<E> for ReauthenticationError {
-    fn from(error: E) -> Self {
-        Self::Unavailable(error.into())
+from_unavailable! { ReauthenticationError }
+
+impl From<AuthFailure> for ReauthenticationError {
+    fn from(failure: AuthFailure) -> Self {
+        match failure {
+            AuthFailure::Rejected => Self::PasswordWrong,
+            AuthFailure::TooManyTries => Self::TooManyTries,
+            AuthFailure::Unavailable(unavailable) => Self::Unavailable(unavailable),
+        }
+    }
+}
+
+impl From<CodeFailure> for ReauthenticationError {
+    fn from(failure: CodeFailure) -> Self {
+        match failure {
+            CodeFailure::Refused(_) => Self::CodeWrong,
+            CodeFailure::Unavailable(unavailable) => Self::Unavailable(unavailable),
+        }
     }
 }
 
@@ -129,22 +151,13 @@ impl Authority {
             Ok(Verified::CodeOwed(first)) => {
                 let principal = first.principal();
                 let spends = match (code, self.has_given_code(acting).await?) {
-                    (Some(code), _) => match self.check_typed(principal, code, request).await {
-                        Ok(spends) => spends,
-                        Err(CodeFailure::Unavailable(unavailable)) => return Err(unavailable.into()),
-                        Err(CodeFailure::Refused(cause)) => {
-                            self.note(Some(acting.principal), &login, cause, request);
-                            return Err(ReauthenticationError::CodeWrong);
-                        }
-                    },
+                    (Some(code), _) => self.check_typed(principal, code, request).await?,
                     (None, true) => OneTimeProof::Carried,
                     (None, false) => return Err(ReauthenticationError::CodeMissing),
                 };
                 (principal.epoch, spends)
             }
-            Err(AuthFailure::Rejected) => return Err(ReauthenticationError::PasswordWrong),
-            Err(AuthFailure::TooManyTries) => return Err(ReauthenticationError::TooManyTries),
-            Err(AuthFailure::Unavailable(unavailable)) => return Err(unavailable.into()),
+            Err(failure) => return Err(failure.into()),
         };
         let mut tx = self.db().begin(Durability::Durable).await?;
         if !principals::lock_at_epoch(&mut tx, acting.principal, epoch).await? {

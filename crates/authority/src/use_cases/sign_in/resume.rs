@@ -47,14 +47,14 @@ impl Authority {
             return Err(SignedOut::Unavailable(Unavailable::Frozen));
         }
         let digest = token.digest();
-        let found = sessions::by_token(self.db(), &digest, surface).await.map_err(Unavailable::from)?;
+        let found = sessions::by_token(self.db(), &digest, surface).await?;
         let Some(found) = found else { return Err(SignedOut::Ended) };
         if Lifespan::of(surface).is_over(moment(found.opened_at), moment(found.seen_at), now) {
             return Err(SignedOut::Ended);
         }
         let live = self.registry().register(found.principal_id, found.id, Lifetime::Request);
         // Read again: a change that came between the first look and the registration did not find the guard.
-        if !sessions::is_open(self.db(), found.id).await.map_err(Unavailable::from)? {
+        if !sessions::is_open(self.db(), found.id).await? {
             return Err(SignedOut::Ended);
         }
         if now.duration_since(moment(found.seen_at)) >= Lifespan::SEEN_EVERY {

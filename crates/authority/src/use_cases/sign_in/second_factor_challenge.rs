@@ -9,7 +9,7 @@ use crate::credential::key_file::Sealed;
 use crate::credential::token::Token;
 use crate::credential::totp::{Code, Seed};
 use crate::credential::totp_binding::bound;
-use crate::error::{AuthFailure, CodeFailure, Unavailable};
+use crate::error::{AuthFailure, CodeFailure, Unavailable, from_unavailable};
 use crate::model::Timestamp;
 use crate::model::notice::Notice;
 use crate::model::origin::Surface;
@@ -27,6 +27,7 @@ use crate::store::{Durability, moment};
 use crate::use_cases::sign_in::first_factor::Login;
 use jiff::SignedDuration;
 use postward_wire::{Address, Secret};
+use thiserror::Error;
 
 /// How long a browser may owe its code: the phone lies in the next room.
 const OWED_FOR: SignedDuration = SignedDuration::from_mins(10);
@@ -36,21 +37,20 @@ const TRIES: i64 = 5;
 const TELL_AT: i64 = 3;
 
 /// Why the second step was not taken.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 pub enum SecondStepError {
     /// The code is wrong, or was used before, or there were too many before it.
+    #[error("the code is wrong")]
     CodeWrong,
     /// The first step is too long ago, was overtaken, or has had too many wrong codes: begin with the password.
+    #[error("the sign-in has to begin with the password again")]
     Over,
     /// It could not be decided.
+    #[error(transparent)]
     Unavailable(Unavailable),
 }
 
-impl<E: Into<Unavailable>> From<E> for SecondStepError {
-    fn from(error: E) -> Self {
-        Self::Unavailable(error.into())
-    }
-}
+from_unavailable! { SecondStepError }
 
 impl Authority {
     /// Whether a browser still owes a code at this surface: else the page that asks for it makes no sense.
@@ -150,14 +150,7 @@ impl Authority {
         let (login, digest) = (principal.login.clone(), pending.digest());
         let by_name = Login::of_text(&login);
         let finishing = async {
-            let mut proven = match self.prove(principal, code, request).await {
-                Ok(proven) => proven,
-                Err(CodeFailure::Unavailable(unavailable)) => return Err(unavailable.into()),
-                Err(CodeFailure::Refused(cause)) => {
-                    self.note(Some(row.principal_id), &by_name, cause, request);
-                    return Err(AuthFailure::Rejected);
-                }
-            };
+            let mut proven = self.prove(principal, code, request).await?;
             proven.second_step = Some(digest.clone());
             proven.proved_at = Some(moment(row.proved_at));
             let token = Token::draw(&mut rand::rng());
@@ -196,8 +189,21 @@ impl Authority {
     }
 
     /// Holds what was typed as a code against the second factor: a code of the authenticator, or, for staff, a backup
-    /// code.
+    /// code. A refusal is noted.
     pub(crate) async fn check_typed(
+        &self,
+        principal: &Principal,
+        typed: &Secret,
+        request: &Request,
+    ) -> Result<OneTimeProof, CodeFailure> {
+        let checked = self.check_code_or_backup_code(principal, typed, request).await;
+        if let Err(CodeFailure::Refused(cause)) = &checked {
+            self.note(Some(principal.id), &Login::of_text(&principal.login), *cause, request);
+        }
+        checked
+    }
+
+    async fn check_code_or_backup_code(
         &self,
         principal: &Principal,
         typed: &Secret,
