@@ -4,7 +4,6 @@ use crate::connection::{Connection, unexpected};
 use crate::endpoint::Endpoint;
 use crate::sign_in_outcome::SignInOutcome;
 use std::io;
-use std::os::fd::OwnedFd;
 
 /// A connection to an IMAP port.
 pub struct ImapClient {
@@ -33,16 +32,7 @@ impl ImapClient {
     ) -> io::Result<SignInOutcome<Self>> {
         let mut this = Self::connect(endpoint).await?;
         let (_, answer) = this.ask(&format!("LOGIN {} {}", quoted(address), quoted(password))).await?;
-        Ok(if answer.starts_with("OK") {
-            SignInOutcome::Opened(this)
-        } else {
-            SignInOutcome::Refused(answer)
-        })
-    }
-
-    /// The socket underneath.
-    pub fn socket(&self) -> io::Result<OwnedFd> {
-        self.connection.socket()
+        Ok(SignInOutcome::of(this, answer, "OK"))
     }
 
     /// Executes a command and returns all untagged responses.
