@@ -19,6 +19,9 @@ pub mod client_name;
 pub mod close_reason;
 pub mod dialogue;
 pub mod dialogue_config;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod imap;
 mod line;
 mod pop3;
