@@ -97,7 +97,8 @@ pub fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-/// The size of the literal that a line announces at its end.
+/// The size of the literal that a line announces at its end. The server's own reading of it is not asked: a client that
+/// checks a server must not share its mistakes.
 pub fn literal(line: &[u8]) -> Option<usize> {
     let inner = line.trim_ascii_end().strip_suffix(b"}")?;
     let at = inner.iter().rposition(|byte| *byte == b'{')?;
