@@ -2,7 +2,7 @@
 //! of the crate it breaks into, which replays the corpus: [`dialogue`] in `postward-wire`, [`mail`] in
 //! `postward-mailstore`, [`webmail`] in `postward-web`.
 
-pub mod dialogue;
 pub mod webmail;
 
 pub use postward_mailstore::fuzzing as mail;
+pub use postward_wire::fuzzing as dialogue;

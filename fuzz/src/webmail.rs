@@ -3,9 +3,6 @@
 
 #![allow(dead_code, unused_imports, reason = "the pages that use the rest are not here")]
 
-#[path = "../../crates/web/src/webmail/plain.rs"]
-mod plain;
-
 #[path = "../../crates/web/src/webmail/imap/person.rs"]
 mod person;
 

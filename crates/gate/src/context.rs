@@ -13,23 +13,12 @@ pub(crate) struct GateContext {
     pub(crate) authority: Authority,
     pub(crate) engine: Engine,
     pub(crate) tls: TlsHandle,
-    hostname: String,
+    pub(crate) hostname: String,
     pub(crate) limits: Limits,
     pub(crate) limiter: Arc<ConnectionLimiter>,
 }
 
 impl GateContext {
-    pub(crate) fn new(
-        authority: Authority,
-        engine: Engine,
-        tls: TlsHandle,
-        hostname: String,
-        limits: Limits,
-    ) -> Self {
-        let limiter = ConnectionLimiter::new(&limits);
-        Self { authority, engine, tls, hostname, limits, limiter }
-    }
-
     /// What a dialogue is configured with.
     pub(crate) fn dialogue_config(&self, channel: Channel) -> DialogueConfig {
         DialogueConfig {

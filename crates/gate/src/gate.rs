@@ -6,6 +6,7 @@ use crate::error::EngineUnavailable;
 use crate::limits::Limits;
 use crate::listener::Listener;
 use crate::pre_auth::{self, Accepted};
+use crate::pre_auth_limits::ConnectionLimiter;
 use crate::session;
 use crate::socket;
 use crate::tls::TlsHandle;
@@ -36,7 +37,8 @@ impl Gate {
         hostname: String,
         limits: Limits,
     ) -> Self {
-        Self(Arc::new(GateContext::new(authority, engine, tls, hostname, limits)))
+        let limiter = ConnectionLimiter::new(&limits);
+        Self(Arc::new(GateContext { authority, engine, tls, hostname, limits, limiter }))
     }
 
     /// Serves a listener until `stop`, and then its sessions until they have ended, or until [`Limits::drain`] is over.

@@ -28,6 +28,19 @@ pub(crate) fn json(document: &impl Serialize) {
     }
 }
 
+/// Prints a list: its rows as they are for programs, as the cells of a table for people.
+pub(crate) fn list<R: Serialize, const N: usize>(
+    format: Format,
+    head: [&str; N],
+    rows: Vec<R>,
+    cells: impl Fn(R) -> [String; N],
+) {
+    match format {
+        Format::Json => json(&rows),
+        Format::Text => table(head, &rows.into_iter().map(cells).collect::<Vec<_>>()),
+    }
+}
+
 /// Prints rows as columns that line up.
 pub(crate) fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) {
     let mut widths = head.map(|cell| cell.chars().count());

@@ -4,7 +4,6 @@ use crate::connection::{Connection, unexpected};
 use crate::endpoint::Endpoint;
 use crate::sign_in_outcome::SignInOutcome;
 use std::io;
-use std::os::fd::OwnedFd;
 
 /// A connection to an IMAP port.
 pub struct ImapClient {
@@ -33,16 +32,7 @@ impl ImapClient {
     ) -> io::Result<SignInOutcome<Self>> {
         let mut this = Self::connect(endpoint).await?;
         let (_, answer) = this.ask(&format!("LOGIN {} {}", quoted(address), quoted(password))).await?;
-        Ok(if answer.starts_with("OK") {
-            SignInOutcome::Opened(this)
-        } else {
-            SignInOutcome::Refused(answer)
-        })
-    }
-
-    /// The socket underneath.
-    pub fn socket(&self) -> io::Result<OwnedFd> {
-        self.connection.socket()
+        Ok(SignInOutcome::of(this, answer, "OK"))
     }
 
     /// Executes a command and returns all untagged responses.
@@ -107,7 +97,8 @@ pub fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-/// The size of the literal that a line announces at its end.
+/// The size of the literal that a line announces at its end. The server's own reading of it is not asked: a client that
+/// checks a server must not share its mistakes.
 pub fn literal(line: &[u8]) -> Option<usize> {
     let inner = line.trim_ascii_end().strip_suffix(b"}")?;
     let at = inner.iter().rposition(|byte| *byte == b'{')?;

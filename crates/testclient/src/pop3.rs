@@ -4,7 +4,6 @@ use crate::connection::{Connection, unexpected};
 use crate::endpoint::Endpoint;
 use crate::sign_in_outcome::SignInOutcome;
 use std::io;
-use std::os::fd::OwnedFd;
 
 /// A connection to a POP3 port.
 pub struct Pop3Client {
@@ -29,16 +28,7 @@ impl Pop3Client {
         let mut this = Self::connect(endpoint).await?;
         this.command(&format!("USER {address}")).await?;
         let answer = this.ask(&format!("PASS {password}")).await?;
-        Ok(if answer.starts_with("+OK") {
-            SignInOutcome::Opened(this)
-        } else {
-            SignInOutcome::Refused(answer)
-        })
-    }
-
-    /// The socket underneath.
-    pub fn socket(&self) -> io::Result<OwnedFd> {
-        self.connection.socket()
+        Ok(SignInOutcome::of(this, answer, "+OK"))
     }
 
     /// Sends a command and reads one line.

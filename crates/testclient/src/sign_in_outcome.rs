@@ -9,6 +9,11 @@ pub enum SignInOutcome<C> {
 }
 
 impl<C> SignInOutcome<C> {
+    /// Opened where the server's answer starts like this.
+    pub(crate) fn of(client: C, answer: String, success: &str) -> Self {
+        if answer.starts_with(success) { Self::Opened(client) } else { Self::Refused(answer) }
+    }
+
     /// Turns the client of a sign-in that succeeded into another type.
     pub fn map<D>(self, into: impl FnOnce(C) -> D) -> SignInOutcome<D> {
         match self {

@@ -6,7 +6,6 @@ use crate::sign_in_outcome::SignInOutcome;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use std::io;
-use std::os::fd::OwnedFd;
 
 /// A connection to a submission port.
 pub struct SmtpClient {
@@ -35,16 +34,7 @@ impl SmtpClient {
         let mut this = Self::connect(endpoint).await?;
         let plain = BASE64_STANDARD.encode(format!("\0{address}\0{password}"));
         let answer = this.ask(&format!("AUTH PLAIN {plain}")).await?;
-        Ok(if answer.starts_with("235") {
-            SignInOutcome::Opened(this)
-        } else {
-            SignInOutcome::Refused(answer)
-        })
-    }
-
-    /// The socket underneath.
-    pub fn socket(&self) -> io::Result<OwnedFd> {
-        self.connection.socket()
+        Ok(SignInOutcome::of(this, answer, "235"))
     }
 
     /// Sends a command and reads the last line of the reply.

@@ -79,6 +79,7 @@ impl PreAuth {
         }
     }
 
+    // What a SASL exchange comes to is decided once, in `sasl`; each protocol has its own words for it.
     fn auth(&mut self, argument: &[u8]) -> Action {
         match Exchange::start_with_argument(argument) {
             Ok(outcome) => self.sasl_outcome(outcome),

@@ -10,8 +10,7 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::net::TcpStream;
+use postward_testclient::{Connection, ImapClient, Pop3Client, SmtpClient, unexpected};
 use tokio::task::JoinSet;
 
 use crate::Failure;
@@ -183,29 +182,22 @@ impl Endpoint {
     }
 
     async fn attempt(self, at: SocketAddr, address: &str, password: &str) -> std::io::Result<Duration> {
-        let tcp = TcpStream::connect(at).await?;
-        tcp.set_nodelay(true)?;
-        let mut stream = BufReader::new(tcp);
-        let (request, refusal) = match self {
+        let endpoint = postward_testclient::Endpoint::plain(at);
+        let (mut connection, request, refusal) = match self {
             Self::Imap => {
-                answer(&mut stream, "* OK").await?;
-                (format!("a LOGIN {address} {password}\r\n"), "a NO")
+                let imap = ImapClient::connect(&endpoint).await?;
+                (imap.connection, format!("a LOGIN {address} {password}\r\n"), "a NO")
             }
             Self::Pop3 => {
-                answer(&mut stream, "+OK").await?;
-                stream.write_all(format!("USER {address}\r\n").as_bytes()).await?;
-                answer(&mut stream, "+OK").await?;
-                (format!("PASS {password}\r\n"), "-ERR")
+                let mut pop3 = Pop3Client::connect(&endpoint).await?;
+                pop3.command(&format!("USER {address}")).await?;
+                (pop3.connection, format!("PASS {password}\r\n"), "-ERR")
             }
             Self::Smtp => {
-                answer(&mut stream, "220").await?;
-                stream.write_all(b"EHLO there\r\n").await?;
-                answer(&mut stream, "250 ").await?;
-                stream.write_all(b"AUTH LOGIN\r\n").await?;
-                answer(&mut stream, "334").await?;
-                stream.write_all(format!("{}\r\n", BASE64_STANDARD.encode(address)).as_bytes()).await?;
-                answer(&mut stream, "334").await?;
-                (format!("{}\r\n", BASE64_STANDARD.encode(password)), "535")
+                let mut smtp = SmtpClient::connect(&endpoint).await?;
+                smtp.command("AUTH LOGIN", "334").await?;
+                smtp.command(&BASE64_STANDARD.encode(address), "334").await?;
+                (smtp.connection, format!("{}\r\n", BASE64_STANDARD.encode(password)), "535")
             }
             Self::Form(path, field, fields) => {
                 let body = format!(
@@ -218,40 +210,26 @@ impl Endpoint {
                      Content-Length: {}\r\nConnection: close\r\n\r\n",
                     body.len()
                 );
-                (head + &body, "HTTP/1.1 ")
+                (Connection::open(&endpoint).await?, head + &body, "HTTP/1.1 ")
             }
         };
         let begun = Instant::now();
-        stream.write_all(request.as_bytes()).await?;
-        let response = answer(&mut stream, refusal).await?;
+        connection.send(request).await?;
+        let response = connection.line().await?;
         let time = begun.elapsed();
-        let mut rest = String::new();
+        if !response.starts_with(refusal) {
+            return Err(unexpected(&response));
+        }
         if let Self::Form(path, ..) = self {
             // Only the answer to a question for a link is not a refusal, whether the address is known or not.
             let expected = if path.ends_with("sign-in") { "403" } else { "" };
-            stream.read_to_string(&mut rest).await?;
+            connection.drain().await?;
             let status = response.split(' ').nth(1).unwrap_or_default();
             if !status.starts_with(expected) || status.starts_with(['3', '5']) || status == "429" {
                 return Err(std::io::Error::other(format!("not refused but answered: {response}")));
             }
         }
         Ok(time)
-    }
-}
-
-/// Reads on to a line that begins so; lines that go on (`250-`) are passed by. Any other is an error.
-async fn answer(stream: &mut BufReader<TcpStream>, beginning: &str) -> std::io::Result<String> {
-    loop {
-        let mut line = String::new();
-        if stream.read_line(&mut line).await? == 0 {
-            return Err(std::io::ErrorKind::UnexpectedEof.into());
-        }
-        if line.starts_with(beginning) {
-            return Ok(line.trim_end().to_owned());
-        }
-        if line.as_bytes().get(3) != Some(&b'-') {
-            return Err(std::io::Error::other(format!("instead of {beginning}: {}", line.trim_end())));
-        }
     }
 }
 

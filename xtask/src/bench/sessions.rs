@@ -42,7 +42,7 @@ pub(super) async fn open_sessions(
                 client.idle().await?;
             }
             // The bench does not read on: it keeps the connection, and lets go of what TLS has in memory.
-            client.socket()
+            client.connection.socket()
         });
     }
     while !opening.is_empty() {

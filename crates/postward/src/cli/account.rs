@@ -6,7 +6,7 @@ use crate::command_error::CommandError;
 use crate::control::{
     AccountRow, Command as Request, MailAppsScope, NewOwner, Reply, RequestedKind, SecretField,
 };
-use crate::output::{self, Format};
+use crate::output;
 use crate::password_input;
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
@@ -63,13 +63,7 @@ pub(super) async fn run(command: Command) -> Result<ExitCode, CommandError> {
             let Reply::Accounts(rows) = args.ask(Request::Accounts).await? else {
                 return Err(unexpected_reply());
             };
-            match args.format() {
-                Format::Json => output::json(&rows),
-                Format::Text => {
-                    let rows: Vec<_> = rows.into_iter().map(cells).collect();
-                    output::table(["NAME", "KIND", "UNDER", "ID"], &rows);
-                }
-            }
+            output::list(args.format(), ["NAME", "KIND", "UNDER", "ID"], rows, cells);
             Ok(ExitCode::SUCCESS)
         }
     }

@@ -3,7 +3,7 @@
 use super::host_args::{HostArgs, unexpected_reply};
 use crate::command_error::CommandError;
 use crate::control::{AuditRow, Command as Request, Reply};
-use crate::output::{self, Format};
+use crate::output;
 use clap::Args;
 use std::process::ExitCode;
 
@@ -22,13 +22,7 @@ pub(super) struct Options {
 pub(super) async fn run(Options { address, limit, args }: Options) -> Result<ExitCode, CommandError> {
     let reply = args.ask(Request::Audit { address, limit }).await?;
     let Reply::Audit(rows) = reply else { return Err(unexpected_reply()) };
-    match args.format() {
-        Format::Json => output::json(&rows),
-        Format::Text => {
-            let rows: Vec<_> = rows.into_iter().map(cells).collect();
-            output::table(["AT", "WHO", "WHAT", "TO", "FROM", "MORE"], &rows);
-        }
-    }
+    output::list(args.format(), ["AT", "WHO", "WHAT", "TO", "FROM", "MORE"], rows, cells);
     Ok(ExitCode::SUCCESS)
 }
 

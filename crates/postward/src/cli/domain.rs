@@ -4,7 +4,7 @@ use super::host_args::{HostArgs, unexpected_reply};
 use super::mail_apps;
 use crate::command_error::CommandError;
 use crate::control::{Command as Request, DomainRow, MailAppsScope, Reply};
-use crate::output::{self, Format};
+use crate::output;
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
 
@@ -50,13 +50,8 @@ pub(super) async fn run(command: Command) -> Result<ExitCode, CommandError> {
             let Reply::Domains(rows) = args.ask(Request::Domains).await? else {
                 return Err(unexpected_reply());
             };
-            match args.format() {
-                Format::Json => output::json(&rows),
-                Format::Text => {
-                    let cells = |row: DomainRow| [row.name, row.account];
-                    output::table(["DOMAIN", "ACCOUNT"], &rows.into_iter().map(cells).collect::<Vec<_>>());
-                }
-            }
+            let cells = |row: DomainRow| [row.name, row.account];
+            output::list(args.format(), ["DOMAIN", "ACCOUNT"], rows, cells);
             Ok(ExitCode::SUCCESS)
         }
     }

@@ -137,17 +137,11 @@ async fn list(List { search, domain, args }: List) -> Result<ExitCode, CommandEr
     let all = pages(&client, search, domain).await;
     client.close().await;
     let all = all?;
-    match args.format() {
-        Format::Json => output::json(&all),
-        Format::Text => {
-            let cells = |row: MailboxRow| {
-                let last = row.last_sign_in.unwrap_or_else(|| "never".to_owned());
-                [row.address, row.account, row.state, last]
-            };
-            let rows: Vec<_> = all.into_iter().map(cells).collect();
-            output::table(["ADDRESS", "ACCOUNT", "STATE", "LAST SIGN-IN"], &rows);
-        }
-    }
+    let cells = |row: MailboxRow| {
+        let last = row.last_sign_in.unwrap_or_else(|| "never".to_owned());
+        [row.address, row.account, row.state, last]
+    };
+    output::list(args.format(), ["ADDRESS", "ACCOUNT", "STATE", "LAST SIGN-IN"], all, cells);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -185,17 +179,11 @@ async fn recovery_code(address: String, args: &HostArgs) -> Result<ExitCode, Com
 async fn sessions(address: String, args: &HostArgs) -> Result<ExitCode, CommandError> {
     let reply = args.ask(Request::Sessions { address }).await?;
     let Reply::Sessions(rows) = reply else { return Err(unexpected_reply()) };
-    match args.format() {
-        Format::Json => output::json(&rows),
-        Format::Text => {
-            let cells = |row: SessionRow| {
-                let client = row.client.unwrap_or_default();
-                [row.surface.label().to_owned(), row.ip, row.since, client, row.id]
-            };
-            let rows: Vec<_> = rows.into_iter().map(cells).collect();
-            output::table(["DOOR", "FROM", "SINCE", "CLIENT", "ID"], &rows);
-        }
-    }
+    let cells = |row: SessionRow| {
+        let client = row.client.unwrap_or_default();
+        [row.surface.label().to_owned(), row.ip, row.since, client, row.id]
+    };
+    output::list(args.format(), ["DOOR", "FROM", "SINCE", "CLIENT", "ID"], rows, cells);
     Ok(ExitCode::SUCCESS)
 }
 

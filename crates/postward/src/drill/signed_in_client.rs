@@ -16,9 +16,9 @@ impl SignedInClient {
     /// The socket of a mail connection; browsers have none, they connect for every request.
     pub(super) fn socket(&self) -> io::Result<Option<OwnedFd>> {
         match self {
-            Self::Imap(imap) => imap.socket().map(Some),
-            Self::Pop3(pop3) => pop3.socket().map(Some),
-            Self::Smtp(smtp) => smtp.socket().map(Some),
+            Self::Imap(imap) => imap.connection.socket().map(Some),
+            Self::Pop3(pop3) => pop3.connection.socket().map(Some),
+            Self::Smtp(smtp) => smtp.connection.socket().map(Some),
             Self::Browser(_) => Ok(None),
         }
     }

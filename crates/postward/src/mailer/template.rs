@@ -9,6 +9,7 @@ use mail_builder::MessageBuilder;
 use mail_builder::headers::raw::Raw;
 use postward_authority::{Letter, Notice, Timestamp};
 use postward_web::{Brand, Colour};
+use postward_wire::untrusted_text::single_line;
 use postward_wire::{Address, client_name};
 use std::io;
 
@@ -185,14 +186,8 @@ fn wrapped(text: &str) -> String {
     lines
 }
 
-/// The first `longest` characters of a text, without control and bidirectional formatting characters.
+/// The first `longest` characters of what is left of a text from outside.
 fn clean(text: &str, longest: usize) -> String {
-    let is_bidi_control =
-        |c: char| matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    text.chars()
-        .filter(|c| !c.is_control() && !is_bidi_control(*c))
-        .take(longest)
-        .collect::<String>()
-        .trim()
-        .to_owned()
+    let shortened: String = single_line(text).chars().take(longest).collect();
+    shortened.trim_end().to_owned()
 }

@@ -127,7 +127,7 @@ fn the_header_says_who_sends_it_and_that_no_machine_should_answer() {
 
 #[test]
 fn untrusted_text_cannot_inject_headers_or_html() {
-    let evil = "x\r\nBcc: all@evil.example\r\n\r\n<script>alert(1)</script>\u{202e}\u{2028}";
+    let evil = "x\r\nBcc: all@evil.example\r\n\r\n<script>alert(1)</script>\u{202e}\u{2028}\u{200f}";
     let detail =
         json!({ "by": evil, "ip": evil, "client": format!("{evil}{}", "y".repeat(500)), "surface": evil });
     for about in [evil, "\"><b>@north.example"] {
@@ -137,7 +137,7 @@ fn untrusted_text_cannot_inject_headers_or_html() {
         let (text, html) = (text(&message), message.body_html(0).unwrap().into_owned());
         assert!(!html.contains("<script") && !html.contains("<b>"), "{html}");
         for part in [&text, &html] {
-            assert!(!part.contains('\u{202e}') && !part.contains('\u{2028}'), "{part}");
+            assert!(!part.contains(['\u{202e}', '\u{2028}', '\u{200f}']), "{part}");
             assert!(!part.contains("yyyy"), "{part}");
         }
         assert!(!text.contains("\nBcc"), "{text}");

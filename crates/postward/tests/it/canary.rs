@@ -69,7 +69,7 @@ fn opened<C>(tried: SignInOutcome<C>) -> bool {
 }
 
 /// How long a letter may take to lie where it belongs.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 const RESET: &str = "/webmail/password-reset";
 const VERIFY: &str = "/webmail/recovery-email/verify";
 const NOT_ME: &str = "/webmail/not-me";
@@ -82,15 +82,15 @@ const ROSA: usize = 10;
 
 #[tokio::test]
 async fn no_secret_of_the_second_factor_or_a_way_back_is_found_but_where_it_is_shown_once() {
-    let mut stage = Stage::open().await;
-    let (maya, _) = stage.host.mailbox(MAYA);
-    stage.key_file();
-    stage.owner_sets_up().await;
-    stage.owner_comes_back_by_code().await;
-    stage.key_file_is_rotated().await;
-    stage.owner_comes_back_by_mail().await;
-    stage.owner_says_it_was_not_them().await;
-    stage.staff_set_up_and_come_back().await;
+    let mut scanned = ScannedHost::open().await;
+    let (maya, _) = scanned.host.mailbox(MAYA);
+    scanned.key_file();
+    scanned.owner_sets_up().await;
+    scanned.owner_comes_back_by_code().await;
+    scanned.key_file_is_rotated().await;
+    scanned.owner_comes_back_by_mail().await;
+    scanned.owner_says_it_was_not_them().await;
+    scanned.staff_set_up_and_come_back().await;
     for arguments in [
         vec!["audit", "--limit", "500", "--json"],
         vec!["audit", &maya, "--limit", "500"],
@@ -98,13 +98,13 @@ async fn no_secret_of_the_second_factor_or_a_way_back_is_found_but_where_it_is_s
         vec!["mailbox", "list", "--json"],
         vec!["check"],
     ] {
-        stage.command(&arguments, "").await;
+        scanned.command(&arguments, "").await;
     }
-    stage.letters_of([MAYA, TOMAS, ROSA]);
-    assert!(stage.host.log().contains(" DEBUG "), "at this level something is logged");
+    scanned.letters_of([MAYA, TOMAS, ROSA]);
+    assert!(scanned.host.log().contains(" DEBUG "), "at this level something is logged");
 
     // While it runs, for what stands beside the database then; and after it, for what it leaves.
-    let Stage { host, scanner, old, .. } = &mut stage;
+    let ScannedHost { host, scanner, old, .. } = &mut scanned;
     scanner.assert_files_are_clean(&host.dir(), old);
     host.stop().await;
     for token in undelivered(host).await {
@@ -117,7 +117,7 @@ async fn no_secret_of_the_second_factor_or_a_way_back_is_found_but_where_it_is_s
 }
 
 /// A host at its most talkative, and whoever watches it.
-struct Stage {
+struct ScannedHost {
     host: TestHost,
     scanner: LeakScanner,
     /// The files that were there before anything happened.
@@ -126,7 +126,7 @@ struct Stage {
     password: String,
 }
 
-impl Stage {
+impl ScannedHost {
     async fn open() -> Self {
         let host = TestHost::start_with(&[("RUST_LOG", "trace")]).await;
         let mut old = files(&host.dir());
@@ -216,7 +216,7 @@ impl Stage {
 
     /// The token of a letter that comes in and was not seen before.
     async fn mailed(&self, mailbox: usize, path: &str) -> String {
-        let until = Instant::now() + PATIENCE;
+        let until = Instant::now() + TIMEOUT;
         loop {
             let new = self.tokens(mailbox, path).into_iter().find(|token| !self.scanner.knows(token));
             if let Some(token) = new {

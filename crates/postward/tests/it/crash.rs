@@ -19,7 +19,7 @@ const ADDRESS: &str = "ada@birch.example";
 
 /// How a run ended for whoever asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Heard {
+enum Answer {
     Receipt,
     Nothing,
 }
@@ -45,12 +45,12 @@ async fn a_change_that_is_killed_leaves_the_old_password_or_the_new_one() {
     for number in 1..=rounds("a command killed while it changes a password", COMMANDS, 1_000) {
         let next = format!("Password-Number-{number}");
         let after = whole.mul_f64(rand::rng().random_range(0.0..1.2));
-        let heard = change_and_kill(&dir, &next, after).await;
+        let answer = change_and_kill(&dir, &next, after).await;
         let authority = open(&dir).await;
         let (opens_old, opens_new) = (opens(&authority, &current).await, opens(&authority, &next).await);
         authority.shut_down().await;
-        assert!(opens_old != opens_new, "run {number}: old {opens_old}, new {opens_new}, heard {heard:?}");
-        assert!(opens_new || heard == Heard::Nothing, "run {number}: acknowledged, and the old one opens");
+        assert!(opens_old != opens_new, "run {number}: old {opens_old}, new {opens_new}, answer {answer:?}");
+        assert!(opens_new || answer == Answer::Nothing, "run {number}: acknowledged, and the old one opens");
         if opens_new {
             new += 1;
             current = next;
@@ -64,7 +64,7 @@ async fn a_change_that_is_killed_leaves_the_old_password_or_the_new_one() {
     );
 }
 
-async fn change_and_kill(dir: &Path, password: &str, after: Duration) -> Heard {
+async fn change_and_kill(dir: &Path, password: &str, after: Duration) -> Answer {
     let mut child = postward(&["mailbox", "passwd", ADDRESS, "--json"], dir).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     stdin.write_all(format!("{password}\n").as_bytes()).await.unwrap();
@@ -72,7 +72,7 @@ async fn change_and_kill(dir: &Path, password: &str, after: Duration) -> Heard {
     tokio::time::sleep(after).await;
     drop(child.start_kill());
     let output = child.wait_with_output().await.unwrap();
-    if output.stdout.ends_with(b"}\n") { Heard::Receipt } else { Heard::Nothing }
+    if output.stdout.ends_with(b"}\n") { Answer::Receipt } else { Answer::Nothing }
 }
 
 /// The store of a host that does not run.

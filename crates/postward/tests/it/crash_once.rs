@@ -19,14 +19,14 @@ const SOAK_ROUNDS: usize = 300;
 
 /// Kills a host in the middle of an act.
 #[derive(Default)]
-struct Killer {
+struct TimedKill {
     /// How long the act takes: the first is let alone.
     whole: Option<Duration>,
 }
 
-impl Killer {
+impl TimedKill {
     /// Kills the host at a moment of the act that is drawn anew. Returns whether the act was answered before.
-    async fn strike(
+    async fn kill_during(
         &mut self,
         host: &mut TestHost,
         act: impl Future<Output = bool> + Send + 'static,
@@ -87,7 +87,7 @@ async fn r1_a_server_that_is_killed_has_spent_the_recovery_code_and_set_the_pass
     let (address, mut current) = host.mailbox(0);
     host.kill().await;
     let (mut spent, mut untouched) = (0, 0);
-    let mut killer = Killer::default();
+    let mut kill = TimedKill::default();
     for round in 0..=rounds("a server killed while a recovery code is used", ROUNDS, SOAK_ROUNDS) {
         let authority = open(&host.dir()).await;
         let operator = authority.operator(Timestamp::now()).await.unwrap();
@@ -112,7 +112,7 @@ async fn r1_a_server_that_is_killed_has_spent_the_recovery_code_and_set_the_pass
                 browser.post("/webmail/password-reset", &fields).await.is_ok_and(|page| page.status == 303)
             }
         };
-        let acknowledged = killer.strike(&mut host, asked).await;
+        let acknowledged = kill.kill_during(&mut host, asked).await;
         let authority = open(&host.dir()).await;
         let issued = authority.recovery_code_issued(&operator, mailbox.id).await.unwrap().is_some();
         let opens_old = opens(&authority, &address, &current).await;
@@ -157,7 +157,7 @@ async fn w5_a_server_that_is_killed_has_spent_the_mailed_link_and_set_the_passwo
     authority.verify_recovery_email(&token, &request(Surface::Webmail, now)).await.unwrap();
     authority.shut_down().await;
 
-    let (mut killer, mut live) = (Killer::default(), None);
+    let (mut kill, mut live) = (TimedKill::default(), None);
     let (mut spent, mut untouched) = (0, 0);
     for round in 0..=rounds("a server killed while a mailed link is used", ROUNDS, SOAK_ROUNDS) {
         let authority = open(&host.dir()).await;
@@ -185,7 +185,7 @@ async fn w5_a_server_that_is_killed_has_spent_the_mailed_link_and_set_the_passwo
                 page.is_ok_and(|page| page.status == 303)
             }
         };
-        let acknowledged = killer.strike(&mut host, asked).await;
+        let acknowledged = kill.kill_during(&mut host, asked).await;
         let authority = open(&host.dir()).await;
         let link = Token::from_link(&token);
         let alive = authority.open_link(&link, LinkKind::Reset, Timestamp::now()).await.unwrap().is_some();
@@ -235,7 +235,7 @@ async fn g2_a_code_that_is_used_while_the_server_is_killed_opens_once_in_all() {
     const PASSWORD: &str = "Code-And-Kill-9";
     let mut host = TestHost::start().await;
     host.kill().await;
-    let mut killers = [Killer::default(), Killer::default()];
+    let mut kills = [TimedKill::default(), TimedKill::default()];
     let (mut spent, mut unspent) = (0, 0);
     for round in 0..=rounds("a server killed while a TOTP code is used", ROUNDS, SOAK_ROUNDS) {
         // Somebody new, whose authenticator was set up a step ago: a code of now is a fresh one.
@@ -270,7 +270,7 @@ async fn g2_a_code_that_is_used_while_the_server_is_killed_opens_once_in_all() {
                 }
             }
         };
-        let answered = killers[usize::from(in_browser)].strike(&mut host, asked).await;
+        let answered = kills[usize::from(in_browser)].kill_during(&mut host, asked).await;
 
         host = host.start_again().await;
         let again = host.opens(&address, &both).await;

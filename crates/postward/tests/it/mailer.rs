@@ -10,7 +10,7 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 /// How long a letter may take to lie where it belongs.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The letters that lie in a mailbox, by their Message-ID.
 fn letters(host: &TestHost, address: &str) -> Vec<String> {
@@ -32,7 +32,7 @@ fn letter_id(bytes: &[u8]) -> Option<String> {
 
 /// Waits until something is so.
 async fn until(what: &str, so: impl Fn() -> bool) {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + TIMEOUT;
     while !so() {
         assert!(Instant::now() < deadline, "{what}");
         tokio::time::sleep(Duration::from_millis(20)).await;

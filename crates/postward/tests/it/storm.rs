@@ -156,9 +156,9 @@ impl Storm {
 
 fn socket(client: &Client) -> io::Result<Option<OwnedFd>> {
     match client {
-        Client::Imap(imap) => imap.socket().map(Some),
-        Client::Pop3(pop3) => pop3.socket().map(Some),
-        Client::Smtp(smtp) => smtp.socket().map(Some),
+        Client::Imap(imap) => imap.connection.socket().map(Some),
+        Client::Pop3(pop3) => pop3.connection.socket().map(Some),
+        Client::Smtp(smtp) => smtp.connection.socket().map(Some),
         Client::Webmail(_) => Ok(None),
     }
 }

@@ -1,8 +1,8 @@
 //! **App passwords**: one for each mail app, and what mail apps may sign in with at all (W8).
 
+use super::flash_redirect::redirect_with_flash;
 use crate::auth::reauthenticate;
 use crate::http::error_page::PageError;
-use crate::http::flash_cookie;
 use crate::http::form::{NoFields, Signed};
 use crate::http::request_context::RequestContext;
 use crate::session::extractors::Owner;
@@ -217,7 +217,13 @@ async fn revoke(
                 Some(sessions) => format!("Ended {sessions}."),
                 None => "It had no session open.".to_owned(),
             };
-            done(&context, &owner, format!("App password “{name}” revoked."), text)
+            redirect_with_flash(
+                &context,
+                &owner,
+                "app-passwords",
+                format!("App password “{name}” revoked."),
+                text,
+            )
         }
         Err(error) => otherwise(error, site, surface, Act::Revoke, id),
     }
@@ -237,7 +243,13 @@ async fn set_mode(
                 MailAppMode::AppPasswordsOnly => "Mail apps need an app password now.",
                 MailAppMode::PasswordOrAppPassword => "Mail apps may use your password or an app password.",
             };
-            done(&context, &owner, headline.to_owned(), "What is signed in stays so.".to_owned())
+            redirect_with_flash(
+                &context,
+                &owner,
+                "app-passwords",
+                headline.to_owned(),
+                "What is signed in stays so.".to_owned(),
+            )
         }
         Err(why) => reauthenticate::not_now(why, site, surface, &surface.account_path("app-passwords")),
     }
@@ -259,20 +271,6 @@ fn otherwise(
             Err(PageError::NotFound)
         }
     }
-}
-
-/// Back at the page, with a flash message.
-fn done(
-    context: &RequestContext,
-    owner: &Owner,
-    headline: String,
-    text: String,
-) -> Result<Response, PageError> {
-    flash_cookie::redirect(
-        &context.site,
-        &owner.flash(headline, text),
-        &owner.surface.account_path("app-passwords"),
-    )
 }
 
 async fn show(context: &RequestContext, owner: &Owner, step: Step) -> Result<Response, PageError> {

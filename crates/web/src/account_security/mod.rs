@@ -2,6 +2,7 @@
 //! (P2). One file per page.
 
 mod app_passwords;
+mod flash_redirect;
 mod recovery;
 mod sessions;
 mod two_factor;

@@ -1,8 +1,8 @@
 //! **Recovery**: the recovery e-mail and the recovery code of an owner (W9).
 
+use super::flash_redirect::redirect_with_flash;
 use crate::auth::reauthenticate;
 use crate::http::error_page::PageError;
-use crate::http::flash_cookie;
 use crate::http::form::{NoFields, Signed};
 use crate::http::redirect::see_other;
 use crate::http::request_context::RequestContext;
@@ -134,7 +134,13 @@ async fn name_email(
     match site.authority.name_recovery_email(&owner.guard, &address, now).await {
         Ok(()) => {
             let headline = format!("We have sent a link to {address}.");
-            done(&context, &owner, headline, "It counts once you follow it. The link is good for a day.")
+            redirect_with_flash(
+                &context,
+                &owner,
+                "recovery",
+                headline,
+                "It counts once you follow it. The link is good for a day.",
+            )
         }
         Err(RecoveryEmailError::Itself) => {
             let problem =
@@ -155,9 +161,10 @@ async fn remove_email(
     let (site, surface) = (&context.site, owner.surface);
     let removed = site.authority.remove_recovery_email(&owner.guard, &context.request(surface)).await;
     match removed {
-        Ok(()) => done(
+        Ok(()) => redirect_with_flash(
             &context,
             &owner,
+            "recovery",
             "Recovery e-mail removed.".to_owned(),
             "The address has been told. Links that were sent to it open nothing any more.",
         ),
@@ -192,20 +199,6 @@ async fn new_code(context: RequestContext, owner: Owner, _: Signed<NoFields>) ->
         }
         Err(why) => reauthenticate::not_now(why, site, surface, &surface.account_path("recovery/code")),
     }
-}
-
-/// Back to the overview, with a flash message.
-fn done(
-    context: &RequestContext,
-    owner: &Owner,
-    headline: String,
-    text: &str,
-) -> Result<Response, PageError> {
-    flash_cookie::redirect(
-        &context.site,
-        &owner.flash(headline, text),
-        &owner.surface.account_path("recovery"),
-    )
 }
 
 async fn show(context: &RequestContext, owner: &Owner, step: Step) -> Result<Response, PageError> {

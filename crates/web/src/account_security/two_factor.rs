@@ -1,8 +1,8 @@
 //! **Two-factor authentication**: setting it up, putting another authenticator in its place, turning it off (W6).
 
+use super::flash_redirect::redirect_with_flash;
 use crate::auth::reauthenticate;
 use crate::http::error_page::PageError;
-use crate::http::flash_cookie;
 use crate::http::form::{NoFields, Signed};
 use crate::http::redirect::{query_value, see_other};
 use crate::http::request_context::RequestContext;
@@ -192,7 +192,7 @@ async fn turn_on(
             };
             let text =
                 format!("{sessions} Mail apps need a code, or an app password, when they sign in next.");
-            done(&context, &owner, "Two-factor authentication is on.", text)
+            redirect_with_flash(&context, &owner, "two-factor", "Two-factor authentication is on.", text)
         }
         Err(SecondFactorError::CodeWrong) => {
             show(&context, &owner, Step::FirstCode { problem: Some(FIRST_CODE_WRONG) }).await
@@ -213,7 +213,13 @@ async fn turn_off(
     {
         Ok(()) => {
             let text = "Your password alone opens this mailbox again.".to_owned();
-            return done(&context, &owner, "Two-factor authentication is off.", text);
+            return redirect_with_flash(
+                &context,
+                &owner,
+                "two-factor",
+                "Two-factor authentication is off.",
+                text,
+            );
         }
         Err(SecondFactorError::PasswordWrong) => "This is not your password.",
         Err(SecondFactorError::CodeWrong) => WRONG_CODE,
@@ -241,20 +247,6 @@ fn otherwise(
         | SecondFactorError::PasswordWrong
         | SecondFactorError::TooManyTries => Ok(see_other(&surface.account_path("two-factor"))),
     }
-}
-
-/// Back at the page, with a flash message.
-fn done(
-    context: &RequestContext,
-    owner: &Owner,
-    headline: &str,
-    text: String,
-) -> Result<Response, PageError> {
-    flash_cookie::redirect(
-        &context.site,
-        &owner.flash(headline, text),
-        &owner.surface.account_path("two-factor"),
-    )
 }
 
 async fn show(context: &RequestContext, owner: &Owner, step: Step) -> Result<Response, PageError> {

@@ -8,6 +8,7 @@
 //! that, and those that do not, hand on what the browser put there.
 
 use axum::http::HeaderMap;
+use ipnet::{IpNet, Ipv4Net};
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,13 +17,13 @@ const X_FORWARDED_FOR: &str = "x-forwarded-for";
 
 /// The addresses of the proxies in front that are believed. By default nobody is, and a request comes from its peer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TrustedProxies(Vec<Network>);
+pub struct TrustedProxies(Vec<IpNet>);
 
 impl TrustedProxies {
     /// Reads addresses (`127.0.0.1`, `::1`) and networks (`10.0.0.0/24`, `2001:db8::/48`).
     pub fn parse<'a>(entries: impl IntoIterator<Item = &'a str>) -> Result<Self, TrustedProxyError> {
         let read = |entry: &'a str| {
-            Network::parse(entry).map_err(|fault| TrustedProxyError { entry: entry.to_owned(), fault })
+            network(entry).map_err(|fault| TrustedProxyError { entry: entry.to_owned(), fault })
         };
         entries.into_iter().map(read).collect::<Result<_, _>>().map(Self)
     }
@@ -57,7 +58,7 @@ impl TrustedProxies {
     }
 
     fn trust(&self, ip: IpAddr) -> bool {
-        self.0.iter().any(|network| network.contains(ip))
+        self.0.iter().any(|network| network.contains(&ip))
     }
 }
 
@@ -73,66 +74,36 @@ impl fmt::Display for TrustedProxies {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, network) in self.0.iter().enumerate() {
             let comma = if at == 0 { "" } else { ", " };
-            write!(f, "{comma}{network}")?;
+            if network.prefix_len() == network.max_prefix_len() {
+                write!(f, "{comma}{}", network.addr())?;
+            } else {
+                write!(f, "{comma}{network}")?;
+            }
         }
         Ok(())
     }
 }
 
-/// All addresses that begin with the same bits; IPv4 as such, however it was written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Network {
-    first: IpAddr,
-    /// How many bits they share.
-    prefix: u32,
-}
-
-impl Network {
-    fn parse(text: &str) -> Result<Self, Fault> {
-        let (address, prefix) = match text.split_once('/') {
-            None => (text, None),
-            Some((address, prefix)) => (address, Some(number(prefix).ok_or(Fault::Neither)?)),
-        };
-        let written: IpAddr = address.parse().map_err(|_| Fault::Neither)?;
-        let prefix = prefix.unwrap_or(width(written));
-        let beyond = width(written).checked_sub(prefix).ok_or(Fault::Neither)?;
-        let zeros = match written {
-            IpAddr::V4(v4) => v4.to_bits().trailing_zeros(),
-            IpAddr::V6(v6) => v6.to_bits().trailing_zeros(),
-        };
-        if zeros < beyond {
-            return Err(Fault::Inside { prefix });
-        }
-        let first = written.to_canonical();
-        // An IPv4 address in IPv6 has bits down to the 96th, so that none of them is beyond the prefix here.
-        let prefix = prefix - (width(written) - width(first));
-        if prefix == 0 { Err(Fault::Everybody) } else { Ok(Self { first, prefix }) }
+/// Reads an address or a network; IPv4 is taken as such, however it was written.
+fn network(text: &str) -> Result<IpNet, Fault> {
+    let written: IpNet =
+        text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).map_err(|_| Fault::Neither)?;
+    if written != written.trunc() {
+        return Err(Fault::Inside { prefix: written.prefix_len() });
     }
-
-    fn contains(&self, ip: IpAddr) -> bool {
-        let shared = match (self.first, ip) {
-            (IpAddr::V4(first), IpAddr::V4(ip)) => (first.to_bits() ^ ip.to_bits()).leading_zeros(),
-            (IpAddr::V6(first), IpAddr::V6(ip)) => (first.to_bits() ^ ip.to_bits()).leading_zeros(),
-            _ => return false,
-        };
-        shared >= self.prefix
-    }
+    let network = as_ipv4(written).unwrap_or(written);
+    if network.prefix_len() == 0 { Err(Fault::Everybody) } else { Ok(network) }
 }
 
-/// Digits only: the parser of integers would take a sign.
-fn number(text: &str) -> Option<u32> {
-    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
-}
+/// How many bits come before an IPv4 address in IPv6 (RFC 4291 §2.5.5.2).
+const MAPPED_PREFIX: u8 = 96;
 
-fn width(ip: IpAddr) -> u32 {
-    if ip.is_ipv4() { 32 } else { 128 }
-}
-
-impl fmt::Display for Network {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { first, prefix } = self;
-        if *prefix == width(*first) { write!(f, "{first}") } else { write!(f, "{first}/{prefix}") }
-    }
+/// The network of IPv4 addresses that was written as one in IPv6. Such an address has bits down to the 96th, and none of
+/// them is beyond the prefix.
+fn as_ipv4(network: IpNet) -> Option<IpNet> {
+    let IpNet::V6(v6) = network else { return None };
+    let prefix = v6.prefix_len().checked_sub(MAPPED_PREFIX)?;
+    Ipv4Net::new(v6.addr().to_ipv4_mapped()?, prefix).ok().map(IpNet::V4)
 }
 
 /// An entry cannot be used. Its words finish the sentence *it names …, but*.
@@ -148,7 +119,7 @@ enum Fault {
     Neither,
     /// An address inside a network of that size: one of the two is a slip, and the wrong guess trusts hosts that nobody
     /// named.
-    Inside { prefix: u32 },
+    Inside { prefix: u8 },
     /// All there are: browsers could then choose where they come from.
     Everybody,
 }

@@ -1,7 +1,6 @@
 //! The HTML of a message, as the document in its frame.
 
 use super::engine_connection;
-use super::imap::Extent;
 use super::letter::{self, RemoteImages};
 use super::routes::{self, MessageQuery};
 use crate::http::error_page::PageError;
@@ -22,12 +21,8 @@ pub(super) async fn page(
 ) -> Result<Response, PageError> {
     let (folder, uid) = routes::message(&folder, &uid)?;
     let images = images(&query, &headers);
-    let mut client = engine_connection::open(&context.site, &owner).await?;
-    let stored = client.examine(&folder).await?.message(uid).await?.ok_or(PageError::NotFound)?;
-    if stored.extent != Extent::Whole {
-        return Err(PageError::NotFound);
-    }
-    let document = engine_connection::run_blocking(move || letter::document(&stored.bytes, images)).await?;
+    let bytes = engine_connection::whole_message(&context.site, &owner, &folder, uid).await?;
+    let document = engine_connection::run_blocking(move || letter::document(&bytes, images)).await?;
     let document = document.ok_or(PageError::NotFound)?;
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),

@@ -3,7 +3,7 @@
 //! A connection that waited for the next request would have to be ended with the session, and whoever changes the
 //! password would wait for that. One that lives inside the request ends with it (invariant 1).
 
-use super::imap;
+use super::imap::{self, Extent, FolderName, Stored, Uid};
 use crate::http::error_page::PageError;
 use crate::session::extractors::Owner;
 use crate::site::Site;
@@ -22,6 +22,20 @@ pub(super) async fn open(site: &Site, owner: &Owner) -> Result<imap::Client, Pag
     };
     tracing::warn!(%cause, "the engine could not be reached for webmail");
     Err(PageError::Unavailable)
+}
+
+/// A message as it was received. One that is too large to be read whole is not found.
+pub(super) async fn whole_message(
+    site: &Site,
+    owner: &Owner,
+    folder: &FolderName,
+    uid: Uid,
+) -> Result<Vec<u8>, PageError> {
+    let stored = open(site, owner).await?.examine(folder).await?.message(uid).await?;
+    match stored {
+        Some(Stored { extent: Extent::Whole, bytes, .. }) => Ok(bytes),
+        _ => Err(PageError::NotFound),
+    }
 }
 
 impl From<imap::ImapError> for PageError {

@@ -18,7 +18,6 @@ mod mark;
 mod message;
 mod original;
 mod part;
-mod plain;
 mod routes;
 mod user_settings;
 

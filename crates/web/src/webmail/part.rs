@@ -1,7 +1,6 @@
 //! An attachment, to be saved.
 
 use super::engine_connection;
-use super::imap::Extent;
 use super::letter;
 use super::routes;
 use crate::http::error_page::PageError;
@@ -24,12 +23,8 @@ pub(super) async fn page(
 ) -> Result<Response, PageError> {
     let (folder, uid) = routes::message(&folder, &uid)?;
     let number: usize = number.parse().map_err(|_| PageError::NotFound)?;
-    let mut client = engine_connection::open(&context.site, &owner).await?;
-    let stored = client.examine(&folder).await?.message(uid).await?.ok_or(PageError::NotFound)?;
-    if stored.extent != Extent::Whole {
-        return Err(PageError::NotFound);
-    }
-    let download = engine_connection::run_blocking(move || letter::download(&stored.bytes, number)).await?;
+    let bytes = engine_connection::whole_message(&context.site, &owner, &folder, uid).await?;
+    let download = engine_connection::run_blocking(move || letter::download(&bytes, number)).await?;
     let download = download.ok_or(PageError::NotFound)?;
     let disposition = HeaderValue::from_str(&download.disposition()).map_err(|_| PageError::Internal)?;
     let headers = [

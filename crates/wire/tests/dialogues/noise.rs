@@ -3,12 +3,6 @@
 use crate::transcript::config;
 use postward_wire::sasl::MAX_PASSWORD;
 use postward_wire::{Channel, Dialogue, Limits, Protocol, Refusal, Step};
-use proptest::prelude::*;
-use std::path::Path;
-
-#[allow(unreachable_pub, reason = "the fuzz targets use it as well")]
-#[path = "../../../../fuzz/src/dialogue.rs"]
-mod fuzz;
 
 /// What a driver reads at once.
 const READ: usize = 4096;
@@ -88,89 +82,3 @@ fn a_driver_that_forgets_its_part_opens_nothing() {
         assert!(matches!(dialogue.step(), Step::Close));
     }
 }
-
-/// Replays the corpus of a fuzz target in every ordinary test run.
-fn replay(target: &str, run: fuzz::Run) {
-    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(target);
-    let mut seeds = 0;
-    for entry in std::fs::read_dir(corpus).unwrap() {
-        run(&std::fs::read(entry.unwrap().path()).unwrap());
-        seeds += 1;
-    }
-    assert!(seeds > 0, "{target} has no corpus");
-}
-
-#[test]
-fn every_seed_of_every_fuzz_target_holds() {
-    for (name, run) in fuzz::TARGETS {
-        replay(name, run);
-    }
-}
-
-proptest! {
-    #[test]
-    fn no_noise_breaks_a_parser(noise in proptest::collection::vec(any::<u8>(), 0..600)) {
-        for (_, run) in fuzz::TARGETS {
-            run(&noise);
-        }
-    }
-
-    #[test]
-    fn no_babble_breaks_a_parser(words in proptest::collection::vec(proptest::sample::select(WORDS), 0..60)) {
-        let babble = words.concat();
-        for (_, run) in fuzz::TARGETS {
-            for settings in 0..16 {
-                run(&[&[settings], babble.as_bytes()].concat());
-            }
-        }
-    }
-}
-
-/// The tokens of all dialogues, in no order.
-const WORDS: &[&str] = &[
-    "a ",
-    "b ",
-    "* ",
-    "+ ",
-    " ",
-    "\r\n",
-    "\n",
-    "\r",
-    "\0",
-    "{3}",
-    "{3+}",
-    "{0+}",
-    "{99999999999999999999}",
-    "\"",
-    "\\",
-    "(",
-    ")",
-    "NIL",
-    "=",
-    "LOGIN ",
-    "AUTHENTICATE ",
-    "PLAIN",
-    "ID ",
-    "CAPABILITY",
-    "NOOP",
-    "STARTTLS",
-    "STLS",
-    "LOGOUT",
-    "USER ",
-    "PASS ",
-    "AUTH ",
-    "CAPA",
-    "QUIT",
-    "EHLO ",
-    "MAIL FROM:<",
-    "AGFkYUBleGFtcGxlLmNvbQBzZWNyZXQ=",
-    "YWRh",
-    "ada@example.com",
-    "secret",
-    "OK ",
-    "NO ",
-    "BYE ",
-    "[CAPABILITY IMAP4rev1 SASL-IR] ",
-    "é",
-    "abc",
-];

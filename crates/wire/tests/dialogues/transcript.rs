@@ -15,7 +15,7 @@ use std::collections::VecDeque;
 
 /// How the network cuts what the client sends.
 #[derive(Clone, Copy, Debug)]
-enum Cut {
+enum Chunking {
     /// The client waits for every answer.
     InTurn,
     /// Everything is sent at once.
@@ -29,14 +29,14 @@ const CAPABILITIES: &str = "IMAP4rev1 UIDPLUS IDLE";
 
 /// Checks a dialogue against its transcript, however the network cuts it.
 pub(crate) fn check(protocol: Protocol, channel: Channel, transcript: &str) {
-    for cut in [Cut::InTurn, Cut::Pipelined, Cut::Bytes] {
-        run(protocol, channel, transcript, cut);
+    for chunking in [Chunking::InTurn, Chunking::Pipelined, Chunking::Bytes] {
+        run(protocol, channel, transcript, chunking);
     }
 }
 
 /// Checks a dialogue against a transcript in which the client waits for every answer.
 pub(crate) fn check_in_turn(protocol: Protocol, channel: Channel, transcript: &str) {
-    run(protocol, channel, transcript, Cut::InTurn);
+    run(protocol, channel, transcript, Chunking::InTurn);
 }
 
 pub(crate) fn config(channel: Channel) -> DialogueConfig {
@@ -48,12 +48,12 @@ pub(crate) fn config(channel: Channel) -> DialogueConfig {
     }
 }
 
-fn run(protocol: Protocol, channel: Channel, transcript: &str, cut: Cut) {
+fn run(protocol: Protocol, channel: Channel, transcript: &str, chunking: Chunking) {
     let mut dialogue = Dialogue::new(protocol, config(channel));
-    let mut script = Script::new(transcript, cut);
+    let mut script = Script::new(transcript, chunking);
     loop {
         match dialogue.step() {
-            Step::Receive => match script.client_says() {
+            Step::Receive => match script.next_chunk() {
                 Some(bytes) => dialogue.receive(&bytes),
                 None => break,
             },
@@ -68,7 +68,7 @@ fn run(protocol: Protocol, channel: Channel, transcript: &str, cut: Cut) {
             }
             Step::SignIn(attempt) => {
                 let asked = format!("{} / {}", attempt.authcid, attempt.secret.expose());
-                match script.authority_says(&asked) {
+                match script.authority_answer(&asked) {
                     Some(refusal) => dialogue.refused(refusal),
                     None => dialogue.accepted(CAPABILITIES),
                 }
@@ -76,7 +76,7 @@ fn run(protocol: Protocol, channel: Channel, transcript: &str, cut: Cut) {
             Step::Splice { reply, pipelined } => {
                 script.expect("S:", String::from_utf8(reply).unwrap().trim_end());
                 let mut handed = String::from_utf8(pipelined).unwrap();
-                while let Some(bytes) = script.client_says() {
+                while let Some(bytes) = script.next_chunk() {
                     handed += &String::from_utf8(bytes).unwrap();
                 }
                 script.expect("E:", handed.trim_end().replace("\r\n", "; ").as_str());
@@ -94,45 +94,45 @@ fn run(protocol: Protocol, channel: Channel, transcript: &str, cut: Cut) {
 /// What is left of a transcript.
 struct Script {
     lines: VecDeque<(&'static str, String)>,
-    cut: Cut,
+    chunking: Chunking,
     /// What the client has sent and the network not yet delivered.
     in_flight: VecDeque<u8>,
 }
 
 impl Script {
-    fn new(transcript: &str, cut: Cut) -> Self {
+    fn new(transcript: &str, chunking: Chunking) -> Self {
         let line = |line: &str| {
             let (mark, text) = line.split_at(2);
             let mark = ["S:", "C:", "A:", "T:", "E:", "X:"].into_iter().find(|m| *m == mark).unwrap();
             (mark, text.strip_prefix(' ').unwrap_or(text).to_owned())
         };
         let lines = transcript.lines().map(str::trim_start).filter(|l| !l.is_empty()).map(line).collect();
-        Self { lines, cut, in_flight: VecDeque::new() }
+        Self { lines, chunking, in_flight: VecDeque::new() }
     }
 
     /// What the network delivers next.
-    fn client_says(&mut self) -> Option<Vec<u8>> {
+    fn next_chunk(&mut self) -> Option<Vec<u8>> {
         if self.in_flight.is_empty() {
-            self.client_sends();
+            self.send_client_lines();
         }
-        let length = match self.cut {
-            Cut::Bytes => 1,
-            Cut::InTurn | Cut::Pipelined => self.in_flight.len(),
+        let length = match self.chunking {
+            Chunking::Bytes => 1,
+            Chunking::InTurn | Chunking::Pipelined => self.in_flight.len(),
         };
         let bytes: Vec<u8> = self.in_flight.drain(..length.min(self.in_flight.len())).collect();
         (!bytes.is_empty()).then_some(bytes)
     }
 
-    fn client_sends(&mut self) {
+    fn send_client_lines(&mut self) {
         let mut index = 0;
         while let Some((mark, text)) = self.lines.get(index) {
-            match (*mark, self.cut) {
+            match (*mark, self.chunking) {
                 ("C:", _) => {
                     self.in_flight.extend(wire_bytes(text));
                     self.lines.remove(index);
                 }
                 // What is said behind this is said within TLS.
-                ("T:", _) | (_, Cut::InTurn) => break,
+                ("T:", _) | (_, Chunking::InTurn) => break,
                 _ => index += 1,
             }
         }
@@ -148,18 +148,18 @@ impl Script {
         }
         let (expected_mark, expected) =
             self.lines.pop_front().unwrap_or_else(|| ("X:", "nothing more".into()));
-        let cut = self.cut;
-        assert_eq!(format!("{mark} {text}"), format!("{expected_mark} {expected}"), "{cut:?}");
+        let chunking = self.chunking;
+        assert_eq!(format!("{mark} {text}"), format!("{expected_mark} {expected}"), "{chunking:?}");
     }
 
-    fn authority_says(&mut self, asked: &str) -> Option<Refusal> {
+    fn authority_answer(&mut self, asked: &str) -> Option<Refusal> {
         let answer = self.lines.front().and_then(|(_, text)| text.rsplit_once(" = ")).unwrap().1.to_owned();
         self.expect("A:", &format!("{asked} = {answer}"));
         Refusal::ALL.into_iter().find(|refusal| format!("{refusal:?}") == answer)
     }
 
     fn end(self) {
-        assert!(self.lines.is_empty(), "{:?}: never happened: {:?}", self.cut, self.lines);
+        assert!(self.lines.is_empty(), "{:?}: never happened: {:?}", self.chunking, self.lines);
     }
 }
 

@@ -1,9 +1,9 @@
 //! A sender or recipient of a message: the name and the address in its header.
 
-use crate::webmail::plain::plain;
 use imap_types::core::NString;
 use imap_types::envelope::Address;
 use mail_parser::parsers::MessageStream;
+use postward_wire::untrusted_text::single_line;
 
 /// A name and an address, as they stand in a header: anybody can write anything there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,10 +38,10 @@ pub(super) fn header_text(value: &NString<'_>) -> Option<String> {
     let mut field: Vec<u8> = bytes.iter().map(|&b| if b == b'\r' || b == b'\n' { b' ' } else { b }).collect();
     field.push(b'\n');
     let parsed = MessageStream::new(&field).parse_unstructured();
-    Some(plain(parsed.as_text()?)).filter(|text| !text.is_empty())
+    Some(single_line(parsed.as_text()?)).filter(|text| !text.is_empty())
 }
 
 fn text(value: &NString<'_>) -> Option<String> {
     let bytes = value.0.as_ref()?.as_ref();
-    Some(plain(&String::from_utf8_lossy(bytes)))
+    Some(single_line(&String::from_utf8_lossy(bytes)))
 }

@@ -1,8 +1,8 @@
 //! What is attached to a message: its line in the page, and its bytes with headers that keep it from acting as a page.
 
 use super::mime::{Leaf, header_of, read_header};
-use crate::webmail::plain::plain;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use postward_wire::untrusted_text::single_line;
 
 /// A line in the list of attachments.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,7 +87,7 @@ fn name(leaf: &Leaf<'_>) -> String {
         let bytes = leaf.bytes();
         let header = read_header(header_of(&bytes));
         let subject = header.as_ref().and_then(|header| header.subject()).unwrap_or("message");
-        Some(format!("{}.eml", plain(subject)))
+        Some(format!("{}.eml", single_line(subject)))
     });
     let given = given.map(|given| safe_name(&given)).filter(|given| !given.is_empty());
     given.unwrap_or_else(|| format!("attachment-{}.{}", leaf.number + 1, extension(&leaf.content_type())))
@@ -95,7 +95,7 @@ fn name(leaf: &Leaf<'_>) -> String {
 
 /// A name without a path, without what file systems and people stumble over, and not hidden.
 pub(crate) fn safe_name(name: &str) -> String {
-    let name = plain(name);
+    let name = single_line(name);
     let cleaned: String = name
         .rsplit(['/', '\\'])
         .next()
@@ -164,6 +164,7 @@ mod tests {
             ("../../etc/passwd", "passwd"),
             ("C:\\Windows\\win.ini", "win.ini"),
             ("invoice\u{202e}fdp.exe", "invoicefdp.exe"),
+            ("a\u{2028}b\u{200f}.txt", "ab.txt"),
             (".bashrc", "bashrc"),
             ("a\r\nb.txt", "ab.txt"),
             ("...", ""),

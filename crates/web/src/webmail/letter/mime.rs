@@ -4,11 +4,11 @@
 //! that nests a hundred thousand messages makes a general parser overflow its stack, and here somebody else's mail
 //! decides.
 
-use crate::webmail::plain::plain;
 use mail_parser::decoders::base64::base64_decode;
 use mail_parser::decoders::charsets::map::charset_decoder;
 use mail_parser::decoders::quoted_printable::quoted_printable_decode;
 use mail_parser::{ContentType, Message, MessageParser, MessagePart, MimeHeaders};
+use postward_wire::untrusted_text::single_line;
 use std::borrow::Cow;
 
 /// How deep parts are followed. Deeper ones are shown as something to download.
@@ -115,7 +115,7 @@ impl Leaf<'_> {
 
     /// The file name the sender gave it.
     pub(super) fn file_name(&self) -> Option<String> {
-        self.header.attachment_name().map(plain).filter(|name| !name.is_empty())
+        self.header.attachment_name().map(single_line).filter(|name| !name.is_empty())
     }
 
     /// What it holds, its transfer encoding undone; as it stands where the encoding is broken.

@@ -23,11 +23,11 @@ pub(crate) use attachment::{Attachment, Download, disposition};
 pub(crate) use html::{Document, RemoteImages};
 
 use super::imap::Person;
-use super::plain::plain;
 use jiff::Timestamp;
 use mail_parser::{Address, HeaderName, Message};
 use mime::Entity;
 use part_selection::PartSelection;
+use postward_wire::untrusted_text::single_line;
 
 /// A message as a page shows it.
 #[derive(Default)]
@@ -97,7 +97,7 @@ impl Letter {
             (people(HeaderName::From), people(HeaderName::ReplyTo));
         reply_to.retain(|person| !from.iter().any(|from| from.address == person.address));
         Self {
-            subject: header.subject().map(plain).filter(|subject| !subject.is_empty()),
+            subject: header.subject().map(single_line).filter(|subject| !subject.is_empty()),
             from,
             reply_to,
             to: people(HeaderName::To),
@@ -145,8 +145,8 @@ fn people(address: &Address<'_>) -> Vec<Person> {
     address
         .iter()
         .map(|one| Person {
-            name: one.name().map(plain).filter(|name| !name.is_empty()),
-            address: one.address().map(plain).unwrap_or_default(),
+            name: one.name().map(single_line).filter(|name| !name.is_empty()),
+            address: one.address().map(single_line).unwrap_or_default(),
         })
         .collect()
 }

@@ -60,6 +60,9 @@ fn quote_depth(line: &str) -> usize {
 }
 
 /// Writes a line with its web addresses as links. The text of a link is its address, so that it cannot lie.
+///
+/// The crate linkify (0.10) would find them as well, except where the host is an IPv6 address or has an underscore in its
+/// name, as hosts of intranets do.
 fn linked(line: &str, out: &mut String) {
     let (mut written, mut searched) = (0, 0);
     while let Some(found) = line[searched..].find("http") {
@@ -166,6 +169,9 @@ mod tests {
             "see (https://a.example/x_(y)?q=1&r=2), ok.",
             "<div>see (<a href=\"https://a.example/x_(y)?q=1&amp;r=2\">https://a.example/x_(y)?q=1&amp;r=2</a>), ok.\n</div>",
         );
+        for address in ["http://[2001:db8::1]:8080/x", "http://build_host.example/", "http://printer/"] {
+            check(&format!("_{address}_"), &format!("<div>_<a href=\"{address}\">{address}</a>_\n</div>"));
+        }
         check("javascript:alert(1)", "<div>javascript:alert(1)\n</div>");
         check("xhttps://a.example", "<div>xhttps://a.example\n</div>");
         check("https://", "<div>https://\n</div>");

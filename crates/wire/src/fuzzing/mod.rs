@@ -1,13 +1,16 @@
-//! Fuzz targets of `postward-wire`, the dialogues before sign-in, as plain functions. The fuzzer drives them, and an
-//! ordinary test of `postward-wire` replays the corpus through them.
+//! The fuzz targets of this crate: what no bytes from a client or an engine may do. `fuzz/` runs them, and a test here
+//! replays their corpora. Each function takes any bytes and panics where a promise is broken.
 
-use postward_wire::imap::Upstream;
-use postward_wire::sasl::{Exchange, Mechanism, Outcome};
-use postward_wire::upstream::Origin;
-use postward_wire::{
+use crate::imap::Upstream;
+use crate::sasl::{Exchange, Mechanism, Outcome};
+use crate::upstream::Origin;
+use crate::{
     Address, Attempt, Channel, Dialogue, DialogueConfig, Limits, Protocol, Refusal, Secret, Step,
     UpstreamStep,
 };
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 /// What a target does with its bytes: it panics, or it does not.
 pub type Run = fn(&[u8]);
@@ -178,3 +181,6 @@ fn assert_lines(bytes: &[u8]) {
         assert!(line.bytes().all(|byte| matches!(byte, b' '..=b'~')), "{line:?}");
     }
 }
+
+#[cfg(test)]
+mod tests;
