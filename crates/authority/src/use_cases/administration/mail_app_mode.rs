@@ -51,7 +51,7 @@ impl Authority {
         for of in of.iter().copied().collect::<BTreeSet<_>>() {
             named.push((of, self.name_of(actor, of).await?));
         }
-        actor.may_write()?;
+        actor.require_write()?;
         let mode = mode.map(MailAppMode::name);
         let mut changed = 0;
         let mut tx = self.db().begin(Durability::Durable).await?;
