@@ -55,7 +55,7 @@ pub use model::revoke_reason::RevokeReason;
 pub use model::stored::Stored;
 pub use rate_limit::sign_in_throttle::ThrottleLimits;
 pub use session::change_broadcast::{ChangeSubscription, PrincipalChange};
-pub use session::registry::SessionGuard;
+pub use session::registry::{LiveGuard, SessionGuard};
 pub use session::staff_session::StaffSession;
 pub use use_cases::administration::audit::{AuditEntry, RefusedAttempt};
 pub use use_cases::administration::mail_app_mode::ShutOut;

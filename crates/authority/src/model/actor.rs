@@ -80,11 +80,16 @@ impl Actor {
         self.scope.limited_to.is_some()
     }
 
-    pub(crate) fn may_write(&self) -> Result<(), ReadOnly> {
+    /// Whether it may change anything, or only look. Every act that changes something asks the same.
+    pub fn may_write(&self) -> bool {
         match self.role {
-            Role::Owner | Role::Admin => Ok(()),
-            Role::ReadOnly => Err(ReadOnly),
+            Role::Owner | Role::Admin => true,
+            Role::ReadOnly => false,
         }
+    }
+
+    pub(crate) fn require_write(&self) -> Result<(), ReadOnly> {
+        if self.may_write() { Ok(()) } else { Err(ReadOnly) }
     }
 }
 

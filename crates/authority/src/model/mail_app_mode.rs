@@ -43,6 +43,17 @@ pub enum ModeOf {
     Account(AccountId),
 }
 
+impl ModeOf {
+    /// The number of its id.
+    pub(crate) fn number(self) -> i64 {
+        match self {
+            Self::Mailbox(id) => id.0,
+            Self::Domain(id) => id.0,
+            Self::Account(id) => id.0,
+        }
+    }
+}
+
 /// What mail apps may sign in with at a mailbox, a domain or an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ModeAt {

@@ -72,12 +72,17 @@ impl From<StaffId> for PrincipalId {
     }
 }
 
+/// Draws the number of a new id.
+pub(crate) fn draw_id(rng: &mut impl Rng) -> i64 {
+    (rng.next_u64() >> 1) as i64
+}
+
 macro_rules! drawn {
     ($($name:ident)*) => {$(
         impl $name {
             /// Draws a new id.
             pub(crate) fn draw(rng: &mut impl Rng) -> Self {
-                Self((rng.next_u64() >> 1) as i64)
+                Self(draw_id(rng))
             }
         }
     )*};

@@ -7,7 +7,7 @@ use crate::credential::key_file::{KeyError, KeyId, Keys};
 use crate::credential::token::Token;
 use crate::model::Timestamp;
 use crate::model::link_kind::LinkKind;
-use crate::model::principal::PrincipalId;
+use crate::model::principal::{PrincipalId, draw_id};
 use crate::store::recovery::{self, LinkRow};
 use crate::store::{StoreError, Tx, millis, principals};
 use base64::Engine as _;
@@ -24,7 +24,7 @@ pub(crate) async fn make(
     address: Option<&str>,
     now: Timestamp,
 ) -> Result<Option<i64>, StoreError> {
-    let id = (rand::random::<u64>() >> 1) as i64;
+    let id = draw_id(&mut rand::rng());
     let made = keys.newest().and_then(|key| Ok((key, token(keys, key, id)?)));
     let (key_id, token) = match made {
         Ok(made) => made,

@@ -8,6 +8,7 @@ use crate::model::origin::Surface;
 use crate::model::principal::{MailboxId, PrincipalId, SessionId};
 use postward_wire::Address;
 use std::collections::{HashMap, HashSet};
+use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -17,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 /// Proof of a signed-in mailbox, and the handle by which its session is ended.
 ///
 /// There is no public constructor: what cannot be killed cannot be served. The holder serves the session for as long
-/// as [`SessionGuard::ended`] is silent, then closes everything the session has open and drops the guard, in this
+/// as [`LiveGuard::ended`] is silent, then closes everything the session has open and drops the guard, in this
 /// order: whoever changes the password waits for the drop.
 pub struct SessionGuard {
     pub(crate) live: LiveGuard,
@@ -26,11 +27,6 @@ pub struct SessionGuard {
 }
 
 impl SessionGuard {
-    /// The session's id.
-    pub fn id(&self) -> SessionId {
-        self.live.entry.session
-    }
-
     /// The mailbox.
     pub fn mailbox(&self) -> MailboxId {
         MailboxId(self.live.entry.principal.0)
@@ -45,22 +41,13 @@ impl SessionGuard {
     pub fn surface(&self) -> Surface {
         self.surface
     }
+}
 
-    /// Resolves when the session is ended; the holder then closes both sides without waiting for anybody and drops
-    /// the guard.
-    pub async fn ended(&self) -> EndReason {
-        self.live.ended().await
-    }
+impl Deref for SessionGuard {
+    type Target = LiveGuard;
 
-    /// Passes at once while all is well, waits while this node is frozen, fails when the session is ended. To be
-    /// asked before bytes are handed on.
-    pub async fn wait_until_live(&self) -> Result<(), EndReason> {
-        self.live.wait_until_live().await
-    }
-
-    /// What [`SessionGuard::wait_until_live`] would say without waiting: true when bytes may be handed on.
-    pub fn is_live(&self) -> bool {
-        self.live.is_live()
+    fn deref(&self) -> &LiveGuard {
+        &self.live
     }
 }
 
@@ -102,8 +89,9 @@ pub(crate) enum Lifetime {
     Request,
 }
 
-/// A guard, before it is known whose kind of session it is.
-pub(crate) struct LiveGuard {
+/// What every kind of session has in common: it can be ended. [`SessionGuard`] and
+/// [`StaffSession`](crate::StaffSession) are one each, and know whose it is.
+pub struct LiveGuard {
     entry: Arc<Live>,
     registry: Arc<Registry>,
 }
@@ -274,7 +262,8 @@ impl Live {
 }
 
 impl LiveGuard {
-    pub(crate) fn session(&self) -> SessionId {
+    /// The session's id.
+    pub fn id(&self) -> SessionId {
         self.entry.session
     }
 
@@ -282,12 +271,18 @@ impl LiveGuard {
         self.entry.principal
     }
 
-    pub(crate) async fn ended(&self) -> EndReason {
+    /// Resolves when the session is ended; the holder then closes both sides without waiting for anybody and drops
+    /// the guard.
+    pub async fn ended(&self) -> EndReason {
         self.entry.ended.cancelled().await;
         self.entry.end_reason().unwrap_or(EndReason::Ended)
     }
 
-    pub(crate) async fn wait_until_live(&self) -> Result<(), EndReason> {
+    /// Passes at once while all is well, waits while this node is frozen. To be asked before bytes are handed on.
+    ///
+    /// # Errors
+    /// When the session is ended: why.
+    pub async fn wait_until_live(&self) -> Result<(), EndReason> {
         loop {
             // Asked for before the flags are read: a thaw in between is not missed.
             let thawed = self.registry.thawed.notified();
@@ -304,7 +299,8 @@ impl LiveGuard {
         }
     }
 
-    pub(crate) fn is_live(&self) -> bool {
+    /// What [`LiveGuard::wait_until_live`] would say without waiting: true when bytes may be handed on.
+    pub fn is_live(&self) -> bool {
         !self.entry.ended.is_cancelled() && !self.is_held()
     }
 

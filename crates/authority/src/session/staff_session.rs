@@ -2,8 +2,8 @@
 
 use super::registry::LiveGuard;
 use crate::model::actor::{Actor, Role};
-use crate::model::end_reason::EndReason;
-use crate::model::principal::{AccountId, SessionId, StaffId};
+use crate::model::principal::{AccountId, StaffId};
+use std::ops::Deref;
 
 /// Proof that a person is signed in at the dashboard, for one request.
 pub struct StaffSession {
@@ -34,28 +34,16 @@ impl StaffSession {
         self.actor.account()
     }
 
-    /// The session's id.
-    pub fn id(&self) -> SessionId {
-        self.live.session()
-    }
-
     /// The person as an actor.
     pub fn actor(&self) -> &Actor {
         &self.actor
     }
+}
 
-    /// Resolves when the session is ended, as [`SessionGuard::ended`].
-    pub async fn ended(&self) -> EndReason {
-        self.live.ended().await
-    }
+impl Deref for StaffSession {
+    type Target = LiveGuard;
 
-    /// To be asked before bytes are handed on, as [`SessionGuard::wait_until_live`].
-    pub async fn wait_until_live(&self) -> Result<(), EndReason> {
-        self.live.wait_until_live().await
-    }
-
-    /// What [`StaffSession::wait_until_live`] would say without waiting, as [`SessionGuard::is_live`].
-    pub fn is_live(&self) -> bool {
-        self.live.is_live()
+    fn deref(&self) -> &LiveGuard {
+        &self.live
     }
 }

@@ -5,6 +5,7 @@ use super::row::row;
 use super::{Db, millis};
 use crate::credential::key_file::KeyId;
 use crate::model::Timestamp;
+use crate::model::mail_app_mode::{MailAppMode, ModeOf};
 use crate::model::origin::Origin;
 use crate::model::principal::{AppPasswordId, PrincipalId};
 use crate::model::revoke_reason::RevokeReason;
@@ -158,9 +159,9 @@ pub(crate) async fn mail_apps(
 const BY_PASSWORD: &str = "s.app_password_id IS NULL AND s.surface IN ('imap', 'pop3', 'smtp')
     AND (s.opened_at >= $2 OR s.closed_at >= $2 OR s.closed_at IS NULL)";
 
-/// The mailboxes of a bearer that follow its mode and whose mail apps may use the password. `$1` is the bearer's id,
+/// The mailboxes that follow a mode where it is set, and whose mail apps may use the password. `$1` is the id of that,
 /// `$3` the name of that mode, which also is the one where nobody has said anything.
-fn open_to_passwords(of: Bearer) -> (&'static str, i64) {
+fn open_to_passwords(of: ModeOf) -> (&'static str, i64) {
     macro_rules! within {
         ($condition:literal) => {
             concat!(
@@ -173,13 +174,13 @@ fn open_to_passwords(of: Bearer) -> (&'static str, i64) {
         };
     }
     let sql = match of {
-        Bearer::Mailbox(_) => within!("m.id = $1"),
-        Bearer::Domain(_) => within!("m.domain_id = $1 AND m.mail_app_mode IS NULL"),
-        Bearer::Account(_) => {
+        ModeOf::Mailbox(_) => within!("m.id = $1"),
+        ModeOf::Domain(_) => within!("m.domain_id = $1 AND m.mail_app_mode IS NULL"),
+        ModeOf::Account(_) => {
             within!("d.account_id = $1 AND m.mail_app_mode IS NULL AND d.mail_app_mode IS NULL")
         }
     };
-    (sql, of.id())
+    (sql, of.number())
 }
 
 row! {
@@ -195,7 +196,7 @@ row! {
 /// whose mail apps have used the password since a moment.
 pub(crate) async fn shut_out(
     db: &Db,
-    of: Bearer,
+    of: ModeOf,
     open: &str,
     since: Timestamp,
 ) -> Result<ShutOutRow, StoreError> {
@@ -217,7 +218,7 @@ pub(crate) async fn shut_out(
 /// The addresses of those whose mail apps have used the password since a moment: the first few.
 pub(crate) async fn in_use(
     db: &Db,
-    of: Bearer,
+    of: ModeOf,
     open: &str,
     since: Timestamp,
     limit: i64,
@@ -233,23 +234,8 @@ pub(crate) async fn in_use(
     })
 }
 
-/// What may carry a mode; what stands nearest to the mailbox decides.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Bearer {
-    Mailbox(i64),
-    Domain(i64),
-    Account(i64),
-}
-
-impl Bearer {
-    fn id(self) -> i64 {
-        let (Self::Mailbox(id) | Self::Domain(id) | Self::Account(id)) = self;
-        id
-    }
-}
-
 /// Sets what mail apps may sign in with; none leaves it to what stands above. False when it was so already.
-pub(crate) async fn set_mode(tx: &mut Tx, of: Bearer, mode: Option<&str>) -> Result<bool, StoreError> {
+pub(crate) async fn set_mode(tx: &mut Tx, of: ModeOf, mode: Option<MailAppMode>) -> Result<bool, StoreError> {
     macro_rules! set {
         ($table:literal) => {
             concat!(
@@ -260,9 +246,9 @@ pub(crate) async fn set_mode(tx: &mut Tx, of: Bearer, mode: Option<&str>) -> Res
         };
     }
     let sql = match of {
-        Bearer::Mailbox(_) => set!("mailbox"),
-        Bearer::Domain(_) => set!("domain"),
-        Bearer::Account(_) => set!("account"),
+        ModeOf::Mailbox(_) => set!("mailbox"),
+        ModeOf::Domain(_) => set!("domain"),
+        ModeOf::Account(_) => set!("account"),
     };
-    Ok(execute!(tx, sql, of.id(), mode)? == 1)
+    Ok(execute!(tx, sql, of.number(), mode.map(MailAppMode::name))? == 1)
 }

@@ -7,7 +7,7 @@ use crate::model::Timestamp;
 use crate::model::actor::Actor;
 use crate::model::audit_event::{AuditActor, AuditEvent, Subject};
 use crate::model::origin::{Origin, Surface};
-use crate::model::principal::PrincipalId;
+use crate::model::principal::{PrincipalId, draw_id};
 use crate::model::refusal_cause::RefusalCause;
 use crate::model::request::Request;
 use crate::model::stored::Stored;
@@ -32,7 +32,7 @@ pub(crate) async fn audit(
                 (SELECT s.account_id FROM staff s WHERE s.id = $8))),
             COALESCE($7, (SELECT m.domain_id FROM mailbox m WHERE m.id = $8)), $8, $9, $10, $11)";
     let (account, domain, principal) = subject.ids();
-    let id: i64 = (rand::random::<u64>() >> 1) as i64;
+    let id = draw_id(&mut rand::rng());
     execute!(
         tx,
         SQL,
@@ -103,7 +103,7 @@ pub(crate) async fn note_refused_attempt(tx: &mut Tx, this: &NewRefusedAttempt) 
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     let NewRefusedAttempt { principal, login, cause, request: Request { origin, now } } = this;
     let Origin { ip, surface, client } = origin;
-    let id: i64 = (rand::random::<u64>() >> 1) as i64;
+    let id = draw_id(&mut rand::rng());
     execute!(
         tx,
         SQL,

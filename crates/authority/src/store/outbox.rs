@@ -5,7 +5,7 @@ use super::row::row;
 use super::{Db, millis};
 use crate::model::Timestamp;
 use crate::model::notice::{LetterId, Notice};
-use crate::model::principal::PrincipalId;
+use crate::model::principal::{PrincipalId, draw_id};
 
 /// A letter about to be written.
 pub(crate) struct NewLetter<'a> {
@@ -24,7 +24,7 @@ pub(crate) async fn put(tx: &mut Tx, letter: &NewLetter<'_>, now: Timestamp) -> 
     const SQL: &str = "INSERT INTO outbox (id, at, principal_id, recipient, notice, detail, link_id)
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
     let NewLetter { principal, recipient, notice, detail, link } = letter;
-    let id: i64 = (rand::random::<u64>() >> 1) as i64;
+    let id = draw_id(&mut rand::rng());
     execute!(tx, SQL, id, millis(now), principal, *recipient, notice.name(), detail.to_string(), *link)
         .map(|_| ())
 }

@@ -13,7 +13,7 @@ use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use postward_authority::{Role, SessionGuard, SignedOut, StaffSession, Surface};
+use postward_authority::{SessionGuard, SignedOut, StaffSession, Surface};
 use std::sync::Arc;
 
 /// A mailbox owner who is signed in at the webmail or the panel. Handlers behind [`require_owner`] take it as an
@@ -75,7 +75,7 @@ impl Staff {
 
     /// Whether the role may change anything.
     pub(crate) fn may_write(&self) -> bool {
-        self.session.role() != Role::ReadOnly
+        self.session.actor().may_write()
     }
 
     /// Refuses a role that may only look, before a form is shown that it could not send.

@@ -41,7 +41,7 @@ impl Authority {
         now: Timestamp,
     ) -> Result<AccountId, AddError> {
         let parent = self.reachable_account(actor, parent.unwrap_or(actor.account())).await?;
-        actor.may_write()?;
+        actor.require_write()?;
         let name = name.trim();
         if name.is_empty() || name.len() > 200 || name.contains(char::is_control) {
             return Err(AddError::Name("Give the account a name of up to 200 characters.".to_owned()));
@@ -107,7 +107,7 @@ impl Authority {
         now: Timestamp,
     ) -> Result<DomainId, AddError> {
         let account = self.reachable_account(actor, account).await?;
-        actor.may_write()?;
+        actor.require_write()?;
         if actor.scope.limited_to.is_some() {
             return Err(AddError::ReadOnly);
         }

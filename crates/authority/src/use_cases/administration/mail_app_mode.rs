@@ -9,8 +9,7 @@ use crate::model::Timestamp;
 use crate::model::actor::Actor;
 use crate::model::audit_event::{AuditActor, AuditEvent, Subject};
 use crate::model::mail_app_mode::{MailAppMode, ModeOf};
-use crate::store::app_passwords::{self, Bearer};
-use crate::store::{Durability, audit, directory};
+use crate::store::{Durability, StoreError, Tx, app_passwords, audit, directory};
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -51,17 +50,13 @@ impl Authority {
         for of in of.iter().copied().collect::<BTreeSet<_>>() {
             named.push((of, self.name_of(actor, of).await?));
         }
-        actor.may_write()?;
-        let mode = mode.map(MailAppMode::name);
+        actor.require_write()?;
+        let by = AuditActor::actor(actor);
         let mut changed = 0;
         let mut tx = self.db().begin(Durability::Durable).await?;
         for (of, name) in &named {
-            if app_passwords::set_mode(&mut tx, of.bearer(), mode).await? {
-                changed += 1;
-                let (by, detail) = (AuditActor::actor(actor), json!({ "mode": mode }));
-                audit::audit(&mut tx, &by, AuditEvent::MailAppModeSet, &of.subject(name), &detail, now)
-                    .await?;
-            }
+            let change = ModeChange { of: *of, name, mode, by: &by };
+            changed += u64::from(change.write(&mut tx, now).await?);
         }
         tx.commit().await?;
         Ok(changed)
@@ -82,13 +77,13 @@ impl Authority {
         let mut all = ShutOut::default();
         for of in of.iter().copied().collect::<BTreeSet<_>>() {
             self.name_of(actor, of).await?;
-            let row = app_passwords::shut_out(self.db(), of.bearer(), open, since).await?;
+            let row = app_passwords::shut_out(self.db(), of, open, since).await?;
             all.mailboxes += row.mailboxes.unsigned_abs();
             all.without += row.without.unsigned_abs();
             all.in_use += row.in_use.unsigned_abs();
             let more = Self::SHUT_OUT_NAMED.saturating_sub(all.named.len());
             if row.in_use > 0 && more > 0 {
-                let found = app_passwords::in_use(self.db(), of.bearer(), open, since, more as i64).await?;
+                let found = app_passwords::in_use(self.db(), of, open, since, more as i64).await?;
                 all.named.extend(found.into_iter().map(|(login,)| login));
             }
         }
@@ -114,15 +109,31 @@ impl Authority {
     }
 }
 
-impl ModeOf {
-    fn bearer(self) -> Bearer {
-        match self {
-            Self::Mailbox(id) => Bearer::Mailbox(id.0),
-            Self::Domain(id) => Bearer::Domain(id.0),
-            Self::Account(id) => Bearer::Account(id.0),
-        }
-    }
+/// A mode that is set, whoever sets it.
+pub(crate) struct ModeChange<'a> {
+    pub(crate) of: ModeOf,
+    /// What the audit calls it.
+    pub(crate) name: &'a str,
+    /// None leaves it to what stands above.
+    pub(crate) mode: Option<MailAppMode>,
+    pub(crate) by: &'a AuditActor,
+}
 
+impl ModeChange<'_> {
+    /// Sets the mode and writes it down: the one place that does. False when it was so already; then nothing was done
+    /// that the audit could tell of.
+    pub(crate) async fn write(&self, tx: &mut Tx, now: Timestamp) -> Result<bool, StoreError> {
+        let Self { of, name, mode, by } = *self;
+        if !app_passwords::set_mode(tx, of, mode).await? {
+            return Ok(false);
+        }
+        let detail = json!({ "mode": mode.map(MailAppMode::name) });
+        audit::audit(tx, by, AuditEvent::MailAppModeSet, &of.subject(name), &detail, now).await?;
+        Ok(true)
+    }
+}
+
+impl ModeOf {
     fn subject(self, name: &str) -> Subject<'_> {
         match self {
             Self::Mailbox(id) => Subject::Mailbox(id, name),

@@ -78,7 +78,7 @@ impl Authority {
         let domains = directory::domains(self.db(), &actor.scope).await?;
         let domain = domains.into_iter().find(|domain| domain.name == address.domain());
         let Some(domain) = domain else { return Err(AddError::NotFound) };
-        actor.may_write()?;
+        actor.require_write()?;
         let problems = self.policy().problems(password.expose());
         if !problems.is_empty() {
             return Err(AddError::Policy(problems));
@@ -120,7 +120,7 @@ impl Authority {
     ) -> Result<(), ActError> {
         let row = lists::mailbox(self.db(), &actor.scope, Some(id), None).await?;
         let Some(row) = row else { return Err(ActError::NotFound) };
-        actor.may_write()?;
+        actor.require_write()?;
         let mut tx = self.db().begin(Durability::Durable).await?;
         if !principals::transition(&mut tx, id.into(), Transition::Restore).await? {
             return Err(ActError::NotFound);

@@ -120,7 +120,7 @@ impl Authority {
         now: Timestamp,
     ) -> Result<(), ActError> {
         let row = self.reachable(actor, mailbox).await?;
-        actor.may_write()?;
+        actor.require_write()?;
         let mut tx = self.db().begin(Durability::Durable).await?;
         if !principals::transition(&mut tx, mailbox.into(), Transition::Resume).await? {
             return Err(ActError::NotFound);
@@ -199,7 +199,7 @@ impl Authority {
         now: Timestamp,
     ) -> Result<Receipt, ActError> {
         let row = self.reachable(actor, mailbox).await?;
-        actor.may_write()?;
+        actor.require_write()?;
         let (this, by) = (self.clone(), AuditActor::actor(actor));
         self.finish(async move { this.end_and_kill(row, by, ending, now).await }).await?
     }

@@ -140,7 +140,7 @@ impl Authority {
         now: Timestamp,
     ) -> Result<Receipt, ResetError> {
         let row = self.reachable(actor, mailbox).await?;
-        actor.may_write()?;
+        actor.require_write()?;
         let replacement = Replacement {
             kind: Kind::Mailbox,
             principal: mailbox.into(),

@@ -52,7 +52,7 @@ impl Authority {
         now: Timestamp,
     ) -> Result<Secret, ActError> {
         let row = self.reachable(actor, mailbox).await?;
-        actor.may_write()?;
+        actor.require_write()?;
         let mut tx = self.db().begin(Durability::Durable).await?;
         let code = self.issue(&mut tx, mailbox, row.address.as_str(), &AuditActor::actor(actor), now).await?;
         tx.commit().await?;

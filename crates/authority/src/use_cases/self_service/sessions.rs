@@ -8,7 +8,7 @@ use crate::model::Timestamp;
 use crate::model::actor::Actor;
 use crate::model::audit_event::{AuditActor, AuditEvent};
 use crate::model::end_reason::{EndReason, SessionEnd, SessionSelector};
-use crate::model::mail_app_mode::MailAppMode;
+use crate::model::mail_app_mode::{MailAppMode, ModeOf};
 use crate::model::origin::{Origin, Surface};
 use crate::model::principal::{MailboxId, PrincipalId};
 use crate::model::request::Request;
@@ -16,10 +16,10 @@ use crate::model::stored::Stored;
 use crate::session::ended_sessions::EndedSessions;
 use crate::session::proof::{FirstFactor, OneTimeProof};
 use crate::session::registry::SessionGuard;
-use crate::store::app_passwords::{self, Bearer};
 use crate::store::principals::{self, PrincipalRef, new_place_notices, set_new_place_notices};
 use crate::store::{Durability, audit, moment, sessions};
 use crate::use_cases::administration::audit::{AuditEntry, RefusedAttempt};
+use crate::use_cases::administration::mail_app_mode::ModeChange;
 use crate::use_cases::administration::sessions::LiveSession;
 use crate::use_cases::sign_in::SignedIn;
 use crate::use_cases::sign_in::first_factor::Login;
@@ -205,10 +205,9 @@ impl Authority {
         let acting = OwnSession::from(session);
         let mut tx = self.db().begin(Durability::Durable).await?;
         self.begin_self_service(&mut tx, &acting, request.now).await?;
-        app_passwords::set_mode(&mut tx, Bearer::Mailbox(acting.principal.0), Some(mode.name())).await?;
-        let (by, detail) = (AuditActor::owner(acting.login, &request.origin), json!({ "mode": mode.name() }));
-        audit::audit(&mut tx, &by, AuditEvent::MailAppModeSet, &acting.subject(), &detail, request.now)
-            .await?;
+        let (of, by) = (ModeOf::Mailbox(session.mailbox()), AuditActor::owner(acting.login, &request.origin));
+        let change = ModeChange { of, name: acting.login, mode: Some(mode), by: &by };
+        change.write(&mut tx, request.now).await?;
         Ok(tx.commit().await?)
     }
 

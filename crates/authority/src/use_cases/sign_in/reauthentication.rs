@@ -32,14 +32,14 @@ pub struct OwnSession<'a> {
 
 impl<'a> From<&'a SessionGuard> for OwnSession<'a> {
     fn from(guard: &'a SessionGuard) -> Self {
-        let (principal, session) = (guard.live.principal(), guard.live.session());
+        let (principal, session) = (guard.live.principal(), guard.live.id());
         Self { kind: Kind::Mailbox, principal, session, login: guard.address().as_str(), live: &guard.live }
     }
 }
 
 impl<'a> From<&'a StaffSession> for OwnSession<'a> {
     fn from(session: &'a StaffSession) -> Self {
-        let (principal, id) = (session.live.principal(), session.live.session());
+        let (principal, id) = (session.live.principal(), session.live.id());
         Self { kind: Kind::Staff, principal, session: id, login: session.email(), live: &session.live }
     }
 }
