@@ -5,6 +5,7 @@
 //! ```
 
 #![allow(clippy::print_stdout, reason = "an example speaks on the terminal")]
+#![allow(clippy::disallowed_methods, reason = "whoever embeds the authority reads the clock")]
 
 use postward_authority::{
     AccountKind, Authority, Database, Origin, Request, SessionGuard, Settings, Surface, Timestamp,

@@ -150,6 +150,7 @@ impl PreAuthSession<'_> {
             origin = origin.with_client(name.as_str());
         }
         let ip = origin.ip;
+        #[expect(clippy::disallowed_methods, reason = "an attempt has come: here the clock is read")]
         let request = Request::new(origin, Timestamp::now());
         let guard = match self.context.authority.sign_in(attempt, &request).await {
             Ok(guard) => guard,

@@ -38,6 +38,7 @@
 //! It knows no password and asks no authority: it is handed a connection and a proven [`postward_wire::Address`], and looks
 //! recipients up through [`Recipients`].
 
+mod clock;
 mod connection;
 mod crlf;
 mod error;

@@ -1,5 +1,6 @@
 //! Issues certificates: a self-signed one for a new host, and one of a throw-away CA for a demo.
 
+use crate::clock;
 use crate::command_error::CommandError;
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
@@ -52,7 +53,7 @@ fn leaf(names: &[&str]) -> Result<CertificateParams, rcgen::Error> {
 
 /// Valid from yesterday, for clocks that are behind. Some clients refuse certificates valid for more than 825 days.
 fn validity(params: &mut CertificateParams) {
-    let today = jiff::ZonedDateTime::now().date();
+    let today = clock::now().to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
     let day = |date: jiff::civil::Date| {
         date_time_ymd(date.year().into(), date.month().unsigned_abs(), date.day().unsigned_abs())
     };

@@ -1,6 +1,7 @@
 //! `postward init`: creates the data directory of a new host, with configuration, certificate, store and first owner.
 
 use crate::certificate;
+use crate::clock;
 use crate::command_error::CommandError;
 use crate::config::{self, FILE_NAME, Source};
 use crate::data_dir::DataDir;
@@ -9,7 +10,7 @@ use crate::output::{self, Format};
 use crate::password_input;
 use crate::private_file;
 use clap::Args;
-use postward_authority::{AddError, Authority, NewStaff, PasswordPolicy, PasswordProblem, Role, Timestamp};
+use postward_authority::{AddError, Authority, NewStaff, PasswordPolicy, PasswordProblem, Role};
 use postward_wire::{Address, Secret};
 use std::fs;
 use std::io::{self, IsTerminal};
@@ -107,7 +108,7 @@ fn write_files(data: &DataDir, hostname: &str, config: &str) -> io::Result<Resul
 }
 
 async fn add_owner(authority: &Authority, owner: &Address, password: Secret) -> Result<(), CommandError> {
-    let now = Timestamp::now();
+    let now = clock::now();
     let failed = |why: String| CommandError::new(format!("The owner cannot be added: {why}"));
     let operator = authority.operator(now).await.map_err(|error| failed(error.to_string()))?;
     let account = operator.account();

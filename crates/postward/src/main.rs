@@ -10,6 +10,7 @@
 mod certificate;
 mod check;
 mod cli;
+mod clock;
 mod command_error;
 mod config;
 mod control;

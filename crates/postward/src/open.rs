@@ -1,8 +1,9 @@
 //! Opens what a configuration names: the authority on its store, the TLS certificate, other files.
 
+use crate::clock;
 use crate::command_error::CommandError;
 use crate::config::{Certificate, Config};
-use postward_authority::{Authority, Settings, Timestamp};
+use postward_authority::{Authority, Settings};
 use rustls::ServerConfig;
 use std::path::Path;
 use std::sync::Arc;
@@ -18,7 +19,7 @@ pub(crate) async fn authority(config: &Config) -> Result<Authority, CommandError
         throttle: config.throttle,
         key_file: config.key_file.clone(),
     };
-    Ok(Authority::open(settings, Timestamp::now()).await?)
+    Ok(Authority::open(settings, clock::now()).await?)
 }
 
 /// Reads the certificate and its key into the configuration of the TLS listeners.

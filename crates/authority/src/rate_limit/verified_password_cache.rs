@@ -6,6 +6,7 @@
 use crate::model::Timestamp;
 use crate::model::principal::{Epoch, PrincipalId};
 use hmac::{Hmac, KeyInit, Mac};
+use rand::RngExt as _;
 use sha2::Sha256;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -23,7 +24,7 @@ pub(crate) type Fingerprint = u128;
 
 impl Fingerprints {
     pub(crate) fn new() -> Self {
-        Self { key: rand::random() }
+        Self { key: rand::rng().random() }
     }
 
     /// The fingerprint of the parts. Lengths are hashed too: no two lists of parts run into one.

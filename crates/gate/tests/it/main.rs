@@ -1,5 +1,6 @@
 //! The gate, driven by clients on its listeners.
 
+#![allow(clippy::disallowed_methods, reason = "a test owns its clock and its randomness")]
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 mod dovecot;

@@ -2,9 +2,11 @@
 
 use super::header::{self, Field};
 use super::role::Role;
+use crate::clock;
 use crate::storage::spool::Spool;
-use jiff::{Timestamp, fmt::rfc2822, tz::TimeZone};
+use jiff::{fmt::rfc2822, tz::TimeZone};
 use postward_wire::Address;
+use rand::RngExt as _;
 use std::io::{self, Write};
 
 /// A message with its header completed. Its body is as it was received.
@@ -42,7 +44,7 @@ impl ReceivedMessage {
         if fields.iter().filter(|field| field.is("Received")).count() > MAX_HOPS {
             return Err("554 5.4.6 The message is going in circles.");
         }
-        let id = format!("{:016x}", rand::random::<u64>());
+        let id = format!("{:016x}", rand::rng().random::<u64>());
         let mut header = received(&id, role, trace);
         match role {
             Role::Submission { owner } => add_missing_fields(&mut header, &fields, owner),
@@ -104,7 +106,7 @@ fn add_missing_fields(header: &mut Vec<u8>, fields: &[Field<'_>], owner: &Addres
         header.extend_from_slice(format!("From: <{owner}>\r\n").as_bytes());
     }
     if !has("Message-ID") {
-        let unique: u128 = rand::random();
+        let unique: u128 = rand::rng().random();
         header.extend_from_slice(format!("Message-ID: <{unique:032x}@{}>\r\n", owner.domain()).as_bytes());
     }
 }
@@ -119,7 +121,7 @@ fn is_kept(field: Field<'_>, role: &Role) -> bool {
 }
 
 fn date_now() -> String {
-    let now = Timestamp::now().to_zoned_datetime(TimeZone::UTC);
+    let now = clock::now().to_zoned_datetime(TimeZone::UTC);
     // Fails only for years with more than four digits.
     rfc2822::to_string(&now).unwrap_or_default()
 }

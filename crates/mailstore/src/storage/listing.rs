@@ -1,5 +1,6 @@
 //! Listing the message files of a folder, and what can be learnt of a file without opening it.
 
+use crate::clock;
 use crate::crlf::CrlfEnds;
 use crate::storage::maildir::{self, MaildirDir};
 use crate::storage::snapshot::Message;
@@ -9,7 +10,7 @@ use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 /// The modification times of `new` and `cur`, in seconds and nanoseconds. While they stay, so does what is in there.
 pub(crate) type Mtimes = [(i64, i64); 2];
@@ -38,7 +39,7 @@ pub(crate) fn may_hide_a_change(mtimes: Mtimes) -> bool {
     const TICKS: Duration = Duration::from_millis(50);
     let newest = mtimes.iter().max().copied().unwrap_or_default();
     let since_epoch = Duration::new(newest.0.max(0).cast_unsigned(), u32::try_from(newest.1).unwrap_or(0));
-    SystemTime::now().duration_since(UNIX_EPOCH + since_epoch).map_or(true, |age| age < TICKS)
+    clock::since_epoch().checked_sub(since_epoch).is_none_or(|age| age < TICKS)
 }
 
 /// The message files of the folder, and the modification times from before they were listed.

@@ -11,6 +11,7 @@ use crate::storage::mailstore::Mailstore;
 use crate::storage::spool::Spool;
 use crate::storage::subscriptions;
 use postward_wire::Address;
+use rand::RngExt as _;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
@@ -138,7 +139,8 @@ impl OpenMailbox {
             }
             let directory = mailbox.directory(&name);
             mailbox.store.open_folders().invalidate(&directory);
-            let removed = mailbox.maildir.join(format!("{REMOVED_FOLDER}{:016x}", rand::random::<u64>()));
+            let removed =
+                mailbox.maildir.join(format!("{REMOVED_FOLDER}{:016x}", rand::rng().random::<u64>()));
             fs::rename(&directory, &removed)?;
             maildir::sync_directory(&mailbox.maildir)?;
             // What cannot be removed now is removed when the folders are listed.

@@ -1,13 +1,15 @@
 //! Maildir: the names of message files, and writing files so that they survive a power loss.
 
+use crate::clock;
 use crate::flags::Flags;
+use rand::RngExt as _;
 use std::ffi::OsStr;
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, UNIX_EPOCH};
 
 /// Separates the base of a file name, which stays, from its flags.
 const INFO: char = ':';
@@ -102,9 +104,9 @@ pub(crate) fn arrival_order(file: &str) -> (u64, u64, &str) {
 /// A unique file name. `size` is that of the file, `crlf_size` that of the message with CRLF line ends.
 pub(crate) fn unique_name(received: i64, size: u64, crlf_size: u64) -> String {
     static COUNTER: AtomicU64 = AtomicU64::new(0);
-    let micros = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().subsec_micros();
+    let micros = clock::since_epoch().subsec_micros();
     let count = COUNTER.fetch_add(1, Ordering::Relaxed);
-    let random: u64 = rand::random();
+    let random: u64 = rand::rng().random();
     // A date before 1970 cannot be in a name.
     let seconds = received.max(0);
     let process = std::process::id();
@@ -113,7 +115,7 @@ pub(crate) fn unique_name(received: i64, size: u64, crlf_size: u64) -> String {
 
 /// The time, as an INTERNALDATE in seconds since 1970.
 pub(crate) fn now() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs().cast_signed())
+    clock::since_epoch().as_secs().cast_signed()
 }
 
 /// A message that is being written into a folder: in `tmp`, and removed if it is not published.
@@ -194,7 +196,7 @@ pub(crate) fn sync_directory(directory: &Path) -> io::Result<()> {
 /// Replaces a small file as a whole: after a crash it is the old one or the new one.
 pub(crate) fn replace_file(path: &Path, contents: &[u8]) -> io::Result<()> {
     let mut tmp = path.as_os_str().to_owned();
-    tmp.push(format!(".{:016x}.tmp", rand::random::<u64>()));
+    tmp.push(format!(".{:016x}.tmp", rand::rng().random::<u64>()));
     let tmp = PathBuf::from(tmp);
     let replaced = create_file(&tmp).and_then(|mut file| {
         file.write_all(contents)?;

@@ -1,6 +1,7 @@
 //! The spool of a message while it is received: small ones in memory, large ones in an unlinked file.
 
 use crate::storage::maildir;
+use rand::RngExt as _;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
@@ -100,7 +101,7 @@ pub(crate) fn is_out_of_space(cause: &io::Error) -> bool {
 
 fn unlinked_file(directory: &Path) -> io::Result<File> {
     maildir::create_directories(directory)?;
-    let path = directory.join(format!("{:016x}", rand::random::<u64>()));
+    let path = directory.join(format!("{:016x}", rand::rng().random::<u64>()));
     let file = File::options().read(true).write(true).create_new(true).open(&path)?;
     fs::remove_file(&path)?;
     Ok(file)

@@ -8,6 +8,7 @@ use crate::storage::cancellation::blocking;
 use crate::storage::maildir;
 use crate::storage::mailstore::Mailstore;
 use postward_wire::Address;
+use rand::RngExt as _;
 use std::fs;
 use std::io;
 use std::path::PathBuf;
@@ -27,7 +28,7 @@ impl Mailstore {
             store.open_folders().invalidate(&mailbox);
             maildir::create_directories(&trash)?;
             // The names sort by time, so that the last one deleted sorts last.
-            let name = format!("{:012}-{:016x}", maildir::now(), rand::random::<u64>());
+            let name = format!("{:012}-{:016x}", maildir::now(), rand::rng().random::<u64>());
             fs::rename(&mailbox, trash.join(name))?;
             sync_parents(&[trash, mailbox])
         })

@@ -10,6 +10,7 @@
 //! gone. A malformed list is not repaired: UIDVALIDITY changes, and clients discard what they have cached.
 
 use crate::storage::maildir;
+use rand::RngExt as _;
 use std::fmt::Write as _;
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Seek, SeekFrom, Write as _};
@@ -70,7 +71,7 @@ pub(crate) enum UidListError {
 impl UidList {
     /// A list for a folder that has none.
     pub(crate) fn new(uid_validity: u32) -> Self {
-        let guid: u128 = rand::random();
+        let guid: u128 = rand::rng().random();
         Self {
             uid_validity,
             next_uid: 1,

@@ -1,4 +1,5 @@
 //! What the mail store promises, tested through its public interface and its protocols.
+#![allow(clippy::disallowed_methods, reason = "a test owns its clock and its randomness")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 mod crash;

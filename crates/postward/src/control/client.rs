@@ -3,11 +3,12 @@
 use super::command::{Command, MAX_REQUEST};
 use super::reply::{MAX_REPLY, Reply};
 use super::run::run;
+use crate::clock;
 use crate::command_error::CommandError;
 use crate::config::Config;
 use crate::data_dir::{DataDir, DataDirLock, LockError};
 use crate::open;
-use postward_authority::{Authority, Timestamp};
+use postward_authority::Authority;
 use std::io;
 use std::path::Path;
 use std::time::Duration;
@@ -64,7 +65,7 @@ impl ControlClient {
     /// Executes a command.
     pub(crate) async fn ask(&self, command: Command) -> Result<Reply, CommandError> {
         let reply = match self {
-            Self::Store { authority, .. } => run(authority, command, Timestamp::now()).await,
+            Self::Store { authority, .. } => run(authority, command, clock::now()).await,
             Self::Server(data) => {
                 let path = data.control_socket();
                 let asked = timeout(DEADLINE, ask_server(&path, &command)).await;

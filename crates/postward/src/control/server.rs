@@ -6,8 +6,9 @@
 use super::command::{Command, MAX_REQUEST};
 use super::reply::Reply;
 use super::run::run;
+use crate::clock;
 use bytes::BufMut;
-use postward_authority::{Authority, Timestamp};
+use postward_authority::Authority;
 use std::fs::{self, Permissions};
 use std::io;
 use std::os::unix::fs::PermissionsExt;
@@ -85,7 +86,7 @@ async fn answer(mut stream: UnixStream, authority: &Authority) -> io::Result<()>
         }
     }
     let reply = match serde_json::from_slice::<Command>(&line) {
-        Ok(command) => run(authority, command, Timestamp::now()).await,
+        Ok(command) => run(authority, command, clock::now()).await,
         // The column of the error, and never a part of the line: it may hold a password.
         Err(error) => Reply::Refused {
             why: format!("The server does not understand this command (column {}).", error.column()),

@@ -9,6 +9,7 @@ use mail_builder::MessageBuilder;
 use mail_builder::headers::address::Address as MailAddress;
 use postward_mailstore::{FolderName, Mailstore};
 use postward_wire::Address;
+use rand::RngExt as _;
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Write};
@@ -141,7 +142,7 @@ impl Folder {
     /// Writes one message with its arrival and its flags, the way the mail store names its files.
     fn put(&self, message: &[u8], at: i64, flags: &str) -> io::Result<()> {
         let size = message.len();
-        let unique = rand::random::<u64>();
+        let unique = rand::rng().random::<u64>();
         let name = format!("{at}.M000000P1Q000000R{unique:016x}.postward,S={size},W={size}:2,{flags}");
         let mut file = File::create_new(self.0.join("cur").join(name))?;
         file.write_all(message)?;

@@ -12,6 +12,7 @@ mod sample_accounts;
 mod sample_image;
 
 use crate::certificate;
+use crate::clock;
 use crate::command_error::CommandError;
 use crate::config::{self, FILE_NAME, LogFormat, Source};
 use crate::data_dir::DataDir;
@@ -20,7 +21,6 @@ use crate::serve::{BoundAddresses, Server};
 use crate::{logs, process};
 use clap::Args;
 use credentials_file::CredentialsFile;
-use postward_authority::Timestamp;
 use std::fs::{self, Permissions};
 use std::io;
 use std::os::unix::fs::PermissionsExt;
@@ -84,7 +84,7 @@ impl Demo {
             CommandError::new(format!("{error}{hint}"))
         })?;
         if fresh {
-            let now = Timestamp::now();
+            let now = clock::now();
             sample_accounts::create_accounts(server.authority(), now).await?;
             if let Some(mailstore) = server.mailstore() {
                 maildir_writer::fill(mailstore, &DataDir::at(path).mail(), now).await?;

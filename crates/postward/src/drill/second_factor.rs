@@ -7,7 +7,8 @@ use super::mail;
 use super::report::TrialResult;
 use super::session::{Scenario, Session};
 use super::signed_in_client::SignedInClient;
-use postward_authority::{Surface, Timestamp};
+use crate::clock;
+use postward_authority::Surface;
 use postward_testclient::{Authenticator, HttpClient, SignInOutcome, unexpected};
 use postward_wire::Secret;
 use std::io;
@@ -87,7 +88,7 @@ impl SecondFactor {
         let code = match expected {
             ExpectedSecondFactor::Stays => self.next_code().await?,
             // The second factor is off, so no time step is recorded that the code could collide with.
-            ExpectedSecondFactor::GoesOff => self.authenticator.code_at(Timestamp::now().as_second())?,
+            ExpectedSecondFactor::GoesOff => self.authenticator.code_at(clock::now().as_second())?,
         };
         let with_code = old.with(&Secret::new(format!("{}{code}", old.password.expose())));
         for surface in Surface::OF_MAILBOXES {

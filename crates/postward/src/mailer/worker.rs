@@ -2,7 +2,8 @@
 
 use super::relay::{OpenConnection, Relay, RelayError};
 use super::template::LetterTemplate;
-use postward_authority::{Authority, Delivery, Letter, Timestamp};
+use crate::clock;
+use postward_authority::{Authority, Delivery, Letter};
 use postward_mailstore::{MailError, Mailstore};
 use postward_web::PublicUrl;
 use postward_wire::Address;
@@ -99,14 +100,14 @@ impl MailWorker {
         stop: &CancellationToken,
     ) -> Result<(), postward_authority::Unavailable> {
         if !*recovered {
-            self.authority.letters_left_behind(Timestamp::now()).await?;
+            self.authority.letters_left_behind(clock::now()).await?;
             *recovered = true;
         }
         let free = u32::try_from(MAX_IN_PROGRESS.saturating_sub(in_progress.len())).unwrap_or(0);
         if free == 0 {
             return Ok(());
         }
-        for letter in self.authority.letters_due(Timestamp::now(), free).await? {
+        for letter in self.authority.letters_due(clock::now(), free).await? {
             let (worker, stop) = (self.clone(), stop.clone());
             in_progress.spawn(async move { worker.process(letter, stop).await });
         }
@@ -115,7 +116,7 @@ impl MailWorker {
 
     /// Delivers a letter and records the outcome.
     async fn process(&self, letter: Letter, stop: CancellationToken) {
-        let now = Timestamp::now;
+        let now = clock::now;
         let recorded = match self.deliver(&letter, &stop).await {
             Ok(sent) => {
                 self.record_sent(&letter, &stop).await;
@@ -140,7 +141,7 @@ impl MailWorker {
     async fn deliver(&self, letter: &Letter, stop: &CancellationToken) -> Result<Sent, SendError> {
         let to =
             Address::parse(&letter.recipient).map_err(|_| SendError::Permanent("no address".to_owned()))?;
-        let link = self.authority.link_of(letter, Timestamp::now()).await.map_err(temporary)?;
+        let link = self.authority.link_of(letter, clock::now()).await.map_err(temporary)?;
         let link = link
             .map(|(kind, token)| format!("{}{}", self.url, postward_web::link_path(kind, token.expose())));
         let message = self.template.write(&letter.into(), &to, link.as_deref()).map_err(temporary)?;
@@ -172,7 +173,7 @@ impl MailWorker {
 
     /// Records that a letter was sent, and tries until `stop`: what is not recorded is sent again.
     async fn record_sent(&self, letter: &Letter, stop: &CancellationToken) {
-        while let Err(error) = self.authority.letter_sent(letter.id, Timestamp::now()).await {
+        while let Err(error) = self.authority.letter_sent(letter.id, clock::now()).await {
             tracing::error!(letter = %letter.id, %error, "a letter that is out could not be noted yet");
             if stop.run_until_cancelled(sleep(RECORD_RETRY_INTERVAL)).await.is_none() {
                 return;

@@ -1,13 +1,14 @@
 //! A running server: every service started in order, and stopped in the reverse order.
 
 use super::engine::{EmbeddedEngine, GateEngine, RecipientLookup, remote};
+use crate::clock;
 use crate::command_error::CommandError;
 use crate::config::{Certificate, Config, EngineKind, LOCALHOST, Listeners};
 use crate::control;
 use crate::data_dir::{DataDir, DataDirLock, LockError};
 use crate::mailer::{LetterTemplate, MailWorker, Relay, Routes};
 use crate::open;
-use postward_authority::{Authority, Timestamp};
+use postward_authority::Authority;
 use postward_gate::{Encryption, Engine, Gate, Listener, TlsHandle};
 use postward_mailstore::Mailstore;
 use postward_web::{PublicUrl, Site, Transport};
@@ -107,7 +108,7 @@ impl Server {
             _lock: lock,
         };
         let (watching, stop_watch) = (authority.clone(), server.stop_watch.clone());
-        server.watch.spawn(async move { watching.run_sweep(Timestamp::now, stop_watch).await });
+        server.watch.spawn(async move { watching.run_sweep(clock::now, stop_watch).await });
         for listener in sockets.mail {
             let gate = gate.clone();
             server.spawn_service(|stop| async move { gate.serve(listener, stop).await });

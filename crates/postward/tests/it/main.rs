@@ -1,6 +1,7 @@
 //! What the whole promises, driven from outside: the real binary, real sockets, real files.
 //!
 //! Each module is a promise or a family of them. [`test_host`] starts a host and ends it with the test.
+#![allow(clippy::disallowed_methods, reason = "a test owns its clock and its randomness")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod account_enumeration;

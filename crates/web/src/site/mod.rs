@@ -47,6 +47,10 @@ impl Site {
             url,
             brand: Brand::default(),
             key: SiteKey::draw(),
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "the site reads the clock for each request; tests replace it"
+            )]
             clock: Timestamp::now,
             trusted_proxies: TrustedProxies::default(),
             warnings: ProxyWarnings::default(),

@@ -1,7 +1,7 @@
 //! The webmail through its router: a real authority on a store in a temporary directory, and an engine that knows
 //! one mailbox by heart.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, clippy::indexing_slicing, reason = "tests")]
 
 use crate::{Brand, ImapConnection, MailEngine, PublicUrl, Site, router};
 use axum::Router;

@@ -1,4 +1,5 @@
 //! The pages, driven through the router as a browser drives them, on a real authority.
+#![allow(clippy::disallowed_methods, reason = "a test owns its clock and its randomness")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod account;

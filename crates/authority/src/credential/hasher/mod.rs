@@ -16,6 +16,7 @@ use argon2::{ARGON2ID_IDENT, Params, Version};
 use error::broken;
 use lanes::Lanes;
 use memory::Memory;
+use rand::RngExt as _;
 use zeroize::Zeroizing;
 
 /// What a hash costs and how many are computed at once.
@@ -56,7 +57,7 @@ impl Hasher {
     pub(crate) fn new(hashing: Hashing) -> Result<Self, HasherError> {
         let params = Params::new(hashing.memory_kib, hashing.passes, 1, None).map_err(broken)?;
         // The password is random and forgotten: nothing ever verifies against it.
-        let forgotten: [u8; 32] = rand::random();
+        let forgotten: [u8; 32] = rand::rng().random();
         let nobody = hash(&mut Memory::new(), &params, &forgotten)?;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let at_once = if hashing.at_once == 0 { cores } else { hashing.at_once };
@@ -95,7 +96,7 @@ impl Hasher {
 /// A new hash of a password, under a new salt.
 fn hash(memory: &mut Memory, params: &Params, password: &[u8]) -> Result<Phc, HasherError> {
     // RFC 9106 §3.1: 16 bytes are what password hashing wants.
-    let salt = Salt::new(&rand::random::<[u8; 16]>()).map_err(broken)?;
+    let salt = Salt::new(&rand::rng().random::<[u8; 16]>()).map_err(broken)?;
     let output = memory.hash(params, password, &salt)?;
     let hash = PasswordHash {
         algorithm: ARGON2ID_IDENT,
