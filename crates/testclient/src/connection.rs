@@ -19,6 +19,13 @@ impl Connection {
         Ok(Self { stream: BufReader::new(stream), socket: Some(socket) })
     }
 
+    /// Connects and reads the greeting, a line that must start like this.
+    pub(crate) async fn greeted(endpoint: &Endpoint, greeting: &str) -> io::Result<Self> {
+        let mut connection = Self::open(endpoint).await?;
+        let line = connection.line().await?;
+        if line.starts_with(greeting) { Ok(connection) } else { Err(unexpected(&line)) }
+    }
+
     /// A connection that goes through a stream, without a socket.
     pub fn over(stream: impl Duplex + 'static) -> Self {
         Self { stream: BufReader::new(Box::new(stream)), socket: None }

@@ -15,13 +15,7 @@ pub struct ImapClient {
 impl ImapClient {
     /// Connects and reads the greeting.
     pub async fn connect(endpoint: &Endpoint) -> io::Result<Self> {
-        let mut connection = Connection::open(endpoint).await?;
-        let greeting = connection.line().await?;
-        if greeting.starts_with("* OK") {
-            Ok(Self { connection, commands: 0 })
-        } else {
-            Err(unexpected(&greeting))
-        }
+        Ok(Self { connection: Connection::greeted(endpoint, "* OK").await?, commands: 0 })
     }
 
     /// Connects and signs in.

@@ -14,9 +14,7 @@ pub struct Pop3Client {
 impl Pop3Client {
     /// Connects and reads the greeting.
     pub async fn connect(endpoint: &Endpoint) -> io::Result<Self> {
-        let mut connection = Connection::open(endpoint).await?;
-        let greeting = connection.line().await?;
-        if greeting.starts_with("+OK") { Ok(Self { connection }) } else { Err(unexpected(&greeting)) }
+        Ok(Self { connection: Connection::greeted(endpoint, "+OK").await? })
     }
 
     /// Connects and signs in.
