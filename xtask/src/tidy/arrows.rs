@@ -4,15 +4,23 @@ use super::tree::Package;
 use super::violation::Violation;
 
 /// Who may name whom, as DESIGN and ARCHITECTURE.md draw it. The binary knows all; nobody knows the binary.
-const ARROWS: [(&str, &[&str]); 7] = [
+const ARROWS: [(&str, &[&str]); 8] = [
     ("postward-wire", &[]),
     ("postward-authority", &["postward-wire"]),
     ("postward-mailstore", &["postward-wire"]),
     ("postward-gate", &["postward-wire", "postward-authority"]),
-    ("postward-web", &["postward-wire", "postward-authority"]),
+    ("postward-texts", &[]),
+    ("postward-web", &["postward-wire", "postward-authority", "postward-texts"]),
     (
         "postward",
-        &["postward-wire", "postward-authority", "postward-gate", "postward-mailstore", "postward-web"],
+        &[
+            "postward-wire",
+            "postward-authority",
+            "postward-gate",
+            "postward-mailstore",
+            "postward-texts",
+            "postward-web",
+        ],
     ),
     ("xtask", &[]),
 ];

@@ -9,7 +9,8 @@ use crate::http::request_context::RequestContext;
 use crate::session::extractors::Owner;
 use crate::session::session_cookie::signed_out;
 use crate::site::Site;
-use crate::view::flash::counted;
+use crate::view::filters;
+use crate::view::flash::{counted, ended_sentence};
 use crate::view::page::{Page, html};
 use crate::view::relative_time::RelativeTime;
 use crate::view::sign_in_history::{self, Line, Outcome, capitalised};
@@ -21,6 +22,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
 use postward_authority::{AuditEntry, LiveSession, OwnSessions, SessionId, Surface, Timestamp};
+use postward_texts::{Message, message, text};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -65,8 +67,8 @@ impl Several {
 
     fn title(self) -> &'static str {
         match self {
-            Self::Others => "End all other sessions?",
-            Self::All => "End all sessions?",
+            Self::Others => text("end-sessions-others-heading"),
+            Self::All => text("end-sessions-all-heading"),
         }
     }
 }
@@ -151,7 +153,7 @@ async fn page(context: RequestContext, owner: Owner) -> Result<Response, PageErr
     let acts = authority.own_audit(&owner.guard).await?;
     let root = surface.account_path("sessions");
     let sessions = SessionsPage {
-        page: owner.page_at(&context, "Sessions and activity", root.clone()),
+        page: owner.page_at(&context, text("sessions-and-activity"), root.clone()),
         root,
         has_others: live.iter().any(|session| !session.is_this),
         live,
@@ -186,10 +188,8 @@ async fn end(context: &RequestContext, owner: &Owner, which: OwnSessions) -> Res
         OwnSessions::Others => false,
     };
     let (headline, text) = match counted(ended.into_iter()) {
-        Some(sessions) => {
-            (format!("Ended {sessions}."), "The password stays: what knows it can sign in again.")
-        }
-        None => ("No session was ended.".to_owned(), "It was over already."),
+        Some(sessions) => (ended_sentence(&sessions), text("own-sessions-ended-more")),
+        None => (text("own-sessions-none-ended").to_owned(), text("own-sessions-over-already")),
     };
     let to = if is_over { signed_out(site, surface)? } else { see_other(&surface.account_path("sessions")) };
     flash_cookie::attach(site, &owner.flash(headline, text), to)
@@ -201,16 +201,16 @@ async fn set_new_place_notices(
     Signed(form): Signed<NewPlacesForm>,
 ) -> Result<Response, PageError> {
     let (site, surface) = (&context.site, owner.surface);
-    let (on, text) = match form.tell.as_str() {
-        "yes" => (true, "We write to you when somebody signs in from a place we have not seen before."),
-        "no" => (false, "You hear nothing of sign-ins from new places; they stand in the history below."),
+    let (on, more) = match form.tell.as_str() {
+        "yes" => (true, text("new-places-on-more")),
+        "no" => (false, text("new-places-off-more")),
         _ => return Err(PageError::Malformed),
     };
     let root = surface.account_path("sessions");
     match site.authority.set_new_place_notices(&owner.guard, on, &context.origin(surface), site.now()).await {
         Ok(()) => {
-            let headline = format!("Notices turned {}.", if on { "on" } else { "off" });
-            flash_cookie::redirect(site, &owner.flash(headline, text), &root)
+            let headline = if on { text("new-places-on") } else { text("new-places-off") };
+            flash_cookie::redirect(site, &owner.flash(headline, more), &root)
         }
         Err(why) => reauthenticate::not_now(why, site, surface, &root),
     }
@@ -236,8 +236,8 @@ impl Live {
 impl Act {
     fn of(entry: AuditEntry, own: &str, now: Timestamp) -> Self {
         let by = match entry.actor.as_str() {
-            "operator" => "the operator of this host".to_owned(),
-            actor if actor == own => "you".to_owned(),
+            "operator" => text("own-sessions-actor-operator").to_owned(),
+            actor if actor == own => text("own-sessions-actor-you").to_owned(),
             actor => actor.to_owned(),
         };
         Self {
@@ -251,48 +251,53 @@ impl Act {
 
 /// What was done, in plain words.
 fn event(event: &str, detail: &serde_json::Value) -> String {
-    let text = |key: &str| detail.get(key).and_then(serde_json::Value::as_str);
-    let named = |what: &str| match text("name") {
-        Some(name) => format!("App password “{name}” {what}"),
-        None => format!("App password {what}"),
+    let fact = |key: &str| detail.get(key).and_then(serde_json::Value::as_str);
+    let named = |named: Message, unnamed: &str| match fact("name") {
+        Some(name) => named.with("name", name).to_string(),
+        None => unnamed.to_owned(),
     };
     let plain = match event {
-        "mailbox-added" => "Mailbox added",
-        "mailbox-deleted" => "Mailbox deleted",
-        "mailbox-restored" => "Mailbox restored",
-        "password-changed" => "Password changed",
-        "password-reset" => "New password set by staff",
-        "sign-in-suspended" => "Sign-in suspended",
-        "sign-in-resumed" => "Sign-in allowed again",
-        "second-factor-on" => "Two-factor authentication turned on",
-        "second-factor-replaced" => "Two-factor authentication moved to another device",
-        "second-factor-off" => "Two-factor authentication turned off",
-        "backup-codes-renewed" => "Backup codes renewed",
-        "recovery-code-issued" => "Recovery code issued",
-        "recovered-by-code" => "Password set with the recovery code",
-        "recovered-by-mail" => "Password set with a mailed link",
-        "recovery-email-removed" => "Recovery e-mail removed",
-        "not-me" => "“This wasn’t me”: all sessions ended, app passwords revoked",
-        "app-password-added" => return named("added"),
-        "app-password-rotated" => return named("renewed"),
-        "app-password-revoked" => return named("revoked"),
+        "mailbox-added" => text("act-mailbox-added"),
+        "mailbox-deleted" => text("act-mailbox-deleted"),
+        "mailbox-restored" => text("act-mailbox-restored"),
+        "password-changed" => text("act-password-changed"),
+        "password-reset" => text("act-password-reset"),
+        "sign-in-suspended" => text("sign-in-suspended"),
+        "sign-in-resumed" => text("act-sign-in-resumed"),
+        "second-factor-on" => text("act-second-factor-on"),
+        "second-factor-replaced" => text("act-second-factor-replaced"),
+        "second-factor-off" => text("act-second-factor-off"),
+        "backup-codes-renewed" => text("act-backup-codes-renewed"),
+        "recovery-code-issued" => text("act-recovery-code-issued"),
+        "recovered-by-code" => text("act-recovered-by-code"),
+        "recovered-by-mail" => text("act-recovered-by-mail"),
+        "recovery-email-removed" => text("act-recovery-email-removed"),
+        "not-me" => text("act-not-me"),
+        "app-password-added" => {
+            return named(message("act-app-password-added"), text("act-app-password-added-unnamed"));
+        }
+        "app-password-rotated" => {
+            return named(message("act-app-password-rotated"), text("act-app-password-rotated-unnamed"));
+        }
+        "app-password-revoked" => {
+            return named(message("act-app-password-revoked"), text("act-app-password-revoked-unnamed"));
+        }
         "recovery-email-set" => {
-            return match text("address") {
-                Some(address) => format!("Recovery e-mail set to {address}"),
-                None => "Recovery e-mail set".to_owned(),
+            return match fact("address") {
+                Some(address) => message("act-recovery-email-set-to").with("address", address).to_string(),
+                None => text("act-recovery-email-set").to_owned(),
             };
         }
         "sessions-ended" => {
             return match detail.get("ended").and_then(serde_json::Value::as_u64) {
-                Some(1) => "1 session ended".to_owned(),
-                Some(count) => format!("{count} sessions ended"),
-                None => "Sessions ended".to_owned(),
+                Some(count) => message("act-sessions-ended-count").count("count", count).to_string(),
+                None => text("act-sessions-ended").to_owned(),
             };
         }
-        "mail-app-mode-set" => "What mail apps may sign in with was changed",
+        "mail-app-mode-set" => text("act-mail-app-mode-set"),
         "new-place-notices-set" => match detail.get("on").and_then(serde_json::Value::as_bool) {
-            Some(false) => "Notices of new places turned off",
-            _ => "Notices of new places turned on",
+            Some(false) => text("act-new-places-off"),
+            _ => text("act-new-places-on"),
         },
         other => return other.replace('-', " "),
     };

@@ -3,6 +3,7 @@
 use crate::view::relative_time::RelativeTime;
 use crate::view::user_agent::UserAgent;
 use postward_authority::{PastSession, RefusedTry, Surface, Timestamp};
+use postward_texts::{Message, message, text};
 
 /// Lines shown: the newest. More than anybody looks through.
 const LINES: usize = 100;
@@ -40,13 +41,13 @@ pub(crate) fn lines(past: Vec<PastSession>, refused: Vec<RefusedTry>, now: Times
         when: RelativeTime::new(session.since, now),
         surface: capitalised(session.surface),
         what: match session.app_password {
-            Some(name) => format!("Signed in with the app password “{name}”"),
-            None => "Signed in".to_owned(),
+            Some(name) => message("history-signed-in-app-password").with("name", name).to_string(),
+            None => text("outcome-signed-in").to_owned(),
         },
         outcome: Outcome::SignedIn,
         then: Some(match session.over {
-            None => "still open".to_owned(),
-            Some((at, reason)) => format!("{} {}", over(&reason), RelativeTime::new(at, now).relative),
+            None => text("history-still-open").to_owned(),
+            Some((at, reason)) => over(&reason).with("when", RelativeTime::new(at, now).relative).to_string(),
         }),
         client: session.client.map(UserAgent::new),
         ip: session.ip,
@@ -79,30 +80,28 @@ pub(crate) fn capitalised(surface: Surface) -> String {
 /// Why a try was refused, and how alarming that is.
 fn why(cause: &str) -> (&'static str, Outcome) {
     match cause {
-        "wrong-password" => ("Wrong password", Outcome::Refused),
-        "previous-password" => ("Old password used", Outcome::Alarming),
-        "suspended" => ("Sign-in was suspended", Outcome::Refused),
-        "throttled" => ("Too many tries, not looked at", Outcome::Refused),
-        "overtaken" => ("The password was changed at the same moment", Outcome::Refused),
-        "code-missing" => ("Right password, code missing", Outcome::Alarming),
-        "wrong-code" => ("Right password, wrong code", Outcome::Alarming),
-        "spent-code" => ("Right password, code used before", Outcome::Alarming),
-        "too-many-codes" => ("Right password, too many codes", Outcome::Alarming),
-        "app-password-required" => {
-            ("Right password, but this mailbox takes app passwords only", Outcome::Alarming)
-        }
-        "wrong-recovery-code" => ("Wrong recovery code", Outcome::Refused),
-        _ => ("Refused", Outcome::Refused),
+        "wrong-password" => (text("history-wrong-password"), Outcome::Refused),
+        "previous-password" => (text("history-previous-password"), Outcome::Alarming),
+        "suspended" => (text("history-suspended"), Outcome::Refused),
+        "throttled" => (text("history-throttled"), Outcome::Refused),
+        "overtaken" => (text("history-overtaken"), Outcome::Refused),
+        "code-missing" => (text("history-code-missing"), Outcome::Alarming),
+        "wrong-code" => (text("history-wrong-code"), Outcome::Alarming),
+        "spent-code" => (text("history-spent-code"), Outcome::Alarming),
+        "too-many-codes" => (text("history-too-many-codes"), Outcome::Alarming),
+        "app-password-required" => (text("history-app-passwords-only"), Outcome::Alarming),
+        "wrong-recovery-code" => (text("history-wrong-recovery-code"), Outcome::Refused),
+        _ => (text("outcome-refused"), Outcome::Refused),
     }
 }
 
-/// How a session was over, before the moment.
-fn over(reason: &str) -> &'static str {
+/// How a session was over; its argument is `when`.
+fn over(reason: &str) -> Message {
     match reason {
-        "password-changed" => "ended by a new password",
-        "suspended" => "ended when sign-in was suspended",
-        "ended" => "signed out or ended",
-        "expired" => "expired",
-        _ => "over",
+        "password-changed" => message("history-over-password-changed"),
+        "suspended" => message("history-over-suspended"),
+        "ended" => message("history-over-ended"),
+        "expired" => message("history-over-expired"),
+        _ => message("history-over"),
     }
 }

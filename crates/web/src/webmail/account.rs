@@ -7,8 +7,9 @@ use crate::http::form::Signed;
 use crate::http::request_context::RequestContext;
 use crate::session::extractors::Owner;
 use crate::session::session_cookie::signed_out;
+use crate::view::filters;
 use crate::view::flash::Flash;
-use crate::view::form_problem::{FormProblem, TOO_MANY_TRIES};
+use crate::view::form_problem::{FormProblem, too_many_tries};
 use crate::view::page::{Page, html};
 use crate::view::password_form::{
     Current, Entered, Entry, NewPassword, PasswordForm, RevokeBox, Words, fields_differ, policy_problems,
@@ -27,13 +28,15 @@ struct AccountPage {
     form: PasswordForm,
 }
 
-const WORDS: Words = Words {
-    new: "New password",
-    again: "New password, once more",
-    generate: "Generate",
-    save: "Update password and log me out from everywhere",
-    refused: "The password was not changed.",
-};
+fn words() -> Words {
+    Words {
+        new: "New password",
+        again: "New password, once more",
+        generate: "Generate",
+        save: "Update password and log me out from everywhere",
+        refused: "The password was not changed.",
+    }
+}
 
 /// `GET /webmail/account`.
 pub(super) async fn page(context: RequestContext, owner: Owner) -> Result<Response, PageError> {
@@ -86,7 +89,7 @@ fn not_changed(
             vec![FormProblem::new("current", "This is not your current password.")],
         ),
         ChangeError::TooManyTries => {
-            (StatusCode::TOO_MANY_REQUESTS, vec![FormProblem::new("current", TOO_MANY_TRIES)])
+            (StatusCode::TOO_MANY_REQUESTS, vec![FormProblem::new("current", too_many_tries())])
         }
         ChangeError::Policy(missing) => (StatusCode::UNPROCESSABLE_ENTITY, policy_problems(&missing)),
         ChangeError::SessionEnded => return signed_out(&context.site, WebSurface::Webmail),
@@ -108,7 +111,7 @@ async fn form(
             "Every session of this mailbox ends at once, this one too: webmail, IMAP, POP3 and SMTP. \
                       Mail apps need the new password. Your mail stays as it is."
                 .to_owned(),
-        ..PasswordForm::new(&context.site, action, address, WORDS)
+        ..PasswordForm::new(&context.site, action, address, words())
     })
 }
 

@@ -8,6 +8,7 @@ use crate::http::error_page::PageError;
 use crate::http::redirect::see_other;
 use crate::http::request_context::RequestContext;
 use crate::session::extractors::Owner;
+use crate::view::filters;
 use crate::view::page::{Page, html};
 use askama::Template;
 use axum::extract::{Path, Query};

@@ -8,6 +8,7 @@ use super::{body, engine_connection};
 use crate::http::error_page::PageError;
 use crate::http::request_context::{RenderMode, RequestContext};
 use crate::session::extractors::Owner;
+use crate::view::filters;
 use crate::view::page::{Page, html};
 use crate::view::relative_time::RelativeTime;
 use askama::Template;
