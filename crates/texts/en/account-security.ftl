@@ -1,11 +1,20 @@
+### How owners look after their own sign-in, in the user panel and in the webmail.
+### A message stands on one line: a line break within it would be one in the page or in the letter.
+
 ## Frames
 
 own-tabs-two-factor = Two-factor
+app-passwords = App passwords
 
 ## User panel
 
 panel-for = For <span class="address-name">{ $address }</span>
 panel-new-password-for = A new password for <span class="address-name">{ $address }</span>
+panel-words-again = Confirm new password
+panel-current-too = You signed in a while ago. Type your current password too.
+panel-current-wrong = The current password is wrong.
+panel-consequence = Changing it signs you out everywhere: mail apps, webmail and this page. Mail and folders stay as they are.
+sessions-and-activity = Sessions and activity
 
 ## App passwords
 
@@ -17,12 +26,10 @@ app-passwords-add = Add app password
 app-passwords-in-use = In use
 none-yet = None yet.
 app-passwords-never-used = Never used
-mode-password-or-app-password = Password or app password
-mode-app-passwords-only = App passwords only
 app-passwords-mode-help = With app passwords only, your password opens webmail and user panel, and no mail app. What is signed in stays so.
 app-passwords-over = Not in use any more
 app-passwords-shown-heading = Your new app password
-app-passwords-will-not-shown-again = It will not be shown again. If you lose it, rotate it and get a new one.
+app-passwords-shown-warning = It will not be shown again. If you lose it, rotate it and get a new one.
 app-password = App password
 app-passwords-rotate-lede = It gets new letters, shown once. The old ones open nothing any more, and the sessions they have opened end at once: type the new ones into the app. Other apps go on.
 app-passwords-revoke-lede = It opens nothing any more, and exactly the sessions it has opened end at once. Other apps go on.
@@ -37,16 +44,26 @@ app-passwords-stopped = Stopped { $when }: { $why }
 app-passwords-shown-for = For “{ $name }”. Type it into the mail app where it asks for a password; spaces do not matter.
 app-passwords-rotate-heading = Rotate “{ $name }”?
 app-passwords-revoke-heading = Revoke “{ $name }”?
+app-passwords-name-problem = Give it a name of at most 60 characters, like “Phone”.
+app-passwords-full-problem = There are 25 already. Revoke one you do not use any more first.
+app-passwords-none-ended = It had no session open.
+app-passwords-revoked = App password “{ $name }” revoked.
+app-passwords-mode-either = Mail apps may use your password or an app password.
+app-passwords-not-added = Not added: App passwords
+app-passwords-rotate-title = Rotate an app password?
+app-passwords-revoke-title = Revoke an app password?
+app-passwords-over-password-changed = the password was changed
+app-passwords-over-not-me = somebody said “This wasn’t me”
+app-passwords-over-revoked = you revoked it
 
 ## Ending sessions
 
 end-sessions-none = No other session is open.
-end-sessions-one-among-them-led = This one is among them: you are led to the sign-in page.
+end-sessions-this-too = This one is among them: you are led to the sign-in page.
 end-sessions-password-stays = The password stays. Whoever knows it can sign in again; if somebody else does, change it instead.
 end-sessions-keep-them = Keep them
 end-sessions-all = End all sessions
 end-sessions-others = End all others
-ends-sessions = Ends { $sessions } at once.
 
 ## Recovery
 
@@ -72,21 +89,26 @@ recovery-code-write-down = Write it down now: it will not be shown again. Any co
 recovery-code-written-down = I have written it down
 recovery-email-lede = An address outside this mailbox. <em>Forgot password?</em> sends a link there, and we write to it when your sign-in changes.
 recovery-email-held = It stays as it is until <time datetime="{ $machine }">{ $exact }</time>: somebody followed <em>This wasn’t me</em> in one of our mails, so nobody can change the way back in for a day.
-recovery-code-issued = Issued { $when }
 recovery-email-until-then = Until then <span class="address-name">{ $address }</span> stays.
 recovery-email-is-told = <span class="address-name">{ $address }</span> is told, and hears nothing from then on.
 recovery-email-no-link = <em>Forgot password?</em> cannot send you a link any more.
 recovery-code-old-stops = The old one, issued { $when }, stops working at once.
 recovery-code-keep-it = Keep it where you keep your passport, or in a password manager, and not in this mailbox. To use it, choose <em>Forgot password?</em> at the sign-in page.
+recovery-email-not-saved = Not saved: Recovery e-mail
+recovery-email-sent = We have sent a link to { $address }.
+recovery-email-sent-more = It counts once you follow it. The link is good for a day.
+recovery-email-itself = This is the mailbox itself, which is closed to you when you have lost its password. Name another address.
+recovery-email-removed = Recovery e-mail removed.
+recovery-email-removed-more = The address has been told. Links that were sent to it open nothing any more.
 
 ## Sessions and activity
 
 own-sessions-lede = What is signed in to this mailbox now, who tried to, and what was done to it.
-own-sessions-signed-now = Signed in now
-own-sessions-code = With code
+own-sessions-live-heading = Signed in now
+own-sessions-with-code = With code
 own-sessions-new-places-heading = Tell me about sign-ins from new places
-own-sessions-on = On
-own-sessions-off = Off
+own-sessions-new-places-on = On
+own-sessions-new-places-off = Off
 own-sessions-new-places-lede = We write to this mailbox and to the recovery e-mail when somebody signs in from a network not seen before.
 own-sessions-history-heading = Sign-in history
 own-sessions-history-lede = The newest hundred, sign-ins and refused tries.
@@ -115,7 +137,6 @@ two-factor-end-others = End all other sessions
 two-factor-end-others-help = Without it, what is signed in now stays signed in.
 two-factor-go-on = Go on with the key your app has.
 two-factor-first-code-help = Is the clock of your phone right? The key is not shown a second time; if the app does not have it, start again with a new one.
-two-factor-off-question = Turn two-factor authentication off?
 two-factor-off-consequence = Your password alone will open this mailbox.
 two-factor-on-since = On since { $when }
 two-factor-on-lede = Webmail and user panel ask for a code after your password. A mail app needs an <a href="{ $app-passwords }">app password</a>, or the six digits directly after your password each time it signs in.
@@ -123,38 +144,11 @@ two-factor-apps-lede = <strong>These mail apps have signed in with your password
 two-factor-app-seen = { $surface } · last signed in { $when }
 two-factor-app-password-for = App password for { $client }, { $surface }
 two-factor-app-password-for-unnamed = App password for a mail app, { $surface }
-
-## User panel
-
-panel-words-again = Confirm new password
-panel-current-too = You signed in a while ago. Type your current password too.
-panel-current-wrong = The current password is wrong.
-panel-consequence = Changing it signs you out everywhere: mail apps, webmail and this page. Mail and folders stay as they are.
-
-## App passwords
-
-app-passwords-name-problem = Give it a name of at most 60 characters, like “Phone”.
-app-passwords-full-problem = There are 25 already. Revoke one you do not use any more first.
-app-passwords-none-ended = It had no session open.
-app-passwords-revoked = App password “{ $name }” revoked.
-mode-app-passwords-only-now = Mail apps need an app password now.
-app-passwords-mode-either = Mail apps may use your password or an app password.
-what-is-signed-in-stays = What is signed in stays so.
-app-passwords-not-added = Not added: App passwords
-app-passwords-rotate-title = Rotate an app password?
-app-passwords-revoke-title = Revoke an app password?
-app-passwords-over-password-changed = the password was changed
-app-passwords-over-not-me = somebody said “This wasn’t me”
-app-passwords-over-revoked = you revoked it
-
-## Recovery
-
-recovery-email-not-saved = Not saved: Recovery e-mail
-recovery-email-sent = We have sent a link to { $address }.
-recovery-email-sent-more = It counts once you follow it. The link is good for a day.
-recovery-email-itself = This is the mailbox itself, which is closed to you when you have lost its password. Name another address.
-recovery-email-removed = Recovery e-mail removed.
-recovery-email-removed-more = The address has been told. Links that were sent to it open nothing any more.
+two-factor-first-code-wrong = Wait for the next code in your app and type that. Nothing was turned on.
+two-factor-others-stay = Other sessions stay signed in.
+two-factor-is-off-more = Your password alone opens this mailbox again.
+two-factor-is-on-apps = Mail apps need a code, or an app password, when they sign in next.
+two-factor-current-code = Current code
 
 ## What was done to a mailbox
 
@@ -163,10 +157,10 @@ end-sessions-all-heading = End all sessions?
 own-sessions-ended-more = The password stays: what knows it can sign in again.
 own-sessions-none-ended = No session was ended.
 own-sessions-over-already = It was over already.
-new-places-on-more = We write to you when somebody signs in from a place we have not seen before.
-new-places-off-more = You hear nothing of sign-ins from new places; they stand in the history below.
-new-places-on = Notices turned on.
-new-places-off = Notices turned off.
+new-place-notices-on-more = We write to you when somebody signs in from a place we have not seen before.
+new-place-notices-off-more = You hear nothing of sign-ins from new places; they stand in the history below.
+new-place-notices-on = Notices turned on.
+new-place-notices-off = Notices turned off.
 own-sessions-actor-operator = the operator of this host
 own-sessions-actor-you = you
 act-mailbox-added = Mailbox added
@@ -201,15 +195,11 @@ act-app-password-rotated-unnamed = App password renewed
 act-app-password-revoked = App password “{ $name }” revoked
 act-app-password-revoked-unnamed = App password revoked
 
-## Two-factor authentication
+## Fields
 
-two-factor-first-code-wrong = Wait for the next code in your app and type that. Nothing was turned on.
-two-factor-others-stay = Other sessions stay signed in.
-sessions-no-other-was-open = No other session was open.
-two-factor-is-on = Two-factor authentication is on.
-two-factor-is-off = Two-factor authentication is off.
-two-factor-is-off-more = Your password alone opens this mailbox again.
+label-name = Name
 
-## Two-factor authentication
+## Buttons and links
 
-two-factor-is-on-apps = Mail apps need a code, or an app password, when they sign in next.
+action-rotate = Rotate
+action-revoke = Revoke

@@ -1,68 +1,88 @@
+### The frames of pages, errors, and what several areas say.
+### A message stands on one line: a line break within it would be one in the page or in the letter.
+
+## Said on several pages
+
+mode-password-or-app-password = Password or app password
+mode-app-passwords-only = App passwords only
+sessions-end-at-once = Ends { $sessions } at once.
+recovery-code-issued = Issued { $when }
+two-factor-off-question = Turn two-factor authentication off?
+mode-app-passwords-only-now = Mail apps need an app password now.
+what-is-signed-in-stays = What is signed in stays so.
+sessions-no-other-was-open = No other session was open.
+two-factor-is-on = Two-factor authentication is on.
+two-factor-is-off = Two-factor authentication is off.
+show-password = Show password
+forgot-password = Forgot password?
+recovery-code = Recovery code
+recovery-email = Recovery e-mail
+flash-password-changed = Password changed.
+sessions-none-was-open = No session was open.
+back-to-mail = Back to mail
+account = Account
+recovery = Recovery
+sessions = Sessions
+my-account = My account
+two-factor-authentication = Two-factor authentication
+mail-apps-may-use = What mail apps may use
+recovery-code-not-issued = Not issued yet
+sessions-this = This session
+two-factor-pill-on = 2FA on
+two-factor-move = Move to another authenticator
+two-factor-pill-off = 2FA off
+two-factor-set-up-heading = Set up two-factor authentication
+two-factor-key-to-type = Key to type
+two-factor-first-code-label = Code the app shows
+two-factor-keep-on = Keep it on
+sign-in-suspended = Sign-in suspended
+mailboxes = Mailboxes
+mail-apps = Mail apps
+security = Security
+current-password-wrong = This is not your current password.
+password-words-generate-short = Generate
+sessions-ended = Sessions ended.
+password-words-new = New password
+password-words-again = New password again
+password-words-generate = Generate strong password
+password-words-refused = The password was not changed.
+password-words-save = Save password
+nothing-changed = Nothing has been changed.
+password-wrong = This is not your password.
+
 ## Frames of pages
 
-page-skip-content = Skip to content
+page-skip-to-content = Skip to content
 flash-label = Receipt
-action-dismiss = Dismiss
-action-copy = Copy
-show-password = Show password
 theme-appearance = Appearance
 theme-system = System
 theme-light = Light
 theme-dark = Dark
-theme-system-has = As the system has it
+theme-as-system = As the system has it
+
+## Buttons and links of several pages
+
+action-dismiss = Dismiss
+action-copy = Copy
+action-sign-in = Sign in
+action-continue = Continue
+action-cancel = Cancel
+action-sign-out = Sign out
+action-save = Save
+action-done = Done
+action-change = Change
+action-generate-new-code = Generate new code
+action-end = End
+action-end-all = End all
+action-turn-off = Turn off
+action-turn-on = Turn on
+action-set-up = Set up
+action-start-again = Start again
+action-search = Search
 
 ## Errors
 
 error-front-page = To the front page
-
-## Front page
-
-root-heading = Where do you want to go?
-surface-webmail = Webmail
-root-read-mail = Read your mail
-surface-panel = User Panel
-root-change-password-mailbox = Change the password of your mailbox
-surface-dashboard = Dashboard
-root-manage-mailboxes-account = Manage the mailboxes of your account
-
-## Sign-in
-
-action-sign-in = Sign in
-label-password = Password
-forgot-password = Forgot password?
-
-## The code of the second factor
-
-label-six-digit-code = Six-digit code
-action-continue = Continue
-
-## The password once more
-
-label-six-digit-or-backup-code = Six-digit code or backup code
-action-cancel = Cancel
-
-## A new password without signing in
-
-set-new-password = Set a new password
-label-mailbox-address = E-mail address of the mailbox
-back-to-sign-in = Back to sign-in
-
-## The form for a new password
-
-column-address = Address
-recovery-code = Recovery code
-
-## What was wrong
-
-code-wrong = This code is wrong or was used already. Wait for the next one in your app.
-too-many-tries = Too many tries. Wait a minute, then try again.
-
-## A new password without signing in
-
-recovery-email = Recovery e-mail
-
-## Errors
-
 error-not-found = There is no such page
 error-method = This address does not take that
 error-csrf = This form is no longer good
@@ -80,24 +100,56 @@ error-too-large-advice = Nothing has been changed. Go back and send less at once
 error-unavailable-advice = Nothing has been changed and you are still signed in. Try again in a minute.
 error-internal-advice = We have made a note of it. Try again in a minute.
 
+## Front page
+
+root-heading = Where do you want to go?
+root-webmail-more = Read your mail
+root-panel-more = Change the password of your mailbox
+root-dashboard-more = Manage the mailboxes of your account
+
+## The surfaces
+
+surface-webmail = Webmail
+surface-panel = User Panel
+surface-dashboard = Dashboard
+
+## Fields of several pages
+
+label-password = Password
+label-six-digit-code = Six-digit code
+label-six-digit-or-backup-code = Six-digit code or backup code
+label-email = E-mail
+
+## Columns of several tables
+
+column-address = Address
+column-from = From
+
+## What was wrong
+
+code-wrong = This code is wrong or was used already. Wait for the next one in your app.
+too-many-tries = Too many tries. Wait a minute, then try again.
+
 ## What the last act did
 
 flash-apps-need-new = Apps need the new password.
-flash-password-changed = Password changed.
 flash-factor-off = Two-factor authentication was turned off.
 flash-recovered = Apps need the new password. The recovery code is used up: have a new one made.
-sessions-none-was-open = No session was open.
 flash-revoked = { $count ->
     [one] Revoked 1 app password.
    *[other] Revoked { $count } app passwords.
 }
-list-and = { $first } and { $last }
-list-comma = { ", " }
 sessions-counted = { $count ->
     [one] { $kinds } session
    *[other] { $kinds } sessions
 }
-sessions-ended-count = Ended { $sessions }.
+sessions-ended-which = Ended { $sessions }.
+
+## Lists within a sentence
+
+list-and = { $first } and { $last }
+list-comma = { ", " }
+list-and-more = { $first } and { $count } more
 
 ## Moments, clients and pictures
 
@@ -141,126 +193,9 @@ history-too-many-codes = Right password, too many codes
 history-app-passwords-only = Right password, but this mailbox takes app passwords only
 history-wrong-recovery-code = Wrong recovery code
 outcome-refused = Refused
-
-## The sign-in history
-
 history-over-password-changed = ended by a new password { $when }
 history-over-suspended = ended when sign-in was suspended { $when }
 history-over-ended = signed out or ended { $when }
 history-over-expired = expired { $when }
 history-over = over { $when }
-
-## Frames
-
-back-to-mail = Back to mail
-account = Account
-app-passwords = App passwords
-recovery = Recovery
-sessions = Sessions
-my-account = My account
-
-## User panel
-
-action-sign-out = Sign out
-two-factor-authentication = Two-factor authentication
-sessions-and-activity = Sessions and activity
-
-## App passwords
-
-label-name = Name
-action-rotate = Rotate
-action-revoke = Revoke
-mail-apps-may-use = What mail apps may use
-action-save = Save
-action-done = Done
-
-## Recovery
-
-action-change = Change
-recovery-code-not-issued = Not issued yet
-action-generate-new-code = Generate new code
-
-## Sessions and activity
-
-sessions-this = This session
-action-end = End
-action-end-all = End all
-action-turn-off = Turn off
-action-turn-on = Turn on
 outcome-alarming = Look at this
-
-## Two-factor authentication
-
-two-factor-pill-on = 2FA on
-two-factor-move = Move to another authenticator
-two-factor-pill-off = 2FA off
-action-set-up = Set up
-two-factor-current-code = Current code
-two-factor-set-up-heading = Set up two-factor authentication
-two-factor-key-to-type = Key to type
-two-factor-first-code-label = Code the app shows
-action-start-again = Start again
-two-factor-keep-on = Keep it on
-
-## What was done to a mailbox
-
-sign-in-suspended = Sign-in suspended
-
-## Frame
-
-mailboxes = Mailboxes
-mail-apps = Mail apps
-audit = Audit
-
-## The account of staff
-
-security = Security
-
-## Backup codes
-
-action-download = Download
-action-print = Print
-
-## Audit
-
-column-from = From
-column-when = When
-
-## Deleting a mailbox
-
-sessions-none-open = No session is open now.
-action-delete-mailbox = Delete mailbox
-
-## Deleted mailboxes
-
-deleted-mailboxes = Deleted mailboxes
-column-deleted = Deleted
-column-actions = Actions
-
-## Suspending sign-in
-
-suspend-sign-in = Suspend sign-in
-
-## Mail apps
-
-action-search = Search
-label-addresses = Addresses
-
-## Mailboxes
-
-add-mailbox = Add mailbox
-column-last-sign-in = Last sign-in
-column-created = Created
-
-## The settings of a mailbox
-
-mail-apps-need-app-password = Mail apps need an app password.
-
-## The sessions of a mailbox
-
-column-client = Client
-
-## The password of a mailbox
-
-generate-new-recovery-code = Generate new recovery code
-edit-mailbox = Edit mailbox

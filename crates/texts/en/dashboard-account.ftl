@@ -1,3 +1,11 @@
+### The own sign-in of staff.
+### A message stands on one line: a line break within it would be one in the page or in the letter.
+
+## Buttons and links
+
+action-download = Download
+action-print = Print
+
 ## The account of staff
 
 backup-codes-new = New backup codes
@@ -12,20 +20,16 @@ staff-two-factor-on = { $left ->
 staff-session-client-since = { $client }, since { $when }
 staff-session-since = since { $when }
 staff-session-end-label = End the session from { $ip }, { $since }
+staff-password-save = Change password
+staff-password-changed-more = Sign in with the new password.
+staff-password-consequence = Every session of yours at the dashboard ends, this one too. Mailboxes are not touched.
+staff-title = Account security
 
 ## Backup codes
 
 backup-codes-label = Backup codes
 backup-codes-warning = They will not be shown again. Keep them apart from your phone; codes you had before stop working.
 backup-codes-lede = Each of these signs <strong>{ $email }</strong> in once in the place of a code, on the day the phone is lost.
-
-## Two-factor authentication of staff
-
-staff-two-factor-off-lede = Your password alone will sign you in, and the backup codes go.
-staff-two-factor-off-code = Code from your app, or a backup code
-
-## Backup codes
-
 backup-codes-shown-once = Ten new ones are shown once.
 backup-codes-keep = Keep the old ones
 backup-codes-make = Make new codes
@@ -37,22 +41,13 @@ backup-codes-left-stop = { $left ->
 
 ## Two-factor authentication of staff
 
+staff-two-factor-off-lede = Your password alone will sign you in, and the backup codes go.
+staff-two-factor-off-code = Code from your app, or a backup code
 staff-two-factor-replace-lede = Type a code from the app you have now, or a backup code. The app you have now stays in force until the new one has shown its first code.
 staff-two-factor-replace-code = Current code, or a backup code
 staff-two-factor-scan = Scan this with an authenticator app, or type the key into it. Both are shown only now.
 staff-two-factor-go-on = The key is not shown a second time. Go on with the one your app has, or start again with a new one.
 staff-two-factor-end-others = End my other sessions
-
-## The account of staff
-
-staff-password-save = Change password
-staff-password-changed-more = Sign in with the new password.
-current-password-wrong = This is not your current password.
-staff-password-consequence = Every session of yours at the dashboard ends, this one too. Mailboxes are not touched.
-staff-title = Account security
-
-## Two-factor authentication of staff
-
 staff-code-wrong = This code is not right, or was used before.
 staff-two-factor-on-heading = Two-factor authentication is on
 staff-first-code-wrong = This code is not right. Wait for the next one in your app and type that.

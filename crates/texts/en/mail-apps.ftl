@@ -1,32 +1,14 @@
+### What mail apps may sign in with.
+### A message stands on one line: a line break within it would be one in the page or in the letter.
+
+## Fields
+
+label-addresses = Addresses
+
 ## What mail apps may use
 
 mode-legend = Mail apps may sign in with
 mode-if-only = With app passwords only
-
-## Mail apps
-
-mail-apps-lede = What mail apps may sign in with at IMAP, POP3 and SMTP. What is set nearest to a mailbox holds, and its owner can choose for it in webmail. Webmail and user panel always take the password.
-mail-apps-accounts-lede = Holds where nothing is set for the domain or the mailbox.
-mail-apps-domains-heading = Domains
-mail-apps-domains-lede = Holds where nothing is set for the mailbox.
-mail-apps-mailboxes-lede = Tick mailboxes or paste addresses, then choose for them.
-mail-apps-no-mailbox = No mailbox yet.
-mail-apps-no-match = No mailbox matches.
-mail-apps-addresses-help = One on each line, or with commas between. 500 at most.
-mail-apps-read-only = Your role is read-only. An owner or admin of the account can choose here.
-mail-apps-search-accounts = Search accounts, domains and addresses
-mail-apps-search-domains = Search domains and addresses
-mail-apps-accounts-heading = { $count ->
-    [one] Account
-   *[other] Accounts
-}
-mail-apps-change-label = Change mail apps of { $name }
-mail-apps-more-names = And { $count } more: search for a part of the name.
-mail-apps-more-addresses-or-paste = And { $count } more: search for a part of the address, or paste addresses.
-mail-apps-more-addresses = And { $count } more: search for a part of the address.
-
-## What mail apps may use
-
 mode-password-or-app-password-within = password or app password
 mode-app-passwords-only-within = app passwords only
 mode-as-account = As the account
@@ -71,10 +53,28 @@ mode-shut-out-some-used = { $count ->
 }
 mode-shut-out-how = Owners add one in webmail under My account.
 mode-shut-out-rest = Webmail and user panel go on taking the password. What is signed in stays so.
-list-and-more = { $first } and { $count } more
 
 ## Mail apps
 
+mail-apps-lede = What mail apps may sign in with at IMAP, POP3 and SMTP. What is set nearest to a mailbox holds, and its owner can choose for it in webmail. Webmail and user panel always take the password.
+mail-apps-accounts-lede = Holds where nothing is set for the domain or the mailbox.
+mail-apps-domains-heading = Domains
+mail-apps-domains-lede = Holds where nothing is set for the mailbox.
+mail-apps-mailboxes-lede = Tick mailboxes or paste addresses, then choose for them.
+mail-apps-no-mailbox = No mailbox yet.
+mail-apps-no-match = No mailbox matches.
+mail-apps-addresses-help = One on each line, or with commas between. 500 at most.
+mail-apps-read-only = Your role is read-only. An owner or admin of the account can choose here.
+mail-apps-search-accounts = Search accounts, domains and addresses
+mail-apps-search-domains = Search domains and addresses
+mail-apps-accounts-heading = { $count ->
+    [one] Account
+   *[other] Accounts
+}
+mail-apps-change-label = Change mail apps of { $name }
+mail-apps-more-names = And { $count } more: search for a part of the name.
+mail-apps-more-addresses-or-paste = And { $count } more: search for a part of the address, or paste addresses.
+mail-apps-more-addresses = And { $count } more: search for a part of the address.
 mail-apps-nothing-picked = Tick a mailbox, or paste at least one address.
 mail-apps-too-many = These are more than { $most } mailboxes. Choose for { $most } at most at once.
 mail-apps-no-address = Not an e-mail address: { $addresses }.

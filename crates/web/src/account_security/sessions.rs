@@ -202,14 +202,14 @@ async fn set_new_place_notices(
 ) -> Result<Response, PageError> {
     let (site, surface) = (&context.site, owner.surface);
     let (on, more) = match form.tell.as_str() {
-        "yes" => (true, text("new-places-on-more")),
-        "no" => (false, text("new-places-off-more")),
+        "yes" => (true, text("new-place-notices-on-more")),
+        "no" => (false, text("new-place-notices-off-more")),
         _ => return Err(PageError::Malformed),
     };
     let root = surface.account_path("sessions");
     match site.authority.set_new_place_notices(&owner.guard, on, &context.origin(surface), site.now()).await {
         Ok(()) => {
-            let headline = if on { text("new-places-on") } else { text("new-places-off") };
+            let headline = if on { text("new-place-notices-on") } else { text("new-place-notices-off") };
             flash_cookie::redirect(site, &owner.flash(headline, more), &root)
         }
         Err(why) => reauthenticate::not_now(why, site, surface, &root),

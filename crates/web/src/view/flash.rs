@@ -108,7 +108,7 @@ pub(crate) fn ended_and_revoked(receipt: &Receipt) -> String {
 
 /// `Ended 3 IMAP sessions.`
 pub(crate) fn ended_sentence(sessions: &str) -> String {
-    message("sessions-ended-count").with("sessions", sessions).to_string()
+    message("sessions-ended-which").with("sessions", sessions).to_string()
 }
 
 /// `3 IMAP, 1 SMTP and 2 webmail sessions`; none when there is none.

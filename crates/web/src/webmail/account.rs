@@ -19,6 +19,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 use postward_authority::{AppPasswords, ChangeError, Confirmation};
+use postward_texts::text;
 use postward_wire::Secret;
 
 #[derive(Template)]
@@ -30,11 +31,11 @@ struct AccountPage {
 
 fn words() -> Words {
     Words {
-        new: "New password",
-        again: "New password, once more",
-        generate: "Generate",
-        save: "Update password and log me out from everywhere",
-        refused: "The password was not changed.",
+        new: text("password-words-new"),
+        again: text("webmail-words-again"),
+        generate: text("password-words-generate-short"),
+        save: text("webmail-words-save"),
+        refused: text("password-words-refused"),
     }
 }
 
@@ -86,7 +87,7 @@ fn not_changed(
         ChangeError::ConfirmFirst => return Ok(reauthenticate::ask(WebSurface::Webmail, "/webmail/account")),
         ChangeError::CurrentPasswordWrong => (
             StatusCode::UNPROCESSABLE_ENTITY,
-            vec![FormProblem::new("current", "This is not your current password.")],
+            vec![FormProblem::new("current", text("current-password-wrong"))],
         ),
         ChangeError::TooManyTries => {
             (StatusCode::TOO_MANY_REQUESTS, vec![FormProblem::new("current", too_many_tries())])
@@ -107,16 +108,13 @@ async fn form(
     Ok(PasswordForm {
         current: Current::Asked,
         app_passwords: RevokeBox::of(&context.site, &owner.guard, app_passwords).await?,
-        consequence:
-            "Every session of this mailbox ends at once, this one too: webmail, IMAP, POP3 and SMTP. \
-                      Mail apps need the new password. Your mail stays as it is."
-                .to_owned(),
+        consequence: text("webmail-password-consequence").to_owned(),
         ..PasswordForm::new(&context.site, action, address, words())
     })
 }
 
 fn show(context: &RequestContext, owner: &Owner, status: StatusCode, form: PasswordForm) -> Response {
-    let mut page = owner.page(context, "My account");
+    let mut page = owner.page(context, text("my-account"));
     form.mark_title(&mut page);
     html(status, &AccountPage { page, form })
 }

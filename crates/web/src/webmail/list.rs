@@ -14,6 +14,7 @@ use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
+use postward_texts::message;
 
 #[derive(Template)]
 #[template(path = "webmail/list.html")]
@@ -39,7 +40,9 @@ pub(super) async fn page(
     let list = FolderList::of(&mut client, &folder, &query.view(), None, context.site.now()).await?;
     let title = match list.unread() {
         0 => list.title.clone(),
-        unread => format!("{} ({unread})", list.title),
+        unread => {
+            message("webmail-title-unread").with("folder", &list.title).with("unread", unread).to_string()
+        }
     };
     Ok(html(StatusCode::OK, &ListPage { page: owner.page(&context, &title), list }))
 }
