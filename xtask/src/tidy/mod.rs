@@ -3,7 +3,7 @@
 //!
 //! [`tree`] reads the checkout, [`rust`] its Rust source, [`crate_source`] puts a crate together. [`arrows`],
 //! [`architecture`] and [`spine`] keep ARCHITECTURE.md true; [`import_circles`], [`layers`], [`handle`], [`tuple_parameters`]
-//! and [`banned_names`] each read one crate, the other rules one file. [`under_way`] lists what does not hold yet.
+//! and [`banned_names`] each read one crate, [`texts`] the catalogues with all that names them, the other rules one file. [`under_way`] lists what does not hold yet.
 
 mod architecture;
 mod arrows;
@@ -22,6 +22,7 @@ mod rust;
 mod secret;
 mod spine;
 mod sql;
+mod texts;
 mod tree;
 mod tuple_parameters;
 mod under_way;
@@ -35,7 +36,7 @@ use tree::{SourceFile, Tree};
 use violation::Violation;
 
 /// The rules that look at one file alone.
-const FILE_RULES: [fn(&SourceFile) -> Vec<Violation>; 7] = [
+const FILE_RULES: [fn(&SourceFile) -> Vec<Violation>; 8] = [
     clock::now_is_an_argument,
     length::files_are_short,
     machine_paths::nothing_names_this_machine,
@@ -43,6 +44,7 @@ const FILE_RULES: [fn(&SourceFile) -> Vec<Violation>; 7] = [
     names::modules_have_names,
     secret::secrets_stay_write_only,
     sql::sql_stays_in_the_store,
+    texts::no_text_stands_outside,
 ];
 
 /// A rule that looks at one crate.
@@ -74,6 +76,8 @@ pub(crate) fn run(root: &Path, options: &[String]) -> Result<(), Failure> {
     let mut violations = arrows::point_as_drawn(&tree.packages);
     violations.extend(sql::only_the_authority_links_a_database(&tree.packages));
     violations.extend(architecture::names_what_exists(&tree));
+    violations.extend(texts::messages_fit_their_uses(&tree));
+    violations.extend(texts::nothing_is_allowed_in_vain(&tree));
     for file in &tree.files {
         violations.extend(FILE_RULES.iter().flat_map(|rule| rule(file)));
     }

@@ -122,3 +122,34 @@ impl<T: Count + ?Sized> Count for &T {
         (**self).count()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+    use crate::view::filters;
+    use crate::view::user_agent::UserAgent;
+    use askama::Template;
+
+    #[derive(Template)]
+    #[template(
+        source = r#"{{ "mode-title"|message|arg("name", name) }}
+{{ "panel-for"|markup|arg("address", name) }}
+{{ "staff-session-client-since"|markup|html("client", client)|arg("when", name) }}"#,
+        ext = "html"
+    )]
+    struct Page<'a> {
+        name: &'a str,
+        client: UserAgent,
+    }
+
+    #[test]
+    fn what_a_message_is_given_is_no_markup_unless_it_is_ours() {
+        let client = UserAgent::new("<i>".to_owned());
+        let page = Page { name: "\"><b>", client }.render().unwrap();
+        let lines: Vec<_> = page.lines().collect();
+        assert_eq!(lines[0], "Mail apps of &#34;&#62;&#60;b&#62;");
+        assert_eq!(lines[1], "For <span class=\"address-name\">&#34;&#62;&#60;b&#62;</span>");
+        assert!(lines[2].starts_with("<span title=\"&#60;i&#62;\">"), "{page}");
+        assert!(lines[2].ends_with(", since &#34;&#62;&#60;b&#62;"), "{page}");
+    }
+}
