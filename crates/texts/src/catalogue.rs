@@ -16,8 +16,8 @@ macro_rules! files {
 }
 
 /// Every file of the English catalogue.
-pub(crate) const ENGLISH: [File; 9] = files!("en":
-    "common" "sign-in" "password" "account-security" "dashboard" "dashboard-account" "mail-apps" "webmail" "letters"
+pub(crate) const ENGLISH: [File; 10] = files!("en":
+    "common" "sign-in" "password" "account-security" "dashboard" "dashboard-account" "mail-apps" "webmail" "letters" "scripts"
 );
 
 /// The messages of one language by their ids.

@@ -2,6 +2,7 @@
 
 import { enhance } from "./password.js";
 import { beginSubmit, endSubmit } from "./submit_once.js";
+import { texts } from "./texts.js";
 
 // A proxy that has lost its server may say nothing for very long.
 const PATIENCE_MS = 60_000;
@@ -85,7 +86,7 @@ function fill(dialog, html) {
   close.type = "button";
   close.className = "icon-button dialog-close";
   close.dataset.close = "";
-  close.setAttribute("aria-label", "Close");
+  close.setAttribute("aria-label", texts.close);
   close.append(icon(CROSS));
   dialog.replaceChildren(body, close);
   enhance(dialog);
@@ -138,8 +139,7 @@ function sayUnreachable(form) {
   problem.tabIndex = -1;
   problem.dataset.problems = "";
   problem.setAttribute("role", "alert");
-  sentence.textContent =
-    "We could not reach the server. Check your connection; reload the list to see whether it was saved.";
+  sentence.textContent = texts.unreachable;
   problem.append(icon(WARNING), sentence);
   form.prepend(problem);
 }

@@ -1,6 +1,7 @@
 // The password form: rules that turn green, generate, show, copy, and a button that says why it waits.
 
 import { generate, unmet } from "./policy.js";
+import { texts } from "./texts.js";
 
 // Enhances what the server rendered below `root`.
 export function enhance(root) {
@@ -25,7 +26,7 @@ function passwordForm(form) {
     for (const rule of rules) {
       const met = !missing.includes(rule.dataset.rule);
       rule.classList.toggle("met", met);
-      const said = met ? ": met" : "";
+      const said = met ? texts.ruleMet : "";
       const state = rule.querySelector("[data-state]");
       if (state.textContent !== said) state.textContent = said;
     }
@@ -35,11 +36,11 @@ function passwordForm(form) {
   }
 
   function whyNot(missing) {
-    if (missing === rules.length && password.value === "") return "Type a new password or generate one.";
-    if (missing > 0) return missing === 1 ? "One rule is not met yet." : `${missing} rules are not met yet.`;
-    if (again && again.value === "") return "Type the new password once more.";
-    if (again && again.value !== password.value) return "The two fields are not the same yet.";
-    if (current && current.value === "") return "Type your current password too.";
+    if (missing === rules.length && password.value === "") return texts.typeOrGenerate;
+    if (missing > 0) return texts.rulesMissing[missing];
+    if (again && again.value === "") return texts.typeAgain;
+    if (again && again.value !== password.value) return texts.differ;
+    if (current && current.value === "") return texts.typeCurrent;
     return "";
   }
 
@@ -53,7 +54,7 @@ function passwordForm(form) {
     password.focus();
     password.select();
     update();
-    form.querySelector("[data-said]").textContent = "A strong password is in the fields.";
+    form.querySelector("[data-said]").textContent = texts.generated;
   });
 
   form.addEventListener("input", update);
@@ -76,7 +77,7 @@ function show(field, shown) {
   field.type = shown ? "text" : "password";
   const button = field.parentElement.querySelector("[data-reveal]");
   if (!button) return;
-  const label = shown ? "Hide password" : "Show password";
+  const label = shown ? texts.hidePassword : texts.showPassword;
   button.setAttribute("aria-pressed", String(shown));
   button.setAttribute("aria-label", label);
   button.title = label;
@@ -105,12 +106,12 @@ function copy(button, root) {
       document.execCommand("copy");
       button.focus();
     }
-    label.textContent = "Copied";
+    label.textContent = texts.copied;
     const said = button.parentElement.querySelector("[data-said]");
-    if (said) said.textContent = "Copied";
+    if (said) said.textContent = texts.copied;
     clearTimeout(back);
     back = setTimeout(() => {
-      label.textContent = "Copy";
+      label.textContent = texts.copy;
       if (said) said.textContent = "";
     }, 4000);
   });

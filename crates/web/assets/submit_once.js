@@ -1,5 +1,7 @@
 // A form is sent once: the second click of a double click would find the work done and say that it was not.
 
+import { texts } from "./texts.js";
+
 const underWay = new Map();
 
 // Marks a form as being sent. False when it is on its way already.
@@ -8,7 +10,7 @@ export function beginSubmit(form, submitter) {
   const buttons = new Set([...form.querySelectorAll("[data-save]"), submitter].filter(Boolean));
   const why = form.querySelector("[data-why]");
   const said = why?.textContent;
-  if (why) why.textContent = "Saving…";
+  if (why) why.textContent = texts.saving;
   // The buttons and not the form: within what is busy, a screen reader may keep the line that says so to itself. They
   // are not disabled, for that would take the focus away.
   for (const button of buttons) button.setAttribute("aria-busy", "true");

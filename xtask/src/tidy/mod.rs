@@ -3,7 +3,8 @@
 //!
 //! [`tree`] reads the checkout, [`rust`] its Rust source, [`crate_source`] puts a crate together. [`arrows`],
 //! [`architecture`] and [`spine`] keep ARCHITECTURE.md true; [`import_circles`], [`layers`], [`handle`], [`tuple_parameters`]
-//! and [`banned_names`] each read one crate, [`texts`] the catalogues with all that names them, the other rules one file. [`under_way`] lists what does not hold yet.
+//! and [`banned_names`] each read one crate, [`texts`] the catalogues with all that names them, the other rules one file.
+//! [`under_way`] lists what does not hold yet.
 
 mod architecture;
 mod arrows;

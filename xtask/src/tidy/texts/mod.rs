@@ -1,10 +1,11 @@
 //! Every text a person reads stands in a catalogue, and whoever names a message gives it what it takes.
 //!
-//! [`template`] takes a template apart, [`catalogue`] reads the messages and [`uses`] finds where they are named;
+//! [`template`] takes a template apart, [`script`] finds the strings of a script, [`catalogue`] reads the messages and [`uses`] finds where they are named;
 //! [`outside`] looks for texts that stand in templates and in the code of pages and letters.
 
 mod catalogue;
 mod outside;
+mod script;
 mod template;
 mod uses;
 

@@ -1,4 +1,4 @@
-//! Texts that stand in templates, or in the code of pages and letters.
+//! Texts that stand in templates, in scripts, or in the code of pages and letters.
 
 use std::collections::BTreeSet;
 
@@ -7,6 +7,7 @@ use super::super::rust::lexer::{Token, tokens};
 use super::super::rust::product::product;
 use super::super::tree::{SourceFile, Tree};
 use super::super::violation::Violation;
+use super::script::strings;
 use super::template::{Kind, pieces};
 
 const WHY: &str = "a text that people read stands in a catalogue (crates/texts), where it can be translated";
@@ -32,11 +33,13 @@ const BLOCKS_IN_ATTRIBUTES: [&str; 1] = ["body_class"];
 const CODE: [&str; 2] = ["crates/web/src/", "crates/postward/src/mailer/"];
 
 /// Strings that look like texts and are none: the file, how they begin, and why.
-const ALLOWED: [(&str, &str, &str); 18] = [
+const ALLOWED: [(&str, &str, &str); 20] = [
+    ("web/assets/webmail.js", "Escape", "is the name of a key"),
     ("web/src/root.rs", "the store does not answer", "is read by what watches over the host"),
     ("web/src/site/brand.rs", "Postward", "is a name"),
     ("web/src/site/public_url.rs", "", "is read by whoever writes the configuration"),
     ("web/src/site/trusted_proxies.rs", "", "is read by whoever writes the configuration, and in the log"),
+    ("web/src/view/script_texts.rs", "export const", "is code"),
     ("web/src/webmail/engine_connection.rs", "it did not answer", "is read in the log"),
     ("web/src/webmail/imap/connection.rs", "", "is read in the log"),
     ("web/src/webmail/imap/error.rs", "", "is read in the log"),
@@ -54,7 +57,7 @@ const ALLOWED: [(&str, &str, &str); 18] = [
 ];
 
 /// Fails on a letter between the tags of a template, in an attribute that people read, in a string that a template
-/// shows; and on a string in the code of pages and letters that reads like a sentence or a label.
+/// shows; and on a string in a script or in the code of pages and letters that reads like a sentence or a label.
 pub(in crate::tidy) fn no_text_stands_outside(file: &SourceFile) -> Vec<Violation> {
     let found = found_in(file).into_iter().filter(|(_, text)| allowed(file, text).is_none());
     let say =
@@ -88,6 +91,10 @@ fn found_in(file: &SourceFile) -> Vec<(usize, String)> {
         in_template(&file.text)
     } else if CODE.iter().any(|folder| file.path.starts_with(folder)) && !is_test(&file.path) {
         in_code(&file.text)
+    } else if file.path.starts_with("crates/") && file.path.contains("/assets/") && file.path.ends_with(".js")
+    {
+        let texts = strings(&file.text).into_iter().filter(|(_, text)| reads_like_text(text));
+        texts.map(|(line, text)| (line, text.to_owned())).collect()
     } else {
         Vec::new()
     }
@@ -263,7 +270,6 @@ mod tests {
                     <p class=\"b\" data-live=\"c\">{{ \"d\"|text }} &middot; 12 {# a comment #}</p><!-- e -->\n\
                     <input name=\"f\" value=\"g\" title=\"{{ \"h\"|text }}\">";
         assert_eq!(said(PAGE, page), [""; 0]);
-        assert_eq!(said("crates/web/assets/a.js", "\"Show password\""), [""; 0]);
     }
 
     #[test]
@@ -279,6 +285,15 @@ mod tests {
             assert_eq!(said(CODE, &format!("fn f() {{ g(\"{text}\") }}")), [format!("1: says {text:?}")]);
         }
         assert_eq!(said("crates/postward/src/mailer/a.rs", "const A: &str = \"Sign in now\";").len(), 1);
+    }
+
+    #[test]
+    fn planted_texts_in_a_script_are_found() {
+        let script = "// It says so.\nf(\"Show password\", '[data-new]', `${n} rules are left.`, \"aria-label\", \"a, button\")";
+        assert_eq!(
+            said("crates/web/assets/a.js", script),
+            ["2: says \"Show password\"", "2: says \"${n} rules are left.\""]
+        );
     }
 
     #[test]
