@@ -4,6 +4,7 @@
 import { closest, find, formBody, isPlainClick } from "./dom.js";
 import { enhance } from "./password.js";
 import { beginSubmit, endSubmit } from "./submit_once.js";
+import { texts } from "./texts.js";
 
 // A proxy that has lost its server may say nothing for very long.
 const ANSWER_TIMEOUT_MS = 60_000;
@@ -109,7 +110,7 @@ function fill(dialog, html) {
   close.type = "button";
   close.className = "icon-button dialog-close";
   close.dataset.close = "";
-  close.setAttribute("aria-label", "Close");
+  close.setAttribute("aria-label", texts.close);
   close.append(icon(CROSS));
   dialog.replaceChildren(body, close);
   enhance(dialog);
@@ -172,8 +173,7 @@ function showUnreachable(form) {
   problem.tabIndex = -1;
   problem.dataset.problems = "";
   problem.setAttribute("role", "alert");
-  sentence.textContent =
-    "We could not reach the server. Check your connection; reload the list to see whether it was saved.";
+  sentence.textContent = texts.unreachable;
   problem.append(icon(WARNING), sentence);
   form.prepend(problem);
 }

@@ -3,6 +3,7 @@
 
 import { find, findAll, findButtons, findForms } from "./dom.js";
 import { generate, unmet } from "./policy.js";
+import { texts } from "./texts.js";
 
 /**
  * Enhances what the server rendered below `root`.
@@ -33,11 +34,11 @@ function passwordForm(form) {
   /** Why the form cannot be sent yet, or nothing.
    * @param {number} missing how many rules are not met */
   const whyNot = (missing) => {
-    if (missing === rules.length && password.value === "") return "Type a new password or generate one.";
-    if (missing > 0) return missing === 1 ? "One rule is not met yet." : `${missing} rules are not met yet.`;
-    if (again && again.value === "") return "Type the new password once more.";
-    if (again && again.value !== password.value) return "The two fields are not the same yet.";
-    if (current instanceof HTMLInputElement && current.value === "") return "Type your current password too.";
+    if (missing === rules.length && password.value === "") return texts.typeOrGenerate;
+    if (missing > 0) return texts.rulesMissing[missing] ?? "";
+    if (again && again.value === "") return texts.typeAgain;
+    if (again && again.value !== password.value) return texts.differ;
+    if (current instanceof HTMLInputElement && current.value === "") return texts.typeCurrent;
     return "";
   };
 
@@ -46,7 +47,7 @@ function passwordForm(form) {
     for (const rule of rules) {
       const met = !missing.includes(rule.dataset.rule ?? "");
       rule.classList.toggle("met", met);
-      const announcement = met ? ": met" : "";
+      const announcement = met ? texts.ruleMet : "";
       const state = find(rule, "[data-state]");
       if (state && state.textContent !== announcement) state.textContent = announcement;
     }
@@ -65,7 +66,7 @@ function passwordForm(form) {
     password.focus();
     password.select();
     update();
-    announce(form, "A strong password is in the fields.");
+    announce(form, texts.generated);
   });
 
   form.addEventListener("input", update);
@@ -93,7 +94,7 @@ function show(field, shown) {
   field.type = shown ? "text" : "password";
   const button = field.parentElement && find(field.parentElement, "[data-reveal]");
   if (!button) return;
-  const label = shown ? "Hide password" : "Show password";
+  const label = shown ? texts.hidePassword : texts.showPassword;
   button.setAttribute("aria-pressed", String(shown));
   button.setAttribute("aria-label", label);
   button.title = label;
@@ -130,11 +131,11 @@ function copy(button, root) {
       document.execCommand("copy");
       button.focus();
     }
-    label.textContent = "Copied";
-    announce(around, "Copied");
+    label.textContent = texts.copied;
+    announce(around, texts.copied);
     clearTimeout(back);
     back = setTimeout(() => {
-      label.textContent = "Copy";
+      label.textContent = texts.copy;
       announce(around, "");
     }, 4000);
   });

@@ -1,6 +1,8 @@
 // @ts-check
 // A form is sent once: the second click of a double click would find the work done and say that it was not.
 
+import { texts } from "./texts.js";
+
 /**
  * The forms that are being sent, and what takes the marks off each of them.
  * @type {Map<HTMLFormElement, () => void>}
@@ -17,7 +19,7 @@ export function beginSubmit(form, submitter) {
   const buttons = new Set([...form.querySelectorAll("[data-save]"), ...(submitter ? [submitter] : [])]);
   const why = form.querySelector("[data-why]");
   const reason = why?.textContent ?? "";
-  if (why) why.textContent = "Saving…";
+  if (why) why.textContent = texts.saving;
   // The buttons and not the form: within what is busy, a screen reader may keep the line that says so to itself. They
   // are not disabled, for that would take the focus away.
   for (const button of buttons) button.setAttribute("aria-busy", "true");

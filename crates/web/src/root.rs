@@ -8,6 +8,7 @@ use crate::http::form::Plain;
 use crate::http::redirect::{own_path, see_other};
 use crate::http::request_context::{RequestContext, bearer};
 use crate::site::Site;
+use crate::view::filters;
 use crate::view::page::{Page, html};
 use crate::view::theme::Theme;
 use crate::web_surface::WebSurface;

@@ -2,6 +2,7 @@
 //! title.
 
 use postward_authority::Surface;
+use postward_texts::text;
 use serde::{Deserialize, Serialize};
 
 /// A surface that is used with a browser. The names of the variants are part of the cookie of a flash message.
@@ -19,7 +20,7 @@ pub(crate) enum WebSurface {
 /// A row of the table. What begins with `/` is a path.
 pub(crate) struct Entry {
     /// What it is called in the head of a page.
-    pub(crate) title: &'static str,
+    pub(crate) title: fn() -> &'static str,
     /// All its pages stand at or below this one.
     pub(crate) root: &'static str,
     /// The first page after a sign-in.
@@ -47,7 +48,7 @@ pub(crate) struct Entry {
 }
 
 const DASHBOARD: Entry = Entry {
-    title: "Dashboard",
+    title: || text("surface-dashboard"),
     root: "/dashboard",
     home: "/dashboard/mailboxes",
     sign_in: "/dashboard/sign-in",
@@ -63,7 +64,7 @@ const DASHBOARD: Entry = Entry {
 };
 
 const PANEL: Entry = Entry {
-    title: "User Panel",
+    title: || text("surface-panel"),
     root: "/panel",
     home: "/panel",
     sign_in: "/panel/sign-in",
@@ -79,7 +80,7 @@ const PANEL: Entry = Entry {
 };
 
 const WEBMAIL: Entry = Entry {
-    title: "Webmail",
+    title: || text("surface-webmail"),
     root: "/webmail",
     home: "/webmail",
     sign_in: "/webmail/sign-in",

@@ -4,13 +4,14 @@ use super::tree::Package;
 use super::violation::Violation;
 
 /// Who may name whom, as DESIGN and ARCHITECTURE.md draw it. The binary knows all; nobody knows the binary.
-const ARROWS: [(&str, &[&str]); 8] = [
+const ARROWS: [(&str, &[&str]); 9] = [
     ("postward-wire", &[]),
     ("postward-authority", &["postward-wire"]),
     // What its tests speak to it with.
     ("postward-mailstore", &["postward-wire", "postward-testclient"]),
     ("postward-gate", &["postward-wire", "postward-authority", "postward-testclient"]),
-    ("postward-web", &["postward-wire", "postward-authority", "postward-testclient"]),
+    ("postward-texts", &[]),
+    ("postward-web", &["postward-wire", "postward-authority", "postward-texts", "postward-testclient"]),
     ("postward-testclient", &[]),
     (
         "postward",
@@ -19,6 +20,7 @@ const ARROWS: [(&str, &[&str]); 8] = [
             "postward-authority",
             "postward-gate",
             "postward-mailstore",
+            "postward-texts",
             "postward-web",
             "postward-testclient",
         ],

@@ -4,7 +4,8 @@
 //! [`tree`] reads the checkout, [`rust`] its Rust source, [`crate_source`] puts a crate together. [`arrows`],
 //! [`architecture`], [`spine`] and [`walks`] keep ARCHITECTURE.md true, [`generated_pages`] the docs,
 //! [`dependencies`] the manifests; [`import_circles`], [`layers`], [`handle`], [`tuple_parameters`] and
-//! [`banned_names`] each read one crate, the other rules one file. [`under_way`] lists what does not hold yet.
+//! [`banned_names`] each read one crate, [`texts`] the catalogues with all that names them, the other rules one file.
+//! [`under_way`] lists what does not hold yet.
 
 mod architecture;
 mod arrows;
@@ -25,6 +26,7 @@ mod rust;
 mod secret;
 mod spine;
 mod sql;
+mod texts;
 mod tree;
 mod tuple_parameters;
 mod under_way;
@@ -39,7 +41,7 @@ use tree::{SourceFile, Tree};
 use violation::Violation;
 
 /// The rules that look at one file alone.
-const FILE_RULES: [fn(&SourceFile) -> Vec<Violation>; 7] = [
+const FILE_RULES: [fn(&SourceFile) -> Vec<Violation>; 8] = [
     clock::now_is_an_argument,
     length::files_are_short,
     machine_paths::nothing_names_this_machine,
@@ -47,6 +49,7 @@ const FILE_RULES: [fn(&SourceFile) -> Vec<Violation>; 7] = [
     names::modules_have_names,
     secret::secrets_stay_write_only,
     sql::sql_stays_in_the_store,
+    texts::no_text_stands_outside,
 ];
 
 /// A rule that looks at one crate.
@@ -81,6 +84,8 @@ pub(crate) fn run(root: &Path, options: &[String]) -> Result<(), Failure> {
     violations.extend(walks::walks_are_short(&tree));
     violations.extend(dependencies::all_are_used(&tree));
     violations.extend(generated_pages::pages_are_up_to_date(&tree));
+    violations.extend(texts::messages_fit_their_uses(&tree));
+    violations.extend(texts::nothing_is_allowed_in_vain(&tree));
     for file in &tree.files {
         violations.extend(FILE_RULES.iter().flat_map(|rule| rule(file)));
     }

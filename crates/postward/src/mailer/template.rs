@@ -8,6 +8,7 @@ use askama::Template;
 use mail_builder::MessageBuilder;
 use mail_builder::headers::raw::Raw;
 use postward_authority::{Letter, Notice, Timestamp};
+use postward_texts::{message, text};
 use postward_web::{Brand, Colour};
 use postward_wire::untrusted_text::single_line;
 use postward_wire::{Address, client_name};
@@ -74,19 +75,19 @@ impl LetterTemplate {
         to: &Address,
         link: Option<&str>,
     ) -> io::Result<Vec<u8>> {
-        let text = notice_text(content.notice, content.is_staff);
-        let blocks = self.blocks(content, &text, link);
+        let notice = notice_text(content.notice, content.is_staff);
+        let blocks = self.blocks(content, &notice, link);
         MessageBuilder::new()
             .from((clean(&self.brand.name, LONGEST_CLIENT), self.from.clone()))
             .to(to.as_str())
-            .subject(text.subject)
+            .subject(notice.subject)
             .date(content.at.as_second())
             .message_id(format!("letter-{}@{}", content.number, self.hostname))
             // RFC 3834 §5: no automatic response is sent to this message. Exchange reads the other header.
             .header("Auto-Submitted", Raw::new("auto-generated"))
             .header("X-Auto-Response-Suppress", Raw::new("All"))
             .text_body(plain_text(&blocks))
-            .html_body(self.html(&text, &blocks)?)
+            .html_body(self.html(&notice, &blocks)?)
             .write_to_vec()
     }
 
@@ -103,10 +104,10 @@ impl LetterTemplate {
             }
             None => blocks.push(Block::Paragraph(text.without_link.to_owned())),
         }
-        let (name, host) = (clean(&self.brand.name, LONGEST_CLIENT), &self.hostname);
-        blocks.push(Block::Paragraph(format!(
-            "{name} at {host} has sent this by itself; nobody reads answers to it. It never asks for a password by mail."
-        )));
+        let footer = message("letter-footer")
+            .with("brand", clean(&self.brand.name, LONGEST_CLIENT))
+            .with("host", &self.hostname);
+        blocks.push(Block::Paragraph(footer.to_string()));
         blocks
     }
 
@@ -123,48 +124,53 @@ fn facts(content: &NoticeContent<'_>) -> Vec<(&'static str, String)> {
         let value = clean(content.detail.get(key)?.as_str()?, longest);
         (!value.is_empty()).then_some(value)
     };
-    let whom = if content.is_staff { "Account" } else { "Mailbox" };
+    let whom = if content.is_staff { text("letter-fact-account") } else { text("letter-fact-mailbox") };
     let mut facts = vec![(whom, clean(content.about, LONGEST_FACT))];
-    facts.push(("When", content.at.strftime("%-d %B %Y, %H:%M UTC").to_string()));
+    facts.push((text("letter-fact-when"), content.at.strftime("%-d %B %Y, %H:%M UTC").to_string()));
     if let Some(by) = fact("by", LONGEST_FACT).filter(|by| *by != content.about) {
-        facts.push(("By", by));
+        facts.push((text("letter-fact-by"), by));
     }
     if let Some(ip) = fact("ip", LONGEST_CLIENT) {
-        facts.push(("From", ip));
+        facts.push((text("letter-fact-from"), ip));
     }
     let surface = fact("surface", LONGEST_CLIENT).map(|surface| match surface.as_str() {
-        "imap" | "pop3" | "smtp" => format!("a mail app ({})", surface.to_uppercase()),
-        "panel" => "the user panel".to_owned(),
-        _ => format!("the {surface}"),
+        "imap" | "pop3" | "smtp" => {
+            message("letter-surface-mail-app").with("protocol", surface.to_uppercase()).to_string()
+        }
+        "panel" => text("letter-surface-panel").to_owned(),
+        _ => message("letter-surface").with("surface", surface).to_string(),
     });
     // The name of the app is made readable before it is shortened.
     let client = content.detail.get("client").and_then(serde_json::Value::as_str).map(client_name::plain);
     let client = client.map(|client| clean(&client, LONGEST_CLIENT)).filter(|client| !client.is_empty());
     match (surface, client) {
-        (Some(surface), Some(client)) => facts.push(("With", format!("{surface}: {client}"))),
-        (Some(only), None) | (None, Some(only)) => facts.push(("With", only)),
+        (Some(surface), Some(client)) => {
+            let with = message("letter-surface-and-client").with("surface", surface).with("client", client);
+            facts.push((text("letter-fact-with"), with.to_string()));
+        }
+        (Some(only), None) | (None, Some(only)) => facts.push((text("letter-fact-with"), only)),
         (None, None) => {}
     }
     facts
 }
 
 fn plain_text(blocks: &[Block]) -> String {
-    let mut text = String::new();
+    let mut plain = String::new();
     for block in blocks {
-        if !text.is_empty() {
-            text.push('\n');
+        if !plain.is_empty() {
+            plain.push('\n');
         }
         match block {
-            Block::Paragraph(paragraph) => text.push_str(&wrapped(paragraph)),
+            Block::Paragraph(paragraph) => plain.push_str(&wrapped(paragraph)),
             Block::Facts(facts) => {
                 for (name, value) in facts {
-                    text.push_str(&format!("  {name:<8} {value}\n"));
+                    plain.push_str(&format!("  {name:<8} {value}\n"));
                 }
             }
-            Block::Link(link) => text.push_str(&format!("{link}\n")),
+            Block::Link(link) => plain.push_str(&format!("{link}\n")),
         }
     }
-    text
+    plain
 }
 
 /// The text in lines of [`WIDTH`]; a word that is longer has a line of its own.

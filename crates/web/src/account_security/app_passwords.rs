@@ -7,7 +7,8 @@ use crate::http::form::{NoFields, Signed};
 use crate::http::request_context::RequestContext;
 use crate::session::extractors::Owner;
 use crate::site::Site;
-use crate::view::flash::counted;
+use crate::view::filters;
+use crate::view::flash::{counted, ended_sentence};
 use crate::view::page::{Page, html};
 use crate::view::relative_time::RelativeTime;
 use crate::web_surface::WebSurface;
@@ -20,6 +21,7 @@ use axum::routing::{get, post};
 use postward_authority::{
     AppPassword, AppPasswordError, AppPasswordId, Authority, MailAppMode, RevokeReason, Stored,
 };
+use postward_texts::{message, text};
 use postward_wire::Secret;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -148,8 +150,8 @@ async fn add(
             let name = name.trim().to_owned();
             return show(&context, &owner, Step::Shown { name, letters }).await;
         }
-        Err(AppPasswordError::Name) => "Give it a name of at most 60 characters, like “Phone”.",
-        Err(AppPasswordError::TooMany) => "There are 25 already. Revoke one you do not use any more first.",
+        Err(AppPasswordError::Name) => text("app-passwords-name-problem"),
+        Err(AppPasswordError::TooMany) => text("app-passwords-full-problem"),
         Err(AppPasswordError::NotFound) => return Err(PageError::NotFound),
         Err(AppPasswordError::ReauthRequired(why)) => {
             return reauthenticate::not_now(why, site, surface, &surface.account_path("app-passwords"));
@@ -214,16 +216,11 @@ async fn revoke(
     match site.authority.revoke_app_password(&owner.guard, id, &request).await {
         Ok((name, ended)) => {
             let text = match counted(ended.into_iter()) {
-                Some(sessions) => format!("Ended {sessions}."),
-                None => "It had no session open.".to_owned(),
+                Some(sessions) => ended_sentence(&sessions),
+                None => text("app-passwords-none-ended").to_owned(),
             };
-            redirect_with_flash(
-                &context,
-                &owner,
-                "app-passwords",
-                format!("App password “{name}” revoked."),
-                text,
-            )
+            let headline = message("app-passwords-revoked").with("name", name).to_string();
+            redirect_with_flash(&context, &owner, "app-passwords", headline, text)
         }
         Err(error) => otherwise(error, site, surface, Act::Revoke, id),
     }
@@ -240,16 +237,12 @@ async fn set_mode(
     match site.authority.set_own_mail_app_mode(&owner.guard, mode, &request).await {
         Ok(()) => {
             let headline = match mode {
-                MailAppMode::AppPasswordsOnly => "Mail apps need an app password now.",
-                MailAppMode::PasswordOrAppPassword => "Mail apps may use your password or an app password.",
+                MailAppMode::AppPasswordsOnly => text("mode-app-passwords-only-now"),
+                MailAppMode::PasswordOrAppPassword => text("app-passwords-mode-either"),
             };
-            redirect_with_flash(
-                &context,
-                &owner,
-                "app-passwords",
-                headline.to_owned(),
-                "What is signed in stays so.".to_owned(),
-            )
+            let headline = headline.to_owned();
+            let more = text("what-is-signed-in-stays").to_owned();
+            redirect_with_flash(&context, &owner, "app-passwords", headline, more)
         }
         Err(why) => reauthenticate::not_now(why, site, surface, &surface.account_path("app-passwords")),
     }
@@ -280,11 +273,11 @@ async fn show(context: &RequestContext, owner: &Owner, step: Step) -> Result<Res
     let (active, over) = rows.map(|row| Row::of(row, now)).partition(|row: &Row| row.over.is_none());
     let root = surface.account_path("app-passwords");
     let (title, status) = match &step {
-        Step::Overview { problem: None, .. } => ("App passwords", StatusCode::OK),
-        Step::Overview { .. } => ("Not added: App passwords", StatusCode::UNPROCESSABLE_ENTITY),
-        Step::Shown { .. } => ("Your new app password", StatusCode::OK),
-        Step::Ask { act: Act::Rotate, .. } => ("Rotate an app password?", StatusCode::OK),
-        Step::Ask { act: Act::Revoke, .. } => ("Revoke an app password?", StatusCode::OK),
+        Step::Overview { problem: None, .. } => (text("app-passwords"), StatusCode::OK),
+        Step::Overview { .. } => (text("app-passwords-not-added"), StatusCode::UNPROCESSABLE_ENTITY),
+        Step::Shown { .. } => (text("app-passwords-shown-heading"), StatusCode::OK),
+        Step::Ask { act: Act::Rotate, .. } => (text("app-passwords-rotate-title"), StatusCode::OK),
+        Step::Ask { act: Act::Revoke, .. } => (text("app-passwords-revoke-title"), StatusCode::OK),
     };
     let mut page = owner.page_at(context, title, root.clone());
     if !matches!(step, Step::Overview { problem: None, .. }) {
@@ -303,9 +296,13 @@ impl Row {
             used: used.map(|used| (used.surface.label(), used.ip, RelativeTime::new(used.at, now))),
             over: revoked.map(|(at, reason)| {
                 let words = match reason {
-                    Stored::Known(RevokeReason::PasswordChanged) => "the password was changed",
-                    Stored::Known(RevokeReason::NotMe) => "somebody said “This wasn’t me”",
-                    Stored::Known(RevokeReason::Revoked) | Stored::Unknown(_) => "you revoked it",
+                    Stored::Known(RevokeReason::PasswordChanged) => {
+                        text("app-passwords-over-password-changed")
+                    }
+                    Stored::Known(RevokeReason::NotMe) => text("app-passwords-over-not-me"),
+                    Stored::Known(RevokeReason::Revoked) | Stored::Unknown(_) => {
+                        text("app-passwords-over-revoked")
+                    }
                 };
                 (words, RelativeTime::new(at, now))
             }),

@@ -8,6 +8,7 @@ use crate::http::redirect::see_other;
 use crate::http::request_context::RequestContext;
 use crate::session::extractors::Owner;
 use crate::site::Site;
+use crate::view::filters;
 use crate::view::page::{Page, html};
 use crate::view::relative_time::RelativeTime;
 use crate::web_surface::WebSurface;
@@ -17,6 +18,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use postward_authority::{RecoveryEmailError, Timestamp};
+use postward_texts::{message, text};
 use postward_wire::{Address, Secret};
 use serde::Deserialize;
 use std::sync::Arc;
@@ -50,12 +52,12 @@ enum Step {
 impl Step {
     fn title(&self) -> &'static str {
         match self {
-            Self::Overview => "Recovery",
-            Self::Email { problem: None, .. } => "Recovery e-mail",
-            Self::Email { .. } => "Not saved: Recovery e-mail",
-            Self::RemoveEmail => "Remove the recovery e-mail?",
-            Self::NewCode => "Generate a new recovery code?",
-            Self::Code(_) => "Your new recovery code",
+            Self::Overview => text("recovery"),
+            Self::Email { problem: None, .. } => text("recovery-email"),
+            Self::Email { .. } => text("recovery-email-not-saved"),
+            Self::RemoveEmail => text("recovery-email-remove-heading"),
+            Self::NewCode => text("recovery-code-new-heading"),
+            Self::Code(_) => text("recovery-code-shown-heading"),
         }
     }
 
@@ -133,20 +135,11 @@ async fn name_email(
     };
     match site.authority.name_recovery_email(&owner.guard, &address, now).await {
         Ok(()) => {
-            let headline = format!("We have sent a link to {address}.");
-            redirect_with_flash(
-                &context,
-                &owner,
-                "recovery",
-                headline,
-                "It counts once you follow it. The link is good for a day.",
-            )
+            let headline = message("recovery-email-sent").with("address", address).to_string();
+            redirect_with_flash(&context, &owner, "recovery", headline, text("recovery-email-sent-more"))
         }
         Err(RecoveryEmailError::Itself) => {
-            let problem =
-                "This is the mailbox itself, which is closed to you when you have lost its password. \
-                           Name another address."
-                    .to_owned();
+            let problem = text("recovery-email-itself").to_owned();
             show(&context, &owner, Step::Email { typed, problem: Some(problem) }).await
         }
         Err(why) => not_changed(&context, &owner, why, "recovery/email"),
@@ -165,8 +158,8 @@ async fn remove_email(
             &context,
             &owner,
             "recovery",
-            "Recovery e-mail removed.".to_owned(),
-            "The address has been told. Links that were sent to it open nothing any more.",
+            text("recovery-email-removed").to_owned(),
+            text("recovery-email-removed-more"),
         ),
         Err(why) => not_changed(&context, &owner, why, "recovery/remove-email"),
     }

@@ -9,7 +9,8 @@ use crate::http::request_context::RequestContext;
 use crate::session::extractors::Owner;
 use crate::session::session_cookie::signed_out;
 use crate::site::Site;
-use crate::view::flash::counted;
+use crate::view::filters;
+use crate::view::flash::{counted, ended_sentence};
 use crate::view::page::{Page, html};
 use crate::view::relative_time::RelativeTime;
 use crate::view::sign_in_history::{self, Line, Outcome, capitalised};
@@ -23,6 +24,7 @@ use axum::routing::{get, post};
 use postward_authority::{
     AuditEntry, AuditEvent, LiveSession, OwnSessions, SessionId, Stored, Surface, Timestamp,
 };
+use postward_texts::{Message, message, text};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -67,8 +69,8 @@ impl Several {
 
     fn title(self) -> &'static str {
         match self {
-            Self::Others => "End all other sessions?",
-            Self::All => "End all sessions?",
+            Self::Others => text("end-sessions-others-heading"),
+            Self::All => text("end-sessions-all-heading"),
         }
     }
 }
@@ -153,7 +155,7 @@ async fn page(context: RequestContext, owner: Owner) -> Result<Response, PageErr
     let acts = authority.own_audit(&owner.guard).await?;
     let root = surface.account_path("sessions");
     let sessions = SessionsPage {
-        page: owner.page_at(&context, "Sessions and activity", root.clone()),
+        page: owner.page_at(&context, text("sessions-and-activity"), root.clone()),
         root,
         has_others: live.iter().any(|session| !session.is_this),
         live,
@@ -187,10 +189,8 @@ async fn end(context: &RequestContext, owner: &Owner, which: OwnSessions) -> Res
         OwnSessions::Others => false,
     };
     let (headline, text) = match counted(ended.into_iter()) {
-        Some(sessions) => {
-            (format!("Ended {sessions}."), "The password stays: what knows it can sign in again.")
-        }
-        None => ("No session was ended.".to_owned(), "It was over already."),
+        Some(sessions) => (ended_sentence(&sessions), text("own-sessions-ended-more")),
+        None => (text("own-sessions-none-ended").to_owned(), text("own-sessions-over-already")),
     };
     let to = if is_over { signed_out(site, surface)? } else { see_other(&surface.account_path("sessions")) };
     flash_cookie::attach(site, &owner.flash(headline, text), to)
@@ -202,16 +202,16 @@ async fn set_new_place_notices(
     Signed(form): Signed<NewPlacesForm>,
 ) -> Result<Response, PageError> {
     let (site, surface) = (&context.site, owner.surface);
-    let (on, text) = match form.tell.as_str() {
-        "yes" => (true, "We write to you when somebody signs in from a place we have not seen before."),
-        "no" => (false, "You hear nothing of sign-ins from new places; they stand in the history below."),
+    let (on, more) = match form.tell.as_str() {
+        "yes" => (true, text("new-place-notices-on-more")),
+        "no" => (false, text("new-place-notices-off-more")),
         _ => return Err(PageError::Malformed),
     };
     let root = surface.account_path("sessions");
     match site.authority.set_new_place_notices(&owner.guard, on, &context.request(surface)).await {
         Ok(()) => {
-            let headline = format!("Notices turned {}.", if on { "on" } else { "off" });
-            flash_cookie::redirect(site, &owner.flash(headline, text), &root)
+            let headline = if on { text("new-place-notices-on") } else { text("new-place-notices-off") };
+            flash_cookie::redirect(site, &owner.flash(headline, more), &root)
         }
         Err(why) => reauthenticate::not_now(why, site, surface, &root),
     }
@@ -237,8 +237,8 @@ impl Live {
 impl Act {
     fn of(entry: AuditEntry, own: &str, now: Timestamp) -> Self {
         let by = match entry.actor.as_str() {
-            "operator" => "the operator of this host".to_owned(),
-            actor if actor == own => "you".to_owned(),
+            "operator" => text("own-sessions-actor-operator").to_owned(),
+            actor if actor == own => text("own-sessions-actor-you").to_owned(),
             actor => actor.to_owned(),
         };
         Self {
@@ -252,52 +252,57 @@ impl Act {
 
 /// What was done, in plain words.
 fn event(event: &Stored<AuditEvent>, detail: &serde_json::Value) -> String {
-    let text = |key: &str| detail.get(key).and_then(serde_json::Value::as_str);
-    let named = |what: &str| match text("name") {
-        Some(name) => format!("App password “{name}” {what}"),
-        None => format!("App password {what}"),
+    let fact = |key: &str| detail.get(key).and_then(serde_json::Value::as_str);
+    let named = |named: Message, unnamed: &str| match fact("name") {
+        Some(name) => named.with("name", name).to_string(),
+        None => unnamed.to_owned(),
     };
     let event = match event {
         Stored::Known(event) => event,
         Stored::Unknown(word) => return word.replace('-', " "),
     };
     let plain = match event {
-        AuditEvent::MailboxAdded => "Mailbox added",
-        AuditEvent::MailboxDeleted => "Mailbox deleted",
-        AuditEvent::MailboxRestored => "Mailbox restored",
-        AuditEvent::PasswordChanged => "Password changed",
-        AuditEvent::PasswordReset => "New password set by staff",
-        AuditEvent::SignInSuspended => "Sign-in suspended",
-        AuditEvent::SignInResumed => "Sign-in allowed again",
-        AuditEvent::SecondFactorOn => "Two-factor authentication turned on",
-        AuditEvent::SecondFactorReplaced => "Two-factor authentication moved to another device",
-        AuditEvent::SecondFactorOff => "Two-factor authentication turned off",
-        AuditEvent::BackupCodesRenewed => "Backup codes renewed",
-        AuditEvent::RecoveryCodeIssued => "Recovery code issued",
-        AuditEvent::RecoveredByCode => "Password set with the recovery code",
-        AuditEvent::RecoveredByMail => "Password set with a mailed link",
-        AuditEvent::RecoveryEmailRemoved => "Recovery e-mail removed",
-        AuditEvent::NotMe => "“This wasn’t me”: all sessions ended, app passwords revoked",
-        AuditEvent::AppPasswordAdded => return named("added"),
-        AuditEvent::AppPasswordRotated => return named("renewed"),
-        AuditEvent::AppPasswordRevoked => return named("revoked"),
+        AuditEvent::MailboxAdded => text("act-mailbox-added"),
+        AuditEvent::MailboxDeleted => text("act-mailbox-deleted"),
+        AuditEvent::MailboxRestored => text("act-mailbox-restored"),
+        AuditEvent::PasswordChanged => text("act-password-changed"),
+        AuditEvent::PasswordReset => text("act-password-reset"),
+        AuditEvent::SignInSuspended => text("sign-in-suspended"),
+        AuditEvent::SignInResumed => text("act-sign-in-resumed"),
+        AuditEvent::SecondFactorOn => text("act-second-factor-on"),
+        AuditEvent::SecondFactorReplaced => text("act-second-factor-replaced"),
+        AuditEvent::SecondFactorOff => text("act-second-factor-off"),
+        AuditEvent::BackupCodesRenewed => text("act-backup-codes-renewed"),
+        AuditEvent::RecoveryCodeIssued => text("act-recovery-code-issued"),
+        AuditEvent::RecoveredByCode => text("act-recovered-by-code"),
+        AuditEvent::RecoveredByMail => text("act-recovered-by-mail"),
+        AuditEvent::RecoveryEmailRemoved => text("act-recovery-email-removed"),
+        AuditEvent::NotMe => text("act-not-me"),
+        AuditEvent::AppPasswordAdded => {
+            return named(message("act-app-password-added"), text("act-app-password-added-unnamed"));
+        }
+        AuditEvent::AppPasswordRotated => {
+            return named(message("act-app-password-rotated"), text("act-app-password-rotated-unnamed"));
+        }
+        AuditEvent::AppPasswordRevoked => {
+            return named(message("act-app-password-revoked"), text("act-app-password-revoked-unnamed"));
+        }
         AuditEvent::RecoveryEmailSet => {
-            return match text("address") {
-                Some(address) => format!("Recovery e-mail set to {address}"),
-                None => "Recovery e-mail set".to_owned(),
+            return match fact("address") {
+                Some(address) => message("act-recovery-email-set-to").with("address", address).to_string(),
+                None => text("act-recovery-email-set").to_owned(),
             };
         }
         AuditEvent::SessionsEnded => {
             return match detail.get("ended").and_then(serde_json::Value::as_u64) {
-                Some(1) => "1 session ended".to_owned(),
-                Some(count) => format!("{count} sessions ended"),
-                None => "Sessions ended".to_owned(),
+                Some(count) => message("act-sessions-ended-count").count("count", count).to_string(),
+                None => text("act-sessions-ended").to_owned(),
             };
         }
-        AuditEvent::MailAppModeSet => "What mail apps may sign in with was changed",
+        AuditEvent::MailAppModeSet => text("act-mail-app-mode-set"),
         AuditEvent::NewPlaceNoticesSet => match detail.get("on").and_then(serde_json::Value::as_bool) {
-            Some(false) => "Notices of new places turned off",
-            _ => "Notices of new places turned on",
+            Some(false) => text("act-new-places-off"),
+            _ => text("act-new-places-on"),
         },
         AuditEvent::AccountAdded
         | AuditEvent::DomainAdded

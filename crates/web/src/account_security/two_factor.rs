@@ -8,8 +8,9 @@ use crate::http::redirect::{query_value, see_other};
 use crate::http::request_context::RequestContext;
 use crate::session::extractors::Owner;
 use crate::site::Site;
-use crate::view::flash::counted;
-use crate::view::form_problem::{TOO_MANY_TRIES, WRONG_CODE};
+use crate::view::filters;
+use crate::view::flash::{counted, ended_sentence};
+use crate::view::form_problem::{too_many_tries, wrong_code};
 use crate::view::page::{Page, html};
 use crate::view::qr;
 use crate::view::relative_time::RelativeTime;
@@ -20,6 +21,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 use postward_authority::{OtherSessions, SecondFactorError, SetUp, TurnedOn};
+use postward_texts::{sentences, text};
 use postward_wire::Secret;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -64,11 +66,11 @@ enum Step {
 impl Step {
     fn title(&self) -> &'static str {
         match self {
-            Self::Overview => "Two-factor authentication",
-            Self::Replace { .. } => "Move to another authenticator",
-            Self::Shown { .. } => "Set up two-factor authentication",
-            Self::FirstCode { .. } => "Set up two-factor authentication",
-            Self::TurnOff { .. } => "Turn two-factor authentication off?",
+            Self::Overview => text("two-factor-authentication"),
+            Self::Replace { .. } => text("two-factor-move"),
+            Self::Shown { .. } => text("two-factor-set-up-heading"),
+            Self::FirstCode { .. } => text("two-factor-set-up-heading"),
+            Self::TurnOff { .. } => text("two-factor-off-question"),
         }
     }
 
@@ -86,7 +88,9 @@ impl Step {
     }
 }
 
-const FIRST_CODE_WRONG: &str = "Wait for the next code in your app and type that. Nothing was turned on.";
+fn first_code_wrong() -> &'static str {
+    text("two-factor-first-code-wrong")
+}
 
 /// The fields of the forms.
 #[derive(Deserialize)]
@@ -164,7 +168,7 @@ async fn begin(context: RequestContext, owner: Owner, code: Option<String>) -> R
             show(&context, &owner, Step::Shown { picture, set_up }).await
         }
         Err(SecondFactorError::CodeWrong) if replaces => {
-            show(&context, &owner, Step::Replace { problem: Some(WRONG_CODE) }).await
+            show(&context, &owner, Step::Replace { problem: Some(wrong_code()) }).await
         }
         // It is on already, by another page of the same person; the page says so.
         Err(SecondFactorError::CodeWrong) => Ok(see_other(&surface.account_path("two-factor"))),
@@ -184,18 +188,17 @@ async fn turn_on(
     match site.authority.turn_on_second_factor(&*owner.guard, &code, others, &request).await {
         Ok(TurnedOn { ended, backup_codes: _ }) => {
             let sessions = match ended {
-                None => "Other sessions stay signed in.".to_owned(),
+                None => text("two-factor-others-stay").to_owned(),
                 Some(ended) => match counted(ended.into_iter()) {
-                    Some(sessions) => format!("Ended {sessions}."),
-                    None => "No other session was open.".to_owned(),
+                    Some(sessions) => ended_sentence(&sessions),
+                    None => text("sessions-no-other-was-open").to_owned(),
                 },
             };
-            let text =
-                format!("{sessions} Mail apps need a code, or an app password, when they sign in next.");
-            redirect_with_flash(&context, &owner, "two-factor", "Two-factor authentication is on.", text)
+            let more = sentences([sessions, text("two-factor-is-on-apps").to_owned()]);
+            redirect_with_flash(&context, &owner, "two-factor", text("two-factor-is-on"), more)
         }
         Err(SecondFactorError::CodeWrong) => {
-            show(&context, &owner, Step::FirstCode { problem: Some(FIRST_CODE_WRONG) }).await
+            show(&context, &owner, Step::FirstCode { problem: Some(first_code_wrong()) }).await
         }
         Err(error) => otherwise(error, site, surface, "two-factor/on"),
     }
@@ -212,18 +215,12 @@ async fn turn_off(
     let problem = match site.authority.turn_off_second_factor(&*owner.guard, &password, &code, &request).await
     {
         Ok(()) => {
-            let text = "Your password alone opens this mailbox again.".to_owned();
-            return redirect_with_flash(
-                &context,
-                &owner,
-                "two-factor",
-                "Two-factor authentication is off.",
-                text,
-            );
+            let more = text("two-factor-is-off-more").to_owned();
+            return redirect_with_flash(&context, &owner, "two-factor", text("two-factor-is-off"), more);
         }
-        Err(SecondFactorError::PasswordWrong) => "This is not your password.",
-        Err(SecondFactorError::CodeWrong) => WRONG_CODE,
-        Err(SecondFactorError::TooManyTries) => TOO_MANY_TRIES,
+        Err(SecondFactorError::PasswordWrong) => text("password-wrong"),
+        Err(SecondFactorError::CodeWrong) => wrong_code(),
+        Err(SecondFactorError::TooManyTries) => too_many_tries(),
         Err(error) => return otherwise(error, site, surface, "two-factor/off"),
     };
     show(&context, &owner, Step::TurnOff { problem: Some(problem) }).await

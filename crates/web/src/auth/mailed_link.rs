@@ -3,15 +3,16 @@
 //! The token stands in the address the mail carries and in the hidden field of the one form, and goes nowhere else: the
 //! pages send no referrer with their address and are kept by no cache.
 
-use crate::auth::password_reset::WORDS;
+use crate::auth::password_reset::words;
 use crate::http::error_page::PageError;
 use crate::http::flash_cookie;
 use crate::http::form::Plain;
 use crate::http::redirect::query_value;
 use crate::http::request_context::RequestContext;
 use crate::site::Site;
+use crate::view::filters;
 use crate::view::flash::{Flash, ended_and_revoked};
-use crate::view::form_problem::{FormProblem, WRONG_CODE};
+use crate::view::form_problem::{FormProblem, wrong_code};
 use crate::view::message_page::MessagePage;
 use crate::view::page::{Page, html};
 use crate::view::password_form::{
@@ -25,6 +26,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use postward_authority::{LinkError, LinkKind, OpenLink, Token};
+use postward_texts::{message, text};
 use postward_wire::Secret;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -123,31 +125,28 @@ async fn opened(context: &RequestContext, kind: LinkKind, token: String) -> Resu
             show(context, kind, StatusCode::OK, form(site, kind, &link, token))
         }
         LinkKind::VerifyRecoveryEmail => {
-            let heading = "Confirm your recovery e-mail";
+            let heading = text("link-verify-heading");
             let address = link.address.unwrap_or_default();
             MessagePage::new(page(context, kind, heading), heading)
-                .paragraph(format!("{address} becomes the recovery e-mail of {}.", link.login))
-                .paragraph("With it you get back in when you have lost your password, and we tell you there what happens to your mailbox. If you do not know this mailbox, close this page.")
-                .button(path(kind), token, "Confirm this address")
+                .paragraph(
+                    message("link-verify-becomes").with("address", address).with("mailbox", &link.login),
+                )
+                .paragraph(text("link-verify-what-for"))
+                .button(path(kind), token, text("link-verify-button"))
                 .response(StatusCode::OK)
         }
         LinkKind::NotMe => {
-            let heading = "Was somebody else in your mailbox?";
+            let heading = text("link-not-me-heading");
             MessagePage::new(page(context, kind, heading), heading)
-                .paragraph(format!(
-                    "If what we told you about {} was not you, press the button. Then:",
-                    link.login
-                ))
+                .paragraph(message("link-not-me-intro").with("mailbox", &link.login))
                 .list(&[
-                    "everybody is signed out: webmail, user panel and mail apps",
-                    "app passwords stop working",
-                    "links to set a new password that were mailed before stop working",
-                    "the recovery e-mail cannot be changed for 24 hours",
+                    text("link-not-me-signed-out"),
+                    text("link-not-me-app-passwords"),
+                    text("link-not-me-links"),
+                    text("link-not-me-held"),
                 ])
-                .paragraph(
-                    "Your password and your mail stay as they are. You set a new password in the next step.",
-                )
-                .button(path(kind), token, "This wasn't me")
+                .paragraph(text("link-not-me-what-stays"))
+                .button(path(kind), token, text("link-not-me-button"))
                 .response(StatusCode::OK)
         }
     })
@@ -158,13 +157,13 @@ async fn reset(
     kind: LinkKind,
     typed: NewPasswordForm,
 ) -> Result<Response, PageError> {
-    let NewPasswordForm { token: text, code, new } = typed;
+    let NewPasswordForm { token: token_text, code, new } = typed;
     let (site, surface) = (&context.site, surface(kind));
     // Before the link is used up, for the page that says what was wrong.
-    let Some(link) = site.authority.open_link(&Token::from_link(&text), kind, site.now()).await? else {
+    let Some(link) = site.authority.open_link(&Token::from_link(&token_text), kind, site.now()).await? else {
         return Ok(over(context, kind));
     };
-    let form = form(site, kind, &link, text);
+    let form = form(site, kind, &link, token_text);
     let password = match new.entered(Entry::Twice) {
         Entered::Generate => return Ok(show(context, kind, StatusCode::OK, form.with_generated())),
         Entered::Differ => {
@@ -186,10 +185,10 @@ async fn reset(
         Err(LinkError::Unavailable(cause)) => return Err(cause.into()),
         Err(LinkError::Policy(missing)) => (StatusCode::UNPROCESSABLE_ENTITY, policy_problems(&missing)),
         Err(LinkError::CodeMissing) => {
-            let problem = "Two-factor authentication is on. Type the code too.";
+            let problem = text("link-code-too");
             (StatusCode::UNPROCESSABLE_ENTITY, vec![FormProblem::new("code", problem)])
         }
-        Err(LinkError::CodeWrong) => (StatusCode::FORBIDDEN, vec![FormProblem::new("code", WRONG_CODE)]),
+        Err(LinkError::CodeWrong) => (StatusCode::FORBIDDEN, vec![FormProblem::new("code", wrong_code())]),
     };
     Ok(show(context, kind, status, form.with_problems(problems)))
 }
@@ -199,10 +198,10 @@ async fn verify(context: &RequestContext, token: &str) -> Result<Response, PageE
     let request = context.request(WebSurface::Webmail);
     match site.authority.verify_recovery_email(&Token::from_link(token), &request).await {
         Ok((mailbox, address)) => {
-            let heading = "Recovery e-mail confirmed";
+            let heading = text("link-verified-heading");
             Ok(MessagePage::new(page(context, kind, heading), heading)
-                .paragraph(format!("{address} is now the recovery e-mail of {mailbox}."))
-                .link("/webmail", "To webmail")
+                .paragraph(message("link-verified").with("address", address).with("mailbox", mailbox))
+                .link("/webmail", text("link-to-webmail"))
                 .response(StatusCode::OK))
         }
         Err(LinkError::Unavailable(cause)) => Err(cause.into()),
@@ -215,17 +214,17 @@ async fn not_me(context: &RequestContext, token: &str) -> Result<Response, PageE
     let request = context.request(WebSurface::Webmail);
     match site.authority.not_me(&Token::from_link(token), &request).await {
         Ok(receipt) => {
-            let heading = "Everybody is signed out";
+            let heading = text("link-ended-heading");
             let address = &receipt.address;
             Ok(MessagePage::new(page(context, kind, heading), heading)
                 .paragraph(format!("{address}: {}", ended_and_revoked(&receipt)))
-                .paragraph("The recovery e-mail cannot be changed for 24 hours.")
-                .paragraph("Whoever knows your password can still sign in. Set a new one now.")
+                .paragraph(text("link-ended-held"))
+                .paragraph(text("link-ended-set-new"))
                 .next_step(
                     format!("{}?by=password", WebSurface::Webmail.entry().password_reset),
-                    "Set a new password",
+                    text("set-new-password"),
                 )
-                .link("/webmail", "To webmail")
+                .link("/webmail", text("link-to-webmail"))
                 .response(StatusCode::OK))
         }
         Err(LinkError::Unavailable(cause)) => Err(cause.into()),
@@ -235,42 +234,36 @@ async fn not_me(context: &RequestContext, token: &str) -> Result<Response, PageE
 
 /// RFC 9110 §15.5.11: the link may have been good once; whether it was is not said.
 fn over(context: &RequestContext, kind: LinkKind) -> Response {
-    let heading = "This link was used, replaced or has expired";
-    let message =
-        MessagePage::new(page(context, kind, heading), heading).paragraph("Nothing has been changed.");
+    let heading = text("link-gone-heading");
+    let message = MessagePage::new(page(context, kind, heading), heading).paragraph(text("nothing-changed"));
     let message = match kind {
         LinkKind::Reset | LinkKind::StaffReset => message
-            .paragraph("If you set a new password with it, sign in. Else ask for another link.")
-            .link(format!("{}?by=mail", surface(kind).entry().password_reset), "Ask for another link"),
-        LinkKind::VerifyRecoveryEmail => message
-            .paragraph("Sign in to see which recovery e-mail is in force, or to have another link sent."),
-        LinkKind::NotMe => message
-            .paragraph("If you still think that somebody else is in your mailbox, set a new password: it ends every session.")
-            .link(format!("{}?by=password", WebSurface::Webmail.entry().password_reset), "Set a new password"),
+            .paragraph(text("link-gone-reset"))
+            .link(format!("{}?by=mail", surface(kind).entry().password_reset), text("link-gone-another")),
+        LinkKind::VerifyRecoveryEmail => message.paragraph(text("link-gone-verify")),
+        LinkKind::NotMe => message.paragraph(text("link-gone-not-me")).link(
+            format!("{}?by=password", WebSurface::Webmail.entry().password_reset),
+            text("set-new-password"),
+        ),
     };
-    message.link(surface(kind).entry().sign_in, "Sign in").response(StatusCode::GONE)
+    message.link(surface(kind).entry().sign_in, text("action-sign-in")).response(StatusCode::GONE)
 }
 
 fn form(site: &Site, kind: LinkKind, link: &OpenLink, token: String) -> PasswordForm {
     let (code, consequence) = match kind {
-        LinkKind::StaffReset => {
-            (AskedCode::SixDigitsOrBackup, "Every session of yours ends at once. Mailboxes are not touched.")
-        }
-        _ => (
-            AskedCode::SixDigits,
-            "Every session ends at once and mail apps need the new password. Your mail stays as it is.",
-        ),
+        LinkKind::StaffReset => (AskedCode::SixDigitsOrBackup, text("link-consequence-staff")),
+        _ => (AskedCode::SixDigits, text("reset-consequence")),
     };
     PasswordForm {
         code: if link.code_needed { code } else { AskedCode::None },
         hidden: vec![("token", token)],
         consequence: consequence.to_owned(),
-        ..PasswordForm::new(site, path(kind).to_owned(), link.login.to_string(), WORDS)
+        ..PasswordForm::new(site, path(kind).to_owned(), link.login.to_string(), words())
     }
 }
 
 fn show(context: &RequestContext, kind: LinkKind, status: StatusCode, form: PasswordForm) -> Response {
-    let mut page = page(context, kind, "Set a new password");
+    let mut page = page(context, kind, text("set-new-password"));
     form.mark_title(&mut page);
     html(status, &ResetLinkPage { page, form })
 }

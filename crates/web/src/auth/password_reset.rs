@@ -8,8 +8,9 @@ use crate::http::flash_cookie;
 use crate::http::form::Plain;
 use crate::http::request_context::RequestContext;
 use crate::site::Site;
+use crate::view::filters;
 use crate::view::flash::Flash;
-use crate::view::form_problem::{FormProblem, TOO_MANY_TRIES};
+use crate::view::form_problem::{FormProblem, too_many_tries};
 use crate::view::message_page::MessagePage;
 use crate::view::page::{Page, html};
 use crate::view::password_form::{
@@ -23,6 +24,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 use postward_authority::{LinkOwner, RecoverError};
+use postward_texts::text;
 use postward_wire::{Attempt, Secret};
 use serde::Deserialize;
 use std::sync::Arc;
@@ -53,31 +55,35 @@ impl ResetMethod {
 
     fn label(self) -> &'static str {
         match self {
-            Self::Password => "Current password",
-            Self::Code => "Recovery code",
-            Self::Mail => "Recovery e-mail",
+            Self::Password => text("label-current-password"),
+            Self::Code => text("recovery-code"),
+            Self::Mail => text("recovery-email"),
         }
     }
 
     /// What is said whichever part of it was wrong.
     fn refused(self) -> &'static str {
         match self {
-            Self::Password => "Address, current password or code is wrong.",
-            Self::Code => "Address or recovery code is wrong.",
+            Self::Password => text("reset-wrong-password"),
+            Self::Code => text("reset-wrong-code"),
             Self::Mail => "",
         }
     }
 }
 
-pub(crate) const WORDS: Words = Words {
-    new: "New password",
-    again: "New password again",
-    generate: "Generate strong password",
-    save: "Save password",
-    refused: "The password was not changed.",
-};
+pub(crate) fn words() -> Words {
+    Words {
+        new: text("password-words-new"),
+        again: text("password-words-again"),
+        generate: text("password-words-generate"),
+        save: text("password-words-save"),
+        refused: text("password-words-refused"),
+    }
+}
 
-const NOT_NOW: &str = "This is not possible at the moment. Nothing was changed. Try again in a minute.";
+fn not_now() -> &'static str {
+    text("reset-not-now")
+}
 
 #[derive(Template)]
 #[template(path = "password_reset.html")]
@@ -193,11 +199,11 @@ async fn set(
             (StatusCode::FORBIDDEN, vec![FormProblem::new("address", by.refused())])
         }
         Err(RecoverError::TooManyTries) => {
-            (StatusCode::TOO_MANY_REQUESTS, vec![FormProblem::new("address", TOO_MANY_TRIES)])
+            (StatusCode::TOO_MANY_REQUESTS, vec![FormProblem::new("address", too_many_tries())])
         }
         Err(RecoverError::Unavailable(cause)) => {
             tracing::warn!(%cause, "a password could not be set");
-            (StatusCode::SERVICE_UNAVAILABLE, vec![FormProblem::new("address", NOT_NOW)])
+            (StatusCode::SERVICE_UNAVAILABLE, vec![FormProblem::new("address", not_now())])
         }
     };
     Ok(show_form(context, surface, status, by, form.with_problems(problems)))
@@ -213,10 +219,10 @@ async fn ask_for_link(context: &RequestContext, surface: WebSurface, typed: Stri
     let (status, problem) = match site.authority.ask_for_reset_link(owner, &typed, &request).await {
         // Nothing of a new password is asked here, so that nothing can be missing in it.
         Ok(()) | Err(RecoverError::Refused | RecoverError::Policy(_)) => return asked_for(context, surface),
-        Err(RecoverError::TooManyTries) => (StatusCode::TOO_MANY_REQUESTS, TOO_MANY_TRIES),
+        Err(RecoverError::TooManyTries) => (StatusCode::TOO_MANY_REQUESTS, too_many_tries()),
         Err(RecoverError::Unavailable(cause)) => {
             tracing::warn!(%cause, "a link could not be asked for");
-            (StatusCode::SERVICE_UNAVAILABLE, NOT_NOW)
+            (StatusCode::SERVICE_UNAVAILABLE, not_now())
         }
     };
     let shown = Shown::Ask { typed, problem: Some(problem) };
@@ -227,24 +233,19 @@ fn asked_for(context: &RequestContext, surface: WebSurface) -> Response {
     let page = Page {
         here: surface.entry().password_reset.to_owned(),
         flash: None,
-        ..context.page(surface, "Check your mail")
+        ..context.page(surface, text("reset-check-mail"))
     };
-    let message = MessagePage::new(page, "Check your mail");
+    let message = MessagePage::new(page, text("reset-check-mail"));
     let message = match surface {
-        WebSurface::Dashboard => message
-            .paragraph("If an account exists for this email, we've sent password reset instructions.")
-            .paragraph("The link in them is good for one hour."),
+        WebSurface::Dashboard => {
+            message.paragraph(text("reset-sent-staff")).paragraph(text("reset-sent-staff-hour"))
+        }
         WebSurface::Panel | WebSurface::Webmail => message
-            .paragraph(
-                "If this mailbox has a recovery e-mail, we have sent a link to it. It is good for one hour.",
-            )
-            .paragraph(
-                "Nothing there after a few minutes? Look into the junk folder, use your recovery code, \
-                 or ask whoever manages your mailbox.",
-            )
-            .link(format!("{}?by=code", surface.entry().password_reset), "Use the recovery code"),
+            .paragraph(text("reset-sent"))
+            .paragraph(text("reset-nothing-there"))
+            .link(format!("{}?by=code", surface.entry().password_reset), text("reset-use-code")),
     };
-    message.link(surface.entry().sign_in, "Back to sign-in").response(StatusCode::OK)
+    message.link(surface.entry().sign_in, text("back-to-sign-in")).response(StatusCode::OK)
 }
 
 fn empty(context: &RequestContext, surface: WebSurface, by: ResetMethod, typed: String) -> Shown {
@@ -258,13 +259,8 @@ fn empty(context: &RequestContext, surface: WebSurface, by: ResetMethod, typed: 
 
 fn form(site: &Site, surface: WebSurface, by: ResetMethod, address: String) -> PasswordForm {
     let consequence = match by {
-        ResetMethod::Code => {
-            "Two-factor authentication goes off, every session ends, app passwords stop. \
-             Your mail stays as it is. The code works once."
-        }
-        ResetMethod::Password | ResetMethod::Mail => {
-            "Every session ends at once and mail apps need the new password. Your mail stays as it is."
-        }
+        ResetMethod::Code => text("reset-consequence-code"),
+        ResetMethod::Password | ResetMethod::Mail => text("reset-consequence"),
     };
     let (current, code) = match by {
         ResetMethod::Code => (Current::NotAsked, AskedCode::Recovery),
@@ -276,7 +272,7 @@ fn form(site: &Site, surface: WebSurface, by: ResetMethod, address: String) -> P
         typed_address: Some(address),
         hidden: vec![("by", by.name().to_owned())],
         consequence: consequence.to_owned(),
-        ..PasswordForm::new(site, surface.entry().password_reset.to_owned(), String::new(), WORDS)
+        ..PasswordForm::new(site, surface.entry().password_reset.to_owned(), String::new(), words())
     }
 }
 
@@ -299,7 +295,7 @@ fn show(
 ) -> Response {
     let here = format!("{}?by={}", surface.entry().password_reset, by.name());
     // What was done before is no answer to this.
-    let mut page = Page { flash: None, here, ..context.page(surface, "Set a new password") };
+    let mut page = Page { flash: None, here, ..context.page(surface, text("set-new-password")) };
     if let Shown::Form(form) = &shown {
         form.mark_title(&mut page);
     }

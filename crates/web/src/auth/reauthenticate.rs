@@ -9,7 +9,8 @@ use crate::http::request_context::RequestContext;
 use crate::session::extractors::Principal;
 use crate::session::session_cookie::signed_out;
 use crate::site::Site;
-use crate::view::form_problem::{FormProblem, TOO_MANY_TRIES, WRONG_CODE};
+use crate::view::filters;
+use crate::view::form_problem::{FormProblem, too_many_tries, wrong_code};
 use crate::view::page::{Page, html};
 use crate::web_surface::WebSurface;
 use askama::Template;
@@ -19,6 +20,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 use postward_authority::{ReauthRequired, ReauthenticationError};
+use postward_texts::text;
 use postward_wire::Secret;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -131,17 +133,17 @@ async fn submit(
         Err(ReauthenticationError::SessionEnded) => return signed_out(site, surface),
         Err(ReauthenticationError::Unavailable(cause)) => return Err(cause.into()),
         Err(ReauthenticationError::PasswordWrong) => {
-            (StatusCode::UNPROCESSABLE_ENTITY, asked, "password", "This is not your password.")
+            (StatusCode::UNPROCESSABLE_ENTITY, asked, "password", text("password-wrong"))
         }
         Err(ReauthenticationError::CodeMissing) => {
-            let why = "Two-factor authentication is on. Type your password again, and the code too.";
+            let why = text("confirm-code-too");
             (StatusCode::UNPROCESSABLE_ENTITY, Code::Asked, "code", why)
         }
         Err(ReauthenticationError::CodeWrong) => {
-            (StatusCode::UNPROCESSABLE_ENTITY, Code::Asked, "code", WRONG_CODE)
+            (StatusCode::UNPROCESSABLE_ENTITY, Code::Asked, "code", wrong_code())
         }
         Err(ReauthenticationError::TooManyTries) => {
-            (StatusCode::TOO_MANY_REQUESTS, asked, "password", TOO_MANY_TRIES)
+            (StatusCode::TOO_MANY_REQUESTS, asked, "password", too_many_tries())
         }
     };
     let problem = Some(FormProblem::new(field, text));
@@ -161,7 +163,7 @@ fn show(context: &RequestContext, principal: &Principal, next: String, shown: Sh
     let page = Page {
         flash: None,
         here: format!("{}?next={}", entry.reauthenticate, query_value(&next)),
-        ..principal.page(context, "Confirm that it is you")
+        ..principal.page(context, text("confirm-heading"))
     };
     let (action, cancel) = (entry.reauthenticate, entry.account);
     html(status, &ReauthenticatePage { page, action, cancel, next, code, problem })

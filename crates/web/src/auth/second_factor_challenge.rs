@@ -11,7 +11,8 @@ use crate::http::redirect::{query_value, see_other};
 use crate::http::request_context::{RequestContext, bearer, pending_second_factor};
 use crate::session::session_cookie::complete_sign_in;
 use crate::site::Site;
-use crate::view::form_problem::WRONG_CODE;
+use crate::view::filters;
+use crate::view::form_problem::wrong_code;
 use crate::view::page::{Page, html};
 use crate::web_surface::WebSurface;
 use askama::Template;
@@ -21,6 +22,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use axum::routing::{get, post};
 use postward_authority::{SecondStepError, Token};
+use postward_texts::text;
 use postward_wire::Secret;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -165,12 +167,12 @@ async fn finish(
             Ok((AppendHeaders([clear(site, surface)?]), response).into_response())
         }
         Err(SecondStepError::CodeWrong) => {
-            Ok(show(&context, surface, StatusCode::FORBIDDEN, form.next, Some(WRONG_CODE)))
+            Ok(show(&context, surface, StatusCode::FORBIDDEN, form.next, Some(wrong_code())))
         }
         Err(SecondStepError::Over) => expired(site, surface, &form.next),
         Err(SecondStepError::Unavailable(cause)) => {
             tracing::warn!(%cause, "a code could not be looked at");
-            let problem = "Sign-in is not possible at the moment. Try again in a minute.";
+            let problem = text("sign-in-unavailable");
             let status = StatusCode::SERVICE_UNAVAILABLE;
             let page = show(&context, surface, status, form.next, Some(problem));
             Ok(with_retry_after(page))
@@ -186,7 +188,7 @@ fn show(
     problem: Option<&'static str>,
 ) -> Response {
     // What was done before is no answer to this.
-    let page = Page { flash: None, ..context.page(surface, "Enter the code") };
+    let page = Page { flash: None, ..context.page(surface, text("code-heading")) };
     let (action, leave) = (surface.entry().second_factor, surface.entry().leave_second_factor);
     html(status, &ChallengePage { page, action, leave, next, problem })
 }

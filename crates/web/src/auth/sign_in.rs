@@ -9,7 +9,8 @@ use crate::http::login_redirect::SignInNotice;
 use crate::http::request_context::{RequestContext, bearer};
 use crate::session::session_cookie::{complete_sign_in, signed_out};
 use crate::site::Site;
-use crate::view::form_problem::TOO_MANY_TRIES;
+use crate::view::filters;
+use crate::view::form_problem::too_many_tries;
 use crate::view::page::{Page, html};
 use crate::web_surface::WebSurface;
 use askama::Template;
@@ -19,6 +20,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use postward_authority::{SignedIn, SignedOut};
+use postward_texts::text;
 use postward_wire::{Attempt, Refusal, Secret};
 use serde::Deserialize;
 use std::sync::Arc;
@@ -89,7 +91,7 @@ fn show(context: &RequestContext, surface: WebSurface, query: SignInQuery) -> Re
     html(
         StatusCode::OK,
         &SignInPage {
-            page: context.page(surface, "Sign in"),
+            page: context.page(surface, text("action-sign-in")),
             action: surface.entry().sign_in,
             typed: String::new(),
             next: query.next,
@@ -108,14 +110,12 @@ fn refused(
 ) -> Response {
     let (status, problem) = match refusal {
         // RFC 9110 §15.5.4: credentials were given and are not enough. A 401 would have to name an HTTP scheme.
-        Refusal::Rejected => (StatusCode::FORBIDDEN, "Address or password is wrong."),
-        Refusal::TooManyTries => (StatusCode::TOO_MANY_REQUESTS, TOO_MANY_TRIES),
-        Refusal::Unavailable => {
-            (StatusCode::SERVICE_UNAVAILABLE, "Sign-in is not possible at the moment. Try again in a minute.")
-        }
+        Refusal::Rejected => (StatusCode::FORBIDDEN, text("sign-in-wrong")),
+        Refusal::TooManyTries => (StatusCode::TOO_MANY_REQUESTS, too_many_tries()),
+        Refusal::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, text("sign-in-unavailable")),
     };
     // What was done before is no answer to this.
-    let page = Page { flash: None, ..context.page(surface, "Sign in") };
+    let page = Page { flash: None, ..context.page(surface, text("action-sign-in")) };
     let action = surface.entry().sign_in;
     let page = SignInPage { page, action, typed, next, ended: None, problem: Some(problem) };
     with_retry_after(html(status, &page))

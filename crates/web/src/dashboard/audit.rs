@@ -4,6 +4,7 @@ use crate::http::error_page::PageError;
 use crate::http::request_context::RequestContext;
 use crate::session::extractors::Staff;
 use crate::site::Site;
+use crate::view::filters;
 use crate::view::page::{Page, html};
 use crate::view::relative_time::RelativeTime;
 use askama::Template;
@@ -11,6 +12,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use postward_authority::AuditEntry;
+use postward_texts::text;
 use std::sync::Arc;
 
 /// Entries shown: the newest.
@@ -43,7 +45,7 @@ pub(super) async fn page(
         event: said(&entry.event.to_string()),
         entry,
     });
-    Ok(html(StatusCode::OK, &Audit { page: staff.page(&context, "Audit"), rows: rows.collect() }))
+    Ok(html(StatusCode::OK, &Audit { page: staff.page(&context, text("audit")), rows: rows.collect() }))
 }
 
 /// `password-changed` as people read it.

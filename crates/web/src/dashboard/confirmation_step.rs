@@ -2,6 +2,7 @@
 
 use crate::http::error_page::PageError;
 use crate::http::request_context::{RenderMode, RequestContext};
+use crate::view::filters;
 use crate::view::page::{Page, html};
 use askama::Template;
 use axum::http::StatusCode;

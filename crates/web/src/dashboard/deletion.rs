@@ -8,6 +8,7 @@ use crate::http::form::{NoFields, Signed};
 use crate::http::request_context::{RenderMode, RequestContext};
 use crate::session::extractors::Staff;
 use crate::site::Site;
+use crate::view::filters;
 use crate::view::flash::Flash;
 use crate::view::page::{Page, html};
 use crate::view::relative_time::RelativeTime;
@@ -17,6 +18,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use postward_authority::{Mailbox, MailboxId};
+use postward_texts::{message, text};
 use std::sync::Arc;
 
 #[derive(Template)]
@@ -47,7 +49,7 @@ struct Deleted {
 pub(super) async fn confirm(request: MailboxRequest) -> Result<Response, PageError> {
     let live = request.live_sessions().await?;
     let MailboxRequest { context, staff, mailbox } = request;
-    let page = staff.page(&context, &format!("Delete {}", mailbox.address));
+    let page = staff.page(&context, &message("delete-title").with("address", &mailbox.address).to_string());
     Ok(match context.render_mode() {
         RenderMode::Full => html(StatusCode::OK, &DeletePage { page, mailbox, live }),
         RenderMode::Partial => html(StatusCode::OK, &DeleteDialog { page, mailbox, live }),
@@ -60,8 +62,8 @@ pub(super) async fn delete(
 ) -> Result<Response, PageError> {
     let (site, mailbox) = (request.site(), &request.mailbox);
     site.authority.delete_mailbox(request.staff.session.actor(), mailbox.id, site.now()).await?;
-    let text = "Its sessions have ended and its mail is kept. It can be restored under Deleted mailboxes.";
-    back_to_list(site, mailbox, "Mailbox deleted.", text)
+    let more = text("delete-done-more");
+    back_to_list(site, mailbox, text("delete-done"), more)
 }
 
 /// `GET /dashboard/mailboxes/deleted`.
@@ -73,7 +75,7 @@ pub(super) async fn deleted(
     let rows = site.authority.deleted_mailboxes(staff.session.actor()).await?;
     let now = site.now();
     let rows = rows.into_iter().map(|(mailbox, at)| (mailbox, RelativeTime::new(at, now))).collect();
-    let page = staff.page(&context, "Deleted mailboxes");
+    let page = staff.page(&context, text("deleted-mailboxes"));
     let may_write = staff.may_write();
     Ok(html(StatusCode::OK, &Deleted { page, rows, may_write }))
 }
@@ -88,7 +90,7 @@ pub(super) async fn restore(
     let id: MailboxId = id.parse().map_err(|_| PageError::NotFound)?;
     site.authority.restore_mailbox(staff.session.actor(), id, site.now()).await?;
     let mailbox = site.authority.mailbox(staff.session.actor(), id).await?;
-    back_to_list(&site, &mailbox, "Mailbox restored.", "It can sign in again with the password it had.")
+    back_to_list(&site, &mailbox, text("deleted-restored"), text("deleted-restored-more"))
 }
 
 /// ReturnLink to the list, with what was done.

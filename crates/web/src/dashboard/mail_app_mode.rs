@@ -9,6 +9,7 @@ use crate::http::form::Signed;
 use crate::http::request_context::RequestContext;
 use crate::session::extractors::Staff;
 use crate::site::Site;
+use crate::view::filters;
 use crate::view::flash::Flash;
 use crate::web_surface::WebSurface;
 use askama::Template;
@@ -18,6 +19,7 @@ use axum::response::Response;
 use postward_authority::{
     AccountId, Authority, DomainId, MailAppMode, Mailbox, MailboxId, ModeAt, ModeOf, ShutOut,
 };
+use postward_texts::{message, sentences, text};
 use serde::Deserialize;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -28,16 +30,16 @@ const NAMED: usize = 10;
 /// `App passwords only`.
 pub(super) fn label(mode: MailAppMode) -> &'static str {
     match mode {
-        MailAppMode::PasswordOrAppPassword => "Password or app password",
-        MailAppMode::AppPasswordsOnly => "App passwords only",
+        MailAppMode::PasswordOrAppPassword => text("mode-password-or-app-password"),
+        MailAppMode::AppPasswordsOnly => text("mode-app-passwords-only"),
     }
 }
 
 /// The same within a sentence.
-pub(super) fn in_a_sentence(mode: MailAppMode) -> &'static str {
+fn in_a_sentence(mode: MailAppMode) -> &'static str {
     match mode {
-        MailAppMode::PasswordOrAppPassword => "password or app password",
-        MailAppMode::AppPasswordsOnly => "app passwords only",
+        MailAppMode::PasswordOrAppPassword => text("mode-password-or-app-password-within"),
+        MailAppMode::AppPasswordsOnly => text("mode-app-passwords-only-within"),
     }
 }
 
@@ -93,21 +95,17 @@ impl Target {
 
     fn above(&self) -> &'static str {
         match self {
-            Self::Account(_) | Self::Domain(_) => "As the account",
-            Self::Mailbox(_) | Self::Mailboxes(_) => "As the domain",
+            Self::Account(_) | Self::Domain(_) => text("mode-as-account"),
+            Self::Mailbox(_) | Self::Mailboxes(_) => text("mode-as-domain"),
         }
     }
 
     fn reach(&self) -> &'static str {
         match self {
-            Self::Account(_) => {
-                "Holds for every mailbox of the account, unless something else is set for its domain or for the mailbox."
-            }
-            Self::Domain(_) => {
-                "Holds for every mailbox of the domain, unless something else is set for the mailbox."
-            }
-            Self::Mailbox(_) => "Holds for this mailbox, whatever is set for its domain.",
-            Self::Mailboxes(_) => "Holds for these mailboxes, whatever is set for their domain.",
+            Self::Account(_) => text("mode-reach-account"),
+            Self::Domain(_) => text("mode-reach-domain"),
+            Self::Mailbox(_) => text("mode-reach-mailbox"),
+            Self::Mailboxes(_) => text("mode-reach-mailboxes"),
         }
     }
 }
@@ -213,7 +211,7 @@ impl Found {
         let addresses: Vec<_> = mailboxes.iter().map(|mailbox| mailbox.address.to_string()).collect();
         let name = match addresses.as_slice() {
             [only] => only.clone(),
-            more => format!("{} mailboxes", more.len()),
+            more => message("mode-mailboxes").count("count", more.len() as u64).to_string(),
         };
         let of = mailboxes.iter().map(|mailbox| ModeOf::Mailbox(mailbox.id)).collect();
         Self { target, name, of, chosen, above, addresses, back: list_link() }
@@ -237,12 +235,12 @@ impl Found {
     /// `As the domain: app passwords only`.
     fn as_above(&self) -> String {
         let above = self.target.above();
-        self.above.map_or(above.to_owned(), |mode| format!("{above}: {}", in_a_sentence(mode)))
+        self.above.map_or(above.to_owned(), |mode| as_above(above, mode))
     }
 }
 
 fn list_link() -> ReturnLink {
-    ReturnLink { path: "/dashboard/mail-apps".to_owned(), name: "Mail apps".to_owned() }
+    ReturnLink { path: "/dashboard/mail-apps".to_owned(), name: text("mail-apps").to_owned() }
 }
 
 /// One of the choices, in the form.
@@ -304,7 +302,7 @@ pub(super) async fn save(
 ) -> Result<Response, PageError> {
     let found = Found::of(&site, &staff, Target::read(&target)?).await?;
     let Some(mode) = mode else {
-        let problem = Some("Choose what mail apps may sign in with. Nothing has been changed.");
+        let problem = Some(text("mode-choose"));
         return show(StatusCode::UNPROCESSABLE_ENTITY, &context, &staff, found, problem).await;
     };
     let choice = Choice::read(&mode).ok_or(PageError::Malformed)?;
@@ -314,30 +312,30 @@ pub(super) async fn save(
 }
 
 fn flash(found: &Found, choice: Choice, changed: u64) -> Flash {
-    let message =
-        |headline: String, text: String| Flash::new(WebSurface::Dashboard, &found.name, headline, text);
+    let flash =
+        |headline: String, more: String| Flash::new(WebSurface::Dashboard, &found.name, headline, more);
     if changed == 0 {
-        return message("Nothing has changed.".to_owned(), "It was set so already.".to_owned());
+        return flash(text("mode-unchanged").to_owned(), text("mode-unchanged-more").to_owned());
     }
     let headline = match choice {
-        Choice::Mode(MailAppMode::AppPasswordsOnly) => "Mail apps need an app password now.".to_owned(),
-        Choice::Mode(MailAppMode::PasswordOrAppPassword) => {
-            "Mail apps may use the password or an app password now.".to_owned()
-        }
-        Choice::AsAbove => format!("{} from now on.", found.as_above()),
+        Choice::Mode(MailAppMode::AppPasswordsOnly) => text("mode-app-passwords-only-now").to_owned(),
+        Choice::Mode(MailAppMode::PasswordOrAppPassword) => text("mode-either-now").to_owned(),
+        Choice::AsAbove => message("mode-from-now-on").with("mode", found.as_above()).to_string(),
     };
     let all = found.of.len() as u64;
     let others = match all - changed {
         0 => "",
-        _ => "The others were set so already. ",
+        _ => text("mode-others-already"),
     };
-    let text = match found.target {
+    let more = match found.target {
         Target::Mailboxes(_) if all > 1 => {
-            format!("Changed for {changed} of {all} mailboxes. {others}What is signed in stays so.")
+            let done = message("mode-changed-for").count("changed", changed).count("all", all);
+            let stays = text("what-is-signed-in-stays").to_owned();
+            sentences([done.to_string(), others.to_owned(), stays])
         }
-        _ => "What is signed in stays so.".to_owned(),
+        _ => text("what-is-signed-in-stays").to_owned(),
     };
-    message(headline, text)
+    flash(headline, more)
 }
 
 async fn show(
@@ -350,7 +348,7 @@ async fn show(
     staff.require_write()?;
     let (site, actor) = (&context.site, staff.session.actor());
     let shut_out = site.authority.shut_out_by_app_passwords_only(actor, &found.of, site.now()).await?;
-    let mut page = staff.page(context, &format!("Mail apps of {}", found.name));
+    let mut page = staff.page(context, &message("mode-title").with("name", &found.name).to_string());
     if matches!(found.target, Target::Mailboxes(_)) {
         // What was picked travels in a form, and is not there again for the theme switch.
         page.here.clone_from(&found.back.path);
@@ -376,52 +374,54 @@ fn consequences(shut_out: &ShutOut, of: &[ModeOf]) -> Vec<String> {
     }
     let (who, using) = match of {
         [ModeOf::Mailbox(_)] => {
-            let who = if *without == 0 { "It has an app password." } else { "It has no app password yet." };
+            let who = if *without == 0 { text("mode-shut-out-has") } else { text("mode-shut-out-has-none") };
             let using = match in_use {
-                0 => "No mail app has used the password in the last 30 days.",
-                _ => {
-                    "A mail app has used the password in the last 30 days. It stops working at its next sign-in."
-                }
+                0 => text("mode-shut-out-unused"),
+                _ => text("mode-shut-out-used"),
             };
             (who.to_owned(), using.to_owned())
         }
         _ => {
-            let touched = counted(*mailboxes);
             let who = match *without {
-                0 => format!("It touches {touched}, and none is without an app password."),
-                all if all == *mailboxes => format!("It touches {touched} without an app password yet."),
-                some => format!("It touches {touched}, {some} of them without an app password yet."),
+                0 => message("mode-shut-out-none"),
+                all if all == *mailboxes => message("mode-shut-out-all"),
+                some => message("mode-shut-out-some").count("without", some),
             };
+            let who = who.count("count", *mailboxes).to_string();
             let using = match usize::try_from(*in_use).unwrap_or(usize::MAX) {
-                0 => "No mail app has used a password in the last 30 days.".to_owned(),
-                some => format!(
-                    "Mail apps of {} have used the password in the last 30 days. They stop working at their next \
-                     sign-in: {}.",
-                    counted(*in_use),
-                    listed(named, some, named.len())
-                ),
+                0 => text("mode-shut-out-none-used").to_owned(),
+                some => message("mode-shut-out-some-used")
+                    .count("count", *in_use)
+                    .with("addresses", listed(named, some, named.len()))
+                    .to_string(),
             };
             (who, using)
         }
     };
-    let how = if *without == 0 { "" } else { " Owners add one in webmail under My account." };
-    let rest = "Webmail and user panel go on taking the password. What is signed in stays so.";
-    vec![who + how, using, rest.to_owned()]
+    let how = if *without == 0 { "" } else { text("mode-shut-out-how") };
+    vec![sentences([who, how.to_owned()]), using, text("mode-shut-out-rest").to_owned()]
 }
 
-/// `1 mailbox`, `30 mailboxes`.
-fn counted(mailboxes: u64) -> String {
-    format!("{mailboxes} {}", if mailboxes == 1 { "mailbox" } else { "mailboxes" })
+/// `As the domain: app passwords only`.
+pub(super) fn as_above(above: &str, mode: MailAppMode) -> String {
+    message("mode-as-above").with("above", above).with("mode", in_a_sentence(mode)).to_string()
 }
 
 /// `a, b, c and 7 more`: the first `show` of `names`, of `all` there are.
 fn listed(names: &[String], all: usize, show: usize) -> String {
     let shown = &names[..names.len().min(show)];
     match (shown, all - shown.len()) {
-        ([first @ .., last], 0) if !first.is_empty() => format!("{} and {last}", first.join(", ")),
-        (shown, 0) => shown.join(", "),
-        (shown, more) => format!("{} and {more} more", shown.join(", ")),
+        ([first @ .., last], 0) if !first.is_empty() => {
+            message("list-and").with("first", first.join(text("list-comma"))).with("last", last).to_string()
+        }
+        (shown, 0) => shown.join(text("list-comma")),
+        (shown, more) => and_more(shown.join(text("list-comma")), more),
     }
+}
+
+/// What is named, and how many more there are.
+pub(super) fn and_more(named: String, more: usize) -> String {
+    message("list-and-more").with("first", named).count("count", more as u64).to_string()
 }
 
 #[cfg(test)]

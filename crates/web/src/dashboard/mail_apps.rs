@@ -1,19 +1,21 @@
 //! **Mail apps**: what they may sign in with, by account, domain and mailbox, and which mailboxes to choose it for
 //! (W8).
 
-use super::mail_app_mode::{self, in_a_sentence, label};
+use super::mail_app_mode::{self, and_more, as_above, label};
 use crate::http::error_page::PageError;
 use crate::http::form::Signed;
 use crate::http::redirect::query_value;
 use crate::http::request_context::RequestContext;
 use crate::session::extractors::Staff;
 use crate::site::Site;
+use crate::view::filters;
 use crate::view::page::{Page, html};
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use postward_authority::{ActError, Authority, Mailbox, MailboxQuery, ModeAt};
+use postward_texts::{message, text};
 use postward_wire::Address;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -127,12 +129,10 @@ impl Picked {
         let typed = self.typed.split(|c: char| c.is_whitespace() || c == ',' || c == ';');
         let typed: Vec<_> = typed.filter(|address| !address.is_empty()).collect();
         if self.ids.is_empty() && typed.is_empty() {
-            return Ok(Err("Tick a mailbox, or paste at least one address.".to_owned()));
+            return Ok(Err(text("mail-apps-nothing-picked").to_owned()));
         }
         if self.ids.len() + typed.len() > most {
-            return Ok(Err(format!(
-                "These are more than {most} mailboxes. Choose for {most} at most at once."
-            )));
+            return Ok(Err(message("mail-apps-too-many").count("most", most as u64).to_string()));
         }
         let (authority, actor) = (&site.authority, staff.session.actor());
         let mut found = BTreeMap::new();
@@ -141,14 +141,14 @@ impl Picked {
             found.insert(mailbox.address.to_string(), mailbox);
         }
         let (mut nonsense, mut foreign) = (Vec::new(), Vec::new());
-        for text in typed {
-            let Ok(address) = Address::parse(text) else {
-                nonsense.push(text);
+        for one in typed {
+            let Ok(address) = Address::parse(one) else {
+                nonsense.push(one);
                 continue;
             };
             match authority.mailbox_by_address(actor, &address).await {
                 Ok(mailbox) => drop(found.insert(mailbox.address.to_string(), mailbox)),
-                Err(ActError::NotFound) => foreign.push(text),
+                Err(ActError::NotFound) => foreign.push(one),
                 Err(error) => return Err(error.into()),
             }
         }
@@ -157,27 +157,27 @@ impl Picked {
         }
         let mut said = Vec::new();
         if !nonsense.is_empty() {
-            said.push(format!("Not an e-mail address: {}.", quoted(&nonsense)));
+            said.push(message("mail-apps-no-address").with("addresses", quoted(&nonsense)).to_string());
         }
         if !foreign.is_empty() {
-            said.push(format!("Not a mailbox of yours: {}.", quoted(&foreign)));
+            said.push(message("mail-apps-not-yours").with("addresses", quoted(&foreign)).to_string());
         }
-        said.push("Correct the list, then continue.".to_owned());
+        said.push(text("mail-apps-correct").to_owned());
         Ok(Err(said.join(" ")))
     }
 }
 
 /// What was typed, so that it can be found again: the first few, shortened.
 fn quoted(texts: &[&str]) -> String {
-    let short = |text: &&str| {
-        let clean: String = text.chars().filter(|c| !c.is_control()).take(WRONG_SHOWN).collect();
-        let rest = if text.chars().count() > WRONG_SHOWN { "…" } else { "" };
-        format!("“{clean}{rest}”")
+    let short = |typed: &&str| {
+        let clean: String = typed.chars().filter(|c| !c.is_control()).take(WRONG_SHOWN).collect();
+        let rest = if typed.chars().count() > WRONG_SHOWN { "…" } else { "" };
+        message("list-quoted").with("text", format!("{clean}{rest}")).to_string()
     };
     let named: Vec<_> = texts.iter().take(WRONG_NAMED).map(short).collect();
     match texts.len().saturating_sub(WRONG_NAMED) {
-        0 => named.join(", "),
-        more => format!("{} and {more} more", named.join(", ")),
+        0 => named.join(text("list-comma")),
+        more => and_more(named.join(text("list-comma")), more),
     }
 }
 
@@ -191,7 +191,7 @@ async fn show(
     let (authority, actor) = (&site.authority, staff.session.actor());
     let search = q.trim().to_lowercase();
     let domains = authority.domains(actor).await?.into_iter().map(|domain| {
-        let mode = mode_in_force(domain.mail_apps, "As the account");
+        let mode = mode_in_force(domain.mail_apps, text("mode-as-account"));
         Row::new(domain.id, domain.name, mode)
     });
     let accounts = authority
@@ -207,13 +207,13 @@ async fn show(
     let found = authority.mailboxes(actor, &query).await?;
     let more = found.total.saturating_sub(found.rows.len() as u64);
     let mailboxes = found.rows.into_iter().map(|mailbox| {
-        let mode = mode_in_force(mailbox.mail_apps, "As the domain");
+        let mode = mode_in_force(mailbox.mail_apps, text("mode-as-domain"));
         let row = Row::new(mailbox.id, mailbox.address.to_string(), mode);
         Row { checked: ids.contains(&row.id), ..row }
     });
     let (status, title) = match problem {
-        None => (StatusCode::OK, "Mail apps"),
-        Some(_) => (StatusCode::UNPROCESSABLE_ENTITY, "Not continued: Mail apps"),
+        None => (StatusCode::OK, text("mail-apps")),
+        Some(_) => (StatusCode::UNPROCESSABLE_ENTITY, text("mail-apps-not-continued")),
     };
     let mut page = staff.page(context, title);
     page.here = format!("/dashboard/mail-apps?q={}", query_value(&q));
@@ -235,9 +235,9 @@ async fn show(
 }
 
 /// What holds at a place: its own, or what stands above.
-fn mode_in_force(at: ModeAt, as_above: &str) -> String {
+fn mode_in_force(at: ModeAt, above: &str) -> String {
     match at.own {
         Some(mode) => label(mode).to_owned(),
-        None => format!("{as_above}: {}", in_a_sentence(at.above)),
+        None => as_above(above, at.above),
     }
 }

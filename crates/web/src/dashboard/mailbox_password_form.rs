@@ -6,6 +6,7 @@ use super::mailbox_request::MailboxRequest;
 use crate::http::error_page::PageError;
 use crate::view::password_form::{Entry, PasswordForm, Words};
 use postward_authority::Mailbox;
+use postward_texts::{message, text};
 use serde::Deserialize;
 
 /// The page a form was opened from, and to which it leads back.
@@ -32,23 +33,29 @@ impl OpenedFrom {
     }
 
     fn words(self) -> Words {
-        let refused = "The password was not changed.";
+        let refused = text("password-words-refused");
         match self {
             Self::Security => Words {
-                new: "New password",
-                again: "New password again",
-                generate: "Generate strong password",
-                save: "Save password",
+                new: text("password-words-new"),
+                again: text("password-words-again"),
+                generate: text("password-words-generate"),
+                save: text("password-words-save"),
                 refused,
             },
             Self::List => Words {
-                new: "New Password",
-                again: "New Password again",
-                generate: "Generate",
-                save: "Save Password",
+                new: text("list-words-new"),
+                again: text("list-words-again"),
+                generate: text("password-words-generate-short"),
+                save: text("list-words-save"),
                 refused,
             },
-            Self::Edit => Words { new: "Password", again: "", generate: "New", save: "Update User", refused },
+            Self::Edit => Words {
+                new: text("label-password"),
+                again: "",
+                generate: text("edit-words-generate"),
+                save: text("edit-words-save"),
+                refused,
+            },
         }
     }
 
@@ -73,12 +80,10 @@ impl OpenedFrom {
 pub(super) async fn form_for(request: &MailboxRequest, from: OpenedFrom) -> Result<PasswordForm, PageError> {
     let mailbox = &request.mailbox;
     let consequence = match request.live_sessions().await? {
-        Some(sessions) => {
-            format!("Saving ends {sessions} at once. The old password stops everywhere; mail stays as it is.")
-        }
-        None => "No session is open now. The old password stops everywhere; mail stays as it is.".to_owned(),
+        Some(sessions) => message("mailbox-password-consequence").with("sessions", sessions).to_string(),
+        None => text("mailbox-password-consequence-none").to_owned(),
     };
-    let another_way = || (mailbox_paths::recovery_code(mailbox), "Generate new recovery code");
+    let another_way = || (mailbox_paths::recovery_code(mailbox), text("generate-new-recovery-code"));
     let (action, username) = (mailbox_paths::password(mailbox), mailbox.address.to_string());
     Ok(PasswordForm {
         entry: from.entry(),

@@ -6,6 +6,7 @@ use crate::http::request_context::RequestContext;
 use crate::session::extractors::Staff;
 use crate::site::Site;
 use crate::view::digit_groups::grouped;
+use crate::view::filters;
 use crate::view::page::{Page, html};
 use crate::view::relative_time::RelativeTime;
 use askama::Template;
@@ -13,6 +14,7 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use postward_authority::{Cursor, Domain, Mailbox, MailboxPage, MailboxQuery, MailboxState, Sort};
+use postward_texts::text;
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -78,7 +80,7 @@ pub(super) async fn page(
         mailbox,
     });
     let list = List {
-        page: staff.page(&context, "Mailboxes"),
+        page: staff.page(&context, text("mailboxes")),
         rows: rows.collect(),
         total: grouped(total),
         previous: previous.map(|cursor| query.link(&cursor)),

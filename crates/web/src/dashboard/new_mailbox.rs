@@ -17,17 +17,20 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use postward_authority::AddError;
+use postward_texts::text;
 use postward_wire::Address;
 use serde::Deserialize;
 use std::sync::Arc;
 
-const WORDS: Words = Words {
-    new: "Password",
-    again: "Password again",
-    generate: "Generate strong password",
-    save: "Add mailbox",
-    refused: "The mailbox was not added.",
-};
+fn words() -> Words {
+    Words {
+        new: text("label-password"),
+        again: text("new-mailbox-words-again"),
+        generate: text("password-words-generate"),
+        save: text("add-mailbox"),
+        refused: text("new-mailbox-refused"),
+    }
+}
 
 /// The query of the page: the domain the list was narrowed to.
 #[derive(Deserialize)]
@@ -85,23 +88,21 @@ pub(super) async fn add(
 }
 
 fn added(site: &Site, address: &Address) -> Result<Response, PageError> {
-    let text = "It takes mail and can sign in from now on.";
-    let flash = Flash::new(WebSurface::Dashboard, address, "Mailbox added.", text);
+    let more = text("new-mailbox-added-more");
+    let flash = Flash::new(WebSurface::Dashboard, address, text("new-mailbox-added"), more);
     flash_cookie::redirect(site, &flash, mailbox_paths::LIST)
 }
 
 fn problems_of(error: AddError) -> Result<Vec<FormProblem>, PageError> {
-    let text = match error {
-        AddError::Exists => {
-            "This address is taken. If it was deleted, restore it under Deleted mailboxes.".to_owned()
-        }
-        AddError::NotFound => "This domain is not one of yours. Choose another.".to_owned(),
-        AddError::Name(text) => text,
+    let problem = match error {
+        AddError::Exists => text("new-mailbox-taken").to_owned(),
+        AddError::NotFound => text("new-mailbox-not-your-domain").to_owned(),
+        AddError::Name(problem) => problem,
         AddError::Policy(problems) => return Ok(policy_problems(&problems)),
         AddError::ReadOnly => return Err(PageError::ReadOnly),
         AddError::Unavailable(cause) => return Err(cause.into()),
     };
-    Ok(vec![FormProblem::new("local_part", text)])
+    Ok(vec![FormProblem::new("local_part", problem)])
 }
 
 async fn form(
@@ -115,12 +116,12 @@ async fn form(
     Ok(PasswordForm {
         address: Some(AddressFields { local_part, chosen, domains }),
         cancel: Some("/dashboard/mailboxes".to_owned()),
-        ..PasswordForm::new(site, "/dashboard/mailboxes".to_owned(), String::new(), WORDS)
+        ..PasswordForm::new(site, "/dashboard/mailboxes".to_owned(), String::new(), words())
     })
 }
 
 fn show(status: StatusCode, context: &RequestContext, staff: &Staff, form: PasswordForm) -> Response {
-    let heading = "Add mailbox";
+    let heading = text("add-mailbox");
     let mut page = staff.page(context, heading);
     page.here = "/dashboard/mailboxes/new".to_owned();
     password_page::show(status, context, page, heading, form)

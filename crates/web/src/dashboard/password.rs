@@ -14,6 +14,7 @@ use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
 use postward_authority::ResetError;
+use postward_texts::{message, text};
 use serde::Deserialize;
 
 /// The query of the page.
@@ -79,11 +80,17 @@ async fn show(
 ) -> Result<Response, PageError> {
     let heading = match from {
         OpenedFrom::Security => return security::show(status, request, form).await,
-        OpenedFrom::List => "Mailbox password",
-        OpenedFrom::Edit => "Edit mailbox",
+        OpenedFrom::List => text("mailbox-password-heading"),
+        OpenedFrom::Edit => text("edit-mailbox"),
     };
     let MailboxRequest { context, staff, mailbox } = &request;
-    let mut page = staff.page(context, &format!("{heading}: {}", mailbox.address));
+    let mut page = staff.page(
+        context,
+        &message("mailbox-password-title")
+            .with("heading", heading)
+            .with("address", &mailbox.address)
+            .to_string(),
+    );
     page.here = format!("{}?from={}", mailbox_paths::password(mailbox), from.name());
     Ok(password_page::show(status, context, page, heading, form))
 }

@@ -1,6 +1,7 @@
 //! A form for a new password as a page of its own, or as what a dialog shows of it.
 
 use crate::http::request_context::{RenderMode, RequestContext};
+use crate::view::filters;
 use crate::view::page::{Page, html};
 use crate::view::password_form::PasswordForm;
 use askama::Template;

@@ -4,11 +4,13 @@ use super::mailbox_request::{MailboxForm, MailboxRequest};
 use super::{confirmation_step, mailbox_paths};
 use crate::http::error_page::PageError;
 use crate::http::form::NoFields;
+use crate::view::filters;
 use crate::view::relative_time::RelativeTime;
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 use postward_authority::Mailbox;
+use postward_texts::message;
 use postward_wire::Secret;
 
 /// What a new code does, before it does it.
@@ -35,7 +37,8 @@ pub(super) async fn confirm(request: MailboxRequest) -> Result<Response, PageErr
     let site = &context.site;
     let issued = site.authority.recovery_code_issued(staff.session.actor(), mailbox.id).await?;
     let issued = issued.map(|at| RelativeTime::new(at, site.now()));
-    let page = staff.page(&context, &format!("Generate a new recovery code for {}?", mailbox.address));
+    let page =
+        staff.page(&context, &message("issue-code-title").with("address", &mailbox.address).to_string());
     let (csrf, back) = (page.csrf.clone(), mailbox_paths::return_link(&mailbox));
     Ok(confirmation_step::show(StatusCode::OK, &context, page, back, &Confirm { csrf, mailbox, issued }))
 }
@@ -47,7 +50,8 @@ pub(super) async fn issue(
     let MailboxRequest { context, staff, mailbox } = request;
     let site = &context.site;
     let code = site.authority.issue_recovery_code(staff.session.actor(), mailbox.id, site.now()).await?;
-    let mut page = staff.page(&context, &format!("Recovery code of {}", mailbox.address));
+    let mut page = staff
+        .page(&context, &message("issue-code-shown-title").with("address", &mailbox.address).to_string());
     let back = mailbox_paths::return_link(&mailbox);
     // Where the theme switch comes back to shows no code, and makes none.
     page.here.clone_from(&back.path);

@@ -9,6 +9,7 @@ use crate::http::event_stream;
 use crate::http::redirect::see_other;
 use crate::session::extractors::Staff;
 use crate::site::Site;
+use crate::view::filters;
 use crate::view::page::{Page, html};
 use crate::view::password_form::PasswordForm;
 use crate::view::relative_time::RelativeTime;
@@ -16,6 +17,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 use postward_authority::{ActError, MailAppMode, Mailbox, MailboxId, MailboxState, Timestamp};
+use postward_texts::message;
 use std::sync::Arc;
 
 #[derive(Template)]
@@ -102,7 +104,8 @@ pub(super) async fn show(
     form: PasswordForm,
 ) -> Result<Response, PageError> {
     let MailboxRequest { context, staff, mailbox } = request;
-    let mut page = staff.page(&context, &format!("Security of {}", mailbox.address));
+    let mut page =
+        staff.page(&context, &message("mailbox-title").with("address", &mailbox.address).to_string());
     page.here = mailbox_paths::security(&mailbox);
     form.mark_title(&mut page);
     let proofs = Proofs::of(&context.site, &staff, mailbox.id).await?;

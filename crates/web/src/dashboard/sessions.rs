@@ -7,7 +7,8 @@ use crate::http::flash_cookie;
 use crate::http::form::NoFields;
 use crate::http::redirect::see_other;
 use crate::site::Site;
-use crate::view::flash::{Flash, counted};
+use crate::view::filters;
+use crate::view::flash::{Flash, counted, ended_sentence};
 use crate::view::page::{Page, html};
 use crate::view::relative_time::RelativeTime;
 use crate::view::sign_in_history::{self, Line, Outcome};
@@ -17,6 +18,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 use postward_authority::{ActError, LiveSession, Mailbox, MailboxState, Receipt, Timestamp, Which};
+use postward_texts::{message, sentences, text};
 use serde::Deserialize;
 
 /// Refused tries that are looked at: the newest.
@@ -47,7 +49,8 @@ pub(super) async fn page(request: MailboxRequest) -> Result<Response, PageError>
     let past = authority.sign_ins(actor, mailbox.id).await?;
     let refused = authority.refused_attempts(actor, mailbox.id, TRIES).await?;
     let list = Sessions {
-        page: staff.page(&context, &format!("Sessions of {}", mailbox.address)),
+        page: staff
+            .page(&context, &message("mailbox-sessions-title").with("address", &mailbox.address).to_string()),
         may_write: staff.may_write(),
         live: live.into_iter().map(|session| Live::of(session, now)).collect(),
         history: sign_in_history::lines(past, refused, now),
@@ -82,9 +85,13 @@ pub(super) async fn end(
     };
     let back = mailbox_paths::sessions(mailbox);
     match site.authority.end_sessions(request.staff.session.actor(), mailbox.id, which, site.now()).await {
-        Ok(receipt) => {
-            redirect_with_receipt(site, &receipt, "Sessions ended.", "The password stays as it is.", &back)
-        }
+        Ok(receipt) => redirect_with_receipt(
+            site,
+            &receipt,
+            text("sessions-ended"),
+            text("mailbox-sessions-ended-more"),
+            &back,
+        ),
         // It has ended by itself meanwhile, which is what was wanted.
         Err(ActError::NotFound) => Ok(see_other(&back)),
         Err(error) => Err(error.into()),
@@ -104,7 +111,7 @@ pub(super) async fn confirm_suspension(request: MailboxRequest) -> Result<Respon
     request.staff.require_write()?;
     let live = request.live_sessions().await?;
     let MailboxRequest { context, staff, mailbox } = request;
-    let page = staff.page(&context, &format!("Suspend sign-in of {}?", mailbox.address));
+    let page = staff.page(&context, &message("suspend-title").with("address", &mailbox.address).to_string());
     let (csrf, back) = (page.csrf.clone(), mailbox_paths::return_link(&mailbox));
     Ok(confirmation_step::show(StatusCode::OK, &context, page, back, &Suspend { csrf, mailbox, live }))
 }
@@ -119,8 +126,8 @@ pub(super) async fn suspend(
         return Ok(see_other(&path));
     }
     let receipt = site.authority.suspend(request.staff.session.actor(), mailbox.id, site.now()).await?;
-    let text = "Nobody can sign in until it is resumed. Mail is still delivered.";
-    redirect_with_receipt(site, &receipt, "Sign-in suspended.", text, &path)
+    let more = text("suspend-done-more");
+    redirect_with_receipt(site, &receipt, text("suspend-done"), more, &path)
 }
 
 /// `POST /dashboard/mailboxes/{id}/resume`.
@@ -133,8 +140,8 @@ pub(super) async fn resume(
         return Ok(see_other(&path));
     }
     site.authority.resume_sign_in(request.staff.session.actor(), mailbox.id, site.now()).await?;
-    let text = "The password it had opens it again. Sessions and app passwords that ended stay ended.";
-    let flash = Flash::new(WebSurface::Dashboard, &mailbox.address, "Sign-in resumed.", text);
+    let more = text("resume-done-more");
+    let flash = Flash::new(WebSurface::Dashboard, &mailbox.address, text("resume-done"), more);
     flash_cookie::redirect(site, &flash, &path)
 }
 
@@ -146,9 +153,10 @@ fn redirect_with_receipt(
     next: &str,
 ) -> Result<Response, PageError> {
     let ended = match counted(receipt.ended.iter().map(|(surface, count)| (*surface, *count))) {
-        Some(sessions) => format!("Ended {sessions}."),
-        None => "No session was open.".to_owned(),
+        Some(sessions) => ended_sentence(&sessions),
+        None => text("sessions-none-was-open").to_owned(),
     };
-    let flash = Flash::new(WebSurface::Dashboard, &receipt.address, headline, format!("{ended} {more}"));
+    let flash =
+        Flash::new(WebSurface::Dashboard, &receipt.address, headline, sentences([ended, more.to_owned()]));
     flash_cookie::redirect(site, &flash, next)
 }

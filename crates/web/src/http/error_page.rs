@@ -3,11 +3,13 @@
 //! A handler returns a [`PageError`]; the page around it is made by [`crate::http::security_headers`], so that a
 //! missing mailbox and somebody else's mailbox are the same bytes.
 
+use crate::view::filters;
 use crate::view::page::{Page, html};
 use askama::Template;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use postward_authority::{ActError, Unavailable};
+use postward_texts::text;
 
 /// Why a request gets no page of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,34 +47,27 @@ impl PageError {
 
     fn title(self) -> &'static str {
         match self {
-            Self::NotFound => "There is no such page",
-            Self::MethodNotAllowed => "This address does not take that",
-            Self::CsrfFailed => "This form is no longer good",
-            Self::ReadOnly => "You may look, but not change",
-            Self::Malformed => "This form could not be read",
-            Self::TooLarge => "That is too much",
-            Self::Unavailable => "Not possible at the moment",
-            Self::Internal => "Something went wrong on our side",
+            Self::NotFound => text("error-not-found"),
+            Self::MethodNotAllowed => text("error-method"),
+            Self::CsrfFailed => text("error-csrf"),
+            Self::ReadOnly => text("error-read-only"),
+            Self::Malformed => text("error-malformed"),
+            Self::TooLarge => text("error-too-large"),
+            Self::Unavailable => text("error-unavailable"),
+            Self::Internal => text("error-internal"),
         }
     }
 
     fn advice(self) -> &'static str {
         match self {
-            Self::NotFound => "It may have been moved or deleted, or it belongs to somebody else.",
-            Self::MethodNotAllowed => "Go back to the page you came from and use the buttons there.",
-            Self::CsrfFailed => {
-                "Nothing has been changed. Go back, reload the page and send the form again. \
-                 If you did not fill in a form here, close this page."
-            }
-            Self::ReadOnly => {
-                "Nothing has been changed. Your role is read-only; ask an owner or admin of your account."
-            }
-            Self::Malformed => "Nothing has been changed. Go back, reload the page and try again.",
-            Self::TooLarge => "Nothing has been changed. Go back and send less at once.",
-            Self::Unavailable => {
-                "Nothing has been changed and you are still signed in. Try again in a minute."
-            }
-            Self::Internal => "We have made a note of it. Try again in a minute.",
+            Self::NotFound => text("error-not-found-advice"),
+            Self::MethodNotAllowed => text("error-method-advice"),
+            Self::CsrfFailed => text("error-csrf-advice"),
+            Self::ReadOnly => text("error-read-only-advice"),
+            Self::Malformed => text("error-malformed-advice"),
+            Self::TooLarge => text("error-too-large-advice"),
+            Self::Unavailable => text("error-unavailable-advice"),
+            Self::Internal => text("error-internal-advice"),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Redirects to the sign-in page, with the reason and the page to come back to, and from it to that page.
 
 use crate::http::redirect::{own_path, query_value, see_other};
+use crate::view::filters;
 use crate::view::page::html;
 use crate::web_surface::WebSurface;
 use askama::Template;
@@ -8,6 +9,7 @@ use axum::extract::Request;
 use axum::http::header::{CONTENT_SECURITY_POLICY, REFERER, X_FRAME_OPTIONS};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
+use postward_texts::text;
 
 /// What is kept of a request, for the case that it has to sign in first.
 pub(crate) struct LoginRedirect {
@@ -59,11 +61,9 @@ impl SignInNotice {
     /// What it says above the form.
     pub(crate) fn sentence(self) -> &'static str {
         match self {
-            Self::SignedOut => "You were signed out. Sign in to go on.",
-            Self::NothingSaved => "You were signed out, and nothing was saved. Sign in and do it once more.",
-            Self::CodeExpired => {
-                "The time or the tries for the code are used up. Begin with your password again."
-            }
+            Self::SignedOut => text("sign-in-notice-signed-out"),
+            Self::NothingSaved => text("sign-in-notice-nothing-saved"),
+            Self::CodeExpired => text("sign-in-notice-code-expired"),
         }
     }
 }

@@ -6,18 +6,18 @@ use crate::view::assets;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use rust_embed::EmbeddedFile;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// `GET /assets/{stamp}/{name}`. An old stamp still finds today's file, but not for ever.
 pub(crate) async fn serve(Path((stamp, name)): Path<(String, String)>) -> Response {
     match assets::get(&name) {
-        Some(file) => answer(&stamp, &name, file),
+        Some(content) => answer(&stamp, &name, content),
         None => PageError::NotFound.into_response(),
     }
 }
 
-fn answer(stamp: &str, name: &str, file: EmbeddedFile) -> Response {
+fn answer(stamp: &str, name: &str, content: Cow<'static, [u8]>) -> Response {
     let caching =
         if stamp == assets::stamp() { "public, max-age=31536000, immutable" } else { "public, no-cache" };
     let kind = match name.rsplit_once('.') {
@@ -27,7 +27,7 @@ fn answer(stamp: &str, name: &str, file: EmbeddedFile) -> Response {
         _ => "application/octet-stream",
     };
     let headers = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, caching)];
-    (StatusCode::OK, headers, file.data.into_owned()).into_response()
+    (StatusCode::OK, headers, content.into_owned()).into_response()
 }
 
 /// `GET /brand.css`: the one colour, and what follows from it.
@@ -40,7 +40,7 @@ pub(crate) async fn brand(State(site): State<Arc<Site>>) -> Response {
 /// `GET /favicon.ico`, for browsers that ask before they have read the page.
 pub(crate) async fn favicon() -> Response {
     match assets::get("favicon.svg") {
-        Some(file) => answer("", "favicon.svg", file),
+        Some(content) => answer("", "favicon.svg", content),
         None => PageError::NotFound.into_response(),
     }
 }

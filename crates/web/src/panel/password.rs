@@ -7,8 +7,9 @@ use crate::http::form::Signed;
 use crate::http::request_context::RequestContext;
 use crate::session::extractors::Owner;
 use crate::session::session_cookie::signed_out;
+use crate::view::filters;
 use crate::view::flash::Flash;
-use crate::view::form_problem::{FormProblem, TOO_MANY_TRIES};
+use crate::view::form_problem::{FormProblem, too_many_tries};
 use crate::view::page::{Page, html};
 use crate::view::password_form::{
     Current, Entered, Entry, NewPassword, PasswordForm, RevokeBox, Words, fields_differ, policy_problems,
@@ -18,14 +19,17 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 use postward_authority::{AppPasswords, ChangeError, Confirmation};
+use postward_texts::text;
 
-const WORDS: Words = Words {
-    new: "New password",
-    again: "Confirm new password",
-    generate: "Generate strong password",
-    save: "Change",
-    refused: "The password was not changed.",
-};
+fn words() -> Words {
+    Words {
+        new: text("password-words-new"),
+        again: text("panel-words-again"),
+        generate: text("password-words-generate"),
+        save: text("action-change"),
+        refused: text("password-words-refused"),
+    }
+}
 
 #[derive(Template)]
 #[template(path = "panel/password.html")]
@@ -70,13 +74,13 @@ pub(super) async fn change(
             Ok(reauthenticate::ask(WebSurface::Panel, "/panel/password"))
         }
         Err(ChangeError::ConfirmFirst) => {
-            let problem = "You signed in a while ago. Type your current password too.";
+            let problem = text("panel-current-too");
             Ok(refused_current(&context, &owner, form, problem))
         }
         Err(ChangeError::CurrentPasswordWrong) => {
-            Ok(refused_current(&context, &owner, form, "The current password is wrong."))
+            Ok(refused_current(&context, &owner, form, text("panel-current-wrong")))
         }
-        Err(ChangeError::TooManyTries) => Ok(refused_current(&context, &owner, form, TOO_MANY_TRIES)),
+        Err(ChangeError::TooManyTries) => Ok(refused_current(&context, &owner, form, too_many_tries())),
     }
 }
 
@@ -105,16 +109,14 @@ async fn form(
     Ok(PasswordForm {
         current,
         app_passwords: RevokeBox::of(&context.site, &owner.guard, app_passwords).await?,
-        consequence: "Changing it signs you out everywhere: mail apps, webmail and this page. \
-                      Mail and folders stay as they are."
-            .to_owned(),
+        consequence: text("panel-consequence").to_owned(),
         cancel: Some("/panel".to_owned()),
-        ..PasswordForm::new(&context.site, "/panel/password".to_owned(), address, WORDS)
+        ..PasswordForm::new(&context.site, "/panel/password".to_owned(), address, words())
     })
 }
 
 fn show(status: StatusCode, context: &RequestContext, owner: &Owner, form: PasswordForm) -> Response {
-    let mut page = owner.page(context, "Password");
+    let mut page = owner.page(context, text("label-password"));
     form.mark_title(&mut page);
     html(status, &PasswordPage { page, form })
 }

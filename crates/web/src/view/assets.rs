@@ -1,7 +1,10 @@
-//! The style sheets, scripts and pictures that are embedded in the binary, and the addresses by which pages name them.
+//! The style sheets, scripts and pictures that are embedded in the binary, the script that holds the texts of the
+//! others, and the addresses by which pages name them.
 
-use rust_embed::{Embed, EmbeddedFile};
+use crate::view::script_texts;
+use rust_embed::Embed;
 use sha2::{Digest as _, Sha256};
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 #[derive(Embed)]
@@ -16,6 +19,7 @@ static STAMP: LazyLock<String> = LazyLock::new(|| {
     for file in names.iter().filter_map(|name| Files::get(name)) {
         hash.update(file.metadata.sha256_hash());
     }
+    hash.update(script_texts::module());
     hash.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
 });
 
@@ -29,7 +33,10 @@ pub(crate) fn stamp() -> &'static str {
     &STAMP
 }
 
-/// A file by its name.
-pub(crate) fn get(name: &str) -> Option<EmbeddedFile> {
-    Files::get(name)
+/// What a file holds, by its name.
+pub(crate) fn get(name: &str) -> Option<Cow<'static, [u8]>> {
+    match name {
+        script_texts::NAME => Some(script_texts::module().into_bytes().into()),
+        _ => Files::get(name).map(|file| file.data),
+    }
 }

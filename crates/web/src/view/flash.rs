@@ -10,6 +10,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use postward_authority::{Receipt, Surface, Timestamp};
+use postward_texts::{message, sentences, text};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use std::fmt;
@@ -51,21 +52,19 @@ impl Flash {
 
     /// What a password change did.
     pub(crate) fn password_changed(receipt: &Receipt, surface: WebSurface) -> Self {
-        let text = format!("{} Apps need the new password.", ended_and_revoked(receipt));
-        let (about, headline) = (receipt.address.to_string(), "Password changed.".to_owned());
+        let (about, headline) = (receipt.address.to_string(), text("flash-password-changed").to_owned());
+        let text = sentences([ended_and_revoked(receipt), text("flash-apps-need-new").to_owned()]);
         Self { surface, about, headline, text }
     }
 
     /// What setting a password with the recovery code did.
     pub(crate) fn recovered(receipt: &Receipt, surface: WebSurface) -> Self {
         let factor = match receipt.second_factor_off {
-            true => "Two-factor authentication was turned off. ",
+            true => text("flash-factor-off"),
             false => "",
         };
-        let text = format!(
-            "{} {factor}Apps need the new password. The recovery code is used up: have a new one made.",
-            ended_and_revoked(receipt)
-        );
+        let after = text("flash-recovered");
+        let text = sentences([ended_and_revoked(receipt), factor.to_owned(), after.to_owned()]);
         Self { text, ..Self::password_changed(receipt, surface) }
     }
 
@@ -98,14 +97,18 @@ fn mac(key: &SiteKey, json: &[u8]) -> Hmac<Sha256> {
 /// `Ended 3 IMAP sessions. Revoked 1 app password.`
 pub(crate) fn ended_and_revoked(receipt: &Receipt) -> String {
     let ended = match counted(receipt.ended.iter().map(|(surface, count)| (*surface, *count))) {
-        Some(sessions) => format!("Ended {sessions}."),
-        None => "No session was open.".to_owned(),
+        Some(sessions) => ended_sentence(&sessions),
+        None => text("sessions-none-was-open").to_owned(),
     };
     match receipt.app_passwords_revoked {
         0 => ended,
-        1 => format!("{ended} Revoked 1 app password."),
-        n => format!("{ended} Revoked {n} app passwords."),
+        count => sentences([ended, message("flash-revoked").count("count", count).to_string()]),
     }
+}
+
+/// `Ended 3 IMAP sessions.`
+pub(crate) fn ended_sentence(sessions: &str) -> String {
+    message("sessions-ended-which").with("sessions", sessions).to_string()
 }
 
 /// `3 IMAP, 1 SMTP and 2 webmail sessions`; none when there is none.
@@ -118,12 +121,14 @@ pub(crate) fn counted(sessions: impl Iterator<Item = (Surface, u64)>) -> Option<
             format!("{count} {}", surface.label())
         })
         .collect();
-    let noun = if total == 1 { "session" } else { "sessions" };
-    match kinds.as_slice() {
-        [] => None,
-        [only] => Some(format!("{only} {noun}")),
-        [first @ .., last] => Some(format!("{} and {last} {noun}", first.join(", "))),
-    }
+    let kinds = match kinds.as_slice() {
+        [] => return None,
+        [only] => only.clone(),
+        [first @ .., last] => {
+            message("list-and").with("first", first.join(text("list-comma"))).with("last", last).to_string()
+        }
+    };
+    Some(message("sessions-counted").with("kinds", kinds).count("count", total).to_string())
 }
 
 #[cfg(test)]

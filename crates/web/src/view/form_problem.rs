@@ -1,11 +1,16 @@
 //! What was wrong with a form, and the sentences that several forms say.
 
+use postward_texts::text;
+
 /// What is said about a wrong code, wherever one is typed.
-pub(crate) const WRONG_CODE: &str =
-    "This code is wrong or was used already. Wait for the next one in your app.";
+pub(crate) fn wrong_code() -> &'static str {
+    text("code-wrong")
+}
 
 /// What is said when the limit of tries is reached.
-pub(crate) const TOO_MANY_TRIES: &str = "Too many tries. Wait a minute, then try again.";
+pub(crate) fn too_many_tries() -> &'static str {
+    text("too-many-tries")
+}
 
 /// Something that was wrong, and the field it belongs to.
 pub(crate) struct FormProblem {

@@ -1,5 +1,6 @@
 //! A page with one message and at most one button: what follows a link from a mail, and what comes of it.
 
+use crate::view::filters;
 use crate::view::page::{Page, html};
 use askama::Template;
 use axum::http::StatusCode;

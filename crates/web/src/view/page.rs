@@ -41,7 +41,7 @@ impl Page {
 
     /// What the surface is called in the head of the page.
     pub(crate) fn surface_title(&self) -> &'static str {
-        self.surface.map_or("", |surface| surface.entry().title)
+        self.surface.map_or("", |surface| (surface.entry().title)())
     }
 
     /// Whether it is for staff, who have another sign-in than mailboxes.

@@ -10,6 +10,7 @@ use postward_authority::{
     AppPasswords, PASSWORD_RECIPE, PasswordPolicy, PasswordProblem, PasswordRecipe, Requirement,
     SessionGuard, Unavailable, generate_password,
 };
+use postward_texts::{message, text};
 use postward_wire::Secret;
 use serde::{Deserialize, Serialize};
 
@@ -179,7 +180,7 @@ impl PasswordForm {
     pub(crate) fn mark_title(&self, page: &mut Page) {
         if !self.problems.is_empty() {
             page.flash = None;
-            page.title = format!("Not saved: {}", page.title);
+            page.title = message("password-form-not-saved").with("title", &page.title).to_string();
         }
     }
 
@@ -293,8 +294,5 @@ pub(crate) fn policy_problems(problems: &[PasswordProblem]) -> Vec<FormProblem> 
 
 /// What to say when the two fields differ.
 pub(crate) fn fields_differ() -> Vec<FormProblem> {
-    vec![FormProblem::new(
-        "password_again",
-        "The two fields are not the same. Type the new password in both.",
-    )]
+    vec![FormProblem::new("password_again", text("password-form-differ"))]
 }

@@ -1,11 +1,12 @@
 //! A QR code as a picture within a page.
 
+use postward_texts::text;
 use qrcode::QrCode;
 use qrcode::render::svg::Color;
 
 /// Draws it, dark on white whatever the theme: many phones read nothing else. None for a text that is too long for one.
-pub(crate) fn svg(text: &str) -> Option<String> {
-    let code = QrCode::new(text).ok()?;
+pub(crate) fn svg(content: &str) -> Option<String> {
+    let code = QrCode::new(content).ok()?;
     // The quiet zone of ISO/IEC 18004 is drawn too, so that it stays white on a dark page.
     let drawn = code
         .render()
@@ -17,9 +18,10 @@ pub(crate) fn svg(text: &str) -> Option<String> {
     let picture = drawn.split_once("?>").map_or(drawn.as_str(), |(_, picture)| picture);
     let rest = picture.trim_start().strip_prefix("<svg ")?;
     let (attributes, shapes) = rest.split_once('>')?;
+    let title = text("qr-title");
     Some(format!(
         "<svg class=\"qr\" role=\"img\" aria-labelledby=\"qr-title\" {attributes}>\
-         <title id=\"qr-title\">QR code for your authenticator app</title>{shapes}"
+         <title id=\"qr-title\">{title}</title>{shapes}"
     ))
 }
 

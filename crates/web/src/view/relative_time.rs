@@ -1,8 +1,13 @@
 //! Moments relative to now, with the exact time beside them.
 
+use askama::Template;
+use askama::filters::HtmlSafe;
 use postward_authority::Timestamp;
+use postward_texts::{message, text};
 
-/// A moment, for a `<time>` element.
+/// A moment; it is shown as a `<time>` element.
+#[derive(Template)]
+#[template(path = "relative_time.html")]
 pub(crate) struct RelativeTime {
     /// `3 days ago`.
     pub(crate) relative: String,
@@ -23,19 +28,22 @@ impl RelativeTime {
     }
 }
 
+// Its template escapes what it holds.
+impl HtmlSafe for RelativeTime {}
+
 fn relative(seconds: i64) -> String {
     const MINUTE: i64 = 60;
     const HOUR: i64 = 60 * MINUTE;
     const DAY: i64 = 24 * HOUR;
-    let (count, unit) = match seconds {
-        ..MINUTE => return "just now".to_owned(),
-        MINUTE..HOUR => (seconds / MINUTE, "minute"),
-        HOUR..DAY => (seconds / HOUR, "hour"),
-        _ if seconds < 60 * DAY => (seconds / DAY, "day"),
-        _ if seconds < 730 * DAY => (seconds / (30 * DAY), "month"),
-        _ => (seconds / (365 * DAY), "year"),
+    let (count, ago) = match seconds {
+        ..MINUTE => return text("time-just-now").to_owned(),
+        MINUTE..HOUR => (seconds / MINUTE, message("time-minutes-ago")),
+        HOUR..DAY => (seconds / HOUR, message("time-hours-ago")),
+        _ if seconds < 60 * DAY => (seconds / DAY, message("time-days-ago")),
+        _ if seconds < 730 * DAY => (seconds / (30 * DAY), message("time-months-ago")),
+        _ => (seconds / (365 * DAY), message("time-years-ago")),
     };
-    if count == 1 { format!("1 {unit} ago") } else { format!("{count} {unit}s ago") }
+    ago.count("count", count.unsigned_abs()).to_string()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use crate::view::user_agent::UserAgent;
 use postward_authority::{
     EndReason, PastSession, RefusalCause, RefusedAttempt, SessionEnd, Stored, Surface, Timestamp,
 };
+use postward_texts::{Message, message, text};
 
 /// Lines shown: the newest. More than anybody looks through.
 const LINES: usize = 100;
@@ -42,13 +43,13 @@ pub(crate) fn lines(past: Vec<PastSession>, refused: Vec<RefusedAttempt>, now: T
         when: RelativeTime::new(session.since, now),
         surface: capitalised(session.surface),
         what: match session.app_password {
-            Some(name) => format!("Signed in with the app password “{name}”"),
-            None => "Signed in".to_owned(),
+            Some(name) => message("history-signed-in-app-password").with("name", name).to_string(),
+            None => text("outcome-signed-in").to_owned(),
         },
         outcome: Outcome::SignedIn,
         then: Some(match session.over {
-            None => "still open".to_owned(),
-            Some((at, reason)) => format!("{} {}", over(&reason), RelativeTime::new(at, now).relative),
+            None => text("history-still-open").to_owned(),
+            Some((at, reason)) => over(&reason).with("when", RelativeTime::new(at, now).relative).to_string(),
         }),
         client: session.client.map(UserAgent::new),
         ip: session.ip,
@@ -82,38 +83,36 @@ pub(crate) fn capitalised(surface: Surface) -> String {
 fn why(cause: &Stored<RefusalCause>) -> (&'static str, Outcome) {
     let cause = match cause {
         Stored::Known(cause) => cause,
-        Stored::Unknown(_) => return ("Refused", Outcome::Refused),
+        Stored::Unknown(_) => return (text("outcome-refused"), Outcome::Refused),
     };
     match cause {
-        RefusalCause::Wrong => ("Wrong password", Outcome::Refused),
-        RefusalCause::Previous => ("Old password used", Outcome::Alarming),
-        RefusalCause::Suspended => ("Sign-in was suspended", Outcome::Refused),
-        RefusalCause::Throttled => ("Too many tries, not looked at", Outcome::Refused),
-        RefusalCause::Overtaken => ("The password was changed at the same moment", Outcome::Refused),
-        RefusalCause::CodeMissing => ("Right password, code missing", Outcome::Alarming),
-        RefusalCause::WrongCode => ("Right password, wrong code", Outcome::Alarming),
-        RefusalCause::SpentCode => ("Right password, code used before", Outcome::Alarming),
-        RefusalCause::TooManyCodes => ("Right password, too many codes", Outcome::Alarming),
-        RefusalCause::AppPasswordRequired => {
-            ("Right password, but this mailbox takes app passwords only", Outcome::Alarming)
-        }
-        RefusalCause::WrongRecovery => ("Wrong recovery code", Outcome::Refused),
+        RefusalCause::Wrong => (text("history-wrong-password"), Outcome::Refused),
+        RefusalCause::Previous => (text("history-previous-password"), Outcome::Alarming),
+        RefusalCause::Suspended => (text("history-suspended"), Outcome::Refused),
+        RefusalCause::Throttled => (text("history-throttled"), Outcome::Refused),
+        RefusalCause::Overtaken => (text("history-overtaken"), Outcome::Refused),
+        RefusalCause::CodeMissing => (text("history-code-missing"), Outcome::Alarming),
+        RefusalCause::WrongCode => (text("history-wrong-code"), Outcome::Alarming),
+        RefusalCause::SpentCode => (text("history-spent-code"), Outcome::Alarming),
+        RefusalCause::TooManyCodes => (text("history-too-many-codes"), Outcome::Alarming),
+        RefusalCause::AppPasswordRequired => (text("history-app-passwords-only"), Outcome::Alarming),
+        RefusalCause::WrongRecovery => (text("history-wrong-recovery-code"), Outcome::Refused),
     }
 }
 
-/// How a session was over, before the moment.
-fn over(end: &Stored<SessionEnd>) -> &'static str {
+/// How a session was over; its argument is `when`.
+fn over(end: &Stored<SessionEnd>) -> Message {
     let end = match end {
         Stored::Known(end) => end,
-        Stored::Unknown(_) => return "over",
+        Stored::Unknown(_) => return message("history-over"),
     };
     match end {
-        SessionEnd::Ended(EndReason::PasswordChanged) => "ended by a new password",
-        SessionEnd::Ended(EndReason::Suspended) => "ended when sign-in was suspended",
-        SessionEnd::Ended(EndReason::Ended) => "signed out or ended",
-        SessionEnd::Expired => "expired",
+        SessionEnd::Ended(EndReason::PasswordChanged) => message("history-over-password-changed"),
+        SessionEnd::Ended(EndReason::Suspended) => message("history-over-suspended"),
+        SessionEnd::Ended(EndReason::Ended) => message("history-over-ended"),
+        SessionEnd::Expired => message("history-over-expired"),
         SessionEnd::Ended(EndReason::Stale | EndReason::Shutdown)
         | SessionEnd::Closed
-        | SessionEnd::NodeStopped => "over",
+        | SessionEnd::NodeStopped => message("history-over"),
     }
 }

@@ -7,8 +7,9 @@ use crate::http::form::Signed;
 use crate::http::request_context::RequestContext;
 use crate::session::extractors::Owner;
 use crate::session::session_cookie::signed_out;
+use crate::view::filters;
 use crate::view::flash::Flash;
-use crate::view::form_problem::{FormProblem, TOO_MANY_TRIES};
+use crate::view::form_problem::{FormProblem, too_many_tries};
 use crate::view::page::{Page, html};
 use crate::view::password_form::{
     Current, Entered, Entry, NewPassword, PasswordForm, RevokeBox, Words, fields_differ, policy_problems,
@@ -18,6 +19,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 use postward_authority::{AppPasswords, ChangeError, Confirmation};
+use postward_texts::text;
 use postward_wire::Secret;
 
 #[derive(Template)]
@@ -27,13 +29,15 @@ struct AccountPage {
     form: PasswordForm,
 }
 
-const WORDS: Words = Words {
-    new: "New password",
-    again: "New password, once more",
-    generate: "Generate",
-    save: "Update password and log me out from everywhere",
-    refused: "The password was not changed.",
-};
+fn words() -> Words {
+    Words {
+        new: text("password-words-new"),
+        again: text("webmail-words-again"),
+        generate: text("password-words-generate-short"),
+        save: text("webmail-words-save"),
+        refused: text("password-words-refused"),
+    }
+}
 
 /// `GET /webmail/account`.
 pub(super) async fn page(context: RequestContext, owner: Owner) -> Result<Response, PageError> {
@@ -83,10 +87,10 @@ fn not_changed(
         ChangeError::ConfirmFirst => return Ok(reauthenticate::ask(WebSurface::Webmail, "/webmail/account")),
         ChangeError::CurrentPasswordWrong => (
             StatusCode::UNPROCESSABLE_ENTITY,
-            vec![FormProblem::new("current", "This is not your current password.")],
+            vec![FormProblem::new("current", text("current-password-wrong"))],
         ),
         ChangeError::TooManyTries => {
-            (StatusCode::TOO_MANY_REQUESTS, vec![FormProblem::new("current", TOO_MANY_TRIES)])
+            (StatusCode::TOO_MANY_REQUESTS, vec![FormProblem::new("current", too_many_tries())])
         }
         ChangeError::Policy(missing) => (StatusCode::UNPROCESSABLE_ENTITY, policy_problems(&missing)),
         ChangeError::SessionEnded => return signed_out(&context.site, WebSurface::Webmail),
@@ -104,16 +108,13 @@ async fn form(
     Ok(PasswordForm {
         current: Current::Asked,
         app_passwords: RevokeBox::of(&context.site, &owner.guard, app_passwords).await?,
-        consequence:
-            "Every session of this mailbox ends at once, this one too: webmail, IMAP, POP3 and SMTP. \
-                      Mail apps need the new password. Your mail stays as it is."
-                .to_owned(),
-        ..PasswordForm::new(&context.site, action, address, WORDS)
+        consequence: text("webmail-password-consequence").to_owned(),
+        ..PasswordForm::new(&context.site, action, address, words())
     })
 }
 
 fn show(context: &RequestContext, owner: &Owner, status: StatusCode, form: PasswordForm) -> Response {
-    let mut page = owner.page(context, "My account");
+    let mut page = owner.page(context, text("my-account"));
     form.mark_title(&mut page);
     html(status, &AccountPage { page, form })
 }

@@ -6,6 +6,7 @@ use crate::http::error_page::PageError;
 use crate::view::digit_groups::grouped;
 use crate::view::relative_time::RelativeTime;
 use postward_authority::Timestamp;
+use postward_texts::{Message, message, text};
 
 /// Folders and list, ready to be shown.
 pub(super) struct FolderList {
@@ -171,10 +172,13 @@ impl Line {
         Self {
             path: path(summary.uid),
             who: match known_by {
-                KnownBy::Writer => names(&summary.from, "Unknown sender"),
-                KnownBy::Reader => format!("To: {}", names(&summary.to, "nobody")),
+                KnownBy::Writer => names(&summary.from, text("unknown-sender")),
+                KnownBy::Reader => {
+                    let recipients = names(&summary.to, text("webmail-to-nobody"));
+                    message("webmail-line-to").with("recipients", recipients).to_string()
+                }
             },
-            subject: summary.subject.unwrap_or_else(|| "No subject".to_owned()),
+            subject: summary.subject.unwrap_or_else(|| text("no-subject").to_owned()),
             short: summary.date.map(|date| short(date, now)).unwrap_or_default(),
             when: summary.date.map(|date| RelativeTime::new(date, now)),
             seen: summary.seen,
@@ -190,7 +194,10 @@ fn names(people: &[Person], nobody: &str) -> String {
     match people {
         [] => nobody.to_owned(),
         [one] => one.label().to_owned(),
-        [first, others @ ..] => format!("{} and {} more", first.label(), others.len()),
+        [first, others @ ..] => message("list-and-more")
+            .with("first", first.label())
+            .count("count", others.len() as u64)
+            .to_string(),
     }
 }
 
@@ -199,11 +206,12 @@ fn short(moment: Timestamp, now: Timestamp) -> String {
     const MINUTE: i64 = 60;
     const HOUR: i64 = 60 * MINUTE;
     const DAY: i64 = 24 * HOUR;
+    let ago = |message: Message, count: i64| message.count("count", count.unsigned_abs()).to_string();
     match now.as_second() - moment.as_second() {
-        ..MINUTE => "now".to_owned(),
-        seconds if seconds < HOUR => format!("{} min", seconds / MINUTE),
-        seconds if seconds < DAY => format!("{} h", seconds / HOUR),
-        seconds if seconds < 7 * DAY => format!("{} d", seconds / DAY),
+        ..MINUTE => text("short-now").to_owned(),
+        seconds if seconds < HOUR => ago(message("short-minutes"), seconds / MINUTE),
+        seconds if seconds < DAY => ago(message("short-hours"), seconds / HOUR),
+        seconds if seconds < 7 * DAY => ago(message("short-days"), seconds / DAY),
         seconds if seconds < 300 * DAY => moment.strftime("%-d %b").to_string(),
         _ => moment.strftime("%-d %b %Y").to_string(),
     }
@@ -212,17 +220,16 @@ fn short(moment: Timestamp, now: Timestamp) -> String {
 fn range(skipped: u32, last: u32, total: u32) -> String {
     match total {
         0 => String::new(),
-        1 => "1 message".to_owned(),
         // All of them, or a page beyond the last.
-        _ if skipped == 0 && last == total || skipped >= total => {
-            format!("{} messages", grouped(total.into()))
-        }
-        _ => format!(
-            "{}–{} of {}",
-            grouped(u64::from(skipped) + 1),
-            grouped(last.into()),
-            grouped(total.into())
-        ),
+        _ if total == 1 || skipped == 0 && last == total || skipped >= total => message("webmail-messages")
+            .count("count", total.into())
+            .with("grouped", grouped(total.into()))
+            .to_string(),
+        _ => message("webmail-range")
+            .with("first", grouped(u64::from(skipped) + 1))
+            .with("last", grouped(last.into()))
+            .with("total", grouped(total.into()))
+            .to_string(),
     }
 }
 

@@ -8,11 +8,13 @@ use crate::http::error_page::PageError;
 use crate::http::redirect::see_other;
 use crate::http::request_context::RequestContext;
 use crate::session::extractors::Owner;
+use crate::view::filters;
 use crate::view::page::{Page, html};
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
+use postward_texts::message;
 
 #[derive(Template)]
 #[template(path = "webmail/list.html")]
@@ -38,7 +40,9 @@ pub(super) async fn page(
     let list = FolderList::of(&mut client, &folder, &query.view(), None, context.site.now()).await?;
     let title = match list.unread() {
         0 => list.title.clone(),
-        unread => format!("{} ({unread})", list.title),
+        unread => {
+            message("webmail-title-unread").with("folder", &list.title).with("unread", unread).to_string()
+        }
     };
     Ok(html(StatusCode::OK, &ListPage { page: owner.page(&context, &title), list }))
 }

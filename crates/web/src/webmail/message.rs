@@ -8,12 +8,14 @@ use super::{body, engine_connection};
 use crate::http::error_page::PageError;
 use crate::http::request_context::{RenderMode, RequestContext};
 use crate::session::extractors::Owner;
+use crate::view::filters;
 use crate::view::page::{Page, html};
 use crate::view::relative_time::RelativeTime;
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use postward_texts::{Message, message, text};
 
 #[derive(Template)]
 #[template(path = "webmail/message.html")]
@@ -92,11 +94,9 @@ pub(super) async fn page(
         Extent::Header => Letter::header(&bytes),
     })
     .await?;
-    let page = owner.page(&context, letter.subject.as_deref().unwrap_or(NO_SUBJECT));
+    let page = owner.page(&context, letter.subject.as_deref().unwrap_or_else(|| text("no-subject")));
     let body = match extent {
-        Extent::Header => {
-            MessageBody::Instead("This message is too large to be shown here. Download it to read it.")
-        }
+        Extent::Header => MessageBody::Instead(text("message-too-large")),
         Extent::Whole => MessageBody::of(&letter.content, &folder, uid, body::images(&query, &headers)),
     };
     let pane = Pane {
@@ -108,7 +108,7 @@ pub(super) async fn page(
             .into_iter()
             .map(|one| AttachmentLine::of(one, &folder, uid))
             .collect(),
-        subject: letter.subject.unwrap_or_else(|| NO_SUBJECT.to_owned()),
+        subject: letter.subject.unwrap_or_else(|| text("no-subject").to_owned()),
         from: letter.from,
         reply_to: letter.reply_to,
         to: letter.to,
@@ -123,8 +123,6 @@ pub(super) async fn page(
     Ok(html(StatusCode::OK, &MessagePage { page, list, pane }))
 }
 
-const NO_SUBJECT: &str = "No subject";
-
 impl MessageBody {
     fn of(content: &Content, folder: &FolderName, uid: Uid, images: RemoteImages) -> Self {
         match content {
@@ -133,10 +131,8 @@ impl MessageBody {
                 RemoteImages::Blocked => path_below(folder, uid, "body"),
                 RemoteImages::Shown => path_below(folder, uid, "body?images=show"),
             }),
-            Content::TooComplex => Self::Instead(
-                "This message is built in a way that cannot be shown safely. Download it to read it.",
-            ),
-            Content::Nothing => Self::Instead("This message has no text."),
+            Content::TooComplex => Self::Instead(text("message-too-complex")),
+            Content::Nothing => Self::Instead(text("message-no-text")),
         }
     }
 }
@@ -175,23 +171,22 @@ impl Paths {
 
 /// `1.2 MB`, as file managers say it.
 fn size(bytes: usize) -> String {
-    const STEPS: [&str; 3] = ["kB", "MB", "GB"];
-    if bytes == 1 {
-        return "1 byte".to_owned();
-    }
+    const STEPS: [fn() -> Message; 3] =
+        [|| message("size-kilobytes"), || message("size-megabytes"), || message("size-gigabytes")];
     if bytes < 1_000 {
-        return format!("{bytes} bytes");
+        return message("size-bytes").count("count", bytes as u64).to_string();
     }
     let mut amount = bytes as f64 / 1_000.0;
-    let mut steps = STEPS.iter();
-    let mut unit = steps.next().copied().unwrap_or_default();
+    let mut larger = STEPS[1..].iter();
+    let mut unit = STEPS[0];
     while amount >= 1_000.0
-        && let Some(next) = steps.next()
+        && let Some(next) = larger.next()
     {
         amount /= 1_000.0;
-        unit = next;
+        unit = *next;
     }
-    if amount < 10.0 { format!("{amount:.1} {unit}") } else { format!("{amount:.0} {unit}") }
+    let amount = if amount < 10.0 { format!("{amount:.1}") } else { format!("{amount:.0}") };
+    unit().with("amount", amount).to_string()
 }
 
 #[cfg(test)]

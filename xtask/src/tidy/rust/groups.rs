@@ -3,7 +3,7 @@
 use super::lexer::Token;
 
 /// The end of the group that a bracket of any kind opens here.
-pub(super) fn group_end(tokens: &[Token], open: usize) -> usize {
+pub(in crate::tidy) fn group_end(tokens: &[Token], open: usize) -> usize {
     let mut depth = 0_usize;
     for (offset, token) in tokens[open..].iter().enumerate() {
         if ["(", "[", "{"].iter().any(|bracket| token.is(bracket)) {

@@ -17,7 +17,9 @@ pub(in crate::tidy) enum Kind {
     /// `::`, `->`, `=>`, `..`, `..=` and `...` are one token each, every other operator one for each character.
     Operator(&'static str),
     Lifetime,
-    /// A string, a character or a number.
+    /// A string, with what stands between its quotes as it is written.
+    Text(String),
+    /// A character or a number.
     Literal,
 }
 
@@ -33,7 +35,15 @@ impl Token {
         match &self.kind {
             Kind::Word(word) => word == text,
             Kind::Operator(operator) => *operator == text,
-            Kind::Lifetime | Kind::Literal => false,
+            Kind::Lifetime | Kind::Text(_) | Kind::Literal => false,
+        }
+    }
+
+    /// What a string holds.
+    pub(in crate::tidy) fn text(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Text(text) => Some(text),
+            _ => None,
         }
     }
 }
@@ -65,8 +75,9 @@ impl Lexer<'_> {
         let line = self.line;
         let first = self.rest.chars().next()?;
         let kind = if let Some(length) = self.string_length() {
+            let text = between_quotes(&self.rest[..length]).to_owned();
             self.advance(length);
-            Kind::Literal
+            Kind::Text(text)
         } else if first == '\'' {
             self.quote()
         } else if first.is_ascii_digit() {
@@ -159,6 +170,13 @@ impl Lexer<'_> {
     }
 }
 
+/// `b"…"` and `r#"…"#` without what stands around.
+fn between_quotes(string: &str) -> &str {
+    let from = string.find('"').map_or(0, |quote| quote + 1);
+    let until = string.rfind('"').filter(|until| *until >= from).unwrap_or(string.len());
+    &string[from..until]
+}
+
 fn is_word_start(c: char) -> bool {
     c.is_alphabetic() || c == '_'
 }
@@ -205,7 +223,7 @@ mod tests {
                 Kind::Word(word) => word,
                 Kind::Operator(operator) => operator.to_owned(),
                 Kind::Lifetime => "LIFETIME".to_owned(),
-                Kind::Literal => "LITERAL".to_owned(),
+                Kind::Text(_) | Kind::Literal => "LITERAL".to_owned(),
             })
             .collect();
         assert_eq!(read, expected);
@@ -224,6 +242,15 @@ mod tests {
             r###"r#"use crate::a;" // "# b"x" br"y\" c"z""###,
             &["LITERAL", "LITERAL", "LITERAL", "LITERAL"],
         );
+    }
+
+    #[test]
+    fn a_string_is_kept_as_it_is_written() {
+        let held = |text: &str| tokens(text).first().and_then(Token::text).map(str::to_owned);
+        assert_eq!(held(r#""a \" b" c"#).as_deref(), Some(r#"a \" b"#));
+        assert_eq!(held(r###"br##"a "# b"## c"###).as_deref(), Some(r##"a "# b"##));
+        assert_eq!(held("\"never closed").as_deref(), Some("never closed"));
+        assert_eq!(held("'a'"), None);
     }
 
     #[test]

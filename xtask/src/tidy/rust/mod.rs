@@ -3,9 +3,9 @@
 //! functions, [`resolve`] follows paths through a crate, [`graph`] ties its files.
 
 pub(super) mod graph;
-mod groups;
-mod lexer;
+pub(super) mod groups;
+pub(super) mod lexer;
 pub(super) mod module;
-mod product;
+pub(super) mod product;
 mod resolve;
 pub(super) mod signature;

@@ -68,7 +68,7 @@ fn text(tokens: &[Token]) -> String {
         Kind::Word(word) => Some(word.as_str()),
         Kind::Operator(operator) => Some(*operator),
         Kind::Lifetime => None,
-        Kind::Literal => Some("…"),
+        Kind::Text(_) | Kind::Literal => Some("…"),
     });
     words.collect::<Vec<_>>().join(" ")
 }

@@ -10,8 +10,9 @@ use crate::http::request_context::RequestContext;
 use crate::session::extractors::Staff;
 use crate::session::session_cookie::signed_out;
 use crate::site::Site;
-use crate::view::flash::counted;
-use crate::view::form_problem::{FormProblem, TOO_MANY_TRIES};
+use crate::view::filters;
+use crate::view::flash::{counted, ended_sentence};
+use crate::view::form_problem::{FormProblem, too_many_tries};
 use crate::view::page::{Page, html};
 use crate::view::password_form::{
     Current, Entered, Entry, NewPassword, PasswordForm, Words, fields_differ, policy_problems,
@@ -24,19 +25,22 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use postward_authority::{ChangeError, Confirmation, OwnSessions, SessionId};
+use postward_texts::{sentences, text};
 use postward_wire::Secret;
 use serde::Deserialize;
 use std::sync::Arc;
 
 const PATH: &str = "/dashboard/account";
 
-const WORDS: Words = Words {
-    new: "New password",
-    again: "New password again",
-    generate: "Generate strong password",
-    save: "Change password",
-    refused: "The password was not changed.",
-};
+fn words() -> Words {
+    Words {
+        new: text("password-words-new"),
+        again: text("password-words-again"),
+        generate: text("password-words-generate"),
+        save: text("staff-password-save"),
+        refused: text("password-words-refused"),
+    }
+}
 
 #[derive(Template)]
 #[template(path = "dashboard/account.html")]
@@ -87,16 +91,19 @@ pub(super) async fn change(
     match site.authority.change_staff(&staff.session, confirmation, password, &request).await {
         Ok(receipt) => {
             let ended = counted(receipt.ended.iter().map(|(surface, count)| (*surface, *count)));
-            let ended = ended.map_or(String::new(), |sessions| format!("Ended {sessions}. "));
-            let flash = staff.flash("Password changed.", format!("{ended}Sign in with the new password."));
+            let ended = ended.map_or(String::new(), |sessions| ended_sentence(&sessions));
+            let flash = staff.flash(
+                text("flash-password-changed"),
+                sentences([ended, text("staff-password-changed-more").to_owned()]),
+            );
             flash_cookie::attach(&site, &flash, signed_out(&site, WebSurface::Dashboard)?)
         }
         Err(ChangeError::CurrentPasswordWrong) => {
-            let problem = FormProblem::new("current", "This is not your current password.");
+            let problem = FormProblem::new("current", text("current-password-wrong"));
             refused(&site, &context, &staff, vec![problem]).await
         }
         Err(ChangeError::TooManyTries) => {
-            let problem = FormProblem::new("current", TOO_MANY_TRIES);
+            let problem = FormProblem::new("current", too_many_tries());
             refused(&site, &context, &staff, vec![problem]).await
         }
         Err(ChangeError::Policy(missing)) => {
@@ -122,9 +129,8 @@ fn form(site: &Site, staff: &Staff) -> PasswordForm {
     let action = format!("{PATH}/password");
     PasswordForm {
         current: Current::Asked,
-        consequence: "Every session of yours at the dashboard ends, this one too. Mailboxes are not touched."
-            .to_owned(),
-        ..PasswordForm::new(site, action, staff.session.email().to_owned(), WORDS)
+        consequence: text("staff-password-consequence").to_owned(),
+        ..PasswordForm::new(site, action, staff.session.email().to_owned(), words())
     }
 }
 
@@ -135,7 +141,7 @@ async fn show(
     staff: &Staff,
     form: PasswordForm,
 ) -> Result<Response, PageError> {
-    let mut page = staff.page(context, "Account security");
+    let mut page = staff.page(context, text("staff-title"));
     PATH.clone_into(&mut page.here);
     form.mark_title(&mut page);
     let now = site.now();
@@ -175,10 +181,10 @@ pub(super) async fn end(
         return signed_out(&site, WebSurface::Dashboard);
     }
     let ended = match counted(ended.into_iter()) {
-        Some(sessions) => format!("Ended {sessions}."),
-        None => "No other session was open.".to_owned(),
+        Some(sessions) => ended_sentence(&sessions),
+        None => text("sessions-no-other-was-open").to_owned(),
     };
-    back_to_account(&site, &staff, "Sessions ended.", &ended)
+    back_to_account(&site, &staff, text("sessions-ended"), &ended)
 }
 
 fn back_to_account(site: &Site, staff: &Staff, headline: &str, text: &str) -> Result<Response, PageError> {

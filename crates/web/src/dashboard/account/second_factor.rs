@@ -9,7 +9,8 @@ use crate::http::redirect::{query_value, see_other};
 use crate::http::request_context::RequestContext;
 use crate::session::extractors::Staff;
 use crate::site::Site;
-use crate::view::form_problem::TOO_MANY_TRIES;
+use crate::view::filters;
+use crate::view::form_problem::too_many_tries;
 use crate::view::qr;
 use crate::web_surface::WebSurface;
 use askama::Template;
@@ -18,6 +19,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 use postward_authority::{OtherSessions, SecondFactorError, SetUp};
+use postward_texts::{message, text};
 use postward_wire::Secret;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -27,7 +29,9 @@ const OFF: &str = "/dashboard/account/two-factor/off";
 const REPLACE: &str = "/dashboard/account/two-factor/replace";
 const BACKUP_CODES: &str = "/dashboard/account/backup-codes";
 
-const CODE_WRONG: &str = "This code is not right, or was used before.";
+fn code_wrong() -> &'static str {
+    text("staff-code-wrong")
+}
 
 /// The steps, for staff who are signed in. Whoever comes back from having given the password again finds each
 /// by `GET`.
@@ -118,8 +122,8 @@ async fn replace(
 ) -> Result<Response, PageError> {
     let refused = |problem| replacing(StatusCode::UNPROCESSABLE_ENTITY, &context, &staff, Some(problem));
     match begin(&context, &staff, Some(Secret::new(form.code))).await {
-        Err(SecondFactorError::CodeWrong) => Ok(refused(CODE_WRONG)),
-        Err(SecondFactorError::TooManyTries) => Ok(refused(TOO_MANY_TRIES)),
+        Err(SecondFactorError::CodeWrong) => Ok(refused(code_wrong())),
+        Err(SecondFactorError::TooManyTries) => Ok(refused(too_many_tries())),
         begun => shown(&context, &staff, begun),
     }
 }
@@ -130,7 +134,7 @@ fn replacing(
     staff: &Staff,
     problem: Option<&'static str>,
 ) -> Response {
-    let page = staff.page(context, "Move to another authenticator");
+    let page = staff.page(context, text("two-factor-move"));
     let csrf = page.csrf.clone();
     confirmation_step::show(status, context, page, return_link(), &Replace { csrf, problem })
 }
@@ -166,7 +170,7 @@ fn setting_up(
     shown: Option<(String, SetUp)>,
     problem: Option<&'static str>,
 ) -> Response {
-    let mut page = staff.page(context, "Set up two-factor authentication");
+    let mut page = staff.page(context, text("two-factor-set-up-heading"));
     ON.clone_into(&mut page.here);
     page.flash = None;
     let csrf = page.csrf.clone();
@@ -189,9 +193,9 @@ async fn turn_on(
     let others = if form.end_others.is_some() { OtherSessions::End } else { OtherSessions::Stay };
     let code = Secret::new(form.code);
     match site.authority.turn_on_second_factor(&*staff.session, &code, others, &request).await {
-        Ok(on) => Ok(codes(&context, &staff, "Two-factor authentication is on", &on.backup_codes)),
+        Ok(on) => Ok(codes(&context, &staff, text("staff-two-factor-on-heading"), &on.backup_codes)),
         Err(SecondFactorError::CodeWrong) => {
-            let problem = "This code is not right. Wait for the next one in your app and type that.";
+            let problem = text("staff-first-code-wrong");
             Ok(setting_up(StatusCode::UNPROCESSABLE_ENTITY, &context, &staff, None, Some(problem)))
         }
         Err(error) => not_now(site, error, ON),
@@ -204,7 +208,7 @@ fn codes(context: &RequestContext, staff: &Staff, heading: &str, codes: &[Secret
     PATH.clone_into(&mut page.here);
     page.flash = None;
     let email = staff.session.email().to_owned();
-    let whose = format!("Backup codes of {email}\n\n{text}\n");
+    let whose = format!("{}\n\n{text}\n", message("backup-codes-file-heading").with("email", &email));
     let download = format!("data:text/plain;charset=utf-8,{}", query_value(&whose));
     confirmation_step::show(StatusCode::OK, context, page, return_link(), &Codes { email, text, download })
 }
@@ -214,7 +218,7 @@ async fn confirm_renewal(context: RequestContext, staff: Staff) -> Result<Respon
     let Some((_since, left)) = context.site.authority.staff_second_factor(&staff.session).await? else {
         return Ok(see_other(PATH));
     };
-    let page = staff.page(&context, "Make new backup codes?");
+    let page = staff.page(&context, text("backup-codes-renew-title"));
     let csrf = page.csrf.clone();
     Ok(confirmation_step::show(StatusCode::OK, &context, page, return_link(), &Renew { csrf, left }))
 }
@@ -223,7 +227,7 @@ async fn confirm_renewal(context: RequestContext, staff: Staff) -> Result<Respon
 async fn renew(context: RequestContext, staff: Staff, _: Signed<NoFields>) -> Result<Response, PageError> {
     let (site, request) = (&context.site, context.request(WebSurface::Dashboard));
     match site.authority.renew_backup_codes(&staff.session, &request).await {
-        Ok(new) => Ok(codes(&context, &staff, "New backup codes", &new)),
+        Ok(new) => Ok(codes(&context, &staff, text("backup-codes-new"), &new)),
         Err(error) => not_now(site, error, BACKUP_CODES),
     }
 }
@@ -244,12 +248,12 @@ async fn turn_off(
     let session = &*staff.session;
     let problem = match site.authority.turn_off_second_factor(session, &password, &code, &request).await {
         Ok(()) => {
-            let text = "Your password alone signs you in. The backup codes are gone.";
-            return back_to_account(site, &staff, "Two-factor authentication is off.", text);
+            let more = text("staff-two-factor-is-off-more");
+            return back_to_account(site, &staff, text("two-factor-is-off"), more);
         }
-        Err(SecondFactorError::PasswordWrong) => "This is not your password.",
-        Err(SecondFactorError::CodeWrong) => CODE_WRONG,
-        Err(SecondFactorError::TooManyTries) => TOO_MANY_TRIES,
+        Err(SecondFactorError::PasswordWrong) => text("password-wrong"),
+        Err(SecondFactorError::CodeWrong) => code_wrong(),
+        Err(SecondFactorError::TooManyTries) => too_many_tries(),
         Err(error) => return not_now(site, error, OFF),
     };
     Ok(off(StatusCode::UNPROCESSABLE_ENTITY, &context, &staff, Some(problem)))
@@ -261,7 +265,7 @@ fn off(
     staff: &Staff,
     problem: Option<&'static str>,
 ) -> Response {
-    let page = staff.page(context, "Turn two-factor authentication off?");
+    let page = staff.page(context, text("two-factor-off-question"));
     let (csrf, email) = (page.csrf.clone(), staff.session.email().to_owned());
     confirmation_step::show(status, context, page, return_link(), &Off { csrf, email, problem })
 }
@@ -279,5 +283,5 @@ fn not_now(site: &Site, error: SecondFactorError, here: &str) -> Result<Response
 }
 
 fn return_link() -> ReturnLink {
-    ReturnLink { path: PATH.to_owned(), name: "Account".to_owned() }
+    ReturnLink { path: PATH.to_owned(), name: text("account").to_owned() }
 }

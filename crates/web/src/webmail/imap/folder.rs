@@ -2,6 +2,7 @@
 
 use super::folder_name::FolderName;
 use imap_types::flag::FlagNameAttribute;
+use postward_texts::text;
 
 /// One folder.
 #[derive(Clone, Debug)]
@@ -96,12 +97,12 @@ impl FolderRole {
     /// The name people read, where the role has one of its own.
     fn label(self) -> Option<&'static str> {
         match self {
-            Self::Inbox => Some("Inbox"),
-            Self::Drafts => Some("Drafts"),
-            Self::Sent => Some("Sent"),
-            Self::Archive => Some("Archive"),
-            Self::Junk => Some("Junk"),
-            Self::Trash => Some("Trash"),
+            Self::Inbox => Some(text("folder-inbox")),
+            Self::Drafts => Some(text("folder-drafts")),
+            Self::Sent => Some(text("folder-sent")),
+            Self::Archive => Some(text("folder-archive")),
+            Self::Junk => Some(text("folder-junk")),
+            Self::Trash => Some(text("folder-trash")),
             Self::Other => None,
         }
     }

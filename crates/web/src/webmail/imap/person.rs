@@ -3,6 +3,7 @@
 use imap_types::core::NString;
 use imap_types::envelope::Address;
 use mail_parser::parsers::MessageStream;
+use postward_texts::text;
 use postward_wire::untrusted_text::single_line;
 
 /// A name and an address, as they stand in a header: anybody can write anything there.
@@ -19,14 +20,14 @@ impl Person {
     pub(crate) fn label(&self) -> &str {
         match &self.name {
             Some(name) if !name.is_empty() => name,
-            _ if self.address.is_empty() => "Unknown sender",
+            _ if self.address.is_empty() => text("unknown-sender"),
             _ => &self.address,
         }
     }
 
     /// Reads one address of an ENVELOPE; group markers (RFC 3501 §7.4.2: an address without a host) are nobody.
     pub(super) fn of_envelope(address: &Address<'_>) -> Option<Self> {
-        let (local_part, host) = (text(&address.mailbox)?, text(&address.host)?);
+        let (local_part, host) = (utf8(&address.mailbox)?, utf8(&address.host)?);
         Some(Self { name: header_text(&address.name), address: format!("{local_part}@{host}") })
     }
 }
@@ -41,7 +42,7 @@ pub(super) fn header_text(value: &NString<'_>) -> Option<String> {
     Some(single_line(parsed.as_text()?)).filter(|text| !text.is_empty())
 }
 
-fn text(value: &NString<'_>) -> Option<String> {
+fn utf8(value: &NString<'_>) -> Option<String> {
     let bytes = value.0.as_ref()?.as_ref();
     Some(single_line(&String::from_utf8_lossy(bytes)))
 }

@@ -30,9 +30,8 @@ pub(super) fn markup(text: &str) -> String {
         out.push_str("</div>");
     }
     if shown.len() < text.len() {
-        out.push_str(
-            "<p class=\"shortened\">The rest is not shown here. Download the message to read it all.</p>",
-        );
+        // The text is ours; it holds no markup.
+        let _ = write!(out, "<p class=\"shortened\">{}</p>", postward_texts::text("message-shortened"));
     }
     out
 }
