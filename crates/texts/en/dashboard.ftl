@@ -115,6 +115,39 @@ audit-column-to = To
 audit-column-by = By
 audit-command-line = Command line
 
+# What was done, in the list of the audit
+
+audit-event-account-added = Account added
+audit-event-domain-added = Domain added
+audit-event-staff-added = Staff added
+audit-event-mailbox-added = Mailbox added
+audit-event-mailbox-deleted = Mailbox deleted
+audit-event-mailbox-restored = Mailbox restored
+audit-event-password-changed = Password changed
+audit-event-password-reset = Password reset
+audit-event-sessions-ended = Sessions ended
+audit-event-sign-in-suspended = Sign in suspended
+audit-event-sign-in-resumed = Sign in resumed
+audit-event-second-factor-on = Second factor on
+audit-event-second-factor-replaced = Second factor replaced
+audit-event-second-factor-off = Second factor off
+audit-event-backup-codes-renewed = Backup codes renewed
+audit-event-app-password-added = App password added
+audit-event-app-password-rotated = App password rotated
+audit-event-app-password-revoked = App password revoked
+audit-event-mail-app-mode-set = Mail app mode set
+audit-event-recovery-code-issued = Recovery code issued
+audit-event-recovered-by-code = Recovered by code
+audit-event-recovered-by-mail = Recovered by mail
+audit-event-recovery-email-set = Recovery email set
+audit-event-recovery-email-removed = Recovery email removed
+audit-event-not-me = Not me
+audit-event-keys-rotated = Keys rotated
+audit-event-staff-password-changed = Staff password changed
+audit-event-staff-password-recovered = Staff password recovered
+audit-event-staff-password-reset = Staff password reset
+audit-event-new-place-notices-set = New place notices set
+
 ## A new recovery code for a mailbox
 
 issue-code-shown-once = The new code is shown once. Have a safe way to hand it to the owner.
