@@ -203,8 +203,12 @@ impl Authority {
         }
     }
 
-    /// Hashes a password that staff or the operator sets and that has met the policy.
-    pub(crate) async fn hash_new(&self, new: &Secret) -> Result<Phc, Unavailable> {
+    /// The hash of somebody's first password, if it meets the policy.
+    pub(crate) async fn hash_first(&self, new: &Secret) -> Result<Phc, NewPasswordError> {
+        let problems = self.policy().problems(new.expose());
+        if !problems.is_empty() {
+            return Err(NewPasswordError::Policy(problems));
+        }
         let prepared = prepare(new.expose()).map_err(|problem| HasherError::Broken(problem.sentence()))?;
         Ok(self.hasher().hash(Lane::Staff, prepared).await?)
     }
