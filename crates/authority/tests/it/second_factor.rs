@@ -398,7 +398,7 @@ fn w3_a_hop_is_as_strong_and_as_old_as_where_it_comes_from() {
     on_both(async |house: TestHost| {
         let webmail = from("192.0.2.1", Surface::Webmail);
         let hop = async |guard, second: i64| {
-            house.authority.switch_surface(guard, Surface::Panel, &request(&webmail, at(second))).await
+            house.authority.switch_surface(guard, Surface::Panel, None, &request(&webmail, at(second))).await
         };
         let (_, before) = house.browser(Surface::Webmail, 0).await;
         let Ok(SignedIn::Session(_, panel)) = hop(&before, 1_000).await else {
@@ -422,8 +422,10 @@ fn w3_a_hop_is_as_strong_and_as_old_as_where_it_comes_from() {
             .finish_sign_in(&pending, &phone.code(at(1_100)), &request(&panel, at(1_100)))
             .await;
         let (_, strong) = finished.unwrap();
-        let back =
-            house.authority.switch_surface(&strong, Surface::Webmail, &request(&panel, at(1_200))).await;
+        let back = house
+            .authority
+            .switch_surface(&strong, Surface::Webmail, None, &request(&panel, at(1_200)))
+            .await;
         assert!(matches!(back, Ok(SignedIn::Session(..))));
         drop(strong);
     });

@@ -1,5 +1,5 @@
-//! What an owner sees and settles of its own sign-in: sessions, activity, audit, switches, and the hop to another
-//! surface.
+//! What an owner sees and settles of its own sign-in: sessions, activity, audit, switches, and going over to
+//! another surface.
 
 use crate::authority::Authority;
 use crate::credential::token::Token;
@@ -212,7 +212,8 @@ impl Authority {
     }
 
     /// Goes over to another surface without signing in again (W3). The new session is as strong and as old as the one
-    /// it comes from: where a second factor is on that it has not given, the code is owed there.
+    /// it comes from: where a second factor is on that it has not given, the code is owed there. The session that the
+    /// browser had there before ends: its cookie is replaced.
     ///
     /// # Errors
     /// When the session has ended, or that cannot be said.
@@ -220,9 +221,17 @@ impl Authority {
         &self,
         session: &SessionGuard,
         to: Surface,
+        replaces: Option<&Token>,
         request: &Request,
     ) -> Result<SignedIn<SessionGuard>, SignedOut> {
         let request = &Request { origin: Origin { surface: to, ..request.origin.clone() }, now: request.now };
+        if let Some(before) = replaces {
+            match self.resume(before, request).await {
+                Ok(guard) => self.sign_out(guard, request.now).await?,
+                Err(SignedOut::Ended) => {}
+                Err(unavailable) => return Err(unavailable),
+            }
+        }
         let from = {
             let mut tx = self.db().begin(Durability::Relaxed).await?;
             sessions::proof(&mut tx, session.id()).await?
