@@ -32,7 +32,7 @@ pub struct Settings {
     pub hashing: Hashing,
     /// How long a verified password is remembered for mail apps that reconnect; zero switches it off.
     pub reconnect: Duration,
-    /// What tries cost a stranger.
+    /// What attempts cost.
     pub throttle: ThrottleLimits,
     /// Where the keys of second factors, app passwords and links are kept: outside the database. Made when it is
     /// missing and nothing in the store needs one.

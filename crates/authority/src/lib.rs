@@ -5,7 +5,8 @@
 //! before it:
 //!
 //! * `model`: ids, kinds, states, reasons, receipts. No I/O, no clock.
-//! * `credential`: what opens a mailbox, as text and as what is kept of it: password policy, hasher, TOTP, codes, key file.
+//! * `credential`: what opens a mailbox, as text and as what is kept of it: password policy, hasher, TOTP, codes, key
+//!   file.
 //! * `rate_limit`: what attempts cost: the throttle of sign-ins, the cache of verified passwords.
 //! * `store`: the one place that speaks SQL. It is private: nobody else can write a credential row.
 //! * `notification`: notices to the people concerned, written in the transaction of what they tell of.
@@ -72,4 +73,4 @@ pub use use_cases::self_service::sessions::{OwnSessions, PastSession};
 pub use use_cases::sign_in::SignedIn;
 pub use use_cases::sign_in::confirmation::Confirmation;
 pub use use_cases::sign_in::reauthentication::{OwnSession, ReauthenticationError};
-pub use use_cases::sign_in::second_factor_challenge::SecondStepError;
+pub use use_cases::sign_in::second_factor_challenge::SecondFactorChallengeError;

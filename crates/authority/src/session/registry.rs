@@ -37,7 +37,7 @@ impl SessionGuard {
         &self.address
     }
 
-    /// The door.
+    /// The surface.
     pub fn surface(&self) -> Surface {
         self.surface
     }

@@ -362,7 +362,7 @@ fn the_owner_gets_in_past_a_flood_of_guesses_from_next_door_and_from_the_same_ad
         let mut settings = house.settings();
         settings.node = "besieged".to_owned();
         settings.reconnect = Duration::ZERO;
-        settings.throttle.besieged_wait = Duration::from_millis(100);
+        settings.throttle.under_attack_wait = Duration::from_millis(100);
         let authority = Authority::open(settings, at(0)).await.unwrap();
         let try_in = async |authority: &Authority, ip: &str, password: &str| {
             let attempt = attempt("ada@north.example", password);

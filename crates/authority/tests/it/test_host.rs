@@ -66,7 +66,7 @@ pub(crate) fn settings(database: Database, keys: &Path) -> Settings {
         hashing: Hashing { memory_kib: 64, passes: 1, ..Hashing::default() },
         throttle: ThrottleLimits {
             refusal_after: Duration::ZERO,
-            besieged_wait: Duration::ZERO,
+            under_attack_wait: Duration::ZERO,
             ..ThrottleLimits::default()
         },
         ..Settings::on(database, keys.to_owned())

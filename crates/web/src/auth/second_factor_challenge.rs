@@ -20,7 +20,7 @@ use axum::extract::Query;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use axum::routing::{get, post};
-use postward_authority::{SecondStepError, Token};
+use postward_authority::{SecondFactorChallengeError, Token};
 use postward_wire::Secret;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -164,11 +164,11 @@ async fn finish(
             let response = complete_sign_in(&context, surface, &token, &who, &form.next)?;
             Ok((AppendHeaders([clear(site, surface)?]), response).into_response())
         }
-        Err(SecondStepError::CodeWrong) => {
+        Err(SecondFactorChallengeError::CodeWrong) => {
             Ok(show(&context, surface, StatusCode::FORBIDDEN, form.next, Some(WRONG_CODE)))
         }
-        Err(SecondStepError::Over) => expired(site, surface, &form.next),
-        Err(SecondStepError::Unavailable(cause)) => {
+        Err(SecondFactorChallengeError::Over) => expired(site, surface, &form.next),
+        Err(SecondFactorChallengeError::Unavailable(cause)) => {
             tracing::warn!(%cause, "a code could not be looked at");
             let problem = "Sign-in is not possible at the moment. Try again in a minute.";
             let status = StatusCode::SERVICE_UNAVAILABLE;

@@ -21,7 +21,7 @@ const POLL: Duration = Duration::from_millis(500);
 const LEASE: Duration = Duration::from_secs(2);
 /// How long a frozen node waits for the store before it closes what it cannot vouch for.
 const GRACE: Duration = Duration::from_secs(60);
-/// How long refused tries, closed sessions and letters that are done with are kept for the people they concern.
+/// How long refused attempts, closed sessions and letters that are done with are kept for the people they concern.
 const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// How long what was begun and never finished is kept: longer than anything may still be finished.
 const UNFINISHED: SignedDuration = SignedDuration::from_hours(24);
