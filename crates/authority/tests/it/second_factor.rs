@@ -8,7 +8,7 @@ use postward_wire::Refusal;
 
 const ADA: &str = "ada@north.example";
 
-/// What ada hears at a door with what she types there, from home.
+/// What ada hears at a surface with what she types there, from home.
 async fn knock(house: &TestHost, surface: Surface, typed: &str, second: i64) -> Knock {
     let (attempt, origin) = (attempt(ADA, typed), from("192.0.2.1", surface));
     match surface {
@@ -37,7 +37,7 @@ enum Knock {
 
 const REFUSED: Knock = Knock::Refused(Refusal::Rejected);
 
-/// Invariant 6: the doors are listed in the code; whoever adds one decides here what it says.
+/// Invariant 6: the surfaces are listed in the code; whoever adds one decides here what it says.
 #[test]
 fn invariant_6_the_password_alone_opens_no_door() {
     on_both(async |house: TestHost| {

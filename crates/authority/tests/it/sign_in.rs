@@ -318,7 +318,7 @@ fn the_previous_password_is_told_apart_in_the_activity_and_nowhere_else() {
             house.sign_in("ada@north.example", "Never was one 3").await.err(),
             Some(Refusal::Rejected)
         );
-        // The tripwire looks back when there is time; shutting down waits for it.
+        // Former passwords are looked at when there is time; shutting down waits for it.
         let authority = house.authority.clone();
         authority.shut_down().await;
         let reopened = postward_authority::Authority::open(house.settings(), at(9));

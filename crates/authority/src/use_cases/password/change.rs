@@ -168,7 +168,7 @@ impl Authority {
         request: &Request,
     ) -> Result<Epoch, ChangeError> {
         let login = Login::of_text(own.login);
-        match self.verify(own.types(&login, current), request).await {
+        match self.verify(own.password_attempt(&login, current), request).await {
             Ok(Verified::Whole(proven)) => Ok(proven.epoch),
             // Whether the session has given a code is read in the transaction.
             Ok(Verified::CodeOwed(first)) => Ok(first.principal().epoch),

@@ -249,7 +249,7 @@ impl Authority {
     ) -> Result<(), SecondFactorError> {
         let own = &session.into();
         let login = Login::of_text(own.login);
-        let verified = self.verify(own.types(&login, password), request).await;
+        let verified = self.verify(own.password_attempt(&login, password), request).await;
         let first = match verified {
             Ok(Verified::CodeOwed(first)) => first,
             Ok(Verified::Whole(_)) => return Err(SecondFactorError::IsOff),

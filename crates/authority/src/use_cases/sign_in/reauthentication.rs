@@ -45,8 +45,8 @@ impl<'a> From<&'a StaffSession> for OwnSession<'a> {
 }
 
 impl<'a> OwnSession<'a> {
-    /// Its own password, as whoever sits there types it: a code is asked for apart from it.
-    pub(crate) fn types<'b>(&self, login: &'b Login, secret: &'b Secret) -> PasswordAttempt<'b> {
+    /// What whoever sits there types as its own password: a code is asked for apart from it.
+    pub(crate) fn password_attempt<'b>(&self, login: &'b Login, secret: &'b Secret) -> PasswordAttempt<'b> {
         PasswordAttempt { kind: self.kind, login, secret, reading: Reading::Password }
     }
 
@@ -145,7 +145,7 @@ impl Authority {
     ) -> Result<(), ReauthenticationError> {
         let own = &session.into();
         let login = Login::of_text(own.login);
-        let verified = self.verify(own.types(&login, password), request).await;
+        let verified = self.verify(own.password_attempt(&login, password), request).await;
         let (epoch, one_time_proof) = match verified {
             Ok(Verified::Whole(proven)) => (proven.epoch, proven.one_time_proof),
             Ok(Verified::CodeOwed(first)) => {
