@@ -25,7 +25,7 @@ use failure::Failure;
 
 const USAGE: &str = "\
 usage: cargo xtask TASK
-  tidy [--under-way]             check the rules a compiler cannot: layers, names, clocks, secrets, stale paths
+  tidy                           check the rules a compiler cannot: layers, names, clocks, secrets, stale paths
   fuzz [--seconds N] [TARGET …]  build the fuzz targets and run each for N seconds (default 60)
   soak [NAME|all]                run the long tests at their full length; without a name, list them
   docs                           make the pages of docs that are generated from the code
@@ -42,7 +42,7 @@ fn main() -> ExitCode {
     };
     let root = workspace_root();
     let outcome = match (task, rest) {
-        ("tidy", options) => tidy::run(&root, options),
+        ("tidy", []) => tidy::run(&root),
         ("fuzz", options) => fuzz::Plan::parse(options).and_then(|plan| fuzz::run(&root, &plan)),
         ("soak", options) => soak::run(&root, options),
         ("bench", options) => bench::run(&root, options),

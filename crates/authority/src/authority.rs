@@ -5,7 +5,7 @@ use crate::credential::key_file::Keys;
 use crate::credential::password_policy::PasswordPolicy;
 use crate::error::{OpenError, Unavailable};
 use crate::model::Timestamp;
-use crate::model::actor::{Actor, Role, Scope, Who};
+use crate::model::actor::Actor;
 use crate::model::database::Database;
 use crate::rate_limit::principal_lock::PrincipalLocks;
 use crate::rate_limit::sign_in_throttle::{Throttle, ThrottleLimits};
@@ -13,7 +13,7 @@ use crate::rate_limit::verified_password_cache::{Fingerprints, VerifiedPasswordC
 use crate::session::change_broadcast::Events;
 use crate::session::registry::Registry;
 use crate::session::writer::{SessionWriter, WriterContext};
-use crate::store::{Db, StoreError, directory, second_factors};
+use crate::store::{Db, StoreError, second_factors};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,7 +32,7 @@ pub struct Settings {
     pub hashing: Hashing,
     /// How long a verified password is remembered for mail apps that reconnect; zero switches it off.
     pub reconnect: Duration,
-    /// What tries cost a stranger.
+    /// What attempts cost.
     pub throttle: ThrottleLimits,
     /// Where the keys of second factors, app passwords and links are kept: outside the database. Made when it is
     /// missing and nothing in the store needs one.
@@ -124,12 +124,7 @@ impl Authority {
     /// # Errors
     /// When the store does not answer.
     pub async fn operator(&self, now: Timestamp) -> Result<Actor, Unavailable> {
-        let host = match directory::host(self.db()).await? {
-            Some(host) => host,
-            None => self.add_host(now).await?,
-        };
-        let scope = Scope { path: host.path, account: host.id, limited_to: None };
-        Ok(Actor { who: Who::Operator, scope, role: Role::Owner, ip: None })
+        Ok(Actor::operator(self.host(now).await?))
     }
 
     /// What a new password must be.

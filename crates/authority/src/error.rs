@@ -105,7 +105,7 @@ macro_rules! from_new_password {
 }
 pub(crate) use from_new_password;
 
-from_new_password! { LinkError }
+from_new_password! { AddError LinkError }
 
 /// Why an act on a mailbox was not done. Nothing has changed.
 #[derive(Debug, Error)]

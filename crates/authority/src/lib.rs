@@ -5,7 +5,8 @@
 //! before it:
 //!
 //! * `model`: ids, kinds, states, reasons, receipts. No I/O, no clock.
-//! * `credential`: what opens a mailbox, as text and as what is kept of it: password policy, hasher, TOTP, codes, key file.
+//! * `credential`: what opens a mailbox, as text and as what is kept of it: password policy, hasher, TOTP, codes, key
+//!   file.
 //! * `rate_limit`: what attempts cost: the throttle of sign-ins, the cache of verified passwords.
 //! * `store`: the one place that speaks SQL. It is private: nobody else can write a credential row.
 //! * `notification`: notices to the people concerned, written in the transaction of what they tell of.
@@ -57,10 +58,11 @@ pub use rate_limit::sign_in_throttle::ThrottleLimits;
 pub use session::change_broadcast::{ChangeSubscription, PrincipalChange};
 pub use session::registry::{LiveGuard, SessionGuard};
 pub use session::staff_session::StaffSession;
+pub use use_cases::administration::accounts::NewAccount;
 pub use use_cases::administration::audit::{AuditEntry, RefusedAttempt};
 pub use use_cases::administration::mail_app_mode::ShutOut;
 pub use use_cases::administration::sessions::{LiveSession, Which};
-pub use use_cases::administration::staff::NewStaff;
+pub use use_cases::administration::staff::{FirstOwner, NewStaff};
 pub use use_cases::mail_queue::outbox::{Letter, OUTBOX_LEASE};
 pub use use_cases::password::change::{AppPasswords, ChangeError, ResetError};
 pub use use_cases::password::recover::{OpenLink, RecoverError};
@@ -71,4 +73,4 @@ pub use use_cases::self_service::sessions::{OwnSessions, PastSession};
 pub use use_cases::sign_in::SignedIn;
 pub use use_cases::sign_in::confirmation::Confirmation;
 pub use use_cases::sign_in::reauthentication::{OwnSession, ReauthenticationError};
-pub use use_cases::sign_in::second_factor_challenge::SecondStepError;
+pub use use_cases::sign_in::second_factor_challenge::SecondFactorChallengeError;

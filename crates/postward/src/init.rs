@@ -10,7 +10,7 @@ use crate::output::{self, Format};
 use crate::password_input;
 use crate::private_file;
 use clap::Args;
-use postward_authority::{AddError, Authority, NewStaff, PasswordPolicy, PasswordProblem, Role};
+use postward_authority::{AddError, Authority, FirstOwner, PasswordPolicy, PasswordProblem};
 use postward_wire::{Address, Secret};
 use std::fs;
 use std::io::{self, IsTerminal};
@@ -110,14 +110,11 @@ fn write_files(data: &DataDir, hostname: &str, config: &str) -> io::Result<Resul
 async fn add_owner(authority: &Authority, owner: &Address, password: Secret) -> Result<(), CommandError> {
     let now = clock::now();
     let failed = |why: String| CommandError::new(format!("The owner cannot be added: {why}"));
-    let operator = authority.operator(now).await.map_err(|error| failed(error.to_string()))?;
-    let account = operator.account();
-    let new = NewStaff { account, email: owner, role: Role::Owner, domains: None, password };
-    let added = authority.add_staff(&operator, new, now).await;
+    let added = authority.add_host_owner(FirstOwner { email: owner, password }, now).await;
     added.map(drop).map_err(|error| match error {
         AddError::Policy(problems) => failed(sentences(&problems)),
         AddError::Name(why) => failed(why),
-        other => failed(format!("{other:?}.")),
+        other => failed(format!("{other}.")),
     })
 }
 

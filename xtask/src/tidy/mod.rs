@@ -5,7 +5,6 @@
 //! [`architecture`], [`spine`] and [`walks`] keep ARCHITECTURE.md true, [`generated_pages`] the docs,
 //! [`dependencies`] the manifests; [`import_circles`], [`layers`], [`handle`], [`tuple_parameters`] and
 //! [`banned_names`] each read one crate, [`texts`] the catalogues with all that names them, the other rules one file.
-//! [`under_way`] lists what does not hold yet.
 
 mod architecture;
 mod arrows;
@@ -29,7 +28,6 @@ mod sql;
 mod texts;
 mod tree;
 mod tuple_parameters;
-mod under_way;
 mod violation;
 mod walks;
 
@@ -66,17 +64,8 @@ const CRATE_RULES: [CrateRule; 5] = [
     CrateRule { name: "names", check: banned_names::names_are_the_fields },
 ];
 
-/// What is said of the page as a whole, and where it is listed as under way.
-const PAGE: (&str, &str) = ("ARCHITECTURE.md", "spine");
-
-/// Checks every rule on the checkout, prints a line for each crate and what is broken. `--under-way` prints what is listed
-/// as under way too.
-pub(crate) fn run(root: &Path, options: &[String]) -> Result<(), Failure> {
-    let is_telling_all = match options {
-        [] => false,
-        [option] if option == "--under-way" => true,
-        _ => return Err("usage: cargo xtask tidy [--under-way]".to_owned()),
-    };
+/// Checks every rule on the checkout, prints a line for each crate and what is broken.
+pub(crate) fn run(root: &Path) -> Result<(), Failure> {
     let tree = Tree::read(root)?;
     let mut violations = arrows::point_as_drawn(&tree.packages);
     violations.extend(sql::only_the_authority_links_a_database(&tree.packages));
@@ -89,19 +78,13 @@ pub(crate) fn run(root: &Path, options: &[String]) -> Result<(), Failure> {
     for file in &tree.files {
         violations.extend(FILE_RULES.iter().flat_map(|rule| rule(file)));
     }
-    let mut hold = |name: &str, rule: &str, found: Vec<Violation>| {
-        if is_telling_all && under_way::is_listed(name, rule) {
-            found.iter().for_each(|violation| println!("under way: {violation}"));
-        }
-        violations.extend(under_way::beyond_the_ceiling(name, rule, found));
-    };
-    hold(PAGE.0, PAGE.1, spine::sentences_agree_with_heads(&tree));
+    violations.extend(spine::sentences_agree_with_heads(&tree));
     for source in CrateSource::all(&tree.files) {
         let mut counts = Vec::new();
         for rule in &CRATE_RULES {
             let found = (rule.check)(&source);
             counts.push(format!("{} {}", rule.name, found.len()));
-            hold(&source.name, rule.name, found);
+            violations.extend(found);
         }
         println!("{}: {}, longest walk {}", source.name, counts.join(", "), source.graph.longest_walk());
     }

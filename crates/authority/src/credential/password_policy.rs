@@ -171,7 +171,7 @@ impl PasswordProblem {
 /// Brings a password into the form that is hashed and compared (RFC 8265 §4.2, OpaqueString): two keyboards that
 /// spell the same character differently open the same mailbox. Nothing is cut, no case is changed.
 pub(crate) fn prepare(password: &str) -> Result<Zeroizing<String>, PasswordProblem> {
-    // Counted before any Unicode work is done on it, so that a stranger cannot buy work by the megabyte.
+    // Counted before any Unicode work is done on it, so that nobody can buy work by the megabyte.
     if password.chars().nth(PasswordPolicy::MAX_LENGTH).is_some() {
         return Err(PasswordProblem::TooLong);
     }

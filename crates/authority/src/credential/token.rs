@@ -1,4 +1,4 @@
-//! The bearer token of a browser session, a pending second step or a mailed link.
+//! The bearer token of a browser session, a pending challenge or a mailed link.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;

@@ -85,7 +85,7 @@ pub struct Mailbox {
     pub account_name: String,
     /// Whether it may sign in.
     pub state: MailboxState,
-    /// When it last signed in, at any door.
+    /// When it last signed in, at any surface.
     pub last_sign_in: Option<Timestamp>,
     /// When it was made.
     pub created: Timestamp,

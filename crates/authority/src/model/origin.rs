@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// A door somebody can be signed in at.
+/// A surface somebody can be signed in at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Surface {
@@ -24,8 +24,8 @@ pub enum Surface {
 }
 
 impl Surface {
-    /// Every door a mailbox can be signed in at, in the order in which receipts name them. A new door is added here,
-    /// and every test that walks the doors then fails until it is covered.
+    /// Every surface a mailbox can be signed in at, in the order in which receipts name them. A new surface is added
+    /// here, and every test that walks the surfaces then fails until it is covered.
     pub const OF_MAILBOXES: [Self; 5] = [Self::Imap, Self::Pop3, Self::Smtp, Self::Webmail, Self::Panel];
 
     /// The name used in the store, in logs and in JSON.
@@ -72,7 +72,7 @@ impl From<Protocol> for Surface {
 pub struct Origin {
     /// The address of the peer.
     pub ip: IpAddr,
-    /// The door.
+    /// The surface.
     pub surface: Surface,
     /// What the client calls itself (IMAP ID, EHLO, user agent): shown to the owner, never trusted.
     pub client: Option<String>,

@@ -10,14 +10,14 @@ const WINDOW_KNOWN: SignedDuration = SignedDuration::from_hours(1);
 
 /// And within a day from all other networks together. Three codes of a million are right at a time: whoever has the
 /// password has even chances after some sixty years; the owner hears of it on the first day.
-const GUESSES_STRANGERS: i64 = 10;
+const GUESSES_UNKNOWN: i64 = 10;
 
-const WINDOW_STRANGERS: SignedDuration = SignedDuration::from_hours(24);
+const WINDOW_UNKNOWN: SignedDuration = SignedDuration::from_hours(24);
 
 /// Which guesses are counted together, how many there may be, and for how long they count.
 pub(crate) fn guesses(known_network: bool, origin: &Origin) -> (String, i64, SignedDuration) {
     match known_network {
         true => (origin.network().to_string(), GUESSES_KNOWN, WINDOW_KNOWN),
-        false => (String::new(), GUESSES_STRANGERS, WINDOW_STRANGERS),
+        false => (String::new(), GUESSES_UNKNOWN, WINDOW_UNKNOWN),
     }
 }

@@ -1,7 +1,7 @@
-//! What tries cost a stranger.
+//! What attempts cost.
 //!
 //! Three promises: guessing from one network soon ends, an owner is never locked out by somebody else's guessing, and
-//! a phone that repeats one stale password all night is one wrong try. Everything is keyed by what was typed and by
+//! a phone that repeats one stale password all night is one wrong attempt. Everything is keyed by what was typed and by
 //! the network, never by what exists, so that nothing can be learnt from it.
 
 use crate::model::Timestamp;
@@ -17,22 +17,23 @@ use std::time::Duration;
 /// The limits of the throttle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ThrottleLimits {
-    /// Every refusal is answered no sooner than this after the try, whatever the reason, so that the answer's time
+    /// Every refusal is answered no sooner than this after the attempt, whatever the reason, so that the answer's time
     /// tells nothing; it also keeps one connection from trying more than about once a second.
     pub refusal_after: Duration,
-    /// Distinct wrong tries from one network within `window`, over all mailboxes, before further ones from it are
+    /// Distinct wrong attempts from one network within `window`, over all mailboxes, before further ones from it are
     /// turned away unhashed. An office behind one address changes passwords too.
     pub per_network: u32,
-    /// Distinct wrong tries at one mailbox from one network within `window` before further ones are turned away
+    /// Distinct wrong attempts at one mailbox from one network within `window` before further ones are turned away
     /// unhashed. From a network the mailbox was signed in from before, and from any shortly after a change of the
     /// password, one is still looked at now and then.
     pub per_mailbox: u32,
-    /// How long wrong tries are remembered, at least.
+    /// How long wrong attempts are remembered, at least.
     pub window: Duration,
-    /// How long a try waits when it is beyond the limits but comes from a known network, until one of those that have
-    /// come meanwhile is admitted and looked at; and a stranger's when the mailbox has had ten times `per_mailbox`
-    /// wrong tries from all networks together: guessing is slow, and the owner still gets in. Zero looks at every one.
-    pub besieged_wait: Duration,
+    /// How long an attempt waits when it is beyond the limits but comes from a known network, until one of those that
+    /// have come meanwhile is admitted and looked at; and one from an unknown network when the mailbox has had ten
+    /// times `per_mailbox` wrong attempts from all networks together: guessing is slow, and the owner still gets in.
+    /// Zero looks at every one.
+    pub under_attack_wait: Duration,
 }
 
 impl Default for ThrottleLimits {
@@ -42,15 +43,15 @@ impl Default for ThrottleLimits {
             per_network: 100,
             per_mailbox: 10,
             window: Duration::from_secs(600),
-            besieged_wait: Duration::from_secs(3),
+            under_attack_wait: Duration::from_secs(3),
         }
     }
 }
 
-/// How many networks' worth of wrong tries a mailbox takes before strangers have to wait.
+/// How many networks' worth of wrong attempts a mailbox takes before unknown networks have to wait.
 const GENEROUS: u32 = 10;
 
-/// One try, before anything is verified.
+/// One attempt, before anything is verified.
 #[derive(Clone, Debug)]
 pub(crate) struct Attempt {
     /// What was typed as the name, in canonical form where it has one. A new password wipes no slate: that would tell
@@ -71,7 +72,7 @@ pub(crate) struct Attempt {
     pub(crate) remembered: Fingerprint,
 }
 
-/// What becomes of a try.
+/// What becomes of an attempt.
 pub(crate) enum Verdict<'a> {
     /// Verify it, and say what came of it.
     Verify(Reservation<'a>),
@@ -81,7 +82,7 @@ pub(crate) enum Verdict<'a> {
     TooMany,
 }
 
-/// A try that may be verified. It counts as wrong until [`Reservation::right`] says otherwise, so that a thousand
+/// An attempt that may be verified. It counts as wrong until [`Reservation::right`] says otherwise, so that a thousand
 /// guesses at once cannot slip through together. Dropped without a word (nobody could decide, or the client hung up),
 /// nobody pays for it.
 pub(crate) struct Reservation<'a> {
@@ -108,7 +109,7 @@ enum Admission {
     KnownAddress(String, IpAddr),
 }
 
-/// The memory of wrong tries.
+/// The memory of wrong attempts.
 pub(crate) struct Throttle {
     limits: ThrottleLimits,
     memory: Mutex<Memory>,
@@ -119,8 +120,8 @@ struct Memory {
     by_network: Generations<String, Attempts>,
     by_mailbox_and_network: Generations<(String, String), Attempts>,
     by_mailbox: Generations<String, Attempts>,
-    /// Admissions that are open, and the tickets in them with what is counted of each try. The first of them that has
-    /// waited its time closes the admission.
+    /// Admissions that are open, and the tickets in them with what is counted of each attempt. The first of them that
+    /// has waited its time closes the admission.
     admissions: HashMap<Admission, Vec<(u64, Fingerprint)>>,
     /// Tickets that were admitted while their attempt still waits.
     admitted: HashSet<u64>,
@@ -156,9 +157,9 @@ impl Throttle {
         &self.limits
     }
 
-    /// Whether a try is looked at.
+    /// Whether an attempt is looked at.
     pub(crate) fn reserve(&self, this: Attempt, now: Timestamp) -> Verdict<'_> {
-        let ThrottleLimits { per_network, per_mailbox, besieged_wait, window, refusal_after: _ } =
+        let ThrottleLimits { per_network, per_mailbox, under_attack_wait, window, refusal_after: _ } =
             self.limits;
         let mut memory = self.memory();
         memory.age(window, now);
@@ -181,7 +182,7 @@ impl Throttle {
                 return Verdict::TooMany;
             }
             let ticket = memory.issue_ticket(&this);
-            return Verdict::Verify(Reservation::new(self, this, besieged_wait, Some(Box::new(ticket))));
+            return Verdict::Verify(Reservation::new(self, this, under_attack_wait, Some(Box::new(ticket))));
         }
         memory.by_network.entry(this.network.clone()).distinct.insert(this.counted);
         memory.by_mailbox_and_network.entry(pair).distinct.insert(this.counted);
@@ -191,7 +192,7 @@ impl Throttle {
         if !under_attack {
             everywhere.distinct.insert(this.counted);
         }
-        let wait = if under_attack && !this.known { besieged_wait } else { Duration::ZERO };
+        let wait = if under_attack && !this.known { under_attack_wait } else { Duration::ZERO };
         Verdict::Verify(Reservation::new(self, this, wait, None))
     }
 
@@ -215,13 +216,13 @@ impl<'a> Reservation<'a> {
         Self { throttle, this, wait, ticket, settled: false }
     }
 
-    /// Whether it is beyond the limits: a wrong password then hears what a stranger hears who is not looked at, or it
-    /// would tell that the mailbox exists.
+    /// Whether it is beyond the limits: a wrong password then hears what is said to an attempt that is not looked at,
+    /// or it would tell that the mailbox exists.
     pub(crate) fn beyond(&self) -> bool {
         self.ticket.is_some()
     }
 
-    /// Whether the try, which has waited, is to be looked at. To be asked once.
+    /// Whether the attempt, which has waited, is to be looked at. To be asked once.
     ///
     /// Of those beyond the limits one is, each time: the owner gets in past a neighbour's guessing, and guessing gets
     /// nowhere. It is any of those that came before and were not admitted; if there is none, any at all.
@@ -262,7 +263,7 @@ impl<'a> Reservation<'a> {
     /// The password opened nothing, and will not for as long as this epoch and this state last.
     pub(crate) fn wrong(mut self, wrong: Wrong) {
         self.settled = true;
-        // Beyond the limits nothing is remembered: a stranger's guess is not, there.
+        // Beyond the limits nothing is remembered: guesses from unknown networks are not, there.
         if self.ticket.is_none() {
             self.throttle.wrong(self.this.remembered, wrong);
         }
@@ -283,7 +284,7 @@ impl Drop for Reservation<'_> {
     }
 }
 
-/// The distinct wrong tries of one window, which begins with the first of them.
+/// The distinct wrong attempts of one window, which begins with the first of them.
 #[derive(Default)]
 struct Attempts {
     began: Option<Timestamp>,
@@ -297,7 +298,7 @@ impl Attempts {
         }
     }
 
-    /// Takes a try back. A window that holds nothing has not begun.
+    /// Takes an attempt back. A window that holds nothing has not begun.
     fn uncount(&mut self, fingerprint: &Fingerprint) {
         self.distinct.remove(fingerprint);
         if self.distinct.is_empty() {
@@ -305,7 +306,7 @@ impl Attempts {
         }
     }
 
-    /// Whether a try can be counted: it has been, or there are not as many distinct ones already.
+    /// Whether an attempt can be counted: it has been, or there are not as many distinct ones already.
     fn has_room(&self, fingerprint: Fingerprint, at_most: u32) -> bool {
         self.distinct.len() < at_most as usize || self.distinct.contains(&fingerprint)
     }
@@ -342,7 +343,7 @@ impl Memory {
         Ticket { admission, number: self.tickets }
     }
 
-    /// A try is over, or whoever made it has hung up.
+    /// An attempt is over, or whoever made it has hung up.
     fn leave(&mut self, Ticket { admission, number }: &Ticket) {
         self.admitted.remove(number);
         if let Some(tickets) = self.admissions.get_mut(admission) {

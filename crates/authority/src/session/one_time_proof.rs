@@ -9,9 +9,9 @@ use crate::store::{StoreError, Tx, second_factors};
 pub(crate) async fn spend_code(
     tx: &mut Tx,
     principal: PrincipalId,
-    spends: &OneTimeProof,
+    one_time_proof: &OneTimeProof,
 ) -> Result<bool, StoreError> {
-    match spends {
+    match one_time_proof {
         OneTimeProof::Step { enabled_at, step } => {
             second_factors::spend(tx, principal, *enabled_at, *step).await
         }

@@ -17,9 +17,9 @@ pub(crate) struct AuthProof {
     /// Whether the network was seen before; else it is remembered.
     pub(crate) known_network: bool,
     /// What works once, and is spent by the transaction that opens the session.
-    pub(crate) spends: OneTimeProof,
-    /// The browser's pending second step, which ends with it: the hash of its token.
-    pub(crate) second_step: Option<Vec<u8>>,
+    pub(crate) one_time_proof: OneTimeProof,
+    /// The browser's pending challenge, which ends with it: the hash of its token.
+    pub(crate) challenge: Option<Vec<u8>>,
     /// When the password was given, where that was not now.
     pub(crate) proved_at: Option<Timestamp>,
     /// The session it comes from, which must not have ended.
@@ -59,8 +59,8 @@ impl FirstFactor {
     }
 
     /// With the second factor.
-    pub(crate) fn with(self, spends: OneTimeProof) -> AuthProof {
-        AuthProof::of(&self.principal, spends)
+    pub(crate) fn with(self, one_time_proof: OneTimeProof) -> AuthProof {
+        AuthProof::of(&self.principal, one_time_proof)
     }
 }
 
@@ -70,15 +70,15 @@ impl AuthProof {
         Self::of(principal, OneTimeProof::AppPassword { id, digest })
     }
 
-    fn of(principal: &Principal, spends: OneTimeProof) -> Self {
+    fn of(principal: &Principal, one_time_proof: OneTimeProof) -> Self {
         let Principal { id, epoch, known_network, .. } = principal;
         let (principal, epoch, known_network) = (*id, *epoch, *known_network);
         Self {
             principal,
             epoch,
             known_network,
-            spends,
-            second_step: None,
+            one_time_proof,
+            challenge: None,
             proved_at: None,
             from_session: None,
         }
@@ -86,7 +86,7 @@ impl AuthProof {
 
     /// Whether a second factor was given.
     pub(crate) fn second_factor(&self) -> bool {
-        match self.spends {
+        match self.one_time_proof {
             OneTimeProof::Step { .. } | OneTimeProof::BackupCode(_) | OneTimeProof::Carried => true,
             OneTimeProof::Nothing | OneTimeProof::AppPassword { .. } => false,
         }

@@ -37,7 +37,7 @@ impl SessionGuard {
         &self.address
     }
 
-    /// The door.
+    /// The surface.
     pub fn surface(&self) -> Surface {
         self.surface
     }
@@ -73,7 +73,7 @@ pub(crate) struct Live {
     principal: PrincipalId,
     lifetime: Lifetime,
     /// It ends its own session and lives on to answer: no freeze holds it.
-    aside: AtomicBool,
+    is_detached: AtomicBool,
     /// Why it ended; zero while it has not.
     reason: AtomicU8,
     ended: CancellationToken,
@@ -118,7 +118,7 @@ impl Registry {
             session,
             principal,
             lifetime,
-            aside: AtomicBool::new(false),
+            is_detached: AtomicBool::new(false),
             reason: AtomicU8::new(0),
             ended: CancellationToken::new(),
             gone: CancellationToken::new(),
@@ -305,18 +305,18 @@ impl LiveGuard {
     }
 
     fn is_held(&self) -> bool {
-        self.registry.is_frozen() && !self.entry.aside.load(Ordering::SeqCst)
+        self.registry.is_frozen() && !self.entry.is_detached.load(Ordering::SeqCst)
     }
 
     /// Takes the guard out of the registry: it is about to end its own session and has to outlive that to answer.
     pub(crate) fn detach(&self) {
-        self.entry.aside.store(true, Ordering::SeqCst);
+        self.entry.is_detached.store(true, Ordering::SeqCst);
         self.registry.forget(&self.entry);
     }
 
     /// Puts it back, because the session was not ended after all.
     pub(crate) fn reattach(&self) {
-        self.entry.aside.store(false, Ordering::SeqCst);
+        self.entry.is_detached.store(false, Ordering::SeqCst);
         self.registry.remember(&self.entry);
     }
 }

@@ -84,8 +84,8 @@ impl PendingSession {
 }
 
 impl SessionWriter {
-    /// What may wait to be written. Sign-ins beyond it wait for their turn; notes of refused tries are dropped, because
-    /// a flood of them must not keep sign-ins out.
+    /// What may wait to be written. Sign-ins beyond it wait for their turn; notes of refused attempts are dropped,
+    /// because a flood of them must not keep sign-ins out.
     const WAITING: usize = 4_096;
     /// What one transaction writes at most, so that it stays short for whoever waits to change a password.
     const BATCH: usize = 256;
@@ -115,7 +115,7 @@ impl SessionWriter {
         sender.send(WriteRequest::Open(Box::new(session))).await.map_err(|_| OpenSessionError::Unavailable)
     }
 
-    /// Hands in the note of a refused try.
+    /// Hands in the note of a refused attempt.
     pub(crate) fn refused(&self, this: NewRefusedAttempt) {
         if let Some(sender) = self.sender()
             && sender.try_send(WriteRequest::Refused(Box::new(this))).is_err()
@@ -243,9 +243,10 @@ impl WriterTask {
         if pending.is_empty() && refused.is_empty() {
             return Ok(outcomes);
         }
-        let spends = |session: &PendingSession| session.proven.second_factor();
+        let spends_code = |session: &PendingSession| session.proven.second_factor();
         // A code that was spent stays spent, even when the power goes now.
-        let durability = if pending.iter().any(spends) { Durability::Durable } else { Durability::Relaxed };
+        let durability =
+            if pending.iter().any(spends_code) { Durability::Durable } else { Durability::Relaxed };
         let mut tx = self.db.begin(durability).await?;
         for session in pending {
             outcomes.push(self.open_session(&mut tx, session).await?);
@@ -290,8 +291,8 @@ impl WriterTask {
         let PendingSession { proven, request, token_digest, lifetime, reply: _ } = session;
         let Request { origin, now } = request;
         let principal = proven.principal;
-        let spends = !matches!(proven.spends, OneTimeProof::Nothing);
-        let taken = match spends {
+        let spends_something = !matches!(proven.one_time_proof, OneTimeProof::Nothing);
+        let taken = match spends_something {
             true => principals::lock_at_epoch(tx, principal, proven.epoch).await?,
             false => principals::lock_and_note_sign_in(tx, principal, proven.epoch, *now).await?,
         };
@@ -301,7 +302,7 @@ impl WriterTask {
         if let Err(not_entered) = spend(tx, session).await? {
             return Ok(Err(not_entered));
         }
-        if spends {
+        if spends_something {
             principals::signed_in(tx, principal, *now).await?;
         }
         let id = SessionId::draw(&mut rand::rng());
@@ -313,7 +314,7 @@ impl WriterTask {
             epoch: proven.epoch,
             origin: origin.clone(),
             token_digest: token_digest.clone(),
-            app_password: match proven.spends {
+            app_password: match proven.one_time_proof {
                 OneTimeProof::AppPassword { id, .. } => Some(id),
                 _ => None,
             },
@@ -347,7 +348,7 @@ impl WriterTask {
 async fn spend(tx: &mut Tx, session: &PendingSession) -> Result<Result<(), OpenSessionError>, StoreError> {
     let PendingSession { proven, request: Request { origin, now }, .. } = session;
     let principal = proven.principal;
-    let refused = match &proven.spends {
+    let refused = match &proven.one_time_proof {
         OneTimeProof::Nothing | OneTimeProof::Carried => None,
         OneTimeProof::Step { enabled_at, step } => {
             let spent = second_factors::spend(tx, principal, *enabled_at, *step).await?;
@@ -370,7 +371,7 @@ async fn spend(tx: &mut Tx, session: &PendingSession) -> Result<Result<(), OpenS
         return Ok(Err(refused));
     }
     // Turned on since the password was verified: then the password alone opens nothing any more.
-    if matches!(proven.spends, OneTimeProof::Nothing) && second_factors::is_on(tx, principal).await? {
+    if matches!(proven.one_time_proof, OneTimeProof::Nothing) && second_factors::is_on(tx, principal).await? {
         return Ok(Err(OpenSessionError::Overtaken));
     }
     if let Some(from) = proven.from_session
@@ -381,8 +382,8 @@ async fn spend(tx: &mut Tx, session: &PendingSession) -> Result<Result<(), OpenS
     if proven.second_factor() {
         second_factors::forget_guesses(tx, principal, &network).await?;
     }
-    match &proven.second_step {
-        Some(digest) if !second_factors::end_second_step(tx, digest).await? => {
+    match &proven.challenge {
+        Some(digest) if !second_factors::end_challenge(tx, digest).await? => {
             Ok(Err(OpenSessionError::Overtaken))
         }
         _ => Ok(Ok(())),

@@ -1,4 +1,4 @@
-//! What happened: the audit, the tries that did not succeed, the notices to be mailed.
+//! What happened: the audit, the attempts that did not succeed, the notices to be mailed.
 
 use super::db::{StoreError, Tx, execute, on};
 use super::row::row;
@@ -89,7 +89,7 @@ pub(crate) async fn audit_of(db: &Db, about: PrincipalId, limit: u32) -> Result<
     on!(db db, conn => sqlx::query_as(SQL).bind(about).bind(i64::from(limit)).fetch_all(conn).await)
 }
 
-/// A try that did not succeed.
+/// An attempt that did not succeed.
 pub(crate) struct NewRefusedAttempt {
     pub(crate) principal: Option<PrincipalId>,
     pub(crate) login: String,
@@ -97,7 +97,7 @@ pub(crate) struct NewRefusedAttempt {
     pub(crate) request: Request,
 }
 
-/// Notes a try that did not succeed.
+/// Notes an attempt that did not succeed.
 pub(crate) async fn note_refused_attempt(tx: &mut Tx, this: &NewRefusedAttempt) -> Result<(), StoreError> {
     const SQL: &str = "INSERT INTO refused_try (id, at, principal_id, login, surface, ip, client, cause)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
@@ -120,7 +120,7 @@ pub(crate) async fn note_refused_attempt(tx: &mut Tx, this: &NewRefusedAttempt) 
 }
 
 row! {
-    /// A refused try, for lists.
+    /// A refused attempt, for lists.
     pub(crate) struct RefusedRow {
         pub(crate) at: i64,
         pub(crate) surface: String,
@@ -130,7 +130,7 @@ row! {
     }
 }
 
-/// The newest refused tries at a principal.
+/// The newest refused attempts at a principal.
 pub(crate) async fn refused_rows(
     db: &Db,
     principal: PrincipalId,
@@ -141,7 +141,7 @@ pub(crate) async fn refused_rows(
     on!(db db, conn => sqlx::query_as(SQL).bind(principal).bind(i64::from(limit)).fetch_all(conn).await)
 }
 
-/// Forgets refused tries and closed sessions from before a moment.
+/// Forgets refused attempts and closed sessions from before a moment.
 pub(crate) async fn forget_before(tx: &mut Tx, moment: Timestamp) -> Result<(), StoreError> {
     execute!(tx, "DELETE FROM refused_try WHERE at < $1", millis(moment))?;
     execute!(tx, "DELETE FROM session WHERE closed_at < $1", millis(moment)).map(|_| ())

@@ -150,7 +150,7 @@ pub(crate) async fn end_enrolments(tx: &mut Tx, id: PrincipalId) -> Result<(), S
 
 row! {
     /// A browser whose password was right and that still owes a code.
-    pub(crate) struct SecondStepRow {
+    pub(crate) struct ChallengeRow {
         pub(crate) principal_id: PrincipalId,
         pub(crate) epoch: Epoch,
         pub(crate) proved_at: i64,
@@ -172,7 +172,7 @@ pub(crate) struct NewChallenge<'a> {
 }
 
 /// Notes one.
-pub(crate) async fn begin_second_step(tx: &mut Tx, challenge: &NewChallenge<'_>) -> Result<(), StoreError> {
+pub(crate) async fn begin_challenge(tx: &mut Tx, challenge: &NewChallenge<'_>) -> Result<(), StoreError> {
     const SQL: &str = "INSERT INTO second_step
             (token_digest, principal_id, epoch, surface, proved_at, begun_at, tries)
         VALUES ($1, $2, $3, $4, $5, $6, 0)";
@@ -182,28 +182,28 @@ pub(crate) async fn begin_second_step(tx: &mut Tx, challenge: &NewChallenge<'_>)
 }
 
 /// Finds it by the hash of its token.
-pub(crate) async fn second_step(
+pub(crate) async fn challenge(
     db: &Db,
     digest: &[u8],
     surface: &str,
-) -> Result<Option<SecondStepRow>, StoreError> {
+) -> Result<Option<ChallengeRow>, StoreError> {
     const SQL: &str = "SELECT principal_id, epoch, proved_at, begun_at, tries FROM second_step
         WHERE token_digest = $1 AND surface = $2";
     on!(db db, conn => sqlx::query_as(SQL).bind(digest).bind(surface).fetch_optional(conn).await)
 }
 
 /// Counts a wrong code against it.
-pub(crate) async fn fail_second_step(tx: &mut Tx, digest: &[u8]) -> Result<(), StoreError> {
+pub(crate) async fn fail_challenge(tx: &mut Tx, digest: &[u8]) -> Result<(), StoreError> {
     execute!(tx, "UPDATE second_step SET tries = tries + 1 WHERE token_digest = $1", digest).map(|_| ())
 }
 
 /// Ends it. False when it is over already.
-pub(crate) async fn end_second_step(tx: &mut Tx, digest: &[u8]) -> Result<bool, StoreError> {
+pub(crate) async fn end_challenge(tx: &mut Tx, digest: &[u8]) -> Result<bool, StoreError> {
     Ok(execute!(tx, "DELETE FROM second_step WHERE token_digest = $1", digest)? == 1)
 }
 
 /// Ends all of a principal's.
-pub(crate) async fn end_second_steps(tx: &mut Tx, id: PrincipalId) -> Result<(), StoreError> {
+pub(crate) async fn end_challenges(tx: &mut Tx, id: PrincipalId) -> Result<(), StoreError> {
     execute!(tx, "DELETE FROM second_step WHERE principal_id = $1", id).map(|_| ())
 }
 

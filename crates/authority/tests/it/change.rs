@@ -9,7 +9,7 @@ use postward_wire::Refusal;
 use std::sync::Arc;
 use tokio::task::JoinSet;
 
-/// Signs in at every door a mailbox has; the doors are listed in the code.
+/// Signs in at every surface a mailbox has; they are listed in the code.
 async fn at_every_door(house: &TestHost) -> Vec<Served> {
     let mut served = Vec::new();
     for surface in Surface::OF_MAILBOXES {

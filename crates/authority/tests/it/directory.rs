@@ -1,6 +1,7 @@
 use crate::test_host::{NEW, OLD, TestHost, address, at, on_both, secret};
 use postward_authority::{
-    ActError, Actor, AddError, Delivery, DomainId, MailboxQuery, NewStaff, ResetError, Role, Sort, Which,
+    AccountKind, ActError, Actor, AddError, Delivery, DomainId, FirstOwner, MailboxQuery, NewAccount,
+    NewStaff, ResetError, Role, Sort, Which,
 };
 use postward_wire::Refusal;
 
@@ -168,5 +169,27 @@ fn d12_whoever_is_limited_to_domains_lets_nobody_in_who_is_not() {
         add(limited.actor(), Some(&[north.domain])).await.unwrap();
         let whole = house.staff("owner@north.example").await;
         add(whole.actor(), None).await.unwrap();
+    });
+}
+
+#[test]
+fn an_account_is_added_with_its_owner_or_not_at_all() {
+    on_both(async |house: TestHost| {
+        let (authority, operator) = (&house.authority, &house.operator);
+        let add = async |email: &str, password: &str| {
+            let account = NewAccount { parent: None, kind: AccountKind::Customer, name: "East" };
+            let owner = FirstOwner { email: &address(email), password: secret(password) };
+            authority.add_owned_account(operator, account, owner, at(1)).await
+        };
+        let before = authority.accounts(operator).await.unwrap().len();
+        let written = authority.audit(operator, None, 100).await.unwrap().len();
+        // The account was written already when the owner turned out to be taken.
+        assert!(matches!(add("owner@north.example", OLD).await, Err(AddError::Exists)));
+        assert!(matches!(add("owner@east.example", "short").await, Err(AddError::Policy(_))));
+        assert_eq!(authority.accounts(operator).await.unwrap().len(), before);
+        assert_eq!(authority.audit(operator, None, 100).await.unwrap().len(), written);
+        let account = add("owner@east.example", OLD).await.unwrap();
+        assert_eq!(house.staff("owner@east.example").await.account(), account);
+        assert_eq!(authority.audit(operator, None, 100).await.unwrap().len(), written + 2);
     });
 }

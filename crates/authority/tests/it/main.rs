@@ -1,4 +1,4 @@
-//! The authority through its own door, on SQLite and on PostgreSQL: every promise is held against both.
+//! The authority through its public face, on SQLite and on PostgreSQL: every promise is held against both.
 
 #![allow(clippy::disallowed_methods, reason = "a test owns its clock and its randomness")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]

@@ -10,7 +10,7 @@ use loom::thread;
 /// When a sign-in registers its guard.
 #[derive(Clone, Copy)]
 enum Guard {
-    /// While it holds the principal's row, as the desk does.
+    /// While it holds the principal's row, as the session writer does.
     BeforeCommit,
     /// After its transaction.
     AfterCommit,

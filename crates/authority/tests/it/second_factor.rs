@@ -2,13 +2,13 @@ use crate::authenticator::{Authenticator, wrong_code};
 use crate::test_host::{NEW, OLD, TestHost, at, attempt, from, on_both, owed, request, secret, serve, whole};
 use postward_authority::{
     AppPasswords, Authority, ChangeError, Confirmation, OtherSessions, ReauthRequired, ReauthenticationError,
-    SecondFactorError, SecondStepError, SignedIn, SignedOut, Surface, Token,
+    SecondFactorChallengeError, SecondFactorError, SignedIn, SignedOut, Surface, Token,
 };
 use postward_wire::Refusal;
 
 const ADA: &str = "ada@north.example";
 
-/// What ada hears at a door with what she types there, from home.
+/// What ada hears at a surface with what she types there, from home.
 async fn knock(house: &TestHost, surface: Surface, typed: &str, second: i64) -> Knock {
     let (attempt, origin) = (attempt(ADA, typed), from("192.0.2.1", surface));
     match surface {
@@ -37,7 +37,7 @@ enum Knock {
 
 const REFUSED: Knock = Knock::Refused(Refusal::Rejected);
 
-/// Invariant 6: the doors are listed in the code; whoever adds one decides here what it says.
+/// Invariant 6: the surfaces are listed in the code; whoever adds one decides here what it says.
 #[test]
 fn invariant_6_the_password_alone_opens_no_door() {
     on_both(async |house: TestHost| {
@@ -231,42 +231,64 @@ fn a_pending_second_step_opens_nothing_else_and_dies_with_what_it_stands_on() {
         ));
         let (panel, code) = (from("192.0.2.1", Surface::Panel), phone.code(at(60)));
         let elsewhere = house.authority.finish_sign_in(&pending, &code, &request(&panel, at(60))).await;
-        assert!(matches!(elsewhere, Err(SecondStepError::Over)));
+        assert!(matches!(elsewhere, Err(SecondFactorChallengeError::Over)));
         // A code of somebody else's phone is a wrong one.
         let wrong = wrong_code(&phone, at(60));
         let finish = async |token: &Token, code: String, second: i64| {
             house.authority.finish_sign_in(token, &secret(&code), &request(&webmail, at(second))).await
         };
-        assert!(matches!(finish(&pending, wrong.clone(), 60).await, Err(SecondStepError::CodeWrong)));
+        assert!(matches!(
+            finish(&pending, wrong.clone(), 60).await,
+            Err(SecondFactorChallengeError::CodeWrong)
+        ));
         let (token, guard) = finish(&pending, phone.digits(at(60)), 60).await.unwrap();
         assert_eq!(guard.address().as_str(), ADA);
         drop(guard);
         assert!(house.authority.resume(&token, &request(&webmail, at(61))).await.is_ok());
-        assert!(matches!(finish(&pending, phone.digits(at(90)), 90).await, Err(SecondStepError::Over)));
+        assert!(matches!(
+            finish(&pending, phone.digits(at(90)), 90).await,
+            Err(SecondFactorChallengeError::Over)
+        ));
 
         // Ten minutes.
         let late = begin(100).await;
-        assert!(matches!(finish(&late, phone.digits(at(700)), 700).await, Err(SecondStepError::Over)));
+        assert!(matches!(
+            finish(&late, phone.digits(at(700)), 700).await,
+            Err(SecondFactorChallengeError::Over)
+        ));
         // Five wrong codes.
         let guessed = begin(720).await;
         for n in 1..=5 {
             let refused = finish(&guessed, wrong.clone(), 720).await.err();
             assert!(matches!(
                 (n, refused),
-                (1..=4, Some(SecondStepError::CodeWrong)) | (5, Some(SecondStepError::Over))
+                (1..=4, Some(SecondFactorChallengeError::CodeWrong))
+                    | (5, Some(SecondFactorChallengeError::Over))
             ));
         }
-        assert!(matches!(finish(&guessed, phone.digits(at(720)), 720).await, Err(SecondStepError::Over)));
+        assert!(matches!(
+            finish(&guessed, phone.digits(at(720)), 720).await,
+            Err(SecondFactorChallengeError::Over)
+        ));
         // A suspension, and resuming does not bring it back.
         let locked_out = begin(730).await;
         house.authority.suspend(&house.operator, house.ada, at(731)).await.unwrap();
-        assert!(matches!(finish(&locked_out, phone.digits(at(780)), 780).await, Err(SecondStepError::Over)));
+        assert!(matches!(
+            finish(&locked_out, phone.digits(at(780)), 780).await,
+            Err(SecondFactorChallengeError::Over)
+        ));
         house.authority.resume_sign_in(&house.operator, house.ada, at(781)).await.unwrap();
-        assert!(matches!(finish(&locked_out, phone.digits(at(782)), 782).await, Err(SecondStepError::Over)));
+        assert!(matches!(
+            finish(&locked_out, phone.digits(at(782)), 782).await,
+            Err(SecondFactorChallengeError::Over)
+        ));
         // A change of the password.
         let changed = begin(790).await;
         house.authority.reset(&house.operator, house.ada, secret(NEW), at(791)).await.unwrap();
-        assert!(matches!(finish(&changed, phone.digits(at(840)), 840).await, Err(SecondStepError::Over)));
+        assert!(matches!(
+            finish(&changed, phone.digits(at(840)), 840).await,
+            Err(SecondFactorChallengeError::Over)
+        ));
     });
 }
 
@@ -317,7 +339,7 @@ fn guesses_at_codes_end_and_close_no_other_door() {
             owed(house.authority.sign_in_browser(attempt(ADA, OLD), &request(&origin, at(90))).await);
         let right =
             house.authority.finish_sign_in(&pending, &phone.code(at(90)), &request(&origin, at(90))).await;
-        assert!(matches!(right, Err(SecondStepError::CodeWrong)));
+        assert!(matches!(right, Err(SecondFactorChallengeError::CodeWrong)));
         // The owner gets in from home, and the app password from anywhere.
         assert_eq!(
             knock(&house, Surface::Imap, &format!("{OLD}{}", phone.digits(at(120))), 120).await,
@@ -398,7 +420,7 @@ fn w3_a_hop_is_as_strong_and_as_old_as_where_it_comes_from() {
     on_both(async |house: TestHost| {
         let webmail = from("192.0.2.1", Surface::Webmail);
         let hop = async |guard, second: i64| {
-            house.authority.switch_surface(guard, Surface::Panel, &request(&webmail, at(second))).await
+            house.authority.switch_surface(guard, Surface::Panel, None, &request(&webmail, at(second))).await
         };
         let (_, before) = house.browser(Surface::Webmail, 0).await;
         let Ok(SignedIn::Session(_, panel)) = hop(&before, 1_000).await else {
@@ -422,8 +444,10 @@ fn w3_a_hop_is_as_strong_and_as_old_as_where_it_comes_from() {
             .finish_sign_in(&pending, &phone.code(at(1_100)), &request(&panel, at(1_100)))
             .await;
         let (_, strong) = finished.unwrap();
-        let back =
-            house.authority.switch_surface(&strong, Surface::Webmail, &request(&panel, at(1_200))).await;
+        let back = house
+            .authority
+            .switch_surface(&strong, Surface::Webmail, None, &request(&panel, at(1_200)))
+            .await;
         assert!(matches!(back, Ok(SignedIn::Session(..))));
         drop(strong);
     });
@@ -527,16 +551,22 @@ fn d11_staff_have_a_second_factor_of_their_own_and_ten_backup_codes() {
         let spelt = secret(&codes[3].expose().to_lowercase().replace('-', " "));
         finish(&begin(61).await, spelt.expose(), 61).await.unwrap();
         let pending = begin(62).await;
-        assert!(matches!(finish(&pending, codes[3].expose(), 62).await, Err(SecondStepError::CodeWrong)));
+        assert!(matches!(
+            finish(&pending, codes[3].expose(), 62).await,
+            Err(SecondFactorChallengeError::CodeWrong)
+        ));
         assert_eq!(authority.staff_second_factor(&owner).await.unwrap().map(|(_, left)| left), Some(9));
         // A code of a mailbox's phone opens no dashboard.
         let mailbox = house.second_factor(62).await;
         assert!(matches!(
             finish(&pending, &mailbox.digits(at(120)), 120).await,
-            Err(SecondStepError::CodeWrong)
+            Err(SecondFactorChallengeError::CodeWrong)
         ));
         let renewed = authority.renew_backup_codes(&owner, &request(&dashboard, at(120))).await.unwrap();
-        assert!(matches!(finish(&pending, codes[4].expose(), 121).await, Err(SecondStepError::CodeWrong)));
+        assert!(matches!(
+            finish(&pending, codes[4].expose(), 121).await,
+            Err(SecondFactorChallengeError::CodeWrong)
+        ));
         finish(&pending, renewed[0].expose(), 122).await.unwrap();
         let password = secret(OLD);
         let off = authority

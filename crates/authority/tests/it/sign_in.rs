@@ -318,7 +318,7 @@ fn the_previous_password_is_told_apart_in_the_activity_and_nowhere_else() {
             house.sign_in("ada@north.example", "Never was one 3").await.err(),
             Some(Refusal::Rejected)
         );
-        // The tripwire looks back when there is time; shutting down waits for it.
+        // Former passwords are looked at when there is time; shutting down waits for it.
         let authority = house.authority.clone();
         authority.shut_down().await;
         let reopened = postward_authority::Authority::open(house.settings(), at(9));
@@ -362,7 +362,7 @@ fn the_owner_gets_in_past_a_flood_of_guesses_from_next_door_and_from_the_same_ad
         let mut settings = house.settings();
         settings.node = "besieged".to_owned();
         settings.reconnect = Duration::ZERO;
-        settings.throttle.besieged_wait = Duration::from_millis(100);
+        settings.throttle.under_attack_wait = Duration::from_millis(100);
         let authority = Authority::open(settings, at(0)).await.unwrap();
         let try_in = async |authority: &Authority, ip: &str, password: &str| {
             let attempt = attempt("ada@north.example", password);

@@ -66,7 +66,7 @@ pub(crate) fn settings(database: Database, keys: &Path) -> Settings {
         hashing: Hashing { memory_kib: 64, passes: 1, ..Hashing::default() },
         throttle: ThrottleLimits {
             refusal_after: Duration::ZERO,
-            besieged_wait: Duration::ZERO,
+            under_attack_wait: Duration::ZERO,
             ..ThrottleLimits::default()
         },
         ..Settings::on(database, keys.to_owned())
@@ -108,7 +108,7 @@ impl TestHost {
     /// Why ada's tries were refused, as its activity tells once it is written.
     pub(crate) async fn causes(&self) -> Vec<String> {
         let mut seen = Vec::new();
-        // The tripwire looks at former passwords when nobody waits.
+        // Former passwords are looked at when nobody waits.
         for _ in 0..50 {
             let tries = self.authority.refused_attempts(&self.operator, self.ada, 100).await.unwrap();
             let now: Vec<_> = tries.into_iter().map(|refused| refused.cause.to_string()).collect();
@@ -132,7 +132,7 @@ impl TestHost {
         false
     }
 
-    /// The link in the newest letter to somebody, as a postman writes it. Letters are handed out when they are due.
+    /// The link in the newest letter to somebody, as the mailer writes it. Letters are handed out when they are due.
     pub(crate) async fn mailed(&self, recipient: &str, kind: LinkKind, second: i64) -> Token {
         // It is written apart from the answer; a busy machine takes its time.
         for _ in 0..3_000 {

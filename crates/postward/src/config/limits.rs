@@ -49,7 +49,7 @@ pub(super) fn throttle_limits(mut section: Section) -> Result<ThrottleLimits, Co
         per_network: section.number("per_network", 1..=1_000_000)?.unwrap_or(default.per_network),
         per_mailbox: section.number("per_mailbox", 1..=1_000_000)?.unwrap_or(default.per_mailbox),
         window: section.duration("window")?.unwrap_or(default.window),
-        besieged_wait: section.duration("besieged_wait")?.unwrap_or(default.besieged_wait),
+        under_attack_wait: section.duration("besieged_wait")?.unwrap_or(default.under_attack_wait),
     };
     section.finish()?;
     Ok(limits)

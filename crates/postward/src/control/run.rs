@@ -4,7 +4,7 @@ use super::command::{Command, NewOwner, RequestedKind, SecretField};
 use super::context::{CommandContext, Refused, parse, unknown_staff};
 use super::reply::{AccountRow, AuditRow, DomainRow, MailboxRow, Reply, SessionRow};
 use postward_authority::{
-    Account, AccountKind, AddError, Authority, Cursor, Mailbox, MailboxQuery, MailboxState, NewStaff, Role,
+    Account, AccountKind, Authority, Cursor, FirstOwner, Mailbox, MailboxQuery, MailboxState, NewAccount,
     Timestamp, Which,
 };
 
@@ -107,22 +107,15 @@ impl CommandContext<'_> {
             RequestedKind::Reseller => AccountKind::Reseller,
             RequestedKind::Customer => AccountKind::Customer,
         };
-        // Before anything is written: an invalid address would leave an account without an owner.
-        let owner = match owner {
-            Some(owner) => Some((parse(&owner.email)?, owner.password.0)),
-            None => None,
-        };
-        if let Some((_, password)) = &owner {
-            let problems = self.authority.policy().problems(password.expose());
-            if !problems.is_empty() {
-                return Err(AddError::Policy(problems).into());
+        match owner {
+            Some(NewOwner { email, password }) => {
+                let email = parse(&email)?;
+                let account = NewAccount { parent, kind, name: &name };
+                let owner = FirstOwner { email: &email, password: password.0 };
+                self.authority.add_owned_account(&self.operator, account, owner, self.now).await?
             }
-        }
-        let id = self.authority.add_account(&self.operator, parent, kind, &name, self.now).await?;
-        if let Some((email, password)) = owner {
-            let owner = NewStaff { account: id, email: &email, role: Role::Owner, domains: None, password };
-            self.authority.add_staff(&self.operator, owner, self.now).await?;
-        }
+            None => self.authority.add_account(&self.operator, parent, kind, &name, self.now).await?,
+        };
         Ok(Reply::Done { name })
     }
 

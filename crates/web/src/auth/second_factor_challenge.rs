@@ -21,7 +21,7 @@ use axum::extract::Query;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use axum::routing::{get, post};
-use postward_authority::{SecondStepError, Token};
+use postward_authority::{SecondFactorChallengeError, Token};
 use postward_texts::text;
 use postward_wire::Secret;
 use serde::Deserialize;
@@ -166,11 +166,11 @@ async fn finish(
             let response = complete_sign_in(&context, surface, &token, &who, &form.next)?;
             Ok((AppendHeaders([clear(site, surface)?]), response).into_response())
         }
-        Err(SecondStepError::CodeWrong) => {
+        Err(SecondFactorChallengeError::CodeWrong) => {
             Ok(show(&context, surface, StatusCode::FORBIDDEN, form.next, Some(wrong_code())))
         }
-        Err(SecondStepError::Over) => expired(site, surface, &form.next),
-        Err(SecondStepError::Unavailable(cause)) => {
+        Err(SecondFactorChallengeError::Over) => expired(site, surface, &form.next),
+        Err(SecondFactorChallengeError::Unavailable(cause)) => {
             tracing::warn!(%cause, "a code could not be looked at");
             let problem = text("sign-in-unavailable");
             let status = StatusCode::SERVICE_UNAVAILABLE;

@@ -19,16 +19,8 @@ pub(super) async fn switch_to_user_panel(
     _: Signed<NoFields>,
 ) -> Result<Response, PageError> {
     let (site, to) = (&context.site, WebSurface::Panel);
-    // The session this browser had at the panel ends: its cookie is replaced.
-    if let Some(before) = bearer(site, &headers, to) {
-        match site.authority.resume(&before, &context.request(to)).await {
-            Ok(guard) => site.authority.sign_out(guard, site.now()).await?,
-            Err(SignedOut::Ended) => {}
-            Err(SignedOut::Unavailable(cause)) => return Err(cause.into()),
-        }
-    }
-    match site.authority.switch_surface(&owner.guard, to.into(), &context.request(WebSurface::Webmail)).await
-    {
+    let (replaces, request) = (bearer(site, &headers, to), context.request(WebSurface::Webmail));
+    match site.authority.switch_surface(&owner.guard, to.into(), replaces.as_ref(), &request).await {
         Ok(SignedIn::Session(token, _guard)) => signed_in(site, to, &token, to.entry().home),
         Ok(SignedIn::CodeOwed(token)) => second_factor_challenge::ask(site, to, &token, to.entry().home),
         Err(SignedOut::Ended) => signed_out(site, WebSurface::Webmail),

@@ -52,7 +52,7 @@ impl TestHost {
         settings.hashing = Hashing { memory_kib: 64, passes: 1, ..Hashing::default() };
         settings.throttle = ThrottleLimits {
             refusal_after: Duration::ZERO,
-            besieged_wait: Duration::ZERO,
+            under_attack_wait: Duration::ZERO,
             ..ThrottleLimits::default()
         };
         let authority = Authority::open(settings, now()).await.unwrap();

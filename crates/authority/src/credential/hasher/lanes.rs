@@ -21,7 +21,7 @@ pub(crate) enum Lane {
     /// Signed in before from the same network, or is signed in already.
     Known,
     /// Anybody.
-    Stranger,
+    Unknown,
     /// Nobody: work that can wait until the machine is idle, and is left undone when it is not.
     Background,
 }
@@ -106,9 +106,9 @@ struct Shared {
 struct Waiting {
     staff: VecDeque<Box<dyn Job>>,
     known: VecDeque<Box<dyn Job>>,
-    strangers: VecDeque<Box<dyn Job>>,
+    unknown: VecDeque<Box<dyn Job>>,
     background: VecDeque<Box<dyn Job>>,
-    /// How many from the known lane went ahead of a waiting stranger, one after the other.
+    /// How many from the known lane went ahead of one that waits in the unknown lane, one after the other.
     overtaken: usize,
     /// How many threads have nothing to do.
     idle: usize,
@@ -175,20 +175,20 @@ impl Shared {
 }
 
 impl Waiting {
-    /// After so many known ones a waiting stranger has a turn: who is new in town must get in some day.
+    /// After so many known ones an unknown one has a turn: it must not wait for ever.
     const OVERTAKEN_AT_MOST: usize = 4;
 
     fn lane(&mut self, lane: Lane) -> &mut VecDeque<Box<dyn Job>> {
         match lane {
             Lane::Staff => &mut self.staff,
             Lane::Known => &mut self.known,
-            Lane::Stranger => &mut self.strangers,
+            Lane::Unknown => &mut self.unknown,
             Lane::Background => &mut self.background,
         }
     }
 
     fn queued(&self) -> usize {
-        self.staff.len() + self.known.len() + self.strangers.len() + self.background.len()
+        self.staff.len() + self.known.len() + self.unknown.len() + self.background.len()
     }
 
     /// Whose turn it is, of those who still wait.
@@ -205,13 +205,13 @@ impl Waiting {
         if let Some(staff) = self.staff.pop_front() {
             return Some(staff);
         }
-        let stranger_first = self.overtaken >= Self::OVERTAKEN_AT_MOST && !self.strangers.is_empty();
-        if !stranger_first && let Some(known) = self.known.pop_front() {
-            self.overtaken = if self.strangers.is_empty() { 0 } else { self.overtaken + 1 };
+        let unknown_first = self.overtaken >= Self::OVERTAKEN_AT_MOST && !self.unknown.is_empty();
+        if !unknown_first && let Some(known) = self.known.pop_front() {
+            self.overtaken = if self.unknown.is_empty() { 0 } else { self.overtaken + 1 };
             return Some(known);
         }
         self.overtaken = 0;
-        self.strangers.pop_front().or_else(|| self.background.pop_front())
+        self.unknown.pop_front().or_else(|| self.background.pop_front())
     }
 }
 
@@ -242,20 +242,20 @@ mod tests {
 
     #[test]
     fn known_people_go_first_and_strangers_still_have_their_turn() {
-        use Lane::{Background, Known, Staff, Stranger};
-        assert_eq!(served(&[Background, Stranger, Known, Staff]), [3, 2, 1, 0]);
-        assert_eq!(served(&[Stranger, Known, Known, Known, Known, Known, Known]), [1, 2, 3, 4, 0, 5, 6]);
+        use Lane::{Background, Known, Staff, Unknown};
+        assert_eq!(served(&[Background, Unknown, Known, Staff]), [3, 2, 1, 0]);
+        assert_eq!(served(&[Unknown, Known, Known, Known, Known, Known, Known]), [1, 2, 3, 4, 0, 5, 6]);
     }
 
     #[test]
     fn a_full_lane_is_our_trouble_and_other_lanes_stay_open() {
         let shared = Shared::new(1);
-        let first = waits(&shared, Lane::Stranger).expect("there is room");
-        assert!(matches!(waits(&shared, Lane::Stranger), Err(HasherError::Busy)));
+        let first = waits(&shared, Lane::Unknown).expect("there is room");
+        assert!(matches!(waits(&shared, Lane::Unknown), Err(HasherError::Busy)));
         let _known = waits(&shared, Lane::Known).expect("another lane is open");
         // Whoever gives up makes room.
         drop(first);
-        let _second = waits(&shared, Lane::Stranger).expect("there is room again");
+        let _second = waits(&shared, Lane::Unknown).expect("there is room again");
     }
 
     #[test]
@@ -291,6 +291,6 @@ mod tests {
         while lanes.shared.state().idle == 0 {
             thread::yield_now();
         }
-        assert!(matches!(lanes.compute(Lane::Stranger, |_| Ok(7)).await, Ok(7)));
+        assert!(matches!(lanes.compute(Lane::Unknown, |_| Ok(7)).await, Ok(7)));
     }
 }

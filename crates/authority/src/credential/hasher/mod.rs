@@ -1,8 +1,8 @@
 //! argon2id on threads of its own.
 //!
 //! A hash costs tens of milliseconds of one core and 19 MiB. As many are computed at once as there are cores, each in
-//! the [`memory`] of its thread; the rest wait in [`lanes`], so that a flood of strangers cannot keep out people who
-//! come from where they always come from.
+//! the [`memory`] of its thread; the rest wait in [`lanes`], so that a flood from unknown networks cannot keep out
+//! people who come from where they always come from.
 
 mod error;
 mod lanes;

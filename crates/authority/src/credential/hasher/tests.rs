@@ -11,18 +11,18 @@ fn cheap() -> Hasher {
 #[tokio::test]
 async fn only_the_hashed_password_verifies() {
     let hasher = cheap();
-    let phc = hasher.hash(Lane::Stranger, secret("Correct horse 4")).await.expect("hashed");
+    let phc = hasher.hash(Lane::Unknown, secret("Correct horse 4")).await.expect("hashed");
     assert!(phc.0.starts_with("$argon2id$v=19$m=64,t=1,p=1$"), "{}", phc.0);
-    assert!(hasher.verify(Lane::Stranger, secret("Correct horse 4"), Some(&phc)).await.expect("verified"));
-    assert!(!hasher.verify(Lane::Stranger, secret("Correct horse 5"), Some(&phc)).await.expect("verified"));
-    assert!(!hasher.verify(Lane::Stranger, secret("Correct horse 4"), None).await.expect("verified"));
+    assert!(hasher.verify(Lane::Unknown, secret("Correct horse 4"), Some(&phc)).await.expect("verified"));
+    assert!(!hasher.verify(Lane::Unknown, secret("Correct horse 5"), Some(&phc)).await.expect("verified"));
+    assert!(!hasher.verify(Lane::Unknown, secret("Correct horse 4"), None).await.expect("verified"));
 }
 
 #[tokio::test]
 async fn a_broken_hash_is_our_trouble_and_never_a_wrong_password() {
     let broken = Phc("$argon2id$v=19$m=64,t=1".to_owned());
     assert!(matches!(
-        cheap().verify(Lane::Stranger, secret("x"), Some(&broken)).await,
+        cheap().verify(Lane::Unknown, secret("x"), Some(&broken)).await,
         Err(HasherError::Broken(_))
     ));
 }

@@ -10,7 +10,7 @@ fn throttle() -> Throttle {
     Throttle::new(ThrottleLimits { per_mailbox: 3, per_network: 8, ..ThrottleLimits::default() }, at(0))
 }
 
-/// What came of a try, as the tests compare it.
+/// What came of an attempt, as the tests compare it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Came {
     Verified,
@@ -20,7 +20,7 @@ enum Came {
 }
 use Came::{TooMany, Verified, VerifiedAfter};
 
-/// A stranger's try with password number `n`, found wrong if it was verified at all.
+/// An attempt from an unknown network with password number `n`, found wrong if it was verified at all.
 fn wrong(throttle: &Throttle, login: &str, network: &str, n: u128) -> Came {
     guess(throttle, a_try(login, network, n), 1)
 }
@@ -70,7 +70,7 @@ fn the_owner_gets_in_past_a_neighbours_guessing() {
     for n in 0..20 {
         wrong(&throttle, "a@x.example", "net1", n);
     }
-    let wait = throttle.limits().besieged_wait;
+    let wait = throttle.limits().under_attack_wait;
     // What is learnt beyond the limits is not remembered: the next time sounds like the first.
     for _ in 0..2 {
         assert_eq!(guess(&throttle, neighbour("a@x.example", 51), 1), VerifiedAfter(wait));
@@ -84,7 +84,7 @@ fn the_owner_gets_in_past_a_neighbours_guessing() {
     }
 }
 
-/// A try from a network the mailbox is known in, which is over its limit there.
+/// An attempt from a network the mailbox is known in, which is over its limit there.
 fn neighbour(login: &str, n: u128) -> Attempt {
     Attempt { known: true, ..a_try(login, "net1", n) }
 }
@@ -92,7 +92,7 @@ fn neighbour(login: &str, n: u128) -> Attempt {
 fn wait_for_the_draw(throttle: &Throttle, this: Attempt) -> Reservation<'_> {
     match throttle.reserve(this, at(1)) {
         Verdict::Verify(reservation) => {
-            assert!(reservation.beyond() && reservation.wait == throttle.limits().besieged_wait);
+            assert!(reservation.beyond() && reservation.wait == throttle.limits().under_attack_wait);
             reservation
         }
         Verdict::WrongBefore(_) | Verdict::TooMany => panic!("it was given no ticket"),
@@ -198,7 +198,7 @@ fn a_besieged_mailbox_makes_strangers_wait_and_never_its_owner() {
     for n in 0..30 {
         assert_eq!(wrong(&throttle, "a@x.example", &format!("net{n}"), n), Verified);
     }
-    let wait = throttle.limits().besieged_wait;
+    let wait = throttle.limits().under_attack_wait;
     assert_eq!(wrong(&throttle, "a@x.example", "new", 31), VerifiedAfter(wait));
     let owner = Attempt { known: true, ..a_try("a@x.example", "home", 99) };
     assert_eq!(guess(&throttle, owner, 1), Verified);

@@ -29,12 +29,12 @@ pub struct AuditEntry {
     pub detail: String,
 }
 
-/// A try to sign in that did not succeed, as the owner and staff may see it.
+/// An attempt to sign in that did not succeed, as the owner and staff may see it.
 #[derive(Clone, Debug)]
 pub struct RefusedAttempt {
     /// When.
     pub at: Timestamp,
-    /// The door.
+    /// The surface.
     pub surface: Surface,
     /// From where.
     pub ip: String,
@@ -69,7 +69,7 @@ impl Authority {
         Ok(rows.into_iter().map(AuditEntry::from_row).collect())
     }
 
-    /// The newest tries at a mailbox that did not succeed.
+    /// The newest attempts at a mailbox that did not succeed.
     ///
     /// # Errors
     /// [`ActError::NotFound`] when the mailbox is not within the actor's reach.
@@ -89,7 +89,7 @@ impl Authority {
         limit: u32,
     ) -> Result<Vec<RefusedAttempt>, Unavailable> {
         let rows = audit::refused_rows(self.db(), principal, limit).await?;
-        let tries = rows.into_iter().filter_map(|row| {
+        let attempts = rows.into_iter().filter_map(|row| {
             Some(RefusedAttempt {
                 at: moment(row.at),
                 surface: Surface::from_name(&row.surface)?,
@@ -98,6 +98,6 @@ impl Authority {
                 cause: row.cause,
             })
         });
-        Ok(tries.collect())
+        Ok(attempts.collect())
     }
 }

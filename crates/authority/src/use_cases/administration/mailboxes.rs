@@ -79,11 +79,7 @@ impl Authority {
         let domain = domains.into_iter().find(|domain| domain.name == address.domain());
         let Some(domain) = domain else { return Err(AddError::NotFound) };
         actor.require_write()?;
-        let problems = self.policy().problems(password.expose());
-        if !problems.is_empty() {
-            return Err(AddError::Policy(problems));
-        }
-        let hash = self.hash_new(&password).await?;
+        let hash = self.hash_first(&password).await?;
         let id = MailboxId::draw(&mut rand::rng());
         let mut tx = self.db().begin(Durability::Durable).await?;
         directory::add_principal(&mut tx, id.into(), Kind::Mailbox, address.as_str(), &hash, now).await?;

@@ -23,7 +23,7 @@ use serde_json::json;
 pub struct LiveSession {
     /// Its id.
     pub id: SessionId,
-    /// The door.
+    /// The surface.
     pub surface: Surface,
     /// The address it came from.
     pub ip: String,
@@ -96,7 +96,7 @@ impl Authority {
         self.end(actor, mailbox, Ending::Sessions(of), now).await
     }
 
-    /// Refuses every door to a mailbox and ends its sessions; delivery goes on.
+    /// Refuses a mailbox at every surface and ends its sessions; delivery goes on.
     ///
     /// # Errors
     /// As [`ActError`] says; suspending twice is [`ActError::NotFound`].
@@ -242,7 +242,7 @@ impl Authority {
 /// Ends whatever would open something later: resuming does not bring it back (D15). The row is held first.
 async fn forget_half_done(tx: &mut Tx, id: PrincipalId) -> Result<(), StoreError> {
     principals::lock_existing(tx, id).await?;
-    second_factors::end_second_steps(tx, id).await?;
+    second_factors::end_challenges(tx, id).await?;
     second_factors::end_enrolments(tx, id).await?;
     recovery::end_all_links(tx, id).await
 }

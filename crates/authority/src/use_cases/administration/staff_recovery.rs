@@ -41,7 +41,7 @@ impl Authority {
             event: AuditEvent::StaffPasswordReset,
             notice: Notice::PasswordReset,
             by: AuditActor::actor(actor),
-            redeems: Authorization::Nothing,
+            authorization: Authorization::Nothing,
             app_passwords: AppPasswords::Revoke,
             now,
             login: person.login,
@@ -53,7 +53,7 @@ impl Authority {
     }
 
     /// Turns the second factor of a person of the dashboard off, the backup codes with it. False when none was on.
-    /// Password and sessions stay; second steps that are under way end.
+    /// Password and sessions stay; challenges that are under way end.
     ///
     /// # Errors
     /// [`ActError::NotFound`] when there is nobody of that name, or when it is not the operator who asks.

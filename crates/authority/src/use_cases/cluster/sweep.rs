@@ -21,7 +21,7 @@ const POLL: Duration = Duration::from_millis(500);
 const LEASE: Duration = Duration::from_secs(2);
 /// How long a frozen node waits for the store before it closes what it cannot vouch for.
 const GRACE: Duration = Duration::from_secs(60);
-/// How long refused tries, closed sessions and letters that are done with are kept for the people they concern.
+/// How long refused attempts, closed sessions and letters that are done with are kept for the people they concern.
 const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// How long what was begun and never finished is kept: longer than anything may still be finished.
 const UNFINISHED: SignedDuration = SignedDuration::from_hours(24);
@@ -93,17 +93,17 @@ impl Authority {
     fn apply_lease(&self, lease: &Lease) {
         let registry = self.registry();
         match lease.state() {
-            LeaseState::AuthProof if registry.is_frozen() => {
+            LeaseState::Proven if registry.is_frozen() => {
                 tracing::warn!("this node is up to date again: sessions flow");
                 registry.thaw();
             }
-            LeaseState::AuthProof => {}
+            LeaseState::Proven => {}
             LeaseState::Lapsed if !registry.is_frozen() => {
                 tracing::error!("this node cannot prove that it is up to date: sessions are frozen");
                 registry.freeze();
             }
             LeaseState::Lapsed => {}
-            LeaseState::Hopeless => {
+            LeaseState::Expired => {
                 registry.freeze();
                 registry.mark_everything(EndReason::Stale);
             }
@@ -143,18 +143,18 @@ struct Lease {
 }
 
 enum LeaseState {
-    AuthProof,
+    Proven,
     Lapsed,
-    Hopeless,
+    Expired,
 }
 
 impl Lease {
     fn state(&self) -> LeaseState {
         match self.proven.elapsed() {
-            _ if self.alone => LeaseState::AuthProof,
-            age if age < LEASE => LeaseState::AuthProof,
+            _ if self.alone => LeaseState::Proven,
+            age if age < LEASE => LeaseState::Proven,
             age if age < LEASE + GRACE => LeaseState::Lapsed,
-            _ => LeaseState::Hopeless,
+            _ => LeaseState::Expired,
         }
     }
 }

@@ -19,7 +19,7 @@ use thiserror::Error;
 pub const OUTBOX_LEASE: SignedDuration = SignedDuration::from_mins(20);
 /// How long a letter waits after its first failure: a greylisting relay wants a minute or more.
 const FIRST_WAIT: SignedDuration = SignedDuration::from_mins(1);
-/// Waits double up to this: what is down for half a day is not helped by more tries (RFC 5321 §4.5.4.1).
+/// Waits double up to this: what is down for half a day is not helped by more attempts (RFC 5321 §4.5.4.1).
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(4);
 /// When a letter has found no way for so long it is given up: mail servers have always waited 4 to 5 days.
 const GIVEN_UP_AFTER: SignedDuration = SignedDuration::from_hours(5 * 24);

@@ -64,8 +64,8 @@ impl Authority {
         app_passwords: AppPasswords,
         request: &Request,
     ) -> Result<Receipt, ChangeError> {
-        let acting = OwnSession::from(session);
-        self.change_own(&acting, confirmation, new, app_passwords, request).await
+        let own = OwnSession::from(session);
+        self.change_own(&own, confirmation, new, app_passwords, request).await
     }
 
     /// A person of the dashboard changes its own password; every session of it ends, the acting one too, as in
@@ -80,45 +80,45 @@ impl Authority {
         new: Secret,
         request: &Request,
     ) -> Result<Receipt, ChangeError> {
-        let acting = OwnSession::from(session);
-        self.change_own(&acting, confirmation, new, AppPasswords::Revoke, request).await
+        let own = OwnSession::from(session);
+        self.change_own(&own, confirmation, new, AppPasswords::Revoke, request).await
     }
 
     async fn change_own(
         &self,
-        acting: &OwnSession<'_>,
+        own: &OwnSession<'_>,
         confirmation: Confirmation,
         new: Secret,
         app_passwords: AppPasswords,
         request: &Request,
     ) -> Result<Receipt, ChangeError> {
         let confirmed = match confirmation {
-            Confirmation::Current(current) => Confirmed::At(self.confirm(acting, &current, request).await?),
+            Confirmation::Current(current) => Confirmed::At(self.confirm(own, &current, request).await?),
             Confirmation::RecentSignIn => Confirmed::Recently,
         };
         // Whoever has a session can ask as often as it likes; it must not fill the lanes that others wait in.
-        let _lock = self.principal_locks().lock(acting.principal).await;
-        let new = self.hash_if_fit(Lane::Known, acting.principal, &new).await?;
-        acting.live.detach();
+        let _lock = self.principal_locks().lock(own.principal).await;
+        let new = self.hash_if_fit(Lane::Known, own.principal, &new).await?;
+        own.live.detach();
         let replacement = Replacement {
-            kind: acting.kind,
-            principal: acting.principal,
-            login: acting.login.to_owned(),
+            kind: own.kind,
+            principal: own.principal,
+            login: own.login.to_owned(),
             new,
-            event: match acting.kind {
+            event: match own.kind {
                 Kind::Mailbox => AuditEvent::PasswordChanged,
                 Kind::Staff => AuditEvent::StaffPasswordChanged,
             },
             notice: Notice::PasswordChanged,
-            by: AuditActor::owner(acting.login, &request.origin),
-            redeems: Authorization::Session(acting.session, confirmed),
+            by: AuditActor::owner(own.login, &request.origin),
+            authorization: Authorization::Session(own.session, confirmed),
             app_passwords,
             now: request.now,
         };
         match self.replace_credential(replacement).await {
             Ok(receipt) => Ok(receipt),
             Err(error) => {
-                acting.live.reattach();
+                own.live.reattach();
                 Err(match error {
                     ReplaceError::Overtaken => ChangeError::SessionEnded,
                     ReplaceError::NotRecent => ChangeError::ConfirmFirst,
@@ -149,7 +149,7 @@ impl Authority {
             event: AuditEvent::PasswordReset,
             notice: Notice::PasswordReset,
             by: AuditActor::actor(actor),
-            redeems: Authorization::Nothing,
+            authorization: Authorization::Nothing,
             app_passwords: AppPasswords::Revoke,
             now,
         };
@@ -163,12 +163,12 @@ impl Authority {
     /// worth nothing here (an intruder's session remembers too).
     async fn confirm(
         &self,
-        acting: &OwnSession<'_>,
+        own: &OwnSession<'_>,
         current: &Secret,
         request: &Request,
     ) -> Result<Epoch, ChangeError> {
-        let login = Login::of_text(acting.login);
-        match self.verify(acting.types(&login, current), request).await {
+        let login = Login::of_text(own.login);
+        match self.verify(own.password_attempt(&login, current), request).await {
             Ok(Verified::Whole(proven)) => Ok(proven.epoch),
             // Whether the session has given a code is read in the transaction.
             Ok(Verified::CodeOwed(first)) => Ok(first.principal().epoch),
@@ -203,8 +203,12 @@ impl Authority {
         }
     }
 
-    /// Hashes a password that staff or the operator sets and that has met the policy.
-    pub(crate) async fn hash_new(&self, new: &Secret) -> Result<Phc, Unavailable> {
+    /// The hash of somebody's first password, if it meets the policy.
+    pub(crate) async fn hash_first(&self, new: &Secret) -> Result<Phc, NewPasswordError> {
+        let problems = self.policy().problems(new.expose());
+        if !problems.is_empty() {
+            return Err(NewPasswordError::Policy(problems));
+        }
         let prepared = prepare(new.expose()).map_err(|problem| HasherError::Broken(problem.sentence()))?;
         Ok(self.hasher().hash(Lane::Staff, prepared).await?)
     }
@@ -247,10 +251,10 @@ impl Authority {
     }
 
     async fn replace_in(&self, tx: &mut Tx, replacement: &Replacement) -> Result<Replaced, ReplaceError> {
-        let Replacement { kind, principal, login, new, event, notice, by, redeems, app_passwords, now } =
+        let Replacement { kind, principal, login, new, event, notice, by, authorization, app_passwords, now } =
             replacement;
         let (principal, now) = (*principal, *now);
-        let expected = match redeems {
+        let expected = match authorization {
             Authorization::Session(_, Confirmed::At(epoch)) => Some(*epoch),
             Authorization::Password { epoch, .. } | Authorization::Link { epoch, .. } => Some(*epoch),
             Authorization::Nothing
@@ -261,12 +265,12 @@ impl Authority {
             return Err(ReplaceError::Overtaken);
         };
         // The principal's row is held: what is read or spent of it now is true until the commit.
-        redeem(tx, principal, redeems, now).await?;
-        let factor_off = match redeems {
+        redeem(tx, principal, authorization, now).await?;
+        let factor_off = match authorization {
             Authorization::RecoveryCode(_) => forget(tx, principal).await?,
             _ => false,
         };
-        second_factors::end_second_steps(tx, principal).await?;
+        second_factors::end_challenges(tx, principal).await?;
         second_factors::end_enrolments(tx, principal).await?;
         for kind in [LinkKind::Reset, LinkKind::StaffReset, LinkKind::VerifyRecoveryEmail] {
             recovery::end_links(tx, principal, kind.name()).await?;
@@ -304,30 +308,30 @@ impl Authority {
 async fn redeem(
     tx: &mut Tx,
     principal: PrincipalId,
-    redeems: &Authorization,
+    authorization: &Authorization,
     now: Timestamp,
 ) -> Result<(), ReplaceError> {
-    let redeemed = match redeems {
+    let redeemed = match authorization {
         Authorization::Nothing => true,
         Authorization::Session(session, confirmed) => {
-            let Some(acting) = sessions::proof(tx, *session).await? else {
+            let Some(proof) = sessions::proof(tx, *session).await? else {
                 return Err(ReplaceError::Overtaken);
             };
-            let recent = now.duration_since(moment(acting.proved_at)) <= Confirmation::RECENT;
-            let weak = !acting.second_factor && second_factors::is_on(tx, principal).await?;
+            let recent = now.duration_since(moment(proof.proved_at)) <= Confirmation::RECENT;
+            let weak = !proof.second_factor && second_factors::is_on(tx, principal).await?;
             if weak || (matches!(confirmed, Confirmed::Recently) && !recent) {
                 return Err(ReplaceError::NotRecent);
             }
             true
         }
-        Authorization::Password { spends, .. } => spend_code(tx, principal, spends).await?,
+        Authorization::Password { one_time_proof, .. } => spend_code(tx, principal, one_time_proof).await?,
         Authorization::RecoveryCode(digest) => recovery::spend_code(tx, principal, digest).await?,
-        Authorization::Link { id, spends, .. } => {
-            recovery::spend_link(tx, *id, now).await? && spend_code(tx, principal, spends).await?
+        Authorization::Link { id, one_time_proof, .. } => {
+            recovery::spend_link(tx, *id, now).await? && spend_code(tx, principal, one_time_proof).await?
         }
     };
     // Whoever may not sign in may not come back in this way either (D15).
-    let may_sign_in = match redeems {
+    let may_sign_in = match authorization {
         Authorization::Nothing => true,
         _ => principals::lock_principal(tx, principal).await?.is_some(),
     };
@@ -352,7 +356,7 @@ pub(crate) struct Replacement {
     pub(crate) event: AuditEvent,
     pub(crate) notice: Notice,
     pub(crate) by: AuditActor,
-    pub(crate) redeems: Authorization,
+    pub(crate) authorization: Authorization,
     pub(crate) app_passwords: AppPasswords,
     pub(crate) now: Timestamp,
 }
@@ -364,11 +368,11 @@ pub(crate) enum Authorization {
     /// The session that asks, and how it was confirmed.
     Session(SessionId, Confirmed),
     /// The password without a session, and the code that goes with it.
-    Password { epoch: Epoch, spends: OneTimeProof },
+    Password { epoch: Epoch, one_time_proof: OneTimeProof },
     /// The recovery code, by what the store keeps of it. It turns the second factor off (R1).
     RecoveryCode([u8; 32]),
     /// A mailed link, and the code that goes with it.
-    Link { id: i64, epoch: Epoch, spends: OneTimeProof },
+    Link { id: i64, epoch: Epoch, one_time_proof: OneTimeProof },
 }
 
 /// What a change has done in its transaction.
@@ -388,7 +392,7 @@ pub enum ChangeError {
     /// The sign-in is too old to stand for the current password: ask for it.
     #[error("the current password has to be given")]
     ConfirmFirst,
-    /// Too many wrong tries; wait.
+    /// Too many wrong attempts; wait.
     #[error("too many wrong attempts")]
     TooManyTries,
     /// The new password does not meet the policy: what is missing.

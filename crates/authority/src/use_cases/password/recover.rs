@@ -1,4 +1,4 @@
-//! *Forgot password?*: the ways to a new password without a session (W5). What a stranger hears is the same whether the
+//! *Forgot password?*: the ways to a new password without a session (W5). The answer is the same whether the
 //! address exists or not, in bytes and in time; the policy, which is nobody's secret, is spoken of first.
 
 use crate::authority::Authority;
@@ -45,7 +45,7 @@ pub enum RecoverError {
     /// Something of what was typed is wrong. Which, nobody is told.
     #[error("something of what was typed is wrong")]
     Refused,
-    /// Too many wrong tries; wait.
+    /// Too many wrong attempts; wait.
     #[error("too many wrong attempts")]
     TooManyTries,
     /// The new password does not meet the policy: what is missing.
@@ -108,16 +108,16 @@ impl Authority {
     ) -> Result<Receipt, RecoverError> {
         self.fits_policy(&new).map_err(RecoverError::Policy)?;
         let login = Login::read(&attempt.authcid);
-        let (principal, epoch, spends) = self
+        let (principal, epoch, one_time_proof) = self
             .with_min_response_time(async {
                 let (login, secret) = (&login, &attempt.secret);
                 let typed = PasswordAttempt { kind: Kind::Mailbox, login, secret, reading: Reading::Either };
                 match self.verify(typed, request).await? {
-                    Verified::Whole(proven) => Ok((proven.principal, proven.epoch, proven.spends)),
+                    Verified::Whole(proven) => Ok((proven.principal, proven.epoch, proven.one_time_proof)),
                     Verified::CodeOwed(first) => {
                         let principal = first.principal();
-                        let spends = self.owed_code(principal, code.as_ref(), request).await?;
-                        Ok((principal.id, principal.epoch, spends))
+                        let one_time_proof = self.owed_code(principal, code.as_ref(), request).await?;
+                        Ok((principal.id, principal.epoch, one_time_proof))
                     }
                 }
             })
@@ -132,7 +132,7 @@ impl Authority {
             event: AuditEvent::PasswordChanged,
             notice: Notice::PasswordChanged,
             by: AuditActor::owner(login.text(), &request.origin),
-            redeems: Authorization::Password { epoch, spends },
+            authorization: Authorization::Password { epoch, one_time_proof },
             app_passwords: AppPasswords::Revoke,
             now: request.now,
         };
@@ -164,7 +164,7 @@ impl Authority {
             event: AuditEvent::RecoveredByCode,
             notice: Notice::RecoveredByCode,
             by: AuditActor::owner(login.text(), &request.origin),
-            redeems: Authorization::RecoveryCode(digest),
+            authorization: Authorization::RecoveryCode(digest),
             app_passwords: AppPasswords::Revoke,
             now: request.now,
         };
@@ -187,7 +187,7 @@ impl Authority {
         let limit = self.throttle().limits().refusal_after;
         let begun = tokio::time::Instant::now();
         // Asking is never right or wrong: the reservation that is settled as wrong counts it. The same address again is
-        // the same try, which is what a person who waits for the letter does.
+        // the same attempt, which is what a person who waits for the letter does.
         let place = self.place_for(owner.throttled_as(), &login, "", false, request).await;
         let outcome = match place {
             Err(AuthFailure::TooManyTries) => Err(RecoverError::TooManyTries),
@@ -245,7 +245,7 @@ impl Authority {
         let OpenLink { kind, row: link, principal, .. } = link;
         let Some(owner) = LinkOwner::of(kind) else { return Err(LinkError::Over) };
         self.fits_policy(&new).map_err(LinkError::Policy)?;
-        let spends = match (&principal.second_factor, code.filter(|code| !code.expose().is_empty())) {
+        let one_time_proof = match (&principal.second_factor, code.filter(|code| !code.expose().is_empty())) {
             (None, _) => OneTimeProof::Nothing,
             (Some(_), None) => return Err(LinkError::CodeMissing),
             (Some(_), Some(code)) => self.check_typed(&principal, &code, request).await?,
@@ -265,7 +265,7 @@ impl Authority {
             event: owner.event(),
             notice: Notice::RecoveredByMail,
             by: AuditActor::owner(&principal.login, &request.origin),
-            redeems: Authorization::Link { id: link.id, epoch: link.epoch, spends },
+            authorization: Authorization::Link { id: link.id, epoch: link.epoch, one_time_proof },
             app_passwords: AppPasswords::Revoke,
             now: request.now,
             login: principal.login,
@@ -311,7 +311,7 @@ impl Authority {
         }
     }
 
-    /// Whether this is the recovery code of the mailbox, at the price a try has (R2).
+    /// Whether this is the recovery code of the mailbox, at the price an attempt has (R2).
     async fn look_at_code(
         &self,
         login: &Login,
@@ -348,7 +348,8 @@ impl Authority {
         Err(AuthFailure::Rejected)
     }
 
-    /// A place for a try at something else than a password, with a slate of its own: guessing at it closes no door.
+    /// A place for an attempt at something else than a password, counted apart: guessing at it keeps nobody from
+    /// signing in.
     async fn place_for(
         &self,
         what: &str,

@@ -89,18 +89,18 @@ impl Authority {
         if address == session.address() {
             return Err(RecoveryEmailError::Itself);
         }
-        let acting = OwnSession::from(session);
+        let own = OwnSession::from(session);
         let mut tx = self.db().begin(Durability::Durable).await?;
-        self.begin_self_service(&mut tx, &acting, now).await?;
-        not_held(&mut tx, acting.principal, now).await?;
+        self.begin_self_service(&mut tx, &own, now).await?;
+        not_held(&mut tx, own.principal, now).await?;
         let (kind, to) = (LinkKind::VerifyRecoveryEmail, Some(address.as_str()));
-        let link = link_token::make(&mut tx, self.keys(), acting.principal, kind, to, now).await?;
+        let link = link_token::make(&mut tx, self.keys(), own.principal, kind, to, now).await?;
         if link.is_none() {
             // The file says why; the log has it.
             self.keys().newest()?;
         }
         let letter = NewLetter {
-            principal: acting.principal,
+            principal: own.principal,
             recipient: address.as_str(),
             notice: Notice::VerifyRecoveryEmail,
             detail: &json!({}),
@@ -120,23 +120,22 @@ impl Authority {
         request: &Request,
     ) -> Result<(), RecoveryEmailError> {
         let now = request.now;
-        let acting = OwnSession::from(session);
+        let own = OwnSession::from(session);
         let mut tx = self.db().begin(Durability::Durable).await?;
-        self.begin_self_service(&mut tx, &acting, now).await?;
-        not_held(&mut tx, acting.principal, now).await?;
-        let by = AuditActor::owner(acting.login, &request.origin);
+        self.begin_self_service(&mut tx, &own, now).await?;
+        not_held(&mut tx, own.principal, now).await?;
+        let by = AuditActor::owner(own.login, &request.origin);
         // Before it is gone: it is one of those that are told.
         let notice = Notice::RecoveryEmailReplaced;
-        notify_owner(&mut tx, self.keys(), acting.principal, notice, &by.as_detail(), now).await?;
-        if !recovery::remove_email(&mut tx, acting.principal).await? {
+        notify_owner(&mut tx, self.keys(), own.principal, notice, &by.as_detail(), now).await?;
+        if !recovery::remove_email(&mut tx, own.principal).await? {
             return Err(RecoveryEmailError::None);
         }
-        recovery::end_links(&mut tx, acting.principal, LinkKind::Reset.name()).await?;
-        audit::audit(&mut tx, &by, AuditEvent::RecoveryEmailRemoved, &acting.subject(), &json!({}), now)
-            .await?;
-        tx.broadcast_change(acting.principal).await?;
+        recovery::end_links(&mut tx, own.principal, LinkKind::Reset.name()).await?;
+        audit::audit(&mut tx, &by, AuditEvent::RecoveryEmailRemoved, &own.subject(), &json!({}), now).await?;
+        tx.broadcast_change(own.principal).await?;
         tx.commit().await?;
-        self.broadcast_change(acting.principal, PrincipalChange::Recovery);
+        self.broadcast_change(own.principal, PrincipalChange::Recovery);
         Ok(())
     }
 
@@ -203,7 +202,7 @@ impl Authority {
         if !recovery::spend_link(&mut tx, link.id, now).await? {
             return Err(LinkError::Over);
         }
-        second_factors::end_second_steps(&mut tx, id).await?;
+        second_factors::end_challenges(&mut tx, id).await?;
         second_factors::end_enrolments(&mut tx, id).await?;
         for kind in [LinkKind::Reset, LinkKind::VerifyRecoveryEmail] {
             recovery::end_links(&mut tx, id, kind.name()).await?;

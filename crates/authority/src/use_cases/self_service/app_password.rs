@@ -33,7 +33,7 @@ pub struct AppPassword {
     pub name: String,
     /// When it was made.
     pub created: Timestamp,
-    /// When, from where and at which door it was last used.
+    /// When, from where and at which surface it was last used.
     pub used: Option<AppPasswordUse>,
     /// When it was revoked, and why.
     pub revoked: Option<(Timestamp, Stored<RevokeReason>)>,
@@ -46,14 +46,14 @@ pub struct AppPasswordUse {
     pub at: Timestamp,
     /// From where.
     pub ip: String,
-    /// At which door.
+    /// At which surface.
     pub surface: Surface,
 }
 
 /// A mail app that has signed in with the mailbox's own password.
 #[derive(Clone, Debug)]
 pub struct MailApp {
-    /// The door.
+    /// The surface.
     pub surface: Surface,
     /// What it calls itself.
     pub client: Option<String>,

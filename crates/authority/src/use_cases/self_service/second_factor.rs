@@ -68,7 +68,7 @@ pub enum SecondFactorError {
     /// The password is wrong.
     #[error("the password is wrong")]
     PasswordWrong,
-    /// Too many wrong tries; wait.
+    /// Too many wrong attempts; wait.
     #[error("too many wrong attempts")]
     TooManyTries,
     /// No seed was shown to this session, or too long ago: begin again.
@@ -148,24 +148,23 @@ impl Authority {
         issuer: &str,
         request: &Request,
     ) -> Result<SetUp, SecondFactorError> {
-        let acting = &session.into();
-        let spends = self.code_of_the_one_that_is_on(acting, code, request).await?;
+        let own = &session.into();
+        let one_time_proof = self.code_of_the_one_that_is_on(own, code, request).await?;
         let seed = Seed::draw(&mut rand::rng());
         let mut tx = self.db().begin(Durability::Durable).await?;
-        self.begin_self_service(&mut tx, acting, request.now).await?;
-        let replaces = second_factors::is_on(&mut tx, acting.principal).await?;
-        if replaces && matches!(spends, OneTimeProof::Nothing) {
+        self.begin_self_service(&mut tx, own, request.now).await?;
+        let replaces = second_factors::is_on(&mut tx, own.principal).await?;
+        if replaces && matches!(one_time_proof, OneTimeProof::Nothing) {
             return Err(SecondFactorError::CodeWrong);
         }
-        if !spend_code(&mut tx, acting.principal, &spends).await? {
+        if !spend_code(&mut tx, own.principal, &one_time_proof).await? {
             return Err(SecondFactorError::CodeWrong);
         }
-        let account = second_factors::account(&mut tx, acting.principal).await?;
-        let sealed = self.keys().seal(seed.bytes(), &bound(account, acting.principal))?;
-        second_factors::begin_enrolment(&mut tx, acting.session, acting.principal, &sealed, request.now)
-            .await?;
+        let account = second_factors::account(&mut tx, own.principal).await?;
+        let sealed = self.keys().seal(seed.bytes(), &bound(account, own.principal))?;
+        second_factors::begin_enrolment(&mut tx, own.session, own.principal, &sealed, request.now).await?;
         tx.commit().await?;
-        seed.set_up(issuer, acting.login).ok_or(SecondFactorError::BeginAgain)
+        seed.set_up(issuer, own.login).ok_or(SecondFactorError::BeginAgain)
     }
 
     /// Turns the second factor on, or puts the one that was begun in the place of the old one, with a code of it. The
@@ -181,32 +180,32 @@ impl Authority {
         request: &Request,
     ) -> Result<TurnedOn, SecondFactorError> {
         let now = request.now;
-        let acting = &session.into();
+        let own = &session.into();
         let Some(code) = Code::parse(code.expose()) else { return Err(SecondFactorError::CodeWrong) };
         let mut tx = self.db().begin(Durability::Durable).await?;
-        self.begin_self_service(&mut tx, acting, now).await?;
+        self.begin_self_service(&mut tx, own, now).await?;
         let since = now.checked_sub(SHOWN_FOR).unwrap_or(Timestamp::MIN);
-        let Some(sealed) = second_factors::enrolment(&mut tx, acting.session, since).await? else {
+        let Some(sealed) = second_factors::enrolment(&mut tx, own.session, since).await? else {
             return Err(SecondFactorError::BeginAgain);
         };
-        let account = second_factors::account(&mut tx, acting.principal).await?;
-        let seed = self.open_seed(account, acting.principal, &sealed)?;
+        let account = second_factors::account(&mut tx, own.principal).await?;
+        let seed = self.open_seed(account, own.principal, &sealed)?;
         let Some(step) = seed.step_of(&code, now) else { return Err(SecondFactorError::CodeWrong) };
-        let replaces = second_factors::is_on(&mut tx, acting.principal).await?;
-        second_factors::put(&mut tx, acting.principal, &sealed, step, now).await?;
-        second_factors::end_enrolments(&mut tx, acting.principal).await?;
-        second_factors::end_second_steps(&mut tx, acting.principal).await?;
+        let replaces = second_factors::is_on(&mut tx, own.principal).await?;
+        second_factors::put(&mut tx, own.principal, &sealed, step, now).await?;
+        second_factors::end_enrolments(&mut tx, own.principal).await?;
+        second_factors::end_challenges(&mut tx, own.principal).await?;
         // It has just given a code.
-        sessions::give_code(&mut tx, acting.session).await?;
-        let backup_codes = match acting.kind {
-            Kind::Staff => put_backup_codes(&mut tx, acting.principal).await?,
+        sessions::give_code(&mut tx, own.session).await?;
+        let backup_codes = match own.kind {
+            Kind::Staff => put_backup_codes(&mut tx, own.principal).await?,
             Kind::Mailbox => Vec::new(),
         };
         let rows = match others {
             OtherSessions::Stay => Vec::new(),
             OtherSessions::End => {
-                let but = SessionSelector::AllBut(acting.session);
-                sessions::end(&mut tx, acting.principal, but, EndReason::Ended, now).await?
+                let but = SessionSelector::AllBut(own.session);
+                sessions::end(&mut tx, own.principal, but, EndReason::Ended, now).await?
             }
         };
         let in_store = EndedSessions::of(rows);
@@ -214,14 +213,14 @@ impl Authority {
             false => (AuditEvent::SecondFactorOn, Notice::SecondFactorOn),
             true => (AuditEvent::SecondFactorReplaced, Notice::SecondFactorReplaced),
         };
-        let by = AuditActor::owner(acting.login, &request.origin);
+        let by = AuditActor::owner(own.login, &request.origin);
         let detail = json!({ "ended": in_store.total() });
-        audit::audit(&mut tx, &by, event, &acting.subject(), &detail, now).await?;
-        self.notify_principal(&mut tx, acting, notice, &by, now).await?;
-        tx.broadcast_change(acting.principal).await?;
+        audit::audit(&mut tx, &by, event, &own.subject(), &detail, now).await?;
+        self.notify_principal(&mut tx, own, notice, &by, now).await?;
+        tx.broadcast_change(own.principal).await?;
         tx.broadcast_ended_sessions().await?;
         // From here on it is finished even when whoever asked has hung up.
-        let (this, principal, session) = (self.clone(), acting.principal, acting.session);
+        let (this, principal, session) = (self.clone(), own.principal, own.session);
         let ended = self
             .finish(async move {
                 tx.commit().await?;
@@ -248,33 +247,32 @@ impl Authority {
         code: &Secret,
         request: &Request,
     ) -> Result<(), SecondFactorError> {
-        let acting = &session.into();
-        let login = Login::of_text(acting.login);
-        let verified = self.verify(acting.types(&login, password), request).await;
+        let own = &session.into();
+        let login = Login::of_text(own.login);
+        let verified = self.verify(own.password_attempt(&login, password), request).await;
         let first = match verified {
             Ok(Verified::CodeOwed(first)) => first,
             Ok(Verified::Whole(_)) => return Err(SecondFactorError::IsOff),
             Err(failure) => return Err(failure.into()),
         };
-        let spends = self.check_typed(first.principal(), code, request).await?;
+        let one_time_proof = self.check_typed(first.principal(), code, request).await?;
         let mut tx = self.db().begin(Durability::Durable).await?;
         let taken =
-            crate::store::principals::lock_at_epoch(&mut tx, acting.principal, first.principal().epoch)
-                .await?;
-        if !taken || sessions::proof(&mut tx, acting.session).await?.is_none() {
+            crate::store::principals::lock_at_epoch(&mut tx, own.principal, first.principal().epoch).await?;
+        if !taken || sessions::proof(&mut tx, own.session).await?.is_none() {
             return Err(SecondFactorError::ReauthRequired(ReauthRequired::SessionEnded));
         }
-        if !spend_code(&mut tx, acting.principal, &spends).await? {
+        if !spend_code(&mut tx, own.principal, &one_time_proof).await? {
             return Err(SecondFactorError::CodeWrong);
         }
-        forget(&mut tx, acting.principal).await?;
-        let by = AuditActor::owner(acting.login, &request.origin);
-        audit::audit(&mut tx, &by, AuditEvent::SecondFactorOff, &acting.subject(), &json!({}), request.now)
+        forget(&mut tx, own.principal).await?;
+        let by = AuditActor::owner(own.login, &request.origin);
+        audit::audit(&mut tx, &by, AuditEvent::SecondFactorOff, &own.subject(), &json!({}), request.now)
             .await?;
-        self.notify_principal(&mut tx, acting, Notice::SecondFactorOff, &by, request.now).await?;
-        tx.broadcast_change(acting.principal).await?;
+        self.notify_principal(&mut tx, own, Notice::SecondFactorOff, &by, request.now).await?;
+        tx.broadcast_change(own.principal).await?;
         tx.commit().await?;
-        self.broadcast_change(acting.principal, PrincipalChange::SecondFactor);
+        self.broadcast_change(own.principal, PrincipalChange::SecondFactor);
         Ok(())
     }
 
@@ -287,23 +285,16 @@ impl Authority {
         session: &StaffSession,
         request: &Request,
     ) -> Result<Vec<Secret>, SecondFactorError> {
-        let acting = OwnSession::from(session);
+        let own = OwnSession::from(session);
         let mut tx = self.db().begin(Durability::Durable).await?;
-        self.begin_self_service(&mut tx, &acting, request.now).await?;
-        if !second_factors::is_on(&mut tx, acting.principal).await? {
+        self.begin_self_service(&mut tx, &own, request.now).await?;
+        if !second_factors::is_on(&mut tx, own.principal).await? {
             return Err(SecondFactorError::IsOff);
         }
-        let codes = put_backup_codes(&mut tx, acting.principal).await?;
-        let by = AuditActor::owner(acting.login, &request.origin);
-        audit::audit(
-            &mut tx,
-            &by,
-            AuditEvent::BackupCodesRenewed,
-            &acting.subject(),
-            &json!({}),
-            request.now,
-        )
-        .await?;
+        let codes = put_backup_codes(&mut tx, own.principal).await?;
+        let by = AuditActor::owner(own.login, &request.origin);
+        audit::audit(&mut tx, &by, AuditEvent::BackupCodesRenewed, &own.subject(), &json!({}), request.now)
+            .await?;
         tx.commit().await?;
         Ok(codes)
     }
@@ -311,11 +302,11 @@ impl Authority {
     /// What a code of the second factor that is on now will spend; nothing where none is on.
     async fn code_of_the_one_that_is_on(
         &self,
-        acting: &OwnSession<'_>,
+        own: &OwnSession<'_>,
         code: Option<&Secret>,
         request: &Request,
     ) -> Result<OneTimeProof, SecondFactorError> {
-        let found = self.find(PrincipalRef::Id(acting.principal), request).await?;
+        let found = self.find(PrincipalRef::Id(own.principal), request).await?;
         let (Some(principal), Some(code)) = (found, code) else { return Ok(OneTimeProof::Nothing) };
         if principal.second_factor.is_none() {
             return Ok(OneTimeProof::Nothing);
@@ -327,18 +318,18 @@ impl Authority {
     pub(crate) async fn notify_principal(
         &self,
         tx: &mut Tx,
-        acting: &OwnSession<'_>,
+        own: &OwnSession<'_>,
         notice: Notice,
         by: &AuditActor,
         now: Timestamp,
     ) -> Result<(), crate::store::StoreError> {
         let detail = by.as_detail();
-        match acting.kind {
-            Kind::Mailbox => notify_owner(tx, self.keys(), acting.principal, notice, &detail, now).await,
+        match own.kind {
+            Kind::Mailbox => notify_owner(tx, self.keys(), own.principal, notice, &detail, now).await,
             Kind::Staff => {
                 notify_staff(
                     tx,
-                    Recipient { principal: acting.principal, address: acting.login },
+                    Recipient { principal: own.principal, address: own.login },
                     notice,
                     &detail,
                     now,

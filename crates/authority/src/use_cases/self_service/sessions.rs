@@ -1,5 +1,5 @@
-//! What an owner sees and settles of its own sign-in: sessions, activity, audit, switches, and the hop to another
-//! surface.
+//! What an owner sees and settles of its own sign-in: sessions, activity, audit, switches, and going over to
+//! another surface.
 
 use crate::authority::Authority;
 use crate::credential::token::Token;
@@ -30,7 +30,7 @@ use std::collections::BTreeMap;
 /// A sign-in of the past or of now.
 #[derive(Clone, Debug)]
 pub struct PastSession {
-    /// The door.
+    /// The surface.
     pub surface: Surface,
     /// From where.
     pub ip: String,
@@ -56,7 +56,7 @@ pub enum OwnSessions {
 }
 
 impl Authority {
-    /// How many past sign-ins and refused tries are looked at.
+    /// How many past sign-ins and refused attempts are looked at.
     const HISTORY: i64 = 200;
 
     /// The live sessions of whoever acts, newest first.
@@ -81,38 +81,38 @@ impl Authority {
         request: &Request,
     ) -> Result<BTreeMap<Surface, u64>, Unavailable> {
         let now = request.now;
-        let acting = &session.into();
+        let own = &session.into();
         let of = match which {
             OwnSessions::One(id) => SessionSelector::Session(id),
-            OwnSessions::Others => SessionSelector::AllBut(acting.session),
+            OwnSessions::Others => SessionSelector::AllBut(own.session),
             OwnSessions::All => SessionSelector::All,
         };
         let mut tx = self.db().begin(Durability::Durable).await?;
-        principals::lock_existing(&mut tx, acting.principal).await?;
-        let rows = sessions::end(&mut tx, acting.principal, of, EndReason::Ended, now).await?;
+        principals::lock_existing(&mut tx, own.principal).await?;
+        let rows = sessions::end(&mut tx, own.principal, of, EndReason::Ended, now).await?;
         let in_store = EndedSessions::of(rows);
         if in_store.total() == 0 {
             return Ok(in_store.alive(self.node(), &[], now));
         }
         let (by, detail) =
-            (AuditActor::owner(acting.login, &request.origin), json!({ "ended": in_store.total() }));
-        audit::audit(&mut tx, &by, AuditEvent::SessionsEnded, &acting.subject(), &detail, now).await?;
+            (AuditActor::owner(own.login, &request.origin), json!({ "ended": in_store.total() }));
+        audit::audit(&mut tx, &by, AuditEvent::SessionsEnded, &own.subject(), &detail, now).await?;
         tx.broadcast_ended_sessions().await?;
         // The request that asks for the end of its own session has to outlive it to answer.
-        let own = matches!(which, OwnSessions::All)
-            || matches!(which, OwnSessions::One(id) if id == acting.session);
-        if own {
-            acting.live.detach();
+        let ends_itself =
+            matches!(which, OwnSessions::All) || matches!(which, OwnSessions::One(id) if id == own.session);
+        if ends_itself {
+            own.live.detach();
         }
-        let (this, principal) = (self.clone(), acting.principal);
+        let (this, principal) = (self.clone(), own.principal);
         let ended = self.finish(async move {
             tx.commit().await?;
             let here = this.registry().kill(principal, of, EndReason::Ended).await;
             Ok(in_store.alive(this.node(), &here, now))
         });
         let ended = ended.await.and_then(|ended| ended);
-        if own && ended.is_err() {
-            acting.live.reattach();
+        if ends_itself && ended.is_err() {
+            own.live.reattach();
         }
         ended
     }
@@ -134,7 +134,7 @@ impl Authority {
         Ok(self.sign_ins_of(mailbox.into()).await?)
     }
 
-    /// The newest tries at the owner's mailbox that did not succeed.
+    /// The newest attempts at the owner's mailbox that did not succeed.
     ///
     /// # Errors
     /// When the store does not answer.
@@ -172,12 +172,12 @@ impl Authority {
         tell: bool,
         request: &Request,
     ) -> Result<(), ReauthRequired> {
-        let acting = OwnSession::from(session);
+        let own = OwnSession::from(session);
         let mut tx = self.db().begin(Durability::Durable).await?;
-        self.begin_self_service(&mut tx, &acting, request.now).await?;
-        set_new_place_notices(&mut tx, acting.principal, tell).await?;
-        let (by, detail) = (AuditActor::owner(acting.login, &request.origin), json!({ "on": tell }));
-        audit::audit(&mut tx, &by, AuditEvent::NewPlaceNoticesSet, &acting.subject(), &detail, request.now)
+        self.begin_self_service(&mut tx, &own, request.now).await?;
+        set_new_place_notices(&mut tx, own.principal, tell).await?;
+        let (by, detail) = (AuditActor::owner(own.login, &request.origin), json!({ "on": tell }));
+        audit::audit(&mut tx, &by, AuditEvent::NewPlaceNoticesSet, &own.subject(), &detail, request.now)
             .await?;
         Ok(tx.commit().await?)
     }
@@ -202,17 +202,18 @@ impl Authority {
         mode: MailAppMode,
         request: &Request,
     ) -> Result<(), ReauthRequired> {
-        let acting = OwnSession::from(session);
+        let own = OwnSession::from(session);
         let mut tx = self.db().begin(Durability::Durable).await?;
-        self.begin_self_service(&mut tx, &acting, request.now).await?;
-        let (of, by) = (ModeOf::Mailbox(session.mailbox()), AuditActor::owner(acting.login, &request.origin));
-        let change = ModeChange { of, name: acting.login, mode: Some(mode), by: &by };
+        self.begin_self_service(&mut tx, &own, request.now).await?;
+        let (of, by) = (ModeOf::Mailbox(session.mailbox()), AuditActor::owner(own.login, &request.origin));
+        let change = ModeChange { of, name: own.login, mode: Some(mode), by: &by };
         change.write(&mut tx, request.now).await?;
         Ok(tx.commit().await?)
     }
 
     /// Goes over to another surface without signing in again (W3). The new session is as strong and as old as the one
-    /// it comes from: where a second factor is on that it has not given, the code is owed there.
+    /// it comes from: where a second factor is on that it has not given, the code is owed there. The session that the
+    /// browser had there before ends: its cookie is replaced.
     ///
     /// # Errors
     /// When the session has ended, or that cannot be said.
@@ -220,9 +221,17 @@ impl Authority {
         &self,
         session: &SessionGuard,
         to: Surface,
+        replaces: Option<&Token>,
         request: &Request,
     ) -> Result<SignedIn<SessionGuard>, SignedOut> {
         let request = &Request { origin: Origin { surface: to, ..request.origin.clone() }, now: request.now };
+        if let Some(before) = replaces {
+            match self.resume(before, request).await {
+                Ok(guard) => self.sign_out(guard, request.now).await?,
+                Err(SignedOut::Ended) => {}
+                Err(unavailable) => return Err(unavailable),
+            }
+        }
         let from = {
             let mut tx = self.db().begin(Durability::Relaxed).await?;
             sessions::proof(&mut tx, session.id()).await?
@@ -234,7 +243,7 @@ impl Authority {
             Ok(proven) => proven,
             Err(first) if from.second_factor => first.with(OneTimeProof::Carried),
             Err(first) => {
-                let token = self.begin_second_step(first.principal(), to, proved_at, request.now).await?;
+                let token = self.begin_challenge(first.principal(), to, proved_at, request.now).await?;
                 return Ok(SignedIn::CodeOwed(token));
             }
         };

@@ -280,7 +280,7 @@ impl Authority {
         candidates: Vec<Candidate>,
         known: bool,
     ) -> Result<Hashed, Unavailable> {
-        let lane = if known { Lane::Known } else { Lane::Stranger };
+        let lane = if known { Lane::Known } else { Lane::Unknown };
         let mut last = Zeroizing::default();
         for candidate in candidates {
             let hash = this.found.as_ref().map(|principal| &principal.hash);
@@ -313,8 +313,8 @@ impl Authority {
             (Err(first), None) => return Ok(Verified::CodeOwed(first)),
             (Err(first), Some(code)) => (first, code),
         };
-        let spends = self.check_code(first.principal(), &code, this.request).await?;
-        Ok(Verified::Whole(first.with(spends)))
+        let one_time_proof = self.check_code(first.principal(), &code, this.request).await?;
+        Ok(Verified::Whole(first.with(one_time_proof)))
     }
 
     /// What the throttle is told of an attempt. What was typed is counted. What is remembered of it is another matter:

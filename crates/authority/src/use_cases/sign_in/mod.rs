@@ -36,14 +36,14 @@ impl Authority {
     /// Signs a mailbox in at a mail protocol.
     ///
     /// # Errors
-    /// What the stranger may hear. Why, the activity of the mailbox tells.
+    /// What whoever asks may hear. Why, the activity of the mailbox tells.
     pub async fn sign_in(&self, attempt: Attempt, request: &Request) -> Result<SessionGuard, Refusal> {
         let surface = request.origin.surface;
         let login = Login::read(&attempt.authcid);
         let admitted = async {
             match self.verify_attempt(Kind::Mailbox, &login, &attempt, request).await? {
                 Verified::Whole(proven) => self.open_session(proven, &login, None, request).await,
-                // A mail protocol has no next page; the corridor has refused this already.
+                // A mail protocol has no next page; the sign-in has refused this already.
                 Verified::CodeOwed(_) => Err(AuthFailure::Rejected),
             }
         };
@@ -111,7 +111,7 @@ impl Authority {
                 }
                 Verified::CodeOwed(first) => {
                     let Request { origin: Origin { surface, .. }, now } = request;
-                    let token = self.begin_second_step(first.principal(), *surface, *now, *now).await?;
+                    let token = self.begin_challenge(first.principal(), *surface, *now, *now).await?;
                     Ok(SignedIn::CodeOwed(token))
                 }
             }
@@ -147,13 +147,13 @@ impl Authority {
         Err(denied)
     }
 
-    /// How long after the try a refusal is answered, at the earliest. Beyond the limits some tries are looked at and
-    /// some are not; that must not be heard.
+    /// How long after the attempt a refusal is answered, at the earliest. Beyond the limits some attempts are looked at
+    /// and some are not; that must not be heard.
     fn answer_after(&self, denied: &AuthFailure) -> Duration {
         let limits = self.throttle().limits();
         match denied {
             AuthFailure::Rejected | AuthFailure::Unavailable(_) => limits.refusal_after,
-            AuthFailure::TooManyTries => limits.refusal_after + limits.besieged_wait,
+            AuthFailure::TooManyTries => limits.refusal_after + limits.under_attack_wait,
         }
     }
 
@@ -183,7 +183,7 @@ impl Authority {
         Err(AuthFailure::Rejected)
     }
 
-    /// Notes a refused try.
+    /// Notes a refused attempt.
     pub(crate) fn note(
         &self,
         principal: Option<PrincipalId>,

@@ -45,8 +45,8 @@ impl<'a> From<&'a StaffSession> for OwnSession<'a> {
 }
 
 impl<'a> OwnSession<'a> {
-    /// Its own password, as whoever sits there types it: a code is asked for apart from it.
-    pub(crate) fn types<'b>(&self, login: &'b Login, secret: &'b Secret) -> PasswordAttempt<'b> {
+    /// What whoever sits there types as its own password: a code is asked for apart from it.
+    pub(crate) fn password_attempt<'b>(&self, login: &'b Login, secret: &'b Secret) -> PasswordAttempt<'b> {
         PasswordAttempt { kind: self.kind, login, secret, reading: Reading::Password }
     }
 
@@ -71,7 +71,7 @@ pub enum ReauthenticationError {
     /// The code is wrong, or was used before.
     #[error("the code is wrong")]
     CodeWrong,
-    /// Too many wrong tries; wait.
+    /// Too many wrong attempts; wait.
     #[error("too many wrong attempts")]
     TooManyTries,
     /// The session has ended.
@@ -126,9 +126,9 @@ impl Authority {
         &self,
         session: impl Into<OwnSession<'_>>,
     ) -> Result<bool, Unavailable> {
-        let acting = session.into();
-        let owes = !self.has_given_code(&acting).await?;
-        Ok(owes && second_factors::enabled_at(self.db(), acting.principal).await?.is_some())
+        let own = session.into();
+        let owes = !self.has_given_code(&own).await?;
+        Ok(owes && second_factors::enabled_at(self.db(), own.principal).await?.is_some())
     }
 
     /// Verifies the owner's password against the live store, and a code where the session has not given one, so that
@@ -143,31 +143,31 @@ impl Authority {
         code: Option<&Secret>,
         request: &Request,
     ) -> Result<(), ReauthenticationError> {
-        let acting = &session.into();
-        let login = Login::of_text(acting.login);
-        let verified = self.verify(acting.types(&login, password), request).await;
-        let (epoch, spends) = match verified {
-            Ok(Verified::Whole(proven)) => (proven.epoch, proven.spends),
+        let own = &session.into();
+        let login = Login::of_text(own.login);
+        let verified = self.verify(own.password_attempt(&login, password), request).await;
+        let (epoch, one_time_proof) = match verified {
+            Ok(Verified::Whole(proven)) => (proven.epoch, proven.one_time_proof),
             Ok(Verified::CodeOwed(first)) => {
                 let principal = first.principal();
-                let spends = match (code, self.has_given_code(acting).await?) {
+                let one_time_proof = match (code, self.has_given_code(own).await?) {
                     (Some(code), _) => self.check_typed(principal, code, request).await?,
                     (None, true) => OneTimeProof::Carried,
                     (None, false) => return Err(ReauthenticationError::CodeMissing),
                 };
-                (principal.epoch, spends)
+                (principal.epoch, one_time_proof)
             }
             Err(failure) => return Err(failure.into()),
         };
         let mut tx = self.db().begin(Durability::Durable).await?;
-        if !principals::lock_at_epoch(&mut tx, acting.principal, epoch).await? {
+        if !principals::lock_at_epoch(&mut tx, own.principal, epoch).await? {
             return Err(ReauthenticationError::SessionEnded);
         }
-        let by_code = matches!(spends, OneTimeProof::Step { .. } | OneTimeProof::BackupCode(_));
-        if !spend_code(&mut tx, acting.principal, &spends).await? {
+        let by_code = matches!(one_time_proof, OneTimeProof::Step { .. } | OneTimeProof::BackupCode(_));
+        if !spend_code(&mut tx, own.principal, &one_time_proof).await? {
             return Err(ReauthenticationError::CodeWrong);
         }
-        if !sessions::prove(&mut tx, acting.session, by_code, request.now).await? {
+        if !sessions::prove(&mut tx, own.session, by_code, request.now).await? {
             return Err(ReauthenticationError::SessionEnded);
         }
         Ok(tx.commit().await?)
@@ -178,20 +178,20 @@ impl Authority {
     pub(crate) async fn begin_self_service(
         &self,
         tx: &mut Tx,
-        acting: &OwnSession<'_>,
+        own: &OwnSession<'_>,
         now: Timestamp,
     ) -> Result<Epoch, ReauthRequired> {
-        let held = principals::lock_principal(tx, acting.principal).await?;
-        let session = sessions::proof(tx, acting.session).await?;
+        let held = principals::lock_principal(tx, own.principal).await?;
+        let session = sessions::proof(tx, own.session).await?;
         let (Some(epoch), Some(session)) = (held, session) else { return Err(ReauthRequired::SessionEnded) };
         let recent = now.duration_since(moment(session.proved_at)) <= Confirmation::RECENT;
-        let weak = !session.second_factor && second_factors::is_on(tx, acting.principal).await?;
+        let weak = !session.second_factor && second_factors::is_on(tx, own.principal).await?;
         if recent && !weak { Ok(epoch) } else { Err(ReauthRequired::ConfirmFirst) }
     }
 
     /// Whether the session was opened with a code, or has given one since.
-    async fn has_given_code(&self, acting: &OwnSession<'_>) -> Result<bool, Unavailable> {
+    async fn has_given_code(&self, own: &OwnSession<'_>) -> Result<bool, Unavailable> {
         let mut tx = self.db().begin(Durability::Relaxed).await?;
-        Ok(sessions::proof(&mut tx, acting.session).await?.is_some_and(|session| session.second_factor))
+        Ok(sessions::proof(&mut tx, own.session).await?.is_some_and(|session| session.second_factor))
     }
 }

@@ -1,6 +1,6 @@
-//! The second step of a sign-in: the code.
+//! The challenge for the second factor.
 //!
-//! A browser whose password was right has ten minutes and five tries for it. What it holds until then belongs to one
+//! A browser whose password was right has ten minutes and five attempts for it. What it holds until then belongs to one
 //! principal, one surface and one browser, and opens nothing else; a change of the password or the state ends it.
 
 use crate::authority::Authority;
@@ -22,7 +22,7 @@ use crate::session::proof::{AuthProof, FirstFactor, OneTimeProof};
 use crate::session::registry::{LiveGuard, SessionGuard};
 use crate::session::staff_session::StaffSession;
 use crate::store::principals::{Principal, PrincipalRef};
-use crate::store::second_factors::{self, NewChallenge, SecondStepRow};
+use crate::store::second_factors::{self, ChallengeRow, NewChallenge};
 use crate::store::{Durability, moment};
 use crate::use_cases::sign_in::first_factor::Login;
 use jiff::SignedDuration;
@@ -36,9 +36,9 @@ const TRIES: i64 = 5;
 /// The wrong code of a window at which the owner is told. Fewer are slips of a finger.
 const TELL_AT: i64 = 3;
 
-/// Why the second step was not taken.
+/// Why the challenge was not met.
 #[derive(Debug, Error)]
-pub enum SecondStepError {
+pub enum SecondFactorChallengeError {
     /// The code is wrong, or was used before, or there were too many before it.
     #[error("the code is wrong")]
     CodeWrong,
@@ -50,7 +50,7 @@ pub enum SecondStepError {
     Unavailable(Unavailable),
 }
 
-from_unavailable! { SecondStepError }
+from_unavailable! { SecondFactorChallengeError }
 
 impl Authority {
     /// Whether a browser still owes a code at this surface: else the page that asks for it makes no sense.
@@ -75,9 +75,9 @@ impl Authority {
         pending: &Token,
         code: &Secret,
         request: &Request,
-    ) -> Result<(Token, SessionGuard), SecondStepError> {
-        let (token, live, login) = self.take_second_step(pending, code, request).await?;
-        let address = Address::parse(&login).map_err(|_| SecondStepError::Over)?;
+    ) -> Result<(Token, SessionGuard), SecondFactorChallengeError> {
+        let (token, live, login) = self.answer_challenge(pending, code, request).await?;
+        let address = Address::parse(&login).map_err(|_| SecondFactorChallengeError::Over)?;
         Ok((token, SessionGuard { live, address, surface: request.origin.surface }))
     }
 
@@ -90,15 +90,17 @@ impl Authority {
         pending: &Token,
         code: &Secret,
         request: &Request,
-    ) -> Result<(Token, StaffSession), SecondStepError> {
-        let (token, live, email) = self.take_second_step(pending, code, request).await?;
-        let session =
-            self.staff_session(live, email, request.origin.ip).await?.ok_or(SecondStepError::Over)?;
+    ) -> Result<(Token, StaffSession), SecondFactorChallengeError> {
+        let (token, live, email) = self.answer_challenge(pending, code, request).await?;
+        let session = self
+            .staff_session(live, email, request.origin.ip)
+            .await?
+            .ok_or(SecondFactorChallengeError::Over)?;
         Ok((token, session))
     }
 
     /// Notes that a browser owes a code.
-    pub(crate) async fn begin_second_step(
+    pub(crate) async fn begin_challenge(
         &self,
         principal: &Principal,
         surface: Surface,
@@ -115,7 +117,7 @@ impl Authority {
             proved_at,
             begun_at: now,
         };
-        second_factors::begin_second_step(&mut tx, &challenge).await?;
+        second_factors::begin_challenge(&mut tx, &challenge).await?;
         tx.commit().await?;
         Ok(token)
     }
@@ -125,33 +127,33 @@ impl Authority {
         token: &Token,
         surface: Surface,
         now: Timestamp,
-    ) -> Result<Option<SecondStepRow>, Unavailable> {
-        let row = second_factors::second_step(self.db(), &token.digest(), surface.name()).await?;
-        let in_time = |row: &SecondStepRow| now.duration_since(moment(row.begun_at)).abs() < OWED_FOR;
+    ) -> Result<Option<ChallengeRow>, Unavailable> {
+        let row = second_factors::challenge(self.db(), &token.digest(), surface.name()).await?;
+        let in_time = |row: &ChallengeRow| now.duration_since(moment(row.begun_at)).abs() < OWED_FOR;
         Ok(row.filter(|row| in_time(row) && row.tries < TRIES))
     }
 
-    async fn take_second_step(
+    async fn answer_challenge(
         &self,
         pending: &Token,
         code: &Secret,
         request: &Request,
-    ) -> Result<(Token, LiveGuard, String), SecondStepError> {
+    ) -> Result<(Token, LiveGuard, String), SecondFactorChallengeError> {
         if self.registry().is_frozen() {
-            return Err(SecondStepError::Unavailable(Unavailable::Frozen));
+            return Err(SecondFactorChallengeError::Unavailable(Unavailable::Frozen));
         }
         let Some(row) = self.pending(pending, request.origin.surface, request.now).await? else {
-            return Err(SecondStepError::Over);
+            return Err(SecondFactorChallengeError::Over);
         };
         let found = self.find(PrincipalRef::Id(row.principal_id), request).await?;
         let still = |principal: &Principal| principal.epoch == row.epoch && principal.state == State::Active;
-        let Some(principal) = found.filter(still) else { return Err(SecondStepError::Over) };
+        let Some(principal) = found.filter(still) else { return Err(SecondFactorChallengeError::Over) };
 
         let (login, digest) = (principal.login.clone(), pending.digest());
         let by_name = Login::of_text(&login);
         let finishing = async {
             let mut proven = self.prove(principal, code, request).await?;
-            proven.second_step = Some(digest.clone());
+            proven.challenge = Some(digest.clone());
             proven.proved_at = Some(moment(row.proved_at));
             let token = Token::draw(&mut rand::rng());
             let live = self.open_session(proven, &by_name, Some(&token), request).await?;
@@ -162,11 +164,11 @@ impl Authority {
             Err(AuthFailure::Unavailable(unavailable)) => Err(unavailable.into()),
             Err(AuthFailure::Rejected | AuthFailure::TooManyTries) => {
                 let mut tx = self.db().begin(Durability::Relaxed).await?;
-                second_factors::fail_second_step(&mut tx, &digest).await?;
+                second_factors::fail_challenge(&mut tx, &digest).await?;
                 tx.commit().await?;
                 match self.pending(pending, request.origin.surface, request.now).await? {
-                    Some(_) => Err(SecondStepError::CodeWrong),
-                    None => Err(SecondStepError::Over),
+                    Some(_) => Err(SecondFactorChallengeError::CodeWrong),
+                    None => Err(SecondFactorChallengeError::Over),
                 }
             }
         }
@@ -184,8 +186,8 @@ impl Authority {
             Ok(proven) => return Ok(proven),
             Err(first) => first,
         };
-        let spends = self.check_typed(first.principal(), typed, request).await?;
-        Ok(first.with(spends))
+        let one_time_proof = self.check_typed(first.principal(), typed, request).await?;
+        Ok(first.with(one_time_proof))
     }
 
     /// Holds what was typed as a code against the second factor: a code of the authenticator, or, for staff, a backup
