@@ -27,6 +27,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use tempfile::TempDir;
+use tracing::level_filters::LevelFilter;
 
 /// The arguments of `demo`.
 #[derive(Args, Debug, Default)]
@@ -44,7 +45,7 @@ pub(crate) struct Options {
 
 /// Starts a demo, prints how to use it, and runs it until a signal stops it.
 pub(crate) async fn run(options: Options) -> Result<ExitCode, CommandError> {
-    logs::start(LogFormat::Text, "warn");
+    logs::start(LogFormat::Text, LevelFilter::WARN);
     process::raise_file_limit();
     if let Some(file) = &options.json {
         // A file of an earlier demo would name ports that no longer listen.

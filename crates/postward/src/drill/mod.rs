@@ -41,6 +41,7 @@ use std::io::{IsTerminal, stdin};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use tracing::level_filters::LevelFilter;
 
 /// The arguments of `drill`.
 #[derive(Args, Debug)]
@@ -78,7 +79,7 @@ struct TargetArgs {
 
 /// Drills a host and prints the report. The exit code is a failure when a promise was broken.
 pub(crate) async fn run(options: Options) -> Result<ExitCode, CommandError> {
-    logs::start(config::LogFormat::Text, "warn");
+    logs::start(config::LogFormat::Text, LevelFilter::WARN);
     process::raise_file_limit();
     let format = if options.json { Format::Json } else { Format::Text };
     let report = match (&options.target.dir, &options.target.config) {

@@ -13,6 +13,7 @@ use crate::config::{Config, LogFormat};
 use crate::output::Format;
 use crate::{logs, process};
 use std::process::ExitCode;
+use tracing::level_filters::LevelFilter;
 
 /// Runs a server until a signal stops it.
 pub(crate) async fn run(config: Config, format: Format) -> Result<ExitCode, CommandError> {
@@ -20,7 +21,7 @@ pub(crate) async fn run(config: Config, format: Format) -> Result<ExitCode, Comm
         Format::Json => LogFormat::Json,
         Format::Text => config.log,
     };
-    logs::start(log, "info");
+    logs::start(log, LevelFilter::INFO);
     process::raise_file_limit();
     let server = Server::start(config).await?;
     server.announce();
