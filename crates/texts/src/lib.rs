@@ -1,7 +1,7 @@
 //! Every text a person reads on a page or in a letter, in Fluent catalogues (<https://projectfluent.org>).
 //!
 //! The catalogues stand in `en/`, a file for each area of the pages and one for the letters. Code and templates name a
-//! message by its id: [`text`] for one without arguments, [`message`] for one with. A message is a whole sentence or a
+//! message by its id: [`text`] for one without arguments, [`message()`] for one with. A message is a whole sentence or a
 //! whole label, so that a translator may order its words; arguments have names, and plurals are chosen in the
 //! catalogue.
 //!

@@ -95,7 +95,7 @@ pub(crate) fn ask(
     token: &Token,
     next: &str,
 ) -> Result<Response, PageError> {
-    let cookie = Cookie::SecondStep(surface)
+    let cookie = Cookie::SecondFactorChallenge(surface)
         .set(token.expose(), Life::Seconds(LIFE_SECONDS), site.url.scheme())
         .map_err(|_| PageError::Internal)?;
     let next = query_value(after_sign_in(surface, next));
@@ -105,7 +105,9 @@ pub(crate) fn ask(
 
 /// Takes the cookie away.
 fn clear(site: &Site, surface: WebSurface) -> Result<(HeaderName, HeaderValue), PageError> {
-    Cookie::SecondStep(surface).set("", Life::Over, site.url.scheme()).map_err(|_| PageError::Internal)
+    Cookie::SecondFactorChallenge(surface)
+        .set("", Life::Over, site.url.scheme())
+        .map_err(|_| PageError::Internal)
 }
 
 /// To the sign-in page, with nothing half done left behind.

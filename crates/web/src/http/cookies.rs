@@ -11,7 +11,7 @@ pub(crate) enum Cookie {
     /// The bearer token of a session at one surface.
     Session(WebSurface),
     /// The token of a sign-in that waits for the second factor at one surface. It opens nothing.
-    SecondStep(WebSurface),
+    SecondFactorChallenge(WebSurface),
     /// What the last act did, sealed.
     Flash,
     /// Light or dark.
@@ -33,7 +33,7 @@ impl Cookie {
     fn base_name(self) -> &'static str {
         match self {
             Self::Session(surface) => surface.entry().session_cookie,
-            Self::SecondStep(surface) => surface.entry().second_factor_cookie,
+            Self::SecondFactorChallenge(surface) => surface.entry().second_factor_cookie,
             Self::Flash => "postward-receipt",
             Self::Theme => "postward-theme",
         }

@@ -124,7 +124,7 @@ impl FromRequestParts<Arc<Site>> for RequestContext {
 
 /// The token the browser holds of a sign-in that waits for the second factor at a surface.
 pub(crate) fn pending_second_factor(site: &Site, headers: &HeaderMap, surface: WebSurface) -> Option<Token> {
-    Cookie::SecondStep(surface).read(headers, site.url.scheme()).map(Token::from_cookie)
+    Cookie::SecondFactorChallenge(surface).read(headers, site.url.scheme()).map(Token::from_cookie)
 }
 
 /// The bearer token the browser holds for a surface.

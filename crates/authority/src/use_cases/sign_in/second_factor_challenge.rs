@@ -69,7 +69,7 @@ impl Authority {
     /// Ends a sign-in at the webmail or the panel, with the code.
     ///
     /// # Errors
-    /// As [`SecondStepError`] says.
+    /// As [`SecondFactorChallengeError`] says.
     pub async fn finish_sign_in(
         &self,
         pending: &Token,
@@ -84,7 +84,7 @@ impl Authority {
     /// Ends a sign-in at the dashboard, with the code or one of the backup codes.
     ///
     /// # Errors
-    /// As [`SecondStepError`] says.
+    /// As [`SecondFactorChallengeError`] says.
     pub async fn finish_staff_sign_in(
         &self,
         pending: &Token,
